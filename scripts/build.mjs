@@ -1,0 +1,90 @@
+// Builds dist/: `zpcli.cjs` answers --help and --version by itself and loads `main.cjs`, the program;
+// what is rarely used is a file of its own, loaded when it is.
+import { chmod, mkdtemp, rm, stat } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import { build } from "esbuild"
+
+const common = {
+  bundle: true,
+  platform: "node",
+  target: "node20.12",
+  format: "cjs",
+  minify: true,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+}
+
+/** Modules that become files of their own, by the path that imports them. */
+const lazy = {
+  "./main.ts": "./main.cjs",
+  "../services/sandbox/index.ts": "./sandbox.cjs",
+  "./proxy.ts": "./proxy.cjs",
+}
+
+const splitLazy = {
+  name: "split-lazy",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === "dynamic-import" && path in lazy ? { path: lazy[path], external: true } : undefined,
+    ),
+}
+
+/** Computes the command tree and its help once, so that the installed program need not. */
+const computeTree = async () => {
+  const folder = await mkdtemp(join(tmpdir(), "zpcli-build-"))
+  try {
+    const outfile = join(folder, "tree.mjs")
+    await build({
+      ...common,
+      format: "esm",
+      outfile,
+      stdin: {
+        contents: `
+          import { shape } from "./src/cli/root.ts"
+          import { helpOf } from "./src/cli/help.ts"
+          const all = (node) => [node, ...node.subcommands.flatMap(all)]
+          const tree = shape()
+          export default { ...tree, help: Object.fromEntries(all(tree).map((node) => [node.path.join(" "), helpOf(node)])) }`,
+        resolveDir: process.cwd(),
+        loader: "ts",
+      },
+      plugins: [splitLazy],
+      banner: {
+        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      },
+    })
+    return (await import(pathToFileURL(outfile).href)).default
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+await rm("dist", { recursive: true, force: true })
+const tree = JSON.stringify(await computeTree())
+const treeModule = {
+  name: "tree",
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^zpcli:tree$/ }, () => ({ path: "tree", namespace: "zpcli" }))
+    onLoad({ filter: /./, namespace: "zpcli" }, () => ({ contents: tree, loader: "json" }))
+  },
+}
+
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: ["src/bin.ts"],
+    outfile: "dist/zpcli.cjs",
+    plugins: [splitLazy, treeModule],
+    banner: { js: "#!/usr/bin/env node" },
+  }),
+  build({ ...common, entryPoints: ["src/main.ts"], outfile: "dist/main.cjs", plugins: [splitLazy] }),
+  build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: "dist/sandbox.cjs" }),
+])
+await chmod("dist/zpcli.cjs", 0o755)
+for (const name of ["zpcli", "main", "sandbox"]) {
+  const { size } = await stat(`dist/${name}.cjs`)
+  console.log(`dist/${name}.cjs ${Math.round(size / 1024)} KiB`)
+}

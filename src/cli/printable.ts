@@ -1,0 +1,76 @@
+/**
+ * Text that may be printed. Whatever comes from a server or a user becomes one
+ * only through `escape`, so that it can never drive a terminal: the printing
+ * functions of `output.ts` take nothing else, and there is no other way to
+ * make one but from the literals of our own source.
+ */
+export class Printable {
+  private constructor(readonly value: string) {}
+
+  /** Untrusted text, its control and bidirectional characters shown escaped. */
+  static escape(untrusted: string): Printable {
+    return new Printable(escapeControls(untrusted))
+  }
+
+  /** Text that the program made of its own literals alone, such as help. */
+  static trusted(own: string): Printable {
+    return new Printable(own)
+  }
+
+  /** JSON of any value, indented by two spaces unless `compact`, the same characters `\u`-escaped. */
+  static json(value: unknown, layout: "indented" | "compact" = "indented"): Printable {
+    const text = JSON.stringify(value, null, layout === "indented" ? 2 : 0)
+    return new Printable(text.replace(unsafeInJson, unicodeEscape))
+  }
+
+  /** Joins parts; the separator is of our own. */
+  static join(parts: Iterable<Printable>, separator: string): Printable {
+    let joined = ""
+    let first = true
+    for (const part of parts) {
+      joined += first ? part.value : separator + part.value
+      first = false
+    }
+    return new Printable(joined)
+  }
+
+  /** A terminal's style (SGR parameters, such as `1` for bold) around text. */
+  static styled(sgr: string, text: Printable): Printable {
+    return new Printable(`\u001B[${sgr}m${text.value}\u001B[0m`)
+  }
+
+  /** The tag of `printable`. */
+  static template(strings: TemplateStringsArray, ...values: ReadonlyArray<string | number | Printable>) {
+    let text = strings[0] as string
+    values.forEach((value, index) => {
+      text += value instanceof Printable ? value.value : escapeControls(String(value))
+      text += strings[index + 1]
+    })
+    return new Printable(text)
+  }
+
+  toString(): string {
+    return this.value
+  }
+}
+
+/** A template whose interpolated values are escaped, unless they are `Printable` already. */
+export const printable = Printable.template
+
+// C0, DEL, C1, the line separators, and the bidirectional marks, embeddings, overrides and isolates.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
+const controls = /[\x00-\x1F\x7F-\x9F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g
+const unsafeInJson = /[\x7F-\x9F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g
+
+const unicodeEscape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+const shortEscapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
+
+/** Shows control and bidirectional characters as `\n`, `\t`, `\x1b` or `\u202e`; the rest stays. */
+export const escapeControls = (text: string): string =>
+  text.replace(controls, (char) => {
+    const code = char.charCodeAt(0)
+    return (
+      shortEscapes[char] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : unicodeEscape(char))
+    )
+  })

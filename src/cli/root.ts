@@ -1,0 +1,128 @@
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/Command"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import { version } from "../version.ts"
+import { interpret, wantsJson } from "./argv.ts"
+import { completionsFor } from "./completions.ts"
+import { exitCodes, type Failure, tell } from "./failure.ts"
+import { type CommandShape, shapeOf } from "./grammar.ts"
+import { helpOf } from "./help.ts"
+import { logger } from "./logger.ts"
+import { print, printError } from "./output.ts"
+import * as create from "./pat/create.ts"
+import * as list from "./pat/list.ts"
+import * as revoke from "./pat/revoke.ts"
+import { Printable, printable } from "./printable.ts"
+import { render } from "./report.ts"
+import * as sandbox from "./sandbox.ts"
+
+const pat = Command.make("pat").pipe(
+  Command.withDescription("Manage Personal Access Tokens (PATs)"),
+  Command.withSubcommands([list.command, create.command, revoke.command]),
+)
+
+/** The whole command tree. */
+export const command = Command.make("zpcli").pipe(
+  Command.withDescription("Manage the Personal Access Tokens (PATs) of a zpools.io account"),
+  Command.withSubcommands([pat, sandbox.command]),
+)
+
+/** The command tree as plain data; computed once, when it is first asked for. */
+export const shape = (): CommandShape =>
+  shapeOf({
+    command,
+    examples: [
+      { line: "zpcli pat list", says: "Your PATs" },
+      { line: "zpcli sandbox -- zpcli pat list", says: "A try without an account" },
+    ],
+    children: [
+      { command: pat, examples: list.examples.slice(0, 2), children: [list, create, revoke] },
+      sandbox,
+    ],
+  })
+
+const config = CliConfig.make({ isCaseSensitive: true, showBuiltIns: false })
+
+/**
+ * Parses with `@effect/cli` and runs the command that was meant. It stands in
+ * for `Command.run`, which prints a parse error by itself, with ANSI codes
+ * whatever it is printed to.
+ */
+const execute = (argv: ReadonlyArray<string>) =>
+  CommandDescriptor.parse(command.descriptor, ["zpcli", ...argv], config).pipe(
+    Effect.flatMap((directive) =>
+      directive._tag === "UserDefined"
+        ? command.transform(command.handler(directive.value), directive.value)
+        : Effect.dieMessage(`unexpected directive ${directive._tag}`),
+    ),
+  )
+
+/**
+ * Runs a command line (without the program's name) and gives its exit code.
+ * Everything that goes wrong has been told on stderr by then.
+ *
+ * @param tree - the command tree, where the caller has it at hand already
+ */
+export const run = (argv: ReadonlyArray<string>, tree: CommandShape = shape()) => {
+  const json = wantsJson(argv)
+  const request = interpret(tree, argv)
+  const level = request._tag === "Run" ? request.logLevel : undefined
+  const program = Effect.gen(function* () {
+    switch (request._tag) {
+      case "Help":
+        return yield* print(Printable.trusted(helpOf(request.command).trimEnd()))
+      case "Version":
+        return yield* print(printable`${version}`)
+      case "Completions":
+        return yield* print(Printable.trusted(completionsFor(request.shell, tree).trimEnd()))
+      case "Misuse":
+        return yield* Effect.fail(request)
+      case "Run":
+        return yield* execute(request.argv)
+    }
+  })
+  return program.pipe(
+    Effect.as(exitCodes.done[0] as number),
+    Effect.catchAll((failure: Failure) => {
+      const told = tell(failure)
+      return Effect.as("message" in told ? printError(render(told, json)) : Effect.void, told.exitCode)
+    }),
+    Effect.catchAllCause((cause) =>
+      Cause.isInterruptedOnly(cause)
+        ? Effect.failCause(cause as Cause.Cause<never>)
+        : Effect.as(
+            reportBug(cause, json, level === "debug" || level === "trace" || level === "all"),
+            exitCodes.refused[0],
+          ),
+    ),
+    Logger.withMinimumLogLevel(levelOf(level)),
+    Effect.provide(Logger.replace(Logger.defaultLogger, logger(json))),
+    Effect.withTracerEnabled(false),
+  )
+}
+
+const levelOf = (name: string | undefined): LogLevel.LogLevel =>
+  Option.getOrElse(
+    Option.fromNullable(LogLevel.allLevels.find((level) => level._tag.toLowerCase() === name)),
+    () => LogLevel.Warning,
+  )
+
+/** A defect is a bug of ours: its stack is for those who ask for it. */
+const reportBug = (cause: Cause.Cause<unknown>, json: boolean, verbose: boolean) => {
+  const message = printable`An internal error occurred: ${String(Cause.squash(cause)).slice(0, 200)}.`
+  const hint = printable`This is a bug in zpcli; --log-level debug shows where it is.`
+  const told = { type: "InternalError", message, hint, retryable: false, exitCode: exitCodes.refused[0] }
+  return Effect.zipRight(
+    printError(render(told, json)),
+    verbose
+      ? Effect.forEach(Cause.pretty(cause).split("\n"), (line) => printError(printable`${line}`), {
+          discard: true,
+        })
+      : Effect.void,
+  )
+}

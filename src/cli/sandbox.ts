@@ -1,0 +1,121 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { SettingsError } from "../domain/Errors.ts"
+import { Exit } from "./failure.ts"
+import { print } from "./output.ts"
+import { Printable, printable } from "./printable.ts"
+
+/** The variables that point zpcli, or a script that uses it, at a sandbox. */
+const variables = (url: string, user: string, password: string): Record<string, string> => ({
+  ZPOOL_API_URL: url,
+  ZPOOL_USER: user,
+  ZPOOL_PASSWORD: password,
+  // Set to nothing, it keeps a real PAT of the environment or the rcfile from being used.
+  ZPOOLPAT: "",
+})
+
+const quote = (value: string): string =>
+  /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
+
+/** `zpcli sandbox`: the API on this machine, for trying zpcli without an account. */
+export const command = Command.make(
+  "sandbox",
+  {
+    command: Args.text({ name: "command" }).pipe(
+      Args.withDescription("After --: a command to run against the sandbox; its exit code is returned"),
+      Args.repeated,
+    ),
+    port: Options.text("port").pipe(
+      Options.withPseudoName("number"),
+      Options.withDescription("Port on 127.0.0.1 (default: any free one)"),
+      Options.optional,
+    ),
+    state: Options.text("state").pipe(
+      Options.withPseudoName("file"),
+      Options.withDescription("Keep the PATs in this file (default: in memory)"),
+      Options.optional,
+    ),
+    user: Options.text("user").pipe(
+      Options.withPseudoName("name"),
+      Options.withDescription("Username that may sign in (default: demo)"),
+      Options.withDefault("demo"),
+    ),
+    password: Options.text("password").pipe(
+      Options.withPseudoName("word"),
+      Options.withDescription("Password of that user (default: demo)"),
+      Options.withDefault("demo"),
+    ),
+    jwtSeconds: Options.text("jwt-seconds").pipe(
+      Options.withPseudoName("number"),
+      Options.withDescription("How long a sign-in lasts (default: 3600)"),
+      Options.withDefault("3600"),
+    ),
+    fail: Options.text("fail").pipe(
+      Options.withPseudoName("fault"),
+      Options.withDescription('Fail on purpose, such as "POST /pat 503" or "DELETE /pat after-drop 1"'),
+      Options.repeated,
+    ),
+  },
+  (args) =>
+    Effect.gen(function* () {
+      const { parseFault, runCommand, serve } = yield* Effect.promise(
+        () => import("../services/sandbox/index.ts"),
+      )
+      const number = (option: string, text: string, most: number) =>
+        /^\d{1,9}$/.test(text) && Number(text) <= most
+          ? Effect.succeed(Number(text))
+          : Effect.fail(
+              new SettingsError({ source: option, reason: `must be a whole number of at most ${most}` }),
+            )
+      const port = Option.isSome(args.port) ? yield* number("--port", args.port.value, 65_535) : 0
+      const jwtSeconds = yield* number("--jwt-seconds", args.jwtSeconds, 999_999_999)
+      const faults = yield* Effect.forEach(args.fail, (text) =>
+        Either.mapLeft(
+          parseFault(text),
+          (reason) => new SettingsError({ source: `--fail "${text}"`, reason }),
+        ),
+      )
+      const { url } = yield* serve({
+        user: args.user,
+        password: Redacted.make(args.password),
+        port,
+        stateFile: Option.getOrUndefined(args.state),
+        jwtSeconds,
+        faults,
+        onRequest: ({ method, path, status }) => Effect.logDebug(`sandbox: ${method} ${path} ${status}`),
+      })
+      const environment = variables(url, args.user, args.password)
+      const [name, ...rest] = args.command
+      if (name !== undefined) {
+        const code = yield* runCommand([name, ...rest], environment)
+        return code === 0 ? undefined : yield* new Exit({ code })
+      }
+      const assignments = Object.entries(environment).map(
+        ([key, value]) => printable`  export ${key}=${Printable.escape(quote(value))}`,
+      )
+      yield* print(
+        Printable.join(
+          [
+            printable`The sandbox serves at ${url}; Ctrl-C stops it. In another terminal:`,
+            printable``,
+            ...assignments,
+            printable``,
+            printable`  zpcli pat list`,
+          ],
+          "\n",
+        ),
+      )
+      return yield* Effect.never
+    }).pipe(Effect.scoped),
+).pipe(Command.withDescription("Serve the API on this machine, for trying zpcli and testing scripts"))
+
+export const examples = [
+  { line: "zpcli sandbox", says: "Prints the variables to set, and serves" },
+  { line: "zpcli sandbox -- zpcli pat list", says: "Runs a command against it" },
+  { line: "zpcli sandbox --state pats.json -- ./rotate-tokens.sh", says: "Keeps the PATs for the next run" },
+]

@@ -1,0 +1,178 @@
+/**
+ * Everything that can go wrong, as values with fields. Nothing here is worded
+ * for a person: `cli/failure.ts` is the one table that turns an error into a
+ * message, a hint and an exit code.
+ */
+import * as Data from "effect/Data"
+import type { Method, Transient } from "./Retry.ts"
+
+/** A label, scope, key ID, date or duration from the command line that breaks a rule of its type. */
+export class InvalidInput extends Data.TaggedError("InvalidInput")<{
+  readonly subject: "label" | "key_id" | "scope" | "expiry" | "duration" | "status" | "port"
+  readonly reason:
+    | "missing"
+    | "blank"
+    | "too-long"
+    | "control-character"
+    | "format"
+    | "no-such-day"
+    | "unknown"
+    | "too-far"
+  readonly value: string
+  readonly nearest?: string | undefined
+}> {}
+
+/** A setting (flag, environment variable or rcfile line) that can't be used. */
+export class SettingsError extends Data.TaggedError("SettingsError")<{
+  /** The variable, flag or file that is wrong. */
+  readonly source: string
+  /** 1-based, when a line of the rcfile is wrong. */
+  readonly line?: number
+  readonly reason: string
+}> {}
+
+/** Signing in needs a value that is neither set nor can be asked for. */
+export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
+  readonly variable: "ZPOOLPAT" | "ZPOOL_USER" | "ZPOOL_PASSWORD"
+  /** Whether `--auth` ruled out the other kind of credential. */
+  readonly only: "pat" | "jwt" | undefined
+}> {}
+
+/** What every answer of the API can tell about itself. */
+interface Answered {
+  /** HTTP status. */
+  readonly status: number
+  /** The gateway's `x-amzn-requestid`. */
+  readonly requestId?: string | undefined
+  /** The server's own words, with every known secret masked. */
+  readonly serverMessage?: string | undefined
+}
+
+/**
+ * A status that is neither success nor transient, before a service has said
+ * what it means for its request.
+ */
+export class HttpFailure extends Data.TaggedError("HttpFailure")<
+  Answered & {
+    readonly origin: string
+    readonly location: string | undefined
+    /** Whether an earlier attempt of the same request may have been carried out, its answer lost. */
+    readonly answerLostBefore: boolean
+  }
+> {}
+
+/** `POST /login` refused the username or the password. */
+export class LoginRefused extends Data.TaggedError("LoginRefused")<
+  Answered & { readonly user: string; readonly host: string }
+> {}
+
+/** 401: the credential is not accepted (any more). */
+export class CredentialRefused extends Data.TaggedError("CredentialRefused")<
+  Answered & { readonly credential: "PAT" | "JWT" }
+> {}
+
+/** 403: the credential is good and does not allow this. */
+export class NotAllowed extends Data.TaggedError("NotAllowed")<
+  Answered & { readonly credential: "PAT" | "JWT" }
+> {}
+
+/** 404 for a key ID. */
+export class PatNotFound extends Data.TaggedError("PatNotFound")<Answered & { readonly keyId: string }> {}
+
+/** Any other 4xx, or a status that has no meaning here. */
+export class RequestRefused extends Data.TaggedError("RequestRefused")<
+  Answered & { readonly method: Method; readonly path: string }
+> {}
+
+/** 3xx: never followed, since the credential goes to the configured origin alone. */
+export class Redirected extends Data.TaggedError("Redirected")<
+  Answered & { readonly origin: string; readonly location: string | undefined }
+> {}
+
+/** 429 or 5xx, after the retries that its kind of request allows. */
+export class ServiceUnavailable extends Data.TaggedError("ServiceUnavailable")<
+  Answered & {
+    readonly attempts: number
+    /** Milliseconds, from `Retry-After`. */
+    readonly retryAfter: number | undefined
+  }
+> {}
+
+/** No HTTP answer: the connection could not be opened, or was lost. */
+export class Unreachable extends Data.TaggedError("Unreachable")<{
+  readonly origin: string
+  /** The system's code, such as `ECONNREFUSED` or `ENOTFOUND`. */
+  readonly code: string
+  /** False where the request certainly never left: the connection was refused or never opened. */
+  readonly sent: boolean
+  readonly attempts: number
+}> {}
+
+/** One attempt took longer than `ZPOOL_TIMEOUT`. */
+export class TimedOut extends Data.TaggedError("TimedOut")<{
+  readonly origin: string
+  readonly seconds: number
+  readonly attempts: number
+}> {}
+
+/** A success status with a body that is not what the API promises. */
+export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
+  Answered & {
+    readonly origin: string
+    readonly reason: "empty" | "not-json" | "html" | "shape" | "too-large"
+    /** For `shape`: what was expected and not found. */
+    readonly expected?: string
+  }
+> {}
+
+/** A create was sent and no usable answer came: a token may exist that nobody holds. */
+export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
+  readonly label: string
+  /** Key IDs with that label created since the request; undefined when they could not be looked up. */
+  readonly found: ReadonlyArray<string> | undefined
+  readonly cause: Transient | ResponseUnreadable | undefined
+}> {}
+
+/** A token was created, and could not be handed over. */
+export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
+  readonly keyId: string | undefined
+  /** Where it was to go. */
+  readonly target: string
+  /** The system's code, such as `EPIPE` or `ENOSPC`. */
+  readonly code: string
+}> {}
+
+/** Writing to stdout failed; `EPIPE` is the reader that has gone. */
+export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {}
+
+/** The answer at the prompt was not yes. */
+export class Declined extends Data.TaggedError("Declined") {}
+
+/** Failures of a request to the API that carry no meaning of a particular command. */
+export type ApiError =
+  | CredentialRefused
+  | NotAllowed
+  | RequestRefused
+  | Redirected
+  | ServiceUnavailable
+  | Unreachable
+  | TimedOut
+  | ResponseUnreadable
+
+/** Failures of signing in. */
+export type SignInError = CredentialMissing | LoginRefused | ApiError
+
+/** The sandbox could not be served, or the command to run against it could not be started. */
+export class SandboxFailed extends Data.TaggedError("SandboxFailed")<{
+  readonly reason:
+    | "port-in-use"
+    | "port-unusable"
+    | "state-unreadable"
+    | "state-unwritable"
+    | "command-not-found"
+    | "command-not-executable"
+  /** The port in digits, the state file, or the command's name. */
+  readonly subject: string
+  /** The system's code, such as `EACCES`; undefined where a state file was read and is damaged. */
+  readonly code: string | undefined
+}> {}

@@ -1,0 +1,21 @@
+import type { QuitException } from "@effect/platform/Terminal"
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Redacted from "effect/Redacted"
+import type { CredentialMissing } from "../domain/Errors.ts"
+
+/**
+ * Asks the person at the terminal for what signing in needs. Without a
+ * terminal it fails at once with the variable to set: it never waits.
+ */
+export class Ask extends Context.Tag("zpcli/Ask")<
+  Ask,
+  {
+    readonly username: (host: string) => Effect.Effect<string, CredentialMissing | QuitException>
+    /** Hidden while it is typed. */
+    readonly password: (
+      user: string,
+      host: string,
+    ) => Effect.Effect<Redacted.Redacted, CredentialMissing | QuitException>
+  }
+>() {}

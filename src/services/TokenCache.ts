@@ -1,0 +1,133 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { Identity } from "./Identity.ts"
+import { Settings } from "./Settings.ts"
+
+/** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
+const CacheFile = Schema.parseJson(
+  Schema.Struct({
+    access_token: Schema.Redacted(Schema.NonEmptyString),
+    id_token: Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null }),
+    expires_at: Schema.Number,
+  }),
+)
+
+/** What is kept of a sign-in. */
+export interface CachedTokens {
+  readonly accessToken: Redacted.Redacted
+  readonly idToken: Redacted.Redacted | undefined
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/**
+ * The file's name for a host and user: `zpool_token_<host>_<user>`, as the other
+ * clients write it, with whatever could leave the folder percent-encoded.
+ */
+export const fileName = (host: string, user: string): string => {
+  const safe = (part: string) =>
+    part
+      .replace(/[^A-Za-z0-9._@+:~-]/gu, (char) => encodeURIComponent(char))
+      .replaceAll("..", "%2E%2E")
+      .replaceAll(":", process.platform === "win32" ? "_" : ":")
+  return `zpool_token_${safe(host)}_${safe(user)}`
+}
+
+/**
+ * JWTs kept between runs, only when `ZPOOL_TOKEN_CACHE_DIR` is set. It is an
+ * optimisation: whatever is wrong with it costs a warning and a sign-in, never
+ * the command. A folder or file that others can write, that another user owns,
+ * or a symbolic link in the file's place is not used.
+ */
+export class TokenCache extends Effect.Service<TokenCache>()("zpcli/TokenCache", {
+  effect: Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { uid } = yield* Identity
+    const { api, tokenCacheDir } = yield* Settings
+    const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user)}`
+
+    /** What makes a path untrustworthy, if anything does. */
+    const distrust = (path: string) =>
+      Effect.gen(function* () {
+        const info = yield* fs.stat(path)
+        if (Option.isSome(uid) && Option.exists(info.uid, (owner) => owner !== uid.value)) {
+          return Option.some("it belongs to another user")
+        }
+        return Option.isSome(uid) && (info.mode & 0o022) !== 0
+          ? Option.some("other users can write to it")
+          : Option.none<string>()
+      })
+
+    const ignored = (path: string, why: string) =>
+      Effect.logWarning(`The token cache ${path} is not used: ${why}.`)
+
+    /** Whether the folder may be used; it is made when it is missing. */
+    const openFolder = Effect.fn("TokenCache.openFolder")(function* (dir: string) {
+      if (!(yield* fs.exists(dir))) yield* fs.makeDirectory(dir, { recursive: true, mode: 0o700 })
+      const why = yield* distrust(dir)
+      if (Option.isSome(why)) yield* ignored(dir, why.value)
+      return Option.isNone(why)
+    })
+
+    /** Whether the file may be read: present, a file of ours, and no symbolic link. */
+    const trusted = Effect.fn("TokenCache.trusted")(function* (path: string) {
+      if (yield* Effect.isSuccess(fs.readLink(path))) {
+        yield* ignored(path, "it is a symbolic link")
+        return false
+      }
+      if (!(yield* fs.exists(path))) return false
+      const why = yield* distrust(path)
+      if (Option.isSome(why)) yield* ignored(path, why.value)
+      return Option.isNone(why)
+    })
+
+    const read = Effect.fn("TokenCache.read")(function* (user: string) {
+      if (Option.isNone(tokenCacheDir)) return Option.none<Redacted.Redacted>()
+      const dir = tokenCacheDir.value
+      const path = pathFor(dir, user)
+      return yield* Effect.gen(function* () {
+        if (!(yield* fs.exists(dir))) return Option.none<Redacted.Redacted>()
+        if (!(yield* openFolder(dir)) || !(yield* trusted(path))) return Option.none<Redacted.Redacted>()
+        const cached = yield* Schema.decode(CacheFile)(yield* fs.readFileString(path))
+        const now = yield* Clock.currentTimeMillis
+        return cached.expires_at * 1000 > now ? Option.some(cached.access_token) : Option.none()
+      }).pipe(
+        Effect.catchTag("ParseError", () => Effect.succeedNone),
+        Effect.catchAll((error) => Effect.as(ignored(path, error.message), Option.none<Redacted.Redacted>())),
+      )
+    })
+
+    const write = Effect.fn("TokenCache.write")(function* (user: string, tokens: CachedTokens) {
+      if (Option.isNone(tokenCacheDir)) return
+      const dir = tokenCacheDir.value
+      const path = pathFor(dir, user)
+      yield* Effect.gen(function* () {
+        if (!(yield* openFolder(dir))) return
+        const text = JSON.stringify({
+          access_token: Redacted.value(tokens.accessToken),
+          id_token: tokens.idToken === undefined ? null : Redacted.value(tokens.idToken),
+          expires_at: tokens.expiresAt,
+        })
+        // Whole by rename: another process sees the old file or the new one, and a link in its place is replaced.
+        const suffix = yield* Random.nextIntBetween(0, 2 ** 48)
+        const temporary = `${path}.${suffix.toString(36)}`
+        yield* fs.writeFileString(temporary, text, { flag: "wx", mode: 0o600 }).pipe(
+          Effect.zipRight(fs.rename(temporary, path)),
+          Effect.onError(() => Effect.ignore(fs.remove(temporary))),
+        )
+      }).pipe(Effect.catchAll((error) => ignored(path, error.message)))
+    })
+
+    const drop = (user: string) =>
+      Option.isNone(tokenCacheDir)
+        ? Effect.void
+        : Effect.ignore(fs.remove(pathFor(tokenCacheDir.value, user)))
+
+    return { read, write, drop }
+  }),
+}) {}

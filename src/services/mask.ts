@@ -1,0 +1,20 @@
+import * as Redacted from "effect/Redacted"
+
+/** What PATs and JWTs look like, for those that we have not met before. */
+const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
+
+/**
+ * Hides secrets that a server echoed in text that will be shown: the ones of
+ * the request, in the forms in which they travel, and whatever looks like a token.
+ */
+export const mask = (text: string, secrets: ReadonlyArray<Redacted.Redacted>): string => {
+  let masked = text
+  for (const secret of secrets) {
+    const value = Redacted.value(secret)
+    if (value === "") continue
+    for (const form of new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])) {
+      masked = masked.replaceAll(form, "[hidden]")
+    }
+  }
+  return masked.replace(tokenLike, "[hidden]")
+}

@@ -1,0 +1,49 @@
+import * as Either from "effect/Either"
+import type { Method } from "../../domain/Retry.ts"
+
+/** A failure that the sandbox acts out on request, so that a script can be tested against it. */
+export interface Fault {
+  readonly method: Method
+  /** A prefix of the path after `/v1`, such as `/pat`. */
+  readonly path: string
+  /** The HTTP status to answer with, or `drop`: the connection is closed without an answer. */
+  readonly answer: number | "drop"
+  /** Whether the work is done first, and only its answer is lost or replaced. */
+  readonly after: boolean
+  /** How many requests it hits before it is spent; `Infinity` for all of them. */
+  readonly times: number
+}
+
+const methods: ReadonlyArray<string> = ["GET", "POST", "DELETE"] satisfies ReadonlyArray<Method>
+
+const isMethod = (text: string): text is Method => methods.includes(text)
+
+/**
+ * Reads a fault: `METHOD PATH WHAT [TIMES]`, such as `DELETE /pat after-drop 1`,
+ * `POST /pat 503` or `GET /hello 401 2`. WHAT is an HTTP status (200 to 599) or
+ * `drop`, either of them with `after-` in front. The left side says what is wrong.
+ */
+export const parseFault = (text: string): Either.Either<Fault, string> => {
+  const [method = "", path = "", what = "", times, ...rest] = text.trim().split(/\s+/)
+  if (what === "" || rest.length > 0) {
+    return Either.left(`"${text}" is not METHOD PATH WHAT [TIMES], such as "POST /pat 503 1"`)
+  }
+  if (!isMethod(method)) return Either.left(`"${method}" is not one of ${methods.join(", ")}`)
+  if (!path.startsWith("/")) return Either.left(`the path "${path}" does not start with "/"`)
+  const match = /^(after-)?(?:(drop)|([2-5]\d\d))$/.exec(what)
+  if (match === null) {
+    return Either.left(
+      `"${what}" is not an HTTP status from 200 to 599 or "drop", with or without "after-" in front`,
+    )
+  }
+  if (times !== undefined && !/^[1-9]\d{0,8}$/.test(times)) {
+    return Either.left(`"${times}" is not a number of times, 1 or more`)
+  }
+  return Either.right({
+    method,
+    path,
+    answer: match[2] === "drop" ? "drop" : Number(match[3]),
+    after: match[1] !== undefined,
+    times: times === undefined ? Number.POSITIVE_INFINITY : Number(times),
+  })
+}

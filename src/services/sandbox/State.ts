@@ -1,0 +1,73 @@
+/**
+ * What the sandbox knows, as a value. One state is one account: a file that is
+ * served again under another username holds the same tokens. Instants are in
+ * milliseconds since the epoch.
+ */
+import * as Schema from "effect/Schema"
+
+const Instant = Schema.Int
+
+/** A PAT as it is kept. Of the token itself there is only the SHA-256 hash, in hex. */
+export const StoredPat = Schema.Struct({
+  key_id: Schema.String,
+  label: Schema.String,
+  scopes: Schema.Array(Schema.String),
+  token_sha256: Schema.String,
+  created_at: Instant,
+  /** 00:00 UTC of the expiry date, from which on the token is not accepted; null for never. */
+  expiry_at: Schema.NullOr(Instant),
+  revoked_at: Schema.NullOr(Instant),
+  last_used_at: Schema.NullOr(Instant),
+  last_ip: Schema.NullOr(Schema.String),
+  last_ua: Schema.NullOr(Schema.String),
+  usage_count: Schema.NonNegativeInt,
+})
+export type StoredPat = typeof StoredPat.Type
+
+/** A JWT that was handed out: its SHA-256 hash in hex, and when it stops being accepted. */
+export const StoredJwt = Schema.Struct({ sha256: Schema.String, expires_at: Instant })
+export type StoredJwt = typeof StoredJwt.Type
+
+/** The state file's form, and what is kept in memory without one. */
+export const State = Schema.Struct({
+  version: Schema.Literal(1),
+  /** How many key IDs were dealt: the number of the next one in the order of `keyIds.ts`. */
+  dealt: Schema.NonNegativeInt,
+  pats: Schema.Array(StoredPat),
+  jwts: Schema.Array(StoredJwt),
+})
+export type State = typeof State.Type
+
+/** A sandbox that nothing has happened in. */
+export const empty: State = { version: 1, dealt: 0, pats: [], jwts: [] }
+
+/** A PAT's status at an instant. A token that was revoked stays revoked when its expiry goes by. */
+export const statusOf = (pat: StoredPat, now: number): "active" | "revoked" | "expired" => {
+  if (pat.revoked_at !== null) return "revoked"
+  return pat.expiry_at !== null && pat.expiry_at <= now ? "expired" : "active"
+}
+
+const iso = (instant: number | null): string | null =>
+  instant === null ? null : new Date(instant).toISOString()
+
+/** A PAT as `GET /pat` lists it at an instant. */
+export const toItem = (pat: StoredPat, now: number) => ({
+  key_id: pat.key_id,
+  label: pat.label,
+  status: statusOf(pat, now),
+  created_at: iso(pat.created_at),
+  expiry_at: iso(pat.expiry_at),
+  hard_expiry_at: iso(pat.expiry_at),
+  last_used_at: iso(pat.last_used_at),
+  last_ip: pat.last_ip,
+  last_ua: pat.last_ua,
+  scopes: pat.scopes,
+  token_ver: 1,
+  usage_count: pat.usage_count,
+})
+
+/** The state with one PAT changed. */
+export const withPat = (state: State, keyId: string, change: Partial<StoredPat>): State => ({
+  ...state,
+  pats: state.pats.map((pat) => (pat.key_id === keyId ? { ...pat, ...change } : pat)),
+})

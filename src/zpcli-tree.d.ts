@@ -1,0 +1,7 @@
+declare module "zpcli:tree" {
+  import type { CommandShape } from "./cli/grammar.ts"
+
+  /** The command tree and the help of each command by its path, made by the build. */
+  const tree: CommandShape & { readonly help: Readonly<Record<string, string>> }
+  export default tree
+}

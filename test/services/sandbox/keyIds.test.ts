@@ -1,0 +1,46 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
+import { KeyId } from "../../../src/domain/KeyId.ts"
+import { keyIdAt, period } from "../../../src/services/sandbox/keyIds.ts"
+import { first, fourth, second, third } from "../../../src/services/sandbox/words.ts"
+
+const isKeyId = Schema.is(KeyId)
+
+describe("key IDs", () => {
+  it("begin with the one on the user's page", () => {
+    expect(keyIdAt(0)).toBe("law-hotel-shape-community")
+  })
+
+  it("are 5000 distinct ones, of the form that the API has", () => {
+    const ids = Array.from({ length: 5000 }, (_, index) => keyIdAt(index))
+    expect(new Set(ids).size).toBe(5000)
+    expect(ids.every((id) => isKeyId(id) && /^[a-z]+(-[a-z]+){3}$/.test(id))).toBe(true)
+  })
+
+  it("share no word with the one before in the same place", () => {
+    for (let index = 1; index < 200; index++) {
+      const before = keyIdAt(index - 1).split("-")
+      expect(
+        keyIdAt(index)
+          .split("-")
+          .some((word, place) => word === before[place]),
+      ).toBe(false)
+    }
+  })
+
+  it.prop(
+    "come once in a period",
+    [FastCheck.nat(period - 1), FastCheck.nat(period - 1)],
+    ([one, other]) => (keyIdAt(one) === keyIdAt(other)) === (one === other),
+  )
+
+  it("are made of everyday words, none twice in a list", () => {
+    expect(period).toBe(1_367_520)
+    for (const words of [first, second, third, fourth]) {
+      expect(words.length).toBeGreaterThanOrEqual(32)
+      expect(new Set(words).size).toBe(words.length)
+      expect(words.every((word) => /^[a-z]{3,}$/.test(word))).toBe(true)
+    }
+  })
+})
