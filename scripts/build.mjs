@@ -1,4 +1,4 @@
-// Builds dist/: `zpcli.cjs` answers --help and --version by itself and loads `main.cjs`, the program;
+// Builds dist/ (or the folder that is named): `zpcli.cjs` answers --help and --version by itself and loads `main.cjs`, the program;
 // what is rarely used is a file of its own, loaded when it is.
 import { chmod, mkdtemp, rm, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -62,7 +62,8 @@ const computeTree = async () => {
   }
 }
 
-await rm("dist", { recursive: true, force: true })
+const out = process.argv[2] ?? "dist"
+await rm(out, { recursive: true, force: true })
 const tree = JSON.stringify(await computeTree())
 const treeModule = {
   name: "tree",
@@ -76,15 +77,15 @@ await Promise.all([
   build({
     ...common,
     entryPoints: ["src/bin.ts"],
-    outfile: "dist/zpcli.cjs",
+    outfile: `${out}/zpcli.cjs`,
     plugins: [splitLazy, treeModule],
     banner: { js: "#!/usr/bin/env node" },
   }),
-  build({ ...common, entryPoints: ["src/main.ts"], outfile: "dist/main.cjs", plugins: [splitLazy] }),
-  build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: "dist/sandbox.cjs" }),
+  build({ ...common, entryPoints: ["src/main.ts"], outfile: `${out}/main.cjs`, plugins: [splitLazy] }),
+  build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: `${out}/sandbox.cjs` }),
 ])
-await chmod("dist/zpcli.cjs", 0o755)
+await chmod(`${out}/zpcli.cjs`, 0o755)
 for (const name of ["zpcli", "main", "sandbox"]) {
-  const { size } = await stat(`dist/${name}.cjs`)
+  const { size } = await stat(`${out}/${name}.cjs`)
   console.log(`dist/${name}.cjs ${Math.round(size / 1024)} KiB`)
 }

@@ -41,7 +41,7 @@ const longestUnbroken = 16
  * goes to the columns that still want more, evenly. Undefined where not even
  * the words fit.
  */
-const _fit = (
+const allot = (
   natural: ReadonlyArray<number>,
   words: ReadonlyArray<number>,
   columns: number,
@@ -94,7 +94,7 @@ export const render = (
   }
   const total = natural.reduce((sum, width) => sum + width, 0) + gap.length * (headings.length - 1)
   const roomy = layout.columns === undefined || total <= layout.columns
-  const widths = roomy ? natural : it(natural, wordWidths(headings, cells), layout.columns as number)
+  const widths = roomy ? natural : allot(natural, wordWidths(headings, cells), layout.columns as number)
   return widths === undefined
     ? blocks(headings, cells, layout, styleOf)
     : grid(headings, cells, widths, roomy, layout, styleOf)
