@@ -83,9 +83,10 @@ await Promise.all([
   }),
   build({ ...common, entryPoints: ["src/main.ts"], outfile: `${out}/main.cjs`, plugins: [splitLazy] }),
   build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: `${out}/sandbox.cjs` }),
+  build({ ...common, entryPoints: ["src/services/proxy.ts"], outfile: `${out}/proxy.cjs` }),
 ])
 await chmod(`${out}/zpcli.cjs`, 0o755)
-for (const name of ["zpcli", "main", "sandbox"]) {
+for (const name of ["zpcli", "main", "sandbox", "proxy"]) {
   const { size } = await stat(`${out}/${name}.cjs`)
   console.log(`dist/${name}.cjs ${Math.round(size / 1024)} KiB`)
 }

@@ -35,6 +35,8 @@ const runMain = makeRunMain(({ fiber, teardown }) => {
     teardown(exit, (code) => {
       process.exitCode = code
       if (signalled !== undefined) process.exit(signalled)
+      // All output has been written by now; a socket that a proxy left open must not hold the process.
+      setTimeout(() => process.exit(), 1000).unref()
     })
   })
 })

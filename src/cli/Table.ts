@@ -84,7 +84,7 @@ export const render = (
   layout: Layout,
   styleOf: CellStyle = () => undefined,
 ): Printable => {
-  const cells = rows.map((row) => row.map((cell) => Printable.escape(cell).value))
+  const cells = rows.map((row) => row.map((cell) => Printable.escape(cell).value.trimEnd()))
   const natural = headings.map((heading) => stringWidth(heading))
   for (const row of cells) {
     for (let index = 0; index < row.length; index++) {
@@ -162,7 +162,9 @@ const blocks = (
     cells.map((row, index) =>
       Printable.join(
         row.map((cell, column) => {
-          const heading = pad(`${headings[column]}:`, width)
+          const name = `${headings[column]}:`
+          if (cell === "") return paint(name, layout.bold ? "1" : undefined)
+          const heading = pad(name, width)
           return Printable.join(
             [paint(heading, layout.bold ? "1" : undefined), paint(cell, styleOf(index, column))],
             " ",

@@ -1,12 +1,18 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Expiry from "../domain/Expiry.ts"
 import { PatApi } from "../services/PatApi.ts"
 import { type Flags, Settings } from "../services/Settings.ts"
 import { SignIn } from "../services/SignIn.ts"
 import { TokenCache } from "../services/TokenCache.ts"
 import { Transport } from "../services/Transport.ts"
+import type { Misuse } from "./argv.ts"
 import { AskLive } from "./Prompt.ts"
+import { ProgressLive } from "./progress.ts"
 
 /** The options that every command which talks to the API has. */
 export const settingsOptions = {
@@ -31,7 +37,9 @@ export const jsonOption = (description: string) =>
 const apiLayer = (flags: Flags) =>
   PatApi.Default.pipe(
     Layer.provide(SignIn.Default),
-    Layer.provide(Layer.mergeAll(Transport.Default, TokenCache.Default, AskLive)),
+    Layer.provide(
+      Layer.mergeAll(Transport.Default.pipe(Layer.provide(ProgressLive)), TokenCache.Default, AskLive),
+    ),
     Layer.provideMerge(Settings.layer(flags)),
   )
 
@@ -41,3 +49,50 @@ const apiLayer = (flags: Flags) =>
  */
 export const withApi = <Name extends string, R, E, A extends Flags>(self: Command.Command<Name, R, E, A>) =>
   Command.provide(self, (flags: A) => apiLayer(flags))
+
+/** Refuses options that exclude each other, naming two that were given. */
+export const exclusive = (
+  path: ReadonlyArray<string>,
+  options: Readonly<Record<string, boolean>>,
+): Effect.Effect<void, Misuse> => {
+  const [name, value] = Object.keys(options).filter((option) => options[option])
+  return name === undefined || value === undefined
+    ? Effect.void
+    : Effect.fail({ _tag: "Misuse", kind: "excluded", name, value, path })
+}
+
+/** `--expiry` and `--expires-in`, of which one may be given. */
+export const expiryOptions = {
+  expiry: Options.text("expiry").pipe(
+    Options.withPseudoName("YYYY-MM-DD"),
+    Options.withDescription("Day on which the PAT expires (default: never)"),
+    Options.optional,
+  ),
+  expiresIn: Options.text("expires-in").pipe(
+    Options.withPseudoName("duration"),
+    Options.withDescription("Expire after this long: 12h, 30d, 8w, 6mo, 1y (default: never)"),
+    Options.optional,
+  ),
+}
+
+/** The expiry that was asked for, if any; one that has passed is sent all the same, with a warning. */
+export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
+  path: ReadonlyArray<string>,
+  given: { readonly expiry: Option.Option<string>; readonly expiresIn: Option.Option<string> },
+) {
+  yield* exclusive(path, {
+    "--expiry": Option.isSome(given.expiry),
+    "--expires-in": Option.isSome(given.expiresIn),
+  })
+  const now = yield* Clock.currentTimeMillis
+  if (Option.isSome(given.expiresIn)) {
+    const duration = yield* Expiry.parseDuration(given.expiresIn.value)
+    return yield* Expiry.dateAfter(duration, now)
+  }
+  if (Option.isNone(given.expiry)) return undefined
+  const expiry = yield* Expiry.parseDate(given.expiry.value)
+  if (Expiry.isPast(expiry, now)) {
+    yield* Effect.logWarning(`The expiry ${expiry} has passed; the server decides what that means.`)
+  }
+  return expiry
+})

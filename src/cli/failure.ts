@@ -14,12 +14,14 @@ export class Exit extends Data.TaggedError("Exit")<{ readonly code: number }> {}
 export type Failure =
   | Errors.ApiError
   | Errors.CredentialMissing
+  | Errors.CannotRotate
   | Errors.Declined
   | Errors.InvalidInput
   | Errors.LoginRefused
   | Errors.OutcomeUnknown
   | Errors.OutputFailed
   | Errors.PatNotFound
+  | Errors.RotationStopped
   | Errors.SandboxFailed
   | Errors.SettingsError
   | Errors.TokenUndelivered
@@ -173,7 +175,17 @@ export const tell = (failure: Failure): Told | { readonly exitCode: number } => 
         ? { exitCode: exitCodes.done[0] }
         : told(exitCodes.refused, printable`The result could not be written (${failure.code}).`)
     case "Declined":
-      return told(exitCodes.declined, printable`Not revoked: nothing was changed.`)
+      return told(exitCodes.declined, printable`Declined: nothing was changed.`)
+    case "CannotRotate":
+      return told(
+        exitCodes.refused,
+        printable`PAT ${failure.keyId} can't be rotated: the API does not say its ${failure.reason}. Nothing was changed.`,
+        failure.reason === "expiry"
+          ? printable`Choose one with --expiry or --expires-in.`
+          : printable`Create its successor with: zpcli pat create`,
+      )
+    case "RotationStopped":
+      return rotationStopped(failure, told)
     case "SandboxFailed":
       return sandboxFailed(failure, told)
     default:
@@ -282,15 +294,58 @@ const outcomeUnknown = ({ cause, found, label }: Errors.OutcomeUnknown): readonl
   ]
 }
 
-const whyLost = (cause: NonNullable<Errors.OutcomeUnknown["cause"]>): Printable => {
-  const { message } = tell(cause) as Told
-  return Printable.escape(message.value.replace(/\.$/, ""))
+const rotationStopped = (
+  { cause, newKeyId = "(no key ID)", oldKeyId, step }: Errors.RotationStopped,
+  told: Teller,
+): Told => {
+  const why =
+    cause === undefined
+      ? printable`it was interrupted`
+      : step === "check" && cause._tag === "CredentialRefused"
+        ? printable`the API did not accept it`
+        : whyLost(cause)
+  const revokeNew = printable`Nobody has the new token. Revoke it with: zpcli pat revoke ${newKeyId}`
+  switch (step) {
+    case "start":
+      return told(
+        exitCodes.interrupted,
+        printable`Interrupted: nothing was changed, and PAT ${oldKeyId} still works.`,
+      )
+    case "create":
+      return told(
+        exitCodes.interrupted,
+        printable`The rotation stopped: PAT ${oldKeyId} still works.`,
+        printable`See whether a new one exists with: zpcli pat list`,
+      )
+    case "check":
+    case "deliver":
+      return told(
+        exitCodes.tokenAtLarge,
+        step === "check"
+          ? printable`PAT ${oldKeyId} still works. The new PAT ${newKeyId} exists, and was not handed over since it could not be checked: ${why}.`
+          : printable`PAT ${oldKeyId} still works. The new PAT ${newKeyId} exists, and could not be handed over: ${why}.`,
+        revokeNew,
+      )
+    case "revoke":
+      return told(
+        exitCodes.refused,
+        printable`The new PAT ${newKeyId} works and was handed over, but whether the old PAT ${oldKeyId} was revoked is not certain: ${why}.`,
+        printable`Revoke the old one with: zpcli pat revoke ${oldKeyId}`,
+      )
+  }
 }
 
-const sandboxFailed = (
-  { code, reason, subject }: Errors.SandboxFailed,
-  told: (exit: readonly [number, string], message: Printable, hint?: Printable) => Told,
-): Told => {
+type Teller = (exit: readonly [number, string], message: Printable, hint?: Printable) => Told
+
+/** An error's message as part of a sentence. */
+const whyLost = (cause: Failure | { readonly _tag: "QuitException" }): Printable => {
+  const told = tell(cause as Failure)
+  return "message" in told
+    ? Printable.trusted(told.message.value.replace(/\.$/, ""))
+    : printable`it was interrupted`
+}
+
+const sandboxFailed = ({ code, reason, subject }: Errors.SandboxFailed, told: Teller): Told => {
   const why = code ?? "damaged"
   switch (reason) {
     case "command-not-found":

@@ -11,25 +11,27 @@ import { interpret, wantsJson } from "./argv.ts"
 import { completionsFor } from "./completions.ts"
 import { exitCodes, type Failure, tell } from "./failure.ts"
 import { type CommandShape, shapeOf } from "./grammar.ts"
+import * as hello from "./hello.ts"
 import { helpOf } from "./help.ts"
 import { logger } from "./logger.ts"
 import { print, printError } from "./output.ts"
 import * as create from "./pat/create.ts"
 import * as list from "./pat/list.ts"
 import * as revoke from "./pat/revoke.ts"
+import * as rotate from "./pat/rotate.ts"
 import { Printable, printable } from "./printable.ts"
 import { render } from "./report.ts"
 import * as sandbox from "./sandbox.ts"
 
 const pat = Command.make("pat").pipe(
   Command.withDescription("Manage Personal Access Tokens (PATs)"),
-  Command.withSubcommands([list.command, create.command, revoke.command]),
+  Command.withSubcommands([list.command, create.command, revoke.command, rotate.command]),
 )
 
 /** The whole command tree. */
 export const command = Command.make("zpcli").pipe(
   Command.withDescription("Manage the Personal Access Tokens (PATs) of a zpools.io account"),
-  Command.withSubcommands([pat, sandbox.command]),
+  Command.withSubcommands([pat, hello.command, sandbox.command]),
 )
 
 /** The command tree as plain data; computed once, when it is first asked for. */
@@ -41,7 +43,8 @@ export const shape = (): CommandShape =>
       { line: "zpcli sandbox -- zpcli pat list", says: "A try without an account" },
     ],
     children: [
-      { command: pat, examples: list.examples.slice(0, 2), children: [list, create, revoke] },
+      { command: pat, examples: list.examples.slice(0, 2), children: [list, create, revoke, rotate] },
+      hello,
       sandbox,
     ],
   })

@@ -148,6 +148,29 @@ export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly co
 /** The answer at the prompt was not yes. */
 export class Declined extends Data.TaggedError("Declined") {}
 
+/** A PAT can't be replaced by one like it, since the list does not say what it is like. */
+export class CannotRotate extends Data.TaggedError("CannotRotate")<{
+  readonly keyId: string
+  readonly reason: "label" | "scopes" | "expiry"
+}> {}
+
+/** The steps of a rotation, in their order; `start` ends with the answer at the prompt. */
+export type RotationStep = "start" | "create" | "check" | "deliver" | "revoke"
+
+/** A rotation that failed or was interrupted on its way: the old PAT still works, unless `revoke` was under way. */
+export class RotationStopped extends Data.TaggedError("RotationStopped")<{
+  readonly step: RotationStep
+  readonly oldKeyId: string
+  readonly newKeyId: string | undefined
+  /** Undefined for an interruption. */
+  readonly cause:
+    | SignInError
+    | PatNotFound
+    | TokenUndelivered
+    | { readonly _tag: "QuitException" }
+    | undefined
+}> {}
+
 /** Failures of a request to the API that carry no meaning of a particular command. */
 export type ApiError =
   | CredentialRefused

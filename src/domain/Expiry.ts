@@ -68,3 +68,10 @@ export const dateAfter = (
     ? Either.right(dateOf(millis))
     : Either.left(new InvalidInput({ subject: "duration", reason: "too-far", value }))
 }
+
+/** The date as many days after today as the day of `until` was after that of `from` (milliseconds since the epoch). */
+export const sameSpan = (from: number, until: number, now: number): ExpiryDate => {
+  const day = 24 * hour
+  const startOf = (millis: number) => Math.floor(millis / day) * day
+  return dateOf(startOf(now) + Math.max(0, startOf(until) - startOf(from)))
+}

@@ -70,3 +70,24 @@ export const expiryOf = (pat: Pat): Time => {
   if (typeof soft === "number" && typeof hard === "number") return Math.min(soft, hard)
   return soft ?? hard
 }
+
+/**
+ * Whether a PAT works now and stops to before an instant (milliseconds since
+ * the epoch). One without an expiry never does; one whose expiry can't be read
+ * might, so it counts.
+ */
+export const isExpiringBefore = (pat: Pat, now: number, instant: number): boolean => {
+  const status = pat.status?.toLowerCase()
+  const expiry = expiryOf(pat)
+  if (expiry === undefined || status === "revoked" || status === "expired") return false
+  return typeof expiry === "string" || (expiry > now && expiry <= instant)
+}
+
+/** A list's envelope as it came, but with those of `detail.items` alone that are kept, by their index. */
+export const withItems = (envelope: unknown, keep: (index: number) => boolean): unknown => {
+  const whole = envelope as { readonly detail: { readonly items: ReadonlyArray<unknown> } }
+  return {
+    ...whole,
+    detail: { ...whole.detail, items: whole.detail.items.filter((_, index) => keep(index)) },
+  }
+}

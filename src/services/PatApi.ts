@@ -6,9 +6,7 @@ import { CreatedPat, Hello, PatList } from "../domain/Envelope.ts"
 import { HttpFailure, OutcomeUnknown, PatNotFound } from "../domain/Errors.ts"
 import type { ExpiryDate } from "../domain/Expiry.ts"
 import type { KeyId } from "../domain/KeyId.ts"
-import type { Label } from "../domain/Label.ts"
 import { isTransient, type Method, mayHaveHappened } from "../domain/Retry.ts"
-import type { Scope } from "../domain/Scope.ts"
 import { decodeAnswer, toApiError } from "./answers.ts"
 import { Settings } from "./Settings.ts"
 import { SignIn } from "./SignIn.ts"
@@ -16,8 +14,10 @@ import { type ApiAnswer, Transport, type TransportError } from "./Transport.ts"
 
 /** What a new PAT is to be. */
 export interface NewPat {
-  readonly label: Label
-  readonly scopes: ReadonlyArray<Scope>
+  /** Checked by `domain/Label`, or that of an existing PAT. */
+  readonly label: string
+  /** Checked by `domain/Scope`, or those of an existing PAT. */
+  readonly scopes: ReadonlyArray<string>
   readonly expiry?: ExpiryDate | undefined
   readonly tenantId?: string | undefined
 }
@@ -172,6 +172,19 @@ export class PatApi extends Effect.Service<PatApi>()("zpcli/PatApi", {
       return { envelope, message: value.message, credential: yield* credential }
     }).pipe(Effect.withSpan("PatApi.hello"))
 
-    return { list, create, revoke, hello }
+    /** Checks that a new token is accepted, with a request of its own. */
+    const check = Effect.fn("PatApi.check")(function* (token: Redacted.Redacted) {
+      yield* transport
+        .send({ method: "GET", path: ["hello"], bearer: token })
+        .pipe(
+          Effect.mapError((error) =>
+            isHttpFailure(error)
+              ? toApiError(error, { method: "GET", path: "/hello", credential: "PAT" })
+              : error,
+          ),
+        )
+    })
+
+    return { list, create, revoke, hello, check }
   }),
 }) {}

@@ -9,6 +9,7 @@ import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../domain/ApiUrl.ts"
 import type { Auth } from "../domain/Credential.ts"
 import { SettingsError } from "../domain/Errors.ts"
+import { proxyVariables } from "./NodeHttp.ts"
 import * as Rcfile from "./RcfileStore.ts"
 
 /** The API when nothing says otherwise. */
@@ -55,6 +56,12 @@ const number = (
         : Effect.fail(new SettingsError({ source, reason: rule }))
     },
   })
+
+/** Whether a value names a proxy that can be spoken to: `http://host:port`, `https://..` or just `host:port`. */
+const isProxyUrl = (value: string): boolean => {
+  const url = value.includes("://") ? value : `http://${value}`
+  return /^https?:/.test(url) && URL.canParse(url)
+}
 
 const load = Effect.fn("Settings.load")(function* (flags: Flags) {
   const rcfile = yield* Rcfile.load(flags.rcfile)
@@ -128,6 +135,12 @@ const load = Effect.fn("Settings.load")(function* (flags: Flags) {
     (count) => Number.isInteger(count) && count <= 20,
     "must be a whole number from 0 to 20",
   )
+  for (const name of proxyVariables) {
+    const proxy = yield* Effect.orDie(Config.option(Config.string(name)))
+    if (Option.isSome(proxy) && proxy.value !== "" && !isProxyUrl(proxy.value)) {
+      return yield* new SettingsError({ source: name, reason: "must be the URL of an http or https proxy" })
+    }
+  }
   const trimmed = (found: Found) => Redacted.value(found.value).trim()
   return {
     api,

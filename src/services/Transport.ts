@@ -51,14 +51,7 @@ export type TransportError = HttpFailure | ServiceUnavailable | Unreachable | Ti
 const maxBodyBytes = 256 * 1024 * 1024
 
 /** System calls and codes at which nothing has been sent yet. */
-const neverOpened = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EPROXY",
-])
+const neverOpened = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])
 
 const codeOf = (cause: unknown): { readonly code: string; readonly syscall: string | undefined } => {
   if (typeof cause !== "object" || cause === null) return { code: "UNKNOWN", syscall: undefined }
@@ -103,7 +96,13 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
       const unreachable = (error: HttpClientError.HttpClientError, answered: boolean) => {
         const { code, syscall } = codeOf(error.cause)
         const sent =
-          answered || !(neverOpened.has(code) || syscall === "connect" || Retry.isCertificateProblem(code))
+          answered ||
+          !(
+            neverOpened.has(code) ||
+            code.startsWith("EPROXY") ||
+            syscall === "connect" ||
+            Retry.isCertificateProblem(code)
+          )
         return new Unreachable({ origin: api.origin, code, sent, attempts: number })
       }
 
@@ -132,7 +131,7 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
           duration: timeout * 1000,
           onTimeout: () => new TimedOut({ origin: api.origin, seconds: timeout, attempts: number }),
         }),
-        Effect.tapError((error) => log(error._tag === "Unreachable" ? error.code : error._tag)),
+        Effect.tapError((error) => log(reasonOf(error))),
       )
 
       const { response, requestId, body } = yield* exchange
@@ -178,7 +177,7 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
           Effect.gen(function* () {
             const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
             const millis = Retry.delayAfter(number, asked, yield* Random.next)
-            const reason = error._tag === "ServiceUnavailable" ? `status ${error.status}` : error._tag
+            const reason = reasonOf(error)
             yield* progress.waiting({ _tag: "Backoff", millis, attempt: number + 1, reason })
             yield* Effect.logDebug(`waiting ${millis} ms before attempt ${number + 1}`)
             return millis
@@ -203,6 +202,16 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
     return { send }
   }),
 }) {}
+
+/** A failure in a few words, for those who watch the attempts. */
+const reasonOf = (error: TransportError): string =>
+  error._tag === "ServiceUnavailable" || error._tag === "HttpFailure"
+    ? `status ${error.status}`
+    : error._tag === "TimedOut"
+      ? "no answer"
+      : error._tag === "Unreachable"
+        ? error.code
+        : "unreadable answer"
 
 const encode = (url: string, request: ApiRequest): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.make(request.method)(url).pipe(

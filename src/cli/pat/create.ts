@@ -1,36 +1,17 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import { TokenUndelivered } from "../../domain/Errors.ts"
-import * as Expiry from "../../domain/Expiry.ts"
 import * as Label from "../../domain/Label.ts"
 import * as Scope from "../../domain/Scope.ts"
-import { type CreatedToken, PatApi } from "../../services/PatApi.ts"
-import { jsonOption, settingsOptions, withApi } from "../common.ts"
-import { print } from "../output.ts"
-import { Printable, printable } from "../printable.ts"
+import { PatApi } from "../../services/PatApi.ts"
+import { chosenExpiry, expiryOptions, settingsOptions, withApi } from "../common.ts"
+import { deliveryOptions, prepareDelivery } from "./delivery.ts"
 
-/** Hands a new token to its owner: the only place outside the network and the cache that unwraps one. */
-const deliver = ({ envelope, keyId, token }: CreatedToken, json: boolean) =>
-  print(
-    json
-      ? Printable.json(Redacted.value(envelope))
-      : Printable.join(
-          [
-            printable`PAT created successfully!`,
-            printable`ID: ${keyId ?? "-"}`,
-            printable`Token: ${Redacted.value(token)}`,
-            printable`Make sure to copy your token now. You won't be able to see it again!`,
-          ],
-          "\n",
-        ),
-  ).pipe(Effect.mapError(({ code }) => new TokenUndelivered({ keyId, target: "stdout", code })))
+const path = ["pat", "create"]
 
-/** `zpcli pat create`: makes a PAT and prints its token, once. */
+/** `zpcli pat create`: makes a PAT and hands over its token, once. */
 export const command = Command.make(
   "create",
   {
@@ -42,40 +23,35 @@ export const command = Command.make(
       Options.withDescription(`Scope to grant, repeat for more: ${Scope.scopes.join(", ")}`),
       Options.atLeast(1),
     ),
-    expiry: Options.text("expiry").pipe(
-      Options.withPseudoName("YYYY-MM-DD"),
-      Options.withDescription("Day on which the PAT expires (default: never)"),
-      Options.optional,
-    ),
+    ...expiryOptions,
     tenantId: Options.text("tenant-id").pipe(
       Options.withPseudoName("id"),
       Options.withDescription("Tenant that the PAT is for (default: your own)"),
       Options.optional,
     ),
-    json: jsonOption("Output raw JSON (default: off)"),
+    ...deliveryOptions,
     ...settingsOptions,
   },
   (args) =>
     Effect.gen(function* () {
       const label = yield* Label.parse(args.label)
       const scopes = yield* Scope.parseAll(args.scope)
-      const expiry = Option.isSome(args.expiry) ? yield* Expiry.parseDate(args.expiry.value) : undefined
-      if (expiry !== undefined && Expiry.isPast(expiry, yield* Clock.currentTimeMillis)) {
-        yield* Effect.logWarning(`The expiry ${expiry} has passed; the server decides what that means.`)
-      }
-      const api = yield* PatApi
+      const expiry = yield* chosenExpiry(path, args)
       const tenantId = Option.getOrUndefined(args.tenantId)
+      const api = yield* PatApi
+      const deliver = yield* prepareDelivery(path, args)
       // Once the token has come, nothing keeps it from being delivered.
       yield* Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(restore(api.create({ label, scopes, expiry, tenantId })), (created) =>
-          deliver(created, args.json),
-        ),
+        Effect.flatMap(restore(api.create({ label, scopes, expiry, tenantId })), deliver),
       )
-    }),
+    }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Create a PAT and print its token, once"), withApi)
 
 export const examples = [
   { line: `zpcli pat create "My CI Token" --scope '*'`, says: "Full access (quote * against the shell)" },
   { line: 'zpcli pat create "CI zpool only" --scope zpool --scope job', says: "Only what the job needs" },
-  { line: 'zpcli pat create "Temp token" --scope sshkey --expiry 2027-12-31', says: "With an expiry" },
+  {
+    line: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',
+    says: "Expires, and goes to a new file instead of the terminal",
+  },
 ]

@@ -1,9 +1,13 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { expiryOf, type Pat } from "../../domain/Pat.ts"
+import * as Option from "effect/Option"
+import * as Expiry from "../../domain/Expiry.ts"
+import { expiryOf, isExpiringBefore, type Pat, withItems } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { jsonOption, settingsOptions, withApi } from "../common.ts"
+import { Exit, exitCodes } from "../failure.ts"
 import { print, printJson, Streams } from "../output.ts"
 import { printable } from "../printable.ts"
 import { render } from "../Table.ts"
@@ -11,6 +15,10 @@ import { formatter, LocalZone } from "../time.ts"
 
 /** The columns of the user's page, in its order. */
 const headings = ["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"]
+const expiryColumn = headings.indexOf("Expiry")
+
+/** An expiry stands out from this long before it, in milliseconds: 14 days. */
+const soon = 14 * 24 * 3_600_000
 
 const cells = (pat: Pat, format: ReturnType<typeof formatter>): ReadonlyArray<string> => [
   pat.key_id ?? "-",
@@ -22,6 +30,31 @@ const cells = (pat: Pat, format: ReturnType<typeof formatter>): ReadonlyArray<st
   pat.scopes === undefined || pat.scopes.length === 0 ? "-" : pat.scopes.join(", "),
 ]
 
+/** Red for an expiry that has passed, yellow for one that is near (SGR parameters). */
+const expiryStyle = (pat: Pat, now: number): string | undefined => {
+  const expiry = expiryOf(pat)
+  if (typeof expiry !== "number") return undefined
+  return expiry <= now ? "31" : expiry <= now + soon ? "33" : undefined
+}
+
+/** Prints PATs as a table that fits the terminal, or in full width where there is none. */
+const printTable = Effect.fn("list.printTable")(function* (pats: ReadonlyArray<Pat>, local: boolean) {
+  if (pats.length === 0) return yield* print(printable`No PATs found.`)
+  const { stdout } = yield* Streams
+  const { name } = yield* LocalZone
+  const now = yield* Clock.currentTimeMillis
+  const format = formatter(local, name)
+  yield* print(
+    render(
+      headings,
+      pats.map((pat) => cells(pat, format)),
+      { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color },
+      (row, column) =>
+        stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
+    ),
+  )
+})
+
 /** `zpcli pat list`: the account's PATs, never their tokens. */
 export const command = Command.make(
   "list",
@@ -30,29 +63,49 @@ export const command = Command.make(
     local: Options.boolean("local").pipe(
       Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
     ),
+    status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
+      Options.withDescription("Only PATs with this status (default: all)"),
+      Options.repeated,
+    ),
+    expiringWithin: Options.text("expiring-within").pipe(
+      Options.withPseudoName("duration"),
+      Options.withDescription(
+        "Only PATs that work now and expire within 12h, 30d, 8w, 6mo, 1y (default: all)",
+      ),
+      Options.optional,
+    ),
+    exitCode: Options.boolean("exit-code").pipe(
+      Options.withDescription("Exit with 8 if any PAT is shown (default: off)"),
+    ),
     ...settingsOptions,
   },
-  ({ json, local }) =>
+  (args) =>
     Effect.gen(function* () {
+      const within = Option.isSome(args.expiringWithin)
+        ? yield* Expiry.parseDuration(args.expiringWithin.value)
+        : undefined
       const api = yield* PatApi
       const { envelope, pats } = yield* api.list
-      if (json) return yield* printJson(envelope)
-      if (pats.length === 0) return yield* print(printable`No PATs found.`)
-      const { stdout } = yield* Streams
-      const { name } = yield* LocalZone
-      const format = formatter(local, name)
-      yield* print(
-        render(
-          headings,
-          pats.map((pat) => cells(pat, format)),
-          { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color },
-        ),
-      )
+      const now = yield* Clock.currentTimeMillis
+      const shown = (pat: Pat): boolean =>
+        (args.status.length === 0 || args.status.some((status) => status === pat.status?.toLowerCase())) &&
+        (within === undefined || isExpiringBefore(pat, now, Expiry.after(within, now)))
+      const filtered = args.status.length > 0 || within !== undefined
+      const rows = filtered ? pats.filter(shown) : pats
+      if (args.json) {
+        yield* printJson(filtered ? withItems(envelope, (index) => shown(pats[index] as Pat)) : envelope)
+      } else {
+        yield* printTable(rows, args.local)
+      }
+      if (args.exitCode && rows.length > 0) return yield* new Exit({ code: exitCodes.rowsFound[0] })
     }),
 ).pipe(Command.withDescription("List your PATs"), withApi)
 
 export const examples = [
   { line: "zpcli pat list", says: "All PATs as a table, times in UTC" },
-  { line: "zpcli pat list --local", says: "The same with local times" },
-  { line: "zpcli pat list --json", says: "The server's answer, for scripts" },
+  { line: "zpcli pat list --local --status active", says: "Those that work, with local times" },
+  {
+    line: "zpcli pat list --expiring-within 14d --exit-code",
+    says: "For a CI gate: exits with 8 if one is about to expire",
+  },
 ]

@@ -1,41 +1,53 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { Declined } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { jsonOption, settingsOptions, withApi } from "../common.ts"
-import { print, printJson } from "../output.ts"
+import { Exit, type Failure, tell } from "../failure.ts"
+import { print, printError, printJson } from "../output.ts"
 import { confirm } from "../Prompt.ts"
-import { printable } from "../printable.ts"
+import { Printable, printable } from "../printable.ts"
+import { render } from "../report.ts"
 import { formatter } from "../time.ts"
 
 const unlisted: { readonly pats: ReadonlyArray<Pat> } = { pats: [] }
 
 /** What goes with a key ID: its label, scopes and last use. */
-const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>) => {
+export const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Printable => {
   const pat = pats.find((candidate) => candidate.key_id === keyId)
   if (pat === undefined) return printable`PAT ${keyId}`
   const lastUsed = formatter(false, undefined)(pat.last_used_at, "never")
   return printable`PAT ${keyId} ("${pat.label ?? "-"}", scopes ${pat.scopes?.join(", ") ?? "-"}, last used ${lastUsed})`
 }
 
-/** `zpcli pat revoke`: ends a PAT, after asking. */
+const question = (keyIds: ReadonlyArray<KeyId.KeyId>, pats: ReadonlyArray<Pat>): Printable => {
+  const described = keyIds.map((keyId) => describe(keyId, pats))
+  if (described.length === 1) return printable`Revoke ${described[0] as Printable}? It can't be undone.`
+  const lines = described.map((line) => printable`  ${line}`)
+  return Printable.join([...lines, printable`Revoke these ${keyIds.length} PATs? It can't be undone.`], "\n")
+}
+
+/** `zpcli pat revoke`: ends PATs, after asking. All are tried, and the first failure decides the exit code. */
 export const command = Command.make(
   "revoke",
   {
-    keyId: Args.text({ name: "key_id" }).pipe(
+    keyIds: Args.text({ name: "key_id" }).pipe(
       Args.withDescription("Key ID to revoke, such as law-hotel-shape-community; see: zpcli pat list"),
+      Args.atLeast(1),
     ),
+    yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
     json: jsonOption("Output raw JSON and skip the confirmation prompt (default: off)"),
     ...settingsOptions,
   },
-  ({ json, keyId: given }) =>
+  ({ json, keyIds: given, yes }) =>
     Effect.gen(function* () {
-      const keyId = yield* KeyId.parse(given)
+      const keyIds = [...new Set(yield* Effect.forEach(given, KeyId.parse))]
       const api = yield* PatApi
-      if (!json) {
+      if (!json && !yes) {
         // The question is better with what it is about, and is asked without it all the same.
         const { pats } = yield* Effect.catchTags(api.list, {
           RequestRefused: () => Effect.succeed(unlisted),
@@ -44,16 +56,43 @@ export const command = Command.make(
           TimedOut: () => Effect.succeed(unlisted),
           Unreachable: () => Effect.succeed(unlisted),
         })
-        const sure = yield* confirm(printable`Revoke ${describe(keyId, pats)}? It can't be undone.`)
-        if (!sure) return yield* new Declined()
+        if (!(yield* confirm(question(keyIds, pats)))) return yield* new Declined()
       }
-      const envelope = yield* api.revoke(keyId)
-      if (!json) return yield* print(printable`PAT ${keyId} revoked successfully.`)
-      yield* printJson(envelope ?? { message: "PAT revoked", detail: { key_id: keyId } })
+      const only = keyIds.length === 1
+      const revoke = Effect.fnUntraced(function* (keyId: KeyId.KeyId) {
+        const envelope = yield* api.revoke(keyId)
+        if (!json) return yield* print(printable`PAT ${keyId} revoked successfully.`)
+        yield* printJson(
+          envelope ?? { message: "PAT revoked", detail: { key_id: keyId } },
+          only ? "indented" : "compact",
+        )
+      })
+      if (only) return yield* revoke(keyIds[0] as KeyId.KeyId)
+      const results = yield* Effect.forEach(keyIds, (keyId) =>
+        revoke(keyId).pipe(
+          Effect.as(0),
+          Effect.catchAll((failure: Failure) => {
+            const told = tell(failure)
+            // Each failure is named after its key ID, since not all of them name one.
+            return "message" in told
+              ? Effect.as(
+                  printError(render({ ...told, message: printable`${keyId}: ${told.message}` }, json)),
+                  told.exitCode,
+                )
+              : Effect.succeed(told.exitCode)
+          }),
+        ),
+      )
+      const code = results.find((result) => result !== 0)
+      if (code !== undefined) return yield* new Exit({ code })
     }),
-).pipe(Command.withDescription("Revoke a PAT, for good and at once"), withApi)
+).pipe(Command.withDescription("Revoke PATs, for good and at once"), withApi)
 
 export const examples = [
   { line: "zpcli pat revoke law-hotel-shape-community", says: "Asks first" },
-  { line: "zpcli pat revoke law-hotel-shape-community --json", says: "Does not ask; for scripts" },
+  {
+    line: "zpcli pat revoke law-hotel-shape-community market-night-plain-object --yes",
+    says: "Several, without asking",
+  },
+  { line: "zpcli pat revoke law-hotel-shape-community --json", says: "Does not ask either; for scripts" },
 ]

@@ -5,3 +5,8 @@ declare module "zpcli:tree" {
   const tree: CommandShape & { readonly help: Readonly<Record<string, string>> }
   export default tree
 }
+
+declare module "proxy-from-env" {
+  /** The proxy that the environment names for a URL, or an empty string. */
+  export function getProxyForUrl(url: string | URL): string
+}

@@ -1,0 +1,103 @@
+import * as Options from "@effect/cli/Options"
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
+import { type OutputFailed, SettingsError, TokenUndelivered } from "../../domain/Errors.ts"
+import type { CreatedToken } from "../../services/PatApi.ts"
+import { exclusive, jsonOption } from "../common.ts"
+import { print } from "../output.ts"
+import { Printable, printable } from "../printable.ts"
+
+/** The options that say where a new token goes. */
+export const deliveryOptions = {
+  json: jsonOption("Output raw JSON (default: off)"),
+  tokenOnly: Options.boolean("token-only").pipe(
+    Options.withDescription("Print the token and nothing else on stdout (default: off)"),
+  ),
+  out: Options.text("out").pipe(
+    Options.withPseudoName("file"),
+    Options.withDescription("Write the token to this new file, mode 0600, and not to the terminal"),
+    Options.optional,
+  ),
+}
+
+interface DeliveryFlags {
+  readonly json: boolean
+  readonly tokenOnly: boolean
+  readonly out: Option.Option<string>
+}
+
+const codeOf = (error: PlatformError): string =>
+  error._tag === "SystemError"
+    ? ((error.cause as { readonly code?: string } | undefined)?.code ?? error.reason)
+    : error._tag
+
+const announcement = (keyId: string | undefined, rest: ReadonlyArray<Printable>): Printable =>
+  Printable.join([printable`PAT created successfully!`, printable`ID: ${keyId ?? "-"}`, ...rest], "\n")
+
+const onStdout = (
+  created: CreatedToken,
+  { json, tokenOnly }: DeliveryFlags,
+): Effect.Effect<void, OutputFailed> => {
+  if (json) return print(Printable.json(Redacted.value(created.envelope)))
+  const token = Redacted.value(created.token)
+  if (tokenOnly) return print(printable`${token}`)
+  return print(
+    announcement(created.keyId, [
+      printable`Token: ${token}`,
+      printable`Make sure to copy your token now. You won't be able to see it again!`,
+    ]),
+  )
+}
+
+/**
+ * Makes the place ready that a new token will go to, before it is asked for,
+ * so that a file that can't be made costs no token: it must not exist, not even
+ * as a symbolic link, and it goes away again unless the token got into it.
+ * This is the only place outside the network and the cache that unwraps a token.
+ */
+export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
+  path: ReadonlyArray<string>,
+  flags: DeliveryFlags,
+) {
+  yield* exclusive(path, {
+    "--json": flags.json,
+    "--token-only": flags.tokenOnly,
+    "--out": Option.isSome(flags.out),
+  })
+  const undelivered = (created: CreatedToken, target: string, code: string) =>
+    new TokenUndelivered({ keyId: created.keyId, target, code })
+  if (Option.isNone(flags.out)) {
+    return (created: CreatedToken) =>
+      Effect.mapError(onStdout(created, flags), ({ code }) => undelivered(created, "stdout", code))
+  }
+
+  const target = flags.out.value
+  const fs = yield* FileSystem.FileSystem
+  const delivered = yield* Ref.make(false)
+  const cannot = (error: PlatformError) =>
+    new SettingsError({
+      source: `--out ${target}`,
+      reason:
+        error._tag === "SystemError" && error.reason === "AlreadyExists"
+          ? "exists already, and is never overwritten"
+          : `can't be made (${codeOf(error)})`,
+    })
+  const file = yield* Effect.mapError(fs.open(target, { flag: "wx", mode: 0o600 }), cannot)
+  yield* Effect.addFinalizer(() =>
+    Effect.flatMap(Ref.get(delivered), (done) => (done ? Effect.void : Effect.ignore(fs.remove(target)))),
+  )
+  return (created: CreatedToken) =>
+    file.writeAll(new TextEncoder().encode(Redacted.value(created.token))).pipe(
+      Effect.zipRight(file.sync),
+      Effect.mapError((error) => undelivered(created, target, codeOf(error))),
+      Effect.zipRight(Ref.set(delivered, true)),
+      // The token is safe by now: that stdout can't take the news is no reason to fail.
+      Effect.zipRight(
+        Effect.ignore(print(announcement(created.keyId, [printable`Token: written to ${target}`]))),
+      ),
+    )
+})
