@@ -2,8 +2,19 @@ import type { ValidationError } from "@effect/cli/ValidationError"
 import type { QuitException } from "@effect/platform/Terminal"
 import * as Data from "effect/Data"
 import type * as Errors from "../domain/Errors.ts"
-import { isCertificateProblem, maxRetryAfter } from "../domain/Retry.ts"
 import type { Misuse } from "./argv.ts"
+import { paragraphs } from "./grammar.ts"
+import {
+  credentialMissing,
+  outcomeUnknown,
+  rotationStopped,
+  sandboxFailed,
+  saying,
+  tried,
+  unavailable,
+  unreachable,
+  unreadable,
+} from "./messages.ts"
 import { inputMessage, misuseMessage } from "./misuse.ts"
 import { Printable, printable } from "./printable.ts"
 
@@ -43,6 +54,21 @@ export const exitCodes = {
   rowsFound: [8, "list --exit-code found rows"],
   interrupted: [130, "interrupted (143: terminated)"],
 } as const satisfies Record<string, readonly [number, string]>
+
+/** How a rotation that stopped at a step exits. */
+const rotationExit = {
+  start: exitCodes.interrupted,
+  create: exitCodes.interrupted,
+  check: exitCodes.tokenAtLarge,
+  deliver: exitCodes.tokenAtLarge,
+  revoke: exitCodes.refused,
+} as const
+
+/** What a shell exits with where a command can't be run. */
+const sandboxExit: Partial<Record<Errors.SandboxFailed["reason"], readonly [number, string]>> = {
+  "command-not-found": [127, "command not found"],
+  "command-not-executable": [126, "command not executable"],
+}
 
 /** An error in the form in which it is told. */
 export interface Told {
@@ -160,7 +186,7 @@ export const tell = (failure: Failure): Told | { readonly exitCode: number } => 
     case "ResponseUnreadable":
       return told(exitCodes.refused, ...unreadable(failure))
     case "OutcomeUnknown":
-      return told(exitCodes.tokenAtLarge, ...outcomeUnknown(failure))
+      return told(exitCodes.tokenAtLarge, ...outcomeUnknown(failure, whyOf(failure.cause)))
     case "TokenUndelivered":
       return told(
         exitCodes.tokenAtLarge,
@@ -185,9 +211,17 @@ export const tell = (failure: Failure): Told | { readonly exitCode: number } => 
           : printable`Create its successor with: zpcli pat create`,
       )
     case "RotationStopped":
-      return rotationStopped(failure, told)
+      return told(
+        rotationExit[failure.step],
+        ...rotationStopped(
+          failure,
+          failure.step === "check" && failure.cause?._tag === "CredentialRefused"
+            ? printable`the API did not accept it`
+            : whyOf(failure.cause),
+        ),
+      )
     case "SandboxFailed":
-      return sandboxFailed(failure, told)
+      return told(sandboxExit[failure.reason] ?? exitCodes.misuse, ...sandboxFailed(failure))
     default:
       return told(exitCodes.misuse, printable`${validationText(failure)}`, undefined, { type: "UsageError" })
   }
@@ -198,175 +232,15 @@ const answered = (failure: object) => {
   return { status, requestId }
 }
 
-const saying = ({ serverMessage }: { readonly serverMessage?: string | undefined }): Printable => {
-  const words = serverMessage?.replace(/[.\s]+$/, "")
-  return words ? printable` (the API says: ${words})` : printable``
-}
-
-const tried = (attempts: number): string => (attempts > 1 ? ` (${attempts} attempts)` : "")
-
-const credentialMissing = ({ only, variable }: Errors.CredentialMissing): readonly [Printable, Printable] => {
-  if (variable === "ZPOOLPAT") {
-    return [
-      printable`Not signed in: --auth pat needs a PAT, and ZPOOLPAT is not set.`,
-      printable`Set ZPOOLPAT, or leave out --auth to sign in with username and password.`,
-    ]
-  }
-  const what = variable === "ZPOOL_USER" ? "a username" : "a password"
-  return [
-    printable`Not signed in: ${what} is needed, and there is no answer from a terminal.`,
-    only === "jwt" ? printable`Set ${variable}.` : printable`Set ${variable}, or ZPOOLPAT to a PAT.`,
-  ]
-}
-
-const unavailable = (failure: Errors.ServiceUnavailable): readonly [Printable, Printable] => {
-  const { attempts, retryAfter, status } = failure
-  const what = status === 429 ? "is limiting requests" : "is unavailable"
-  const seconds = Math.ceil((retryAfter ?? 0) / 1000)
-  return [
-    printable`The API ${what}: status ${status}${tried(attempts)}${saying(failure)}.`,
-    retryAfter !== undefined && retryAfter > maxRetryAfter
-      ? printable`It asks to be left alone for ${seconds} s; run the command again after that.`
-      : printable`Nothing is wrong with the command: run it again in a while.`,
-  ]
-}
-
-const unreachable = ({
-  attempts,
-  code,
-  origin,
-  sent,
-}: Errors.Unreachable): readonly [Printable, Printable] => {
-  if (isCertificateProblem(code)) {
-    return [
-      printable`The certificate of ${origin} is not trusted (${code}).`,
-      printable`If it is of your own authority, name its file in NODE_EXTRA_CA_CERTS.`,
-    ]
-  }
-  return [
-    sent
-      ? printable`The connection to ${origin} was lost (${code})${tried(attempts)}.`
-      : printable`${origin} can't be reached (${code})${tried(attempts)}.`,
-    printable`Check the network, any proxy, and ZPOOL_API_URL; then run the command again.`,
-  ]
-}
-
-const unreadable = ({
-  expected,
-  origin,
-  reason,
-  status,
-}: Errors.ResponseUnreadable): readonly [Printable, Printable] => {
-  const found = {
-    empty: "an empty body",
-    "not-json": "something that is not JSON",
-    html: "a web page",
-    shape: `JSON without ${expected ?? "what was asked for"}`,
-    "too-large": "more than 256 MiB",
-  }[reason]
-  return [
-    printable`${origin} answered with status ${status} and ${found}, which can't be used.`,
-    printable`Check ZPOOL_API_URL: something else than the zpools.io API may answer there.`,
-  ]
-}
-
-const outcomeUnknown = ({ cause, found, label }: Errors.OutcomeUnknown): readonly [Printable, Printable] => {
-  const why = cause === undefined ? printable`it was interrupted` : whyLost(cause)
-  if (found === undefined) {
-    return [
-      printable`Whether the PAT "${label}" was created is unknown: ${why}.`,
-      printable`Look for it with: zpcli pat list`,
-    ]
-  }
-  if (found.length === 0) {
-    return [
-      printable`No usable answer came to the creation of the PAT "${label}" (${why}); none with that label is listed.`,
-      printable`Check once more with zpcli pat list before you create it again.`,
-    ]
-  }
-  const commands = Printable.join(
-    found.map((keyId) => printable`zpcli pat revoke ${keyId}`),
-    "; ",
-  )
-  return [
-    printable`The PAT "${label}" exists as ${found.join(", ")}, but its token did not arrive: ${why}.`,
-    printable`Nobody has the token. Revoke it, then create another: ${commands}`,
-  ]
-}
-
-const rotationStopped = (
-  { cause, newKeyId = "(no key ID)", oldKeyId, step }: Errors.RotationStopped,
-  told: Teller,
-): Told => {
-  const why =
-    cause === undefined
-      ? printable`it was interrupted`
-      : step === "check" && cause._tag === "CredentialRefused"
-        ? printable`the API did not accept it`
-        : whyLost(cause)
-  const revokeNew = printable`Nobody has the new token. Revoke it with: zpcli pat revoke ${newKeyId}`
-  switch (step) {
-    case "start":
-      return told(
-        exitCodes.interrupted,
-        printable`Interrupted: nothing was changed, and PAT ${oldKeyId} still works.`,
-      )
-    case "create":
-      return told(
-        exitCodes.interrupted,
-        printable`The rotation stopped: PAT ${oldKeyId} still works.`,
-        printable`See whether a new one exists with: zpcli pat list`,
-      )
-    case "check":
-    case "deliver":
-      return told(
-        exitCodes.tokenAtLarge,
-        step === "check"
-          ? printable`PAT ${oldKeyId} still works. The new PAT ${newKeyId} exists, and was not handed over since it could not be checked: ${why}.`
-          : printable`PAT ${oldKeyId} still works. The new PAT ${newKeyId} exists, and could not be handed over: ${why}.`,
-        revokeNew,
-      )
-    case "revoke":
-      return told(
-        exitCodes.refused,
-        printable`The new PAT ${newKeyId} works and was handed over, but whether the old PAT ${oldKeyId} was revoked is not certain: ${why}.`,
-        printable`Revoke the old one with: zpcli pat revoke ${oldKeyId}`,
-      )
-  }
-}
-
-type Teller = (exit: readonly [number, string], message: Printable, hint?: Printable) => Told
-
-/** An error's message as part of a sentence. */
-const whyLost = (cause: Failure | { readonly _tag: "QuitException" }): Printable => {
+/** An error's message as part of a sentence; without an error it was an interruption. */
+const whyOf = (cause: Failure | { readonly _tag: "QuitException" } | undefined): Printable => {
+  if (cause === undefined) return printable`it was interrupted`
   const told = tell(cause as Failure)
   return "message" in told
     ? Printable.trusted(told.message.value.replace(/\.$/, ""))
     : printable`it was interrupted`
 }
 
-const sandboxFailed = ({ code, reason, subject }: Errors.SandboxFailed, told: Teller): Told => {
-  const why = code ?? "damaged"
-  switch (reason) {
-    case "command-not-found":
-      return told([127, ""], printable`${subject}: command not found.`)
-    case "command-not-executable":
-      return told([126, ""], printable`${subject} can't be run (${why}).`)
-    case "port-in-use":
-    case "port-unusable":
-      return told(
-        exitCodes.misuse,
-        printable`Port ${subject} can't be used (${why}).`,
-        printable`Choose another with --port.`,
-      )
-    case "state-unreadable":
-      return told(exitCodes.misuse, printable`The state in ${subject} can't be read (${why}).`)
-    case "state-unwritable":
-      return told(exitCodes.misuse, printable`The state can't be written to ${subject} (${why}).`)
-  }
-}
-
-const validationText = (failure: ValidationError): string => {
-  const found = JSON.stringify(failure.error).match(/"_tag":"Text","value":"((?:[^"\\]|\\.)*)"/)
-  return found === null ? "The command line can't be understood." : (JSON.parse(`"${found[1]}"`) as string)
-}
+/** What is left for `@effect/cli` to find wrong, in its own words. */
+const validationText = ({ error }: ValidationError): string =>
+  paragraphs(error).join(" ") || "The command line can't be understood."

@@ -81,7 +81,8 @@ const leaves = (usage: Usage.Usage, optional = false, repeated = false): Readonl
   }
 }
 
-const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
+/** The text of each paragraph of a `HelpDoc`, without styles. */
+export const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
   if (HelpDoc.isSequence(doc)) return [...paragraphs(doc.left), ...paragraphs(doc.right)]
   return HelpDoc.isParagraph(doc) ? [spanText(doc.value)] : []
 }
