@@ -1,9 +1,9 @@
-declare module "zpcli:tree" {
+declare module "zpcli:build" {
   import type { CommandShape } from "./cli/grammar.ts"
-
   /** The command tree and the help of each command by its path, made by the build. */
-  const tree: CommandShape & { readonly help: Readonly<Record<string, string>> }
-  export default tree
+  export const tree: CommandShape & { readonly help: Readonly<Record<string, string>> }
+  /** A digest of the program's file, made by the build. */
+  export const digest: string
 }
 
 declare module "proxy-from-env" {

@@ -5,7 +5,12 @@ const gap = "  "
 
 const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - stringWidth(text)))
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" })
+/** What a reader takes for one character. Made when it is needed: it costs more than a short list does. */
+const graphemes = (text: string): Iterable<string> =>
+  Array.from(
+    new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text),
+    ({ segment }) => segment,
+  )
 
 /** Where a line may end: behind a space, and behind a hyphen between words, but not in a date. */
 const breaks = /(?<= |\p{L}-)/u
@@ -24,7 +29,7 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   }
   for (const word of text.split(breaks)) {
     if (stringWidth(word.trimEnd()) <= width) put(word)
-    else for (const { segment } of graphemes.segment(word)) put(segment)
+    else for (const grapheme of graphemes(word)) put(grapheme)
   }
   lines.push(line.trimEnd())
   return lines

@@ -1,3 +1,4 @@
+import { isatty } from "node:tty"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Console from "effect/Console"
@@ -8,12 +9,23 @@ import { layer as HttpLive } from "../services/NodeHttp.ts"
 import { colorAllowed, Streams } from "./output.ts"
 import { TerminalLive } from "./terminal.ts"
 
+/** Streams whose errors are heard, so that one does not end the process: a write tells of them by itself. */
+const heard = new WeakSet<NodeJS.WriteStream>()
+
+const hear = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
+  if (!heard.has(stream)) {
+    heard.add(stream)
+    stream.on("error", () => {})
+  }
+  return stream
+}
+
 const write = (stream: NodeJS.WriteStream, text: string) =>
   Effect.async<void>((resume) => {
     const failed = (error: NodeJS.ErrnoException) =>
       resume(Effect.die(new OutputFailed({ code: error.code ?? error.message })))
     try {
-      stream.write(`${text}\n`, (error) => (error ? failed(error) : resume(Effect.void)))
+      hear(stream).write(`${text}\n`, (error) => (error ? failed(error) : resume(Effect.void)))
     } catch (error) {
       // A file's stream throws where a pipe's calls back.
       failed(error as NodeJS.ErrnoException)
@@ -22,10 +34,6 @@ const write = (stream: NodeJS.WriteStream, text: string) =>
 
 /** The `Console` of a real process: each write is waited for, and one that fails is an `OutputFailed` defect. */
 const ConsoleLive = Layer.suspend(() => {
-  for (const stream of [process.stdout, process.stderr]) {
-    // Told through the callback of the write; unheard it would end the process.
-    stream.on("error", () => {})
-  }
   const defaults = Effect.runSync(Console.consoleWith(Effect.succeed))
   return Console.setConsole({
     ...defaults,
@@ -33,22 +41,22 @@ const ConsoleLive = Layer.suspend(() => {
     error: (text: unknown) => write(process.stderr, String(text)),
     unsafe: {
       ...defaults.unsafe,
-      error: (text: unknown) => void process.stderr.write(`${text}\n`),
+      error: (text: unknown) => void hear(process.stderr).write(`${text}\n`),
     },
   })
 })
 
+// Asked of the descriptors: opening a stream, stdin above all, takes longer than the answer is worth.
 const StreamsLive = Layer.sync(Streams, () => {
-  const stream = ({ columns, isTTY }: NodeJS.WriteStream) => ({
-    isTerminal: isTTY === true,
-    color: colorAllowed(isTTY === true, process.env),
-    columns: columns || 80,
-  })
-  return {
-    stdin: { isTerminal: process.stdin.isTTY === true },
-    stdout: stream(process.stdout),
-    stderr: stream(process.stderr),
+  const stream = (descriptor: 1 | 2) => {
+    const isTerminal = isatty(descriptor)
+    return {
+      isTerminal,
+      color: colorAllowed(isTerminal, process.env),
+      columns: (isTerminal && (descriptor === 1 ? process.stdout : process.stderr).columns) || 80,
+    }
   }
+  return { stdin: { isTerminal: isatty(0) }, stdout: stream(1), stderr: stream(2) }
 })
 
 /** Everything that a command reaches the world through. */

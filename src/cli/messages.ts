@@ -66,9 +66,10 @@ export const unreadable = ({ expected, origin, reason, status }: Errors.Response
     html: "a web page",
     shape: `JSON without ${expected ?? "what was asked for"}`,
     "too-large": "more than 256 MiB",
+    "not-http": "something that is not HTTP",
   }[reason]
   return [
-    printable`${origin} answered with status ${status} and ${found}, which can't be used.`,
+    printable`${origin} answered with ${status === undefined ? "" : `status ${status} and `}${found}, which can't be used.`,
     printable`Check ZPOOL_API_URL: something else than the zpools.io API may answer there.`,
   ]
 }

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { Pat } from "./Pat.ts"
+import { Pat, text } from "./Pat.ts"
 
 /** `GET /pat`, 200. */
 export const PatList = Schema.Struct({
@@ -10,19 +10,38 @@ export const PatList = Schema.Struct({
 export const CreatedPat = Schema.Struct({
   detail: Schema.Struct({
     // Without it the token can still be delivered, which is what matters.
-    key_id: Schema.optionalWith(Schema.String, { nullable: true }),
+    key_id: text,
     token: Schema.Redacted(Schema.NonEmptyString),
   }),
 })
 export type CreatedPat = typeof CreatedPat.Type
 
+/** What the `Authorization` header can hold. */
+export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(/^[\x21-\x7e]+$/)))
+
+/** A secret that may be absent; what is no text counts as that. */
+const OptionalSecret = Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
+  strict: true,
+  decode: (value) => (typeof value === "string" ? value : undefined),
+  encode: (value) => value,
+})
+
+/** Seconds; an odd value counts as none, which costs the cache and not the sign-in. */
+const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
+  strict: true,
+  decode: (value) => {
+    const seconds = typeof value === "string" ? Number(value) : value
+    return typeof seconds === "number" && Number.isFinite(seconds) ? seconds : 0
+  },
+  encode: (value) => value,
+})
+
 /** `POST /login`, 200. */
 export const LoginGrant = Schema.Struct({
   detail: Schema.Struct({
-    access_token: Schema.Redacted(Schema.NonEmptyString),
-    id_token: Schema.optionalWith(Schema.Redacted(Schema.String), { nullable: true }),
-    /** Seconds. */
-    expires_in: Schema.optionalWith(Schema.Number, { nullable: true, default: () => 0 }),
+    access_token: BearerToken,
+    id_token: Schema.optionalWith(OptionalSecret, { exact: true }),
+    expires_in: Schema.optionalWith(Seconds, { default: () => 0 }),
   }),
 })
 export type LoginGrant = typeof LoginGrant.Type

@@ -115,11 +115,13 @@ export class TimedOut extends Data.TaggedError("TimedOut")<{
   readonly attempts: number
 }> {}
 
-/** A success status with a body that is not what the API promises. */
+/** A success status with a body that is not what the API promises, or an answer that is not HTTP at all. */
 export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
-  Answered & {
+  Omit<Answered, "status"> & {
+    /** Undefined for `not-http`. */
+    readonly status: number | undefined
     readonly origin: string
-    readonly reason: "empty" | "not-json" | "html" | "shape" | "too-large"
+    readonly reason: "empty" | "not-json" | "html" | "shape" | "too-large" | "not-http"
     /** For `shape`: what was expected and not found. */
     readonly expected?: string
   }

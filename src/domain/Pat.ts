@@ -38,7 +38,9 @@ export const parseTime = (value: unknown): Time => {
   const offset =
     zone.length === 3 ? `${zone}:00` : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone
   const millis = Date.parse(`${date}T${time}${offset.toUpperCase()}`)
-  return Number.isNaN(millis) ? text : millis
+  // `Date` takes 30 February for 2 March.
+  const exists = new Date(`${date}T00:00Z`).getUTCDate() === Number(date?.slice(8))
+  return Number.isNaN(millis) || !exists ? text : millis
 }
 
 const asList = (value: unknown): ReadonlyArray<string> | undefined =>
@@ -48,7 +50,8 @@ const asList = (value: unknown): ReadonlyArray<string> | undefined =>
       ? [value]
       : undefined
 
-const text = cell(Text, asText)
+/** A cell of text; what is no text is shown as JSON. */
+export const text = cell(Text, asText)
 const time = cell(TimeCell, parseTime)
 
 /** One PAT as `GET /pat` lists it: everything about it but the token, which is never shown again. */
@@ -68,7 +71,7 @@ export type Pat = typeof Pat.Type
 export const expiryOf = (pat: Pat): Time => {
   const { expiry_at: soft, hard_expiry_at: hard } = pat
   if (typeof soft === "number" && typeof hard === "number") return Math.min(soft, hard)
-  return soft ?? hard
+  return typeof hard === "number" ? hard : (soft ?? hard)
 }
 
 /**

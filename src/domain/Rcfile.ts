@@ -6,19 +6,19 @@ export interface BrokenLine {
   readonly reason: string
 }
 
-const assignment = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/
+const assignment = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/s
 
 /** Reads one value: single-quoted as it is, double-quoted with the shell's escapes, or bare up to a comment. */
 const parseValue = (raw: string): Either.Either<string, string> => {
   const quote = raw[0]
   if (quote !== '"' && quote !== "'") {
-    return Either.right(raw.replace(/(^|\s+)#.*$/, "").trimEnd())
+    return Either.right(raw.replace(/(^|\s+)#.*$/s, "").trimEnd())
   }
   let value = ""
   for (let i = 1; i < raw.length; i++) {
     const char = raw[i] as string
     if (char === quote) {
-      return /^\s*(#.*)?$/.test(raw.slice(i + 1))
+      return /^\s*(#.*)?$/s.test(raw.slice(i + 1))
         ? Either.right(value)
         : Either.left("there is text after the closing quote")
     }

@@ -72,7 +72,7 @@ export const delayAfter = (attempt: number, retryAfter: number | undefined, rand
 /** Reads `Retry-After`, seconds or an HTTP date, into milliseconds from now. */
 export const parseRetryAfter = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
-  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000
+  if (/^\s*\d+\s*$/.test(header)) return Math.min(Number(header) * 1000, Number.MAX_SAFE_INTEGER)
   if (!/GMT\s*$/.test(header)) return undefined
   const at = Date.parse(header)
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMillis)

@@ -1,7 +1,9 @@
 // Of this module the bundle takes the `node:http` client alone: importing the whole of it would pull in undici.
 
+import { Agent as PlainAgent } from "node:http"
+import * as Https from "node:https"
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { layer as direct } from "@effect/platform-node/NodeHttpClient"
+import { HttpAgent, HttpAgentTypeId, layerWithoutAgent } from "@effect/platform-node/NodeHttpClient"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -12,6 +14,22 @@ export const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap
   name,
   name.toLowerCase(),
 ])
+
+/** One agent a protocol, the one for https made when it is used: it brings in TLS. */
+const direct = Layer.provide(
+  layerWithoutAgent,
+  Layer.sync(HttpAgent, (): HttpAgent => {
+    let https: Https.Agent | undefined
+    return {
+      [HttpAgentTypeId]: HttpAgentTypeId,
+      http: new PlainAgent(),
+      get https() {
+        https ??= new Https.Agent()
+        return https
+      },
+    }
+  }),
+)
 
 /** The live HTTP client over `node:http`. What speaks to proxies is loaded only when one is named. */
 export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.unwrapEffect(

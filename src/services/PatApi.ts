@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import { CreatedPat, Hello, PatList } from "../domain/Envelope.ts"
 import { HttpFailure, OutcomeUnknown, PatNotFound } from "../domain/Errors.ts"
 import type { ExpiryDate } from "../domain/Expiry.ts"
@@ -72,6 +73,7 @@ export class PatApi extends Effect.Service<PatApi>()("zpcli/PatApi", {
 
     const decodeList = decodeAnswer(api.origin, PatList, "a list of PATs")
     const decodeCreated = decodeAnswer(api.origin, CreatedPat, "a key ID and a token")
+    const decodeRevoked = decodeAnswer(api.origin, Schema.Unknown, "anything")
     const decodeHello = decodeAnswer(api.origin, Hello, "a greeting")
 
     /** Every PAT of the account, and the envelope they came in. */
@@ -147,12 +149,12 @@ export class PatApi extends Effect.Service<PatApi>()("zpcli/PatApi", {
      */
     const revoke = Effect.fn("PatApi.revoke")(function* (keyId: KeyId) {
       return yield* request("DELETE", ["pat", keyId], undefined, (answer) =>
-        Effect.flatMap(answer, ({ body }) =>
-          // The status has already said that it is done; a body that can't be read takes nothing away.
-          Effect.orElseSucceed(
-            Effect.try(() => JSON.parse(body) as unknown),
-            () => undefined,
-          ),
+        Effect.flatMap(answer, (sent) =>
+          // Nothing need be said of what is done. What is no JSON was said by something else than the
+          // API, such as a network's sign-in page, and then the PAT still works.
+          sent.body.trim() === ""
+            ? Effect.succeed(undefined)
+            : Effect.map(decodeRevoked(sent), ({ envelope }) => envelope),
         ).pipe(
           Effect.catchIf(
             (error) => error._tag === "HttpFailure" && error.status === 404,

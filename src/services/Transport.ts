@@ -93,8 +93,12 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
           ),
         )
 
-      const unreachable = (error: HttpClientError.HttpClientError, answered: boolean) => {
+      const lost = (error: HttpClientError.HttpClientError, answered: boolean) => {
         const { code, syscall } = codeOf(error.cause)
+        // What Node's parser refuses was not said by a server of HTTP: another attempt finds the same one.
+        if (code.startsWith("HPE_")) {
+          return new ResponseUnreadable({ origin: api.origin, status: undefined, reason: "not-http" })
+        }
         const sent =
           answered ||
           !(
@@ -110,7 +114,7 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
         yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
         const response = yield* Effect.mapError(
           client.execute(encode(`${api.base}${path}`, request)),
-          (error) => unreachable(error, false),
+          (error) => lost(error, false),
         )
         const requestId = response.headers["x-amzn-requestid"]
         const body = yield* readBody(response).pipe(
@@ -122,7 +126,7 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
                   requestId,
                   reason: "too-large",
                 })
-              : unreachable(error, true),
+              : lost(error, true),
           ),
         )
         return { response, requestId, body }

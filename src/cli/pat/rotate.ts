@@ -124,7 +124,7 @@ export const command = Command.make(
 export const examples = [
   { line: "zpcli pat rotate law-hotel-shape-community", says: "Asks first; keeps the length of its life" },
   {
-    line: "zpcli pat rotate law-hotel-shape-community --expires-in 90d --yes --out new.pat",
+    line: "zpcli pat rotate law-hotel-shape-community --expires-in 90d --yes --out ci.pat",
     says: "For a job: the token goes to a new file",
   },
   {

@@ -1,0 +1,64 @@
+// A tour of zpcli for a newcomer to read along; `npm run demo` runs it against the sandbox.
+// Each command is shown before its output, and the first one that does not do as it should ends the tour.
+import { spawnSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const program = fileURLToPath(new URL("../dist/zpcli.cjs", import.meta.url))
+
+const say = (text) => console.log(`\n# ${text}`)
+
+/** Runs one command line as it is shown, and gives what it wrote on stdout. */
+const step = (args, { env = {}, input, expected = 0 } = {}) => {
+  const shown = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg}'`)).join(" ")
+  const variables = Object.keys(env).map((name) => `${name}=... `)
+  console.log(`$ ${input === undefined ? "" : `echo ${input.trim()} | `}${variables.join("")}zpcli ${shown}`)
+  const { error, status, stdout } = spawnSync(process.execPath, [program, ...args], {
+    env: { ...process.env, ...env },
+    input,
+    encoding: "utf8",
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "inherit"],
+  })
+  if (stdout) process.stdout.write(stdout)
+  if (error || status !== expected) {
+    console.error(`This step ended with ${error ?? `exit code ${status}`} where ${expected} was expected.`)
+    process.exit(1)
+  }
+  if (expected !== 0) console.log(`(exit code ${status})`)
+  return stdout
+}
+
+say("Who am I? The sandbox has set ZPOOL_API_URL, ZPOOL_USER and ZPOOL_PASSWORD.")
+step(["hello"])
+
+say("A token for a CI job that may list and revoke tokens, and look at jobs.")
+const created = step(["pat", "create", "My CI Token", "--scope", "pat", "--scope", "job"])
+const keyId = /^ID: (.+)$/m.exec(created)?.[1]
+const token = /^Token: (.+)$/m.exec(created)?.[1]
+if (keyId === undefined || token === undefined) {
+  console.error("The new token could not be read.")
+  process.exit(1)
+}
+
+say("Another that expires, its token written to nothing but stdout, as for a pipe into a secret store.")
+step(["pat", "create", "Temp token", "--scope", "sshkey", "--expires-in", "30d", "--token-only"])
+
+say("What there is: as a table, and as JSON for scripts.")
+step(["pat", "list"])
+step(["pat", "list", "--json"])
+
+say("The new token signs in by itself; no password is needed.")
+step(["hello", "--auth", "pat"], { env: { ZPOOLPAT: token } })
+
+say("A gate for CI: exit code 8 if a token expires within a month or so.")
+step(["pat", "list", "--expiring-within", "31d", "--exit-code"], { expected: 8 })
+
+say("Revoking asks first; a pipe can answer.")
+step(["pat", "revoke", keyId], { input: "y\n" })
+
+say("From now on the token is refused, and a job can tell by the exit code.")
+step(["hello", "--auth", "pat"], { env: { ZPOOLPAT: token }, expected: 4 })
+
+say("What is left.")
+step(["pat", "list"])
+
+console.log("\nThat was the tour. Try it yourself: node dist/zpcli.cjs sandbox")

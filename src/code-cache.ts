@@ -1,0 +1,123 @@
+/**
+ * Loads the program with V8's code cache, which saves the parsing and compiling
+ * of some 400 KiB on every start. It is an optimisation only: whatever is wrong
+ * with the cache, the program is loaded as if there were none.
+ */
+import * as fs from "node:fs"
+import * as nodeModule from "node:module"
+import { dirname, join } from "node:path"
+import { Script } from "node:vm"
+
+/** What identifies a cache beside the version of Node: V8 itself compares no more than the source's length. */
+export interface Program {
+  /** The file to load, a CommonJS module. */
+  readonly path: string
+  /** A digest of that file's content, computed by the build. */
+  readonly digest: string
+}
+
+const magic = 0x7a70_6331
+
+/** How many caches are kept, each of one build and version of Node. */
+const kept = 4
+
+/**
+ * The folder for caches: `zpcli` in the user's cache folder. Undefined where
+ * there is none, or `NODE_DISABLE_COMPILE_CACHE` (Node's own variable) is set.
+ */
+export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | undefined => {
+  if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
+  const base =
+    platform === "win32"
+      ? env.LOCALAPPDATA
+      : env.XDG_CACHE_HOME ||
+        (env.HOME && join(env.HOME, platform === "darwin" ? "Library/Caches" : ".cache"))
+  return base ? join(base, "zpcli") : undefined
+}
+
+/** A checksum over whole words: a damaged cache crashes Node, which does not check it. */
+const checksum = (data: Buffer): number => {
+  const words = new Uint32Array(data.buffer, data.byteOffset, data.length >>> 2)
+  let sum = data.length
+  for (let i = 0; i < words.length; i++) sum = (Math.imul(sum, 31) + (words[i] as number)) | 0
+  for (let i = words.length * 4; i < data.length; i++) sum = (Math.imul(sum, 31) + (data[i] as number)) | 0
+  return sum >>> 0
+}
+
+/** Whether nobody else could have put code there: ours, and not writable by others. */
+const isOurs = (path: string): boolean => {
+  const { mode, uid } = fs.lstatSync(path)
+  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+}
+
+const header = 8
+
+const read = (folder: string, file: string): Buffer | undefined => {
+  try {
+    if (!isOurs(folder) || !isOurs(file)) return undefined
+    const content = fs.readFileSync(file)
+    const data = content.subarray(header)
+    return content.readUInt32LE(0) === magic && content.readUInt32LE(4) === checksum(data) ? data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const write = (folder: string, file: string, data: Buffer): void => {
+  try {
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (!isOurs(folder)) return
+    for (const name of oldest(folder)) fs.rmSync(join(folder, name), { force: true })
+    const content = Buffer.alloc(header + data.length)
+    content.writeUInt32LE(magic, 0)
+    content.writeUInt32LE(checksum(data), 4)
+    data.copy(content, header)
+    // Whole by rename, so that another process reads the old cache, the new one or none.
+    const temporary = `${file}.${process.pid}`
+    fs.writeFileSync(temporary, content, { mode: 0o600, flag: "wx" })
+    fs.renameSync(temporary, file)
+  } catch {
+    // A read-only home, a full disk: the next run is as fast as this one was.
+  }
+}
+
+/** The files beyond those that are kept, by age; what an interrupted write left is among them in time. */
+const oldest = (folder: string): ReadonlyArray<string> =>
+  fs
+    .readdirSync(folder)
+    .map((name) => ({ name, time: fs.statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.time - a.time)
+    .slice(kept - 1)
+    .map(({ name }) => name)
+
+const load = (path: string, cachedData: Buffer | undefined, require: NodeJS.Require) => {
+  const source = nodeModule.wrap(fs.readFileSync(path, "latin1"))
+  const script = new Script(source, { filename: path, ...(cachedData ? { cachedData } : {}) })
+  const module = { exports: {} }
+  script.runInThisContext()(module.exports, require, module, path, dirname(path))
+  return { script, exports: module.exports }
+}
+
+/**
+ * Loads a program, from the cache where it can.
+ *
+ * @returns what the program's module exports
+ */
+export const loadCached = (program: Program, require: NodeJS.Require): unknown => {
+  const folder = cacheFolder(process.env, process.platform)
+  if (folder === undefined) return require(program.path)
+  // From Node 22.8 on there is the same in Node itself, with the same care.
+  const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => unknown }
+  if (enableCompileCache !== undefined) {
+    enableCompileCache(folder)
+    return require(program.path)
+  }
+  const file = join(folder, `${program.digest}-${process.version}-${process.arch}`)
+  const cachedData = read(folder, file)
+  const { exports, script } = load(program.path, cachedData, require)
+  if (cachedData === undefined || script.cachedDataRejected === true) {
+    // At the end it holds the functions that were used, and not just those that every start compiles.
+    process.once("exit", () => write(folder, file, script.createCachedData()))
+  }
+  return exports
+}
