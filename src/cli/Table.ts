@@ -1,9 +1,7 @@
 import stringWidth from "fast-string-width"
-import { Printable } from "./printable.ts"
+import { escapeControls, Printable } from "./printable.ts"
 
 const gap = "  "
-
-const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - stringWidth(text)))
 
 /** What a reader takes for one character. Made when it is needed: it costs more than a short list does. */
 const graphemes = (text: string): Iterable<string> =>
@@ -78,106 +76,102 @@ export interface Layout {
 /** The style of a row's cell (SGR parameters), or undefined for plain text. */
 export type CellStyle = (row: number, column: number) => string | undefined
 
+/** Rows that are rendered and printed at a time, so that a long table needs no room for all of its text. */
+const rowsAtATime = 1000
+
 /**
  * Renders rows under headings: aligned columns two spaces apart. Where the
  * width does not hold them it wraps cells; where it does not even hold their
- * words, each row becomes a block of `Heading: value` lines. Cells are escaped here.
+ * words, each row becomes a block of `Heading: value` lines. Cells are escaped
+ * here.
+ *
+ * @returns the table in parts, each of whole lines, to be printed one under the other
  */
-export const render = (
+export function* render(
   headings: ReadonlyArray<string>,
-  rows: ReadonlyArray<ReadonlyArray<string>>,
+  rows: Iterable<ReadonlyArray<string>>,
   layout: Layout,
   styleOf: CellStyle = () => undefined,
-): Printable => {
-  const cells = rows.map((row) => row.map((cell) => Printable.escape(cell).value.trimEnd()))
-  const natural = headings.map((heading) => stringWidth(heading))
-  for (const row of cells) {
-    for (let index = 0; index < row.length; index++) {
-      const width = stringWidth(row[index] as string)
+): Generator<Printable, void> {
+  const cells: Array<ReadonlyArray<string>> = []
+  const natural = headings.map(widthOf)
+  for (const row of rows) {
+    const escaped = row.map(escapeControls)
+    for (let index = 0; index < escaped.length; index++) {
+      const width = widthOf(escaped[index] as string)
       if (width > (natural[index] as number)) natural[index] = width
     }
+    cells.push(escaped)
   }
   const total = natural.reduce((sum, width) => sum + width, 0) + gap.length * (headings.length - 1)
   const roomy = layout.columns === undefined || total <= layout.columns
   const widths = roomy ? natural : allot(natural, wordWidths(headings, cells), layout.columns as number)
-  return widths === undefined
-    ? blocks(headings, cells, layout, styleOf)
-    : grid(headings, cells, widths, roomy, layout, styleOf)
+  const render =
+    widths === undefined
+      ? block(headings, layout)
+      : roomy
+        ? (row: ReadonlyArray<string>, styles: ColumnStyle) => line(row, widths, styles)
+        : (row: ReadonlyArray<string>, styles: ColumnStyle) => wrappedLines(row, widths, styles)
+
+  let lines = widths === undefined ? [] : [render(headings, () => (layout.bold ? "1" : undefined))]
+  const separator = widths === undefined ? "\n\n" : "\n"
+  const part = () => Printable.trusted(lines.join(separator))
+  for (let index = 0; index < cells.length; index++) {
+    if (lines.length === rowsAtATime) {
+      // What is printed adds one line break; blocks stand a blank line apart.
+      yield widths === undefined ? Printable.join([part(), Printable.trusted("")], "\n") : part()
+      lines = []
+    }
+    lines.push(render(cells[index] as ReadonlyArray<string>, (column) => styleOf(index, column)))
+  }
+  yield part()
 }
+
+type ColumnStyle = (column: number) => string | undefined
+
+/** The columns that text takes on a terminal. */
+const widthOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : stringWidth(text))
 
 const wordWidths = (headings: ReadonlyArray<string>, cells: ReadonlyArray<ReadonlyArray<string>>) =>
   headings.map((heading, index) =>
     cells.reduce((most, row) => Math.max(most, longestWord(row[index] as string)), longestWord(heading)),
   )
 
-const paint = (text: string, style: string | undefined): Printable => {
-  const escaped = Printable.escape(text)
-  return style === undefined ? escaped : Printable.styled(style, escaped)
+const paint = (text: string, sgr: string | undefined): string =>
+  sgr === undefined || text === "" ? text : Printable.styled(sgr, Printable.trusted(text)).value
+
+/** One line of cells; nothing is padded behind the last that has text, so that no line ends in blanks. */
+const line = (cells: ReadonlyArray<string>, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
+  const end = cells.findLastIndex((cell) => cell !== "")
+  let text = ""
+  for (let column = 0; column <= end; column++) {
+    const cell = cells[column] as string
+    text += paint(cell, styleOf(column))
+    if (column < end) text += " ".repeat((widths[column] as number) - widthOf(cell) + gap.length)
+  }
+  return text
 }
 
-const grid = (
-  headings: ReadonlyArray<string>,
-  cells: ReadonlyArray<ReadonlyArray<string>>,
+const wrappedLines = (
+  cells: ReadonlyArray<string>,
   widths: ReadonlyArray<number>,
-  roomy: boolean,
-  layout: Layout,
-  styleOf: CellStyle,
-): Printable => {
-  const line = (parts: ReadonlyArray<string>, styles: (column: number) => string | undefined): Printable => {
-    // Nothing is padded behind the last cell that has text, so that no line ends in blanks.
-    const end = parts.findLastIndex((part) => part !== "")
-    return Printable.join(
-      parts.slice(0, end + 1).map((part, column) => {
-        const space =
-          column < end ? " ".repeat(Math.max(0, (widths[column] as number) - stringWidth(part))) : ""
-        return Printable.join(
-          [paint(part, part === "" ? undefined : styles(column)), Printable.escape(space)],
-          "",
-        )
-      }),
-      gap,
-    )
-  }
-  const wrapped = (parts: ReadonlyArray<string>, styles: (column: number) => string | undefined) => {
-    if (roomy) return [line(parts, styles)]
-    const columns = parts.map((part, column) => wrap(part, widths[column] as number))
-    const height = Math.max(...columns.map((lines) => lines.length))
-    return Array.from({ length: height }, (_, row) =>
-      line(
-        columns.map((lines) => lines[row] ?? ""),
-        styles,
-      ),
-    )
-  }
-  const lines = wrapped(headings, () => (layout.bold ? "1" : undefined))
-  for (const [index, row] of cells.entries()) {
-    for (const rendered of wrapped(row, (column) => styleOf(index, column))) lines.push(rendered)
-  }
-  return Printable.join(lines, "\n")
+  styleOf: ColumnStyle,
+): string => {
+  const columns = cells.map((cell, column) => wrap(cell, widths[column] as number))
+  const height = Math.max(...columns.map((lines) => lines.length))
+  return Array.from({ length: height }, (_, row) =>
+    line(
+      columns.map((lines) => lines[row] ?? ""),
+      widths,
+      styleOf,
+    ),
+  ).join("\n")
 }
 
-const blocks = (
-  headings: ReadonlyArray<string>,
-  cells: ReadonlyArray<ReadonlyArray<string>>,
-  layout: Layout,
-  styleOf: CellStyle,
-): Printable => {
-  const width = Math.max(...headings.map((heading) => stringWidth(heading))) + 1
-  return Printable.join(
-    cells.map((row, index) =>
-      Printable.join(
-        row.map((cell, column) => {
-          const name = `${headings[column]}:`
-          if (cell === "") return paint(name, layout.bold ? "1" : undefined)
-          const heading = pad(name, width)
-          return Printable.join(
-            [paint(heading, layout.bold ? "1" : undefined), paint(cell, styleOf(index, column))],
-            " ",
-          )
-        }),
-        "\n",
-      ),
-    ),
-    "\n\n",
-  )
+/** A row as lines of `Heading: value`. */
+const block = (headings: ReadonlyArray<string>, { bold }: Layout) => {
+  const width = Math.max(...headings.map(widthOf)) + 1
+  const titles = headings.map((heading) => paint(`${heading}:`.padEnd(width), bold ? "1" : undefined))
+  return (cells: ReadonlyArray<string>, styleOf: ColumnStyle): string =>
+    cells.map((cell, column) => `${titles[column]} ${paint(cell, styleOf(column))}`).join("\n")
 }

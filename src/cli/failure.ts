@@ -227,9 +227,10 @@ export const tell = (failure: Failure): Told | { readonly exitCode: number } => 
   }
 }
 
-const answered = (failure: object) => {
-  const { requestId, status } = failure as { requestId?: string; status?: number }
-  return { status, requestId }
+/** What the answer behind a failure, or behind its cause, tells about itself. */
+const answered = (failure: object): Pick<Told, "requestId" | "status"> => {
+  const { cause, requestId, status } = failure as { cause?: unknown; requestId?: string; status?: number }
+  return typeof cause === "object" && cause !== null ? answered(cause) : { status, requestId }
 }
 
 /** An error's message as part of a sentence; without an error it was an interruption. */

@@ -68,9 +68,12 @@ const shortEscapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "
 
 /** Shows control and bidirectional characters as `\n`, `\t`, `\x1b` or `\u202e`; the rest stays. */
 export const escapeControls = (text: string): string =>
-  text.replace(controls, (char) => {
-    const code = char.charCodeAt(0)
-    return (
-      shortEscapes[char] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : unicodeEscape(char))
-    )
-  })
+  /^[ -~]*$/.test(text)
+    ? text
+    : text.replace(controls, (char) => {
+        const code = char.charCodeAt(0)
+        return (
+          shortEscapes[char] ??
+          (code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : unicodeEscape(char))
+        )
+      })

@@ -6,12 +6,24 @@ export class LocalZone extends Context.Reference<LocalZone>()("zpcli/LocalZone",
   defaultValue: () => ({ name: undefined as string | undefined }),
 }) {}
 
-/** `2026-01-26 02:05:37 UTC` */
-const inUtc = (millis: number): string =>
-  new Date(millis)
-    .toISOString()
-    .replace("T", " ")
-    .replace(/\.\d+Z$/, " UTC")
+const dayMillis = 24 * 3_600_000
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"))
+
+/** `2026-01-26 02:05:37 UTC`; the date is kept for the next time of the same day, as lists have many. */
+const inUtc = (): ((millis: number) => string) => {
+  let day = Number.NaN
+  let date = ""
+  return (millis) => {
+    const thisDay = Math.floor(millis / dayMillis)
+    if (thisDay !== day) {
+      day = thisDay
+      date = new Date(millis).toISOString().slice(0, -14)
+    }
+    const seconds = Math.floor((millis - day * dayMillis) / 1000)
+    const two = (number: number) => twoDigits[number] as string
+    return `${date} ${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)} UTC`
+  }
+}
 
 // Each locale abbreviates the zones of its own region (`CET`, `IST`) and gives offsets for the others.
 const locales = ["en-US", "en-GB", "en-AU", "en-CA", "en-IN", "en-NZ", "en-ZA"]
@@ -48,7 +60,7 @@ const inZone = (timeZone: string | undefined): ((millis: number) => string) => {
  * could not be read is shown as the server gave it.
  */
 export const formatter = (local: boolean, zone: string | undefined) => {
-  const format = local ? inZone(zone) : inUtc
+  const format = local ? inZone(zone) : inUtc()
   return (time: Time, absent: string): string =>
     time === undefined ? absent : typeof time === "string" ? time : format(time)
 }

@@ -1,18 +1,5 @@
 import * as Schema from "effect/Schema"
 
-/**
- * Items are read tolerantly: no field is guaranteed, so an absent, null, odd or
- * new one costs that cell and never the list. Every cell therefore decodes from
- * `unknown` and cannot fail.
- */
-const cell = <A, I>(self: Schema.Schema<A, I>, decode: (value: unknown) => I) =>
-  Schema.optionalWith(
-    Schema.transform(Schema.Unknown, self, { strict: true, decode, encode: (value) => value }),
-    {
-      exact: true,
-    },
-  )
-
 const asText = (value: unknown): string | undefined =>
   value === null || value === undefined
     ? undefined
@@ -20,18 +7,22 @@ const asText = (value: unknown): string | undefined =>
       ? value
       : JSON.stringify(value)
 
-const Text = Schema.UndefinedOr(Schema.String)
-
 /** An instant in milliseconds since the epoch; or the server's text where that is no ISO 8601 time. */
 export type Time = number | string | undefined
-const TimeCell = Schema.UndefinedOr(Schema.Union(Schema.Number, Schema.String))
 
 const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i
+
+// The form that the API sends, which the engine reads at once: a long list has several for each item.
+const usual = /^\d{4}-\d\d-(?:[01]\d|2[0-8])T\d\d:\d\d:\d\d(?:\.\d+)?Z$/
 
 /** Reads ISO 8601 with `Z` or an offset, with or without a fraction; without a zone it is UTC. */
 export const parseTime = (value: unknown): Time => {
   const text = asText(value)
   if (text === undefined) return undefined
+  if (usual.test(text)) {
+    const millis = Date.parse(text)
+    return Number.isNaN(millis) ? text : millis
+  }
   const match = iso.exec(text)
   if (match === null) return text
   const [, date, time = "00:00", zone = "Z"] = match
@@ -39,7 +30,8 @@ export const parseTime = (value: unknown): Time => {
     zone.length === 3 ? `${zone}:00` : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone
   const millis = Date.parse(`${date}T${time}${offset.toUpperCase()}`)
   // `Date` takes 30 February for 2 March.
-  const exists = new Date(`${date}T00:00Z`).getUTCDate() === Number(date?.slice(8))
+  const day = Number(date?.slice(8))
+  const exists = day <= 28 || new Date(`${date}T00:00Z`).getUTCDate() === day
   return Number.isNaN(millis) || !exists ? text : millis
 }
 
@@ -51,21 +43,52 @@ const asList = (value: unknown): ReadonlyArray<string> | undefined =>
       : undefined
 
 /** A cell of text; what is no text is shown as JSON. */
-export const text = cell(Text, asText)
-const time = cell(TimeCell, parseTime)
+export const text = Schema.optionalWith(
+  Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.String), {
+    strict: true,
+    decode: asText,
+    encode: (value) => value,
+  }),
+  { exact: true },
+)
 
 /** One PAT as `GET /pat` lists it: everything about it but the token, which is never shown again. */
-export const Pat = Schema.Struct({
-  key_id: text,
-  label: text,
-  status: text,
-  created_at: time,
-  expiry_at: time,
-  hard_expiry_at: time,
-  last_used_at: time,
-  scopes: cell(Schema.UndefinedOr(Schema.Array(Schema.String)), asList),
-})
-export type Pat = typeof Pat.Type
+export interface Pat {
+  readonly key_id: string | undefined
+  readonly label: string | undefined
+  readonly status: string | undefined
+  readonly created_at: Time
+  readonly expiry_at: Time
+  readonly hard_expiry_at: Time
+  readonly last_used_at: Time
+  readonly scopes: ReadonlyArray<string> | undefined
+}
+
+const read = (item: unknown): Pat => {
+  const fields = (typeof item === "object" && item !== null ? item : {}) as Record<keyof Pat, unknown>
+  return {
+    key_id: asText(fields.key_id),
+    label: asText(fields.label),
+    status: asText(fields.status),
+    created_at: parseTime(fields.created_at),
+    expiry_at: parseTime(fields.expiry_at),
+    hard_expiry_at: parseTime(fields.hard_expiry_at),
+    last_used_at: parseTime(fields.last_used_at),
+    scopes: asList(fields.scopes),
+  }
+}
+
+/**
+ * Items are read tolerantly: no field is guaranteed, so an absent, null, odd or
+ * new one costs that cell and never the list, and a row that is no object at
+ * all is a row of empty cells. Decoding therefore cannot fail; and it is one
+ * step for the whole item, since a list may have 100,000 of them.
+ */
+export const Pat = Schema.transform(
+  Schema.Unknown,
+  Schema.declare((value): value is Pat => typeof value === "object" && value !== null, { identifier: "Pat" }),
+  { strict: true, decode: read, encode: (pat) => pat },
+)
 
 /** When a PAT stops working: the earlier of its two expiries, or the one that can be read. */
 export const expiryOf = (pat: Pat): Time => {

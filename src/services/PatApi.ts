@@ -7,6 +7,7 @@ import { CreatedPat, Hello, PatList } from "../domain/Envelope.ts"
 import { HttpFailure, OutcomeUnknown, PatNotFound } from "../domain/Errors.ts"
 import type { ExpiryDate } from "../domain/Expiry.ts"
 import type { KeyId } from "../domain/KeyId.ts"
+import { Pat } from "../domain/Pat.ts"
 import { isTransient, type Method, mayHaveHappened } from "../domain/Retry.ts"
 import { decodeAnswer, toApiError } from "./answers.ts"
 import { Settings } from "./Settings.ts"
@@ -34,6 +35,23 @@ export interface CreatedToken {
 
 /** How far a server's `created_at` may lie before its own clock at the request: it may round down. */
 const createdAtSlack = 2_000
+
+const decodePat = Schema.decodeUnknownSync(Pat)
+
+/** A list as it came. Its items are decoded at the first look, and once: printing JSON needs none of them. */
+class Listing {
+  private decoded: ReadonlyArray<Pat> | undefined
+  constructor(
+    readonly envelope: unknown,
+    private readonly items: ReadonlyArray<unknown>,
+    /** The server's clock, in milliseconds since the epoch. */
+    readonly serverTime: number | undefined,
+  ) {}
+  get pats(): ReadonlyArray<Pat> {
+    this.decoded ??= this.items.map((item) => decodePat(item))
+    return this.decoded
+  }
+}
 
 const isHttpFailure = (error: unknown): error is HttpFailure => error instanceof HttpFailure
 
@@ -79,11 +97,10 @@ export class PatApi extends Effect.Service<PatApi>()("zpcli/PatApi", {
     /** Every PAT of the account, and the envelope they came in. */
     const list = request("GET", ["pat"], undefined, (answer) =>
       Effect.flatMap(answer, (sent) =>
-        Effect.map(decodeList(sent), ({ envelope, value }) => ({
-          envelope,
-          pats: value.detail.items,
-          serverTime: sent.serverTime,
-        })),
+        Effect.map(
+          decodeList(sent),
+          ({ envelope, value }) => new Listing(envelope, value.detail.items, sent.serverTime),
+        ),
       ),
     ).pipe(Effect.withSpan("PatApi.list"))
 
@@ -134,8 +151,12 @@ export class PatApi extends Effect.Service<PatApi>()("zpcli/PatApi", {
           }),
         ),
         Effect.catchTag("OutcomeUnknown", ({ cause }) =>
-          Effect.flatMap(Effect.option(findCreated(label, since)), (found) =>
-            Effect.fail(new OutcomeUnknown({ label, found: Option.getOrUndefined(found), cause })),
+          findCreated(label, since).pipe(
+            Effect.onInterrupt(() => Effect.logError(new OutcomeUnknown({ label, found: undefined, cause }))),
+            Effect.option,
+            Effect.flatMap((found) =>
+              Effect.fail(new OutcomeUnknown({ label, found: Option.getOrUndefined(found), cause })),
+            ),
           ),
         ),
       )

@@ -60,8 +60,9 @@ const codeOf = (cause: unknown): { readonly code: string; readonly syscall: stri
     syscall?: string
     errors?: ReadonlyArray<unknown>
   }
-  if (typeof code === "string") return { code, syscall }
-  return errors?.[0] === undefined ? { code: "UNKNOWN", syscall } : codeOf(errors[0])
+  // Node tries each address of a name; the error of them all has the first one's code, not its system call.
+  if (errors?.[0] !== undefined) return codeOf(errors[0])
+  return { code: typeof code === "string" ? code : "UNKNOWN", syscall }
 }
 
 const parseJson = (text: string): unknown =>
@@ -74,9 +75,12 @@ const parseJson = (text: string): unknown =>
  */
 export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
   effect: Effect.gen(function* () {
-    const { api, maxRetries, timeout } = yield* Settings
+    const { api, maxRetries, password, pat, timeout } = yield* Settings
     const client = yield* HttpClient.HttpClient
     const progress = yield* Progress
+
+    // Every secret that an answer could echo: a password may come back long after the request that it went with.
+    const secrets = new Set([...Option.toArray(password), ...Option.toArray(pat)])
 
     const attempt = Effect.fnUntraced(function* (
       request: ApiRequest,
@@ -84,6 +88,9 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
       answerLostBefore: boolean,
     ) {
       const path = `/${request.path.map(encodeURIComponent).join("/")}`
+      if (request.bearer) secrets.add(request.bearer)
+      for (const secret of request.secrets ?? []) secrets.add(secret)
+      const hide = (said: string | undefined) => (said === undefined ? undefined : mask(said, secrets))
       const started = yield* Clock.currentTimeMillis
       const log = (outcome: string, requestId?: string) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
@@ -116,7 +123,7 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
           client.execute(encode(`${api.base}${path}`, request)),
           (error) => lost(error, false),
         )
-        const requestId = response.headers["x-amzn-requestid"]
+        const requestId = hide(response.headers["x-amzn-requestid"])
         const body = yield* readBody(response).pipe(
           Effect.mapError((error) =>
             String((error.cause as Error | undefined)?.message).includes("maxBytes")
@@ -150,13 +157,8 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
         } satisfies ApiAnswer
       }
 
-      const said = failureMessage(parseJson(body))
-      const secrets = [...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? [])]
-      const answered = {
-        status: response.status,
-        requestId: requestId === undefined ? undefined : mask(requestId, secrets),
-        serverMessage: said === undefined ? undefined : mask(said, secrets),
-      }
+      const serverMessage = hide(failureMessage(parseJson(body)))
+      const answered = { status: response.status, requestId, serverMessage }
       if (response.status === 429 || response.status >= 500) {
         const now = yield* Clock.currentTimeMillis
         const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], now)
@@ -165,7 +167,7 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
       return yield* new HttpFailure({
         ...answered,
         origin: api.origin,
-        location: response.headers.location,
+        location: hide(response.headers.location),
         answerLostBefore,
       })
     })
@@ -177,6 +179,11 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
       let answerLost = false
       const backoff = Schedule.identity<TransportError>().pipe(
         Schedule.intersect(Schedule.recurs(maxRetries)),
+        // Before the delay, which is announced: what is not repeated is not waited for.
+        Schedule.whileInput(
+          (error: TransportError) =>
+            Retry.isTransient(error) && Retry.repeatable(request.method, `/${request.path.join("/")}`, error),
+        ),
         Schedule.addDelayEffect(([error]) =>
           Effect.gen(function* () {
             const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
@@ -194,11 +201,7 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
             answerLost ||= Retry.isTransient(error) && Retry.mayHaveHappened(error)
           }),
         ),
-        Effect.retry({
-          schedule: backoff,
-          while: (error) =>
-            Retry.isTransient(error) && Retry.repeatable(request.method, `/${request.path.join("/")}`, error),
-        }),
+        Effect.retry(backoff),
         Effect.ensuring(progress.done),
       )
     })

@@ -44,15 +44,14 @@ const printTable = Effect.fn("list.printTable")(function* (pats: ReadonlyArray<P
   const { name } = yield* LocalZone
   const now = yield* Clock.currentTimeMillis
   const format = formatter(local, name)
-  yield* print(
-    render(
-      headings,
-      pats.map((pat) => cells(pat, format)),
-      { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color },
-      (row, column) =>
-        stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
-    ),
+  const rows = function* () {
+    for (const pat of pats) yield cells(pat, format)
+  }
+  const layout = { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color }
+  const table = render(headings, rows(), layout, (row, column) =>
+    stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
   )
+  for (const part of table) yield* print(part)
 })
 
 /** `zpcli pat list`: the account's PATs, never their tokens. */
@@ -85,19 +84,21 @@ export const command = Command.make(
         ? yield* Expiry.parseDuration(args.expiringWithin.value)
         : undefined
       const api = yield* PatApi
-      const { envelope, pats } = yield* api.list
+      const list = yield* api.list
       const now = yield* Clock.currentTimeMillis
       const shown = (pat: Pat): boolean =>
         (args.status.length === 0 || args.status.some((status) => status === pat.status?.toLowerCase())) &&
         (within === undefined || isExpiringBefore(pat, now, Expiry.after(within, now)))
       const filtered = args.status.length > 0 || within !== undefined
-      const rows = filtered ? pats.filter(shown) : pats
+      const rows = () => (filtered ? list.pats.filter(shown) : list.pats)
       if (args.json) {
-        yield* printJson(filtered ? withItems(envelope, (index) => shown(pats[index] as Pat)) : envelope)
+        yield* printJson(
+          filtered ? withItems(list.envelope, (index) => shown(list.pats[index] as Pat)) : list.envelope,
+        )
       } else {
-        yield* printTable(rows, args.local)
+        yield* printTable(rows(), args.local)
       }
-      if (args.exitCode && rows.length > 0) return yield* new Exit({ code: exitCodes.rowsFound[0] })
+      if (args.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound[0] })
     }),
 ).pipe(Command.withDescription("List your PATs"), withApi)
 
