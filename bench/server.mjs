@@ -44,4 +44,8 @@ const server = createServer((request, response) => {
     return send(response, 200, listOf(Number(count)))
   })
 })
-server.listen(0, "127.0.0.1", () => process.send?.(server.address().port) ?? console.log(server.address().port))
+server.listen(
+  0,
+  "127.0.0.1",
+  () => process.send?.(server.address().port) ?? console.log(server.address().port),
+)

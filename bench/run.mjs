@@ -1,0 +1,186 @@
+// Measures the installed program as whole processes, each run paired with a bare `node hi.js`, and prints medians
+// and ratios. Usage: npm run bench [-- RUNS]. Figures of one machine and day are in bench/README.md.
+import { execFileSync, fork, spawn, spawnSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { cpus, tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+const runs = Number(process.argv[2] ?? 21)
+const folder = mkdtempSync(join(tmpdir(), "zpcli-bench-"))
+const npm = process.platform === "win32" ? "npm.cmd" : "npm"
+
+// An installed package, as users have it.
+execFileSync(npm, ["run", "--silent", "build"], { cwd: root })
+const tarball = execFileSync(npm, ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
+  cwd: root,
+  encoding: "utf8",
+}).trim()
+const install = ["install", "--global", "--offline", "--no-audit", "--prefix", folder, join(folder, tarball)]
+execFileSync(npm, install, { stdio: "ignore" })
+const program = join(folder, "lib", "node_modules", "zpcli", "dist", "zpcli.cjs")
+
+writeFileSync(join(folder, "hi.js"), 'console.log("hi")\n')
+writeFileSync(
+  join(folder, "floor.cjs"),
+  `require("node:http").get(process.argv[2], (response) => {
+  let text = ""
+  response.setEncoding("utf8").on("data", (part) => { text += part }).on("end", () => console.log(JSON.stringify(JSON.parse(text), null, 2)))
+})\n`,
+)
+writeFileSync(
+  join(folder, "memory.cjs"),
+  `process.once("exit", () => require("node:fs").writeSync(2, "\\nmax-rss " + process.resourceUsage().maxRSS + "\\n"))\n`,
+)
+
+const server = fork(fileURLToPath(new URL("server.mjs", import.meta.url)))
+const port = await new Promise((fulfil) => server.once("message", fulfil))
+const api = (count) => `http://127.0.0.1:${port}/${count}`
+const cache = join(folder, "cache")
+const baseEnv = { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: cache, ZPOOLPAT: "zpat_benchmark" }
+const jwtEnv = {
+  ZPOOLPAT: "",
+  ZPOOL_USER: "bench",
+  ZPOOL_PASSWORD: "x",
+  ZPOOL_TOKEN_CACHE_DIR: join(folder, "tokens"),
+}
+
+/** Milliseconds from start to end of one process, its output thrown away. */
+const time = (command, args, env) =>
+  new Promise((fulfil, reject) => {
+    const start = process.hrtime.bigint()
+    const child = spawn(command, args, { env: { ...baseEnv, ...env }, stdio: ["ignore", "pipe", "inherit"] })
+    child.stdout.resume()
+    child.on("error", reject)
+    child.on("close", (code) => {
+      const millis = Number(process.hrtime.bigint() - start) / 1e6
+      if (code === 0) fulfil(millis)
+      else reject(new Error(`${command} ${args.join(" ")} exited with ${code}`))
+    })
+  })
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+const hi = () => time(process.execPath, [join(folder, "hi.js")], {})
+
+/** Medians of paired runs: the work's milliseconds, and its ratio to a bare node in the same loop. */
+const pair = async (work, { before = () => {}, count = runs } = {}) => {
+  const times = []
+  const ratios = []
+  for (let run = 0; run < count; run++) {
+    before()
+    const [base, own] = [await hi(), await work()]
+    times.push(own)
+    ratios.push(own / base)
+  }
+  return { millis: median(times), ratio: median(ratios) }
+}
+
+const zpcli =
+  (args, env = {}) =>
+  () =>
+    time(process.execPath, [program, ...args], { ZPOOL_API_URL: api(3), ...env })
+const forget = () => rmSync(cache, { recursive: true, force: true })
+const show = ({ millis, ratio }) => `${ratio.toFixed(2)} (${Math.round(millis)} ms)`
+const table = (rows) => {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+  const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(" | ")} |`
+  console.log(
+    [line(rows[0]), line(widths.map((width) => "-".repeat(width))), ...rows.slice(1).map(line)].join("\n"),
+  )
+}
+
+try {
+  console.log(
+    `Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${runs} paired runs\n`,
+  )
+  const rows = [["work", "later runs ÷ node hi.js", "target", "first run", "target"]]
+  for (const [name, args, env, later, first] of [
+    ["--version", ["--version"], {}, "1.2", "1.5"],
+    ["pat create --help", ["pat", "create", "--help"], {}, "1.5", "4"],
+    ["pat list --json", ["pat", "list", "--json"], {}, "2.8", "5.5"],
+    ["pat list", ["pat", "list"], {}, "3.0", "5.5"],
+    ["pat create, cached JWT", ["pat", "create", "x", "--scope", "job"], jwtEnv, "3.2", "6"],
+    [
+      "pat revoke --json, cached JWT",
+      ["pat", "revoke", "law-hotel-shape-community", "--json"],
+      jwtEnv,
+      "3.2",
+      "6",
+    ],
+  ]) {
+    await zpcli(args, env)()
+    const after = await pair(zpcli(args, env))
+    rows.push([name, show(after), later, show(await pair(zpcli(args, env), { before: forget })), first])
+  }
+  rows.push([
+    "floor: node:http, the same request",
+    show(await pair(() => time(process.execPath, [join(folder, "floor.cjs"), `${api(3)}/pat`], {}))),
+    "",
+    "",
+    "",
+  ])
+  if (spawnSync("curl", ["--version"]).status === 0) {
+    rows.push(["floor: curl", show(await pair(() => time("curl", ["-s", `${api(3)}/pat`], {}))), "", "", ""])
+  }
+  const reference = process.env.ZPCLI_REFERENCE
+  if (reference)
+    rows.push([
+      "reference client",
+      show(await pair(() => time("sh", ["-c", reference], { ZPOOL_API_URL: api(3) }))),
+      "",
+      "",
+      "",
+    ])
+  table(rows)
+
+  console.log()
+  const sizes = [["list of", "form", "time", "÷ empty list", "target", "peak memory", "target"]]
+  for (const [form, args] of [
+    ["table", []],
+    ["--json", ["--json"]],
+  ]) {
+    const list = (count) => () => zpcli(["pat", "list", ...args], { ZPOOL_API_URL: api(count) })()
+    const empty = (await pair(list(0), { count: 11 })).millis
+    for (const [count, ratio, seconds, memory] of form === "table"
+      ? [
+          [10_000, "2", "", "90"],
+          [100_000, "", "1.2 s at 30 ms", "260"],
+        ]
+      : [
+          [10_000, "1.7", "", "90"],
+          [100_000, "", "0.7 s at 30 ms", "260"],
+        ]) {
+      const times = []
+      const scaled = []
+      for (let run = 0; run < 7; run++) {
+        const base = await hi()
+        times.push(await list(count)())
+        scaled.push((times.at(-1) / base) * 30)
+      }
+      const { stderr } = spawnSync(
+        process.execPath,
+        ["--require", join(folder, "memory.cjs"), program, "pat", "list", ...args],
+        {
+          env: { ...baseEnv, ZPOOL_API_URL: api(count) },
+          stdio: ["ignore", "ignore", "pipe"],
+          encoding: "utf8",
+        },
+      )
+      const peak = Math.round(Number(/max-rss (\d+)/.exec(stderr)?.[1]) / 1024)
+      sizes.push([
+        String(count),
+        form,
+        `${(median(times) / 1000).toFixed(2)} s (${(median(scaled) / 1000).toFixed(2)} s at 30 ms)`,
+        (median(times) / empty).toFixed(2),
+        ratio || seconds,
+        `${peak} MB`,
+        `${memory} MB`,
+      ])
+    }
+  }
+  table(sizes)
+} finally {
+  server.kill()
+  rmSync(folder, { recursive: true, force: true })
+}
