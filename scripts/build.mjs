@@ -1,7 +1,7 @@
 // Builds dist/ (or the folder that is named): `zpcli.cjs` answers --help and --version by itself and loads `main.cjs`, the program;
 // what is rarely used is a file of its own, loaded when it is.
 import { createHash } from "node:crypto"
-import { chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises"
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -89,16 +89,22 @@ const computeTree = async () => {
 
 const out = process.argv[2] ?? "dist"
 await rm(out, { recursive: true, force: true })
-await Promise.all([
+const [{ metafile }] = await Promise.all([
   build({
     ...common,
     entryPoints: ["src/main.ts"],
     outfile: `${out}/main.cjs`,
     plugins: [splitLazy, lateBuiltins],
+    metafile: true,
   }),
   build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: `${out}/sandbox.cjs` }),
   build({ ...common, entryPoints: ["src/services/proxy.ts"], outfile: `${out}/proxy.cjs` }),
 ])
+
+// What main.cjs is made of, for the test that keeps it small; it is not part of the package.
+const [{ inputs }] = Object.values(metafile.outputs)
+const modules = Object.keys(inputs).filter((name) => inputs[name].bytesInOutput > 0)
+await writeFile(`${out}/main.meta.json`, JSON.stringify(modules))
 
 const facts = {
   tree: await computeTree(),

@@ -14,6 +14,14 @@ const flatten = (shape: CommandShape): ReadonlyArray<Flat> => [
 
 const last = (shape: CommandShape): string => shape.path.at(-1) as string
 
+/** The values that an option's are completed from, where they are known. */
+const valuesOf = ({ choices, suggestions }: OptionShape): ReadonlyArray<string> | undefined =>
+  choices ?? suggestions
+
+/** Puts backslashes before the `*` of a scope: a shell would take a bare one for the names of files. */
+const escaped = (values: ReadonlyArray<string>, backslashes: string): string =>
+  values.map((value) => value.replace("*", () => `${backslashes}*`)).join(" ")
+
 /** The last sentence part of a description, without what a shell's quoting could trip over. */
 const plain = (text: string): string => text.replace(/['"`\\$:[\]]/g, "")
 
@@ -24,11 +32,15 @@ const bash = (root: CommandShape): string => {
       commands.flatMap(({ options }) => options.filter(({ value }) => value).map(({ name }) => name)),
     ),
   ]
-  const choices = new Map(
+  const values = new Map(
     commands.flatMap(({ options }) =>
-      options.flatMap(({ choices: list, name }) => (list ? [[name, list] as const] : [])),
+      options.flatMap((option) => {
+        const known = valuesOf(option)
+        return known === undefined ? [] : [[option.name, known] as const]
+      }),
     ),
   )
+  const files = ["--rcfile", "--state", "--out"]
   return `# bash completion for zpcli; to load it: source <(zpcli --completions bash)
 _zpcli() {
   local current previous words command word skip=
@@ -39,11 +51,12 @@ _zpcli() {
   if [[ $previous == = ]]; then previous=\${COMP_WORDS[COMP_CWORD-2]}; fi
   command=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ $word == = ]]; then continue; fi
     if [[ -n $skip ]]; then skip=; continue; fi
     case $word in
       --) return ;;
       ${valued.join("|")}) skip=1 ;;
-      -*|=) ;;
+      -*) ;;
       *) case "$command $word" in
 ${commands
   .filter(({ words }) => words !== "")
@@ -53,9 +66,12 @@ ${commands
     esac
   done
   case $previous in
-${[...choices].map(([name, list]) => `    ${name}) words='${list.join(" ")}' ;;`).join("\n")}
-    --rcfile|--state|--out) COMPREPLY=($(compgen -f -- "$current")); return ;;
-    ${valued.filter((name) => !choices.has(name) && !["--rcfile", "--state", "--out"].includes(name)).join("|")}) return ;;
+${[...values].map(([name, known]) => `    ${name}) words='${escaped(known, "\\\\")}' ;;`).join("\n")}
+    ${files.join("|")})
+      compopt -o filenames 2>/dev/null
+      while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
+      return ;;
+    ${valued.filter((name) => !values.has(name) && !files.includes(name)).join("|")}) return ;;
     *) case $command in
 ${commands
   .map(
@@ -65,20 +81,20 @@ ${commands
   .join("\n")}
     esac ;;
   esac
-  set -f
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
-  set +f
+  while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$words" -- "$current")
 }
 complete -F _zpcli zpcli
 `
 }
 
 const zsh = (root: CommandShape): string => {
-  const spec = ({ choices, description, name, repeated, value }: OptionShape): string => {
+  const spec = (option: OptionShape): string => {
+    const { description, name, repeated, value } = option
+    const known = valuesOf(option)
     const action =
       value === undefined
         ? ""
-        : `:${value}:${choices ? `(${choices.map((choice) => choice.replace("*", "\\*")).join(" ")})` : /file/.test(value) ? "_files" : ""}`
+        : `:${value}:${known ? `(${escaped(known, "\\")})` : /file/.test(value) ? "_files" : " "}`
     return `'${repeated ? "*" : ""}${name}${value === undefined ? "" : "="}[${plain(description)}]${action}'`
   }
   const body = ({ children, options, words }: Flat): string => {
@@ -118,11 +134,13 @@ const fish = (root: CommandShape): string => {
   // A command is chosen when its words have been typed, options aside.
   const condition = (words: string): string => `test "$(__zpcli_command)" = "${words}"`
   const lines = commands.flatMap(({ options, words }) =>
-    options.map(({ alias, choices, description, name, value }) => {
+    options.map((option) => {
+      const { alias, description, name, value } = option
+      const known = valuesOf(option)
       const takes =
         value === undefined
           ? ""
-          : ` -r ${choices || !/file/.test(value) ? "-f" : "-F"}${choices ? ` -a '${choices.join(" ")}'` : ""}`
+          : ` -r ${known || !/file/.test(value) ? "-f" : "-F"}${known ? ` -a '${escaped(known, "\\\\")}'` : ""}`
       const short = alias === undefined ? "" : ` -s ${alias.slice(1)}`
       return `complete -c zpcli -n '${condition(words)}' -l ${name.slice(2)}${short}${takes} -d '${plain(description)}'`
     }),

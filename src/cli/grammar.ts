@@ -4,6 +4,7 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
 import type * as Usage from "@effect/cli/Usage"
 import * as Option from "effect/Option"
+import { scopes } from "../domain/Scope.ts"
 
 /** An option, as plain data. */
 export interface OptionShape {
@@ -13,6 +14,8 @@ export interface OptionShape {
   /** What its value is called in help; undefined where it takes none. */
   readonly value: string | undefined
   readonly choices?: ReadonlyArray<string>
+  /** Values for completions to offer; others are left to the command to refuse. */
+  readonly suggestions?: ReadonlyArray<string>
   readonly repeated: boolean
   readonly required: boolean
   readonly description: string
@@ -126,6 +129,7 @@ export const shapeOf = (node: Node, path: ReadonlyArray<string> = []): CommandSh
           name,
           value: choices === undefined ? value : name.slice(2),
           ...(choices === undefined ? {} : { choices }),
+          ...(name === "--scope" ? { suggestions: scopes } : {}),
           repeated,
           required: !optional && value !== undefined && !(repeated && !definition?.title.endsWith("1+")),
           description: definition?.paragraphs[1] ?? "",

@@ -48,7 +48,11 @@ export const load = Effect.fn("RcfileStore.load")(function* (named: Option.Optio
   const content = yield* fs.readFileString(path).pipe(
     Effect.map(Option.some),
     Effect.catchAll((error) => {
-      const missing = error._tag === "SystemError" && error.reason === "NotFound"
+      // Below a home such as /dev/null, which is no folder, there is no file either.
+      const missing =
+        error._tag === "SystemError" &&
+        (error.reason === "NotFound" ||
+          (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOTDIR")
       if (missing && Option.isNone(named)) return Effect.succeedNone
       return Effect.fail(
         new SettingsError({ source: path, reason: missing ? "does not exist" : "can't be read" }),

@@ -66,39 +66,35 @@ export class TokenCache extends Effect.Service<TokenCache>()("zpcli/TokenCache",
     const ignored = (path: string, why: string) =>
       Effect.logWarning(`The token cache ${path} is not used: ${why}.`)
 
-    /** Whether the folder may be used; it is made when it is missing. */
-    const openFolder = Effect.fn("TokenCache.openFolder")(function* (dir: string) {
-      if (!(yield* fs.exists(dir))) yield* fs.makeDirectory(dir, { recursive: true, mode: 0o700 })
-      const why = yield* distrust(dir)
-      if (Option.isSome(why)) yield* ignored(dir, why.value)
-      return Option.isNone(why)
-    })
-
-    /** Whether the file may be read: present, a file of ours, and no symbolic link. */
+    /** Whether a folder or file may be used; it warns where not, and fails where there is none. */
     const trusted = Effect.fn("TokenCache.trusted")(function* (path: string) {
-      if (yield* Effect.isSuccess(fs.readLink(path))) {
-        yield* ignored(path, "it is a symbolic link")
-        return false
-      }
-      if (!(yield* fs.exists(path))) return false
       const why = yield* distrust(path)
       if (Option.isSome(why)) yield* ignored(path, why.value)
       return Option.isNone(why)
     })
 
     const read = Effect.fn("TokenCache.read")(function* (user: string) {
-      if (Option.isNone(tokenCacheDir)) return Option.none<Redacted.Redacted>()
+      const none = Option.none<Redacted.Redacted>()
+      if (Option.isNone(tokenCacheDir)) return none
       const dir = tokenCacheDir.value
       const path = pathFor(dir, user)
       return yield* Effect.gen(function* () {
-        if (!(yield* fs.exists(dir))) return Option.none<Redacted.Redacted>()
-        if (!(yield* openFolder(dir)) || !(yield* trusted(path))) return Option.none<Redacted.Redacted>()
+        if (!(yield* trusted(dir))) return none
+        if (yield* Effect.isSuccess(fs.readLink(path))) {
+          yield* ignored(path, "it is a symbolic link")
+          return none
+        }
+        if (!(yield* trusted(path))) return none
         const cached = yield* Schema.decode(CacheFile)(yield* fs.readFileString(path))
         const now = yield* Clock.currentTimeMillis
-        return cached.expires_at * 1000 > now ? Option.some(cached.access_token) : Option.none()
+        return cached.expires_at * 1000 > now ? Option.some(cached.access_token) : none
       }).pipe(
-        Effect.catchTag("ParseError", () => Effect.succeedNone),
-        Effect.catchAll((error) => Effect.as(ignored(path, error.message), Option.none<Redacted.Redacted>())),
+        Effect.catchAll((error) =>
+          // Damaged counts as none, and so does what is not there yet.
+          error._tag === "ParseError" || (error._tag === "SystemError" && error.reason === "NotFound")
+            ? Effect.succeed(none)
+            : Effect.as(ignored(path, error.message), none),
+        ),
       )
     })
 
@@ -107,7 +103,8 @@ export class TokenCache extends Effect.Service<TokenCache>()("zpcli/TokenCache",
       const dir = tokenCacheDir.value
       const path = pathFor(dir, user)
       yield* Effect.gen(function* () {
-        if (!(yield* openFolder(dir))) return
+        yield* fs.makeDirectory(dir, { recursive: true, mode: 0o700 })
+        if (!(yield* trusted(dir))) return
         const text = JSON.stringify({
           access_token: Redacted.value(tokens.accessToken),
           id_token: tokens.idToken === undefined ? null : Redacted.value(tokens.idToken),

@@ -128,7 +128,7 @@ export const examples = [
     says: "For a job: the token goes to a new file",
   },
   {
-    line: "zpcli pat rotate law-hotel-shape-community --yes --token-only | vault kv put secret/ci pat=-",
+    line: "zpcli pat rotate law-hotel-shape-community --yes --token-only | ./store-token",
     says: "Into a secret store",
   },
 ]

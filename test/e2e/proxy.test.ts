@@ -1,0 +1,160 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http"
+import { createServer as createHttpsServer } from "node:https"
+import { type AddressInfo, connect } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { runCli } from "../support/cli.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "zpcli-proxy-"))
+const key = join(folder, "key.pem")
+const certificate = join(folder, "certificate.pem")
+const subject = ["-subj", "/CN=api.zpools.test", "-addext", "subjectAltName=DNS:api.zpools.test,IP:127.0.0.1"]
+const openssl = spawnSync(
+  "openssl",
+  [
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-days",
+    "2",
+    "-keyout",
+    key,
+    "-out",
+    certificate,
+    ...subject,
+  ],
+  { stdio: "ignore" },
+)
+const hasOpenssl = openssl.status === 0
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port
+const listen = (server: Server) =>
+  new Promise<void>((fulfil) => server.listen(0, "127.0.0.1", () => fulfil()))
+
+const pat = "zpat_behind_a_proxy"
+const answered: Array<string | undefined> = []
+const answer = JSON.stringify({ message: "Hello", detail: { items: [] } })
+
+describe.skipIf(!hasOpenssl)("proxies and certificates (needs openssl for a certificate)", () => {
+  let api: Server
+  let plainApi: Server
+  let proxy: Server
+  const tunnels: Array<string> = []
+  const forwarded: Array<string | undefined> = []
+  let refuse: number | undefined
+
+  beforeAll(async () => {
+    const handler: Parameters<typeof createHttpServer>[1] = (request, response) => {
+      answered.push(request.headers.authorization)
+      response.end(answer)
+    }
+    api = createHttpsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, handler)
+    plainApi = createHttpServer(handler)
+    // A forward proxy as they are: CONNECT opens a tunnel, absolute URLs are passed on. It knows api.zpools.test.
+    proxy = createHttpServer((request, response) => {
+      forwarded.push(request.url)
+      httpRequest(request.url as string, { method: request.method, headers: request.headers }, (upstream) => {
+        response.writeHead(upstream.statusCode as number, upstream.headers)
+        upstream.pipe(response)
+      }).end()
+    })
+    proxy.on("connect", (request, socket) => {
+      tunnels.push(`${request.url} ${request.headers["proxy-authorization"] ?? ""}`.trim())
+      if (refuse !== undefined) {
+        socket.end(`HTTP/1.1 ${refuse} Refused\r\n\r\n`)
+        return
+      }
+      const upstream = connect(portOf(api), "127.0.0.1", () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
+        upstream.pipe(socket).pipe(upstream)
+      })
+      upstream.on("error", () => socket.destroy())
+      socket.on("error", () => upstream.destroy())
+    })
+    await Promise.all([listen(api), listen(plainApi), listen(proxy)])
+  })
+  afterAll(() => {
+    for (const server of [api, plainApi, proxy]) server.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  const list = (env: Record<string, string>) => {
+    answered.length = tunnels.length = forwarded.length = 0
+    return runCli(["pat", "list"], { env: { ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0", ...env } })
+  }
+  const outside = { ZPOOL_API_URL: "https://api.zpools.test/v1", NODE_EXTRA_CA_CERTS: certificate }
+  const proxyUrl = () => `http://127.0.0.1:${portOf(proxy)}`
+
+  it("tunnels https through HTTPS_PROXY, in either case, with or without a scheme", async () => {
+    for (const env of [
+      { HTTPS_PROXY: proxyUrl() },
+      { https_proxy: proxyUrl() },
+      { HTTPS_PROXY: `127.0.0.1:${portOf(proxy)}` },
+    ]) {
+      const { code, stderr, stdout } = await list({ ...outside, ...env })
+      expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: "", stdout: "No PATs found.\n" })
+      expect(tunnels).toEqual(["api.zpools.test:443"])
+      expect(answered).toEqual([`Bearer ${pat}`])
+    }
+  })
+
+  it("gives the proxy its own credentials, and never the PAT", async () => {
+    const { code } = await list({ ...outside, HTTPS_PROXY: proxyUrl().replace("//", "//user:pass@") })
+    expect(code).toBe(0)
+    expect(tunnels).toEqual([`api.zpools.test:443 Basic ${Buffer.from("user:pass").toString("base64")}`])
+  })
+
+  it("leaves out what NO_PROXY names", async () => {
+    const { code } = await list({
+      ZPOOL_API_URL: `https://127.0.0.1:${portOf(api)}`,
+      NODE_EXTRA_CA_CERTS: certificate,
+      HTTPS_PROXY: "http://127.0.0.1:9",
+      NO_PROXY: "127.0.0.1",
+    })
+    expect(code).toBe(0)
+    expect(answered).toEqual([`Bearer ${pat}`])
+  })
+
+  it("takes a proxy's refusal for what it is, and not for an answer of the API", async () => {
+    for (const status of [403, 407, 502]) {
+      refuse = status
+      const { code, stderr } = await list({ ...outside, HTTPS_PROXY: proxyUrl() })
+      expect(code).toBe(6)
+      expect(stderr).toContain(`can't be reached (EPROXY ${status})`)
+      expect(answered).toEqual([])
+    }
+    refuse = undefined
+  })
+
+  it("says that a proxy can't be reached, and refuses one it can't speak to", async () => {
+    const gone = await list({ ...outside, HTTPS_PROXY: "http://127.0.0.1:9" })
+    expect(gone.code).toBe(6)
+    expect(gone.stderr).toContain("ECONNREFUSED")
+    const socks = await list({ ...outside, HTTPS_PROXY: "socks5://127.0.0.1:9" })
+    expect(socks.code).toBe(2)
+    expect(socks.stderr).toContain("HTTPS_PROXY: must be the URL of an http or https proxy")
+  })
+
+  it("uses HTTP_PROXY for plain http only where the proxy is on this machine too", async () => {
+    const inside = { ZPOOL_API_URL: `http://127.0.0.1:${portOf(plainApi)}` }
+    expect((await list({ ...inside, HTTP_PROXY: proxyUrl() })).code).toBe(0)
+    expect(forwarded).toEqual([`${inside.ZPOOL_API_URL}/pat`])
+    expect((await list({ ...inside, HTTP_PROXY: "http://192.0.2.1:3128" })).code).toBe(0)
+    expect(answered).toEqual([`Bearer ${pat}`])
+  })
+
+  it("trusts a certificate of NODE_EXTRA_CA_CERTS alone, and says so otherwise", async () => {
+    const direct = { ZPOOL_API_URL: `https://127.0.0.1:${portOf(api)}` }
+    expect((await list({ ...direct, NODE_EXTRA_CA_CERTS: certificate })).code).toBe(0)
+    const { code, stderr } = await list(direct)
+    expect(code).toBe(6)
+    expect(stderr).toMatch(/The certificate of https:\/\/127\.0\.0\.1:\d+ is not trusted \(\w+\)/)
+    expect(stderr).toContain("NODE_EXTRA_CA_CERTS")
+    expect(answered).toEqual([])
+  })
+})

@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { cleanEnv, program, runCli } from "../support/cli.ts"
+
+const dist = dirname(program)
+const kib = (name: string) => Math.round(statSync(join(dist, name)).size / 1024)
+
+describe("what a start costs, in sizes that do not depend on the machine", () => {
+  const inputs = JSON.parse(readFileSync(join(dist, "main.meta.json"), "utf8")) as ReadonlyArray<string>
+
+  it("keeps what `pat list` does not need out of the program", () => {
+    const unwanted =
+      /undici|fast-check|pure-rand|node_modules\/yaml|\/ws\/|NodeHttpServer|sandbox\/(?!index)|proxy-agent/
+    expect(inputs.filter((input) => unwanted.test(input))).toEqual([])
+    expect(inputs.length).toBeGreaterThan(100)
+  })
+
+  it("stays below the ceilings for bytes and modules", () => {
+    expect(kib("zpcli.cjs")).toBeLessThanOrEqual(40)
+    expect(kib("main.cjs")).toBeLessThanOrEqual(450)
+    expect(inputs.length).toBeLessThanOrEqual(345)
+  })
+
+  const builtins = (...args: ReadonlyArray<string>) => {
+    const hook = `data:text/javascript,process.once("exit",()=>process.stderr.write(process.moduleLoadList.filter((m)=>m.startsWith("NativeModule")).join("\\n")))`
+    const { stderr } = spawnSync(process.execPath, ["--import", hook, program, ...args], {
+      env: cleanEnv({ ZPOOLPAT: "zpat_x", ZPOOL_API_URL: "http://127.0.0.1:9", ZPOOL_MAX_RETRIES: "0" }),
+      encoding: "utf8",
+    })
+    return stderr.split("\n").filter((line) => line.startsWith("NativeModule"))
+  }
+
+  it("loads neither http nor the terminal for --version and --help", () => {
+    for (const args of [["--version"], ["pat", "create", "--help"]]) {
+      const loaded = builtins(...args)
+      expect(loaded).not.toContain("NativeModule http")
+      expect(loaded).not.toContain("NativeModule readline")
+    }
+  })
+
+  it("loads neither TLS nor readline for a list over plain http", () => {
+    const loaded = builtins("pat", "list")
+    expect(loaded).toContain("NativeModule http")
+    expect(loaded).not.toContain("NativeModule https")
+    expect(loaded).not.toContain("NativeModule readline")
+  })
+})
+
+const major = Number(process.versions.node.split(".")[0])
+
+describe.skipIf(major >= 22)(
+  "the code cache of our own (Node before 22.8 only: later ones have theirs)",
+  () => {
+    let home = ""
+    beforeEach(() => {
+      home = mkdtempSync(join(tmpdir(), "zpcli-cache-"))
+    })
+    afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+    const folder = () => join(home, "zpcli")
+    const files = () => readdirSync(folder()).map((name) => join(folder(), name))
+    // It needs the whole program, and no network: a refused connection is its answer.
+    const run = async (env: Record<string, string> = {}) => {
+      const { code, stderr } = await runCli(["pat", "list"], {
+        env: {
+          XDG_CACHE_HOME: home,
+          ZPOOLPAT: "zpat_secret_of_the_cache_test",
+          ZPOOL_API_URL: "http://127.0.0.1:9",
+          ZPOOL_MAX_RETRIES: "0",
+          ...env,
+        },
+      })
+      expect(stderr).toContain("zpcli: http://127.0.0.1:9 can't be reached")
+      expect(code).toBe(6)
+    }
+
+    it("is made at the first run, private, without a secret, and kept at the next", async () => {
+      await run()
+      const [file] = files()
+      expect(files()).toHaveLength(1)
+      expect(statSync(folder()).mode & 0o777).toBe(0o700)
+      expect(statSync(file as string).mode & 0o777).toBe(0o600)
+      expect(readFileSync(file as string).includes("zpat_secret_of_the_cache_test")).toBe(false)
+      const before = statSync(file as string).mtimeMs
+      await run()
+      expect(statSync(file as string).mtimeMs).toBe(before)
+    })
+
+    const spoilt: ReadonlyArray<readonly [string, (content: Buffer) => Buffer]> = [
+      ["empty", () => Buffer.alloc(0)],
+      ["truncated", (content) => content.subarray(0, content.length >>> 1)],
+      ["foreign", () => Buffer.from("this is no cache at all".repeat(100))],
+      ["flipped", (content) => Buffer.from(content.map((byte, at) => (at === 100_000 ? byte ^ 1 : byte)))],
+      ["longer", (content) => Buffer.concat([content, Buffer.from("x")])],
+    ]
+    for (const [name, spoil] of spoilt) {
+      it(`that is ${name} is ignored, and replaced`, async () => {
+        await run()
+        const [file] = files()
+        const good = readFileSync(file as string)
+        writeFileSync(file as string, spoil(good))
+        await run()
+        expect(readFileSync(file as string).length).toBeGreaterThan(100_000)
+        await run()
+      })
+    }
+
+    it("that others could have written is not used", async () => {
+      mkdirSync(folder(), { mode: 0o700 })
+      spawnSync("chmod", ["777", folder()])
+      await run()
+      expect(files()).toEqual([])
+    })
+
+    it("can't be made: the program runs all the same", async () => {
+      writeFileSync(folder(), "a file where the folder should be")
+      await run()
+      await run({ XDG_CACHE_HOME: "/proc/nowhere" })
+    })
+
+    it("is made by several processes at once without harm", async () => {
+      await Promise.all(Array.from({ length: 6 }, () => run()))
+      expect(files()).toHaveLength(1)
+      await run()
+    })
+
+    it("is bounded: caches of other builds make room", async () => {
+      mkdirSync(folder(), { mode: 0o700 })
+      for (let index = 0; index < 9; index++) writeFileSync(join(folder(), `old-${index}`), "x")
+      await run()
+      expect(files().length).toBeLessThanOrEqual(4)
+    })
+
+    it("is off with NODE_DISABLE_COMPILE_CACHE", async () => {
+      await run({ NODE_DISABLE_COMPILE_CACHE: "1" })
+      expect(readdirSync(home)).toEqual([])
+    })
+  },
+)
