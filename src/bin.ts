@@ -13,5 +13,5 @@ if (request._tag === "Version") process.stdout.write(`${version}\n`)
 else if (request._tag === "Help") process.stdout.write(tree.help[request.command.path.join(" ")] as string)
 else {
   const program = loadCached({ path: join(__dirname, "main.cjs"), digest }, require) as typeof Main
-  program.main(args, tree)
+  program.main(args, tree, request)
 }

@@ -1,6 +1,7 @@
 import { makeRunMain } from "@effect/platform/Runtime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { Request } from "./cli/argv.ts"
 import type { CommandShape } from "./cli/grammar.ts"
 import { Live } from "./cli/live.ts"
 import { run } from "./cli/root.ts"
@@ -41,9 +42,9 @@ const runMain = makeRunMain(({ fiber, teardown }) => {
   })
 })
 
-/** The program: a command line (without the program's name), and the command tree that was kept from the build. */
-export const main = (argv: ReadonlyArray<string>, tree?: CommandShape): void => {
-  runMain(run(argv, tree).pipe(Effect.provide(Live)), {
+/** The program: a command line (without the program's name), the command tree of the build, and what the line asks for. */
+export const main = (argv: ReadonlyArray<string>, tree: CommandShape, request: Request): void => {
+  runMain(run(argv, tree, request).pipe(Effect.provide(Live)), {
     disableErrorReporting: true,
     disablePrettyLogger: true,
     // `run` ends with an exit code; what is left to fail is an interruption.

@@ -7,7 +7,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { version } from "../version.ts"
-import { interpret, wantsJson } from "./argv.ts"
+import { interpret, type Request, wantsJson } from "./argv.ts"
 import { completionsFor } from "./completions.ts"
 import { exitCodes, type Failure, tell } from "./failure.ts"
 import { type CommandShape, shapeOf } from "./grammar.ts"
@@ -70,10 +70,14 @@ const execute = (argv: ReadonlyArray<string>) =>
  * Everything that goes wrong has been told on stderr by then.
  *
  * @param tree - the command tree, where the caller has it at hand already
+ * @param request - what `argv` asks for, likewise
  */
-export const run = (argv: ReadonlyArray<string>, tree: CommandShape = shape()) => {
+export const run = (
+  argv: ReadonlyArray<string>,
+  tree: CommandShape = shape(),
+  request: Request = interpret(tree, argv),
+) => {
   const json = wantsJson(argv)
-  const request = interpret(tree, argv)
   const level = request._tag === "Run" ? request.logLevel : undefined
   const program = Effect.gen(function* () {
     switch (request._tag) {
