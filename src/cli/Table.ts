@@ -142,10 +142,10 @@ const paint = (text: string, sgr: string | undefined): string =>
 
 /** One line of cells; nothing is padded behind the last that has text, so that no line ends in blanks. */
 const line = (cells: ReadonlyArray<string>, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
-  const end = cells.findLastIndex((cell) => cell !== "")
+  const end = cells.findLastIndex((cell) => cell.trimEnd() !== "")
   let text = ""
   for (let column = 0; column <= end; column++) {
-    const cell = cells[column] as string
+    const cell = column < end ? (cells[column] as string) : (cells[column] as string).trimEnd()
     text += paint(cell, styleOf(column))
     if (column < end) text += " ".repeat((widths[column] as number) - widthOf(cell) + gap.length)
   }
@@ -171,7 +171,15 @@ const wrappedLines = (
 /** A row as lines of `Heading: value`. */
 const block = (headings: ReadonlyArray<string>, { bold }: Layout) => {
   const width = Math.max(...headings.map(widthOf)) + 1
-  const titles = headings.map((heading) => paint(`${heading}:`.padEnd(width), bold ? "1" : undefined))
+  const title = (text: string) => paint(text, bold ? "1" : undefined)
   return (cells: ReadonlyArray<string>, styleOf: ColumnStyle): string =>
-    cells.map((cell, column) => `${titles[column]} ${paint(cell, styleOf(column))}`).join("\n")
+    cells
+      .map((cell, column) => {
+        const heading = `${headings[column]}:`
+        const value = cell.trimEnd()
+        return value === ""
+          ? title(heading)
+          : `${title(heading.padEnd(width))} ${paint(value, styleOf(column))}`
+      })
+      .join("\n")
 }

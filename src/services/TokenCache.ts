@@ -5,13 +5,14 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import { BearerToken } from "../domain/Envelope.ts"
 import { Identity } from "./Identity.ts"
 import { Settings } from "./Settings.ts"
 
 /** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
 const CacheFile = Schema.parseJson(
   Schema.Struct({
-    access_token: Schema.Redacted(Schema.NonEmptyString),
+    access_token: BearerToken,
     id_token: Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null }),
     expires_at: Schema.Number,
   }),

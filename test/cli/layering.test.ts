@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join, relative, resolve } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+
+const root = resolve("src")
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+  .map((name) => {
+    const text = readFileSync(join(root, name), "utf8")
+    const specifiers = Array.from(
+      text.matchAll(/(?:^|[^.\w])(?:from|import)\s*\(?\s*["']([^"']+)["']/g),
+      ([, specifier]) => specifier as string,
+    )
+    const imports = specifiers.map((specifier) =>
+      specifier.startsWith(".") ? relative(root, resolve(root, dirname(name), specifier)) : specifier,
+    )
+    return {
+      name: name.replaceAll("\\", "/"),
+      text,
+      imports: imports.map((path) => path.replaceAll("\\", "/")),
+    }
+  })
+
+/** Every import of the files in a layer, as `file → import`. */
+const importsOf = (layer: RegExp) =>
+  files
+    .filter(({ name }) => layer.test(name))
+    .flatMap(({ imports, name }) => imports.map((path) => ({ path, edge: `${name} → ${path}` })))
+
+const edges = (layer: RegExp, forbidden: RegExp) =>
+  importsOf(layer)
+    .filter(({ path }) => forbidden.test(path))
+    .map(({ edge }) => edge)
+
+/** The files whose code (comments left out) holds a pattern. */
+const using = (pattern: RegExp) =>
+  files
+    .filter(({ text }) => pattern.test(text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "")))
+    .map(({ name }) => name)
+    .sort()
+
+describe("the layers", () => {
+  it("are all there to be looked at", () => {
+    expect(importsOf(/^domain\//).length).toBeGreaterThan(10)
+    expect(importsOf(/^services\//).length).toBeGreaterThan(50)
+    expect(importsOf(/^cli\//).some(({ path }) => path.startsWith("@effect/cli"))).toBe(true)
+    expect(importsOf(/^cli\//).some(({ path }) => path.startsWith("services/"))).toBe(true)
+    expect(importsOf(/^cli\//).some(({ path }) => path.startsWith("domain/"))).toBe(true)
+  })
+
+  it("import downwards only: cli, services, domain", () => {
+    expect(edges(/^services\//, /^(cli|bin|main)\b/)).toEqual([])
+    expect(edges(/^domain\//, /^(cli|services|bin|main)\b/)).toEqual([])
+    expect(edges(/^cli\//, /^(bin|main)\.ts/)).toEqual([])
+  })
+
+  it("leave @effect/cli to src/cli", () => {
+    expect(edges(/^(?!cli\/)/, /^@effect\/cli/)).toEqual([])
+  })
+
+  it("keep the domain pure", () => {
+    expect(edges(/^domain\//, /^(node:|@effect\/platform)/)).toEqual([])
+    expect(
+      using(/\bprocess\.|Date\.now|new Date\(\)|Math\.random|\bfetch\(/).filter((name) =>
+        name.startsWith("domain/"),
+      ),
+    ).toEqual([])
+  })
+
+  it("read no clock or environment, and make no request, outside a layer", () => {
+    expect(using(/Date\.now|new Date\(\)|Math\.random|\bfetch\(/)).toEqual([])
+    const layers = ["cli/live.ts", "code-cache.ts", "services/proxy.ts", "services/sandbox/command.ts"]
+    expect(using(/process\.env/).filter((name) => !layers.includes(name))).toEqual([])
+  })
+})
+
+describe("printing", () => {
+  it("goes through output.ts, where it is escaped", () => {
+    expect(using(/\bconsole\./).filter((name) => name !== "cli/live.ts")).toEqual([])
+    expect(using(/Console\.(log|error|info|warn|debug)\b/)).toEqual(["cli/output.ts"])
+    expect(using(/process\.stdout/).filter((name) => name !== "cli/live.ts")).toEqual(["bin.ts"])
+    expect(using(/process\.stderr\)?\.write/)).toEqual(["cli/live.ts", "cli/terminal.ts"])
+  })
+
+  it("unwraps secrets in the request, the cache, the masking and the delivery of a token alone", () => {
+    const unwrapping = using(/Redacted\.value/).filter((name) => !name.startsWith("services/sandbox/"))
+    expect(unwrapping).toEqual([
+      "cli/pat/delivery.ts",
+      "services/Settings.ts",
+      "services/SignIn.ts",
+      "services/TokenCache.ts",
+      "services/Transport.ts",
+      "services/mask.ts",
+    ])
+  })
+})

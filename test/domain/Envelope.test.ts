@@ -1,0 +1,116 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { CreatedPat, failureMessage, LoginGrant, PatList } from "../../src/domain/Envelope.ts"
+
+const anything = FastCheck.jsonValue() as FastCheck.Arbitrary<unknown>
+
+describe("failureMessage", () => {
+  it.each([
+    [{ message: "Not found" }, "Not found"],
+    [{ Message: "User is not authorized" }, "User is not authorized"],
+    [{ message: "Bad request", detail: "label is missing" }, "Bad request: label is missing"],
+    [{ message: "Bad request", detail: { message: "label is missing" } }, "Bad request: label is missing"],
+    [{ message: "Forbidden", detail: "Forbidden" }, "Forbidden"],
+    [{ message: "a", Message: "b" }, "a"],
+    [{ detail: "only this" }, "only this"],
+    [{ detail: { message: "only this" } }, "only this"],
+    [{ message: "  padded \n", detail: {} }, "padded"],
+    [{ message: null, Message: "b" }, "b"],
+    [{ message: " ", detail: null }, undefined],
+    [{ message: 404, detail: ["x"] }, undefined],
+    [{ message: { message: "nested" } }, undefined],
+    [{ error: "x" }, undefined],
+    [["Not found"], undefined],
+    ["<html>", undefined],
+    [null, undefined],
+    [undefined, undefined],
+    [{}, undefined],
+  ])("of %j is %j", (body, expected) => {
+    expect(failureMessage(body)).toBe(expected)
+  })
+
+  it.prop("of anything is words or nothing", [anything], ([body]) => {
+    const said = failureMessage(body)
+    expect(said === undefined || (said !== "" && said === said.trim())).toBe(true)
+  })
+})
+
+describe("CreatedPat", () => {
+  const decode = Schema.decodeUnknownEither(CreatedPat)
+
+  it.prop("gives the token whatever else the answer holds", [anything, anything], ([keyId, other]) => {
+    const body = { message: other, detail: { key_id: keyId, token: "zpat_secret", other }, more: other }
+    const { detail } = Either.getOrThrow(decode(body))
+    expect(Redacted.value(detail.token)).toBe("zpat_secret")
+    expect(JSON.stringify(detail)).not.toContain("zpat_secret")
+  })
+
+  it.each([
+    {},
+    null,
+    [],
+    { detail: null },
+    { detail: {} },
+    { detail: { token: null } },
+    { detail: { token: "" } },
+    { detail: { token: 5 } },
+  ])("needs a token: %j", (body) => {
+    expect(Either.isLeft(decode(body))).toBe(true)
+  })
+})
+
+describe("LoginGrant", () => {
+  const decode = Schema.decodeUnknownEither(LoginGrant)
+
+  it.prop(
+    "gives the access token whatever else the answer holds",
+    [anything, anything, anything],
+    ([id, expires, other]) => {
+      const body = {
+        detail: { access_token: "jwt", id_token: id, expires_in: expires, refresh_token: other },
+        other,
+      }
+      const { detail } = Either.getOrThrow(decode(body))
+      expect(Redacted.value(detail.access_token)).toBe("jwt")
+      expect(Number.isFinite(detail.expires_in)).toBe(true)
+    },
+  )
+
+  it.each([
+    [3600, 3600],
+    ["3600", 3600],
+    [undefined, 0],
+    [null, 0],
+    ["soon", 0],
+  ])("reads expires_in %j as %j s", (expires_in, seconds) => {
+    const { detail } = Either.getOrThrow(decode({ detail: { access_token: "jwt", expires_in } }))
+    expect(detail.expires_in).toBe(seconds)
+  })
+
+  it.each([
+    {},
+    { detail: {} },
+    { detail: { access_token: "" } },
+    { detail: { access_token: null } },
+    { detail: { access_token: "a\nb" } },
+  ])("needs an access token that a header can hold: %j", (body) => {
+    expect(Either.isLeft(decode(body))).toBe(true)
+  })
+})
+
+describe("PatList", () => {
+  it.each([
+    {},
+    { detail: null },
+    { detail: {} },
+    { detail: { items: null } },
+    { detail: { items: {} } },
+    [],
+    null,
+  ])("needs a list: %j", (body) => {
+    expect(Either.isLeft(Schema.decodeUnknownEither(PatList)(body))).toBe(true)
+  })
+})

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import { maxLength, parse } from "../../src/domain/Label.ts"
+
+const reasonOf = (value: string) =>
+  Either.match(parse(value), { onLeft: ({ reason }) => reason, onRight: () => "accepted" })
+
+const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 0x7f + i)].map((code) =>
+  String.fromCharCode(code),
+)
+const clean = FastCheck.string({ unit: "grapheme", minLength: 1, maxLength: 40 }).filter(
+  (text) => text.trim() !== "" && !controls.some((control) => text.includes(control)),
+)
+
+describe("Label.parse", () => {
+  it.prop("takes any text of people as it is, untrimmed", [clean], ([text]) => {
+    const label = ` ${text} `
+    expect(parse(label)).toStrictEqual(Either.right(label))
+  })
+
+  it.prop(
+    "refuses a control character wherever it stands",
+    [clean, FastCheck.constantFrom(...controls), FastCheck.nat()],
+    ([text, control, position]) => {
+      const at = position % (text.length + 1)
+      expect(reasonOf(text.slice(0, at) + control + text.slice(at))).toBe("control-character")
+    },
+  )
+
+  it.prop(
+    "refuses what is all blank",
+    [FastCheck.array(FastCheck.constantFrom(" ", "\t", "\n", "\u00a0", "\u2003", "\u3000")), FastCheck.nat()],
+    ([blanks]) => {
+      expect(reasonOf(blanks.join(""))).toBe("blank")
+    },
+  )
+
+  it.prop(
+    "counts code points, not code units",
+    [FastCheck.constantFrom("a", "é", "漢", "🦊", "𝒳"), FastCheck.integer({ min: 1, max: 400 })],
+    ([char, count]) => {
+      expect(reasonOf(char.repeat(count))).toBe(count <= 255 ? "accepted" : "too-long")
+    },
+  )
+
+  it("has its bound at 255", () => {
+    expect(maxLength).toBe(255)
+    expect(reasonOf("x".repeat(255))).toBe("accepted")
+    expect(reasonOf("x".repeat(256))).toBe("too-long")
+  })
+
+  it("names the value that it refuses", () => {
+    expect(Either.getOrThrow(Either.flip(parse(" ")))).toMatchObject({
+      _tag: "InvalidInput",
+      subject: "label",
+      value: " ",
+    })
+  })
+})

@@ -1,0 +1,160 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as FastCheck from "effect/FastCheck"
+import { HttpFailure, ServiceUnavailable, TimedOut, Unreachable } from "../../src/domain/Errors.ts"
+import * as Retry from "../../src/domain/Retry.ts"
+
+const origin = "https://api.test"
+const unreachable = (code: string, sent: boolean) => new Unreachable({ origin, code, sent, attempts: 1 })
+const timedOut = new TimedOut({ origin, seconds: 30, attempts: 1 })
+const status = (code: number, retryAfter?: number) =>
+  new ServiceUnavailable({ status: code, attempts: 1, retryAfter })
+
+const repeats = [
+  ["GET", "/pat"],
+  ["GET", "/hello"],
+  ["DELETE", "/pat/law-hotel-shape-community"],
+  ["POST", "/login"],
+] as const
+const once = [
+  ["POST", "/pat"],
+  ["POST", "/pat/"],
+  ["POST", "/login/x"],
+  ["POST", "/anything"],
+] as const
+
+describe("repeatable", () => {
+  it.each(repeats)("%s %s is repeated after whatever may pass", (method, path) => {
+    for (const failure of [
+      unreachable("ECONNREFUSED", false),
+      unreachable("ECONNRESET", true),
+      timedOut,
+      ...[429, 500, 502, 503, 504].map((code) => status(code)),
+      status(503, 60_000),
+    ]) {
+      expect([failure, Retry.repeatable(method, path, failure)]).toStrictEqual([failure, true])
+    }
+  })
+
+  it.each(once)("%s %s is repeated only where it certainly did not happen", (method, path) => {
+    expect(Retry.repeatable(method, path, unreachable("ECONNREFUSED", false))).toBe(true)
+    expect(Retry.repeatable(method, path, status(429))).toBe(true)
+    for (const failure of [
+      unreachable("ECONNRESET", true),
+      timedOut,
+      ...[500, 502, 503, 504].map((code) => status(code)),
+    ]) {
+      expect([failure, Retry.repeatable(method, path, failure)]).toStrictEqual([failure, false])
+    }
+  })
+
+  it.each([...repeats, ...once])("%s %s is left alone where waiting is no use", (method, path) => {
+    for (const failure of [
+      unreachable("CERT_HAS_EXPIRED", false),
+      unreachable("SELF_SIGNED_CERT_IN_CHAIN", false),
+      unreachable("UNABLE_TO_VERIFY_LEAF_SIGNATURE", false),
+      unreachable("ERR_TLS_CERT_ALTNAME_INVALID", false),
+      status(429, 60_001),
+      status(501),
+      status(505),
+    ]) {
+      expect([failure, Retry.repeatable(method, path, failure)]).toStrictEqual([failure, false])
+    }
+  })
+
+  it.prop(
+    "never sends a create twice after it may have happened",
+    [
+      FastCheck.oneof(
+        FastCheck.constant(timedOut),
+        FastCheck.tuple(FastCheck.string(), FastCheck.boolean()).map(([code, sent]) =>
+          unreachable(code, sent),
+        ),
+        FastCheck.tuple(
+          FastCheck.integer({ min: 400, max: 599 }),
+          FastCheck.option(FastCheck.nat(), { nil: undefined }),
+        ).map(([code, after]) => status(code, after)),
+      ),
+    ],
+    ([failure]) => {
+      if (Retry.mayHaveHappened(failure)) expect(Retry.repeatable("POST", "/pat", failure)).toBe(false)
+      else
+        expect(
+          failure._tag === "Unreachable"
+            ? failure.sent
+            : failure._tag === "TimedOut" || failure.status !== 429,
+        ).toBe(false)
+    },
+  )
+
+  it("knows what is transient", () => {
+    expect([timedOut, status(503), unreachable("X", true)].every(Retry.isTransient)).toBe(true)
+    const failure = new HttpFailure({ status: 401, origin, location: undefined, answerLostBefore: false })
+    expect(Retry.isTransient(failure)).toBe(false)
+  })
+})
+
+describe("delayAfter", () => {
+  const random = FastCheck.double({ min: 0, max: 1, noNaN: true })
+
+  it.prop(
+    "is between nothing and the doubled bound, at most 20 s",
+    [FastCheck.integer({ min: 1, max: 60 }), random],
+    ([attempt, chance]) => {
+      let bound = 500
+      for (let i = 1; i < attempt; i++) bound = Math.min(20_000, bound * 2)
+      expect(Retry.delayAfter(attempt, undefined, chance)).toBe(Math.round(bound * chance))
+    },
+  )
+
+  it.prop(
+    "obeys Retry-After as it is",
+    [FastCheck.integer({ min: 1, max: 60 }), FastCheck.nat(60_000), random],
+    ([attempt, asked, chance]) => {
+      expect(Retry.delayAfter(attempt, asked, chance)).toBe(asked)
+    },
+  )
+
+  it("grows as documented", () => {
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map((attempt) => Retry.delayAfter(attempt, undefined, 1))).toStrictEqual([
+      500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000,
+    ])
+  })
+})
+
+describe("parseRetryAfter", () => {
+  const now = Date.UTC(2026, 0, 26, 2, 5, 37)
+
+  it.prop("reads seconds", [FastCheck.nat(), FastCheck.constantFrom("", " ")], ([seconds, space]) => {
+    expect(Retry.parseRetryAfter(`${space}${seconds}${space}`, now)).toBe(seconds * 1000)
+  })
+
+  it.prop(
+    "reads a date, which is at the earliest now",
+    [FastCheck.integer({ min: -100_000, max: 100_000 })],
+    ([seconds]) => {
+      const header = new Date(now + seconds * 1000).toUTCString()
+      expect(Retry.parseRetryAfter(header, now)).toBe(Math.max(0, seconds * 1000))
+    },
+  )
+
+  it("takes an enormous number for a long time, not for none", () => {
+    expect(Retry.parseRetryAfter("99999999999", now)).toBeGreaterThan(Retry.maxRetryAfter)
+    expect(Retry.parseRetryAfter("9".repeat(400), now)).toBeGreaterThan(Retry.maxRetryAfter)
+    expect(Retry.parseRetryAfter("9".repeat(400), now)).toBeLessThanOrEqual(Number.MAX_SAFE_INTEGER)
+  })
+
+  it.each([
+    undefined,
+    "",
+    "soon",
+    "-5",
+    "1.5",
+    "1e3",
+    "0x10",
+    "2026-01-26T02:05:37Z",
+    "GMT",
+    "Foo, 99 Bar 2026 GMT",
+  ])("%j says nothing", (header) => {
+    expect(Retry.parseRetryAfter(header, now)).toBe(undefined)
+  })
+})

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import { parseAll, scopes } from "../../src/domain/Scope.ts"
+
+const known = FastCheck.constantFrom("*", "zpool", "job", "sshkey", "pat", "billing")
+
+const refusal = (values: ReadonlyArray<string>) => Either.getOrThrow(Either.flip(parseAll(values)))
+
+describe("Scope.parseAll", () => {
+  it.prop(
+    "collapses duplicates and keeps the order",
+    [FastCheck.array(known, { minLength: 1 })],
+    ([values]) => {
+      const granted = Either.getOrThrow(parseAll(values))
+      expect(granted).toStrictEqual(values.filter((value, index) => values.indexOf(value) === index))
+    },
+  )
+
+  it.prop(
+    "refuses an unknown one among known ones, and names it",
+    [
+      FastCheck.array(known),
+      FastCheck.string().filter((text) => !(scopes as ReadonlyArray<string>).includes(text)),
+      FastCheck.array(known),
+    ],
+    ([before, unknown, after]) => {
+      expect(refusal([...before, unknown, ...after])).toMatchObject({
+        _tag: "InvalidInput",
+        subject: "scope",
+        reason: "unknown",
+        value: unknown,
+      })
+    },
+  )
+
+  it("needs one", () => {
+    expect(refusal([])).toMatchObject({ subject: "scope", reason: "missing" })
+  })
+
+  it.each([
+    ["zpol", "zpool"],
+    ["zpools", "zpool"],
+    ["jbo", "job"],
+    ["jobs", "job"],
+    ["ssh-key", "sshkey"],
+    ["PAT", "pat"],
+    ["bilings", "billing"],
+    ["admin", undefined],
+    ["zpool,job", undefined],
+    ["", undefined],
+    // The widest scope is nothing to lead anybody to.
+    ["x", undefined],
+    ["?", undefined],
+  ])("for %j suggests %s", (value, nearest) => {
+    expect(refusal([value]).nearest).toBe(nearest)
+  })
+
+  it.each(["Zpool", " zpool", "zpool ", "zpool,job", "**", "all"])("takes nothing near: %j", (value) => {
+    expect(refusal([value]).value).toBe(value)
+  })
+
+  it("knows the six that the API has", () => {
+    expect(scopes).toStrictEqual(["*", "zpool", "job", "sshkey", "pat", "billing"])
+  })
+})

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest"
+import { behaviours } from "./catalogue.ts"
+import { makeCertificate } from "./certificate.ts"
+import { behaviourOf, pat as credential, methodOf, readTable, runRow } from "./table.ts"
+
+const rows = readTable("docs/faults.md")
+const certificate = makeCertificate()
+
+describe("docs/faults.md", () => {
+  it("has a row for every behaviour, a behaviour for every row, and no row twice", () => {
+    expect([...new Set(rows.map(behaviourOf))].sort()).toEqual(Object.keys(behaviours).sort())
+    const names = rows.map(({ command, fault }) => `${fault}: ${command}`)
+    expect(names).toEqual([...new Set(names)])
+  })
+})
+
+describe.concurrent("a fault and what the user gets", () => {
+  for (const row of rows) {
+    const { again, command, exitCode, fault, phrase } = row
+    const behaviour = behaviours[behaviourOf(row)]
+    const skipped = behaviour?.tls !== undefined && certificate === undefined
+    const name = `${fault}: pat ${command} exits ${exitCode}${skipped ? " (skipped: needs the openssl command)" : ""}`
+    it.skipIf(skipped)(name, async ({ expect }) => {
+      const { decoyed, ran, server } = await runRow(row, certificate)
+      const { code, signal, stderr, stdout } = ran
+      expect({ code, signal, stdout, stderr }).toMatchObject({ code: exitCode, signal: null })
+      expect(exitCode === 0 ? stdout : stderr).toContain(phrase)
+      // stdout is the result and nothing else.
+      expect(exitCode === 0 ? stderr : stdout).toBe("")
+
+      const attempts = again ? 2 : 1
+      const lookups = command === "create" && exitCode === 7 ? 1 : 0
+      const listens = behaviour?.fault !== undefined
+      expect(server.connections()).toBe(listens ? attempts + lookups : 0)
+      const verb = server.seen.filter(({ method }) => method === methodOf[command]).length
+      if (listens && behaviour.fault?.at !== "connect" && behaviour.tls !== "untrusted") {
+        expect(verb).toBe(attempts)
+      } else expect(verb).toBeLessThanOrEqual(attempts)
+      expect(decoyed).toBe(0)
+
+      const made = server.pats.slice(1)
+      expect(made.length).toBeLessThanOrEqual(
+        command === "create" && (exitCode === 0 || exitCode === 7) ? 1 : 0,
+      )
+      if (command === "create" && exitCode === 0) {
+        expect(stdout).toContain(made[0]?.token)
+        expect(made).toHaveLength(1)
+      }
+      if (command === "create" && exitCode === 7) {
+        // What exists is named, and what does not is not.
+        expect(/exists as ([\w-]+)/.exec(stderr)?.[1]).toBe(made[0]?.keyId)
+      }
+      if (command === "revoke" && exitCode === 0) expect(server.pats[0]?.revoked).toBe(true)
+
+      const shown = command === "create" && exitCode === 0 ? stderr : stdout + stderr
+      for (const secret of [credential, ...server.pats.map(({ token }) => token)]) {
+        expect(shown).not.toContain(secret)
+      }
+    })
+  }
+})

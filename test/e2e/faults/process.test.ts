@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync, openSync } from "node:fs"
+import { describe, it } from "vitest"
+import { cleanEnv, program } from "../../support/cli.ts"
+import { type Fault, type FaultyServer, startFaultyServer } from "../../support/faulty-server.ts"
+import { argvOf, pat } from "./table.ts"
+
+const stalled: Fault = { steps: [{ do: "stall" }] }
+const slow: Fault = { steps: [{ do: "wait", millis: 150 }, { do: "answer" }, { do: "close" }] }
+const reset: Fault = { steps: [{ do: "reset" }] }
+
+/** Whether the program's end stands for a signal: Windows has none. */
+const signals = process.platform !== "win32"
+const full = existsSync("/dev/full")
+
+interface Started {
+  readonly child: ChildProcess
+  readonly server: FaultyServer
+  /** What the program has ended with, and has written to the streams that are pipes. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
+}
+
+/** Starts the program against a server that does to each connection in turn what is listed. */
+const start = async (
+  argv: ReadonlyArray<string>,
+  faults: ReadonlyArray<Fault>,
+  options: { readonly stdout?: number; readonly items?: ReadonlyArray<unknown> } = {},
+): Promise<Started> => {
+  const server = await startFaultyServer({
+    plan: (connection) => faults[connection],
+    items: options.items ?? [],
+  })
+  const child = spawn(process.execPath, [program, ...argv], {
+    env: cleanEnv({ ZPOOL_API_URL: server.url, ZPOOLPAT: pat, ZPOOL_TIMEOUT: "15", ZPOOL_MAX_RETRIES: "1" }),
+    stdio: ["ignore", options.stdout ?? "pipe", "pipe"],
+  })
+  const text = { stdout: "", stderr: "" }
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.setEncoding("utf8").on("data", (chunk) => {
+      text[name] += chunk
+    })
+  }
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((fulfil) => {
+    child.on("close", (code) => fulfil({ code, ...text }))
+  }).finally(server.stop)
+  return { child, server, ended }
+}
+
+describe.skipIf(!signals).concurrent("signals", () => {
+  for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
+    it(`${signal} in a stalled list ends it with ${code} and closes the connection`, async ({ expect }) => {
+      const { child, ended, server } = await start(argvOf.list, [stalled])
+      await server.received(1)
+      child.kill(signal)
+      expect(await ended).toEqual({ code, stdout: "", stderr: "" })
+      expect(server.closed).toEqual(["GET"])
+    })
+
+    it(`${signal} in a create that the server has says that its outcome is unknown`, async ({ expect }) => {
+      const { child, ended, server } = await start(argvOf.create, [{ ...stalled, carriedOut: true }])
+      await server.received(1)
+      child.kill(signal)
+      const { stderr, ...rest } = await ended
+      expect(rest).toEqual({ code, stdout: "" })
+      expect(stderr).toContain('Whether the PAT "Nightly" was created is unknown')
+      expect(stderr).toContain("zpcli pat list")
+      expect(server.closed).toEqual(["POST"])
+    })
+  }
+
+  it("SIGINT while the outcome of a lost create is looked up says that it is unknown", async ({ expect }) => {
+    const { child, ended, server } = await start(argvOf.create, [{ ...reset, carriedOut: true }, stalled])
+    await server.received(2)
+    child.kill("SIGINT")
+    const { code, stderr } = await ended
+    expect(code).toBe(130)
+    expect(stderr).toContain('Whether the PAT "Nightly" was created is unknown')
+  })
+
+  it("SIGINT between attempts ends the wait", async ({ expect }) => {
+    const busy: Fault = {
+      steps: [{ do: "send", bytes: "HTTP/1.1 429 Busy\r\nRetry-After: 50\r\n\r\n" }, { do: "close" }],
+    }
+    const { child, ended, server } = await start(argvOf.list, [busy])
+    await server.received(1)
+    await new Promise((resume) => setTimeout(resume, 300))
+    child.kill("SIGINT")
+    expect(await ended).toEqual({ code: 130, stdout: "", stderr: "" })
+    expect(server.seen).toHaveLength(1)
+  })
+})
+
+describe.concurrent("output that can't be written", () => {
+  const reason = full ? "" : " (skipped: needs /dev/full)"
+  it.skipIf(!full)(
+    `a create into a full device exits 7 and names the PAT, not its token${reason}`,
+    async ({ expect }) => {
+      const { ended, server } = await start(argvOf.create, [], { stdout: openSync("/dev/full", "w") })
+      const { code, stderr } = await ended
+      const made = server.pats[1]
+      expect(code).toBe(7)
+      expect(stderr).toContain(`zpcli pat revoke ${made?.keyId}`)
+      expect(stderr).toContain("ENOSPC")
+      expect(stderr).not.toContain(made?.token)
+    },
+  )
+
+  it.skipIf(!full)(`a list into a full device exits 1 and says so${reason}`, async ({ expect }) => {
+    const { ended } = await start(argvOf.list, [], { stdout: openSync("/dev/full", "w") })
+    const { code, stderr } = await ended
+    expect(code).toBe(1)
+    expect(stderr).toContain("could not be written (ENOSPC)")
+  })
+
+  it("a create into a closed pipe exits 7 and names the PAT", async ({ expect }) => {
+    const { child, ended, server } = await start(argvOf.create, [slow])
+    child.stdout?.destroy()
+    const { code, stderr } = await ended
+    expect(code).toBe(7)
+    expect(stderr).toContain(`zpcli pat revoke ${server.pats[1]?.keyId}`)
+    expect(stderr).not.toContain(server.pats[1]?.token)
+  })
+
+  it("a list into a closed pipe, as before head -1, exits 0 without a word", async ({ expect }) => {
+    const { child, ended } = await start(argvOf.list, [slow])
+    child.stdout?.destroy()
+    expect(await ended).toEqual({ code: 0, stdout: "", stderr: "" })
+  })
+
+  it("a failure whose stderr is closed keeps its exit code", async ({ expect }) => {
+    const { child, ended } = await start(argvOf.list, [
+      {
+        steps: [
+          { do: "wait", millis: 150 },
+          { do: "send", bytes: "HTTP/1.1 403 No\r\n\r\n" },
+          { do: "close" },
+        ],
+      },
+    ])
+    child.stderr?.destroy()
+    expect((await ended).code).toBe(4)
+  })
+
+  it("a list of 2 MB arrives whole at a reader that is slow", async ({ expect }) => {
+    const items = Array.from({ length: 8_000 }, (_, index) => ({ label: `${index} ${"x".repeat(240)}` }))
+    const { child, ended } = await start([...argvOf.list, "--json"], [], { items })
+    child.stdout?.pause()
+    await new Promise((resume) => setTimeout(resume, 1_000))
+    child.stdout?.on("data", () => {
+      child.stdout?.pause()
+      setTimeout(() => child.stdout?.resume(), 5)
+    })
+    child.stdout?.resume()
+    const { code, stdout } = await ended
+    expect(code).toBe(0)
+    expect(stdout.length).toBeGreaterThan(2_000_000)
+    expect(JSON.parse(stdout).detail.items).toHaveLength(8_001)
+  })
+})

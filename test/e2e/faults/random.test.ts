@@ -1,0 +1,125 @@
+import * as Terminal from "@effect/platform/Terminal"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import { describe, expect, it } from "vitest"
+import { Streams } from "../../../src/cli/output.ts"
+import { run, shape } from "../../../src/cli/root.ts"
+import { layer as HttpLive } from "../../../src/services/NodeHttp.ts"
+import { runCli } from "../../support/cli.ts"
+import { startFaultyServer } from "../../support/faulty-server.ts"
+import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
+
+const processes = 40
+const inProcess = 960
+/** `ZPCLI_FAULT_SEED` repeats a run. */
+const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
+
+type Ended = Pick<Result, "code" | "stdout" | "stderr">
+
+/** Runs a sequence against a server of its own, and gives what is wrong with how it ended. */
+const judge = async (
+  sequence: Sequence,
+  timeout: number,
+  slack: number,
+  zpcli: (env: Record<string, string>) => Promise<Ended>,
+): Promise<ReadonlyArray<string>> => {
+  const decoy = "http://127.0.0.1:9"
+  const server = await startFaultyServer({ plan: (connection) => sequence.faults[connection], decoy })
+  const started = performance.now()
+  const ended = await zpcli({ ...sequence.env, ZPOOL_API_URL: server.url, ZPOOL_TIMEOUT: String(timeout) })
+  const millis = performance.now() - started
+  await server.stop()
+  const creates = server.seen.filter(({ method, path }) => method === "POST" && path === "/pat").length
+  const result = { ...ended, millis, pats: server.pats, creates }
+  return complaints(sequence, result, timeout * 1000, slack).map(
+    (complaint) =>
+      `${complaint} (seed ${seed}, sequence ${sequence.index}: ${sequence.argv.join(" ")}, at most ` +
+      `${sequence.attempts} attempts, faults ${sequence.names.join("; ")}): exit code ${ended.code} after ` +
+      `${Math.round(millis)} ms\nstdout: ${ended.stdout}\nstderr: ${ended.stderr}`,
+  )
+}
+
+const pipe = { isTerminal: false, color: false, columns: 80 }
+const unused = () => Effect.dieMessage("nothing is asked here")
+const tree = shape()
+
+/** The program with its real HTTP client, and streams that are kept. */
+const here = async (argv: ReadonlyArray<string>, env: Record<string, string>): Promise<Ended> => {
+  let stdout = ""
+  let stderr = ""
+  const log = (text: unknown) => {
+    stdout += `${text}\n`
+  }
+  const error = (text: unknown) => {
+    stderr += `${text}\n`
+  }
+  const defaults = Effect.runSync(Console.consoleWith(Effect.succeed))
+  const world = Layer.mergeAll(
+    Console.setConsole({
+      ...defaults,
+      log: (text: unknown) => Effect.sync(() => log(text)),
+      error: (text: unknown) => Effect.sync(() => error(text)),
+      unsafe: { ...defaults.unsafe, log, error },
+    }),
+    HttpLive,
+    NodeFileSystem.layer,
+    NodePath.layer,
+    Layer.succeed(Streams, { stdin: { isTerminal: false }, stdout: pipe, stderr: pipe }),
+    Layer.succeed(
+      Terminal.Terminal,
+      Terminal.Terminal.of({
+        columns: Effect.succeed(80),
+        rows: Effect.succeed(24),
+        isTTY: Effect.succeed(false),
+        readInput: unused(),
+        readLine: unused(),
+        display: unused,
+      }),
+    ),
+  )
+  const code = await run(argv, tree).pipe(
+    Effect.provide(world),
+    Effect.withConfigProvider(
+      ConfigProvider.fromMap(new Map(Object.entries({ HOME: "/nonexistent", ...env }))),
+    ),
+    // Full jitter of nothing: no waiting between attempts.
+    Effect.withRandom(Random.fixed([0])),
+    Effect.runPromise,
+  )
+  return { code, stdout, stderr }
+}
+
+const judgeAll = async (
+  indices: ReadonlyArray<number>,
+  concurrency: number,
+  one: (sequence: Sequence) => Promise<ReadonlyArray<string>>,
+): Promise<ReadonlyArray<string>> => {
+  const found = await Effect.runPromise(
+    Effect.forEach(indices, (index) => Effect.promise(() => one(sequenceOf(seed, index))), { concurrency }),
+  )
+  return found.flat()
+}
+
+describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
+  it(`${inProcess} in this process`, { timeout: 90_000 }, async () => {
+    const indices = Array.from({ length: inProcess }, (_, index) => index)
+    const found = await judgeAll(indices, 32, (sequence) =>
+      judge(sequence, 0.2, 3_000, (env) => here(sequence.argv, env)),
+    )
+    expect(found).toEqual([])
+  })
+
+  it(`${processes} as processes of their own`, { timeout: 90_000 }, async () => {
+    const indices = Array.from({ length: processes }, (_, index) => inProcess + index)
+    // The slack holds the start of the process and the waits between attempts.
+    const found = await judgeAll(indices, 6, (sequence) =>
+      judge(sequence, 0.4, 8_000, (env) => runCli(sequence.argv, { env })),
+    )
+    expect(found).toEqual([])
+  })
+})

@@ -1,0 +1,95 @@
+/** The table of `docs/faults.md`, and one run of the built program for each of its rows. */
+import { readFileSync } from "node:fs"
+import { type Ran, runCli } from "../../support/cli.ts"
+import { type Fault, type FaultyServer, oldKeyId, startFaultyServer } from "../../support/faulty-server.ts"
+import { behaviours } from "./catalogue.ts"
+import type { Certificate } from "./certificate.ts"
+
+export const commands = ["list", "create", "revoke"] as const
+export type CommandName = (typeof commands)[number]
+
+export interface Row {
+  readonly fault: string
+  readonly command: CommandName
+  readonly exitCode: number
+  /** Whether the request is sent again. */
+  readonly again: boolean
+  /** What must be found on stderr; for exit code 0 on stdout. */
+  readonly phrase: string
+}
+
+/** The rows of the table, one for each of the commands that a line of it names. */
+export const readTable = (file: string): ReadonlyArray<Row> =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| ---") && !line.startsWith("| fault"))
+    .flatMap((line) => {
+      const cells = line.split("|").map((cell) => cell.trim())
+      const [, fault = "", names = "", exitCode = "", again = "", phrase = ""] = cells
+      if (cells.length !== 7 || !/^\d+$/.test(exitCode) || !/^(yes|no)$/.test(again) || phrase === "") {
+        throw new Error(`docs/faults.md: not a row of the table: ${line}`)
+      }
+      return names.split(", ").map((name) => {
+        const command = commands.find((known) => known === name)
+        if (command === undefined) throw new Error(`docs/faults.md: no such command: ${name}`)
+        return { fault, command, exitCode: Number(exitCode), again: again === "yes", phrase }
+      })
+    })
+
+const modifiers = /^(?<base>.*?)(?<done>, carried out)?(?<once>, once)?$/
+
+/** The name of the behaviour that a row is about. */
+export const behaviourOf = (row: Row): string => modifiers.exec(row.fault)?.groups?.base ?? row.fault
+
+/** The credential of every run. */
+export const pat = `zpat_secret_env_${"e".repeat(24)}`
+
+export const argvOf: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
+  list: ["pat", "list"],
+  create: ["pat", "create", "Nightly", "--scope", "job"],
+  // Without a question there is no look at the list first: the one request is the DELETE.
+  revoke: ["pat", "revoke", oldKeyId, "--yes"],
+}
+
+export const methodOf = { list: "GET", create: "POST", revoke: "DELETE" } as const
+
+export interface Outcome {
+  readonly ran: Ran
+  readonly server: FaultyServer
+  /** Connections that the place where redirects lead has seen. */
+  readonly decoyed: number
+}
+
+/** Runs one row's command against one row's fault. */
+export const runRow = async (row: Row, certificate: Certificate | undefined): Promise<Outcome> => {
+  const behaviour = behaviours[behaviourOf(row)]
+  if (behaviour === undefined) throw new Error(`no behaviour for the fault "${row.fault}"`)
+  const { done, once } = modifiers.exec(row.fault)?.groups ?? {}
+  const fault: Fault | undefined =
+    behaviour.fault && (done ? { ...behaviour.fault, carriedOut: true } : behaviour.fault)
+  // After a create that failed the list must be readable, so that only the create is hit.
+  const hit = once ? 1 : row.command === "create" ? (row.again ? 2 : 1) : Number.POSITIVE_INFINITY
+
+  const decoy = await startFaultyServer({ plan: () => undefined })
+  const server = await startFaultyServer({
+    plan: (connection) => (connection < hit ? fault : undefined),
+    decoy: decoy.url,
+    ...(behaviour.tls && certificate ? { secureContext: certificate.secureContext } : {}),
+  })
+  if (behaviour.fault === undefined) await server.stop()
+  try {
+    const ran = await runCli(argvOf[row.command], {
+      env: {
+        ZPOOL_API_URL: server.url,
+        ZPOOL_TIMEOUT: String(behaviour.timeout ?? 1),
+        ZPOOL_MAX_RETRIES: "1",
+        ZPOOLPAT: pat,
+        ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
+      },
+    })
+    return { ran, server, decoyed: decoy.connections() }
+  } finally {
+    await decoy.stop()
+    if (behaviour.fault !== undefined) await server.stop()
+  }
+}

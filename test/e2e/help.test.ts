@@ -1,0 +1,91 @@
+import { spawnSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { describe, expect, it } from "vitest"
+import { program, runCli } from "../support/cli.ts"
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string }
+
+const commands = [
+  [],
+  ["pat"],
+  ["pat", "list"],
+  ["pat", "create"],
+  ["pat", "revoke"],
+  ["pat", "rotate"],
+  ["hello"],
+  ["sandbox"],
+]
+
+/** No variable at all: no HOME, no PATH. */
+const bare = (...args: ReadonlyArray<string>) => {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [program, ...args], {
+    env: {},
+    encoding: "utf8",
+  })
+  return { status, stdout, stderr }
+}
+
+describe("help", () => {
+  it.each(commands.map((path) => [path.join(" "), path] as const))(
+    "zpcli %s --help needs nothing and is plain, on stdout, once",
+    (_, path) => {
+      const ran = bare(...path, "--help")
+      expect(ran).toMatchObject({ status: 0, stderr: "" })
+      expect(ran.stdout.match(/^Usage: /gm)).toHaveLength(1)
+      expect(ran.stdout).toContain(`Usage: ${["zpcli", ...path].join(" ")} `)
+      for (const line of ran.stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80)
+      expect(ran.stdout).not.toContain("\u001b")
+      expect(ran.stdout).toContain("Exit codes:")
+    },
+  )
+
+  it("is what a group without its subcommand prints", () => {
+    expect(bare()).toEqual(bare("--help"))
+    expect(bare("pat")).toEqual(bare("pat", "-h"))
+  })
+
+  it("is not kept from by settings that are wrong", async () => {
+    const ran = await runCli(["pat", "list", "--help"], {
+      env: { ZPOOL_API_URL: "nonsense", ZPOOL_TIMEOUT: "-1" },
+    })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  it("the version is that of the package", () => {
+    expect(bare("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
+    expect(bare("pat", "create", "--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
+  })
+})
+
+describe("a command line that is wrong", () => {
+  it.each([
+    [
+      ["pat", "create", "--jsn", "--scope", "job"],
+      "zpcli: Unknown option --jsn for zpcli pat create. Did you mean --json?",
+    ],
+    [["pat", "delete"], 'zpcli: Unknown command "delete" for zpcli pat.'],
+    [
+      ["pat", "list", "\u001b[31mx\u202e"],
+      'zpcli: Unexpected argument "\\x1b[31mx\\u202e" for zpcli pat list.',
+    ],
+  ])("%j is told once, on stderr, without ANSI", (args, message) => {
+    const ran = bare(...args)
+    expect(ran).toMatchObject({ status: 2, stdout: "" })
+    expect(ran.stderr.split("\n")[0]).toBe(message)
+    expect(ran.stderr.split("\n")).toHaveLength(3)
+    expect(ran.stderr).not.toContain("\u001b")
+  })
+
+  it("names the valid commands of the group", () => {
+    expect(bare("pat", "remove").stderr).toMatch(/list, create, revoke/)
+    expect(bare("frob").stderr).toMatch(/pat, .*sandbox/)
+  })
+
+  it("is told as one JSON object with --json", () => {
+    const { stderr, stdout } = bare("pat", "create", "--json")
+    expect(stdout).toBe("")
+    expect(JSON.parse(stderr)).toEqual({
+      error: expect.objectContaining({ type: "UsageError", exitCode: 2, retryable: false }),
+    })
+  })
+})

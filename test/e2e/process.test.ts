@@ -1,0 +1,180 @@
+import { spawn } from "node:child_process"
+import { createServer } from "node:net"
+import { describe, expect, it } from "vitest"
+import { cleanEnv, program, runCli } from "../support/cli.ts"
+import { startSandbox, startServer } from "../support/sandbox.ts"
+
+const id = "law-hotel-shape-community"
+const list = ["pat", "list"]
+const create = ["pat", "create", "ci", "--scope", "job"]
+const revoke = ["pat", "revoke", id]
+
+const withPat = async (...faults: ReadonlyArray<string>) => {
+  const sandbox = await startSandbox(...faults)
+  await sandbox.call("POST", "/pat", { label: "ci", scopes: ["job"] })
+  return sandbox
+}
+
+/** A port of this machine that nobody listens on. */
+const closedPort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { readonly port: number }
+      server.close(() => resolve(port))
+    })
+  })
+
+describe("exit codes", () => {
+  it("0: done", async () => {
+    const { env } = await startSandbox()
+    expect(await runCli(list, { env })).toEqual({
+      code: 0,
+      signal: null,
+      stdout: "No PATs found.\n",
+      stderr: "",
+    })
+  })
+
+  it("1: the API refused the request, or answered what can't be understood", async () => {
+    const { env } = await startSandbox("GET /pat 418", "POST /pat 302")
+    const refused = await runCli(list, { env })
+    expect(refused).toMatchObject({ code: 1, stdout: "" })
+    expect(refused.stderr).toMatch(/status 418 \(the API says: I'm a Teapot\)\. \[request ID [\w-]{36}\]\n/)
+    const redirected = await runCli(create, { env })
+    expect(redirected).toMatchObject({ code: 1, stdout: "" })
+    expect(redirected.stderr).toMatch(/redirects to https:\/\/elsewhere\.invalid/)
+  })
+
+  it("2: the command line or the settings are wrong; nothing was sent", async () => {
+    const { env, requests } = await startSandbox()
+    expect((await runCli(["pat", "lst"], { env })).code).toBe(2)
+    expect((await runCli([...list, "--jsn"], { env })).code).toBe(2)
+    expect((await runCli(["pat", "create", "x", "--scope", "jobs"], { env })).code).toBe(2)
+    expect((await runCli(["pat", "revoke", "../x"], { env })).code).toBe(2)
+    expect((await runCli(list, { env: { ...env, ZPOOL_API_URL: "http://example.com" } })).code).toBe(2)
+    expect((await runCli([...list, "--rcfile", "/nonexistent"], { env })).code).toBe(2)
+    expect(requests).toEqual([])
+  })
+
+  it("4: a wrong password, which is tried once; a PAT that is unknown; one without the scope", async () => {
+    const { call, env, requests, url } = await startSandbox()
+    const wrong = await runCli(list, { env: { ...env, ZPOOL_PASSWORD: "wr0ng-Pa55word" } })
+    expect(wrong).toMatchObject({ code: 4, stdout: "" })
+    expect(wrong.stderr).toMatch(/refused the username or password of demo/)
+    expect(wrong.stderr).not.toContain("wr0ng")
+    expect(requests).toEqual(["POST /login 401"])
+    const unknown = await runCli(list, { env: { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_unknown_to_them" } })
+    expect(unknown).toMatchObject({ code: 4, stdout: "" })
+    expect(unknown.stderr).toMatch(/revoked, expired or mistyped.*\n.*--auth jwt/)
+    const { token } = await call("POST", "/pat", { label: "ci", scopes: ["job"] })
+    const scopeless = await runCli(list, { env: { ZPOOL_API_URL: url, ZPOOLPAT: String(token) } })
+    expect(scopeless).toMatchObject({ code: 4, stdout: "" })
+    expect(scopeless.stderr).toMatch(/lacks the scope pat .*\n.*--auth jwt/)
+  })
+
+  it.each([
+    [{}, [], "ZPOOL_USER"],
+    [{ ZPOOL_USER: "demo" }, [], "ZPOOL_PASSWORD"],
+    [{ ZPOOL_USER: "demo" }, ["--auth", "pat"], "ZPOOLPAT"],
+    [{ ZPOOLPAT: "zpat_x" }, ["--auth", "jwt"], "ZPOOL_USER"],
+  ])("4: without a terminal and with %j %j it names %s, at once", async (env, flags, variable) => {
+    const { requests, url } = await startSandbox()
+    const began = Date.now()
+    const ran = await runCli([...list, ...flags], { env: { ZPOOL_API_URL: url, ...env } })
+    expect(Date.now() - began).toBeLessThan(5_000)
+    expect(ran).toMatchObject({ code: 4, stdout: "" })
+    expect(ran.stderr).toContain(variable)
+    expect(requests).toEqual([])
+  })
+
+  it("5: no such PAT, and one that is revoked already", async () => {
+    const { env } = await withPat()
+    expect(await runCli([...revoke, "--json"], { env })).toMatchObject({ code: 0 })
+    const again = await runCli([...revoke, "--json"], { env })
+    expect(again).toMatchObject({ code: 5, stdout: "" })
+    expect(JSON.parse(again.stderr).error).toMatchObject({
+      type: "PatNotFound",
+      status: 404,
+      exitCode: 5,
+      requestId: expect.stringMatching(/^[\w-]{36}$/),
+    })
+  })
+
+  it("6: nobody listens, or the API is unavailable after retries", async () => {
+    const env = {
+      ZPOOL_API_URL: `http://127.0.0.1:${await closedPort()}/v1`,
+      ZPOOLPAT: "zpat_x",
+      ZPOOL_MAX_RETRIES: "1",
+    }
+    const closed = await runCli(list, { env })
+    expect(closed).toMatchObject({ code: 6, stdout: "" })
+    expect(closed.stderr).toMatch(/can't be reached \(ECONNREFUSED\) \(2 attempts\)/)
+    const sandbox = await startSandbox("GET /pat 503")
+    const unavailable = await runCli([...list, "--json"], { env: { ...sandbox.env, ZPOOL_MAX_RETRIES: "1" } })
+    expect(JSON.parse(unavailable.stderr).error).toMatchObject({
+      type: "ServiceUnavailable",
+      status: 503,
+      retryable: true,
+      exitCode: 6,
+    })
+    expect(unavailable.code).toBe(6)
+    expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 503", "GET /pat 503"])
+  })
+
+  it("7: a create whose answer was lost names what exists and is sent once", async () => {
+    const { env, requests } = await startSandbox("POST /pat after-drop")
+    const ran = await runCli(create, { env })
+    expect(ran).toMatchObject({ code: 7, stdout: "" })
+    expect(ran.stderr).toContain(`The PAT "ci" exists as ${id},`)
+    expect(ran.stderr).toContain(`zpcli pat revoke ${id}`)
+    expect(requests).toEqual(["POST /login 200", "POST /pat 0", "GET /pat 200"])
+  })
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s while the API is silent exits %d", async (signal, code) => {
+    const child = await new Promise<ReturnType<typeof spawn>>((resolve) => {
+      const url = startServer(() => resolve(running))
+      let running: ReturnType<typeof spawn>
+      void url.then((base) => {
+        running = spawn(process.execPath, [program, ...list], {
+          env: cleanEnv({ ZPOOL_API_URL: base, ZPOOLPAT: "zpat_x" }),
+        })
+      })
+    })
+    const ended = new Promise((resolve) => child.on("close", (exit, by) => resolve([exit, by])))
+    child.kill(signal)
+    expect(await ended).toEqual([code, null])
+  })
+})
+
+describe("revoke without a terminal", () => {
+  it.each([
+    ["y\n", 0],
+    ["yes\n", 0],
+    ["y", 0],
+    [" Y \r\n", 0],
+    ["n\n", 3],
+    ["\n", 3],
+    ["", 3],
+    ["sure\ny\n", 3],
+    ["y\0\n", 3],
+  ])("given %j exits %d", async (input, code) => {
+    const { env, requests } = await withPat()
+    const ran = await runCli(revoke, { env, input })
+    expect(ran.code).toBe(code)
+    expect(ran.stdout).toBe(code === 0 ? `PAT ${id} revoked successfully.\n` : "")
+    expect(ran.stderr).toContain("[y/N] \n")
+    expect(requests.includes(`DELETE /pat/${id} 200`)).toBe(code === 0)
+  })
+
+  it("does not wait where stdin is closed altogether", async () => {
+    const { env } = await withPat()
+    const child = spawn("sh", ["-c", '"$0" "$@" <&-', process.execPath, program, ...revoke], {
+      env: cleanEnv(env),
+      stdio: "ignore",
+    })
+    expect(await new Promise((resolve) => child.on("close", resolve))).toBe(3)
+  })
+})

@@ -1,0 +1,141 @@
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { cleanEnv, program, runCli } from "../support/cli.ts"
+import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+
+const sandboxed = (line: string, env: Record<string, string> = {}, flags: ReadonlyArray<string> = []) =>
+  runCli(["sandbox", ...flags, "--", "sh", "-c", line], { env })
+
+describe("zpcli sandbox -- COMMAND", () => {
+  it.each([0, 1, 7, 42, 255])("exits with the command's code, %d", async (code) => {
+    expect(await sandboxed(`exit ${code}`)).toMatchObject({ code, stdout: "", stderr: "" })
+  })
+
+  it("exits as a shell does when a signal ends the command", async () => {
+    expect((await sandboxed("kill -TERM $$")).code).toBe(143)
+  })
+
+  it("exits 127 where there is no such command, and 126 where it can't be run", async () => {
+    const missing = await runCli(["sandbox", "--", "no-such-command-of-ours"])
+    expect(missing).toMatchObject({
+      code: 127,
+      stdout: "",
+      stderr: "zpcli: no-such-command-of-ours: command not found.\n",
+    })
+    expect((await runCli(["sandbox", "--", "/"])).code).toBe(126)
+  })
+
+  it("sets the variables for the command", async () => {
+    const { stdout } = await sandboxed('echo "$ZPOOL_API_URL|$ZPOOL_USER|$ZPOOL_PASSWORD|$ZPOOLPAT|"', {}, [
+      "--user=me",
+      "--password",
+      "it's",
+    ])
+    expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1\|me\|it's\|\|\n$/)
+  })
+
+  it("passes stdin and both outputs through", async () => {
+    const ran = await runCli(["sandbox", "--", "sh", "-c", "cat; echo told >&2"], { input: "given\n" })
+    expect(ran).toEqual({ code: 0, signal: null, stdout: "given\n", stderr: "told\n" })
+  })
+
+  it("runs zpcli without the environment's own PAT, and a whole life of a PAT", async () => {
+    const real = await startSandbox()
+    const line =
+      "zpcli pat create ci --scope job && zpcli pat list && zpcli pat revoke law-hotel-shape-community --json"
+    const env = { ...real.env, ZPOOLPAT: "zpat_of_the_real_account", PATH: pathWithProgram() }
+    const ran = await sandboxed(line, env)
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(ran.stdout).toMatch(/^PAT created successfully!\nID: law-hotel-shape-community\n/)
+    expect(real.requests).toEqual([])
+  })
+
+  it("fails as it is told to", async () => {
+    const ran = await sandboxed("zpcli pat list", { PATH: pathWithProgram() }, ["--fail", "GET /pat 418"])
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain("status 418")
+  })
+
+  it("keeps its state in a file", async () => {
+    const state = join(temporaryFolder(), "pats.json")
+    const env = { PATH: pathWithProgram() }
+    expect((await sandboxed("zpcli pat create kept --scope job", env, ["--state", state])).code).toBe(0)
+    expect(existsSync(state)).toBe(true)
+    expect((await sandboxed("zpcli pat list", env, ["--state", state])).stdout).toContain(
+      "law-hotel-shape-community  kept",
+    )
+  })
+
+  it.each([
+    ["--port", "99999"],
+    ["--port", "x"],
+    ["--jwt-seconds", "-1"],
+    ["--fail", "nonsense"],
+    ["--state", "/dev/null/state.json"],
+  ])("refuses %s %s with 2 and runs nothing", async (option, value) => {
+    const ran = await sandboxed("echo ran", {}, [`${option}=${value}`])
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toMatch(/^zpcli: /)
+  })
+})
+
+/** Starts `zpcli sandbox`; gives the process, and what it prints once it serves. */
+const serving = async (...flags: ReadonlyArray<string>) => {
+  const child = spawn(process.execPath, [program, "sandbox", ...flags], {
+    env: cleanEnv(),
+    stdio: ["ignore", "pipe", "inherit"],
+  })
+  onTestFinished(() => void child.kill("SIGKILL"))
+  let printed = ""
+  await new Promise<void>((resolve) => {
+    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+      printed += chunk
+      if (printed.includes("zpcli pat list\n")) resolve()
+    })
+  })
+  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal])))
+  return { child, printed, ended }
+}
+
+describe("zpcli sandbox alone", () => {
+  it("prints variables that a shell can take, and serves", async () => {
+    const { printed } = await serving("--password", "it's a 'word'")
+    const assignments = printed.split("\n").filter((line) => line.startsWith("  export "))
+    expect(assignments.map((line) => line.replace(/=.*/, ""))).toEqual([
+      "  export ZPOOL_API_URL",
+      "  export ZPOOL_USER",
+      "  export ZPOOL_PASSWORD",
+      "  export ZPOOLPAT",
+    ])
+    const script = `${assignments.join("\n")}\nexec zpcli pat list`
+    const child = spawn("sh", ["-c", script], {
+      env: cleanEnv({ PATH: pathWithProgram() }),
+      stdio: ["ignore", "pipe", "inherit"],
+    })
+    const stdout = await new Response(child.stdout as never).text()
+    expect(stdout).toBe("No PATs found.\n")
+  })
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("ends on %s with %d, though a client is connected", async (signal, code) => {
+    const { child, ended, printed } = await serving()
+    const [url = ""] = /http:\/\/127\.0\.0\.1:\d+\/v1/.exec(printed) ?? []
+    // Kept alive by fetch, and open when the signal comes.
+    expect((await fetch(`${url}/hello`)).status).toBe(401)
+    child.kill(signal)
+    expect(await ended).toEqual([code, null])
+    await expect(fetch(`${url}/hello`)).rejects.toThrow()
+  })
+
+  it("says so where the port is taken", async () => {
+    const { printed } = await serving()
+    const [, port = ""] = /127\.0\.0\.1:(\d+)/.exec(printed) ?? []
+    const ran = await runCli(["sandbox", "--port", port])
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toBe(`zpcli: Port ${port} can't be used (EADDRINUSE).\nChoose another with --port.\n`)
+  })
+})

@@ -1,0 +1,179 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import stringWidth from "fast-string-width"
+import { describe, expect, it } from "vitest"
+import { runCli } from "../support/cli.ts"
+import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+
+const id = "law-hotel-shape-community"
+const password = "demo-Pa55word"
+const list = ["pat", "list"]
+const bold = "\u001b[1mID"
+
+const withPat = async () => {
+  const sandbox = await startSandbox()
+  await sandbox.call("POST", "/pat", {
+    label: "A label of a few words",
+    scopes: ["zpool", "job"],
+    expiry: "2099-01-01",
+  })
+  return sandbox
+}
+
+describe.skipIf(noTerminal)(`at a terminal${noTerminal ? ` (${noTerminal})` : ""}`, () => {
+  it("asks for user and password on the terminal and leaves pure JSON in the file", async () => {
+    const { requests, url } = await withPat()
+    const file = join(temporaryFolder(), "f")
+    const ran = await runCliOnTerminal([...list, "--json"], {
+      env: { ZPOOL_API_URL: url },
+      stdout: file,
+      script: [
+        ["Username for [^ ]+: ", "dex\u007fmo\r"],
+        ["Password for demo at [^ ]+: ", `wrong\u0015${password}\r`],
+      ],
+    })
+    const { host } = new URL(url)
+    expect(ran.output).toBe(`Username for ${host}: dex\b \bmo\nPassword for demo at ${host}: \n`)
+    expect(ran).toMatchObject({ code: 0, echo: true, echoes: [false, false], unused: [] })
+    expect(JSON.parse(readFileSync(file, "utf8")).detail.items[0]).toMatchObject({ key_id: id })
+    expect(requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+
+  it("keeps what is typed ahead for the next prompt", async () => {
+    const { url } = await withPat()
+    const ran = await runCliOnTerminal(list, {
+      env: { ZPOOL_API_URL: url },
+      script: [["Username", `demo\r${password}\r`]],
+    })
+    expect(ran).toMatchObject({ code: 0, echo: true })
+    expect(ran.output).not.toContain(password)
+    expect(ran.output).toContain("law-hotel")
+  })
+
+  it.each([
+    ["username", {}, [["Username", "de\u0003"]]],
+    ["password", { ZPOOL_USER: "demo" }, [["Password", "half\u0003"]]],
+    [
+      "password after the username",
+      {},
+      [
+        ["Username", "demo\r"],
+        ["Password", "\u0003"],
+      ],
+    ],
+  ] as const)("Ctrl-C at the %s prompt exits 130 with the echo on", async (_, env, script) => {
+    const { requests, url } = await startSandbox()
+    const ran = await runCliOnTerminal(list, { env: { ZPOOL_API_URL: url, ...env }, script })
+    expect(ran).toMatchObject({ code: 130, echo: true, unused: [] })
+    expect(ran.output).not.toContain("half")
+    expect(ran.output).toMatch(/\n$/)
+    expect(requests).toEqual([])
+  })
+
+  it("Ctrl-C at [y/N] exits 130 with the echo on and revokes nothing", async () => {
+    const { env, requests } = await withPat()
+    const ran = await runCliOnTerminal(["pat", "revoke", id], { env, script: [["\\[y/N\\] ", "y\u0003"]] })
+    expect(ran).toMatchObject({ code: 130, echo: true, unused: [] })
+    expect(requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+
+  it("Ctrl-C while the API is silent exits 130 with the echo on", async () => {
+    let asked = 0
+    const url = await startServer(() => {
+      asked++
+    })
+    const ran = await runCliOnTerminal(list, {
+      env: { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" },
+      script: [["Waiting for", "\u0003"]],
+    })
+    expect(asked).toBe(1)
+    expect(ran).toMatchObject({ code: 130, signal: null, echo: true, unused: [] })
+  })
+
+  it.each([
+    ["\u0004", 3],
+    ["\r", 3],
+    ["no\r", 3],
+    ["y\r", 0],
+    ["YES\r", 0],
+  ])("%j at [y/N] exits %d", async (keys, code) => {
+    const { env, requests } = await withPat()
+    const ran = await runCliOnTerminal(["pat", "revoke", id], { env, script: [["\\[y/N\\] ", keys]] })
+    expect(ran).toMatchObject({ code, echo: true, unused: [] })
+    expect(requests.includes(`DELETE /pat/${id} 200`)).toBe(code === 0)
+  })
+
+  it("Ctrl-D at the password prompt exits 4 and names the variable", async () => {
+    const { url } = await startSandbox()
+    const ran = await runCliOnTerminal(list, {
+      env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },
+      script: [["Password", "\u0004"]],
+    })
+    expect(ran).toMatchObject({ code: 4, echo: true })
+    expect(ran.output).toContain("ZPOOL_PASSWORD")
+  })
+
+  it.each([60, 80, 200])("the table fits %d columns and loses nothing", async (columns) => {
+    const { env } = await withPat()
+    const { code, output } = await runCliOnTerminal(list, { env: { ...env, NO_COLOR: "1" }, columns })
+    expect(code).toBe(0)
+    for (const line of output.split("\n")) expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
+    for (const part of [
+      "law-",
+      "hotel-",
+      "community",
+      "label",
+      "words",
+      "active",
+      "2099-01-01",
+      "Never",
+      "zpool,",
+      "job",
+    ])
+      expect(output).toContain(part)
+    expect(output).not.toContain("\u001b")
+  })
+
+  it.each([
+    ["bold headings in colour", {}, true],
+    ["none with NO_COLOR", { NO_COLOR: "1" }, false],
+    ["bold where NO_COLOR is empty", { NO_COLOR: "" }, true],
+    ["none with TERM=dumb", { TERM: "dumb" }, false],
+    ["none with NO_COLOR and FORCE_COLOR", { NO_COLOR: "1", FORCE_COLOR: "1" }, false],
+    ["bold with FORCE_COLOR and TERM=dumb", { TERM: "dumb", FORCE_COLOR: "1" }, true],
+  ])("shows %s", async (_, variables, isBold) => {
+    const { env } = await withPat()
+    const { output } = await runCliOnTerminal(list, { env: { ...env, ...variables }, columns: 200 })
+    expect(output.includes(bold)).toBe(isBold)
+    expect(output.includes("\u001b")).toBe(isBold)
+  })
+
+  it("shows the same help as in a pipe", async () => {
+    const [terminal, pipe] = await Promise.all([
+      runCliOnTerminal(["pat", "create", "--help"]),
+      runCli(["pat", "create", "--help"]),
+    ])
+    expect(terminal.code).toBe(0)
+    expect(terminal.output).toBe(pipe.stdout)
+  })
+})
+
+describe("in a pipe", () => {
+  it("colour is off, and on with FORCE_COLOR", async () => {
+    const { env } = await withPat()
+    const plain = await runCli(list, { env })
+    const forced = await runCli(list, { env: { ...env, FORCE_COLOR: "1" } })
+    const refused = await runCli(list, { env: { ...env, FORCE_COLOR: "1", NO_COLOR: "1" } })
+    expect(plain.stdout).not.toContain("\u001b")
+    expect(forced.stdout).toContain(bold)
+    expect(refused.stdout).toBe(plain.stdout)
+  })
+
+  it("the table is as wide as it has to be", async () => {
+    const { env } = await withPat()
+    const { stdout } = await runCli(list, { env: { ...env, COLUMNS: "40" } })
+    expect(stdout.split("\n")).toHaveLength(3)
+    expect(stdout).toContain(`${id}  A label of a few words  active`)
+  })
+})

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { asks, inTime, origin, secret } from "../support/services.ts"
+import { fakeApi, json, refused, reset, silence, text } from "../support/servicesHttp.ts"
+import { type World, withSignIn } from "../support/servicesStack.ts"
+
+const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.bmV3"
+const password = "correct horse, batterie"
+const granted = (detail: Record<string, unknown> = {}) =>
+  json(200, {
+    message: "Login successful",
+    detail: { access_token: jwt, id_token: "id", expires_in: 3600, ...detail },
+  })
+const login = ["POST /v1/login", granted()] as const
+const account = { user: Option.some("ada"), password: secret(password) }
+
+const credentialOf = (world: World) =>
+  Effect.map(
+    withSignIn(world, ({ credential }) => credential),
+    (found) => [found._tag, Redacted.value(found.token)],
+  )
+
+describe("the credential", () => {
+  it.scoped("is the PAT if one is set, and nothing is sent or asked", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi()
+      for (const auth of ["auto", "pat"] as const) {
+        const settings = { ...account, auth, pat: secret("zpat_x") }
+        expect(yield* credentialOf({ api, settings })).toStrictEqual(["PAT", "zpat_x"])
+      }
+    }),
+  )
+
+  it.scoped("is a JWT without a PAT, and with --auth jwt even where one is set", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(login, login)
+      expect(yield* credentialOf({ api, settings: account })).toStrictEqual(["JWT", jwt])
+      const settings = { ...account, auth: "jwt" as const, pat: secret("zpat_x") }
+      expect(yield* credentialOf({ api, settings })).toStrictEqual(["JWT", jwt])
+      expect(api.received.map(({ body }) => JSON.parse(body ?? ""))).toStrictEqual(
+        Array(2).fill({ username: "ada", password }),
+      )
+      expect(Object.keys(api.received[0]?.headers ?? {})).not.toContain("authorization")
+    }),
+  )
+
+  it.scoped("is missing with --auth pat and no PAT, whatever else is set", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi()
+      const error = yield* Effect.flip(credentialOf({ api, settings: { ...account, auth: "pat" } }))
+      expect(error).toMatchObject({ _tag: "CredentialMissing", variable: "ZPOOLPAT", only: "pat" })
+    }),
+  )
+
+  it.scoped("is asked for only as far as it is not set", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(login, login, login)
+      const both = asks({ username: "ada", password })
+      expect(yield* credentialOf({ api, ask: both })).toStrictEqual(["JWT", jwt])
+      expect(both.asked).toStrictEqual(["username at api.test", "password of ada at api.test"])
+      const user = asks({ username: "ada" })
+      yield* credentialOf({ api, ask: user, settings: { password: account.password } })
+      expect(user.asked).toStrictEqual(["username at api.test"])
+      const word = asks({ password })
+      yield* credentialOf({ api, ask: word, settings: { user: account.user } })
+      expect(word.asked).toStrictEqual(["password of ada at api.test"])
+      expect(api.received.map(({ body }) => body)).toStrictEqual(
+        Array(3).fill(JSON.stringify({ username: "ada", password })),
+      )
+    }),
+  )
+
+  it.scoped("is found once in a run", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(login)
+      yield* withSignIn({ api, settings: account }, ({ credential, withCredential }) =>
+        Effect.gen(function* () {
+          const first = yield* credential
+          expect(yield* withCredential(Effect.succeed)).toBe(first)
+          expect(yield* credential).toBe(first)
+        }),
+      )
+    }),
+  )
+})
+
+describe("signing in", () => {
+  it.scoped("is refused once with 401 or 403, and never tried again", () =>
+    Effect.gen(function* () {
+      for (const status of [401, 403]) {
+        const answer = json(status, { message: `Incorrect: ${password}` }, { "x-amzn-requestid": "r-1" })
+        const api = yield* fakeApi(["POST /v1/login", answer])
+        const error = yield* Effect.flip(inTime(credentialOf({ api, settings: account })))
+        expect(error).toMatchObject({
+          _tag: "LoginRefused",
+          status,
+          user: "ada",
+          host: "api.test",
+          requestId: "r-1",
+          serverMessage: "Incorrect: [hidden]",
+        })
+      }
+    }),
+  )
+
+  it.scoped("is tried again where the API could not be reached", () =>
+    Effect.gen(function* () {
+      for (const reply of [refused, reset, silence, json(429, {}), json(503, {})]) {
+        const api = yield* fakeApi(["POST /v1/login", reply], ["POST /v1/login", reply], login)
+        expect(yield* inTime(credentialOf({ api, settings: account }))).toStrictEqual(["JWT", jwt])
+      }
+    }),
+  )
+
+  it.scoped("fails with an answer that holds no token, and repeats nothing of it", () =>
+    Effect.gen(function* () {
+      for (const [reply, reason] of [
+        [json(200, { detail: { token: "s3cret" } }), "shape"],
+        [granted({ access_token: "s3cret\nX: y" }), "shape"],
+        [text(200, ""), "empty"],
+        [text(200, "<html>s3cret"), "html"],
+        [text(200, "s3cret"), "not-json"],
+      ] as const) {
+        const api = yield* fakeApi(["POST /v1/login", reply])
+        const error = yield* Effect.flip(credentialOf({ api, settings: account }))
+        expect(error).toMatchObject({ _tag: "ResponseUnreadable", status: 200, reason, origin })
+        expect(JSON.stringify(error)).not.toContain("s3cret")
+      }
+    }),
+  )
+
+  it.scoped("gives other failures their common meaning", () =>
+    Effect.gen(function* () {
+      for (const [status, tag] of [
+        [400, "RequestRefused"],
+        [404, "RequestRefused"],
+        [302, "Redirected"],
+      ] as const) {
+        const api = yield* fakeApi(["POST /v1/login", json(status, {})])
+        expect((yield* Effect.flip(credentialOf({ api, settings: account })))._tag).toBe(tag)
+      }
+    }),
+  )
+})

@@ -1,0 +1,114 @@
+import * as PlatformError from "@effect/platform/Error"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { Identity } from "../../src/services/Identity.ts"
+import { jwt, posix, scoped, stored, tokens, whereModes, world } from "../support/servicesCache.ts"
+
+describe("the token cache is not used, with a warning,", () => {
+  const expectIgnored = (lines: ReadonlyArray<string>, why: RegExp) => {
+    expect(lines).toStrictEqual([expect.stringMatching(why)])
+    expect(lines[0]).toMatch(/^WARN The token cache /)
+    expect(lines[0]).not.toContain("eyJ")
+  }
+
+  posix(`where another user owns it${whereModes}`, () =>
+    scoped(
+      Effect.gen(function* () {
+        const { dir, file, fs, log, put, read, use } = yield* world
+        const uid = (process.getuid?.() ?? 0) + 1
+        const under = Layer.succeed(Identity, { uid: Option.some(uid) })
+        yield* put(stored)
+        expect(yield* read({ dir, under })).toStrictEqual(Option.none())
+        expectIgnored(log.lines.splice(0), /belongs to another user/)
+        yield* use((cache) => cache.write("ada", tokens("eyJnew")), { dir, under })
+        expectIgnored(log.lines.splice(0), /belongs to another user/)
+        expect(yield* fs.readFileString(file)).toBe(stored)
+      }),
+    ),
+  )
+
+  posix(`where others can write to its folder or its file${whereModes}`, () =>
+    scoped(
+      Effect.gen(function* () {
+        const { dir, file, fs, log, put, read, use } = yield* world
+        yield* put(stored)
+        for (const mode of [0o777, 0o770, 0o720, 0o702]) {
+          yield* fs.chmod(dir, mode)
+          expect(yield* read()).toStrictEqual(Option.none())
+          expectIgnored(log.lines.splice(0), /other users can write/)
+          yield* use((cache) => cache.write("ada", tokens("eyJnew")))
+          expectIgnored(log.lines.splice(0), /other users can write/)
+          expect(yield* fs.readFileString(file)).toBe(stored)
+        }
+        yield* fs.chmod(dir, 0o700)
+        for (const mode of [0o666, 0o660, 0o602]) {
+          yield* fs.chmod(file, mode)
+          expect(yield* read()).toStrictEqual(Option.none())
+          expectIgnored(log.lines.splice(0), /other users can write/)
+        }
+      }),
+    ),
+  )
+
+  posix(`where a symbolic link stands in its file's place, which a write replaces${whereModes}`, () =>
+    scoped(
+      Effect.gen(function* () {
+        const { dir, file, fs, log, put, read, use } = yield* world
+        yield* put(stored)
+        yield* fs.rename(file, `${dir}/target`)
+        yield* fs.symlink(`${dir}/target`, file)
+        expect(yield* read()).toStrictEqual(Option.none())
+        expectIgnored(log.lines.splice(0), /symbolic link/)
+        yield* use((cache) => cache.write("ada", tokens("eyJnew")))
+        expect(yield* fs.readFileString(`${dir}/target`)).toBe(stored)
+        expect(yield* Effect.isFailure(fs.readLink(file))).toBe(true)
+        expect(yield* read()).toStrictEqual(Option.some("eyJnew"))
+      }),
+    ),
+  )
+
+  it.scoped("where it can't be read or written", () =>
+    scoped(
+      Effect.gen(function* () {
+        const { dir, log, put, read, use } = yield* world
+        const denied = (method: string) => () =>
+          Effect.fail(
+            new PlatformError.SystemError({
+              module: "FileSystem",
+              method,
+              reason: "PermissionDenied",
+              pathOrDescriptor: dir,
+            }),
+          )
+        yield* put(stored)
+        expect(yield* read({ dir, broken: { readFileString: denied("readFile") } })).toStrictEqual(
+          Option.none(),
+        )
+        expectIgnored(log.lines.splice(0), /PermissionDenied/)
+        for (const method of ["makeDirectory", "writeFileString", "rename"] as const) {
+          yield* use((cache) => cache.write("ada", tokens("eyJnew")), {
+            dir,
+            broken: { [method]: denied(method) },
+          })
+          expectIgnored(log.lines.splice(0), /PermissionDenied/)
+        }
+        expect(yield* read()).toStrictEqual(Option.some(jwt))
+      }),
+    ),
+  )
+
+  it.scoped("where its folder is a file", () =>
+    scoped(
+      Effect.gen(function* () {
+        const { dir, fs, log, read, use } = yield* world
+        yield* fs.writeFileString(dir, "x")
+        yield* read()
+        yield* use((cache) => cache.write("ada", tokens()))
+        expect(log.warnings().length).toBeGreaterThan(0)
+        expect(yield* fs.readFileString(dir)).toBe("x")
+      }),
+    ),
+  )
+})

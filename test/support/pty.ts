@@ -1,0 +1,73 @@
+import { spawn, spawnSync } from "node:child_process"
+import { resolve } from "node:path"
+import { cleanEnv, program } from "./cli.ts"
+
+/** Why tests at a terminal can't run here; undefined where they can. */
+export const noTerminal =
+  process.platform !== "win32" && spawnSync("python3", ["-c", "import pty, termios"]).status === 0
+    ? undefined
+    : "python3 with pty is missing"
+
+export interface TerminalOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly columns?: number
+  /** A file that stdout goes to; the terminal by default. */
+  readonly stdout?: string
+  /** Keys to type once a regular expression has been seen in what is new. */
+  readonly script?: ReadonlyArray<readonly [regex: string, keys: string]>
+  readonly cwd?: string
+}
+
+/** What came of a run at a terminal. */
+export interface TerminalRan {
+  /** What the terminal got, with `\n` for its line ends. */
+  readonly output: string
+  readonly code: number | null
+  readonly signal: number | null
+  /** Whether the terminal echoes afterwards. */
+  readonly echo: boolean
+  /** Whether it did at each step of the script. */
+  readonly echoes: ReadonlyArray<boolean>
+  readonly unused: ReadonlyArray<unknown>
+}
+
+/** Runs a command on a pseudo-terminal of its own. */
+export const runOnTerminal = (
+  argv: ReadonlyArray<string>,
+  options: TerminalOptions = {},
+): Promise<TerminalRan> =>
+  new Promise((fulfil, reject) => {
+    const child = spawn("python3", [resolve("test/support/terminal.py")], { stdio: ["pipe", "pipe", "pipe"] })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+      stdout += chunk
+    })
+    child.stderr.setEncoding("utf8").on("data", (chunk) => {
+      stderr += chunk
+    })
+    child.on("error", reject)
+    child.on("close", (code) => {
+      if (code !== 0) return reject(new Error(stderr))
+      const ran = JSON.parse(stdout) as TerminalRan
+      fulfil({ ...ran, output: ran.output.replaceAll("\r\n", "\n") })
+    })
+    const { columns = 80, cwd = process.cwd(), env, script = [], stdout: file = null } = options
+    child.stdin.end(
+      JSON.stringify({
+        argv,
+        env: cleanEnv({ TERM: "xterm-256color", ...env }),
+        columns,
+        cwd,
+        script,
+        stdout: file,
+        timeout: 20,
+      }),
+    )
+  })
+
+/** Runs the built program on a pseudo-terminal. */
+export const runCliOnTerminal = (
+  args: ReadonlyArray<string>,
+  options?: TerminalOptions,
+): Promise<TerminalRan> => runOnTerminal([process.execPath, program, ...args], options)

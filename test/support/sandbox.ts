@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { onTestFinished } from "vitest"
+import { parseFault, serve } from "../../src/services/sandbox/index.ts"
+import { program } from "./cli.ts"
+
+/** A sandbox of this process, to which the built program connects. */
+export interface Sandbox {
+  readonly url: string
+  /** What to run the program with: the address, and username and password. */
+  readonly env: Readonly<Record<string, string>>
+  /** `METHOD /path status`, the path below the base URL, in order; status 0 for no answer. */
+  readonly requests: ReadonlyArray<string>
+  /** Sends a request of our own, signed in; gives `detail` of its answer. */
+  readonly call: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>
+}
+
+/** Serves a fresh sandbox until the test is over. */
+export const startSandbox = async (...faults: ReadonlyArray<string>): Promise<Sandbox> => {
+  const requests: Array<string> = []
+  const scope = await Effect.runPromise(Scope.make())
+  onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+  const { url } = await Effect.runPromise(
+    serve({
+      user: "demo",
+      password: Redacted.make("demo-Pa55word"),
+      port: 0,
+      stateFile: undefined,
+      jwtSeconds: 3600,
+      faults: faults.map((fault) => Either.getOrThrow(parseFault(fault))),
+      onRequest: ({ method, path, status }) =>
+        Effect.sync(() => void requests.push(`${method} ${path.replace("/v1", "")} ${status}`)),
+    }).pipe(Scope.extend(scope), Effect.provide(NodeFileSystem.layer)),
+  )
+  const send = async (method: string, path: string, body: unknown, token?: string) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return (text === "" ? {} : JSON.parse(text).detail) as Record<string, unknown>
+  }
+  return {
+    url,
+    env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo", ZPOOL_PASSWORD: "demo-Pa55word" },
+    requests,
+    call: async (method, path, body) => {
+      const { access_token } = await send("POST", "/login", { username: "demo", password: "demo-Pa55word" })
+      const detail = await send(method, path, body, access_token as string)
+      requests.length = 0
+      return detail
+    },
+  }
+}
+
+/** Serves HTTP on loopback until the test is over; gives the base URL. */
+export const startServer = async (
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<string> => {
+  const server = createServer(answer)
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    return new Promise((closed) => server.close(() => closed()))
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+}
+
+/** An empty folder that is gone after the test. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "zpcli-e2e-"))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A PATH on which `zpcli` is the built program. */
+export const pathWithProgram = (): string => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, "zpcli"), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, {
+    mode: 0o755,
+  })
+  return `${folder}:${process.env.PATH}`
+}

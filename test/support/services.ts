@@ -1,0 +1,97 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import * as ApiUrl from "../../src/domain/ApiUrl.ts"
+import { Ask } from "../../src/services/Ask.ts"
+import { Progress, type Waiting } from "../../src/services/Progress.ts"
+import { Settings, type SettingsValue } from "../../src/services/Settings.ts"
+
+/** The origin of the fake API; its base URL is this and `/v1`. */
+export const origin = "https://api.test"
+
+/** Settings as they are with nothing set, for the fake API. */
+export const settings = (overrides: Partial<SettingsValue> = {}): Layer.Layer<Settings> =>
+  Layer.succeed(Settings, {
+    api: Either.getOrThrow(ApiUrl.parse(`${origin}/v1`)),
+    auth: "auto",
+    user: Option.none(),
+    password: Option.none(),
+    pat: Option.none(),
+    tokenCacheDir: Option.none(),
+    timeout: 30,
+    maxRetries: 2,
+    ...overrides,
+  })
+
+export const secret = (text: string) => Option.some(Redacted.make(text))
+
+/** What the person at the terminal answers; a question without an answer fails the test. */
+export const asks = (answers: { readonly username?: string; readonly password?: string } = {}) => {
+  const asked: Array<string> = []
+  const answer = (question: string, text: string | undefined) =>
+    text === undefined
+      ? Effect.dieMessage(`the test must not be asked for: ${question}`)
+      : Effect.sync(() => {
+          asked.push(question)
+          return text
+        })
+  return {
+    asked,
+    layer: Layer.succeed(Ask, {
+      username: (host) => answer(`username at ${host}`, answers.username),
+      password: (user, host) =>
+        Effect.map(answer(`password of ${user} at ${host}`, answers.password), (text) => Redacted.make(text)),
+    }),
+  }
+}
+
+/** Collects what is logged, at every level, as `LEVEL text`; `raw` holds the messages themselves. */
+export const logs = () => {
+  const lines: Array<string> = []
+  const raw: Array<unknown> = []
+  const collect = Logger.make(({ logLevel, message }) => {
+    for (const part of Array.isArray(message) ? message : [message]) {
+      raw.push(part)
+      lines.push(`${logLevel.label} ${typeof part === "string" ? part : JSON.stringify(part)}`)
+    }
+  })
+  return {
+    lines,
+    raw,
+    warnings: () => lines.filter((line) => line.startsWith("WARN ")),
+    layer: Layer.mergeAll(Logger.add(collect), Logger.minimumLogLevel(LogLevel.All)),
+  }
+}
+
+/** Collects what the services say that they wait for. */
+export const progress = () => {
+  const waited: Array<Waiting> = []
+  const state = { ended: 0 }
+  return {
+    waited,
+    state,
+    backoffs: () => waited.flatMap((waiting) => (waiting._tag === "Backoff" ? [waiting.millis] : [])),
+    layer: Layer.succeed(Progress, {
+      waiting: (waiting) => Effect.sync(() => void waited.push(waiting)),
+      done: Effect.sync(() => void state.ended++),
+    }),
+  }
+}
+
+/** Full jitter at its most: each backoff has the size of its bound. */
+export const patiently = Effect.withRandom(Random.fixed([1]))
+
+/** Runs an effect to its end with a clock on which an hour passes, every sleeper waking in its time. */
+export const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.fork(effect)
+    yield* TestClock.adjust("1 hour")
+    return yield* Fiber.join(fiber)
+  })

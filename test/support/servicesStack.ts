@@ -1,0 +1,55 @@
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Ask } from "../../src/services/Ask.ts"
+import { PatApi } from "../../src/services/PatApi.ts"
+import type { SettingsValue } from "../../src/services/Settings.ts"
+import { SignIn } from "../../src/services/SignIn.ts"
+import { TokenCache } from "../../src/services/TokenCache.ts"
+import { type ApiRequest, Transport } from "../../src/services/Transport.ts"
+import { asks, settings } from "./services.ts"
+
+/** What the services of a test stand on. */
+export interface World {
+  readonly api: { readonly layer: Layer.Layer<HttpClient.HttpClient> }
+  readonly settings?: Partial<SettingsValue>
+  readonly ask?: { readonly layer: Layer.Layer<Ask> }
+  /** Listens to what is waited for. */
+  readonly progress?: { readonly layer: Layer.Layer<never> }
+}
+
+const transport = (world: World) =>
+  Transport.Default.pipe(
+    Layer.provide(world.progress?.layer ?? Layer.empty),
+    Layer.provide(Layer.merge(world.api.layer, settings(world.settings))),
+  )
+
+const signIn = (world: World) =>
+  SignIn.Default.pipe(
+    Layer.provide(
+      Layer.mergeAll(TokenCache.Default, (world.ask ?? asks()).layer).pipe(
+        Layer.provideMerge(settings(world.settings)),
+        Layer.provide(NodeFileSystem.layer),
+      ),
+    ),
+    Layer.provideMerge(transport(world)),
+  )
+
+/** Sends a request through a fresh `Transport`. */
+export const send = (world: World, request: ApiRequest) =>
+  Effect.provide(
+    Effect.flatMap(Transport, (it) => it.send(request)),
+    transport(world),
+  )
+
+/** Uses a fresh `SignIn`. */
+export const withSignIn = <A, E, R>(world: World, use: (it: SignIn) => Effect.Effect<A, E, R>) =>
+  Effect.provide(Effect.flatMap(SignIn, use), signIn(world))
+
+/** Uses a fresh `PatApi`. */
+export const withPatApi = <A, E, R>(world: World, use: (it: PatApi) => Effect.Effect<A, E, R>) =>
+  Effect.provide(
+    Effect.flatMap(PatApi, use),
+    PatApi.Default.pipe(Layer.provide(signIn(world)), Layer.provide(settings(world.settings))),
+  )

@@ -1,0 +1,70 @@
+"""Runs a command on a pseudo-terminal; the Python standard library alone.
+
+Reads one JSON object from stdin: argv, env, columns, cwd, stdout (a file to
+send stdout to, or null), script (a list of [regex, keys]: the keys are typed
+once the regex is seen in what is new on the terminal), timeout (seconds).
+Writes one JSON object: output, code, signal, echo (whether the terminal echoes
+afterwards), echoes (whether it did as each step's regex was seen).
+"""
+import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
+
+job = json.load(sys.stdin)
+master, slave = pty.openpty()
+fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, job["columns"], 0, 0))
+
+
+def echoing():
+    return bool(termios.tcgetattr(slave)[3] & termios.ECHO)
+
+
+pid = os.fork()
+if pid == 0:
+    os.close(master)
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+    out = slave
+    if job["stdout"] is not None:
+        out = os.open(job["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(slave, 0)
+    os.dup2(out, 1)
+    os.dup2(slave, 2)
+    os.chdir(job["cwd"])
+    os.execvpe(job["argv"][0], job["argv"], job["env"])
+
+output, seen, echoes, status = b"", 0, [], None
+script = list(job["script"])
+deadline = time.monotonic() + job["timeout"]
+while True:
+    ready, _, _ = select.select([master], [], [], 0.02)
+    if ready:
+        output += os.read(master, 65536)
+    elif status is not None:
+        break
+    while script:
+        found = re.search(script[0][0].encode(), output[seen:])
+        if found is None:
+            break
+        seen += found.end()
+        echoes.append(echoing())
+        os.write(master, script.pop(0)[1].encode())
+    if status is None:
+        ended, code = os.waitpid(pid, os.WNOHANG)
+        if ended == pid:
+            status = code
+        elif time.monotonic() > deadline:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            print("did not end: " + output.decode("utf8", "replace"), file=sys.stderr)
+            sys.exit(1)
+
+json.dump(
+    {
+        "output": output.decode("utf8", "replace"),
+        "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
+        "echo": echoing(),
+        "echoes": echoes,
+        "unused": script,
+    },
+    sys.stdout,
+)
