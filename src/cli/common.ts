@@ -61,19 +61,19 @@ export const exclusive = (
     : Effect.fail({ _tag: "Misuse", kind: "excluded", name, value, path })
 }
 
-/** `--expiry` and `--expires-in`, of which one may be given. */
-export const expiryOptions = {
+/** `--expiry` and `--expires-in`, of which one may be given, with what holds where none is. */
+export const expiryOptions = (fallback: string) => ({
   expiry: Options.text("expiry").pipe(
     Options.withPseudoName("YYYY-MM-DD"),
-    Options.withDescription("Day on which the PAT expires (default: never)"),
+    Options.withDescription(`Day on which the PAT expires (default: ${fallback})`),
     Options.optional,
   ),
   expiresIn: Options.text("expires-in").pipe(
     Options.withPseudoName("duration"),
-    Options.withDescription("Expire after this long: 12h, 30d, 8w, 6mo, 1y (default: never)"),
+    Options.withDescription(`Expire after this long: 12h, 30d, 8w, 6mo, 1y (default: ${fallback})`),
     Options.optional,
   ),
-}
+})
 
 /** The expiry that was asked for, if any; one that has passed is sent all the same, with a warning. */
 export const chosenExpiry = Effect.fn("chosenExpiry")(function* (

@@ -1,14 +1,20 @@
 import { builtIns, type Shell } from "./argv.ts"
-import type { CommandShape, OptionShape } from "./grammar.ts"
+import type { ArgumentShape, CommandShape, OptionShape } from "./grammar.ts"
 
 interface Flat {
   readonly words: string
   readonly children: ReadonlyArray<CommandShape>
+  readonly args: ReadonlyArray<ArgumentShape>
   readonly options: ReadonlyArray<OptionShape>
 }
 
 const flatten = (shape: CommandShape): ReadonlyArray<Flat> => [
-  { words: shape.path.join(" "), children: shape.subcommands, options: [...shape.options, ...builtIns] },
+  {
+    words: shape.path.join(" "),
+    children: shape.subcommands,
+    args: shape.args,
+    options: [...shape.options, ...builtIns],
+  },
   ...shape.subcommands.flatMap(flatten),
 ]
 
@@ -97,9 +103,15 @@ const zsh = (root: CommandShape): string => {
         : `:${value}:${known ? `(${escaped(known, "\\")})` : /file/.test(value) ? "_files" : " "}`
     return `'${repeated ? "*" : ""}${name}${value === undefined ? "" : "="}[${plain(description)}]${action}'`
   }
-  const body = ({ children, options, words }: Flat): string => {
+  const body = ({ args, children, options, words }: Flat): string => {
     const name = `_zpcli${words === "" ? "" : `_${words.replace(" ", "_")}`}`
-    const specs = options.map((option) => `    ${spec(option)}`).join(" \\\n")
+    const specs = [
+      ...options.map(spec),
+      // Nothing is offered for arguments; without them zsh would offer no options behind one.
+      ...args.map((arg) => `'${arg.repeated ? "*" : "1"}:${arg.name}: '`),
+    ]
+      .map((line) => `    ${line}`)
+      .join(" \\\n")
     if (children.length === 0) return `${name}() {\n  _arguments -S -s \\\n${specs}\n}\n`
     const described = children.map((child) => `'${last(child)}:${plain(child.summary)}'`).join(" ")
     const calls = children

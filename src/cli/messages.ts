@@ -1,6 +1,6 @@
 import type * as Errors from "../domain/Errors.ts"
 import { isCertificateProblem, maxRetryAfter } from "../domain/Retry.ts"
-import { Printable, printable } from "./printable.ts"
+import { type Printable, printable } from "./printable.ts"
 
 /** A message, and what to do about it. */
 export type Words = readonly [message: Printable, hint?: Printable]
@@ -88,13 +88,16 @@ export const outcomeUnknown = ({ found, label }: Errors.OutcomeUnknown, why: Pri
       printable`Check once more with zpcli pat list before you create it again.`,
     ]
   }
-  const commands = Printable.join(
-    found.map((keyId) => printable`zpcli pat revoke ${keyId}`),
-    "; ",
-  )
+  if (found.length > 1) {
+    return [
+      printable`The token of the PAT "${label}" did not arrive: ${why}. One of these may be it: ${found.join(", ")}.`,
+      printable`See which one is new with zpcli pat list, and revoke that one.`,
+    ]
+  }
+  const keyId = found[0] as string
   return [
-    printable`The PAT "${label}" exists as ${found.join(", ")}, but its token did not arrive: ${why}.`,
-    printable`Nobody has the token. Revoke it, then create another: ${commands}`,
+    printable`The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.`,
+    printable`Nobody has the token. Revoke it, then create another: zpcli pat revoke ${keyId}`,
   ]
 }
 

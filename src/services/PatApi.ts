@@ -104,7 +104,7 @@ export class PatApi extends Effect.Service<PatApi>()("zpcli/PatApi", {
       ),
     ).pipe(Effect.withSpan("PatApi.list"))
 
-    /** Key IDs with a label that were created since an instant of our clock, newest last. */
+    /** Key IDs with a label that were created since an instant of our clock, in the server's order. */
     const findCreated = Effect.fnUntraced(function* (label: string, since: number) {
       const { pats, serverTime } = yield* list
       const now = yield* Clock.currentTimeMillis
@@ -169,8 +169,14 @@ export class PatApi extends Effect.Service<PatApi>()("zpcli/PatApi", {
      * @returns the server's envelope, or undefined where it sent no body
      */
     const revoke = Effect.fn("PatApi.revoke")(function* (keyId: KeyId) {
+      // Kept here, since a sign-in in between makes it a new request.
+      let answerLost = false
+      const noteLost = (error: TransportError) =>
+        Effect.sync(() => {
+          answerLost ||= isHttpFailure(error) && error.answerLostBefore
+        })
       return yield* request("DELETE", ["pat", keyId], undefined, (answer) =>
-        Effect.flatMap(answer, (sent) =>
+        Effect.flatMap(Effect.tapError(answer, noteLost), (sent) =>
           // Nothing need be said of what is done. What is no JSON was said by something else than the
           // API, such as a network's sign-in page, and then the PAT still works.
           sent.body.trim() === ""
@@ -180,7 +186,7 @@ export class PatApi extends Effect.Service<PatApi>()("zpcli/PatApi", {
           Effect.catchIf(
             (error) => error._tag === "HttpFailure" && error.status === 404,
             (error) => {
-              if (error._tag !== "HttpFailure" || error.answerLostBefore) return Effect.succeed(undefined)
+              if (error._tag !== "HttpFailure" || answerLost) return Effect.succeed(undefined)
               const { requestId, serverMessage, status } = error
               return Effect.fail(new PatNotFound({ keyId, status, requestId, serverMessage }))
             },

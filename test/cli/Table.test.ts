@@ -138,6 +138,16 @@ describe("a table", () => {
     for (const word of [...id.split("-"), "one", "two", "three", "four", "five"]) expect(text).toContain(word)
   })
 
+  it.each([undefined, 200, 10])("comes in parts that make one table (%s columns)", (columns) => {
+    const rows = Array.from({ length: 2500 }, (_, index) => [String(index), ...headings.slice(1)])
+    const parts = [...Table.render(headings, rows, { columns, bold: false })]
+    expect(parts.length).toBeGreaterThan(1)
+    const text = Printable.join(parts, "\n").value
+    const blank = columns === 10 ? "\n\n" : "\n"
+    const shown = text.split(blank).map((row) => /^(?:ID: +)?(\d+)/.exec(row)?.[1])
+    expect(columns === 10 ? shown : shown.slice(1)).toEqual(rows.map(([id]) => id))
+  })
+
   it("escapes cells before it measures them", () => {
     const text = render(["A", "B"], [["\u001b[31m", "x"]], { columns: undefined, bold: false })
     expect(text).toBe("A         B\n\\x1b[31m  x")

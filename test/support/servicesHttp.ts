@@ -24,6 +24,9 @@ export type Reply = (
   request: HttpClientRequest.HttpClientRequest,
 ) => Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
+/** A request that is expected, `METHOD /v1/path`, and what comes of it. */
+export type Step = readonly [expected: string, reply: Reply]
+
 type Headers = Readonly<Record<string, string>>
 
 const respond =
@@ -81,7 +84,7 @@ export const late =
  * Any other request, and at the end of the scope any answer that was not used,
  * fails the test.
  */
-export const fakeApi = (...script: ReadonlyArray<readonly [expected: string, reply: Reply]>) =>
+export const fakeApi = (...script: ReadonlyArray<Step>) =>
   Effect.gen(function* () {
     const left = [...script]
     const received: Array<Received> = []

@@ -23,7 +23,7 @@ export const command = Command.make(
       Options.withDescription(`Scope to grant, repeat for more: ${Scope.scopes.join(", ")}`),
       Options.atLeast(1),
     ),
-    ...expiryOptions,
+    ...expiryOptions("never"),
     tenantId: Options.text("tenant-id").pipe(
       Options.withPseudoName("id"),
       Options.withDescription("Tenant that the PAT is for (default: your own)"),

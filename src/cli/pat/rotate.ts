@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import {
   CannotRotate,
   Declined,
+  OutcomeUnknown,
   PatNotFound,
   type RotationStep,
   RotationStopped,
@@ -54,7 +55,7 @@ export const command = Command.make(
     keyId: Args.text({ name: "key_id" }).pipe(
       Args.withDescription("Key ID of the PAT to replace, such as law-hotel-shape-community"),
     ),
-    ...expiryOptions,
+    ...expiryOptions("as many days as the old PAT had"),
     yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
     ...deliveryOptions,
     ...settingsOptions,
@@ -77,7 +78,7 @@ export const command = Command.make(
         (step: RotationStep, newKeyId: string | undefined) => (cause: RotationStopped["cause"]) =>
           new RotationStopped({ step, oldKeyId, newKeyId, cause })
 
-      const successor = yield* during(
+      const { listed, successor } = yield* during(
         "start",
         undefined,
       )(
@@ -89,21 +90,28 @@ export const command = Command.make(
           }
           const now = yield* Clock.currentTimeMillis
           const expiry = chosen ?? (yield* sameLifetime(oldKeyId, old, now))
-          const planned = yield* successorOf(oldKeyId, old, expiry)
+          const successor = yield* successorOf(oldKeyId, old, expiry)
           const sure =
             args.yes ||
             (yield* confirm(
               printable`Replace ${describe(oldKeyId, pats)} by a new one${expiry === undefined ? "" : ` that expires on ${expiry}`}?`,
             ))
           if (!sure) return yield* new Declined()
-          return planned
+          return { successor, listed: new Set(pats.map((pat) => pat.key_id)) }
         }),
       )
 
       // From here on an interruption lets the step that is under way say how far it came.
       const newKeyId = yield* Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const created = yield* restore(api.create(successor).pipe(during("create", undefined)))
+          const created = yield* restore(api.create(successor).pipe(during("create", undefined))).pipe(
+            // The old PAT has the same label, and may be as young: it is not to be revoked as a stray.
+            Effect.catchTag("OutcomeUnknown", ({ cause, found, label }) =>
+              Effect.fail(
+                new OutcomeUnknown({ label, cause, found: found?.filter((keyId) => !listed.has(keyId)) }),
+              ),
+            ),
+          )
           yield* restore(api.check(created.token).pipe(during("check", created.keyId))).pipe(
             Effect.mapError(stopped("check", created.keyId)),
           )
@@ -117,7 +125,10 @@ export const command = Command.make(
         during("revoke", newKeyId),
         Effect.mapError(stopped("revoke", newKeyId)),
       )
-      if (!args.json && !args.tokenOnly) yield* print(printable`PAT ${oldKeyId} revoked successfully.`)
+      // All is done by now: that stdout can't take the news is no reason to fail.
+      if (!args.json && !args.tokenOnly) {
+        yield* Effect.ignore(print(printable`PAT ${oldKeyId} revoked successfully.`))
+      }
     }).pipe(Effect.scoped),
 ).pipe(Command.withDescription("Replace a PAT by a new one with the same label and scopes"), withApi)
 

@@ -1,0 +1,297 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { runCli } from "../support/cli.ts"
+import { startGate } from "../support/gate.ts"
+import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+
+// What the commands do beyond the user's page; rotate has files of its own.
+
+/** The IDs that a sandbox deals, in their order. */
+const ids = [
+  "law-hotel-shape-community",
+  "market-night-plain-object",
+  "basket-doctor-humble-figure",
+  "garden-ink-motion-history",
+] as const
+
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
+const patsOf = async (sandbox: Sandbox) =>
+  ((await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }).items
+
+const run = (sandbox: Sandbox, ...args: ReadonlyArray<string>) => runCli(args, { env: sandbox.env })
+
+describe("pat create", () => {
+  const create = (sandbox: Sandbox, ...args: ReadonlyArray<string>) =>
+    run(sandbox, "pat", "create", "CI", "--scope", "job", ...args)
+
+  it("--token-only prints a token that works and nothing else", async () => {
+    const sandbox = await startSandbox()
+    const { code, stderr, stdout } = await create(sandbox, "--token-only")
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect(stdout).toMatch(/^zpat_\S+\n$/)
+    expect(
+      (await runCli(["hello"], { env: { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: stdout.trim() } })).code,
+    ).toBe(0)
+  })
+
+  it("--out writes just the token to a new file of mode 0600, and shows it nowhere", async () => {
+    const sandbox = await startSandbox()
+    const file = join(temporaryFolder(), "ci.pat")
+    const { code, stderr, stdout } = await create(sandbox, "--out", file)
+    expect({ code, stderr, stdout }).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `PAT created successfully!\nID: ${ids[0]}\nToken: written to ${file}\n`,
+    })
+    const token = readFileSync(file, "utf8")
+    expect(token).toMatch(/^zpat_[\w-]+$/)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  it("--out takes no file that exists, no link and no folder, and sends nothing then", async () => {
+    const sandbox = await startSandbox()
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, "file"), "precious")
+    symlinkSync(join(folder, "elsewhere"), join(folder, "link"))
+    mkdirSync(join(folder, "folder"))
+    for (const name of ["file", "link", "folder"]) {
+      expect(await create(sandbox, "--out", join(folder, name))).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringContaining("exists already"),
+      })
+    }
+    expect(sandbox.requests).toEqual([])
+    expect(readdirSync(folder).sort()).toEqual(["file", "folder", "link"])
+    expect(readFileSync(join(folder, "file"), "utf8")).toBe("precious")
+  })
+
+  it.each(["POST /pat 400", "POST /pat 503", "POST /login 500"])(
+    "--out leaves no file behind after %s",
+    async (fault) => {
+      const sandbox = await startSandbox(fault)
+      const folder = temporaryFolder()
+      const { code } = await runCli(
+        ["pat", "create", "CI", "--scope", "job", "--out", join(folder, "ci.pat")],
+        {
+          env: { ...sandbox.env, ZPOOL_MAX_RETRIES: "0" },
+        },
+      )
+      expect(code).toBe({ "POST /pat 400": 1, "POST /pat 503": 7, "POST /login 500": 6 }[fault])
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
+
+  it.each([
+    ["30d", inDays(30)],
+    ["2w", inDays(14)],
+  ])("--expires-in %s is a date", async (duration, date) => {
+    const sandbox = await startSandbox()
+    expect((await create(sandbox, "--expires-in", duration)).code).toBe(0)
+    expect((await patsOf(sandbox))[0]?.expiry_at).toBe(`${date}T00:00:00.000Z`)
+  })
+})
+
+describe("options that exclude each other", () => {
+  const pairs = [
+    ["--json", "--token-only"],
+    ["--json", "--out x.pat"],
+    ["--token-only", "--out x.pat"],
+    ["--expiry 2030-01-01", "--expires-in 30d"],
+  ] as const
+  const commands = {
+    create: ["pat", "create", "CI", "--scope", "job"],
+    rotate: ["pat", "rotate", ids[0], "--yes"],
+  }
+  const all = pairs.flatMap((pair) => (["create", "rotate"] as const).map((verb) => [verb, ...pair] as const))
+
+  it.each(all)("pat %s refuses %s with %s by name, and sends nothing", async (verb, one, other) => {
+    const sandbox = await startSandbox()
+    const cwd = temporaryFolder()
+    const given = [...one.split(" "), ...other.split(" ")]
+    const { code, stderr, stdout } = await runCli([...commands[verb], ...given], { env: sandbox.env, cwd })
+    const message = `${one.split(" ")[0]} and ${other.split(" ")[0]} can't be given together.`
+    if (given.includes("--json")) {
+      expect(JSON.parse(stderr)).toEqual({
+        error: {
+          type: "UsageError",
+          message,
+          hint: `See: zpcli pat ${verb} --help`,
+          retryable: false,
+          exitCode: 2,
+        },
+      })
+    } else expect(stderr).toBe(`zpcli: ${message}\nSee: zpcli pat ${verb} --help\n`)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect(sandbox.requests).toEqual([])
+    expect(readdirSync(cwd)).toEqual([])
+  })
+})
+
+describe("pat list", () => {
+  /** One that never expires, one soon, one later, one that has, and one that is revoked and would have soon. */
+  const withFive = async () => {
+    const sandbox = await startSandbox()
+    for (const [label, expiry] of [
+      ["never", undefined],
+      ["soon", inDays(10)],
+      ["later", inDays(60)],
+      ["gone", "2020-01-01"],
+      ["revoked", inDays(9)],
+    ] as const) {
+      const { key_id } = await sandbox.call("POST", "/pat", {
+        label,
+        scopes: ["job"],
+        ...(expiry ? { expiry } : {}),
+      })
+      if (label === "revoked") await sandbox.call("DELETE", `/pat/${key_id}`)
+    }
+    return sandbox
+  }
+
+  const filters: ReadonlyArray<readonly [filter: string, labels: ReadonlyArray<string>]> = [
+    ["", ["never", "soon", "later", "gone", "revoked"]],
+    ["--status active", ["never", "soon", "later"]],
+    ["--status expired --status revoked", ["gone", "revoked"]],
+    ["--expiring-within 14d", ["soon"]],
+    ["--expiring-within 1y", ["soon", "later"]],
+    ["--expiring-within 1y --status active", ["soon", "later"]],
+    ["--expiring-within 1y --status revoked", []],
+    ["--expiring-within 12h", []],
+  ]
+
+  it("filters its rows, in the table and in JSON, and exits 8 with --exit-code where any is left", async () => {
+    const sandbox = await withFive()
+    for (const [filter, labels] of filters) {
+      const args = ["pat", "list", "--exit-code", ...filter.split(" ").filter((word) => word !== "")]
+      const [table, json] = await Promise.all([run(sandbox, ...args), run(sandbox, ...args, "--json")])
+      const code = labels.length > 0 ? 8 : 0
+      expect({ filter, code: table.code, json: json.code, stderr: table.stderr + json.stderr }).toEqual({
+        filter,
+        code,
+        json: code,
+        stderr: "",
+      })
+      const rows = table.stdout.split("\n").slice(1, -1)
+      expect(rows.map((row) => row.split(/ {2,}/)[1])).toEqual(labels)
+      if (labels.length === 0) expect(table.stdout).toBe("No PATs found.\n")
+      const answer = JSON.parse(json.stdout)
+      expect(answer.message).toBe("PATs retrieved")
+      expect(answer.detail.items.map((item: { label: string }) => item.label)).toEqual(labels)
+    }
+  })
+
+  it("exits 0 with rows where --exit-code was not asked for", async () => {
+    const sandbox = await startSandbox()
+    await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    expect((await run(sandbox, "pat", "list")).code).toBe(0)
+  })
+
+  it.each(["14", "0d", "d", "2 weeks"])("refuses the duration %j before a request", async (duration) => {
+    const sandbox = await startSandbox()
+    const { code, stderr } = await run(sandbox, "pat", "list", "--expiring-within", duration)
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `zpcli: "${duration}" is no length of time.\nWrite it as 12h, 30d, 8w, 6mo or 1y.\n`,
+    })
+    expect(sandbox.requests).toEqual([])
+  })
+})
+
+describe("pat revoke of several", () => {
+  const withFour = async () => {
+    const sandbox = await startSandbox()
+    for (const label of ["a", "b", "c", "d"]) await sandbox.call("POST", "/pat", { label, scopes: ["job"] })
+    await sandbox.call("DELETE", `/pat/${ids[1]}`)
+    return sandbox
+  }
+  const statuses = async (sandbox: Sandbox) => (await patsOf(sandbox)).map(({ status }) => status)
+
+  it("tries all and exits with the code of the first failure", async () => {
+    const sandbox = await withFour()
+    const url = await startGate(sandbox, { faults: [`DELETE /pat/${ids[2]} 503`] })
+    const revoke = (...given: ReadonlyArray<string>) =>
+      runCli(["pat", "revoke", "--yes", ...given], {
+        env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" },
+      })
+    const ran = await revoke(ids[0], ids[1], ids[2], ids[3])
+    expect(ran.code).toBe(5)
+    expect(ran.stdout).toBe(`PAT ${ids[0]} revoked successfully.\nPAT ${ids[3]} revoked successfully.\n`)
+    expect(ran.stderr).toContain(`zpcli: ${ids[1]}: There is no PAT ${ids[1]}, or it is revoked already`)
+    expect(ran.stderr).toContain(`zpcli: ${ids[2]}: The API is unavailable: status 503`)
+    expect(await statuses(sandbox)).toEqual(["revoked", "revoked", "active", "revoked"])
+    expect((await revoke(ids[2], ids[1])).code).toBe(6)
+  })
+
+  it("prints one object a line with --json, errors on stderr", async () => {
+    const sandbox = await withFour()
+    const { code, stderr, stdout } = await run(sandbox, "pat", "revoke", "--json", ids[0], ids[1], ids[2])
+    expect(code).toBe(5)
+    const done = (key_id: string) => ({ message: "PAT revoked", detail: { key_id } })
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([done(ids[0]), done(ids[2])])
+    expect(
+      stderr
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { error: expect.objectContaining({ type: "PatNotFound", status: 404, exitCode: 5, retryable: false }) },
+    ])
+  })
+
+  it("refuses all where one is no key ID, and asks once for all", async () => {
+    const sandbox = await withFour()
+    expect((await run(sandbox, "pat", "revoke", "--yes", ids[0], "../pat")).code).toBe(2)
+    expect(sandbox.requests).toEqual([])
+    const asked = await runCli(["pat", "revoke", ids[0], ids[2]], { env: sandbox.env, input: "no\n" })
+    expect(asked).toMatchObject({ code: 3, stdout: "" })
+    expect(asked.stderr.match(/\[y\/N\]/g)).toHaveLength(1)
+    for (const text of [ids[0], ids[2], '("a", scopes job', "Revoke these 2 PATs?"])
+      expect(asked.stderr).toContain(text)
+    expect(await statuses(sandbox)).toEqual(["active", "revoked", "active", "active"])
+  })
+})
+
+describe("hello", () => {
+  it("says as whom, by which kind of credential and where", async () => {
+    const sandbox = await startSandbox()
+    expect(await run(sandbox, "hello")).toMatchObject({
+      code: 0,
+      stdout: `Hello demo\nSigned in with: username and password, as demo\nAPI: ${sandbox.url}\n`,
+      stderr: "",
+    })
+    const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    const env = { ...sandbox.env, ZPOOLPAT: token as string }
+    for (const [auth, how] of [
+      ["auto", "the PAT in ZPOOLPAT"],
+      ["pat", "the PAT in ZPOOLPAT"],
+      ["jwt", "username and password, as demo"],
+    ] as const) {
+      const { code, stdout } = await runCli(["hello", "--auth", auth], { env })
+      expect({ auth, code, stdout }).toEqual({
+        auth,
+        code: 0,
+        stdout: `Hello demo\nSigned in with: ${how}\nAPI: ${sandbox.url}\n`,
+      })
+    }
+    expect(sandbox.requests).toEqual([
+      "GET /hello 200",
+      "GET /hello 200",
+      "POST /login 200",
+      "GET /hello 200",
+    ])
+    await sandbox.call("DELETE", `/pat/${ids[0]}`)
+    expect(await runCli(["hello"], { env })).toMatchObject({
+      code: 4,
+      stdout: "",
+      stderr: expect.stringContaining("revoked, expired or mistyped"),
+    })
+  })
+})

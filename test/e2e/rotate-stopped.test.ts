@@ -1,0 +1,283 @@
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { cleanEnv, program, type Ran, runCli } from "../support/cli.ts"
+import { runInterrupted, startGate } from "../support/gate.ts"
+import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+
+/** The first two IDs that a sandbox deals. */
+const old = "law-hotel-shape-community"
+const successor = "market-night-plain-object"
+
+const before = async () => {
+  const sandbox = await startSandbox()
+  const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
+  return { sandbox, oldToken: token as string }
+}
+
+/** Which PATs exist, and how they are. */
+const statusesIn = async (sandbox: Sandbox) => {
+  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
+  return Object.fromEntries(items.map(({ key_id, status }) => [key_id, status]))
+}
+
+const accepts = async (sandbox: Sandbox, token: string) =>
+  (await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200
+
+const tokenIn = (text: string) => /zpat_[\w-]+/.exec(text)?.[0]
+
+const onlyOld = { [old]: "active" }
+const both = { [old]: "active", [successor]: "active" }
+const rotated = { [old]: "revoked", [successor]: "active" }
+
+interface Case {
+  readonly step: string
+  readonly fault: string
+  readonly retries?: string
+  readonly code: number
+  readonly left: Record<string, string>
+  /** What the user is told, and is not. */
+  readonly says: ReadonlyArray<string>
+  readonly not?: string
+  /** Whether the new token was handed over. */
+  readonly handedOver?: true
+}
+
+const revokeNew = `Revoke it with: zpcli pat revoke ${successor}`
+const revokeOld = `Revoke the old one with: zpcli pat revoke ${old}`
+
+const cases: ReadonlyArray<Case> = [
+  {
+    step: "list",
+    fault: "GET /pat 503",
+    code: 6,
+    left: onlyOld,
+    says: ["The API is unavailable: status 503"],
+  },
+  { step: "list", fault: "GET /pat 401", code: 4, left: onlyOld, says: ["did not accept this sign-in"] },
+  { step: "list", fault: "GET /pat drop", code: 6, left: onlyOld, says: ["was lost (ECONNRESET)"] },
+  {
+    step: "create",
+    fault: "POST /pat 400",
+    code: 1,
+    left: onlyOld,
+    says: ["The API refused the request with status 400"],
+  },
+  { step: "create", fault: "POST /pat 403", code: 4, left: onlyOld, says: ["may not do that"] },
+  {
+    step: "create",
+    fault: "POST /pat 429",
+    code: 6,
+    left: onlyOld,
+    says: ["is limiting requests: status 429"],
+  },
+  {
+    step: "create",
+    fault: "POST /pat 503",
+    code: 7,
+    left: onlyOld,
+    says: ["none with that label is listed"],
+    not: `pat revoke ${old}`,
+  },
+  {
+    step: "create",
+    fault: "POST /pat drop",
+    code: 7,
+    left: onlyOld,
+    says: ["none with that label is listed"],
+    not: `pat revoke ${old}`,
+  },
+  {
+    step: "create",
+    fault: "POST /pat after-drop",
+    code: 7,
+    left: both,
+    says: [
+      `exists as ${successor}, but its token did not arrive`,
+      `create another: zpcli pat revoke ${successor}\n`,
+    ],
+    not: `revoke ${old}`,
+  },
+  {
+    step: "create",
+    fault: "POST /pat after-200",
+    code: 7,
+    left: both,
+    says: [`exists as ${successor}`],
+    not: `revoke ${old}`,
+  },
+  {
+    step: "check",
+    fault: "GET /hello 401",
+    code: 7,
+    left: both,
+    says: [`PAT ${old} still works`, "the API did not accept it", revokeNew],
+  },
+  {
+    step: "check",
+    fault: "GET /hello 503",
+    code: 7,
+    left: both,
+    says: [`PAT ${old} still works`, "status 503", revokeNew],
+  },
+  {
+    step: "check",
+    fault: "GET /hello 503 1",
+    retries: "1",
+    code: 0,
+    left: rotated,
+    says: [],
+    handedOver: true,
+  },
+  {
+    step: "revoke",
+    fault: "DELETE /pat 503",
+    code: 1,
+    left: both,
+    says: [`The new PAT ${successor} works and was handed over`, "status 503", revokeOld],
+    handedOver: true,
+  },
+  {
+    step: "revoke",
+    fault: "DELETE /pat 403",
+    code: 1,
+    left: both,
+    says: [`The new PAT ${successor} works`, revokeOld],
+    handedOver: true,
+  },
+  {
+    step: "revoke",
+    fault: "DELETE /pat after-drop",
+    code: 1,
+    left: rotated,
+    says: ["is not certain", revokeOld],
+    handedOver: true,
+  },
+  {
+    step: "revoke",
+    fault: "DELETE /pat after-drop 1",
+    retries: "1",
+    code: 0,
+    left: rotated,
+    says: [],
+    handedOver: true,
+  },
+]
+
+describe("a rotation of which a step fails", () => {
+  for (const { code, fault, handedOver, left, not, retries = "0", says, step } of cases) {
+    it(`${step}: ${fault}, ${retries} retries`, async () => {
+      const { oldToken, sandbox } = await before()
+      const url = await startGate(sandbox, { faults: [fault] })
+      const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
+        env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: retries },
+      })
+      expect(ran.code, ran.stderr).toBe(code)
+      for (const text of says) expect(ran.stderr).toContain(text)
+      if (code === 0) expect(ran.stderr).toBe("")
+      if (not !== undefined) expect(ran.stderr).not.toContain(not)
+      expect(await statusesIn(sandbox)).toEqual(left)
+      if (left !== rotated) expect(await accepts(sandbox, oldToken)).toBe(true)
+      expect(tokenIn(ran.stderr)).toBeUndefined()
+      if (handedOver) expect(await accepts(sandbox, ran.stdout.trim())).toBe(true)
+      else expect(ran.stdout).toBe("")
+    })
+  }
+})
+
+/** Runs the program by a shell, which can give it a full disk to write to. */
+const runInShell = (line: string, sandbox: Sandbox, cwd: string): Promise<Ran> =>
+  new Promise((fulfil, reject) => {
+    const child = spawn("sh", ["-c", line, process.execPath, program], {
+      env: cleanEnv(sandbox.env),
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+      stdout += chunk
+    })
+    child.stderr.setEncoding("utf8").on("data", (chunk) => {
+      stderr += chunk
+    })
+    child.on("error", reject)
+    child.on("close", (code, signal) => fulfil({ code, signal, stdout, stderr }))
+  })
+
+describe.skipIf(!existsSync("/dev/full"))("a rotation whose token can't be written", () => {
+  it.each(["", "--token-only", "--json"])("to a full stdout leaves the old PAT (%s)", async (how) => {
+    const { oldToken, sandbox } = await before()
+    const ran = await runInShell(
+      `exec "$0" "$1" pat rotate ${old} --yes ${how} >/dev/full`,
+      sandbox,
+      temporaryFolder(),
+    )
+    expect(ran.code).toBe(7)
+    expect(ran.stderr).toContain(`PAT ${old} still works`)
+    expect(ran.stderr).toContain("could not be written to stdout (ENOSPC)")
+    expect(ran.stderr).toContain(revokeNew)
+    expect(await statusesIn(sandbox)).toEqual(both)
+    expect(await accepts(sandbox, oldToken)).toBe(true)
+  })
+
+  it("to a full disk leaves the old PAT and no file", async () => {
+    const { oldToken, sandbox } = await before()
+    const folder = temporaryFolder()
+    const ran = await runInShell(
+      `trap '' XFSZ; ulimit -f 0; exec "$0" "$1" pat rotate ${old} --yes --out token`,
+      sandbox,
+      folder,
+    )
+    expect(ran.code, ran.stderr).toBe(7)
+    expect(ran.stderr).toContain("could not be written to token (EFBIG)")
+    expect(ran.stderr).toContain(revokeNew)
+    expect(existsSync(join(folder, "token"))).toBe(false)
+    expect(await statusesIn(sandbox)).toEqual(both)
+    expect(await accepts(sandbox, oldToken)).toBe(true)
+  })
+
+  it("is finished where the token is in a file and only the news is lost", async () => {
+    const { sandbox } = await before()
+    const folder = temporaryFolder()
+    const ran = await runInShell(
+      `exec "$0" "$1" pat rotate ${old} --yes --out token >/dev/full`,
+      sandbox,
+      folder,
+    )
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(await statusesIn(sandbox)).toEqual(rotated)
+  })
+})
+
+describe("a rotation that is interrupted", () => {
+  const nothing = `Interrupted: nothing was changed, and PAT ${old} still works.`
+  const stops = [
+    ["POST /login", "before", onlyOld, nothing],
+    ["POST /login", "after", onlyOld, nothing],
+    ["GET /pat", "before", onlyOld, nothing],
+    ["GET /pat", "after", onlyOld, nothing],
+    ["POST /pat", "before", onlyOld, `PAT ${old} still works`],
+    ["POST /pat", "after", both, `PAT ${old} still works`],
+    ["GET /hello", "before", both, `PAT ${old} still works. The new PAT ${successor} exists`],
+    ["GET /hello", "after", both, `PAT ${old} still works. The new PAT ${successor} exists`],
+    ["DELETE /pat", "before", both, `The new PAT ${successor} works and was handed over`],
+    ["DELETE /pat", "after", rotated, `The new PAT ${successor} works and was handed over`],
+  ] as const
+
+  it.each(stops)("at %s, %s it was done: says which token works", async (at, when, left, says) => {
+    const { oldToken, sandbox } = await before()
+    const ran = await runInterrupted(["pat", "rotate", old, "--yes", "--token-only"], sandbox, { at, when })
+    expect(ran, ran.stderr).toMatchObject({ code: 130, signal: null })
+    expect(ran.stderr).toContain(says)
+    expect(ran.stderr).not.toMatch(/\n\s+at /)
+    expect(await statusesIn(sandbox)).toEqual(left)
+    const token = tokenIn(ran.stdout)
+    expect(token !== undefined).toBe(at.startsWith("DELETE"))
+    expect(await accepts(sandbox, token ?? oldToken)).toBe(true)
+    if (at === "POST /pat") expect(ran.stderr).toContain("zpcli pat list")
+    if (at === "GET /hello") expect(ran.stderr).toContain(revokeNew)
+    if (at === "DELETE /pat") expect(ran.stderr).toContain(revokeOld)
+  })
+})

@@ -1,0 +1,191 @@
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { runCli } from "../support/cli.ts"
+import { startGate } from "../support/gate.ts"
+import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+
+/** The first two IDs that a sandbox deals. */
+const old = "law-hotel-shape-community"
+const successor = "market-night-plain-object"
+
+/** The sandbox as it is met through faults; what the test itself asks of it goes straight there. */
+const behindFaults = async (sandbox: Sandbox, ...faults: ReadonlyArray<string>): Promise<Sandbox> => ({
+  ...sandbox,
+  env: { ...sandbox.env, ZPOOL_API_URL: await startGate(sandbox, { faults }) },
+})
+
+const today = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
+/** A sandbox with one PAT to rotate. */
+const withOldPat = async (body: Record<string, unknown> = {}) => {
+  const sandbox = await startSandbox()
+  const created = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"], ...body })
+  return { sandbox, oldToken: created.token as string }
+}
+
+const patsOf = async (sandbox: Sandbox) => {
+  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
+  return items
+}
+
+/** Which of the two PATs exist, and how they are. */
+const statusesIn = async (sandbox: Sandbox) =>
+  Object.fromEntries((await patsOf(sandbox)).map(({ key_id, status }) => [key_id, status]))
+
+const accepts = async (sandbox: Sandbox, token: string) =>
+  (await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200
+
+const once = { ZPOOL_MAX_RETRIES: "0" }
+const rotate = (sandbox: Sandbox, ...args: ReadonlyArray<string>) =>
+  runCli(["pat", "rotate", old, "--yes", ...args], { env: { ...sandbox.env, ...once } })
+
+describe("pat rotate", () => {
+  it("hands over a token that works and revokes the old one", async () => {
+    const { oldToken, sandbox } = await withOldPat()
+    const { code, stderr, stdout } = await rotate(sandbox)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    const token = /^Token: (zpat_\S+)$/m.exec(stdout)?.[1] as string
+    expect(stdout).toBe(
+      `PAT created successfully!\nID: ${successor}\nToken: ${token}\nMake sure to copy your token now. You won't be able to see it again!\nPAT ${old} revoked successfully.\n`,
+    )
+    expect(sandbox.requests).toEqual([
+      "POST /login 200",
+      "GET /pat 200",
+      "POST /pat 201",
+      "GET /hello 200",
+      `DELETE /pat/${old} 200`,
+    ])
+    expect([await accepts(sandbox, token), await accepts(sandbox, oldToken)]).toEqual([true, false])
+    expect((await patsOf(sandbox))[1]).toMatchObject({ label: "CI", scopes: ["job", "pat"], expiry_at: null })
+  })
+
+  it("works with the very PAT that it replaces", async () => {
+    const { oldToken, sandbox } = await withOldPat()
+    const { code, stdout } = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
+      env: { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: oldToken },
+    })
+    expect(code).toBe(0)
+    expect(await accepts(sandbox, stdout.trim())).toBe(true)
+    expect(await accepts(sandbox, oldToken)).toBe(false)
+  })
+
+  it.each([
+    ["y\n", 0, { [old]: "revoked", [successor]: "active" }],
+    ["n\n", 3, { [old]: "active" }],
+    ["", 3, { [old]: "active" }],
+  ])("asks without --yes; %j exits %i", async (input, code, statuses) => {
+    const { sandbox } = await withOldPat({ expiry: today(30) })
+    const ran = await runCli(["pat", "rotate", old], { env: sandbox.env, input })
+    expect(ran.code).toBe(code)
+    expect(ran.stderr).toContain(
+      `Replace PAT ${old} ("CI", scopes job, pat, last used never) by a new one that expires on ${today(30)}? [y/N]`,
+    )
+    if (code === 3) expect(ran.stderr).toContain("zpcli: Declined: nothing was changed.\n")
+    expect(await statusesIn(sandbox)).toEqual(statuses)
+  })
+
+  it("prints only the token with --token-only, and only the API's answer with --json", async () => {
+    const { sandbox } = await withOldPat()
+    expect(await rotate(sandbox, "--token-only")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^zpat_\S+\n$/),
+      stderr: "",
+    })
+    const { code, stderr, stdout } = await runCli(["pat", "rotate", successor, "--yes", "--json"], {
+      env: sandbox.env,
+    })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect(JSON.parse(stdout)).toEqual({
+      message: "PAT created",
+      detail: { key_id: "basket-doctor-humble-figure", token: expect.stringMatching(/^zpat_/) },
+    })
+  })
+
+  it.each(["spruce-tree-over-there", "twice"])(
+    "exits 5 and creates nothing for a key ID that is not active (%s)",
+    async (keyId) => {
+      const { sandbox } = await withOldPat()
+      if (keyId === "twice") await sandbox.call("DELETE", `/pat/${old}`)
+      const ran = await runCli(["pat", "rotate", keyId === "twice" ? old : keyId, "--yes"], {
+        env: sandbox.env,
+      })
+      expect(ran).toMatchObject({ code: 5, stdout: "", stderr: expect.stringContaining("There is no PAT") })
+      expect(await patsOf(sandbox)).toHaveLength(1)
+    },
+  )
+})
+
+describe("the expiry of a rotated PAT", () => {
+  const expiryOf = async (sandbox: Sandbox) => String((await patsOf(sandbox))[1]?.expiry_at).slice(0, 10)
+
+  it("is as many days away as the old one's was, however long ago", async () => {
+    const { sandbox } = await withOldPat({ expiry: today(40) })
+    const longAgo = (text: string) =>
+      text.replace(/"(created_at|expiry_at|hard_expiry_at)":"([^"]+)"/g, (_, key, time) =>
+        JSON.stringify({ [key]: new Date(Date.parse(time) - 35 * 86_400_000).toISOString() }).slice(1, -1),
+      )
+    const url = await startGate(sandbox, {
+      rewrite: (at, body) => (at === "GET /pat" ? longAgo(body) : body),
+    })
+    const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
+      env: { ...sandbox.env, ZPOOL_API_URL: url },
+    })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(await expiryOf(sandbox)).toBe(today(40))
+  })
+
+  it.each([
+    [["--expiry", "2099-12-31"], "2099-12-31"],
+    [["--expires-in", "90d"], today(90)],
+  ])("is what %j says", async (args, expected) => {
+    const { sandbox } = await withOldPat({ expiry: today(40) })
+    expect((await rotate(sandbox, ...args)).code).toBe(0)
+    expect(await expiryOf(sandbox)).toBe(expected)
+  })
+})
+
+describe("pat rotate --out", () => {
+  it("writes just the token to a new file that only its owner can read", async () => {
+    const { oldToken, sandbox } = await withOldPat()
+    const file = join(temporaryFolder(), "token")
+    const { code, stderr, stdout } = await rotate(sandbox, "--out", file)
+    const token = readFileSync(file, "utf8")
+    expect({ code, stderr, stdout }).toEqual({
+      code: 0,
+      stderr: "",
+      stdout: `PAT created successfully!\nID: ${successor}\nToken: written to ${file}\nPAT ${old} revoked successfully.\n`,
+    })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect([await accepts(sandbox, token), await accepts(sandbox, oldToken)]).toEqual([true, false])
+  })
+
+  it("neither overwrites a file nor follows a link, and sends nothing then", async () => {
+    const { sandbox } = await withOldPat()
+    const folder = temporaryFolder()
+    const path = (name: string) => join(folder, name)
+    writeFileSync(path("file"), "precious")
+    symlinkSync(path("elsewhere"), path("link"))
+    for (const name of ["file", "link", "no-such-folder/token"]) {
+      const { code, stderr } = await rotate(sandbox, "--out", path(name))
+      expect(code).toBe(2)
+      expect(stderr).toMatch(
+        name.includes("/") ? /can't be made \(ENOENT\)/ : /exists already, and is never overwritten/,
+      )
+    }
+    expect(sandbox.requests).toEqual([])
+    expect(readFileSync(path("file"), "utf8")).toBe("precious")
+    expect(existsSync(path("elsewhere"))).toBe(false)
+  })
+
+  it.each(["POST /pat 400", "POST /pat after-drop", "GET /hello 401", "GET /pat 503 1"])(
+    "leaves no file behind after %s",
+    async (fault) => {
+      const { sandbox } = await withOldPat()
+      const folder = temporaryFolder()
+      const { code } = await rotate(await behindFaults(sandbox, fault), "--out", join(folder, "token"))
+      expect(code).not.toBe(0)
+      expect(readdirSync(folder)).toEqual([])
+    },
+  )
+})

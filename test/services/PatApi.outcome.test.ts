@@ -1,0 +1,204 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import { OutcomeUnknown } from "../../src/domain/Errors.ts"
+import { inTime, logs, secret } from "../support/services.ts"
+import {
+  cutOff,
+  endless,
+  fakeApi,
+  json,
+  late,
+  type Reply,
+  refused,
+  reset,
+  type Step,
+  silence,
+  text,
+} from "../support/servicesHttp.ts"
+import { type World, withPatApi } from "../support/servicesStack.ts"
+
+const settings = { pat: secret("zpat_TheOneOfThisTest") }
+const noon = Date.UTC(2026, 0, 26, 12)
+const [minute, hour] = [60_000, 3_600_000]
+const newPat = { label: "CI", scopes: ["job"] }
+
+/** Each way in which a create can end without an answer that says how. */
+const unclear: Record<string, readonly [reply: Reply, cause: object]> = {
+  "a timeout": [silence, { _tag: "TimedOut" }],
+  "a body that never ends": [endless(201), { _tag: "TimedOut" }],
+  "a reset": [reset, { _tag: "Unreachable", sent: true }],
+  "a body that breaks": [cutOff(201), { _tag: "Unreachable", sent: true }],
+  "500": [json(500, {}), { _tag: "ServiceUnavailable", status: 500 }],
+  "501": [json(501, {}), { _tag: "ServiceUnavailable", status: 501 }],
+  "502": [text(502, "<html>"), { _tag: "ServiceUnavailable", status: 502 }],
+  "503": [json(503, {}, { "retry-after": "1" }), { _tag: "ServiceUnavailable", status: 503 }],
+  "504": [json(504, {}), { _tag: "ServiceUnavailable", status: 504 }],
+  "an empty body": [text(201, ""), { _tag: "ResponseUnreadable", reason: "empty" }],
+  "half a body": [
+    text(201, '{"detail":{"token":"zpat_Half'),
+    { _tag: "ResponseUnreadable", reason: "not-json" },
+  ],
+  "a web page": [text(200, "<html>"), { _tag: "ResponseUnreadable", reason: "html" }],
+  "an answer without a token": [
+    json(201, { detail: { key_id: "a-b-c-d" } }),
+    { _tag: "ResponseUnreadable", reason: "shape" },
+  ],
+  "a token that is null": [
+    json(201, { detail: { key_id: "a-b-c-d", token: null } }),
+    { _tag: "ResponseUnreadable" },
+  ],
+}
+
+/** The list as a server tells it whose clock is off from ours by so many milliseconds; ages are milliseconds before now. */
+const listed =
+  (
+    offset: number,
+    rows: ReadonlyArray<readonly [keyId: string, label: string, age: number | string | undefined]>,
+  ): Reply =>
+  (request) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const items = rows.map(([key_id, label, age]) => ({
+        key_id,
+        label,
+        created_at: typeof age === "number" ? new Date(now + offset - age).toISOString() : age,
+      }))
+      const date = new Date(now + offset).toUTCString()
+      return json(200, { detail: { items } }, { date })(request)
+    })
+
+const create = (world: Omit<World, "settings">) =>
+  Effect.flip(inTime(withPatApi({ ...world, settings }, (it) => it.create(newPat))))
+
+describe("after a create without a clear answer", () => {
+  for (const [what, [reply, cause]] of Object.entries(unclear)) {
+    it.scoped(`such as ${what}, it is sent no second time, and the new PAT is looked up`, () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(noon)
+        const found = listed(0, [
+          ["old-a-b-c", "CI", 40 * minute],
+          ["new-a-b-c", "CI", 0],
+          ["other-a-b-c", "ci", 0],
+        ])
+        const api = yield* fakeApi(["POST /v1/pat", reply], ["GET /v1/pat", found])
+        const error = yield* create({ api })
+        expect(error).toMatchObject({ _tag: "OutcomeUnknown", label: "CI", found: ["new-a-b-c"], cause })
+        expect(JSON.stringify(error)).not.toContain("zpat_")
+      }),
+    )
+  }
+
+  it.scoped("an earlier attempt that never left changes nothing", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(
+        ["POST /v1/pat", refused],
+        ["POST /v1/pat", json(429, {})],
+        ["POST /v1/pat", reset],
+        ["GET /v1/pat", listed(0, [])],
+      )
+      expect(yield* create({ api })).toMatchObject({ _tag: "OutcomeUnknown", found: [] })
+    }),
+  )
+
+  it.scoped("the look-up is right whatever our clock says", () =>
+    Effect.gen(function* () {
+      for (const offset of [-30 * hour, -5 * hour, -minute, 0, minute, 5 * hour, 30 * hour]) {
+        yield* TestClock.setTime(noon)
+        // The request took 30 s to time out, so that a PAT of then is as old as that.
+        const rows = [
+          ["before-a-b-c", "CI", 40_000],
+          ["during-a-b-c", "CI", 29_000],
+          ["after-a-b-c", "CI", 0],
+        ] as const
+        const api = yield* fakeApi(["POST /v1/pat", silence], ["GET /v1/pat", listed(offset, rows)])
+        const error = yield* create({ api })
+        expect([offset, error]).toMatchObject([offset, { found: ["during-a-b-c", "after-a-b-c"] }])
+      }
+    }),
+  )
+
+  it.scoped("a PAT of whole seconds is found though they lie before the request", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(noon + 999)
+      const rounded: Reply = json(
+        200,
+        { detail: { items: [{ key_id: "new-a-b-c", label: "CI", created_at: "2026-01-26T12:00:00Z" }] } },
+        { date: new Date(noon + 999).toUTCString() },
+      )
+      const api = yield* fakeApi(["POST /v1/pat", reset], ["GET /v1/pat", rounded])
+      expect(yield* create({ api })).toMatchObject({ found: ["new-a-b-c"] })
+    }),
+  )
+
+  it.scoped("one whose creation can't be read may be the new one", () =>
+    Effect.gen(function* () {
+      const rows = [
+        ["a-a-a-a", "CI", undefined],
+        ["b-b-b-b", "CI", "just now"],
+      ] as const
+      const api = yield* fakeApi(["POST /v1/pat", reset], ["GET /v1/pat", listed(0, rows)])
+      expect(yield* create({ api })).toMatchObject({ found: ["a-a-a-a", "b-b-b-b"] })
+    }),
+  )
+
+  it.scoped("nothing is known where the look-up fails too", () =>
+    Effect.gen(function* () {
+      for (const [reply, times] of [
+        [json(401, {}), 1],
+        [json(403, {}), 1],
+        [text(200, "<html>"), 1],
+        [refused, 3],
+        [silence, 3],
+        [json(503, {}), 3],
+      ] as const) {
+        const looks = Array.from({ length: times }, () => ["GET /v1/pat", reply] as const)
+        const api = yield* fakeApi(["POST /v1/pat", reset], ...looks)
+        const error = yield* create({ api })
+        expect(error).toMatchObject({
+          _tag: "OutcomeUnknown",
+          cause: { _tag: "Unreachable", code: "ECONNRESET" },
+        })
+        expect((error as OutcomeUnknown).found).toBe(undefined)
+      }
+    }),
+  )
+})
+
+describe("an interruption", () => {
+  const interruptedAfter = (millis: number, ...script: ReadonlyArray<Step>) =>
+    Effect.gen(function* () {
+      const log = logs()
+      const api = yield* fakeApi(...script)
+      const fiber = yield* withPatApi({ api, settings }, (it) => it.create(newPat)).pipe(
+        Effect.provide(log.layer),
+        Effect.fork,
+      )
+      yield* TestClock.adjust(millis)
+      yield* Fiber.interrupt(fiber)
+      return { said: log.raw.filter((message) => message instanceof OutcomeUnknown), received: api.received }
+    })
+
+  it.scoped("in the middle of a create says that its outcome is unknown", () =>
+    Effect.gen(function* () {
+      const { received, said } = yield* interruptedAfter(1000, ["POST /v1/pat", silence])
+      expect(said).toStrictEqual([new OutcomeUnknown({ label: "CI", found: undefined, cause: undefined })])
+      expect(received).toMatchObject([{ cancelled: true }])
+    }),
+  )
+
+  it.scoped("of the look-up says so too, and why", () =>
+    Effect.gen(function* () {
+      const { said } = yield* interruptedAfter(1000, ["POST /v1/pat", reset], ["GET /v1/pat", silence])
+      expect(said).toMatchObject([{ _tag: "OutcomeUnknown", label: "CI", cause: { code: "ECONNRESET" } }])
+    }),
+  )
+
+  it.scoped("after the create has an answer says nothing of the kind", () =>
+    Effect.gen(function* () {
+      const { said } = yield* interruptedAfter(2000, ["POST /v1/pat", late(1000, json(400, {}))])
+      expect(said).toStrictEqual([])
+    }),
+  )
+})
