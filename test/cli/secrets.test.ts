@@ -162,9 +162,12 @@ describe.each(Object.entries(commands))("%s", (name, argv) => {
     }),
   )
 
+  // The others of a kind say the same at the levels between.
+  const cases = ["list", "create", "revoke"].includes(name) ? telling : telling.slice(0, ways.length + 1)
+
   it.effect.each(Object.entries(failures))("shows no secret after %s", ([, api]) =>
     Effect.gen(function* () {
-      const runs = yield* runEach(telling, argv, api)
+      const runs = yield* runEach(cases, argv, api)
       for (const ran of runs) expectNone(outOf(ran) + ran.files, everySecret)
       expect(runs.some(({ code }) => code !== 0)).toBe(true)
     }),
