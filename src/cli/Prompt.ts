@@ -1,6 +1,5 @@
 import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
@@ -69,28 +68,25 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
 })
 
 /** `Ask` at a terminal: stdin to type at and stderr to see the question on. */
-export const AskLive = Layer.effect(
-  Ask,
-  Effect.gen(function* () {
-    const terminal = yield* Terminal.Terminal
-    const { stderr, stdin } = yield* Streams
-    const { auth } = yield* Settings
-    const only = auth === "auto" ? undefined : auth
-    const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: Printable, answer: "shown" | "hidden") =>
-      Effect.gen(function* () {
-        const missing = new CredentialMissing({ variable, only })
-        if (!stdin.isTerminal || !stderr.isTerminal) return yield* missing
-        const typed = yield* question(text, answer)
-        return typed === "" ? yield* missing : typed
-      }).pipe(Effect.provideService(Terminal.Terminal, terminal))
-    return {
-      username: (host) =>
-        Effect.map(ask("ZPOOL_USER", printable`Username for ${host}: `, "shown"), (name) => name.trim()),
-      password: (user, host) =>
-        Effect.map(
-          ask("ZPOOL_PASSWORD", printable`Password for ${user} at ${host}: `, "hidden"),
-          Redacted.make,
-        ),
-    }
-  }),
-)
+export const makeAsk = Effect.gen(function* () {
+  const terminal = yield* Terminal.Terminal
+  const { stderr, stdin } = yield* Streams
+  const { auth } = yield* Settings
+  const only = auth === "auto" ? undefined : auth
+  const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: Printable, answer: "shown" | "hidden") =>
+    Effect.gen(function* () {
+      const missing = new CredentialMissing({ variable, only })
+      if (!stdin.isTerminal || !stderr.isTerminal) return yield* missing
+      const typed = yield* question(text, answer)
+      return typed === "" ? yield* missing : typed
+    }).pipe(Effect.provideService(Terminal.Terminal, terminal))
+  return Ask.of({
+    username: (host) =>
+      Effect.map(ask("ZPOOL_USER", printable`Username for ${host}: `, "shown"), (name) => name.trim()),
+    password: (user, host) =>
+      Effect.map(
+        ask("ZPOOL_PASSWORD", printable`Password for ${user} at ${host}: `, "hidden"),
+        Redacted.make,
+      ),
+  })
+})

@@ -1,13 +1,17 @@
 import { isatty } from "node:tty"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Path from "@effect/platform/Path"
+import * as Terminal from "@effect/platform/Terminal"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import * as Console from "effect/Console"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { OutputFailed } from "../domain/Errors.ts"
-import { layer as HttpLive } from "../services/NodeHttp.ts"
+import { make as makeHttpClient } from "../services/NodeHttp.ts"
 import { colorAllowed, Streams } from "./output.ts"
-import { TerminalLive } from "./terminal.ts"
+import { makeTerminal } from "./terminal.ts"
 
 /** Streams whose errors are heard, so that one does not end the process: a write tells of them by itself. */
 const heard = new WeakSet<NodeJS.WriteStream>()
@@ -46,21 +50,18 @@ const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> =>
 }
 
 /** The `Console` of a real process: each write is waited for, and one that fails is an `OutputFailed` defect. */
-const ConsoleLive = Layer.suspend(() => {
-  const defaults = Effect.runSync(Console.consoleWith(Effect.succeed))
-  return Console.setConsole({
-    ...defaults,
-    log: (text: unknown) => write(process.stdout, String(text)),
-    error: (text: unknown) => write(process.stderr, String(text)),
-    unsafe: {
-      ...defaults.unsafe,
-      error: (text: unknown) => void hear(process.stderr).write(`${text}\n`),
-    },
-  })
-})
+const makeConsole = Effect.map(Effect.console, (defaults) => ({
+  ...defaults,
+  log: (text: unknown) => write(process.stdout, String(text)),
+  error: (text: unknown) => write(process.stderr, String(text)),
+  unsafe: {
+    ...defaults.unsafe,
+    error: (text: unknown) => void hear(process.stderr).write(`${text}\n`),
+  },
+}))
 
 // Asked of the descriptors: opening a stream, stdin above all, takes longer than the answer is worth.
-const StreamsLive = Layer.sync(Streams, () => {
+const makeStreams = () => {
   const stream = (descriptor: 1 | 2) => {
     const isTerminal = isatty(descriptor)
     return {
@@ -70,13 +71,22 @@ const StreamsLive = Layer.sync(Streams, () => {
     }
   }
   return { stdin: { isTerminal: isatty(0) }, stdout: stream(1), stderr: stream(2) }
-})
+}
 
-/** Everything that a command reaches the world through. */
-export const Live = Layer.mergeAll(
-  ConsoleLive,
-  HttpLive,
-  NodeFileSystem.layer,
-  NodePath.layer,
-  Layer.provideMerge(TerminalLive, StreamsLive),
+/**
+ * Everything that a command reaches the world through. It is one layer and not
+ * several that are merged: each merge costs some 300 steps of the runtime, at
+ * every start.
+ */
+export const Live = Layer.scopedContext(
+  Effect.gen(function* () {
+    yield* Effect.withConsoleScoped(yield* makeConsole)
+    const streams = makeStreams()
+    return Context.make(Streams, streams).pipe(
+      Context.add(Terminal.Terminal, makeTerminal(streams.stderr)),
+      Context.add(HttpClient.HttpClient, yield* makeHttpClient(process.env)),
+      Context.add(FileSystem.FileSystem, yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)),
+      Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),
+    )
+  }),
 )

@@ -2,7 +2,6 @@ import * as Terminal from "@effect/platform/Terminal"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import { Progress, type Waiting } from "../services/Progress.ts"
 import { Streams } from "./output.ts"
@@ -22,38 +21,35 @@ const words = (state: Waiting, waitedSeconds: number): Printable => {
  * On a terminal, one line on stderr while anything takes longer than a second,
  * gone when it is over; in a pipe nothing.
  */
-export const ProgressLive = Layer.effect(
-  Progress,
-  Effect.gen(function* () {
-    const { stderr } = yield* Streams
-    if (!stderr.isTerminal) return { waiting: () => Effect.void, done: Effect.void }
-    const terminal = yield* Terminal.Terminal
-    const display = (text: string) => Effect.ignore(terminal.display(text))
-    const running = yield* Ref.make<Fiber.RuntimeFiber<never> | undefined>(undefined)
+export const makeProgress = Effect.gen(function* () {
+  const { stderr } = yield* Streams
+  if (!stderr.isTerminal) return Progress.of({ waiting: () => Effect.void, done: Effect.void })
+  const terminal = yield* Terminal.Terminal
+  const display = (text: string) => Effect.ignore(terminal.display(text))
+  const running = yield* Ref.make<Fiber.RuntimeFiber<never> | undefined>(undefined)
 
-    const stop = Effect.flatMap(Ref.getAndSet(running, undefined), (fiber) =>
-      fiber === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(fiber)),
-    )
-    const show = (state: Waiting) =>
-      Effect.gen(function* () {
-        const since = yield* Clock.currentTimeMillis
-        yield* Effect.sleep(patience)
-        return yield* Effect.forever(
-          Effect.gen(function* () {
-            const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
-            // One line at most, or clearing it would leave its first part.
-            yield* display(`\r${words(state, seconds).value.slice(0, stderr.columns - 1)}\u001B[K`)
-            yield* Effect.sleep(1000)
-          }),
-        ).pipe(Effect.ensuring(display("\r\u001B[K")))
-      })
-    return {
-      waiting: (state: Waiting) =>
-        Effect.zipRight(
-          stop,
-          Effect.flatMap(Effect.forkDaemon(show(state)), (fiber) => Ref.set(running, fiber)),
-        ),
-      done: stop,
-    }
-  }),
-)
+  const stop = Effect.flatMap(Ref.getAndSet(running, undefined), (fiber) =>
+    fiber === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(fiber)),
+  )
+  const show = (state: Waiting) =>
+    Effect.gen(function* () {
+      const since = yield* Clock.currentTimeMillis
+      yield* Effect.sleep(patience)
+      return yield* Effect.forever(
+        Effect.gen(function* () {
+          const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
+          // One line at most, or clearing it would leave its first part.
+          yield* display(`\r${words(state, seconds).value.slice(0, stderr.columns - 1)}\u001B[K`)
+          yield* Effect.sleep(1000)
+        }),
+      ).pipe(Effect.ensuring(display("\r\u001B[K")))
+    })
+  return Progress.of({
+    waiting: (state: Waiting) =>
+      Effect.zipRight(
+        stop,
+        Effect.flatMap(Effect.forkDaemon(show(state)), (fiber) => Ref.set(running, fiber)),
+      ),
+    done: stop,
+  })
+})

@@ -2,10 +2,9 @@ import { emitKeypressEvents, type Key } from "node:readline"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
-import { Streams } from "./output.ts"
+import type { Stream } from "./output.ts"
 
 /** Reads stdin up to a line break, or to its end; a pipe that says nothing and ends gives an empty line. */
 const readLine = Effect.async<string>((resume) => {
@@ -83,20 +82,15 @@ const makeReadInput = () => {
  * the result, and stdin is not touched before something is asked: opening it
  * costs start-up time and keeps the process alive.
  */
-export const TerminalLive = Layer.effect(
-  Terminal.Terminal,
-  Effect.gen(function* () {
-    const { stderr } = yield* Streams
-    return Terminal.Terminal.of({
-      columns: Effect.succeed(stderr.columns),
-      rows: Effect.sync(() => process.stderr.rows ?? 24),
-      isTTY: Effect.succeed(stderr.isTerminal),
-      readInput: makeReadInput(),
-      readLine,
-      display: (text) =>
-        Effect.async<void>((resume) => {
-          process.stderr.write(text, () => resume(Effect.void))
-        }),
-    })
-  }),
-)
+export const makeTerminal = (stderr: Stream): Terminal.Terminal =>
+  Terminal.Terminal.of({
+    columns: Effect.succeed(stderr.columns),
+    rows: Effect.sync(() => process.stderr.rows ?? 24),
+    isTTY: Effect.succeed(stderr.isTerminal),
+    readInput: makeReadInput(),
+    readLine,
+    display: (text) =>
+      Effect.async<void>((resume) => {
+        process.stderr.write(text, () => resume(Effect.void))
+      }),
+  })

@@ -2,12 +2,8 @@
 
 import { Agent as PlainAgent } from "node:http"
 import * as Https from "node:https"
-import type * as HttpClient from "@effect/platform/HttpClient"
-import { HttpAgent, HttpAgentTypeId, layerWithoutAgent } from "@effect/platform-node/NodeHttpClient"
-import * as Config from "effect/Config"
+import { HttpAgent, HttpAgentTypeId, make as makeClient } from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 
 /** The variables that name a proxy, each also in lower case. */
 export const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [
@@ -16,30 +12,26 @@ export const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap
 ])
 
 /** One agent a protocol, the one for https made when it is used: it brings in TLS. */
-const direct = Layer.provide(
-  layerWithoutAgent,
-  Layer.sync(HttpAgent, (): HttpAgent => {
-    let https: Https.Agent | undefined
-    return {
-      [HttpAgentTypeId]: HttpAgentTypeId,
-      http: new PlainAgent(),
-      get https() {
-        https ??= new Https.Agent()
-        return https
-      },
-    }
-  }),
-)
+const agents = (): HttpAgent => {
+  let https: Https.Agent | undefined
+  return {
+    [HttpAgentTypeId]: HttpAgentTypeId,
+    http: new PlainAgent(),
+    get https() {
+      https ??= new Https.Agent()
+      return https
+    },
+  }
+}
 
-/** The live HTTP client over `node:http`. What speaks to proxies is loaded only when one is named. */
-export const layer: Layer.Layer<HttpClient.HttpClient> = Layer.unwrapEffect(
-  Effect.gen(function* () {
-    for (const name of proxyVariables) {
-      const value = yield* Effect.orDie(Config.option(Config.string(name)))
-      if (Option.exists(value, (proxy) => proxy !== "")) {
-        return (yield* Effect.promise(() => import("./proxy.ts"))).layer
-      }
-    }
-    return direct
-  }),
-)
+/**
+ * Makes the live HTTP client, over `node:http`. What speaks to proxies is
+ * loaded only where the environment names one.
+ */
+export const make = (env: NodeJS.ProcessEnv) =>
+  proxyVariables.some((name) => env[name])
+    ? Effect.flatMap(
+        Effect.promise(() => import("./proxy.ts")),
+        (proxy) => proxy.make,
+      )
+    : Effect.provideService(makeClient, HttpAgent, agents())

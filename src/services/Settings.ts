@@ -1,9 +1,6 @@
-import type * as FileSystem from "@effect/platform/FileSystem"
-import type * as Path from "@effect/platform/Path"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../domain/ApiUrl.ts"
@@ -63,7 +60,7 @@ const isProxyUrl = (value: string): boolean => {
   return /^https?:/.test(url) && URL.canParse(url)
 }
 
-const load = Effect.fn("Settings.load")(function* (flags: Flags) {
+const make = Effect.fn("Settings.make")(function* (flags: Flags) {
   const rcfile = yield* Rcfile.load(flags.rcfile)
 
   /** The environment beats the rcfile, even when set to nothing: that is how a rcfile's value is switched off. */
@@ -159,8 +156,5 @@ const load = Effect.fn("Settings.load")(function* (flags: Flags) {
  * rcfile. The environment is read through the `ConfigProvider`.
  */
 export class Settings extends Context.Tag("zpcli/Settings")<Settings, SettingsValue>() {
-  static readonly layer = (
-    flags: Flags,
-  ): Layer.Layer<Settings, SettingsError, FileSystem.FileSystem | Path.Path> =>
-    Layer.effect(Settings, load(flags))
+  static readonly make = make
 }

@@ -4,6 +4,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -68,113 +69,106 @@ const codeOf = (cause: unknown): { readonly code: string; readonly syscall: stri
 const parseJson = (text: string): unknown =>
   Either.getOrUndefined(Either.try(() => JSON.parse(text) as unknown))
 
-/**
- * The rules of the network over an injected `HttpClient`: the configured
- * origin alone, no redirects, a timeout for every attempt that covers the body
- * too, a bound on its size, and retries where `domain/Retry` allows them.
- */
-export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
-  effect: Effect.gen(function* () {
-    const { api, maxRetries, password, pat, timeout } = yield* Settings
-    const client = yield* HttpClient.HttpClient
-    const progress = yield* Progress
+const make = Effect.gen(function* () {
+  const { api, maxRetries, password, pat, timeout } = yield* Settings
+  const client = yield* HttpClient.HttpClient
+  const progress = yield* Progress
 
-    // Every secret that an answer could echo: a password may come back long after the request that it went with.
-    const secrets = new Set([...Option.toArray(password), ...Option.toArray(pat)])
+  // Every secret that an answer could echo: a password may come back long after the request that it went with.
+  const secrets = new Set([...Option.toArray(password), ...Option.toArray(pat)])
 
-    const attempt = Effect.fnUntraced(function* (
-      request: ApiRequest,
-      number: number,
-      answerLostBefore: boolean,
-    ) {
-      const path = `/${request.path.map(encodeURIComponent).join("/")}`
-      if (request.bearer) secrets.add(request.bearer)
-      for (const secret of request.secrets ?? []) secrets.add(secret)
-      const hide = (said: string | undefined) => (said === undefined ? undefined : mask(said, secrets))
-      const started = yield* Clock.currentTimeMillis
-      const log = (outcome: string, requestId?: string) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          Effect.logDebug(
-            `${request.method} ${path} ${outcome}, ${now - started} ms, attempt ${number}` +
-              (requestId === undefined ? "" : `, request ID ${requestId}`),
-          ),
-        )
-
-      const lost = (error: HttpClientError.HttpClientError, answered: boolean) => {
-        const { code, syscall } = codeOf(error.cause)
-        // What Node's parser refuses was not said by a server of HTTP: another attempt finds the same one.
-        if (code.startsWith("HPE_")) {
-          return new ResponseUnreadable({ origin: api.origin, status: undefined, reason: "not-http" })
-        }
-        const sent =
-          answered ||
-          !(
-            neverOpened.has(code) ||
-            code.startsWith("EPROXY") ||
-            syscall === "connect" ||
-            Retry.isCertificateProblem(code)
-          )
-        return new Unreachable({ origin: api.origin, code, sent, attempts: number })
-      }
-
-      const exchange = Effect.gen(function* () {
-        yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
-        const response = yield* Effect.mapError(
-          client.execute(encode(`${api.base}${path}`, request)),
-          (error) => lost(error, false),
-        )
-        const requestId = hide(response.headers["x-amzn-requestid"])
-        const body = yield* readBody(response).pipe(
-          Effect.mapError((error) =>
-            String((error.cause as Error | undefined)?.message).includes("maxBytes")
-              ? new ResponseUnreadable({
-                  origin: api.origin,
-                  status: response.status,
-                  requestId,
-                  reason: "too-large",
-                })
-              : lost(error, true),
-          ),
-        )
-        return { response, requestId, body }
-      }).pipe(
-        Effect.timeoutFail({
-          duration: timeout * 1000,
-          onTimeout: () => new TimedOut({ origin: api.origin, seconds: timeout, attempts: number }),
-        }),
-        Effect.tapError((error) => log(reasonOf(error))),
+  const attempt = Effect.fnUntraced(function* (
+    request: ApiRequest,
+    number: number,
+    answerLostBefore: boolean,
+  ) {
+    const path = `/${request.path.map(encodeURIComponent).join("/")}`
+    if (request.bearer) secrets.add(request.bearer)
+    for (const secret of request.secrets ?? []) secrets.add(secret)
+    const hide = (said: string | undefined) => (said === undefined ? undefined : mask(said, secrets))
+    const started = yield* Clock.currentTimeMillis
+    const log = (outcome: string, requestId?: string) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Effect.logDebug(
+          `${request.method} ${path} ${outcome}, ${now - started} ms, attempt ${number}` +
+            (requestId === undefined ? "" : `, request ID ${requestId}`),
+        ),
       )
 
-      const { response, requestId, body } = yield* exchange
-      yield* log(String(response.status), requestId)
-      const serverTime = Date.parse(response.headers.date ?? "")
-      if (response.status >= 200 && response.status < 300) {
-        return {
-          status: response.status,
-          body: body.replace(/^\uFEFF/, ""),
-          requestId,
-          serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
-        } satisfies ApiAnswer
+    const lost = (error: HttpClientError.HttpClientError, answered: boolean) => {
+      const { code, syscall } = codeOf(error.cause)
+      // What Node's parser refuses was not said by a server of HTTP: another attempt finds the same one.
+      if (code.startsWith("HPE_")) {
+        return new ResponseUnreadable({ origin: api.origin, status: undefined, reason: "not-http" })
       }
+      const sent =
+        answered ||
+        !(
+          neverOpened.has(code) ||
+          code.startsWith("EPROXY") ||
+          syscall === "connect" ||
+          Retry.isCertificateProblem(code)
+        )
+      return new Unreachable({ origin: api.origin, code, sent, attempts: number })
+    }
 
-      const serverMessage = hide(failureMessage(parseJson(body)))
-      const answered = { status: response.status, requestId, serverMessage }
-      if (response.status === 429 || response.status >= 500) {
-        const now = yield* Clock.currentTimeMillis
-        const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], now)
-        return yield* new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
-      }
-      return yield* new HttpFailure({
-        ...answered,
-        origin: api.origin,
-        location: hide(response.headers.location),
-        answerLostBefore,
-      })
+    const exchange = Effect.gen(function* () {
+      yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
+      const response = yield* Effect.mapError(
+        client.execute(encode(`${api.base}${path}`, request)),
+        (error) => lost(error, false),
+      )
+      const requestId = hide(response.headers["x-amzn-requestid"])
+      const body = yield* readBody(response).pipe(
+        Effect.mapError((error) =>
+          String((error.cause as Error | undefined)?.message).includes("maxBytes")
+            ? new ResponseUnreadable({
+                origin: api.origin,
+                status: response.status,
+                requestId,
+                reason: "too-large",
+              })
+            : lost(error, true),
+        ),
+      )
+      return { response, requestId, body }
+    }).pipe(
+      Effect.timeoutFail({
+        duration: timeout * 1000,
+        onTimeout: () => new TimedOut({ origin: api.origin, seconds: timeout, attempts: number }),
+      }),
+      Effect.tapError((error) => log(reasonOf(error))),
+    )
+
+    const { response, requestId, body } = yield* exchange
+    yield* log(String(response.status), requestId)
+    const serverTime = Date.parse(response.headers.date ?? "")
+    if (response.status >= 200 && response.status < 300) {
+      return {
+        status: response.status,
+        body: body.replace(/^\uFEFF/, ""),
+        requestId,
+        serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
+      } satisfies ApiAnswer
+    }
+
+    const serverMessage = hide(failureMessage(parseJson(body)))
+    const answered = { status: response.status, requestId, serverMessage }
+    if (response.status === 429 || response.status >= 500) {
+      const now = yield* Clock.currentTimeMillis
+      const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], now)
+      return yield* new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
+    }
+    return yield* new HttpFailure({
+      ...answered,
+      origin: api.origin,
+      location: hide(response.headers.location),
+      answerLostBefore,
     })
+  })
 
-    const send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError> = Effect.fn(
-      "Transport.send",
-    )(function* (request) {
+  const send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError> = Effect.fn("Transport.send")(
+    function* (request) {
       let number = 0
       let answerLost = false
       const backoff = Schedule.identity<TransportError>().pipe(
@@ -204,11 +198,23 @@ export class Transport extends Effect.Service<Transport>()("zpcli/Transport", {
         Effect.retry(backoff),
         Effect.ensuring(progress.done),
       )
-    })
+    },
+  )
 
-    return { send }
-  }),
-}) {}
+  return { send }
+})
+
+/**
+ * The rules of the network over an injected `HttpClient`: the configured
+ * origin alone, no redirects, a timeout for every attempt that covers the body
+ * too, a bound on its size, and retries where `domain/Retry` allows them.
+ */
+export class Transport extends Context.Tag("zpcli/Transport")<
+  Transport,
+  Effect.Effect.Success<typeof make>
+>() {
+  static readonly make = make
+}
 
 /** A failure in a few words, for those who watch the attempts. */
 const reasonOf = (error: TransportError): string =>

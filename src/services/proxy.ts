@@ -1,9 +1,8 @@
 import { globalAgent as http } from "node:http"
 import { globalAgent as https } from "node:https"
 import * as HttpClient from "@effect/platform/HttpClient"
-import { HttpAgent, HttpAgentTypeId, make } from "@effect/platform-node/NodeHttpClient"
+import { HttpAgent, HttpAgentTypeId, make as makeClient } from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { HttpProxyAgent } from "http-proxy-agent"
 import { HttpsProxyAgent } from "https-proxy-agent"
 import { getProxyForUrl } from "proxy-from-env"
@@ -25,7 +24,7 @@ const tunnel = (proxy: URL) => {
 }
 
 const through = (proxy: URL) =>
-  Effect.provideService(make, HttpAgent, {
+  Effect.provideService(makeClient, HttpAgent, {
     [HttpAgentTypeId]: HttpAgentTypeId,
     http: new HttpProxyAgent(proxy),
     https: tunnel(proxy),
@@ -44,20 +43,17 @@ export const proxyFor = (url: URL, env: NodeJS.ProcessEnv): URL | undefined => {
   return url.protocol === "http:" && !isLoopback(proxy.hostname) ? undefined : proxy
 }
 
-/** The HTTP client for an environment that names proxies: it decides for each request. */
-export const layer = Layer.effect(
-  HttpClient.HttpClient,
-  Effect.gen(function* () {
-    const direct = yield* Effect.provideService(make, HttpAgent, {
-      [HttpAgentTypeId]: HttpAgentTypeId,
-      http,
-      https,
-    })
-    return HttpClient.make((request, url) => {
-      const proxy = proxyFor(url, process.env)
-      return proxy === undefined
-        ? direct.execute(request)
-        : Effect.flatMap(through(proxy), (client) => client.execute(request))
-    })
-  }),
-)
+/** Makes the HTTP client for an environment that names proxies: it decides for each request. */
+export const make = Effect.gen(function* () {
+  const direct = yield* Effect.provideService(makeClient, HttpAgent, {
+    [HttpAgentTypeId]: HttpAgentTypeId,
+    http,
+    https,
+  })
+  return HttpClient.make((request, url) => {
+    const proxy = proxyFor(url, process.env)
+    return proxy === undefined
+      ? direct.execute(request)
+      : Effect.flatMap(through(proxy), (client) => client.execute(request))
+  })
+})

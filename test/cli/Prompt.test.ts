@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Streams } from "../../src/cli/output.ts"
-import { AskLive, confirm } from "../../src/cli/Prompt.ts"
+import { confirm, makeAsk } from "../../src/cli/Prompt.ts"
 import { printable } from "../../src/cli/printable.ts"
 import * as ApiUrl from "../../src/domain/ApiUrl.ts"
 import type { Auth } from "../../src/domain/Credential.ts"
@@ -49,7 +49,7 @@ const prompting = <A, E>(
       }),
     )
     return Effect.either(prompt).pipe(
-      Effect.provide(Layer.provideMerge(AskLive, world)),
+      Effect.provide(Layer.provideMerge(Layer.effect(Ask, makeAsk), world)),
       Effect.map((result) => ({ result, shown })),
     )
   })

@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -17,7 +18,10 @@ const login = ["POST /v1/login", json(200, { detail: { access_token: "fresh", ex
 const gone = json(401, { message: "The incoming token has expired" })
 
 /** Does this with a JWT from the cache that the API has ceased to accept, and gives the bearers that it saw. */
-const withStaleJwt = <A, E>(use: (it: PatApi) => Effect.Effect<A, E>, ...script: ReadonlyArray<Step>) =>
+const withStaleJwt = <A, E>(
+  use: (it: Context.Tag.Service<typeof PatApi>) => Effect.Effect<A, E>,
+  ...script: ReadonlyArray<Step>
+) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const dir = yield* fs.makeTempDirectoryScoped()

@@ -15,10 +15,7 @@ const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 type Env = Readonly<Record<string, string>>
 
 const load = (env: Env = {}, flags: { readonly rcfile?: string; readonly auth?: Auth } = {}) =>
-  Effect.provide(
-    Settings,
-    Settings.layer({ rcfile: Option.fromNullable(flags.rcfile), auth: flags.auth ?? "auto" }),
-  ).pipe(
+  Settings.make({ rcfile: Option.fromNullable(flags.rcfile), auth: flags.auth ?? "auto" }).pipe(
     Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
     Effect.provide(files),
   )

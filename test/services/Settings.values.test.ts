@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import { Settings } from "../../src/services/Settings.ts"
 
 const load = (env: Readonly<Record<string, string>>) =>
-  Effect.provide(Settings, Settings.layer({ rcfile: Option.none(), auth: "auto" })).pipe(
+  Settings.make({ rcfile: Option.none(), auth: "auto" }).pipe(
     Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
     Effect.provide([NodeFileSystem.layer, NodePath.layer]),
   )

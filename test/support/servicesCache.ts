@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { it } from "@effect/vitest"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -25,7 +26,7 @@ export const world = Effect.gen(function* () {
   const dir = `${yield* fs.makeTempDirectoryScoped()}/cache`
   const log = logs()
   const use = <A, E>(
-    run: (cache: TokenCache) => Effect.Effect<A, E>,
+    run: (cache: Context.Tag.Service<typeof TokenCache>) => Effect.Effect<A, E>,
     world: {
       readonly dir?: string | undefined
       readonly under?: Layer.Layer<never>
@@ -33,7 +34,7 @@ export const world = Effect.gen(function* () {
     } = { dir },
   ) =>
     Effect.flatMap(TokenCache, run).pipe(
-      Effect.provide(TokenCache.Default),
+      Effect.provide(Layer.effect(TokenCache, TokenCache.make)),
       Effect.provideService(FileSystem.FileSystem, { ...fs, ...world.broken }),
       Effect.provide(settings({ tokenCacheDir: Option.fromNullable("dir" in world ? world.dir : dir) })),
       Effect.provide(world.under ?? Layer.empty),

@@ -1,5 +1,6 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Ask } from "../../src/services/Ask.ts"
@@ -20,15 +21,15 @@ export interface World {
 }
 
 const transport = (world: World) =>
-  Transport.Default.pipe(
+  Layer.effect(Transport, Transport.make).pipe(
     Layer.provide(world.progress?.layer ?? Layer.empty),
     Layer.provide(Layer.merge(world.api.layer, settings(world.settings))),
   )
 
 const signIn = (world: World) =>
-  SignIn.Default.pipe(
+  Layer.effect(SignIn, SignIn.make).pipe(
     Layer.provide(
-      Layer.mergeAll(TokenCache.Default, (world.ask ?? asks()).layer).pipe(
+      Layer.mergeAll(Layer.effect(TokenCache, TokenCache.make), (world.ask ?? asks()).layer).pipe(
         Layer.provideMerge(settings(world.settings)),
         Layer.provide(NodeFileSystem.layer),
       ),
@@ -44,12 +45,20 @@ export const send = (world: World, request: ApiRequest) =>
   )
 
 /** Uses a fresh `SignIn`. */
-export const withSignIn = <A, E, R>(world: World, use: (it: SignIn) => Effect.Effect<A, E, R>) =>
-  Effect.provide(Effect.flatMap(SignIn, use), signIn(world))
+export const withSignIn = <A, E, R>(
+  world: World,
+  use: (it: Context.Tag.Service<typeof SignIn>) => Effect.Effect<A, E, R>,
+) => Effect.provide(Effect.flatMap(SignIn, use), signIn(world))
 
 /** Uses a fresh `PatApi`. */
-export const withPatApi = <A, E, R>(world: World, use: (it: PatApi) => Effect.Effect<A, E, R>) =>
+export const withPatApi = <A, E, R>(
+  world: World,
+  use: (it: Context.Tag.Service<typeof PatApi>) => Effect.Effect<A, E, R>,
+) =>
   Effect.provide(
     Effect.flatMap(PatApi, use),
-    PatApi.Default.pipe(Layer.provide(signIn(world)), Layer.provide(settings(world.settings))),
+    Layer.effect(PatApi, PatApi.make).pipe(
+      Layer.provide(signIn(world)),
+      Layer.provide(settings(world.settings)),
+    ),
   )

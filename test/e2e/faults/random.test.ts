@@ -1,3 +1,4 @@
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as Terminal from "@effect/platform/Terminal"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -9,7 +10,7 @@ import * as Random from "effect/Random"
 import { describe, expect, it } from "vitest"
 import { Streams } from "../../../src/cli/output.ts"
 import { run, shape } from "../../../src/cli/root.ts"
-import { layer as HttpLive } from "../../../src/services/NodeHttp.ts"
+import { make as makeHttpClient } from "../../../src/services/NodeHttp.ts"
 import { runCli } from "../../support/cli.ts"
 import { startFaultyServer } from "../../support/faulty-server.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
@@ -70,7 +71,7 @@ const here = async (argv: ReadonlyArray<string>, env: Record<string, string>): P
       error: (text: unknown) => Effect.sync(() => error(text)),
       unsafe: { ...defaults.unsafe, log, error },
     }),
-    HttpLive,
+    Layer.effect(HttpClient.HttpClient, makeHttpClient({})),
     NodeFileSystem.layer,
     NodePath.layer,
     Layer.succeed(Streams, { stdin: { isTerminal: false }, stdout: pipe, stderr: pipe }),
