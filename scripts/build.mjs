@@ -34,24 +34,18 @@ const splitLazy = {
     ),
 }
 
-/** Modules of Node that a plain run does not use, or not before the end: each costs milliseconds to load. */
-const rarelyUsed = ["node:crypto", "node:https", "node:readline", "node:stream/promises", "node:os"]
-
-/** Puts a getter in the place of each of their exports, so that they are loaded at the first use. */
+/**
+ * Loads each module of Node at its first use: a plain run needs few of them. What looks up a name is the prototype's
+ * prototype, since esbuild copies own properties, each as a getter, for every file that imports the module.
+ */
 const lateBuiltins = {
   name: "late-builtins",
   setup: ({ onLoad, onResolve }) => {
     onResolve({ filter: /^node:/ }, ({ namespace, path }) =>
-      rarelyUsed.includes(path) && namespace !== "late" ? { path, namespace: "late" } : undefined,
+      namespace === "late" ? undefined : { path, namespace: "late" },
     )
-    onLoad({ filter: /./, namespace: "late" }, async ({ path }) => ({
-      contents: Object.keys(await import(path))
-        .filter((name) => name !== "default")
-        .map(
-          (name) =>
-            `Object.defineProperty(exports, "${name}", { enumerable: true, get: () => require("${path}").${name} });`,
-        )
-        .join("\n"),
+    onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({
+      contents: `module.exports = Object.create(Object.create(new Proxy({}, { get: (_, name) => require("${path}")[name] })))`,
       loader: "js",
     }))
   },

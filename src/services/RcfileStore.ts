@@ -19,7 +19,7 @@ export interface LoadedRcfile {
 
 const variable = (name: string) =>
   Effect.map(
-    Effect.orDie(Config.option(Config.string(name))),
+    Effect.option(Config.string(name)),
     Option.filter((value) => value !== ""),
   )
 

@@ -66,7 +66,7 @@ const make = Effect.fn("Settings.make")(function* (flags: Flags) {
   /** The environment beats the rcfile, even when set to nothing: that is how a rcfile's value is switched off. */
   const find = (key: string) =>
     Effect.gen(function* () {
-      const environment = yield* Effect.orDie(Config.option(Config.redacted(key)))
+      const environment = yield* Effect.option(Config.redacted(key))
       const found = Option.match(environment, {
         onSome: (value) => Option.some<Found>({ value, source: key }),
         onNone: () =>
@@ -103,7 +103,7 @@ const make = Effect.fn("Settings.make")(function* (flags: Flags) {
       `ZPOOL_PASSWORD in ${rcfile.path} is ignored: a password is read from the environment or a prompt only.`,
     )
   }
-  const password = yield* Effect.orDie(Config.option(Config.redacted("ZPOOL_PASSWORD")))
+  const password = yield* Effect.option(Config.redacted("ZPOOL_PASSWORD"))
 
   const pat = yield* find("ZPOOLPAT")
   if (Option.isSome(pat)) {
@@ -133,7 +133,7 @@ const make = Effect.fn("Settings.make")(function* (flags: Flags) {
     "must be a whole number from 0 to 20",
   )
   for (const name of proxyVariables) {
-    const proxy = yield* Effect.orDie(Config.option(Config.string(name)))
+    const proxy = yield* Effect.option(Config.string(name))
     if (Option.isSome(proxy) && proxy.value !== "" && !isProxyUrl(proxy.value)) {
       return yield* new SettingsError({ source: name, reason: "must be the URL of an http or https proxy" })
     }
