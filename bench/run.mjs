@@ -63,6 +63,16 @@ const time = (command, args, env) =>
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 const hi = () => time(process.execPath, [join(folder, "hi.js")], {})
 
+/** The most memory that a process held, in MB. */
+const peakOf = (args, env) => {
+  const { stderr } = spawnSync(process.execPath, ["--require", join(folder, "memory.cjs"), ...args], {
+    env: { ...baseEnv, ...env },
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
+  })
+  return `${Math.round(Number(/max-rss (\d+)/.exec(stderr)?.[1]) / 1024)} MB`
+}
+
 /** Medians of paired runs: the work's milliseconds, and its ratio to a bare node in the same loop. */
 const pair = async (work, { before = () => {}, count = runs } = {}) => {
   const times = []
@@ -158,26 +168,31 @@ try {
         times.push(await list(count)())
         scaled.push((times.at(-1) / base) * 30)
       }
-      const { stderr } = spawnSync(
-        process.execPath,
-        ["--require", join(folder, "memory.cjs"), program, "pat", "list", ...args],
-        {
-          env: { ...baseEnv, ZPOOL_API_URL: api(count) },
-          stdio: ["ignore", "ignore", "pipe"],
-          encoding: "utf8",
-        },
-      )
-      const peak = Math.round(Number(/max-rss (\d+)/.exec(stderr)?.[1]) / 1024)
       sizes.push([
         String(count),
         form,
         `${(median(times) / 1000).toFixed(2)} s (${(median(scaled) / 1000).toFixed(2)} s at 30 ms)`,
         (median(times) / empty).toFixed(2),
         ratio || seconds,
-        `${peak} MB`,
+        peakOf([program, "pat", "list", ...args], { ZPOOL_API_URL: api(count) }),
         `${memory} MB`,
       ])
     }
+  }
+  // What node:http, JSON.parse and JSON.stringify take alone.
+  const floor = (count) => [join(folder, "floor.cjs"), `${api(count)}/pat`]
+  const emptyFloor = (await pair(() => time(process.execPath, floor(0), {}), { count: 11 })).millis
+  for (const count of [10_000, 100_000]) {
+    const { millis, ratio } = await pair(() => time(process.execPath, floor(count), {}), { count: 7 })
+    sizes.push([
+      String(count),
+      "floor: node:http, JSON",
+      `${(millis / 1000).toFixed(2)} s (${(ratio * 0.03).toFixed(2)} s at 30 ms)`,
+      (millis / emptyFloor).toFixed(2),
+      "",
+      peakOf(floor(count), {}),
+      "",
+    ])
   }
   table(sizes)
 } finally {

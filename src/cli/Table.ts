@@ -85,6 +85,7 @@ const rowsAtATime = 1000
  * words, each row becomes a block of `Heading: value` lines. Cells are escaped
  * here.
  *
+ * @param rows - walked more than once: making a long list's cells again is cheaper than keeping them
  * @returns the table in parts, each of whole lines, to be printed one under the other
  */
 export function* render(
@@ -93,78 +94,93 @@ export function* render(
   layout: Layout,
   styleOf: CellStyle = () => undefined,
 ): Generator<Printable, void> {
-  const cells: Array<ReadonlyArray<string>> = []
   const natural = headings.map(widthOf)
   for (const row of rows) {
-    const escaped = row.map(escapeControls)
-    for (let index = 0; index < escaped.length; index++) {
-      const width = widthOf(escaped[index] as string)
+    const { cells, plain } = escapeRow(row)
+    for (let index = 0; index < cells.length; index++) {
+      const cell = cells[index] as string
+      const width = plain ? cell.length : widthOf(cell)
       if (width > (natural[index] as number)) natural[index] = width
     }
-    cells.push(escaped)
   }
   const total = natural.reduce((sum, width) => sum + width, 0) + gap.length * (headings.length - 1)
   const roomy = layout.columns === undefined || total <= layout.columns
-  const widths = roomy ? natural : allot(natural, wordWidths(headings, cells), layout.columns as number)
+  const widths = roomy ? natural : allot(natural, wordWidths(headings, rows), layout.columns as number)
   const render =
     widths === undefined
       ? block(headings, layout)
       : roomy
-        ? (row: ReadonlyArray<string>, styles: ColumnStyle) => line(row, widths, styles)
-        : (row: ReadonlyArray<string>, styles: ColumnStyle) => wrappedLines(row, widths, styles)
+        ? (row: Row, styles: ColumnStyle) => line(row, widths, styles)
+        : (row: Row, styles: ColumnStyle) => wrappedLines(row, widths, styles)
 
-  let lines = widths === undefined ? [] : [render(headings, () => (layout.bold ? "1" : undefined))]
+  const bold = () => (layout.bold ? "1" : undefined)
+  let lines = widths === undefined ? [] : [render({ cells: headings, plain: false }, bold)]
   const separator = widths === undefined ? "\n\n" : "\n"
   const part = () => Printable.trusted(lines.join(separator))
-  for (let index = 0; index < cells.length; index++) {
+  let index = 0
+  for (const row of rows) {
     if (lines.length === rowsAtATime) {
       // What is printed adds one line break; blocks stand a blank line apart.
       yield widths === undefined ? Printable.join([part(), Printable.trusted("")], "\n") : part()
       lines = []
     }
-    lines.push(render(cells[index] as ReadonlyArray<string>, (column) => styleOf(index, column)))
+    const at = index++
+    lines.push(render(escapeRow(row), (column) => styleOf(at, column)))
   }
   yield part()
 }
 
 type ColumnStyle = (column: number) => string | undefined
 
-/** The columns that text takes on a terminal. */
-const widthOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : stringWidth(text))
+/** A row's cells, escaped; `plain` ones are as wide as they are long. */
+interface Row {
+  readonly cells: ReadonlyArray<string>
+  readonly plain: boolean
+}
 
-const wordWidths = (headings: ReadonlyArray<string>, cells: ReadonlyArray<ReadonlyArray<string>>) =>
-  headings.map((heading, index) =>
-    cells.reduce((most, row) => Math.max(most, longestWord(row[index] as string)), longestWord(heading)),
-  )
+/** Looks at a row's text once, and not twice at each cell: a long list has little else to do. */
+const escapeRow = (row: ReadonlyArray<string>): Row => {
+  const plain = isPlain(row.join(""))
+  return { cells: plain ? row : row.map(escapeControls), plain }
+}
+
+/** Whether text holds printable ASCII alone. */
+const isPlain = (text: string): boolean => /^[ -~]*$/.test(text)
+
+/** The columns that text takes on a terminal. */
+const widthOf = (text: string): number => (isPlain(text) ? text.length : stringWidth(text))
+
+const wordWidths = (headings: ReadonlyArray<string>, rows: Iterable<ReadonlyArray<string>>) => {
+  const widths = headings.map(longestWord)
+  for (const row of rows) {
+    for (const [index, cell] of escapeRow(row).cells.entries()) {
+      widths[index] = Math.max(widths[index] as number, longestWord(cell))
+    }
+  }
+  return widths
+}
 
 const paint = (text: string, sgr: string | undefined): string =>
   sgr === undefined || text === "" ? text : Printable.styled(sgr, Printable.trusted(text)).value
 
 /** One line of cells; nothing is padded behind the last that has text, so that no line ends in blanks. */
-const line = (cells: ReadonlyArray<string>, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
+const line = ({ cells, plain }: Row, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
   const end = cells.findLastIndex((cell) => cell.trimEnd() !== "")
   let text = ""
   for (let column = 0; column <= end; column++) {
     const cell = column < end ? (cells[column] as string) : (cells[column] as string).trimEnd()
     text += paint(cell, styleOf(column))
-    if (column < end) text += " ".repeat((widths[column] as number) - widthOf(cell) + gap.length)
+    if (column < end)
+      text += " ".repeat((widths[column] as number) - (plain ? cell.length : widthOf(cell)) + gap.length)
   }
   return text
 }
 
-const wrappedLines = (
-  cells: ReadonlyArray<string>,
-  widths: ReadonlyArray<number>,
-  styleOf: ColumnStyle,
-): string => {
+const wrappedLines = ({ cells, plain }: Row, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
   const columns = cells.map((cell, column) => wrap(cell, widths[column] as number))
   const height = Math.max(...columns.map((lines) => lines.length))
   return Array.from({ length: height }, (_, row) =>
-    line(
-      columns.map((lines) => lines[row] ?? ""),
-      widths,
-      styleOf,
-    ),
+    line({ cells: columns.map((lines) => lines[row] ?? ""), plain }, widths, styleOf),
   ).join("\n")
 }
 
@@ -172,7 +188,7 @@ const wrappedLines = (
 const block = (headings: ReadonlyArray<string>, { bold }: Layout) => {
   const width = Math.max(...headings.map(widthOf)) + 1
   const title = (text: string) => paint(text, bold ? "1" : undefined)
-  return (cells: ReadonlyArray<string>, styleOf: ColumnStyle): string =>
+  return ({ cells }: Row, styleOf: ColumnStyle): string =>
     cells
       .map((cell, column) => {
         const heading = `${headings[column]}:`

@@ -9,15 +9,15 @@ export class LocalZone extends Context.Reference<LocalZone>()("zpcli/LocalZone",
 const dayMillis = 24 * 3_600_000
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"))
 
-/** `2026-01-26 02:05:37 UTC`; the date is kept for the next time of the same day, as lists have many. */
+/** `2026-01-26 02:05:37 UTC`; a date is kept for the next time of its day, as lists have many. */
 const inUtc = (): ((millis: number) => string) => {
-  let day = Number.NaN
-  let date = ""
+  const dates = new Map<number, string>()
   return (millis) => {
-    const thisDay = Math.floor(millis / dayMillis)
-    if (thisDay !== day) {
-      day = thisDay
+    const day = Math.floor(millis / dayMillis)
+    let date = dates.get(day)
+    if (date === undefined) {
       date = new Date(millis).toISOString().slice(0, -14)
+      dates.set(day, date)
     }
     const seconds = Math.floor((millis - day * dayMillis) / 1000)
     const two = (number: number) => twoDigits[number] as string

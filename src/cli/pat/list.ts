@@ -4,12 +4,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Expiry from "../../domain/Expiry.ts"
-import { expiryOf, isExpiringBefore, type Pat, withItems } from "../../domain/Pat.ts"
+import { expiryOf, isExpiringBefore, itemsOf, type Pat, withItems } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { jsonOption, settingsOptions, withApi } from "../common.ts"
 import { Exit, exitCodes } from "../failure.ts"
-import { print, printJson, Streams } from "../output.ts"
-import { printable } from "../printable.ts"
+import { print, Streams } from "../output.ts"
+import { Printable, printable } from "../printable.ts"
 import { render } from "../Table.ts"
 import { formatter, LocalZone } from "../time.ts"
 
@@ -44,11 +44,13 @@ const printTable = Effect.fn("list.printTable")(function* (pats: ReadonlyArray<P
   const { name } = yield* LocalZone
   const now = yield* Clock.currentTimeMillis
   const format = formatter(local, name)
-  const rows = function* () {
-    for (const pat of pats) yield cells(pat, format)
+  const rows = {
+    *[Symbol.iterator]() {
+      for (const pat of pats) yield cells(pat, format)
+    },
   }
   const layout = { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color }
-  const table = render(headings, rows(), layout, (row, column) =>
+  const table = render(headings, rows, layout, (row, column) =>
     stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
   )
   for (const part of table) yield* print(part)
@@ -92,9 +94,10 @@ export const command = Command.make(
       const filtered = args.status.length > 0 || within !== undefined
       const rows = () => (filtered ? list.pats.filter(shown) : list.pats)
       if (args.json) {
-        yield* printJson(
-          filtered ? withItems(list.envelope, (index) => shown(list.pats[index] as Pat)) : list.envelope,
-        )
+        const envelope = filtered
+          ? withItems(list.envelope, (index) => shown(list.pats[index] as Pat))
+          : list.envelope
+        for (const part of Printable.jsonParts(envelope, itemsOf(envelope))) yield* print(part)
       } else {
         yield* printTable(rows(), args.local)
       }
