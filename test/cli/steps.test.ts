@@ -1,0 +1,34 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { MixedScheduler, type Scheduler } from "effect/Scheduler"
+import { Live } from "../../src/cli/live.ts"
+import { pat, runIn } from "../support/fakes.ts"
+
+/** Counts the steps of the runtime that an effect takes: the scheduler is asked before each. */
+const stepsOf = async <A, E>(effect: Effect.Effect<A, E>) => {
+  let steps = 0
+  class Counting extends MixedScheduler {
+    override shouldYield(): false {
+      steps++
+      return false
+    }
+  }
+  const scheduler: Scheduler = new Counting(Number.MAX_SAFE_INTEGER)
+  await Effect.runPromise(Effect.withScheduler(effect, scheduler))
+  return steps
+}
+
+describe("what a start costs, in steps of the runtime, which do not depend on the machine", () => {
+  it("builds the live layer in few", async () => {
+    expect(await stepsOf(Effect.provide(Effect.void, Live))).toBeLessThanOrEqual(700)
+  })
+
+  it("lists in few", async () => {
+    const api = { "GET /pat": { body: { message: "ok", detail: { items: [] } } } }
+    const steps = await stepsOf(
+      Effect.map(runIn(["pat", "list", "--json"], { api, env: pat }), ({ code }) => expect(code).toBe(0)),
+    )
+    expect(steps).toBeGreaterThan(500)
+    expect(steps).toBeLessThanOrEqual(4400)
+  })
+})
