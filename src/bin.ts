@@ -12,8 +12,11 @@ const request = interpret(tree, args)
 if (request._tag === "Version") process.stdout.write(`${version}\n`)
 else if (request._tag === "Help") process.stdout.write(tree.help[request.command.path.join(" ")] as string)
 else {
-  // The first stack trace alone takes 2 ms to word; a bug's is printed to those who ask for the log.
-  if (request._tag !== "Run" || request.logLevel === undefined) Error.stackTraceLimit = 0
+  // While it is loaded, Effect words a stack trace to choose between two wrappers that do the same, which takes 2 ms.
+  // The proxy agents read one too, to tell https from http: the limit is back before the program runs.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   const program = loadCached({ path: join(__dirname, "main.cjs"), digest }, require) as typeof Main
+  Error.stackTraceLimit = stackTraceLimit
   program.main(args, tree, request)
 }
