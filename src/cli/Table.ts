@@ -106,7 +106,7 @@ export function* render(
   const total = natural.reduce((sum, width) => sum + width, 0) + gap.length * (headings.length - 1)
   const roomy = layout.columns === undefined || total <= layout.columns
   const widths = roomy ? natural : allot(natural, wordWidths(headings, rows), layout.columns as number)
-  const render =
+  const toText =
     widths === undefined
       ? block(headings, layout)
       : roomy
@@ -114,7 +114,7 @@ export function* render(
         : (row: Row, styles: ColumnStyle) => wrappedLines(row, widths, styles)
 
   const bold = () => (layout.bold ? "1" : undefined)
-  let lines = widths === undefined ? [] : [render({ cells: headings, plain: false }, bold)]
+  let lines = widths === undefined ? [] : [toText({ cells: headings, plain: false }, bold)]
   const separator = widths === undefined ? "\n\n" : "\n"
   const part = () => Printable.trusted(lines.join(separator))
   let index = 0
@@ -125,7 +125,7 @@ export function* render(
       lines = []
     }
     const at = index++
-    lines.push(render(escapeRow(row), (column) => styleOf(at, column)))
+    lines.push(toText(escapeRow(row), (column) => styleOf(at, column)))
   }
   yield part()
 }

@@ -33,8 +33,17 @@ const attempt = <A>(method: string, path: string, run: () => A): Effect.Effect<A
     },
   })
 
+const typeOf = (stat: NodeFs.Stats): FileSystem.File.Type => {
+  if (stat.isFile()) return "File"
+  if (stat.isDirectory()) return "Directory"
+  if (stat.isFIFO()) return "FIFO"
+  if (stat.isCharacterDevice()) return "CharacterDevice"
+  if (stat.isBlockDevice()) return "BlockDevice"
+  return stat.isSocket() ? "Socket" : "Unknown"
+}
+
 const infoOf = (stat: NodeFs.Stats): FileSystem.File.Info => ({
-  type: stat.isFile() ? "File" : stat.isDirectory() ? "Directory" : "Unknown",
+  type: typeOf(stat),
   mtime: Option.some(stat.mtime),
   atime: Option.some(stat.atime),
   birthtime: Option.some(stat.birthtime),
@@ -50,6 +59,16 @@ const infoOf = (stat: NodeFs.Stats): FileSystem.File.Info => ({
   blocks: Option.some(stat.blocks),
 })
 
+const mayBlock = (path: string): boolean => {
+  try {
+    const stat = NodeFs.statSync(path, { throwIfNoEntry: false })
+    return stat !== undefined && !stat.isFile() && !stat.isDirectory()
+  } catch {
+    // Reading it fails in the same way, and says so.
+    return false
+  }
+}
+
 /**
  * Makes the live file system: the platform's, with the reading of small files
  * at once. For those, starting Node's thread pool takes ten times as long as
@@ -62,12 +81,10 @@ export const make = Effect.gen(function* () {
     stat: (path) => attempt("stat", path, () => infoOf(NodeFs.statSync(path))),
     readLink: (path) => attempt("readLink", path, () => NodeFs.readlinkSync(path)),
     readFileString: (path, encoding) =>
-      attempt("readFile", path, () => NodeFs.statSync(path).isFile()).pipe(
-        Effect.flatMap((regular) =>
-          regular
-            ? attempt("readFile", path, () => new TextDecoder(encoding).decode(NodeFs.readFileSync(path)))
-            : files.readFileString(path, encoding),
-        ),
+      Effect.suspend(() =>
+        mayBlock(path)
+          ? files.readFileString(path, encoding)
+          : attempt("readFile", path, () => new TextDecoder(encoding).decode(NodeFs.readFileSync(path))),
       ),
   })
 })

@@ -32,6 +32,6 @@ export const make = (env: NodeJS.ProcessEnv) =>
   proxyVariables.some((name) => env[name])
     ? Effect.flatMap(
         Effect.promise(() => import("./proxy.ts")),
-        (proxy) => proxy.make,
+        (proxy) => proxy.make(env),
       )
     : Effect.provideService(makeClient, HttpAgent, agents())

@@ -44,16 +44,14 @@ export const proxyFor = (url: URL, env: NodeJS.ProcessEnv): URL | undefined => {
 }
 
 /** Makes the HTTP client for an environment that names proxies: it decides for each request. */
-export const make = Effect.gen(function* () {
-  const direct = yield* Effect.provideService(makeClient, HttpAgent, {
-    [HttpAgentTypeId]: HttpAgentTypeId,
-    http,
-    https,
-  })
-  return HttpClient.make((request, url) => {
-    const proxy = proxyFor(url, process.env)
-    return proxy === undefined
-      ? direct.execute(request)
-      : Effect.flatMap(through(proxy), (client) => client.execute(request))
-  })
-})
+export const make = (env: NodeJS.ProcessEnv) =>
+  Effect.map(
+    Effect.provideService(makeClient, HttpAgent, { [HttpAgentTypeId]: HttpAgentTypeId, http, https }),
+    (direct) =>
+      HttpClient.make((request, url) => {
+        const proxy = proxyFor(url, env)
+        return proxy === undefined
+          ? direct.execute(request)
+          : Effect.flatMap(through(proxy), (client) => client.execute(request))
+      }),
+  )
