@@ -8,6 +8,19 @@ export const PatList = Schema.Struct({
   }),
 })
 
+/** The items of a list's envelope, as they came. */
+export const itemsOf = (envelope: unknown): ReadonlyArray<unknown> =>
+  (envelope as { readonly detail: { readonly items: ReadonlyArray<unknown> } }).detail.items
+
+/** A list's envelope as it came, but with those of its items alone that are kept, by their index. */
+export const withItems = (envelope: unknown, keep: (index: number) => boolean): unknown => {
+  const whole = envelope as { readonly detail: object }
+  return {
+    ...whole,
+    detail: { ...whole.detail, items: itemsOf(envelope).filter((_, index) => keep(index)) },
+  }
+}
+
 /** `POST /pat`, 201. The token is secret from the moment it is read. */
 export const CreatedPat = Schema.Struct({
   detail: Schema.Struct({

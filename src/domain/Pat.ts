@@ -108,16 +108,3 @@ export const isExpiringBefore = (pat: Pat, now: number, instant: number): boolea
   if (expiry === undefined || status === "revoked" || status === "expired") return false
   return typeof expiry === "string" || (expiry > now && expiry <= instant)
 }
-
-/** The items of a list's envelope, as they came. */
-export const itemsOf = (envelope: unknown): ReadonlyArray<unknown> =>
-  (envelope as { readonly detail: { readonly items: ReadonlyArray<unknown> } }).detail.items
-
-/** A list's envelope as it came, but with those of `detail.items` alone that are kept, by their index. */
-export const withItems = (envelope: unknown, keep: (index: number) => boolean): unknown => {
-  const whole = envelope as { readonly detail: { readonly items: ReadonlyArray<unknown> } }
-  return {
-    ...whole,
-    detail: { ...whole.detail, items: whole.detail.items.filter((_, index) => keep(index)) },
-  }
-}

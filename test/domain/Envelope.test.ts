@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { CreatedPat, failureMessage, LoginGrant, PatList } from "../../src/domain/Envelope.ts"
+import { CreatedPat, failureMessage, LoginGrant, PatList, withItems } from "../../src/domain/Envelope.ts"
 
 const anything = FastCheck.jsonValue() as FastCheck.Arbitrary<unknown>
 
@@ -112,5 +112,17 @@ describe("PatList", () => {
     null,
   ])("needs a list: %j", (body) => {
     expect(Either.isLeft(Schema.decodeUnknownEither(PatList)(body))).toBe(true)
+  })
+})
+
+describe("withItems", () => {
+  it("keeps all of the envelope but the rows that are filtered out", () => {
+    const envelope = { message: "ok", detail: { items: ["a", { b: 1 }, null], next: "x" }, more: [1] }
+    expect(withItems(envelope, (index) => index !== 1)).toStrictEqual({
+      message: "ok",
+      detail: { items: ["a", null], next: "x" },
+      more: [1],
+    })
+    expect(envelope.detail.items).toHaveLength(3)
   })
 })

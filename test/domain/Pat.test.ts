@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { PatList } from "../../src/domain/Envelope.ts"
-import { expiryOf, isExpiringBefore, Pat, parseTime, withItems } from "../../src/domain/Pat.ts"
+import { expiryOf, isExpiringBefore, Pat, parseTime } from "../../src/domain/Pat.ts"
 
 const decode = Schema.decodeUnknownSync(Pat)
 const decodeList = Schema.decodeUnknownSync(PatList)
@@ -174,17 +174,5 @@ describe("isExpiringBefore", () => {
     [null, "active", false],
   ])("%s, %s: %s", (expiry_at, status, expected) => {
     expect(isExpiringBefore(decode({ expiry_at, status }), now, soon)).toBe(expected)
-  })
-})
-
-describe("withItems", () => {
-  it("keeps all of the envelope but the rows that are filtered out", () => {
-    const envelope = { message: "ok", detail: { items: ["a", { b: 1 }, null], next: "x" }, more: [1] }
-    expect(withItems(envelope, (index) => index !== 1)).toStrictEqual({
-      message: "ok",
-      detail: { items: ["a", null], next: "x" },
-      more: [1],
-    })
-    expect(envelope.detail.items).toHaveLength(3)
   })
 })
