@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { cleanEnv } from "../support/cli.ts"
+import { cleanEnv, ended } from "../support/cli.ts"
 import { noTerminal, runOnTerminal } from "../support/pty.ts"
 import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
 
@@ -49,22 +49,11 @@ const warning = (line: string): string => {
     : ""
 }
 
-const runInPipe = (line: string, env: Record<string, string>, input: string) =>
-  new Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>(
-    (fulfil) => {
-      const child = spawn("sh", ["-c", line], { env: cleanEnv(env) })
-      let stdout = ""
-      let stderr = ""
-      child.stdout.setEncoding("utf8").on("data", (chunk) => {
-        stdout += chunk
-      })
-      child.stderr.setEncoding("utf8").on("data", (chunk) => {
-        stderr += chunk
-      })
-      child.on("close", (code) => fulfil({ code, stdout, stderr }))
-      child.stdin.end(input)
-    },
-  )
+const runInPipe = (line: string, env: Record<string, string>, input: string) => {
+  const child = spawn("sh", ["-c", line], { env: cleanEnv(env) })
+  child.stdin.end(input)
+  return ended(child)
+}
 
 describe("the user's page", () => {
   it("has the examples and the output that are looked for", () => {

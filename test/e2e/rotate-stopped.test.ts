@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, program, type Ran, runCli } from "../support/cli.ts"
+import { cleanEnv, ended, program, type Ran, runCli } from "../support/cli.ts"
 import { compileCache } from "../support/compileCache.ts"
 import { runInterrupted, startGate } from "../support/gate.ts"
 import { type Sandbox, startSandbox as startPlainSandbox, temporaryFolder } from "../support/sandbox.ts"
@@ -194,23 +194,13 @@ describe("a rotation of which a step fails", () => {
 
 /** Runs the program by a shell, which can give it a full disk to write to. */
 const runInShell = (line: string, sandbox: Sandbox, cwd: string): Promise<Ran> =>
-  new Promise((fulfil, reject) => {
-    const child = spawn("sh", ["-c", line, process.execPath, program], {
+  ended(
+    spawn("sh", ["-c", line, process.execPath, program], {
       env: cleanEnv(sandbox.env),
       cwd,
       stdio: ["ignore", "pipe", "pipe"],
-    })
-    let stdout = ""
-    let stderr = ""
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
-      stdout += chunk
-    })
-    child.stderr.setEncoding("utf8").on("data", (chunk) => {
-      stderr += chunk
-    })
-    child.on("error", reject)
-    child.on("close", (code, signal) => fulfil({ code, signal, stdout, stderr }))
-  })
+    }),
+  )
 
 describe.skipIf(!existsSync("/dev/full"))("a rotation whose token can't be written", () => {
   it.each(["", "--token-only", "--json"])("to a full stdout leaves the old PAT (%s)", async (how) => {

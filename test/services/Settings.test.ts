@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Auth } from "../../src/domain/Credential.ts"
 import { Settings, type SettingsValue } from "../../src/services/Settings.ts"
-import { logs } from "../support/services.ts"
+import { logs, posix, whereModes } from "../support/services.ts"
 
 const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 type Env = Readonly<Record<string, string>>
@@ -181,9 +181,7 @@ describe("a warning", () => {
     }),
   )
 
-  const open = process.platform === "win32" ? it.scoped.skip : it.scoped
-  const whereModes = process.platform === "win32" ? " (skipped: Windows has no such modes)" : ""
-  open(`is given for a PAT in a file that others can read${whereModes}`, () =>
+  posix(`is given for a PAT in a file that others can read${whereModes}`, () =>
     Effect.gen(function* () {
       for (const [mode, warns] of [
         [0o644, true],

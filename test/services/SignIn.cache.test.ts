@@ -8,18 +8,10 @@ import * as TestClock from "effect/TestClock"
 import { HttpFailure } from "../../src/domain/Errors.ts"
 import { logs, origin, secret } from "../support/services.ts"
 import { fakeApi, json } from "../support/servicesHttp.ts"
+import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
 import { type World, withSignIn } from "../support/servicesStack.ts"
 
-const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.bmV3"
 const old = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.b2xk"
-const password = "correct horse, batterie"
-const granted = (detail: Record<string, unknown> = {}) =>
-  json(200, {
-    message: "Login successful",
-    detail: { access_token: jwt, id_token: "id", expires_in: 3600, ...detail },
-  })
-const login = ["POST /v1/login", granted()] as const
-const account = { user: Option.some("ada"), password: secret(password) }
 
 /** A token cache for ada, with this JWT that expires after an hour. */
 const cache = (token?: string) =>

@@ -1,20 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { asks, inTime, origin, secret } from "../support/services.ts"
 import { fakeApi, json, refused, reset, silence, text } from "../support/servicesHttp.ts"
+import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
 import { type World, withSignIn } from "../support/servicesStack.ts"
-
-const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.bmV3"
-const password = "correct horse, batterie"
-const granted = (detail: Record<string, unknown> = {}) =>
-  json(200, {
-    message: "Login successful",
-    detail: { access_token: jwt, id_token: "id", expires_in: 3600, ...detail },
-  })
-const login = ["POST /v1/login", granted()] as const
-const account = { user: Option.some("ada"), password: secret(password) }
 
 const credentialOf = (world: World) =>
   Effect.map(

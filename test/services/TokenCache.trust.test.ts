@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Identity } from "../../src/services/Identity.ts"
-import { jwt, posix, scoped, stored, tokens, whereModes, world } from "../support/servicesCache.ts"
+import { posix, whereModes } from "../support/services.ts"
+import { jwt, scoped, stored, tokens, world } from "../support/servicesCache.ts"
 
 describe("the token cache is not used, with a warning,", () => {
   const expectIgnored = (lines: ReadonlyArray<string>, why: RegExp) => {

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import { resolve } from "node:path"
 
 /** The built program; ZPCLI_DIST names another build than `dist`. */
@@ -31,32 +31,38 @@ export const cleanEnv = (env: Readonly<Record<string, string>> = {}): Record<str
   ...env,
 })
 
-/** Runs the built program as a child process, its streams being pipes. */
-export const runCli = (args: ReadonlyArray<string>, options: RunOptions = {}): Promise<Ran> =>
+/** Waits for the end of a child whose stdout and stderr are pipes. */
+export const ended = (child: ChildProcess): Promise<Ran> =>
   new Promise((fulfil, reject) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      env: cleanEnv(options.env),
-      stdio: ["pipe", "pipe", "pipe"],
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    })
     let stdout = ""
     let stderr = ""
-    const timer = setTimeout(() => {
-      child.kill("SIGKILL")
-      reject(new Error(`zpcli ${args.join(" ")} did not end\n${stdout}\n${stderr}`))
-    }, options.timeout ?? 20_000)
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    child.stdout?.setEncoding("utf8").on("data", (chunk) => {
       stdout += chunk
     })
-    child.stderr.setEncoding("utf8").on("data", (chunk) => {
+    child.stderr?.setEncoding("utf8").on("data", (chunk) => {
       stderr += chunk
     })
     child.on("error", reject)
-    child.on("close", (code, signal) => {
-      clearTimeout(timer)
-      fulfil({ code, signal, stdout, stderr })
-    })
-    // A program that ends without reading makes this pipe break, which is no failure of the test.
-    child.stdin.on("error", () => {})
-    child.stdin.end(options.input ?? "")
+    child.on("close", (code, signal) => fulfil({ code, signal, stdout, stderr }))
   })
+
+/** Runs the built program as a child process, its streams being pipes. */
+export const runCli = async (args: ReadonlyArray<string>, options: RunOptions = {}): Promise<Ran> => {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: cleanEnv(options.env),
+    stdio: ["pipe", "pipe", "pipe"],
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
+  let timer: NodeJS.Timeout | undefined
+  // Not only killed: what it started may hold its pipes open.
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      child.kill("SIGKILL")
+      reject(new Error(`zpcli ${args.join(" ")} did not end`))
+    }, options.timeout ?? 20_000)
+  })
+  // A program that ends without reading makes this pipe break, which is no failure of the test.
+  child.stdin.on("error", () => {})
+  child.stdin.end(options.input ?? "")
+  return await Promise.race([ended(child), late]).finally(() => clearTimeout(timer))
+}

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { request as send } from "node:http"
 import * as Either from "effect/Either"
 import { parseFault } from "../../src/services/sandbox/index.ts"
-import { cleanEnv, program, type Ran } from "./cli.ts"
+import { cleanEnv, ended, program, type Ran } from "./cli.ts"
 import { type Sandbox, startServer } from "./sandbox.ts"
 
 /** What happens to requests on their way to a sandbox, which itself answers others as ever. */
@@ -69,22 +69,10 @@ export const runInterrupted = async (
 ): Promise<Ran> => {
   let child: ChildProcess | undefined
   const url = await startGate(sandbox, { stop, reached: () => void child?.kill("SIGINT") })
-  return new Promise((fulfil, reject) => {
-    const running = spawn(process.execPath, [program, ...args], {
-      env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: 20_000,
-    })
-    child = running
-    let stdout = ""
-    let stderr = ""
-    running.stdout.setEncoding("utf8").on("data", (chunk) => {
-      stdout += chunk
-    })
-    running.stderr.setEncoding("utf8").on("data", (chunk) => {
-      stderr += chunk
-    })
-    running.on("error", reject)
-    running.on("close", (code, signal) => fulfil({ code, signal, stdout, stderr }))
+  child = spawn(process.execPath, [program, ...args], {
+    env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 20_000,
   })
+  return ended(child)
 }

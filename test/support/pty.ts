@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process"
 import { resolve } from "node:path"
-import { cleanEnv, program } from "./cli.ts"
+import { cleanEnv, ended, program } from "./cli.ts"
 
 /** Why tests at a terminal can't run here; undefined where they can. */
 export const noTerminal =
@@ -32,39 +32,28 @@ export interface TerminalRan {
 }
 
 /** Runs a command on a pseudo-terminal of its own. */
-export const runOnTerminal = (
+export const runOnTerminal = async (
   argv: ReadonlyArray<string>,
   options: TerminalOptions = {},
-): Promise<TerminalRan> =>
-  new Promise((fulfil, reject) => {
-    const child = spawn("python3", [resolve("test/support/terminal.py")], { stdio: ["pipe", "pipe", "pipe"] })
-    let stdout = ""
-    let stderr = ""
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
-      stdout += chunk
-    })
-    child.stderr.setEncoding("utf8").on("data", (chunk) => {
-      stderr += chunk
-    })
-    child.on("error", reject)
-    child.on("close", (code) => {
-      if (code !== 0) return reject(new Error(stderr))
-      const ran = JSON.parse(stdout) as TerminalRan
-      fulfil({ ...ran, output: ran.output.replaceAll("\r\n", "\n") })
-    })
-    const { columns = 80, cwd = process.cwd(), env, script = [], stdout: file = null } = options
-    child.stdin.end(
-      JSON.stringify({
-        argv,
-        env: cleanEnv({ TERM: "xterm-256color", ...env }),
-        columns,
-        cwd,
-        script,
-        stdout: file,
-        timeout: 20,
-      }),
-    )
-  })
+): Promise<TerminalRan> => {
+  const child = spawn("python3", [resolve("test/support/terminal.py")], { stdio: ["pipe", "pipe", "pipe"] })
+  const { columns = 80, cwd = process.cwd(), env, script = [], stdout: file = null } = options
+  child.stdin.end(
+    JSON.stringify({
+      argv,
+      env: cleanEnv({ TERM: "xterm-256color", ...env }),
+      columns,
+      cwd,
+      script,
+      stdout: file,
+      timeout: 20,
+    }),
+  )
+  const { code, stderr, stdout } = await ended(child)
+  if (code !== 0) throw new Error(stderr)
+  const ran = JSON.parse(stdout) as TerminalRan
+  return { ...ran, output: ran.output.replaceAll("\r\n", "\n") }
+}
 
 /** Runs the built program on a pseudo-terminal. */
 export const runCliOnTerminal = (

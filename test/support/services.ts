@@ -1,3 +1,4 @@
+import { it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
@@ -12,6 +13,10 @@ import * as ApiUrl from "../../src/domain/ApiUrl.ts"
 import { Ask } from "../../src/services/Ask.ts"
 import { Progress, type Waiting } from "../../src/services/Progress.ts"
 import { Settings, type SettingsValue } from "../../src/services/Settings.ts"
+
+/** A test that needs file modes or owners; its name ends with `whereModes`. */
+export const posix = it.scoped.runIf(process.platform !== "win32")
+export const whereModes = " (not on Windows, which has no such modes)"
 
 /** The origin of the fake API; its base URL is this and `/v1`. */
 export const origin = "https://api.test"

@@ -1,6 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { it } from "@effect/vitest"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -17,8 +16,6 @@ export const tokens = (accessToken = jwt, expiresAt = 3600) => ({
   expiresAt,
 })
 export const stored = JSON.stringify({ access_token: jwt, id_token: "id", expires_at: 3600 })
-export const posix = process.platform === "win32" ? it.scoped.skip : it.scoped
-export const whereModes = process.platform === "win32" ? " (skipped: Windows has no such modes)" : ""
 
 /** A folder for the cache, not made yet, and what a process would read and write there. */
 export const world = Effect.gen(function* () {

@@ -1,0 +1,14 @@
+import * as Option from "effect/Option"
+import { secret } from "./services.ts"
+import { json } from "./servicesHttp.ts"
+
+/** Ada signs in: what she types, and what the fake API answers. */
+export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.bmV3"
+export const password = "correct horse, batterie"
+export const granted = (detail: Record<string, unknown> = {}) =>
+  json(200, {
+    message: "Login successful",
+    detail: { access_token: jwt, id_token: "id", expires_in: 3600, ...detail },
+  })
+export const login = ["POST /v1/login", granted()] as const
+export const account = { user: Option.some("ada"), password: secret(password) }
