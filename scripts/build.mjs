@@ -63,7 +63,7 @@ const computeTree = async () => {
       stdin: {
         contents: `
           import { shape } from "./src/cli/root.ts"
-          import { helpOf } from "./src/cli/help.ts"
+          import { helpOf } from "./src/cli/strict/help.ts"
           const all = (node) => [node, ...node.subcommands.flatMap(all)]
           const tree = shape()
           export default { ...tree, help: Object.fromEntries(all(tree).map((node) => [node.path.join(" "), helpOf(node)])) }`,
@@ -92,7 +92,7 @@ const [{ metafile }] = await Promise.all([
     metafile: true,
   }),
   build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: `${out}/sandbox.cjs` }),
-  build({ ...common, entryPoints: ["src/services/proxy.ts"], outfile: `${out}/proxy.cjs` }),
+  build({ ...common, entryPoints: ["src/services/node/proxy.ts"], outfile: `${out}/proxy.cjs` }),
 ])
 
 // What main.cjs is made of, for the test that keeps it small; it is not part of the package.

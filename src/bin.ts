@@ -1,9 +1,9 @@
 import { join } from "node:path"
 import { argv } from "node:process"
 import { digest, tree } from "zpcli:build"
-import { interpret } from "./cli/argv.ts"
-import { loadCached } from "./code-cache.ts"
+import { interpret } from "./cli/strict/parse.ts"
 import type * as Main from "./main.ts"
+import { loadCached } from "./services/node/codeCache.ts"
 import { version } from "./version.ts"
 
 // Help and version need none of the program: they are answered from what the build kept.

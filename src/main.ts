@@ -1,10 +1,10 @@
 import { makeRunMain } from "@effect/platform/Runtime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Request } from "./cli/argv.ts"
-import type { CommandShape } from "./cli/grammar.ts"
 import { Live } from "./cli/live.ts"
 import { run } from "./cli/root.ts"
+import type { Request } from "./cli/strict/parse.ts"
+import type { CommandShape } from "./cli/strict/read.ts"
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
 

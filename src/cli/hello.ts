@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import { PatApi } from "../services/PatApi.ts"
 import { Settings } from "../services/Settings.ts"
 import { settingsOptions, withApi } from "./common.ts"
-import { print } from "./output.ts"
-import { Printable, printable } from "./printable.ts"
+import { print } from "./output/print.ts"
+import { Printable, printable } from "./output/printable.ts"
 
 /** `zpcli hello`: checks the credential, and says as whom, how and where it signs in. */
 export const command = Command.make("hello", settingsOptions, () =>

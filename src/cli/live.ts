@@ -8,10 +8,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { OutputFailed } from "../domain/Errors.ts"
-import { make as makeFileSystem } from "../services/NodeFiles.ts"
-import { make as makeHttpClient } from "../services/NodeHttp.ts"
-import { colorAllowed, Streams } from "./output.ts"
-import { makeTerminal } from "./terminal.ts"
+import { make as makeFileSystem } from "../services/node/files.ts"
+import { make as makeHttpClient } from "../services/node/http.ts"
+import { makeTerminal } from "../services/node/terminal.ts"
+import { colorAllowed, Streams } from "../services/Streams.ts"
 
 /** Streams whose errors are heard, so that one does not end the process: a write tells of them by itself. */
 const heard = new WeakSet<NodeJS.WriteStream>()

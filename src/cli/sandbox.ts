@@ -6,9 +6,9 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { SettingsError } from "../domain/Errors.ts"
-import { Exit } from "./failure.ts"
-import { print } from "./output.ts"
-import { Printable, printable } from "./printable.ts"
+import { Exit } from "./errors/describe.ts"
+import { print } from "./output/print.ts"
+import { Printable, printable } from "./output/printable.ts"
 
 /** The variables that point zpcli, or a script that uses it, at a sandbox. */
 const variables = (url: string, user: string, password: string): Record<string, string> => ({

@@ -11,8 +11,8 @@ import type { KeyId } from "../domain/KeyId.ts"
 import { Pat } from "../domain/Pat.ts"
 import { isTransient, type Method, mayHaveHappened } from "../domain/Retry.ts"
 import { decodeAnswer, toApiError } from "./answers.ts"
+import { SignIn } from "./Session.ts"
 import { Settings } from "./Settings.ts"
-import { SignIn } from "./SignIn.ts"
 import { type ApiAnswer, Transport, type TransportError } from "./Transport.ts"
 
 /** What a new PAT is to be. */

@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../domain/ApiUrl.ts"
 import type { Auth } from "../domain/Credential.ts"
 import { SettingsError } from "../domain/Errors.ts"
-import { proxyVariables } from "./NodeHttp.ts"
+import { proxyVariables } from "./node/http.ts"
 import * as Rcfile from "./RcfileStore.ts"
 
 /** The API when nothing says otherwise. */

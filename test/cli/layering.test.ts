@@ -69,7 +69,12 @@ describe("the layers", () => {
 
   it("read no clock or environment, and make no request, outside a layer", () => {
     expect(using(/Date\.now|new Date\(\)|Math\.random|\bfetch\(/)).toEqual([])
-    const layers = ["cli/live.ts", "code-cache.ts", "services/proxy.ts", "services/sandbox/command.ts"]
+    const layers = [
+      "cli/live.ts",
+      "services/node/codeCache.ts",
+      "services/node/proxy.ts",
+      "services/node/command.ts",
+    ]
     expect(using(/process\.env/).filter((name) => !layers.includes(name))).toEqual([])
   })
 })
@@ -77,17 +82,17 @@ describe("the layers", () => {
 describe("printing", () => {
   it("goes through output.ts, where it is escaped", () => {
     expect(using(/\bconsole\./).filter((name) => name !== "cli/live.ts")).toEqual([])
-    expect(using(/Console\.(log|error|info|warn|debug)\b/)).toEqual(["cli/output.ts"])
+    expect(using(/Console\.(log|error|info|warn|debug)\b/)).toEqual(["cli/output/print.ts"])
     expect(using(/process\.stdout/).filter((name) => name !== "cli/live.ts")).toEqual(["bin.ts"])
-    expect(using(/process\.stderr\)?\.write/)).toEqual(["cli/live.ts", "cli/terminal.ts"])
+    expect(using(/process\.stderr\)?\.write/)).toEqual(["cli/live.ts", "services/node/terminal.ts"])
   })
 
   it("unwraps secrets in the request, the cache, the masking and the delivery of a token alone", () => {
     const unwrapping = using(/Redacted\.value/).filter((name) => !name.startsWith("services/sandbox/"))
     expect(unwrapping).toEqual([
       "cli/pat/delivery.ts",
+      "services/Session.ts",
       "services/Settings.ts",
-      "services/SignIn.ts",
       "services/TokenCache.ts",
       "services/Transport.ts",
       "services/mask.ts",

@@ -10,9 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
-import { Streams } from "../../src/cli/output.ts"
+import { LocalZone } from "../../src/cli/output/time.ts"
 import { run, shape } from "../../src/cli/root.ts"
-import { LocalZone } from "../../src/cli/time.ts"
+import { Streams } from "../../src/services/Streams.ts"
 
 /** One request as the program sent it. */
 export interface Sent {

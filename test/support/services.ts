@@ -10,8 +10,8 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../src/domain/ApiUrl.ts"
-import { Ask } from "../../src/services/Ask.ts"
 import { Progress, type Waiting } from "../../src/services/Progress.ts"
+import { Ask } from "../../src/services/Prompter.ts"
 import { Settings, type SettingsValue } from "../../src/services/Settings.ts"
 
 /** A test that needs file modes or owners; its name ends with `whereModes`. */

@@ -8,8 +8,8 @@ import * as Ref from "effect/Ref"
 import { type OutputFailed, SettingsError, TokenUndelivered } from "../../domain/Errors.ts"
 import type { CreatedToken } from "../../services/PatApi.ts"
 import { exclusive, jsonOption } from "../common.ts"
-import { print } from "../output.ts"
-import { Printable, printable } from "../printable.ts"
+import { print } from "../output/print.ts"
+import { Printable, printable } from "../output/printable.ts"
 
 /** The options that say where a new token goes. */
 export const deliveryOptions = {

@@ -7,12 +7,13 @@ import { itemsOf, withItems } from "../../domain/Envelope.ts"
 import * as Expiry from "../../domain/Expiry.ts"
 import { expiryOf, isExpiringBefore, type Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
+import { Streams } from "../../services/Streams.ts"
 import { jsonOption, settingsOptions, withApi } from "../common.ts"
-import { Exit, exitCodes } from "../failure.ts"
-import { print, Streams } from "../output.ts"
-import { Printable, printable } from "../printable.ts"
-import { render } from "../Table.ts"
-import { formatter, LocalZone } from "../time.ts"
+import { Exit, exitCodes } from "../errors/describe.ts"
+import { print } from "../output/print.ts"
+import { Printable, printable } from "../output/printable.ts"
+import { render } from "../output/table.ts"
+import { formatter, LocalZone } from "../output/time.ts"
 
 /** The columns of the user's page, in its order. */
 const headings = ["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"]

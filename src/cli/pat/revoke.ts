@@ -7,12 +7,12 @@ import * as KeyId from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { jsonOption, settingsOptions, withApi } from "../common.ts"
-import { Exit, type Failure, tell } from "../failure.ts"
-import { print, printError, printJson } from "../output.ts"
-import { confirm } from "../Prompt.ts"
-import { Printable, printable } from "../printable.ts"
-import { render } from "../report.ts"
-import { formatter } from "../time.ts"
+import { Exit, type Failure, tell } from "../errors/describe.ts"
+import { render } from "../errors/report.ts"
+import { print, printError, printJson } from "../output/print.ts"
+import { Printable, printable } from "../output/printable.ts"
+import { confirm } from "../output/prompt.ts"
+import { formatter } from "../output/time.ts"
 
 const unlisted: { readonly pats: ReadonlyArray<Pat> } = { pats: [] }
 

@@ -1,4 +1,4 @@
 /** The sandbox in one import, loaded only when it is served. */
-export { runCommand } from "./command.ts"
+export { runCommand } from "../node/command.ts"
 export { type Fault, parseFault } from "./Fault.ts"
 export { type SandboxOptions, serve } from "./serve.ts"

@@ -1,0 +1,27 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { OutputFailed } from "../../domain/Errors.ts"
+import { Printable } from "./printable.ts"
+
+/**
+ * `Console` has no error channel. The live one dies with an `OutputFailed`
+ * where stdout can't be written, and this makes an error of it again.
+ */
+const recoverOutputFailure = Effect.catchSomeDefect((defect: unknown) =>
+  defect instanceof OutputFailed ? Option.some(Effect.fail(defect)) : Option.none(),
+)
+
+/** Writes a result to stdout, with a line break behind it. */
+export const print = (text: Printable): Effect.Effect<void, OutputFailed> =>
+  recoverOutputFailure(Console.log(text.value))
+
+/** Writes an error or notice to stderr, with a line break behind it. That it can't be written is nobody's news. */
+export const printError = (text: Printable): Effect.Effect<void> =>
+  Effect.catchAll(recoverOutputFailure(Console.error(text.value)), () => Effect.void)
+
+/** Prints a value as JSON on stdout. */
+export const printJson = (
+  value: unknown,
+  layout?: "indented" | "compact",
+): Effect.Effect<void, OutputFailed> => Effect.suspend(() => print(Printable.json(value, layout)))

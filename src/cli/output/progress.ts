@@ -1,0 +1,55 @@
+import * as Terminal from "@effect/platform/Terminal"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Ref from "effect/Ref"
+import { Progress, type Waiting } from "../../services/Progress.ts"
+import { Streams } from "../../services/Streams.ts"
+import { type Printable, printable } from "./printable.ts"
+
+/** Nothing is said about what takes less than this, in milliseconds. */
+const patience = 1000
+
+const words = (state: Waiting, waitedSeconds: number): Printable => {
+  const attempt = (number: number) => (number > 1 ? ` (attempt ${number})` : "")
+  return state._tag === "Answer"
+    ? printable`Waiting for ${state.host}${attempt(state.attempt)}: ${waitedSeconds} s`
+    : printable`${state.reason}; attempt ${state.attempt} in ${Math.max(0, Math.ceil(state.millis / 1000) - waitedSeconds)} s`
+}
+
+/**
+ * On a terminal, one line on stderr while anything takes longer than a second,
+ * gone when it is over; in a pipe nothing.
+ */
+export const makeProgress = Effect.gen(function* () {
+  const { stderr } = yield* Streams
+  if (!stderr.isTerminal) return Progress.of({ waiting: () => Effect.void, done: Effect.void })
+  const terminal = yield* Terminal.Terminal
+  const display = (text: string) => Effect.ignore(terminal.display(text))
+  const running = yield* Ref.make<Fiber.RuntimeFiber<never> | undefined>(undefined)
+
+  const stop = Effect.flatMap(Ref.getAndSet(running, undefined), (fiber) =>
+    fiber === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(fiber)),
+  )
+  const show = (state: Waiting) =>
+    Effect.gen(function* () {
+      const since = yield* Clock.currentTimeMillis
+      yield* Effect.sleep(patience)
+      return yield* Effect.forever(
+        Effect.gen(function* () {
+          const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
+          // One line at most, or clearing it would leave its first part.
+          yield* display(`\r${words(state, seconds).value.slice(0, stderr.columns - 1)}\u001B[K`)
+          yield* Effect.sleep(1000)
+        }),
+      ).pipe(Effect.ensuring(display("\r\u001B[K")))
+    })
+  return Progress.of({
+    waiting: (state: Waiting) =>
+      Effect.zipRight(
+        stop,
+        Effect.flatMap(Effect.forkDaemon(show(state)), (fiber) => Ref.set(running, fiber)),
+      ),
+    done: stop,
+  })
+})

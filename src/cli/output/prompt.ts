@@ -1,0 +1,92 @@
+import * as Terminal from "@effect/platform/Terminal"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import stringWidth from "fast-string-width"
+import { CredentialMissing } from "../../domain/Errors.ts"
+import { Ask } from "../../services/Prompter.ts"
+import { Settings } from "../../services/Settings.ts"
+import { Streams } from "../../services/Streams.ts"
+import { Printable, printable } from "./printable.ts"
+
+const show = (text: string) =>
+  Effect.flatMap(Terminal.Terminal, (terminal) => Effect.orDie(terminal.display(text)))
+
+/**
+ * Asks at the terminal and reads a line key by key, so that a password can stay
+ * hidden and Ctrl-C is ours to obey: it fails with `QuitException`. Enter ends
+ * the line, and so does Ctrl-D on an empty one.
+ */
+const question = (
+  text: Printable,
+  answer: "shown" | "hidden",
+): Effect.Effect<string, Terminal.QuitException, Terminal.Terminal> =>
+  Effect.gen(function* () {
+    const terminal = yield* Terminal.Terminal
+    const echo = answer === "shown"
+    // Before the question is seen, or what is typed at once would be echoed by the system.
+    const keys = yield* terminal.readInput
+    yield* show(text.value)
+    const typed: Array<string> = []
+    const erase = (count: number) => {
+      const gone = typed.splice(typed.length - count, count)
+      const width = stringWidth(Printable.escape(gone.join("")).value)
+      return echo ? show("\b \b".repeat(width)) : Effect.void
+    }
+    while (true) {
+      const { input, key } = yield* Effect.mapError(keys.take, () => new Terminal.QuitException())
+      if (key.ctrl && key.name === "c") return yield* new Terminal.QuitException()
+      if (key.name === "return" || key.name === "enter") return typed.join("")
+      if (key.ctrl && key.name === "d") {
+        if (typed.length === 0) return ""
+      } else if (key.name === "backspace") {
+        yield* erase(Math.min(1, typed.length))
+      } else if (key.ctrl && key.name === "u") {
+        yield* erase(typed.length)
+      } else if (Option.isSome(input) && !key.ctrl && !key.meta && !/\p{Cc}/u.test(input.value)) {
+        typed.push(...input.value)
+        if (echo) yield* show(Printable.escape(input.value).value)
+      }
+    }
+  }).pipe(
+    Effect.scoped,
+    Effect.onExit(() => show("\n")),
+  )
+
+/**
+ * Asks a question whose answer is no unless it is `y` or `yes`. Without a
+ * terminal one line is read from stdin; the end of input is no.
+ */
+export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
+  const { stdin } = yield* Streams
+  const prompt = printable`${text} [y/N] `
+  const terminal = yield* Terminal.Terminal
+  const answer = stdin.isTerminal
+    ? yield* question(prompt, "shown")
+    : yield* Effect.zipLeft(Effect.zipRight(show(prompt.value), terminal.readLine), show("\n"))
+  return /^\s*y(es)?\s*$/i.test(answer)
+})
+
+/** `Ask` at a terminal: stdin to type at and stderr to see the question on. */
+export const makeAsk = Effect.gen(function* () {
+  const terminal = yield* Terminal.Terminal
+  const { stderr, stdin } = yield* Streams
+  const { auth } = yield* Settings
+  const only = auth === "auto" ? undefined : auth
+  const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: Printable, answer: "shown" | "hidden") =>
+    Effect.gen(function* () {
+      const missing = new CredentialMissing({ variable, only })
+      if (!stdin.isTerminal || !stderr.isTerminal) return yield* missing
+      const typed = yield* question(text, answer)
+      return typed === "" ? yield* missing : typed
+    }).pipe(Effect.provideService(Terminal.Terminal, terminal))
+  return Ask.of({
+    username: (host) =>
+      Effect.map(ask("ZPOOL_USER", printable`Username for ${host}: `, "shown"), (name) => name.trim()),
+    password: (user, host) =>
+      Effect.map(
+        ask("ZPOOL_PASSWORD", printable`Password for ${user} at ${host}: `, "hidden"),
+        Redacted.make,
+      ),
+  })
+})

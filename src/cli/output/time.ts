@@ -1,0 +1,66 @@
+import * as Context from "effect/Context"
+import type { Time } from "../../domain/Pat.ts"
+
+/** The zone of `--local`: an IANA name, or undefined for that of the system. */
+export class LocalZone extends Context.Reference<LocalZone>()("zpcli/LocalZone", {
+  defaultValue: () => ({ name: undefined as string | undefined }),
+}) {}
+
+const dayMillis = 24 * 3_600_000
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"))
+
+/** `2026-01-26 02:05:37 UTC`; a date is kept for the next time of its day, as lists have many. */
+const inUtc = (): ((millis: number) => string) => {
+  const dates = new Map<number, string>()
+  return (millis) => {
+    const day = Math.floor(millis / dayMillis)
+    let date = dates.get(day)
+    if (date === undefined) {
+      date = new Date(millis).toISOString().slice(0, -14)
+      dates.set(day, date)
+    }
+    const seconds = Math.floor((millis - day * dayMillis) / 1000)
+    const two = (number: number) => twoDigits[number] as string
+    return `${date} ${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)} UTC`
+  }
+}
+
+// Each locale abbreviates the zones of its own region (`CET`, `IST`) and gives offsets for the others.
+const locales = ["en-US", "en-GB", "en-AU", "en-CA", "en-IN", "en-NZ", "en-ZA"]
+
+const inZone = (timeZone: string | undefined): ((millis: number) => string) => {
+  const zone = timeZone === undefined ? {} : { timeZone }
+  const clock = new Intl.DateTimeFormat("en-CA", {
+    ...zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+  })
+  const names = locales.map((locale) => new Intl.DateTimeFormat(locale, { ...zone, timeZoneName: "short" }))
+  const nameOf = (format: Intl.DateTimeFormat, millis: number) =>
+    format.formatToParts(millis).find(({ type }) => type === "timeZoneName")?.value ?? ""
+  return (millis) => {
+    const part = Object.fromEntries(clock.formatToParts(millis).map(({ type, value }) => [type, value]))
+    let name = ""
+    for (const format of names) {
+      name = nameOf(format, millis)
+      if (!/^(GMT|UTC)[+-]/.test(name)) break
+    }
+    return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second} ${name}`
+  }
+}
+
+/**
+ * Formats instants as `2026-01-26 02:05:37 UTC`, or in the local zone with its
+ * abbreviation (an offset such as `GMT+9` where English has none). A time that
+ * could not be read is shown as the server gave it.
+ */
+export const formatter = (local: boolean, zone: string | undefined) => {
+  const format = local ? inZone(zone) : inUtc()
+  return (time: Time, absent: string): string =>
+    time === undefined ? absent : typeof time === "string" ? time : format(time)
+}

@@ -1,0 +1,96 @@
+import { emitKeypressEvents, type Key } from "node:readline"
+import * as Terminal from "@effect/platform/Terminal"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Mailbox from "effect/Mailbox"
+import * as Option from "effect/Option"
+import type { Stream } from "../Streams.ts"
+
+/** Reads stdin up to a line break, or to its end; a pipe that says nothing and ends gives an empty line. */
+const readLine = Effect.async<string>((resume) => {
+  const { stdin } = process
+  let text = ""
+  const finish = () => {
+    stop()
+    resume(Effect.succeed((text.split("\n")[0] as string).replace(/\r$/, "")))
+  }
+  const onData = (chunk: string) => {
+    text += chunk
+    // More than any answer: nobody is going to end this line.
+    if (text.includes("\n") || text.length > 65_536) finish()
+  }
+  const stop = () => {
+    stdin.off("data", onData).off("end", finish).off("error", finish)
+    stdin.pause()
+  }
+  stdin.setEncoding("utf8").on("data", onData).on("end", finish).on("error", finish)
+  if (stdin.readableEnded) finish()
+  return Effect.sync(stop)
+})
+
+/** What a closed terminal reads as: the key that people end input with. */
+const endOfInput: Terminal.UserInput = {
+  input: Option.none(),
+  key: { name: "d", ctrl: true, meta: false, shift: false },
+}
+
+/**
+ * Keys as they are typed, unechoed, until the scope closes. Unlike the
+ * platform's own reader it ends with its input, and keys that were typed ahead
+ * are kept for the next prompt.
+ */
+const makeReadInput = () => {
+  let typedAhead: ReadonlyArray<Terminal.UserInput> = []
+  return Effect.gen(function* () {
+    const { stdin } = process
+    const keys = yield* Mailbox.make<Terminal.UserInput>()
+    const onKey = (text: string | undefined, key: Key) => {
+      keys.unsafeOffer({
+        input: Option.fromNullable(text),
+        key: {
+          name: key.name ?? "",
+          ctrl: key.ctrl === true,
+          meta: key.meta === true,
+          shift: key.shift === true,
+        },
+      })
+    }
+    const onEnd = () => void keys.unsafeOffer(endOfInput)
+    yield* Effect.acquireRelease(
+      Effect.sync(() => {
+        keys.unsafeOfferAll(typedAhead)
+        typedAhead = []
+        if (stdin.readableEnded) return onEnd()
+        emitKeypressEvents(stdin)
+        if (stdin.isTTY) stdin.setRawMode(true)
+        stdin.on("keypress", onKey).on("end", onEnd).on("error", onEnd).resume()
+      }),
+      () =>
+        Effect.gen(function* () {
+          stdin.off("keypress", onKey).off("end", onEnd).off("error", onEnd).pause()
+          if (stdin.isTTY) stdin.setRawMode(false)
+          const left = Option.getOrElse(keys.unsafeSize(), () => 0)
+          if (left > 0) typedAhead = Chunk.toReadonlyArray((yield* keys.takeN(left))[0])
+        }),
+    )
+    return keys as Mailbox.ReadonlyMailbox<Terminal.UserInput>
+  })
+}
+
+/**
+ * The terminal of a real process. Prompts are drawn on stderr, since stdout is
+ * the result, and stdin is not touched before something is asked: opening it
+ * costs start-up time and keeps the process alive.
+ */
+export const makeTerminal = (stderr: Stream): Terminal.Terminal =>
+  Terminal.Terminal.of({
+    columns: Effect.succeed(stderr.columns),
+    rows: Effect.sync(() => process.stderr.rows ?? 24),
+    isTTY: Effect.succeed(stderr.isTerminal),
+    readInput: makeReadInput(),
+    readLine,
+    display: (text) =>
+      Effect.async<void>((resume) => {
+        process.stderr.write(text, () => resume(Effect.void))
+      }),
+  })

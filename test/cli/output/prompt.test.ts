@@ -1,0 +1,191 @@
+import * as Terminal from "@effect/platform/Terminal"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import { printable } from "../../../src/cli/output/printable.ts"
+import { confirm, makeAsk } from "../../../src/cli/output/prompt.ts"
+import * as ApiUrl from "../../../src/domain/ApiUrl.ts"
+import type { Auth } from "../../../src/domain/Credential.ts"
+import { Ask } from "../../../src/services/Prompter.ts"
+import { Settings } from "../../../src/services/Settings.ts"
+import { Streams } from "../../../src/services/Streams.ts"
+import { fakeTerminal, typed } from "../../support/fakes.ts"
+
+interface Setting {
+  readonly keys?: string
+  readonly line?: string
+  readonly terminal?: boolean
+  readonly auth?: Auth
+}
+
+/** Runs a prompt; gives its result and everything that was displayed. */
+const prompting = <A, E>(
+  prompt: Effect.Effect<A, E, Ask | Streams | Terminal.Terminal>,
+  { auth = "auto", keys = "", line = "", terminal = true }: Setting,
+) =>
+  Effect.suspend(() => {
+    let shown = ""
+    const stream = { isTerminal: terminal, color: false, columns: 80 }
+    const world = Layer.mergeAll(
+      Layer.succeed(Streams, { stdin: stream, stdout: stream, stderr: stream }),
+      Layer.succeed(
+        Terminal.Terminal,
+        fakeTerminal(typed(keys), line, (text) => {
+          shown += text
+        }),
+      ),
+      Layer.succeed(Settings, {
+        api: Either.getOrThrow(ApiUrl.parse("https://api.zpools.io/v1")),
+        auth,
+        user: Option.none(),
+        password: Option.none(),
+        pat: Option.none(),
+        tokenCacheDir: Option.none(),
+        timeout: 30,
+        maxRetries: 0,
+      }),
+    )
+    return Effect.either(prompt).pipe(
+      Effect.provide(Layer.provideMerge(Layer.effect(Ask, makeAsk), world)),
+      Effect.map((result) => ({ result, shown })),
+    )
+  })
+
+const password = Effect.flatMap(Ask, (ask) =>
+  Effect.map(ask.password("demo", "api.zpools.io"), Redacted.value),
+)
+const username = Effect.flatMap(Ask, (ask) => ask.username("api.zpools.io"))
+const passwordPrompt = "Password for demo at api.zpools.io: \n"
+
+describe("the password prompt", () => {
+  it.effect.each<readonly [keys: string, expected: string]>([
+    ["hunter2\r", "hunter2"],
+    ["hunt\b\b\b\b\b\bpass\r", "pass"],
+    ["wrong\u0015right\r", "right"],
+    [" two words \r", " two words "],
+    ["pässwörd👩‍💻\r", "pässwörd👩‍💻"],
+    ["a👍\bb\r", "ab"],
+    ["abc\u0004d\r", "abcd"],
+    ["a\u001bb\r", "ab"],
+  ])("reads %j as %j and shows nothing of it", ([keys, expected]) =>
+    Effect.map(prompting(password, { keys }), ({ result, shown }) => {
+      expect(result).toEqual(Either.right(expected))
+      expect(shown).toBe(passwordPrompt)
+    }),
+  )
+
+  it.effect("gives a value that is redacted", () =>
+    Effect.map(
+      prompting(
+        Effect.flatMap(Ask, (ask) => ask.password("demo", "h")),
+        { keys: "hunter2\r" },
+      ),
+      ({ result }) => {
+        expect(String(Either.getOrThrow(result))).toBe("<redacted>")
+      },
+    ),
+  )
+
+  it.effect.each(["\u0003", "hunter\u0003"])(
+    "ends at Ctrl-C (%j) with QuitException, on a line of its own",
+    (keys) =>
+      Effect.map(prompting(password, { keys }), ({ result, shown }) => {
+        expect(Either.getLeft(result)).toMatchObject({ _tag: "Some", value: { _tag: "QuitException" } })
+        expect(shown).toBe(passwordPrompt)
+      }),
+  )
+
+  it.effect.each(["\u0004", "\r", "abc\u0015\u0004"])(
+    "that is given nothing (%j) says what is missing",
+    (keys) =>
+      Effect.map(prompting(password, { keys, auth: "jwt" }), ({ result }) => {
+        expect(Either.getLeft(result)).toMatchObject({
+          value: { _tag: "CredentialMissing", variable: "ZPOOL_PASSWORD", only: "jwt" },
+        })
+      }),
+  )
+
+  it.effect("names the user and host with what could drive the terminal escaped", () =>
+    Effect.map(
+      prompting(
+        Effect.flatMap(Ask, (ask) => ask.password("d\u001b[2Jemo\u202e", "host\u0007")),
+        { keys: "x\r" },
+      ),
+      ({ shown }) => expect(shown).toBe("Password for d\\x1b[2Jemo\\u202e at host\\x07: \n"),
+    ),
+  )
+})
+
+describe("the username prompt", () => {
+  it.effect("shows what is typed and takes it back", () =>
+    Effect.map(prompting(username, { keys: "dex\bmo\r" }), ({ result, shown }) => {
+      expect(result).toEqual(Either.right("demo"))
+      expect(shown).toBe("Username for api.zpools.io: dex\b \bmo\n")
+    }),
+  )
+
+  it.effect("takes back as many columns as a wide character has", () =>
+    Effect.map(prompting(username, { keys: "漢\b字\u0015d\r" }), ({ result, shown }) => {
+      expect(result).toEqual(Either.right("d"))
+      expect(shown).toBe("Username for api.zpools.io: 漢\b \b\b \b字\b \b\b \bd\n")
+    }),
+  )
+
+  it.effect("does nothing at backspace when nothing is typed", () =>
+    Effect.map(prompting(username, { keys: "\b\u0015x\r" }), ({ shown }) =>
+      expect(shown).toBe("Username for api.zpools.io: x\n"),
+    ),
+  )
+
+  it.effect("without a terminal fails at once", () =>
+    Effect.map(prompting(username, { terminal: false }), ({ result, shown }) => {
+      expect(Either.getLeft(result)).toMatchObject({
+        value: { _tag: "CredentialMissing", variable: "ZPOOL_USER" },
+      })
+      expect(shown).toBe("")
+    }),
+  )
+})
+
+describe("a question", () => {
+  const answers = [
+    ["y", true],
+    ["Y", true],
+    ["yes", true],
+    ["YES", true],
+    [" yes ", true],
+    ["", false],
+    ["n", false],
+    ["no", false],
+    ["yep", false],
+    ["y y", false],
+    ["ja", false],
+  ] as const
+
+  it.effect.each(answers)("at a terminal, answered %j: %j", ([answer, expected]) =>
+    Effect.map(prompting(confirm(printable`Sure?`), { keys: `${answer}\r` }), ({ result, shown }) => {
+      expect(result).toEqual(Either.right(expected))
+      expect(shown).toBe(`Sure? [y/N] ${answer}\n`)
+    }),
+  )
+
+  it.effect.each(answers)("on a line of stdin, answered %j: %j", ([line, expected]) =>
+    Effect.map(prompting(confirm(printable`Sure?`), { terminal: false, line }), ({ result, shown }) => {
+      expect(result).toEqual(Either.right(expected))
+      expect(shown).toBe("Sure? [y/N] \n")
+    }),
+  )
+
+  it.effect("is no at Ctrl-D, and quits at Ctrl-C", () =>
+    Effect.gen(function* () {
+      expect((yield* prompting(confirm(printable`Sure?`), { keys: "\u0004" })).result).toEqual(
+        Either.right(false),
+      )
+      const quit = yield* prompting(confirm(printable`Sure?`), { keys: "y\u0003" })
+      expect(Either.getLeft(quit.result)).toMatchObject({ value: { _tag: "QuitException" } })
+    }),
+  )
+})

@@ -1,0 +1,172 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { account, item, listed, loggedIn, pat, runIn, typed } from "../../support/fakes.ts"
+
+const id = "law-hotel-shape-community"
+const revoke = ["pat", "revoke", id]
+const gone = { [`DELETE /pat/${id}`]: {} }
+const hostile = "x\u001b[2J\u202e\n\u0085"
+const methods = (requests: ReadonlyArray<{ readonly method: string }>) => requests.map(({ method }) => method)
+
+describe("pat revoke", () => {
+  it.effect("asks at the terminal, naming what goes, and revokes", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn(revoke, {
+        env: account,
+        terminal: true,
+        keys: typed("y\r"),
+        api: {
+          "POST /login": loggedIn,
+          "GET /pat": listed(
+            item({ key_id: "a-b-c-d", label: "no" }),
+            item({ last_used_at: "2026-02-01T00:00:00Z" }),
+          ),
+          ...gone,
+        },
+      })
+      expect(ran).toMatchObject({ code: 0, stdout: `PAT ${id} revoked successfully.\n` })
+      expect(ran.stderr).toBe(
+        `Revoke PAT ${id} ("My CI Token", scopes zpool, job, last used 2026-02-01 00:00:00 UTC)? It can't be undone. [y/N] y\n`,
+      )
+      expect(methods(ran.requests)).toEqual(["POST", "GET", "DELETE"])
+      expect(ran.requests[2]?.url).toBe(`https://api.zpools.io/v1/pat/${id}`)
+    }),
+  )
+
+  it.effect.each(["\r", "n\r", "no\r", "x\r", "\u0004"])(
+    "declined at the terminal with %j changes nothing",
+    (keys) =>
+      Effect.gen(function* () {
+        const ran = yield* runIn(revoke, {
+          env: pat,
+          terminal: true,
+          keys: typed(keys),
+          api: { "GET /pat": listed(item()) },
+        })
+        expect(ran).toMatchObject({ code: 3, stdout: "" })
+        expect(ran.stderr).toMatch(/nothing was changed\.\n$/)
+        expect(methods(ran.requests)).toEqual(["GET"])
+      }),
+  )
+
+  it.effect("interrupted at the prompt exits 130 and changes nothing", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn(revoke, {
+        env: pat,
+        terminal: true,
+        keys: typed("y\u0003"),
+        api: { "GET /pat": listed(item()) },
+      })
+      expect(ran).toMatchObject({ code: 130, stdout: "" })
+      expect(methods(ran.requests)).toEqual(["GET"])
+      expect(ran.stderr).toMatch(/\[y\/N\] y\n$/)
+    }),
+  )
+
+  it.effect.each([
+    ["y", 0],
+    ["yes", 0],
+    ["n", 3],
+    ["", 3],
+    ["sure", 3],
+  ] as const)("reads one line of stdin without a terminal: %j exits %d", ([line, code]) =>
+    Effect.gen(function* () {
+      const ran = yield* runIn(revoke, { env: pat, line, api: { "GET /pat": listed(item()), ...gone } })
+      expect(ran.code).toBe(code)
+      expect(ran.stdout).toBe(code === 0 ? `PAT ${id} revoked successfully.\n` : "")
+      expect(ran.stderr).toContain("[y/N] \n")
+      expect(methods(ran.requests)).toEqual(code === 0 ? ["GET", "DELETE"] : ["GET"])
+    }),
+  )
+
+  it.effect("asks all the same where the list can't be had, or does not know the ID", () =>
+    Effect.gen(function* () {
+      for (const answer of [{ status: 503 }, { status: 200, body: "<html>" }, listed()]) {
+        const ran = yield* runIn(revoke, { env: pat, line: "y", api: { "GET /pat": answer, ...gone } })
+        expect(ran).toMatchObject({ code: 0, stderr: `Revoke PAT ${id}? It can't be undone. [y/N] \n` })
+      }
+    }),
+  )
+
+  it.effect("with --json asks nothing and looks nothing up", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn([...revoke, "--json"], { env: pat, terminal: true, api: gone })
+      expect(ran).toMatchObject({ code: 0, stderr: "" })
+      expect(ran.stdout).toBe(
+        `${JSON.stringify({ message: "PAT revoked", detail: { key_id: id } }, null, 2)}\n`,
+      )
+      expect(methods(ran.requests)).toEqual(["DELETE"])
+    }),
+  )
+
+  it.effect("with --json prints the server's envelope where there is one", () =>
+    Effect.gen(function* () {
+      const body = { message: "gone", detail: { key_id: id, at: "now" }, extra: hostile }
+      const ran = yield* runIn(["pat", "revoke", "--json", id], {
+        env: pat,
+        api: { [`DELETE /pat/${id}`]: { body } },
+      })
+      expect(JSON.parse(ran.stdout)).toEqual(body)
+      expect(ran.stdout.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+    }),
+  )
+
+  it.effect("escapes a hostile label and scope in the question", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn(revoke, {
+        env: pat,
+        line: "n",
+        api: { "GET /pat": listed(item({ label: hostile, scopes: [hostile], last_used_at: hostile })) },
+      })
+      const shown = "x\\x1b[2J\\u202e\\n\\x85"
+      expect(ran.stderr).toContain(`("${shown}", scopes ${shown}, last used ${shown})`)
+      expect(ran.stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+    }),
+  )
+
+  it.effect.each([
+    "law-hotel-shape",
+    "law-hotel-shape-community-x",
+    "../zpool/x",
+    "law_hotel_shape_community",
+    "law-hotel-shape-c0mmunity",
+    "",
+    "law-hotel-shape-community\n",
+    "\u001b[2J-b-c-d",
+    "lаw-hotel-shape-community",
+  ])("refuses %j before anything is sent", (keyId) =>
+    Effect.gen(function* () {
+      const ran = yield* runIn(["pat", "revoke", "--json", "--", keyId], { env: pat })
+      expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
+      expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "InvalidInput", exitCode: 2 })
+      expect(ran.stderr.trimEnd()).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+    }),
+  )
+
+  it.effect("of an unknown PAT exits 5 with the request's ID", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn([...revoke, "--json"], {
+        env: pat,
+        api: {
+          [`DELETE /pat/${id}`]: {
+            status: 404,
+            body: { Message: "no such thing" },
+            headers: { "x-amzn-requestid": "req-404" },
+          },
+        },
+      })
+      expect(ran).toMatchObject({ code: 5, stdout: "" })
+      expect(JSON.parse(ran.stderr)).toEqual({
+        error: {
+          type: "PatNotFound",
+          message: `There is no PAT ${id}, or it is revoked already (the API says: no such thing).`,
+          hint: "See the key IDs with: zpcli pat list",
+          status: 404,
+          requestId: "req-404",
+          retryable: false,
+          exitCode: 5,
+        },
+      })
+    }),
+  )
+})

@@ -1,0 +1,214 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as fc from "effect/FastCheck"
+import { shape } from "../../../src/cli/root.ts"
+import { interpret, type Misuse } from "../../../src/cli/strict/parse.ts"
+import { jwt, pat, runIn } from "../../support/fakes.ts"
+
+const tree = shape()
+const read = (...argv: ReadonlyArray<string>) => interpret(tree, argv)
+
+const misuse = (...argv: ReadonlyArray<string>): Misuse => {
+  const request = read(...argv)
+  if (request._tag !== "Misuse") throw new Error(`${argv.join(" ")} was taken for ${JSON.stringify(request)}`)
+  return request
+}
+
+const runs = (argv: ReadonlyArray<string>) => ({ _tag: "Run", argv, logLevel: undefined })
+const create = ["pat", "create"]
+
+describe("a command line", () => {
+  it.each([
+    [["pat", "create", "x", "--scope", "job", "--json"]],
+    [["pat", "create", "--scope", "job", "--json", "x"]],
+    [["pat", "create", "--scope=job", "x", "--json"]],
+    [["pat", "--scope", "job", "create", "x", "--json"]],
+    [["--scope=job", "--json", "pat", "create", "x"]],
+    [["pat", "create", "--scope=job", "--json", "--", "x"]],
+  ])("%j is one and the same", (argv) => {
+    expect(read(...argv)).toEqual(runs(["pat", "create", "--scope", "job", "--json", "--", "x"]))
+  })
+
+  it("takes a repeated option in both forms, in order", () => {
+    expect(read(...create, "x", "--scope=job", "--scope", "zpool", "--scope=*")).toEqual(
+      runs(["pat", "create", "--scope", "job", "--scope", "zpool", "--scope", "*", "--", "x"]),
+    )
+  })
+
+  it("takes a value behind = whatever it is", () => {
+    expect(read(...create, "x", "--scope=job", "--tenant-id=--json")).toMatchObject(
+      runs(["pat", "create", "--scope", "job", "--tenant-id", "--json", "--", "x"]),
+    )
+    expect(read(...create, "x", "--scope=job", "--tenant-id=a=b")).toMatchObject(
+      runs(["pat", "create", "--scope", "job", "--tenant-id", "a=b", "--", "x"]),
+    )
+  })
+
+  it("takes everything behind -- for an argument, commands and options too", () => {
+    expect(read(...create, "--scope", "job", "--", "--json")).toEqual(
+      runs(["pat", "create", "--scope", "job", "--", "--json"]),
+    )
+    expect(read(...create, "--scope", "job", "--", "list")).toEqual(
+      runs(["pat", "create", "--scope", "job", "--", "list"]),
+    )
+    expect(read("sandbox", "--", "zpcli", "pat", "list", "--help", "--", "x")).toEqual(
+      runs(["sandbox", "--", "zpcli", "pat", "list", "--help", "--", "x"]),
+    )
+  })
+
+  it.each([
+    [["pat", "create", "--jsn", "--scope", "job"], "--jsn", "--json"],
+    [["pat", "create", "x", "--scope", "job", "--JSON"], "--JSON", "--json"],
+    [["pat", "create", "x", "--Scope", "job"], "--Scope", "--scope"],
+    [["pat", "list", "--locl"], "--locl", "--local"],
+    [["pat", "list", "--no-json"], "--no-json", undefined],
+    [["pat", "list", "--scope", "job"], "--scope", undefined],
+    [["pat", "list", "-x"], "-x", undefined],
+    [["pat", "list", "--hlep"], "--hlep", "--help"],
+    [["pat", "list", "--frobnicate", "--help"], "--frobnicate", undefined],
+    [["sandbox", "--prot", "1", "--", "true"], "--prot", "--port"],
+  ])("%j names the unknown option and the nearest one", (argv, name, nearest) => {
+    expect(misuse(...argv)).toMatchObject({ kind: "unknown-option", name, nearest })
+  })
+
+  it.prop(
+    "never makes an argument of an unknown option",
+    [fc.stringMatching(/^--?[a-z][a-z-]{0,12}$/)],
+    ([option]) => {
+      const known = [
+        "-h",
+        ...[...tree.subcommands, ...tree.subcommands.flatMap((child) => child.subcommands)].flatMap(
+          ({ options }) => options.map(({ name }) => name),
+        ),
+      ]
+      fc.pre(
+        ![...known, "--help", "--version", "--log-level", "--completions"].some(
+          (name) => name === option || /^-h(h*$|h*-)/.test(option),
+        ),
+      )
+      expect(misuse(...create, option, "--scope", "job")).toMatchObject({ kind: "unknown-option" })
+      expect(misuse(...create, "--scope", "job", option)).toMatchObject({ kind: "unknown-option" })
+    },
+  )
+
+  it.each([
+    [["--help"], []],
+    [["-h"], []],
+    [["--help", "pat"], ["pat"]],
+    [["pat", "-h"], ["pat"]],
+    [
+      ["pat", "--help", "create"],
+      ["pat", "create"],
+    ],
+    [
+      ["pat", "create", "--help"],
+      ["pat", "create"],
+    ],
+    [
+      ["pat", "create", "x", "y", "--json", "-h"],
+      ["pat", "create"],
+    ],
+    [[], []],
+    [["pat"], ["pat"]],
+    [["pat", "--log-level", "debug"], ["pat"]],
+  ])("%j asks for the help of %j", (argv, path) => {
+    expect(read(...argv)).toMatchObject({ _tag: "Help", command: { path } })
+  })
+
+  it("asks for the version or completions anywhere", () => {
+    expect(read("--version")).toEqual({ _tag: "Version" })
+    expect(read("pat", "create", "--version")).toEqual({ _tag: "Version" })
+    expect(read("--completions", "fish")).toEqual({ _tag: "Completions", shell: "fish" })
+    expect(misuse("--completions", "tcsh")).toMatchObject({
+      kind: "not-a-choice",
+      valid: ["bash", "zsh", "fish"],
+    })
+  })
+
+  it.each<[ReadonlyArray<string>, Partial<Misuse>]>([
+    [["pat", "create", "--scope", "job"], { kind: "missing-argument", name: "label" }],
+    [["pat", "create"], { kind: "missing-argument", name: "label" }],
+    [["pat", "revoke"], { kind: "missing-argument", name: "key_id" }],
+    [["pat", "create", "x"], { kind: "missing-option", name: "--scope" }],
+    [["pat", "create", "x", "y", "--scope", "job"], { kind: "unexpected-argument", name: "y" }],
+    [["pat", "list", "x"], { kind: "unexpected-argument", name: "x" }],
+    [["pat", "create", "x", "--scope"], { kind: "missing-value", name: "--scope" }],
+    [["pat", "create", "x", "--scope", "--json"], { kind: "missing-value", name: "--scope" }],
+    [["pat", "create", "x", "--scope", "-1"], { kind: "missing-value", name: "--scope" }],
+    [["pat", "list", "--json=yes"], { kind: "unexpected-value", name: "--json", value: "yes" }],
+    [["pat", "list", "--auth", "jwt", "--auth", "pat"], { kind: "given-twice", name: "--auth" }],
+    [
+      ["pat", "create", "x", "--scope", "job", "--expiry=2030-01-01", "--expiry=2031-01-01"],
+      { kind: "given-twice", name: "--expiry" },
+    ],
+    [
+      ["pat", "list", "--auth", "JWT"],
+      { kind: "not-a-choice", name: "--auth", value: "JWT", nearest: "jwt" },
+    ],
+    [["pat", "list", "--log-level", "loud"], { kind: "not-a-choice", name: "--log-level" }],
+    [["pats"], { kind: "unknown-command", name: "pats", nearest: "pat" }],
+    [["Pat", "list"], { kind: "unknown-command", name: "Pat", nearest: "pat" }],
+    [["pat", "remove"], { kind: "unknown-command", name: "remove", path: ["pat"] }],
+  ])("%j can't be understood", (argv, expected) => {
+    expect(misuse(...argv)).toMatchObject(expected)
+  })
+
+  it("names the commands of the group where one is wrong", () => {
+    expect(misuse("pat", "lst").valid).toEqual(expect.arrayContaining(["list", "create", "revoke"]))
+    expect(misuse("frob").valid).toEqual(expect.arrayContaining(["pat", "sandbox"]))
+  })
+
+  it("hands --log-level on beside the command's own words", () => {
+    expect(read("--log-level", "debug", "pat", "list")).toEqual({
+      _tag: "Run",
+      argv: ["pat", "list", "--"],
+      logLevel: "debug",
+    })
+  })
+})
+
+describe("what stands behind --", () => {
+  it.prop("is handed on unchanged", [fc.string()], ([label]) => {
+    expect(read(...create, "--scope", "job", "--", label)).toEqual(
+      runs(["pat", "create", "--scope", "job", "--", label]),
+    )
+  })
+
+  const tricky = fc.constantFrom(
+    "--json",
+    "-h",
+    "--help",
+    "--version",
+    "--",
+    "-",
+    "pat",
+    "list",
+    "--scope=job",
+    "--wizard",
+    "a b",
+    "'q'",
+    "$HOME",
+    "*",
+    "-1",
+    "=",
+    "👩‍💻",
+  )
+  const plain = fc.fullUnicodeString({ minLength: 1, maxLength: 20 })
+  const label = fc.oneof(tricky, plain).filter((text) => text.trim() !== "" && !/\p{Cc}/u.test(text))
+
+  it.effect.prop("arrives unchanged at the API", [label], ([text]) =>
+    Effect.gen(function* () {
+      const { code, requests } = yield* runIn([...create, "--scope", "job", "--", text], {
+        env: pat,
+        api: {
+          "POST /pat": {
+            status: 201,
+            body: { message: "PAT created", detail: { key_id: "a-b-c-d", token: jwt } },
+          },
+        },
+      })
+      expect(code).toBe(0)
+      expect(requests.map(({ body }) => body)).toEqual([{ label: text, scopes: ["job"] }])
+    }),
+  )
+})

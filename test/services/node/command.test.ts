@@ -1,0 +1,127 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
+import { runCommand } from "../../../src/services/node/command.ts"
+
+/** Runs JavaScript in a Node of its own. */
+const node = (script: string, environment: Record<string, string> = {}, ...args: ReadonlyArray<string>) =>
+  runCommand([process.execPath, "-e", script, ...args], environment)
+
+const folder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
+
+/** Waits until a file is there, and gives its text. */
+const appearing = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file)).pipe(
+    Effect.filterOrFail((text) => text.endsWith("\n")),
+    Effect.retry(Schedule.spaced("20 millis")),
+    Effect.timeout("10 seconds"),
+  )
+
+const onUnix = process.platform === "win32" ? it.scopedLive.skip : it.scopedLive
+
+describe("runCommand", () => {
+  it.scopedLive("gives the command's exit code", () =>
+    Effect.gen(function* () {
+      expect(yield* node("")).toBe(0)
+      expect(yield* node("process.exit(7)")).toBe(7)
+    }),
+  )
+
+  it.scopedLive("adds variables to the environment, and passes arguments as they are", () =>
+    Effect.gen(function* () {
+      const script = `
+        const ok = process.env.ZPOOL_USER === "a b" && process.env.PATH && process.argv[1] === "$HOME *"
+        process.exit(ok ? 3 : 4)`
+      expect(yield* node(script, { ZPOOL_USER: "a b" }, "$HOME *")).toBe(3)
+    }),
+  )
+
+  it.scopedLive("names a command that does not exist", () =>
+    Effect.gen(function* () {
+      for (const name of ["zpcli-no-such-command", "./no/such/command", ""]) {
+        expect(yield* Effect.flip(runCommand([name], {}))).toMatchObject({
+          _tag: "SandboxFailed",
+          reason: "command-not-found",
+          subject: name,
+        })
+      }
+    }),
+  )
+
+  onUnix("names a file that can't be executed", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const file = `${yield* folder}/script`
+      yield* fs.writeFileString(file, "exit 0\n", { mode: 0o600 })
+      expect(yield* Effect.flip(runCommand([file], {}))).toMatchObject({
+        reason: "command-not-executable",
+        subject: file,
+        code: "EACCES",
+      })
+    }).pipe(Effect.provide(NodeFileSystem.layer)),
+  )
+
+  onUnix("gives 128 and the signal's number when the command died of one", () =>
+    Effect.gen(function* () {
+      expect(yield* node('process.kill(process.pid, "SIGKILL")')).toBe(137)
+      expect(yield* node('process.kill(process.pid, "SIGTERM")')).toBe(143)
+    }),
+  )
+
+  onUnix("passes SIGTERM on, ignores SIGINT, and sets others' listeners aside meanwhile", () =>
+    Effect.gen(function* () {
+      const ready = `${yield* folder}/ready`
+      let calls = 0
+      const listener = () => {
+        calls += 1
+      }
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          process.on("SIGINT", listener)
+          process.once("SIGTERM", listener)
+        }),
+        () =>
+          Effect.sync(() => {
+            process.off("SIGINT", listener)
+            process.off("SIGTERM", listener)
+          }),
+      )
+      const script = `
+        process.on("SIGTERM", () => process.exit(21))
+        require("node:fs").writeFileSync(process.env.READY, "ready\\n")
+        setInterval(() => {}, 1000)`
+      const fiber = yield* Effect.fork(node(script, { READY: ready }))
+      yield* appearing(ready)
+      // As the system delivers them: to us alone.
+      process.emit("SIGINT", "SIGINT")
+      process.emit("SIGTERM", "SIGTERM")
+      expect(yield* Fiber.join(fiber)).toBe(21)
+      expect(calls).toBe(0)
+      process.emit("SIGINT", "SIGINT")
+      process.emit("SIGTERM", "SIGTERM")
+      expect(calls).toBe(2)
+      expect(process.listeners("SIGTERM")).not.toContain(listener)
+    }).pipe(Effect.provide(NodeFileSystem.layer)),
+  )
+
+  onUnix("ends the command when it is interrupted, and waits for its end", () =>
+    Effect.gen(function* () {
+      const dir = yield* folder
+      const script = `
+        const fs = require("node:fs")
+        process.on("SIGTERM", () => setTimeout(() => { fs.writeFileSync(process.env.GONE, "gone\\n"); process.exit() }, 200))
+        fs.writeFileSync(process.env.READY, process.pid + "\\n")
+        setInterval(() => {}, 1000)`
+      const before = process.listenerCount("SIGTERM")
+      const fiber = yield* Effect.fork(node(script, { READY: `${dir}/ready`, GONE: `${dir}/gone` }))
+      yield* appearing(`${dir}/ready`)
+      yield* Fiber.interrupt(fiber)
+      const fs = yield* FileSystem.FileSystem
+      expect(yield* fs.readFileString(`${dir}/gone`)).toBe("gone\n")
+      expect(process.listenerCount("SIGTERM")).toBe(before)
+    }).pipe(Effect.provide(NodeFileSystem.layer)),
+  )
+})
