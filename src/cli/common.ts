@@ -8,13 +8,13 @@ import * as Option from "effect/Option"
 import * as Expiry from "../domain/Expiry.ts"
 import { PatApi } from "../services/PatApi.ts"
 import { Progress } from "../services/Progress.ts"
-import { Ask } from "../services/Prompter.ts"
-import { SignIn } from "../services/Session.ts"
+import { Prompter } from "../services/Prompter.ts"
+import { Session } from "../services/Session.ts"
 import { type Flags, Settings } from "../services/Settings.ts"
 import { TokenCache } from "../services/TokenCache.ts"
 import { Transport } from "../services/Transport.ts"
 import { makeProgress } from "./output/progress.ts"
-import { makeAsk } from "./output/prompt.ts"
+import { makePrompter } from "./output/prompt.ts"
 import type { Misuse } from "./strict/parse.ts"
 
 /** The options that every command which talks to the API has. */
@@ -54,8 +54,8 @@ const apiLayer = (flags: Flags) =>
       Effect.flatMap(adding(Progress, makeProgress)),
       Effect.flatMap(adding(Transport, Transport.make)),
       Effect.flatMap(adding(TokenCache, TokenCache.make)),
-      Effect.flatMap(adding(Ask, makeAsk)),
-      Effect.flatMap(adding(SignIn, SignIn.make)),
+      Effect.flatMap(adding(Prompter, makePrompter)),
+      Effect.flatMap(adding(Session, Session.make)),
       Effect.flatMap(adding(PatApi, PatApi.make)),
     ),
   )

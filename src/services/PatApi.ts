@@ -11,7 +11,7 @@ import type { KeyId } from "../domain/KeyId.ts"
 import { Pat } from "../domain/Pat.ts"
 import { isTransient, type Method, mayHaveHappened } from "../domain/Retry.ts"
 import { decodeAnswer, toApiError } from "./answers.ts"
-import { SignIn } from "./Session.ts"
+import { Session } from "./Session.ts"
 import { Settings } from "./Settings.ts"
 import { type ApiAnswer, Transport, type TransportError } from "./Transport.ts"
 
@@ -58,7 +58,7 @@ const isHttpFailure = (error: unknown): error is HttpFailure => error instanceof
 
 const make = Effect.gen(function* () {
   const { api } = yield* Settings
-  const { credential, withCredential } = yield* SignIn
+  const { credential, withCredential } = yield* Session
   const transport = yield* Transport
 
   /**

@@ -8,8 +8,8 @@ import type { CredentialMissing } from "../domain/Errors.ts"
  * Asks the person at the terminal for what signing in needs. Without a
  * terminal it fails at once with the variable to set: it never waits.
  */
-export class Ask extends Context.Tag("zpcli/Ask")<
-  Ask,
+export class Prompter extends Context.Tag("zpcli/Prompter")<
+  Prompter,
   {
     readonly username: (host: string) => Effect.Effect<string, CredentialMissing | QuitException>
     /** Hidden while it is typed. */

@@ -8,7 +8,7 @@ import type { Credential } from "../domain/Credential.ts"
 import { LoginGrant } from "../domain/Envelope.ts"
 import { CredentialMissing, HttpFailure, LoginRefused } from "../domain/Errors.ts"
 import { decodeAnswer, toApiError } from "./answers.ts"
-import { Ask } from "./Prompter.ts"
+import { Prompter } from "./Prompter.ts"
 import { Settings } from "./Settings.ts"
 import { TokenCache } from "./TokenCache.ts"
 import { Transport } from "./Transport.ts"
@@ -17,13 +17,13 @@ const loginPath = ["login"]
 
 const make = Effect.gen(function* () {
   const settings = yield* Settings
-  const ask = yield* Ask
+  const ask = yield* Prompter
   const cache = yield* TokenCache
   const transport = yield* Transport
   const { api, auth } = settings
   const only = auth === "auto" ? undefined : auth
 
-  const login = Effect.fn("SignIn.login")(function* (user: string) {
+  const login = Effect.fn("Session.login")(function* (user: string) {
     const password = Option.isSome(settings.password)
       ? settings.password.value
       : yield* ask.password(user, api.host)
@@ -103,7 +103,7 @@ const make = Effect.gen(function* () {
  * Finds the credential to use: `ZPOOLPAT` if set, else username and password,
  * unless `--auth` allows one alone. It is found once in a run.
  */
-export class SignIn extends Context.Tag("zpcli/SignIn")<SignIn, Effect.Effect.Success<typeof make>>() {
+export class Session extends Context.Tag("zpcli/Session")<Session, Effect.Effect.Success<typeof make>>() {
   static readonly make = make
 }
 

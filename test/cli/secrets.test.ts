@@ -106,17 +106,17 @@ const withCache = <A, E, R>(use: (dir: string) => Effect.Effect<A, E, R>) =>
     (dir) => Effect.sync(() => rmSync(dir, { recursive: true })),
   )
 
-type SignIn = (typeof signIns)[keyof typeof signIns]
+type Session = (typeof signIns)[keyof typeof signIns]
 
 /** A way to sign in and a log level. */
-type Case = readonly [signIn: SignIn, level: string]
+type Case = readonly [signIn: Session, level: string]
 
-const ways: ReadonlyArray<SignIn> = Object.values(signIns)
+const ways: ReadonlyArray<Session> = Object.values(signIns)
 const everyCase = ways.flatMap((signIn) => logLevels.map((level): Case => [signIn, level]))
 /** The level that says most with each way to sign in, and each other level with one of them. */
 const telling = [
   ...ways.map((signIn): Case => [signIn, "all"]),
-  ...logLevels.slice(1).map((level, index): Case => [ways[index % ways.length] as SignIn, level]),
+  ...logLevels.slice(1).map((level, index): Case => [ways[index % ways.length] as Session, level]),
 ]
 
 /** Runs a command in each case; gives what could be seen. */

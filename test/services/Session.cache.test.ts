@@ -9,7 +9,7 @@ import { HttpFailure } from "../../src/domain/Errors.ts"
 import { logs, origin, secret } from "../support/services.ts"
 import { fakeApi, json } from "../support/servicesHttp.ts"
 import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
-import { type World, withSignIn } from "../support/servicesStack.ts"
+import { type World, withSession } from "../support/servicesStack.ts"
 
 const old = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.b2xk"
 
@@ -37,7 +37,7 @@ const cache = (token?: string) =>
 
 const credentialOf = (world: World) =>
   Effect.map(
-    withSignIn(world, ({ credential }) => credential),
+    withSession(world, ({ credential }) => credential),
     (found) => [found._tag, Redacted.value(found.token)],
   )
 
@@ -92,7 +92,7 @@ describe("the cached JWT", () => {
       const { settings, stored } = yield* cache(old)
       const api = yield* fakeApi(login)
       const { seen, use } = accepting(jwt)
-      yield* withSignIn({ api, settings }, ({ withCredential }) =>
+      yield* withSession({ api, settings }, ({ withCredential }) =>
         Effect.gen(function* () {
           expect(yield* withCredential(use)).toBe("done")
           expect(yield* withCredential(use)).toBe("done")
@@ -108,7 +108,7 @@ describe("the cached JWT", () => {
       const first = yield* cache(old)
       const nothing = accepting()
       const error = yield* Effect.flip(
-        withSignIn({ api: yield* fakeApi(login), settings: first.settings }, (it) =>
+        withSession({ api: yield* fakeApi(login), settings: first.settings }, (it) =>
           it.withCredential(nothing.use),
         ),
       )
@@ -116,7 +116,7 @@ describe("the cached JWT", () => {
       const second = yield* cache(old)
       const api = yield* fakeApi(["POST /v1/login", json(401, {})])
       const refusal = yield* Effect.flip(
-        withSignIn({ api, settings: second.settings }, (it) => it.withCredential(nothing.use)),
+        withSession({ api, settings: second.settings }, (it) => it.withCredential(nothing.use)),
       )
       expect(refusal._tag).toBe("LoginRefused")
       expect(yield* second.stored).toStrictEqual(Option.none())
@@ -131,7 +131,7 @@ describe("the cached JWT", () => {
       ] as const) {
         const { seen, use } = accepting()
         const api = yield* fakeApi(...script)
-        yield* Effect.flip(withSignIn({ api, settings }, (it) => it.withCredential(use)))
+        yield* Effect.flip(withSession({ api, settings }, (it) => it.withCredential(use)))
         expect(seen).toHaveLength(1)
       }
     }),
@@ -143,7 +143,7 @@ describe("the cached JWT", () => {
       const { settings } = yield* cache(old)
       const { use } = accepting(jwt)
       const api = yield* fakeApi(login)
-      yield* withSignIn({ api, settings }, (it) => it.withCredential(use)).pipe(Effect.provide(log.layer))
+      yield* withSession({ api, settings }, (it) => it.withCredential(use)).pipe(Effect.provide(log.layer))
       expect(log.lines.length).toBeGreaterThan(0)
       for (const hidden of [password, jwt, old]) expect(JSON.stringify(log.raw)).not.toContain(hidden)
     }),

@@ -4,11 +4,11 @@ import * as Redacted from "effect/Redacted"
 import { asks, inTime, origin, secret } from "../support/services.ts"
 import { fakeApi, json, refused, reset, silence, text } from "../support/servicesHttp.ts"
 import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
-import { type World, withSignIn } from "../support/servicesStack.ts"
+import { type World, withSession } from "../support/servicesStack.ts"
 
 const credentialOf = (world: World) =>
   Effect.map(
-    withSignIn(world, ({ credential }) => credential),
+    withSession(world, ({ credential }) => credential),
     (found) => [found._tag, Redacted.value(found.token)],
   )
 
@@ -65,7 +65,7 @@ describe("the credential", () => {
   it.scoped("is found once in a run", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login)
-      yield* withSignIn({ api, settings: account }, ({ credential, withCredential }) =>
+      yield* withSession({ api, settings: account }, ({ credential, withCredential }) =>
         Effect.gen(function* () {
           const first = yield* credential
           expect(yield* withCredential(Effect.succeed)).toBe(first)

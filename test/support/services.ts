@@ -11,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../src/domain/ApiUrl.ts"
 import { Progress, type Waiting } from "../../src/services/Progress.ts"
-import { Ask } from "../../src/services/Prompter.ts"
+import { Prompter } from "../../src/services/Prompter.ts"
 import { Settings, type SettingsValue } from "../../src/services/Settings.ts"
 
 /** A test that needs file modes or owners; its name ends with `whereModes`. */
@@ -49,7 +49,7 @@ export const asks = (answers: { readonly username?: string; readonly password?: 
         })
   return {
     asked,
-    layer: Layer.succeed(Ask, {
+    layer: Layer.succeed(Prompter, {
       username: (host) => answer(`username at ${host}`, answers.username),
       password: (user, host) =>
         Effect.map(answer(`password of ${user} at ${host}`, answers.password), (text) => Redacted.make(text)),

@@ -4,8 +4,8 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { PatApi } from "../../src/services/PatApi.ts"
-import type { Ask } from "../../src/services/Prompter.ts"
-import { SignIn } from "../../src/services/Session.ts"
+import type { Prompter } from "../../src/services/Prompter.ts"
+import { Session } from "../../src/services/Session.ts"
 import type { SettingsValue } from "../../src/services/Settings.ts"
 import { TokenCache } from "../../src/services/TokenCache.ts"
 import { type ApiRequest, Transport } from "../../src/services/Transport.ts"
@@ -15,7 +15,7 @@ import { asks, settings } from "./services.ts"
 export interface World {
   readonly api: { readonly layer: Layer.Layer<HttpClient.HttpClient> }
   readonly settings?: Partial<SettingsValue>
-  readonly ask?: { readonly layer: Layer.Layer<Ask> }
+  readonly ask?: { readonly layer: Layer.Layer<Prompter> }
   /** Listens to what is waited for. */
   readonly progress?: { readonly layer: Layer.Layer<never> }
 }
@@ -27,7 +27,7 @@ const transport = (world: World) =>
   )
 
 const signIn = (world: World) =>
-  Layer.effect(SignIn, SignIn.make).pipe(
+  Layer.effect(Session, Session.make).pipe(
     Layer.provide(
       Layer.mergeAll(Layer.effect(TokenCache, TokenCache.make), (world.ask ?? asks()).layer).pipe(
         Layer.provideMerge(settings(world.settings)),
@@ -44,11 +44,11 @@ export const send = (world: World, request: ApiRequest) =>
     transport(world),
   )
 
-/** Uses a fresh `SignIn`. */
-export const withSignIn = <A, E, R>(
+/** Uses a fresh `Session`. */
+export const withSession = <A, E, R>(
   world: World,
-  use: (it: Context.Tag.Service<typeof SignIn>) => Effect.Effect<A, E, R>,
-) => Effect.provide(Effect.flatMap(SignIn, use), signIn(world))
+  use: (it: Context.Tag.Service<typeof Session>) => Effect.Effect<A, E, R>,
+) => Effect.provide(Effect.flatMap(Session, use), signIn(world))
 
 /** Uses a fresh `PatApi`. */
 export const withPatApi = <A, E, R>(

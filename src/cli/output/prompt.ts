@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
 import { CredentialMissing } from "../../domain/Errors.ts"
-import { Ask } from "../../services/Prompter.ts"
+import { Prompter } from "../../services/Prompter.ts"
 import { Settings } from "../../services/Settings.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Printable, printable } from "./printable.ts"
@@ -67,8 +67,8 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
   return /^\s*y(es)?\s*$/i.test(answer)
 })
 
-/** `Ask` at a terminal: stdin to type at and stderr to see the question on. */
-export const makeAsk = Effect.gen(function* () {
+/** `Prompter` at a terminal: stdin to type at and stderr to see the question on. */
+export const makePrompter = Effect.gen(function* () {
   const terminal = yield* Terminal.Terminal
   const { stderr, stdin } = yield* Streams
   const { auth } = yield* Settings
@@ -80,7 +80,7 @@ export const makeAsk = Effect.gen(function* () {
       const typed = yield* question(text, answer)
       return typed === "" ? yield* missing : typed
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))
-  return Ask.of({
+  return Prompter.of({
     username: (host) =>
       Effect.map(ask("ZPOOL_USER", printable`Username for ${host}: `, "shown"), (name) => name.trim()),
     password: (user, host) =>

@@ -6,10 +6,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { printable } from "../../../src/cli/output/printable.ts"
-import { confirm, makeAsk } from "../../../src/cli/output/prompt.ts"
+import { confirm, makePrompter } from "../../../src/cli/output/prompt.ts"
 import * as ApiUrl from "../../../src/domain/ApiUrl.ts"
 import type { Auth } from "../../../src/domain/Credential.ts"
-import { Ask } from "../../../src/services/Prompter.ts"
+import { Prompter } from "../../../src/services/Prompter.ts"
 import { Settings } from "../../../src/services/Settings.ts"
 import { Streams } from "../../../src/services/Streams.ts"
 import { fakeTerminal, typed } from "../../support/fakes.ts"
@@ -23,7 +23,7 @@ interface Setting {
 
 /** Runs a prompt; gives its result and everything that was displayed. */
 const prompting = <A, E>(
-  prompt: Effect.Effect<A, E, Ask | Streams | Terminal.Terminal>,
+  prompt: Effect.Effect<A, E, Prompter | Streams | Terminal.Terminal>,
   { auth = "auto", keys = "", line = "", terminal = true }: Setting,
 ) =>
   Effect.suspend(() => {
@@ -49,15 +49,15 @@ const prompting = <A, E>(
       }),
     )
     return Effect.either(prompt).pipe(
-      Effect.provide(Layer.provideMerge(Layer.effect(Ask, makeAsk), world)),
+      Effect.provide(Layer.provideMerge(Layer.effect(Prompter, makePrompter), world)),
       Effect.map((result) => ({ result, shown })),
     )
   })
 
-const password = Effect.flatMap(Ask, (ask) =>
+const password = Effect.flatMap(Prompter, (ask) =>
   Effect.map(ask.password("demo", "api.zpools.io"), Redacted.value),
 )
-const username = Effect.flatMap(Ask, (ask) => ask.username("api.zpools.io"))
+const username = Effect.flatMap(Prompter, (ask) => ask.username("api.zpools.io"))
 const passwordPrompt = "Password for demo at api.zpools.io: \n"
 
 describe("the password prompt", () => {
@@ -80,7 +80,7 @@ describe("the password prompt", () => {
   it.effect("gives a value that is redacted", () =>
     Effect.map(
       prompting(
-        Effect.flatMap(Ask, (ask) => ask.password("demo", "h")),
+        Effect.flatMap(Prompter, (ask) => ask.password("demo", "h")),
         { keys: "hunter2\r" },
       ),
       ({ result }) => {
@@ -111,7 +111,7 @@ describe("the password prompt", () => {
   it.effect("names the user and host with what could drive the terminal escaped", () =>
     Effect.map(
       prompting(
-        Effect.flatMap(Ask, (ask) => ask.password("d\u001b[2Jemo\u202e", "host\u0007")),
+        Effect.flatMap(Prompter, (ask) => ask.password("d\u001b[2Jemo\u202e", "host\u0007")),
         { keys: "x\r" },
       ),
       ({ shown }) => expect(shown).toBe("Password for d\\x1b[2Jemo\\u202e at host\\x07: \n"),

@@ -1,0 +1,15 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { OutcomeUnknown, RotationStopped } from "../domain/Errors.ts"
+
+/** What a user must hear of even though the command ends by an interruption. */
+export type Notice = OutcomeUnknown | RotationStopped
+
+/**
+ * What is owed to the user whatever the log level: that a PAT may exist whose
+ * token nobody has, or where a rotation stopped. It is shown at once.
+ */
+export class Notices extends Context.Tag("zpcli/Notices")<
+  Notices,
+  { readonly owe: (notice: Notice) => Effect.Effect<void> }
+>() {}
