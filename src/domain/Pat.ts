@@ -42,53 +42,45 @@ const asList = (value: unknown): ReadonlyArray<string> | undefined =>
       ? [value]
       : undefined
 
-/** A cell of text; what is no text is shown as JSON. */
-export const text = Schema.optionalWith(
-  Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.String), {
-    strict: true,
-    decode: asText,
-    encode: (value) => value,
-  }),
-  { exact: true },
-)
+/** A cell that may be absent, and that is read from whatever stands there. */
+const cell = <A>(type: Schema.Schema<A>, decode: (value: unknown) => A | undefined) =>
+  Schema.optionalWith(
+    Schema.transform(Schema.Unknown, Schema.UndefinedOr(type), {
+      strict: true,
+      decode,
+      encode: (value) => value,
+    }),
+    { exact: true },
+  )
 
-/** One PAT as `GET /pat` lists it: everything about it but the token, which is never shown again. */
-export interface Pat {
-  readonly key_id: string | undefined
-  readonly label: string | undefined
-  readonly status: string | undefined
-  readonly created_at: Time
-  readonly expiry_at: Time
-  readonly hard_expiry_at: Time
-  readonly last_used_at: Time
-  readonly scopes: ReadonlyArray<string> | undefined
-}
-
-const read = (item: unknown): Pat => {
-  const fields = (typeof item === "object" && item !== null ? item : {}) as Record<keyof Pat, unknown>
-  return {
-    key_id: asText(fields.key_id),
-    label: asText(fields.label),
-    status: asText(fields.status),
-    created_at: parseTime(fields.created_at),
-    expiry_at: parseTime(fields.expiry_at),
-    hard_expiry_at: parseTime(fields.hard_expiry_at),
-    last_used_at: parseTime(fields.last_used_at),
-    scopes: asList(fields.scopes),
-  }
-}
+/** A cell of text; any other value is shown as JSON. */
+export const text = cell(Schema.String, asText)
+const time = cell(Schema.Union(Schema.Number, Schema.String), parseTime)
+const list = cell(Schema.Array(Schema.String), asList)
 
 /**
- * Items are read tolerantly: no field is guaranteed, so an absent, null, odd or
- * new one costs that cell and never the list, and a row that is no object at
- * all is a row of empty cells. Decoding therefore cannot fail; and it is one
- * step for the whole item, since a list may have 100,000 of them.
+ * One PAT as `GET /pat` lists it: everything about it but the token, which is
+ * never shown again. No field is guaranteed: an absent, null, odd or new one
+ * costs its cell and never the list. Times are milliseconds since the epoch,
+ * or the server's text where it is not an ISO 8601 time.
  */
-export const Pat = Schema.transform(
-  Schema.Unknown,
-  Schema.declare((value): value is Pat => typeof value === "object" && value !== null, { identifier: "Pat" }),
-  { strict: true, decode: read, encode: (pat) => pat },
-)
+export const Pat = Schema.Struct({
+  key_id: text,
+  label: text,
+  status: text,
+  created_at: time,
+  expiry_at: time,
+  hard_expiry_at: time,
+  last_used_at: time,
+  scopes: list,
+})
+export type Pat = typeof Pat.Type
+
+const isRecord = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value)
+const decode = Schema.decodeUnknownSync(Pat)
+
+/** Reads an item of a list, which can't fail: what is not an object is a row of empty cells. */
+export const fromItem = (item: unknown): Pat => decode(isRecord(item) ? item : {})
 
 /** When a PAT stops working: the earlier of its two expiries, or the one that can be read. */
 export const expiryOf = (pat: Pat): Time => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { PatList } from "../../src/domain/Envelope.ts"
-import { expiryOf, isExpiringBefore, Pat, parseTime } from "../../src/domain/Pat.ts"
+import { expiryOf, fromItem, isExpiringBefore, parseTime } from "../../src/domain/Pat.ts"
 
-const decode = Schema.decodeUnknownSync(Pat)
+const decode = fromItem
 const decodeList = Schema.decodeUnknownSync(PatList)
 
 const fields = [
