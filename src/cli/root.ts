@@ -1,11 +1,14 @@
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import { isQuitException } from "@effect/platform/Terminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
+import { Quit } from "../domain/Errors.ts"
+import { Notices } from "../services/Notices.ts"
 import { version } from "../version.ts"
 import { exitCodes, type Failure, tell } from "./errors/describe.ts"
 import { logger } from "./errors/logger.ts"
@@ -63,6 +66,7 @@ const execute = (argv: ReadonlyArray<string>) =>
         ? command.transform(command.handler(directive.value), directive.value)
         : Effect.dieMessage(`unexpected directive ${directive._tag}`),
     ),
+    Effect.catchIf(isQuitException, () => new Quit()),
   )
 
 /**
@@ -107,6 +111,12 @@ export const run = (
             exitCodes.refused[0],
           ),
     ),
+    Effect.provideService(Notices, {
+      owe: (notice) => {
+        const told = tell(notice)
+        return "message" in told ? printError(render(told, json)) : Effect.void
+      },
+    }),
     Logger.withMinimumLogLevel(levelOf(level)),
     Effect.provide(Logger.replace(Logger.defaultLogger, logger(json))),
     Effect.withTracerEnabled(false),

@@ -147,6 +147,9 @@ export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
 /** Writing to stdout failed; `EPIPE` is the reader that has gone. */
 export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {}
 
+/** Ctrl-C at a prompt. */
+export class Quit extends Data.TaggedError("Quit") {}
+
 /** The answer at the prompt was not yes. */
 export class Declined extends Data.TaggedError("Declined") {}
 
@@ -165,12 +168,7 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
   readonly oldKeyId: string
   readonly newKeyId: string | undefined
   /** Undefined for an interruption. */
-  readonly cause:
-    | SignInError
-    | PatNotFound
-    | TokenUndelivered
-    | { readonly _tag: "QuitException" }
-    | undefined
+  readonly cause: SignInError | PatNotFound | TokenUndelivered | undefined
 }> {}
 
 /** Failures of a request to the API that carry no meaning of a particular command. */
@@ -184,8 +182,8 @@ export type ApiError =
   | TimedOut
   | ResponseUnreadable
 
-/** Failures of signing in. */
-export type SignInError = CredentialMissing | LoginRefused | ApiError
+/** Failures of signing in: `Quit` is Ctrl-C at its prompt. */
+export type SignInError = CredentialMissing | LoginRefused | Quit | ApiError
 
 /** The sandbox could not be served, or the command to run against it could not be started. */
 export class SandboxFailed extends Data.TaggedError("SandboxFailed")<{

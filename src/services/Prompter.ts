@@ -1,8 +1,7 @@
-import type { QuitException } from "@effect/platform/Terminal"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import type { CredentialMissing } from "../domain/Errors.ts"
+import type { CredentialMissing, Quit } from "../domain/Errors.ts"
 
 /**
  * Asks the person at the terminal for what signing in needs. Without a
@@ -11,11 +10,11 @@ import type { CredentialMissing } from "../domain/Errors.ts"
 export class Prompter extends Context.Tag("zpcli/Prompter")<
   Prompter,
   {
-    readonly username: (host: string) => Effect.Effect<string, CredentialMissing | QuitException>
+    readonly username: (host: string) => Effect.Effect<string, CredentialMissing | Quit>
     /** Hidden while it is typed. */
     readonly password: (
       user: string,
       host: string,
-    ) => Effect.Effect<Redacted.Redacted, CredentialMissing | QuitException>
+    ) => Effect.Effect<Redacted.Redacted, CredentialMissing | Quit>
   }
 >() {}

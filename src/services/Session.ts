@@ -1,111 +1,118 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import type { Credential } from "../domain/Credential.ts"
+import type { Credential, JwtCredential } from "../domain/Credential.ts"
 import { LoginGrant } from "../domain/Envelope.ts"
-import { CredentialMissing, HttpFailure, LoginRefused } from "../domain/Errors.ts"
+import { CredentialMissing, LoginRefused, type SignInError } from "../domain/Errors.ts"
+import { Account } from "./Account.ts"
 import { decodeAnswer, toApiError } from "./answers.ts"
+import { Connection } from "./Connection.ts"
 import { Prompter } from "./Prompter.ts"
-import { Settings } from "./Settings.ts"
 import { TokenCache } from "./TokenCache.ts"
 import { Transport } from "./Transport.ts"
 
-const loginPath = ["login"]
+/**
+ * The credential of one run: `ZPOOLPAT` if set, else username and password,
+ * unless `--auth` allows one alone. It is found once.
+ */
+export class Session extends Context.Tag("zpcli/Session")<
+  Session,
+  {
+    readonly credential: Effect.Effect<Credential, SignInError>
+    /**
+     * Makes a request with the credential. A JWT from the cache that fails it
+     * with `CredentialRefused` is dropped, and sign-in happens once more.
+     */
+    readonly withCredential: <A, E extends { readonly _tag: string }>(
+      use: (credential: Credential) => Effect.Effect<A, E>,
+    ) => Effect.Effect<A, E | SignInError>
+  }
+>() {
+  static readonly make = Effect.gen(function* () {
+    const { api } = yield* Connection
+    const account = yield* Account
+    const prompter = yield* Prompter
+    const cache = yield* TokenCache
+    const transport = yield* Transport
+    const decodeGrant = decodeAnswer(api.origin, LoginGrant, "an access token")
 
-const make = Effect.gen(function* () {
-  const settings = yield* Settings
-  const ask = yield* Prompter
-  const cache = yield* TokenCache
-  const transport = yield* Transport
-  const { api, auth } = settings
-  const only = auth === "auto" ? undefined : auth
-
-  const login = Effect.fn("Session.login")(function* (user: string) {
-    const password = Option.isSome(settings.password)
-      ? settings.password.value
-      : yield* ask.password(user, api.host)
-    const answer = yield* transport
-      .send({
-        method: "POST",
-        path: loginPath,
-        body: Redacted.make({ username: user, password: Redacted.value(password) }),
-        secrets: [password],
-      })
-      .pipe(
-        Effect.mapError((error) => {
-          if (error._tag !== "HttpFailure") return error
-          const { requestId, serverMessage, status } = error
-          return status === 401 || status === 403
-            ? new LoginRefused({ status, requestId, serverMessage, user, host: api.host })
-            : toApiError(error, { method: "POST", path: "/login", credential: "JWT" })
-        }),
-      )
-    const { value: grant } = yield* decodeAnswer(api.origin, LoginGrant, "an access token")(answer)
-    const { access_token, expires_in, id_token } = grant.detail
-    if (expires_in > 0) {
-      const now = yield* Clock.currentTimeMillis
-      yield* cache.write(user, {
-        accessToken: access_token,
-        idToken: id_token,
-        expiresAt: Math.floor(now / 1000) + Math.floor(expires_in),
-      })
-    }
-    return { _tag: "JWT", token: access_token, user, cached: false } satisfies Credential
-  })
-
-  const signIn: Effect.Effect<Credential, Effect.Effect.Error<ReturnType<typeof login>>> = Effect.gen(
-    function* () {
-      if (auth !== "jwt" && Option.isSome(settings.pat)) {
-        return { _tag: "PAT", token: settings.pat.value } satisfies Credential
+    const login = Effect.fn("Session.login")(function* (user: string) {
+      const password = Option.isSome(account.password)
+        ? account.password.value
+        : yield* prompter.password(user, api.host)
+      const answer = yield* transport
+        .send({
+          method: "POST",
+          path: ["login"],
+          body: Redacted.make({ username: user, password: Redacted.value(password) }),
+          secrets: [password],
+        })
+        .pipe(
+          Effect.catchTag("HttpFailure", (failure) => {
+            const { requestId, serverMessage, status } = failure
+            return Effect.fail(
+              status === 401 || status === 403
+                ? new LoginRefused({ status, requestId, serverMessage, user, host: api.host })
+                : toApiError(failure, { method: "POST", path: "/login", credential: "JWT" }),
+            )
+          }),
+        )
+      const { access_token, expires_in, id_token } = (yield* decodeGrant(answer)).value.detail
+      if (expires_in > 0) {
+        const now = yield* Clock.currentTimeMillis
+        yield* cache.write(user, {
+          accessToken: access_token,
+          idToken: id_token,
+          expiresAt: Math.floor(now / 1000) + Math.floor(expires_in),
+        })
       }
-      if (auth === "pat") return yield* new CredentialMissing({ variable: "ZPOOLPAT", only })
-      const user = Option.isSome(settings.user) ? settings.user.value : yield* ask.username(api.host)
+      return { _tag: "JWT", token: access_token, user, cached: false } satisfies JwtCredential
+    })
+
+    const signIn = Effect.gen(function* () {
+      const { auth, pat, user: named } = account
+      if (auth !== "jwt" && Option.isSome(pat)) {
+        return { _tag: "PAT", token: pat.value } satisfies Credential
+      }
+      if (auth === "pat") return yield* new CredentialMissing({ variable: "ZPOOLPAT", only: auth })
+      const user = Option.isSome(named) ? named.value : yield* prompter.username(api.host)
       const cached = yield* cache.read(user)
       return Option.isSome(cached)
         ? ({ _tag: "JWT", token: cached.value, user, cached: true } satisfies Credential)
         : yield* login(user)
-    },
-  )
-
-  const found = yield* Ref.make(Option.none<Credential>())
-  const credential = Effect.flatMap(
-    Ref.get(found),
-    Option.match({
-      onSome: Effect.succeed,
-      onNone: () => Effect.tap(signIn, (fresh) => Ref.set(found, Option.some(fresh))),
-    }),
-  )
-
-  /**
-   * Runs a request with the credential. A JWT from the cache that is answered
-   * with 401 is dropped, and sign-in happens once more.
-   */
-  const withCredential = <A, E>(use: (credential: Credential) => Effect.Effect<A, E | HttpFailure>) =>
-    Effect.flatMap(credential, (first) => {
-      if (first._tag === "PAT" || !first.cached) return use(first)
-      return Effect.catchIf(use(first), isUnauthorized, () =>
-        Effect.gen(function* () {
-          yield* cache.drop(first.user)
-          const fresh = yield* login(first.user)
-          yield* Ref.set(found, Option.some(fresh))
-          return yield* use(fresh)
-        }),
-      )
     })
 
-  return { credential, withCredential }
-})
+    const found = yield* Ref.make(Option.none<Credential>())
+    const credential = Effect.flatMap(
+      Ref.get(found),
+      Option.match({
+        onSome: Effect.succeed,
+        onNone: () => Effect.tap(signIn, (fresh) => Ref.set(found, Option.some<Credential>(fresh))),
+      }),
+    )
 
-/**
- * Finds the credential to use: `ZPOOLPAT` if set, else username and password,
- * unless `--auth` allows one alone. It is found once in a run.
- */
-export class Session extends Context.Tag("zpcli/Session")<Session, Effect.Effect.Success<typeof make>>() {
-  static readonly make = make
+    const signInAfresh = ({ user }: JwtCredential) =>
+      Effect.zipRight(cache.drop(user), login(user)).pipe(
+        Effect.tap((fresh) => Ref.set(found, Option.some<Credential>(fresh))),
+      )
+
+    const withCredential: Session["Type"]["withCredential"] = (use) =>
+      Effect.flatMap(credential, (first) =>
+        first._tag === "PAT" || !first.cached
+          ? use(first)
+          : Effect.catchIf(
+              use(first),
+              ({ _tag }) => _tag === "CredentialRefused",
+              () => Effect.flatMap(signInAfresh(first), use),
+            ),
+      )
+
+    return Session.of({ credential, withCredential })
+  })
+
+  static readonly layer = Layer.effect(this, this.make)
 }
-
-const isUnauthorized = (error: unknown): error is HttpFailure =>
-  error instanceof HttpFailure && error.status === 401

@@ -2,13 +2,15 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { BearerToken } from "../domain/Envelope.ts"
+import { Account } from "./Account.ts"
+import { Connection } from "./Connection.ts"
 import { Identity } from "./Identity.ts"
-import { Settings } from "./Settings.ts"
 
 /** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
 const CacheFile = Schema.parseJson(
@@ -28,6 +30,108 @@ export interface CachedTokens {
 }
 
 /**
+ * JWTs kept between runs, only when `ZPOOL_TOKEN_CACHE_DIR` is set. It is an
+ * optimisation: whatever is wrong with it costs a warning and a sign-in, never
+ * the command. A folder or file that others can write, that another user owns,
+ * or a symbolic link in the file's place is not used.
+ */
+export class TokenCache extends Context.Tag("zpcli/TokenCache")<
+  TokenCache,
+  {
+    /** The user's access token, where there is one that is still valid. */
+    readonly read: (user: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
+    readonly write: (user: string, tokens: CachedTokens) => Effect.Effect<void>
+    readonly drop: (user: string) => Effect.Effect<void>
+  }
+>() {
+  static readonly make = Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { uid } = yield* Identity
+    const { api } = yield* Connection
+    const { tokenCacheDir } = yield* Account
+    const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user)}`
+
+    /** What makes a path untrustworthy, if anything does. */
+    const distrust = (path: string) =>
+      Effect.gen(function* () {
+        const info = yield* fs.stat(path)
+        if (Option.isSome(uid) && Option.exists(info.uid, (owner) => owner !== uid.value)) {
+          return Option.some("it belongs to another user")
+        }
+        return Option.isSome(uid) && (info.mode & 0o022) !== 0
+          ? Option.some("other users can write to it")
+          : Option.none<string>()
+      })
+
+    const ignored = (path: string, why: string) =>
+      Effect.logWarning(`The token cache ${path} is not used: ${why}.`)
+
+    /** Whether a folder or file may be used; it warns where not, and fails where there is none. */
+    const trusted = Effect.fn("TokenCache.trusted")(function* (path: string) {
+      const why = yield* distrust(path)
+      if (Option.isSome(why)) yield* ignored(path, why.value)
+      return Option.isNone(why)
+    })
+
+    const read = Effect.fn("TokenCache.read")(function* (user: string) {
+      const none = Option.none<Redacted.Redacted>()
+      if (Option.isNone(tokenCacheDir)) return none
+      const dir = tokenCacheDir.value
+      const path = pathFor(dir, user)
+      return yield* Effect.gen(function* () {
+        if (!(yield* trusted(dir))) return none
+        if (yield* Effect.isSuccess(fs.readLink(path))) {
+          yield* ignored(path, "it is a symbolic link")
+          return none
+        }
+        if (!(yield* trusted(path))) return none
+        const cached = yield* Schema.decode(CacheFile)(yield* fs.readFileString(path))
+        const now = yield* Clock.currentTimeMillis
+        return cached.expires_at * 1000 > now ? Option.some(cached.access_token) : none
+      }).pipe(
+        Effect.catchAll((error) =>
+          // Damaged counts as none, and so does what is not there yet.
+          error._tag === "ParseError" || (error._tag === "SystemError" && error.reason === "NotFound")
+            ? Effect.succeed(none)
+            : Effect.as(ignored(path, error.message), none),
+        ),
+      )
+    })
+
+    const write = Effect.fn("TokenCache.write")(function* (user: string, tokens: CachedTokens) {
+      if (Option.isNone(tokenCacheDir)) return
+      const dir = tokenCacheDir.value
+      const path = pathFor(dir, user)
+      yield* Effect.gen(function* () {
+        yield* fs.makeDirectory(dir, { recursive: true, mode: 0o700 })
+        if (!(yield* trusted(dir))) return
+        const text = JSON.stringify({
+          access_token: Redacted.value(tokens.accessToken),
+          id_token: tokens.idToken === undefined ? null : Redacted.value(tokens.idToken),
+          expires_at: tokens.expiresAt,
+        })
+        // Whole by rename: another process sees the old file or the new one, and a link in its place is replaced.
+        const suffix = yield* Random.nextIntBetween(0, 2 ** 48)
+        const temporary = `${path}.${suffix.toString(36)}`
+        yield* fs.writeFileString(temporary, text, { flag: "wx", mode: 0o600 }).pipe(
+          Effect.zipRight(fs.rename(temporary, path)),
+          Effect.onError(() => Effect.ignore(fs.remove(temporary))),
+        )
+      }).pipe(Effect.catchAll((error) => ignored(path, error.message)))
+    })
+
+    const drop = (user: string) =>
+      Option.isNone(tokenCacheDir)
+        ? Effect.void
+        : Effect.ignore(fs.remove(pathFor(tokenCacheDir.value, user)))
+
+    return TokenCache.of({ read, write, drop })
+  })
+
+  static readonly layer = Layer.effect(this, this.make)
+}
+
+/**
  * The file's name for a host and user: `zpool_token_<host>_<user>`, as the other
  * clients write it, with whatever could leave the folder percent-encoded.
  */
@@ -38,98 +142,4 @@ export const fileName = (host: string, user: string): string => {
       .replaceAll("..", "%2E%2E")
       .replaceAll(":", process.platform === "win32" ? "_" : ":")
   return `zpool_token_${safe(host)}_${safe(user)}`
-}
-
-const make = Effect.gen(function* () {
-  const fs = yield* FileSystem.FileSystem
-  const { uid } = yield* Identity
-  const { api, tokenCacheDir } = yield* Settings
-  const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user)}`
-
-  /** What makes a path untrustworthy, if anything does. */
-  const distrust = (path: string) =>
-    Effect.gen(function* () {
-      const info = yield* fs.stat(path)
-      if (Option.isSome(uid) && Option.exists(info.uid, (owner) => owner !== uid.value)) {
-        return Option.some("it belongs to another user")
-      }
-      return Option.isSome(uid) && (info.mode & 0o022) !== 0
-        ? Option.some("other users can write to it")
-        : Option.none<string>()
-    })
-
-  const ignored = (path: string, why: string) =>
-    Effect.logWarning(`The token cache ${path} is not used: ${why}.`)
-
-  /** Whether a folder or file may be used; it warns where not, and fails where there is none. */
-  const trusted = Effect.fn("TokenCache.trusted")(function* (path: string) {
-    const why = yield* distrust(path)
-    if (Option.isSome(why)) yield* ignored(path, why.value)
-    return Option.isNone(why)
-  })
-
-  const read = Effect.fn("TokenCache.read")(function* (user: string) {
-    const none = Option.none<Redacted.Redacted>()
-    if (Option.isNone(tokenCacheDir)) return none
-    const dir = tokenCacheDir.value
-    const path = pathFor(dir, user)
-    return yield* Effect.gen(function* () {
-      if (!(yield* trusted(dir))) return none
-      if (yield* Effect.isSuccess(fs.readLink(path))) {
-        yield* ignored(path, "it is a symbolic link")
-        return none
-      }
-      if (!(yield* trusted(path))) return none
-      const cached = yield* Schema.decode(CacheFile)(yield* fs.readFileString(path))
-      const now = yield* Clock.currentTimeMillis
-      return cached.expires_at * 1000 > now ? Option.some(cached.access_token) : none
-    }).pipe(
-      Effect.catchAll((error) =>
-        // Damaged counts as none, and so does what is not there yet.
-        error._tag === "ParseError" || (error._tag === "SystemError" && error.reason === "NotFound")
-          ? Effect.succeed(none)
-          : Effect.as(ignored(path, error.message), none),
-      ),
-    )
-  })
-
-  const write = Effect.fn("TokenCache.write")(function* (user: string, tokens: CachedTokens) {
-    if (Option.isNone(tokenCacheDir)) return
-    const dir = tokenCacheDir.value
-    const path = pathFor(dir, user)
-    yield* Effect.gen(function* () {
-      yield* fs.makeDirectory(dir, { recursive: true, mode: 0o700 })
-      if (!(yield* trusted(dir))) return
-      const text = JSON.stringify({
-        access_token: Redacted.value(tokens.accessToken),
-        id_token: tokens.idToken === undefined ? null : Redacted.value(tokens.idToken),
-        expires_at: tokens.expiresAt,
-      })
-      // Whole by rename: another process sees the old file or the new one, and a link in its place is replaced.
-      const suffix = yield* Random.nextIntBetween(0, 2 ** 48)
-      const temporary = `${path}.${suffix.toString(36)}`
-      yield* fs.writeFileString(temporary, text, { flag: "wx", mode: 0o600 }).pipe(
-        Effect.zipRight(fs.rename(temporary, path)),
-        Effect.onError(() => Effect.ignore(fs.remove(temporary))),
-      )
-    }).pipe(Effect.catchAll((error) => ignored(path, error.message)))
-  })
-
-  const drop = (user: string) =>
-    Option.isNone(tokenCacheDir) ? Effect.void : Effect.ignore(fs.remove(pathFor(tokenCacheDir.value, user)))
-
-  return { read, write, drop }
-})
-
-/**
- * JWTs kept between runs, only when `ZPOOL_TOKEN_CACHE_DIR` is set. It is an
- * optimisation: whatever is wrong with it costs a warning and a sign-in, never
- * the command. A folder or file that others can write, that another user owns,
- * or a symbolic link in the file's place is not used.
- */
-export class TokenCache extends Context.Tag("zpcli/TokenCache")<
-  TokenCache,
-  Effect.Effect.Success<typeof make>
->() {
-  static readonly make = make
 }

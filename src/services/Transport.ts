@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
@@ -20,9 +21,9 @@ import {
   Unreachable,
 } from "../domain/Errors.ts"
 import * as Retry from "../domain/Retry.ts"
-import { mask } from "./mask.ts"
+import { Connection } from "./Connection.ts"
 import { Progress } from "./Progress.ts"
-import { Settings } from "./Settings.ts"
+import { Secrets } from "./Secrets.ts"
 
 /** One request to the API. */
 export interface ApiRequest {
@@ -48,127 +49,116 @@ export interface ApiAnswer {
 /** What `Transport.send` fails with. */
 export type TransportError = HttpFailure | ServiceUnavailable | Unreachable | TimedOut | ResponseUnreadable
 
-/** The largest body that is read: 256 MiB. */
-const maxBodyBytes = 256 * 1024 * 1024
-
-/** System calls and codes at which nothing has been sent yet. */
-const neverOpened = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])
-
-const codeOf = (cause: unknown): { readonly code: string; readonly syscall: string | undefined } => {
-  if (typeof cause !== "object" || cause === null) return { code: "UNKNOWN", syscall: undefined }
-  const { code, syscall, errors } = cause as {
-    code?: unknown
-    syscall?: string
-    errors?: ReadonlyArray<unknown>
+/**
+ * The rules of the network over an injected `HttpClient`: the configured
+ * origin alone, no redirects, a timeout for every attempt that covers the body
+ * too, a bound on its size, and retries where `domain/Retry` allows them.
+ */
+export class Transport extends Context.Tag("zpcli/Transport")<
+  Transport,
+  {
+    /** Sends one request, again where that is allowed, and gives an answer with a success status. */
+    readonly send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError>
   }
-  // Node tries each address of a name; the error of them all has the first one's code, not its system call.
-  if (errors?.[0] !== undefined) return codeOf(errors[0])
-  return { code: typeof code === "string" ? code : "UNKNOWN", syscall }
-}
+>() {
+  static readonly make = Effect.gen(function* () {
+    const { api, maxRetries, timeout } = yield* Connection
+    const secrets = yield* Secrets
+    const client = yield* HttpClient.HttpClient
+    const progress = yield* Progress
 
-const parseJson = (text: string): unknown =>
-  Either.getOrUndefined(Either.try(() => JSON.parse(text) as unknown))
-
-const make = Effect.gen(function* () {
-  const { api, maxRetries, password, pat, timeout } = yield* Settings
-  const client = yield* HttpClient.HttpClient
-  const progress = yield* Progress
-
-  // Every secret that an answer could echo: a password may come back long after the request that it went with.
-  const secrets = new Set([...Option.toArray(password), ...Option.toArray(pat)])
-
-  const attempt = Effect.fnUntraced(function* (
-    request: ApiRequest,
-    number: number,
-    answerLostBefore: boolean,
-  ) {
-    const path = `/${request.path.map(encodeURIComponent).join("/")}`
-    if (request.bearer) secrets.add(request.bearer)
-    for (const secret of request.secrets ?? []) secrets.add(secret)
-    const hide = (said: string | undefined) => (said === undefined ? undefined : mask(said, secrets))
-    const started = yield* Clock.currentTimeMillis
-    const log = (outcome: string, requestId?: string) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.logDebug(
-          `${request.method} ${path} ${outcome}, ${now - started} ms, attempt ${number}` +
-            (requestId === undefined ? "" : `, request ID ${requestId}`),
-        ),
-      )
-
-    const lost = (error: HttpClientError.HttpClientError, answered: boolean) => {
-      const { code, syscall } = codeOf(error.cause)
-      // What Node's parser refuses was not said by a server of HTTP: another attempt finds the same one.
-      if (code.startsWith("HPE_")) {
-        return new ResponseUnreadable({ origin: api.origin, status: undefined, reason: "not-http" })
-      }
-      const sent =
-        answered ||
-        !(
-          neverOpened.has(code) ||
-          code.startsWith("EPROXY") ||
-          syscall === "connect" ||
-          Retry.isCertificateProblem(code)
+    const attempt = Effect.fnUntraced(function* (
+      request: ApiRequest,
+      number: number,
+      answerLostBefore: boolean,
+    ) {
+      const path = `/${request.path.map(encodeURIComponent).join("/")}`
+      yield* secrets.add(...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? []))
+      const hide = (said: string | undefined) => (said === undefined ? undefined : secrets.hide(said))
+      const started = yield* Clock.currentTimeMillis
+      const log = (outcome: string, requestId?: string) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Effect.logDebug(
+            `${request.method} ${path} ${outcome}, ${now - started} ms, attempt ${number}` +
+              (requestId === undefined ? "" : `, request ID ${requestId}`),
+          ),
         )
-      return new Unreachable({ origin: api.origin, code, sent, attempts: number })
-    }
 
-    const exchange = Effect.gen(function* () {
-      yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
-      const response = yield* Effect.mapError(
-        client.execute(encode(`${api.base}${path}`, request)),
-        (error) => lost(error, false),
+      const lost = (error: HttpClientError.HttpClientError, answered: boolean) => {
+        const { code, syscall } = codeOf(error.cause)
+        // What Node's parser refuses was not said by a server of HTTP: another attempt finds the same one.
+        if (code.startsWith("HPE_")) {
+          return new ResponseUnreadable({ origin: api.origin, status: undefined, reason: "not-http" })
+        }
+        const sent =
+          answered ||
+          !(
+            neverOpened.has(code) ||
+            code.startsWith("EPROXY") ||
+            syscall === "connect" ||
+            Retry.isCertificateProblem(code)
+          )
+        return new Unreachable({ origin: api.origin, code, sent, attempts: number })
+      }
+
+      const exchange = Effect.gen(function* () {
+        yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
+        const response = yield* Effect.mapError(
+          client.execute(encode(`${api.base}${path}`, request)),
+          (error) => lost(error, false),
+        )
+        const requestId = hide(response.headers["x-amzn-requestid"])
+        const body = yield* readBody(response).pipe(
+          Effect.mapError((error) =>
+            String((error.cause as Error | undefined)?.message).includes("maxBytes")
+              ? new ResponseUnreadable({
+                  origin: api.origin,
+                  status: response.status,
+                  requestId,
+                  reason: "too-large",
+                })
+              : lost(error, true),
+          ),
+        )
+        return { response, requestId, body }
+      }).pipe(
+        Effect.timeoutFail({
+          duration: timeout * 1000,
+          onTimeout: () => new TimedOut({ origin: api.origin, seconds: timeout, attempts: number }),
+        }),
+        Effect.tapError((error) => log(reasonOf(error))),
       )
-      const requestId = hide(response.headers["x-amzn-requestid"])
-      const body = yield* readBody(response).pipe(
-        Effect.mapError((error) =>
-          String((error.cause as Error | undefined)?.message).includes("maxBytes")
-            ? new ResponseUnreadable({
-                origin: api.origin,
-                status: response.status,
-                requestId,
-                reason: "too-large",
-              })
-            : lost(error, true),
-        ),
-      )
-      return { response, requestId, body }
-    }).pipe(
-      Effect.timeoutFail({
-        duration: timeout * 1000,
-        onTimeout: () => new TimedOut({ origin: api.origin, seconds: timeout, attempts: number }),
-      }),
-      Effect.tapError((error) => log(reasonOf(error))),
-    )
 
-    const { response, requestId, body } = yield* exchange
-    yield* log(String(response.status), requestId)
-    const serverTime = Date.parse(response.headers.date ?? "")
-    if (response.status >= 200 && response.status < 300) {
-      return {
-        status: response.status,
-        body: body.replace(/^\uFEFF/, ""),
-        requestId,
-        serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
-      } satisfies ApiAnswer
-    }
+      const { response, requestId, body } = yield* exchange
+      yield* log(String(response.status), requestId)
+      const serverTime = Date.parse(response.headers.date ?? "")
+      if (response.status >= 200 && response.status < 300) {
+        return {
+          status: response.status,
+          body: body.replace(/^\uFEFF/, ""),
+          requestId,
+          serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
+        } satisfies ApiAnswer
+      }
 
-    const serverMessage = hide(failureMessage(parseJson(body)))
-    const answered = { status: response.status, requestId, serverMessage }
-    if (response.status === 429 || response.status >= 500) {
-      const now = yield* Clock.currentTimeMillis
-      const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], now)
-      return yield* new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
-    }
-    return yield* new HttpFailure({
-      ...answered,
-      origin: api.origin,
-      location: hide(response.headers.location),
-      answerLostBefore,
+      const serverMessage = hide(failureMessage(parseJson(body)))
+      const answered = { status: response.status, requestId, serverMessage }
+      if (response.status === 429 || response.status >= 500) {
+        const now = yield* Clock.currentTimeMillis
+        const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], now)
+        return yield* new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
+      }
+      return yield* new HttpFailure({
+        ...answered,
+        origin: api.origin,
+        location: hide(response.headers.location),
+        answerLostBefore,
+      })
     })
-  })
 
-  const send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError> = Effect.fn("Transport.send")(
-    function* (request) {
+    const send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError> = Effect.fn(
+      "Transport.send",
+    )(function* (request) {
       let number = 0
       let answerLost = false
       const backoff = Schedule.identity<TransportError>().pipe(
@@ -198,23 +188,34 @@ const make = Effect.gen(function* () {
         Effect.retry(backoff),
         Effect.ensuring(progress.done),
       )
-    },
-  )
+    })
 
-  return { send }
-})
+    return Transport.of({ send })
+  })
 
-/**
- * The rules of the network over an injected `HttpClient`: the configured
- * origin alone, no redirects, a timeout for every attempt that covers the body
- * too, a bound on its size, and retries where `domain/Retry` allows them.
- */
-export class Transport extends Context.Tag("zpcli/Transport")<
-  Transport,
-  Effect.Effect.Success<typeof make>
->() {
-  static readonly make = make
+  static readonly layer = Layer.effect(this, this.make)
 }
+
+/** The largest body that is read: 256 MiB. */
+const maxBodyBytes = 256 * 1024 * 1024
+
+/** System calls and codes at which nothing has been sent yet. */
+const neverOpened = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])
+
+const codeOf = (cause: unknown): { readonly code: string; readonly syscall: string | undefined } => {
+  if (typeof cause !== "object" || cause === null) return { code: "UNKNOWN", syscall: undefined }
+  const { code, syscall, errors } = cause as {
+    code?: unknown
+    syscall?: string
+    errors?: ReadonlyArray<unknown>
+  }
+  // Node tries each address of a name; the error of them all has the first one's code, not its system call.
+  if (errors?.[0] !== undefined) return codeOf(errors[0])
+  return { code: typeof code === "string" ? code : "UNKNOWN", syscall }
+}
+
+const parseJson = (text: string): unknown =>
+  Either.getOrUndefined(Either.try(() => JSON.parse(text) as unknown))
 
 /** A failure in a few words, for those who watch the attempts. */
 const reasonOf = (error: TransportError): string =>

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
+  type ApiError,
   CredentialRefused,
-  type HttpFailure,
+  HttpFailure,
   NotAllowed,
   Redirected,
   RequestRefused,
@@ -23,6 +24,14 @@ export const toApiError = (
   if (status >= 300 && status < 400) return new Redirected({ ...answered, origin, location })
   return new RequestRefused({ ...answered, method: request.method, path: request.path })
 }
+
+/** Gives the statuses of a request that have no meaning of their own the common one. */
+export const orApiError =
+  (method: Method, path: string, credential: "PAT" | "JWT") =>
+  <A, E>(request: Effect.Effect<A, E | HttpFailure>): Effect.Effect<A, E | ApiError> =>
+    Effect.mapError(request, (error) =>
+      error instanceof HttpFailure ? toApiError(error, { method, path, credential }) : error,
+    )
 
 /** An answer's JSON as it came, and what was read of it. */
 export interface Decoded<A> {

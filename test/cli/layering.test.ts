@@ -87,10 +87,12 @@ describe("printing", () => {
     expect(using(/process\.stderr\)?\.write/)).toEqual(["cli/live.ts", "services/node/terminal.ts"])
   })
 
-  it("unwraps secrets in the request, the cache, the masking and the delivery of a token alone", () => {
+  it("unwraps secrets in the settings, the request, the cache, the masking and the delivery of a token alone", () => {
     const unwrapping = using(/Redacted\.value/).filter((name) => !name.startsWith("services/sandbox/"))
     expect(unwrapping).toEqual([
       "cli/pat/delivery.ts",
+      "services/Account.ts",
+      "services/Connection.ts",
       "services/Session.ts",
       "services/Settings.ts",
       "services/TokenCache.ts",

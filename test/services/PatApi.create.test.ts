@@ -5,14 +5,14 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { ExpiryDate } from "../../src/domain/Expiry.ts"
 import * as KeyId from "../../src/domain/KeyId.ts"
-import { inTime, secret } from "../support/services.ts"
+import { inTime, newPat, secret } from "../support/services.ts"
 import { fakeApi, json, type Reply, refused, silence, text } from "../support/servicesHttp.ts"
 import { withPatApi } from "../support/servicesStack.ts"
 
 const pat = { pat: secret("zpat_TheOneOfThisTest") }
 const account = { user: Option.some("ada"), password: secret("pw") }
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
-const newPat = { label: "CI", scopes: ["job"] }
+const ci = newPat("CI", ["job"])
 
 describe("create", () => {
   it.scoped("sends what is asked for and nothing else", () =>
@@ -21,11 +21,11 @@ describe("create", () => {
       const api = yield* fakeApi(["POST /v1/pat", answer], ["POST /v1/pat", answer])
       yield* withPatApi({ api, settings: pat }, (it) =>
         Effect.gen(function* () {
-          const created = yield* it.create(newPat)
+          const created = yield* it.create(ci)
           expect([created.keyId, Redacted.value(created.token)]).toStrictEqual([keyId, "zpat_NewNewNew"])
           expect(Redacted.value(created.envelope)).toMatchObject({ message: "ok", detail: { more: 1 } })
           expect(JSON.stringify(created)).not.toContain("zpat_NewNewNew")
-          yield* it.create({ ...newPat, expiry: ExpiryDate.make("2027-01-01"), tenantId: "t-1" })
+          yield* it.create(newPat("CI", ["job"], { expiry: ExpiryDate.make("2027-01-01"), tenantId: "t-1" }))
         }),
       )
       expect(api.received.map(({ body }) => JSON.parse(body ?? ""))).toStrictEqual([
@@ -46,7 +46,7 @@ describe("create", () => {
           "POST /v1/pat",
           json(201, { detail: { key_id, token: "zpat_NewNewNew" } }),
         ])
-        const created = yield* withPatApi({ api, settings: pat }, (it) => it.create(newPat))
+        const created = yield* withPatApi({ api, settings: pat }, (it) => it.create(ci))
         expect([created.keyId, Redacted.value(created.token)]).toStrictEqual([expected, "zpat_NewNewNew"])
       }
     }),
@@ -61,9 +61,7 @@ describe("create", () => {
           ["POST /v1/pat", reply],
           ["POST /v1/pat", created],
         )
-        expect((yield* inTime(withPatApi({ api, settings: pat }, (it) => it.create(newPat)))).keyId).toBe(
-          keyId,
-        )
+        expect((yield* inTime(withPatApi({ api, settings: pat }, (it) => it.create(ci)))).keyId).toBe(keyId)
       }
     }),
   )
@@ -80,9 +78,7 @@ describe("create", () => {
       ]
       for (const [reply, times, tag] of expectations) {
         const api = yield* fakeApi(...Array.from({ length: times }, () => ["POST /v1/pat", reply] as const))
-        const error = yield* Effect.flip(
-          inTime(withPatApi({ api, settings: pat }, (it) => it.create(newPat))),
-        )
+        const error = yield* Effect.flip(inTime(withPatApi({ api, settings: pat }, (it) => it.create(ci))))
         expect(error._tag).toBe(tag)
       }
     }),
@@ -97,7 +93,7 @@ describe("create", () => {
       ] as const) {
         const api = yield* fakeApi(...Array.from({ length: times }, () => ["POST /v1/login", reply] as const))
         const error = yield* Effect.flip(
-          inTime(withPatApi({ api, settings: account }, (it) => it.create(newPat))),
+          inTime(withPatApi({ api, settings: account }, (it) => it.create(ci))),
         )
         expect(error._tag).toBe(tag)
       }

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { OutcomeUnknown } from "../../src/domain/Errors.ts"
-import { inTime, logs, secret } from "../support/services.ts"
+import { inTime, newPat, notices, secret } from "../support/services.ts"
 import {
   cutOff,
   endless,
@@ -23,7 +23,7 @@ import { type World, withPatApi } from "../support/servicesStack.ts"
 const settings = { pat: secret("zpat_TheOneOfThisTest") }
 const noon = Date.UTC(2026, 0, 26, 12)
 const [minute, hour] = [60_000, 3_600_000]
-const newPat = { label: "CI", scopes: ["job"] }
+const ci = newPat("CI", ["job"])
 
 /** Each way in which a create can end without an answer that says how. */
 const unclear: Record<string, readonly [reply: Reply, cause: object]> = {
@@ -70,7 +70,7 @@ const listed =
     })
 
 const create = (world: Omit<World, "settings">) =>
-  Effect.flip(inTime(withPatApi({ ...world, settings }, (it) => it.create(newPat))))
+  Effect.flip(inTime(withPatApi({ ...world, settings }, (it) => it.create(ci))))
 
 describe("after a create without a clear answer", () => {
   for (const [what, [reply, cause]] of Object.entries(unclear)) {
@@ -169,15 +169,14 @@ describe("after a create without a clear answer", () => {
 describe("an interruption", () => {
   const interruptedAfter = (millis: number, ...script: ReadonlyArray<Step>) =>
     Effect.gen(function* () {
-      const log = logs()
+      const listener = notices()
       const api = yield* fakeApi(...script)
-      const fiber = yield* withPatApi({ api, settings }, (it) => it.create(newPat)).pipe(
-        Effect.provide(log.layer),
-        Effect.fork,
+      const fiber = yield* Effect.fork(
+        withPatApi({ api, settings, notices: listener }, (it) => it.create(ci)),
       )
       yield* TestClock.adjust(millis)
       yield* Fiber.interrupt(fiber)
-      return { said: log.raw.filter((message) => message instanceof OutcomeUnknown), received: api.received }
+      return { said: listener.owed, received: api.received }
     })
 
   it.scoped("in the middle of a create says that its outcome is unknown", () =>

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as KeyId from "../../src/domain/KeyId.ts"
 import type { PatApi } from "../../src/services/PatApi.ts"
-import { secret } from "../support/services.ts"
+import { newPat, secret } from "../support/services.ts"
 import { fakeApi, json, reset, type Step } from "../support/servicesHttp.ts"
 import { withPatApi } from "../support/servicesStack.ts"
 
@@ -53,7 +53,7 @@ describe("a cached JWT that the API does not accept any more", () => {
   it.scoped("is replaced before a create, which its 401 has kept from happening", () =>
     Effect.gen(function* () {
       const { outcome } = yield* withStaleJwt(
-        (it) => it.create({ label: "CI", scopes: ["job"] }),
+        (it) => it.create(newPat("CI", ["job"])),
         ["POST /v1/pat", gone],
         login,
         ["POST /v1/pat", json(201, { detail: { key_id: keyId, token: "zpat_NewNewNew" } })],

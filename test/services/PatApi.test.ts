@@ -4,14 +4,14 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as KeyId from "../../src/domain/KeyId.ts"
-import { inTime, logs, origin, secret } from "../support/services.ts"
+import { inTime, logs, newPat, origin, secret } from "../support/services.ts"
 import { fakeApi, json, type Reply, refused, reset, silence, text } from "../support/servicesHttp.ts"
 import { withPatApi } from "../support/servicesStack.ts"
 
 const pat = { pat: secret("zpat_TheOneOfThisTest") }
 const account = { user: Option.some("ada"), password: secret("pw") }
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
-const newPat = { label: "CI", scopes: ["job"] }
+const ci = newPat("CI", ["job"])
 const login = ["POST /v1/login", json(200, { detail: { access_token: "jwt", expires_in: 60 } })] as const
 const revoke = `DELETE /v1/pat/${keyId}`
 
@@ -167,7 +167,7 @@ describe("401 and 403", () => {
                 yield* Effect.flip(it.list),
                 yield* Effect.flip(it.hello),
                 yield* Effect.flip(it.revoke(keyId)),
-                yield* Effect.flip(it.create(newPat)),
+                yield* Effect.flip(it.create(ci)),
               ]
               for (const error of errors)
                 expect(error).toMatchObject({ _tag: tag, credential, status, serverMessage: "No." })
@@ -189,7 +189,7 @@ describe("the log", () => {
         [revoke, json(200, { message: "zpat_TheOneOfThisTest" })],
       )
       yield* withPatApi({ api, settings: pat }, (it) =>
-        Effect.all([it.list, it.create(newPat), it.revoke(keyId)]),
+        Effect.all([it.list, it.create(ci), it.revoke(keyId)]),
       ).pipe(Effect.provide(log.layer))
       expect(log.lines).toHaveLength(3)
       expect(JSON.stringify(log.raw)).not.toContain("zpat_")

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
-import { HttpFailure } from "../../src/domain/Errors.ts"
-import { logs, origin, secret } from "../support/services.ts"
+import { CredentialRefused } from "../../src/domain/Errors.ts"
+import { logs, secret } from "../support/services.ts"
 import { fakeApi, json } from "../support/servicesHttp.ts"
 import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
 import { type World, withSession } from "../support/servicesStack.ts"
@@ -76,7 +76,7 @@ describe("the cached JWT", () => {
     }),
   )
 
-  const unauthorized = new HttpFailure({ status: 401, origin, location: undefined, answerLostBefore: false })
+  const unauthorized = new CredentialRefused({ status: 401, credential: "JWT" })
   /** A request that accepts these tokens, and notes those that it has seen. */
   const accepting = (...good: ReadonlyArray<string>) => {
     const seen: Array<string> = []

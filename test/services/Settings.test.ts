@@ -2,23 +2,18 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { describe, expect, it } from "@effect/vitest"
-import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Auth } from "../../src/domain/Credential.ts"
-import { Settings, type SettingsValue } from "../../src/services/Settings.ts"
-import { logs, posix, whereModes } from "../support/services.ts"
+import { loadSettings, logs, posix, type SettingsValue, whereModes } from "../support/services.ts"
 
 const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 type Env = Readonly<Record<string, string>>
 
-const load = (env: Env = {}, flags: { readonly rcfile?: string; readonly auth?: Auth } = {}) =>
-  Settings.make({ rcfile: Option.fromNullable(flags.rcfile), auth: flags.auth ?? "auto" }).pipe(
-    Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
-    Effect.provide(files),
-  )
+const load = (env: Env = {}, { auth, rcfile }: { readonly rcfile?: string; readonly auth?: Auth } = {}) =>
+  loadSettings(env, { rcfile: Option.fromNullable(rcfile), auth: auth ?? "auto" })
 
 const refusal = (env: Env, flags?: { readonly rcfile?: string }) => Effect.flip(load(env, flags))
 

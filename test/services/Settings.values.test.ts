@@ -1,17 +1,11 @@
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
 import { describe, expect, it } from "@effect/vitest"
-import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { Settings } from "../../src/services/Settings.ts"
+import { loadSettings } from "../support/services.ts"
 
 const load = (env: Readonly<Record<string, string>>) =>
-  Settings.make({ rcfile: Option.none(), auth: "auto" }).pipe(
-    Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
-    Effect.provide([NodeFileSystem.layer, NodePath.layer]),
-  )
+  loadSettings(env, { rcfile: Option.none(), auth: "auto" })
 
 describe("a value that can't be used is refused, by its variable's name", () => {
   it.effect.each([

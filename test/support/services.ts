@@ -1,4 +1,7 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import { it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
@@ -10,9 +13,16 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../src/domain/ApiUrl.ts"
+import { Label } from "../../src/domain/Label.ts"
+import { NewPat, type Wanted } from "../../src/domain/NewPat.ts"
+import type { Scope } from "../../src/domain/Scope.ts"
+import { Account } from "../../src/services/Account.ts"
+import { Connection } from "../../src/services/Connection.ts"
+import { type Notice, Notices } from "../../src/services/Notices.ts"
 import { Progress, type Waiting } from "../../src/services/Progress.ts"
 import { Prompter } from "../../src/services/Prompter.ts"
-import { Settings, type SettingsValue } from "../../src/services/Settings.ts"
+import { Secrets } from "../../src/services/Secrets.ts"
+import { type Flags, Settings } from "../../src/services/Settings.ts"
 
 /** A test that needs file modes or owners; its name ends with `whereModes`. */
 export const posix = it.scoped.runIf(process.platform !== "win32")
@@ -21,9 +31,14 @@ export const whereModes = " (not on Windows, which has no such modes)"
 /** The origin of the fake API; its base URL is this and `/v1`. */
 export const origin = "https://api.test"
 
-/** Settings as they are with nothing set, for the fake API. */
-export const settings = (overrides: Partial<SettingsValue> = {}): Layer.Layer<Settings> =>
-  Layer.succeed(Settings, {
+/** What `Connection` and `Account` hold. */
+export type SettingsValue = Connection["Type"] & Account["Type"]
+
+/** Settings as they are with nothing set, for the fake API; and the secrets that they hold. */
+export const settings = (
+  overrides: Partial<SettingsValue> = {},
+): Layer.Layer<Connection | Account | Secrets> => {
+  const value: SettingsValue = {
     api: Either.getOrThrow(ApiUrl.parse(`${origin}/v1`)),
     auth: "auto",
     user: Option.none(),
@@ -33,7 +48,45 @@ export const settings = (overrides: Partial<SettingsValue> = {}): Layer.Layer<Se
     timeout: 30,
     maxRetries: 2,
     ...overrides,
-  })
+  }
+  const known = [...Option.toArray(value.password), ...Option.toArray(value.pat)]
+  return Layer.mergeAll(
+    Layer.succeed(Connection, value),
+    Layer.succeed(Account, value),
+    Layer.effect(
+      Secrets,
+      Effect.tap(Secrets.make, (secrets) => secrets.add(...known)),
+    ),
+  )
+}
+
+/** What an environment, the flags and the files that they name come to. */
+export const loadSettings = (env: Readonly<Record<string, string>>, flags: Flags) =>
+  Effect.map(
+    Effect.all([Connection, Account]),
+    ([connection, account]): SettingsValue => ({ ...connection, ...account }),
+  ).pipe(
+    Effect.provide(
+      Layer.merge(Connection.layer, Account.layer).pipe(
+        Layer.provide(Layer.merge(Settings.layer(flags), Secrets.layer)),
+        Layer.provide(Layer.merge(NodeFileSystem.layer, NodePath.layer)),
+      ),
+    ),
+    Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
+  )
+
+/** A PAT to ask for. */
+export const newPat = (label: string, scopes: ReadonlyArray<Scope>, more: Partial<Wanted> = {}): NewPat =>
+  NewPat.fromInput({ label: Label.make(label), scopes, ...more })
+
+/** Collects what a user is owed. */
+export const notices = () => {
+  const owed: Array<Notice> = []
+  return {
+    owed,
+    layer: Layer.succeed(Notices, { owe: (notice) => Effect.sync(() => void owed.push(notice)) }),
+  }
+}
 
 export const secret = (text: string) => Option.some(Redacted.make(text))
 

@@ -31,7 +31,7 @@ export const world = Effect.gen(function* () {
     } = { dir },
   ) =>
     Effect.flatMap(TokenCache, run).pipe(
-      Effect.provide(Layer.effect(TokenCache, TokenCache.make)),
+      Effect.provide(TokenCache.layer),
       Effect.provideService(FileSystem.FileSystem, { ...fs, ...world.broken }),
       Effect.provide(settings({ tokenCacheDir: Option.fromNullable("dir" in world ? world.dir : dir) })),
       Effect.provide(world.under ?? Layer.empty),

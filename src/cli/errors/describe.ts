@@ -1,5 +1,4 @@
 import type { ValidationError } from "@effect/cli/ValidationError"
-import type { QuitException } from "@effect/platform/Terminal"
 import * as Data from "effect/Data"
 import type * as Errors from "../../domain/Errors.ts"
 import { Printable, printable } from "../output/printable.ts"
@@ -32,13 +31,13 @@ export type Failure =
   | Errors.OutcomeUnknown
   | Errors.OutputFailed
   | Errors.PatNotFound
+  | Errors.Quit
   | Errors.RotationStopped
   | Errors.SandboxFailed
   | Errors.SettingsError
   | Errors.TokenUndelivered
   | Exit
   | Misuse
-  | QuitException
   | ValidationError
 
 /** The exit codes, each with what it means: SPEC 3, printed by `zpcli --help`. */
@@ -103,7 +102,7 @@ export const tell = (failure: Failure): Told | { readonly exitCode: number } => 
   switch (failure._tag) {
     case "Exit":
       return { exitCode: failure.code }
-    case "QuitException":
+    case "Quit":
       return { exitCode: exitCodes.interrupted[0] }
     case "Misuse": {
       const { hint, message } = misuseMessage(failure)
@@ -234,9 +233,9 @@ const answered = (failure: object): Pick<Told, "requestId" | "status"> => {
 }
 
 /** An error's message as part of a sentence; without an error it was an interruption. */
-const whyOf = (cause: Failure | { readonly _tag: "QuitException" } | undefined): Printable => {
+const whyOf = (cause: Failure | undefined): Printable => {
   if (cause === undefined) return printable`it was interrupted`
-  const told = tell(cause as Failure)
+  const told = tell(cause)
   return "message" in told
     ? Printable.trusted(told.message.value.replace(/\.$/, ""))
     : printable`it was interrupted`

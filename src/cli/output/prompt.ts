@@ -3,9 +3,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
-import { CredentialMissing } from "../../domain/Errors.ts"
+import { CredentialMissing, Quit } from "../../domain/Errors.ts"
+import { Account } from "../../services/Account.ts"
 import { Prompter } from "../../services/Prompter.ts"
-import { Settings } from "../../services/Settings.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Printable, printable } from "./printable.ts"
 
@@ -14,13 +14,13 @@ const show = (text: string) =>
 
 /**
  * Asks at the terminal and reads a line key by key, so that a password can stay
- * hidden and Ctrl-C is ours to obey: it fails with `QuitException`. Enter ends
+ * hidden and Ctrl-C is ours to obey: it fails with `Quit`. Enter ends
  * the line, and so does Ctrl-D on an empty one.
  */
 const question = (
   text: Printable,
   answer: "shown" | "hidden",
-): Effect.Effect<string, Terminal.QuitException, Terminal.Terminal> =>
+): Effect.Effect<string, Quit, Terminal.Terminal> =>
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal
     const echo = answer === "shown"
@@ -34,8 +34,8 @@ const question = (
       return echo ? show("\b \b".repeat(width)) : Effect.void
     }
     while (true) {
-      const { input, key } = yield* Effect.mapError(keys.take, () => new Terminal.QuitException())
-      if (key.ctrl && key.name === "c") return yield* new Terminal.QuitException()
+      const { input, key } = yield* Effect.mapError(keys.take, () => new Quit())
+      if (key.ctrl && key.name === "c") return yield* new Quit()
       if (key.name === "return" || key.name === "enter") return typed.join("")
       if (key.ctrl && key.name === "d") {
         if (typed.length === 0) return ""
@@ -71,7 +71,7 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
 export const makePrompter = Effect.gen(function* () {
   const terminal = yield* Terminal.Terminal
   const { stderr, stdin } = yield* Streams
-  const { auth } = yield* Settings
+  const { auth } = yield* Account
   const only = auth === "auto" ? undefined : auth
   const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: Printable, answer: "shown" | "hidden") =>
     Effect.gen(function* () {

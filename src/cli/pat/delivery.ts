@@ -6,8 +6,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import { type OutputFailed, SettingsError, TokenUndelivered } from "../../domain/Errors.ts"
+import type { Delivery } from "../../services/Handover.ts"
 import type { CreatedToken } from "../../services/PatApi.ts"
-import { exclusive, jsonOption } from "../common.ts"
+import { exclusive, jsonOption } from "../options.ts"
 import { print } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 
@@ -71,8 +72,9 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
   const undelivered = (created: CreatedToken, target: string, code: string) =>
     new TokenUndelivered({ keyId: created.keyId, target, code })
   if (Option.isNone(flags.out)) {
-    return (created: CreatedToken) =>
+    const deliver = (created: CreatedToken) =>
       Effect.mapError(onStdout(created, flags), ({ code }) => undelivered(created, "stdout", code))
+    return { deliver } satisfies Delivery
   }
 
   const target = flags.out.value
@@ -90,7 +92,7 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
   yield* Effect.addFinalizer(() =>
     Effect.flatMap(Ref.get(delivered), (done) => (done ? Effect.void : Effect.ignore(fs.remove(target)))),
   )
-  return (created: CreatedToken) =>
+  const deliver = (created: CreatedToken) =>
     file.writeAll(new TextEncoder().encode(Redacted.value(created.token))).pipe(
       Effect.zipRight(file.sync),
       Effect.mapError((error) => undelivered(created, target, codeOf(error))),
@@ -100,4 +102,5 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
         Effect.ignore(print(announcement(created.keyId, [printable`Token: written to ${target}`]))),
       ),
     )
+  return { deliver } satisfies Delivery
 })

@@ -8,12 +8,13 @@ import * as Expiry from "../../domain/Expiry.ts"
 import { expiryOf, isExpiringBefore, type Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
-import { jsonOption, settingsOptions, withApi } from "../common.ts"
 import { Exit, exitCodes } from "../errors/describe.ts"
+import { jsonOption, settingsOptions } from "../options.ts"
 import { print } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
 import { formatter, LocalZone } from "../output/time.ts"
+import { withServices } from "../services.ts"
 
 /** The columns of the user's page, in its order. */
 const headings = ["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"]
@@ -58,54 +59,56 @@ const printTable = Effect.fn("list.printTable")(function* (pats: ReadonlyArray<P
   for (const part of table) yield* print(part)
 })
 
-/** `zpcli pat list`: the account's PATs, never their tokens. */
-export const command = Command.make(
-  "list",
-  {
-    json: jsonOption("Output raw JSON instead of a table (default: off)"),
-    local: Options.boolean("local").pipe(
-      Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
-    ),
-    status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
-      Options.withDescription("Only PATs with this status (default: all)"),
-      Options.repeated,
-    ),
-    expiringWithin: Options.text("expiring-within").pipe(
-      Options.withPseudoName("duration"),
-      Options.withDescription(
-        "Only PATs that work now and expire within 12h, 30d, 8w, 6mo, 1y (default: all)",
-      ),
-      Options.optional,
-    ),
-    exitCode: Options.boolean("exit-code").pipe(
-      Options.withDescription("Exit with 8 if any PAT is shown (default: off)"),
-    ),
-    ...settingsOptions,
-  },
-  (args) =>
-    Effect.gen(function* () {
-      const within = Option.isSome(args.expiringWithin)
-        ? yield* Expiry.parseDuration(args.expiringWithin.value)
-        : undefined
-      const api = yield* PatApi
-      const list = yield* api.list
-      const now = yield* Clock.currentTimeMillis
-      const shown = (pat: Pat): boolean =>
-        (args.status.length === 0 || args.status.some((status) => status === pat.status?.toLowerCase())) &&
-        (within === undefined || isExpiringBefore(pat, now, Expiry.after(within, now)))
-      const filtered = args.status.length > 0 || within !== undefined
-      const rows = () => (filtered ? list.pats.filter(shown) : list.pats)
-      if (args.json) {
-        const envelope = filtered
-          ? withItems(list.envelope, (index) => shown(list.pats[index] as Pat))
-          : list.envelope
-        for (const part of Printable.jsonParts(envelope, itemsOf(envelope))) yield* print(part)
-      } else {
-        yield* printTable(rows(), args.local)
-      }
-      if (args.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound[0] })
-    }),
-).pipe(Command.withDescription("List your PATs"), withApi)
+const options = {
+  json: jsonOption("Output raw JSON instead of a table (default: off)"),
+  local: Options.boolean("local").pipe(
+    Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
+  ),
+  status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
+    Options.withDescription("Only PATs with this status (default: all)"),
+    Options.repeated,
+  ),
+  expiringWithin: Options.text("expiring-within").pipe(
+    Options.withPseudoName("duration"),
+    Options.withDescription("Only PATs that work now and expire within 12h, 30d, 8w, 6mo, 1y (default: all)"),
+    Options.optional,
+  ),
+  exitCode: Options.boolean("exit-code").pipe(
+    Options.withDescription("Exit with 8 if any PAT is shown (default: off)"),
+  ),
+  ...settingsOptions,
+}
+
+export type ListOptions = Command.Command.ParseConfig<typeof options>
+
+/** Prints the PATs of the account, never their tokens. */
+export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
+  const within = Option.isSome(given.expiringWithin)
+    ? yield* Expiry.parseDuration(given.expiringWithin.value)
+    : undefined
+  const api = yield* PatApi
+  const listing = yield* api.list
+  const now = yield* Clock.currentTimeMillis
+  const shown = (pat: Pat): boolean =>
+    (given.status.length === 0 || given.status.some((status) => status === pat.status?.toLowerCase())) &&
+    (within === undefined || isExpiringBefore(pat, now, Expiry.after(within, now)))
+  const filtered = given.status.length > 0 || within !== undefined
+  const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
+  if (given.json) {
+    const envelope = filtered
+      ? withItems(listing.envelope, (index) => shown(listing.pats[index] as Pat))
+      : listing.envelope
+    for (const part of Printable.jsonParts(envelope, itemsOf(envelope))) yield* print(part)
+  } else {
+    yield* printTable(rows(), given.local)
+  }
+  if (given.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound[0] })
+})
+
+export const command = Command.make("list", options, list).pipe(
+  Command.withDescription("List your PATs"),
+  withServices,
+)
 
 export const examples = [
   { line: "zpcli pat list", says: "All PATs as a table, times in UTC" },

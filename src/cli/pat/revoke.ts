@@ -6,23 +6,26 @@ import { Declined } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
-import { jsonOption, settingsOptions, withApi } from "../common.ts"
 import { Exit, type Failure, tell } from "../errors/describe.ts"
 import { render } from "../errors/report.ts"
+import { jsonOption, settingsOptions } from "../options.ts"
 import { print, printError, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
-import { formatter } from "../output/time.ts"
+import { withServices } from "../services.ts"
+import { describe } from "./subject.ts"
 
-const unlisted: { readonly pats: ReadonlyArray<Pat> } = { pats: [] }
-
-/** What goes with a key ID: its label, scopes and last use. */
-export const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Printable => {
-  const pat = pats.find((candidate) => candidate.key_id === keyId)
-  if (pat === undefined) return printable`PAT ${keyId}`
-  const lastUsed = formatter(false, undefined)(pat.last_used_at, "never")
-  return printable`PAT ${keyId} ("${pat.label ?? "-"}", scopes ${pat.scopes?.join(", ") ?? "-"}, last used ${lastUsed})`
+const options = {
+  keyIds: Args.text({ name: "key_id" }).pipe(
+    Args.withDescription("Key ID to revoke, such as law-hotel-shape-community; see: zpcli pat list"),
+    Args.atLeast(1),
+  ),
+  yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
+  json: jsonOption("Output raw JSON and skip the confirmation prompt (default: off)"),
+  ...settingsOptions,
 }
+
+export type RevokeOptions = Command.Command.ParseConfig<typeof options>
 
 const question = (keyIds: ReadonlyArray<KeyId.KeyId>, pats: ReadonlyArray<Pat>): Printable => {
   const described = keyIds.map((keyId) => describe(keyId, pats))
@@ -31,62 +34,61 @@ const question = (keyIds: ReadonlyArray<KeyId.KeyId>, pats: ReadonlyArray<Pat>):
   return Printable.join([...lines, printable`Revoke these ${keyIds.length} PATs? It can't be undone.`], "\n")
 }
 
-/** `zpcli pat revoke`: ends PATs, after asking. All are tried, and the first failure decides the exit code. */
-export const command = Command.make(
-  "revoke",
-  {
-    keyIds: Args.text({ name: "key_id" }).pipe(
-      Args.withDescription("Key ID to revoke, such as law-hotel-shape-community; see: zpcli pat list"),
-      Args.atLeast(1),
+const unlisted: { readonly pats: ReadonlyArray<Pat> } = { pats: [] }
+
+/** Asks whether to go on, with what is known of the PATs; without a list the question is asked all the same. */
+const confirmed = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId.KeyId>) {
+  const api = yield* PatApi
+  const { pats } = yield* Effect.catchTags(api.list, {
+    RequestRefused: () => Effect.succeed(unlisted),
+    ResponseUnreadable: () => Effect.succeed(unlisted),
+    ServiceUnavailable: () => Effect.succeed(unlisted),
+    TimedOut: () => Effect.succeed(unlisted),
+    Unreachable: () => Effect.succeed(unlisted),
+  })
+  if (!(yield* confirm(question(keyIds, pats)))) return yield* new Declined()
+})
+
+/** Revokes one PAT, and prints that it did. */
+const revokeOne = Effect.fnUntraced(function* (keyId: KeyId.KeyId, json: boolean, only: boolean) {
+  const api = yield* PatApi
+  const envelope = yield* api.revoke(keyId)
+  if (!json) return yield* print(printable`PAT ${keyId} revoked successfully.`)
+  yield* printJson(
+    envelope ?? { message: "PAT revoked", detail: { key_id: keyId } },
+    only ? "indented" : "compact",
+  )
+})
+
+/** Revokes PATs, after asking. All are tried, and the first failure decides the exit code. */
+export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, yes }: RevokeOptions) {
+  const keyIds = [...new Set(yield* Effect.forEach(given, KeyId.parse))]
+  if (!json && !yes) yield* confirmed(keyIds)
+  const [first, ...others] = keyIds
+  if (first !== undefined && others.length === 0) return yield* revokeOne(first, json, true)
+  const results = yield* Effect.forEach(keyIds, (keyId) =>
+    revokeOne(keyId, json, false).pipe(
+      Effect.as(0),
+      Effect.catchAll((failure: Failure) => {
+        const told = tell(failure)
+        // Each failure is named after its key ID, since not all of them name one.
+        return "message" in told
+          ? Effect.as(
+              printError(render({ ...told, message: printable`${keyId}: ${told.message}` }, json)),
+              told.exitCode,
+            )
+          : Effect.succeed(told.exitCode)
+      }),
     ),
-    yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
-    json: jsonOption("Output raw JSON and skip the confirmation prompt (default: off)"),
-    ...settingsOptions,
-  },
-  ({ json, keyIds: given, yes }) =>
-    Effect.gen(function* () {
-      const keyIds = [...new Set(yield* Effect.forEach(given, KeyId.parse))]
-      const api = yield* PatApi
-      if (!json && !yes) {
-        // The question is better with what it is about, and is asked without it all the same.
-        const { pats } = yield* Effect.catchTags(api.list, {
-          RequestRefused: () => Effect.succeed(unlisted),
-          ResponseUnreadable: () => Effect.succeed(unlisted),
-          ServiceUnavailable: () => Effect.succeed(unlisted),
-          TimedOut: () => Effect.succeed(unlisted),
-          Unreachable: () => Effect.succeed(unlisted),
-        })
-        if (!(yield* confirm(question(keyIds, pats)))) return yield* new Declined()
-      }
-      const only = keyIds.length === 1
-      const revoke = Effect.fnUntraced(function* (keyId: KeyId.KeyId) {
-        const envelope = yield* api.revoke(keyId)
-        if (!json) return yield* print(printable`PAT ${keyId} revoked successfully.`)
-        yield* printJson(
-          envelope ?? { message: "PAT revoked", detail: { key_id: keyId } },
-          only ? "indented" : "compact",
-        )
-      })
-      if (only) return yield* revoke(keyIds[0] as KeyId.KeyId)
-      const results = yield* Effect.forEach(keyIds, (keyId) =>
-        revoke(keyId).pipe(
-          Effect.as(0),
-          Effect.catchAll((failure: Failure) => {
-            const told = tell(failure)
-            // Each failure is named after its key ID, since not all of them name one.
-            return "message" in told
-              ? Effect.as(
-                  printError(render({ ...told, message: printable`${keyId}: ${told.message}` }, json)),
-                  told.exitCode,
-                )
-              : Effect.succeed(told.exitCode)
-          }),
-        ),
-      )
-      const code = results.find((result) => result !== 0)
-      if (code !== undefined) return yield* new Exit({ code })
-    }),
-).pipe(Command.withDescription("Revoke PATs, for good and at once"), withApi)
+  )
+  const code = results.find((result) => result !== 0)
+  if (code !== undefined) return yield* new Exit({ code })
+})
+
+export const command = Command.make("revoke", options, revoke).pipe(
+  Command.withDescription("Revoke PATs, for good and at once"),
+  withServices,
+)
 
 export const examples = [
   { line: "zpcli pat revoke law-hotel-shape-community", says: "Asks first" },

@@ -3,134 +3,83 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import {
-  CannotRotate,
-  Declined,
-  OutcomeUnknown,
-  PatNotFound,
-  type RotationStep,
-  RotationStopped,
-} from "../../domain/Errors.ts"
-import * as Expiry from "../../domain/Expiry.ts"
+import { Declined, PatNotFound, RotationStopped } from "../../domain/Errors.ts"
+import type { ExpiryDate } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
-import { expiryOf, type Pat } from "../../domain/Pat.ts"
-import { type NewPat, PatApi } from "../../services/PatApi.ts"
-import { chosenExpiry, expiryOptions, settingsOptions, withApi } from "../common.ts"
+import { NewPat } from "../../domain/NewPat.ts"
+import { Handover } from "../../services/Handover.ts"
+import { Notices } from "../../services/Notices.ts"
+import { PatApi } from "../../services/PatApi.ts"
+import { chosenExpiry, expiryOptions, settingsOptions } from "../options.ts"
 import { print } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
+import { withServices } from "../services.ts"
 import { deliveryOptions, prepareDelivery } from "./delivery.ts"
-import { describe } from "./revoke.ts"
+import { describe } from "./subject.ts"
 
 const path = ["pat", "rotate"]
 
-/**
- * An expiry as many days after today as the old one was after the day of its
- * creation, so that a life does not grow shorter with each rotation; none where
- * the old one had none.
- */
-const sameLifetime = (keyId: string, pat: Pat, now: number) => {
-  const expiry = expiryOf(pat)
-  if (expiry === undefined) return Effect.succeed(undefined)
-  return typeof expiry === "number" && typeof pat.created_at === "number"
-    ? Effect.succeed(Expiry.sameSpan(pat.created_at, expiry, now))
-    : Effect.fail(new CannotRotate({ keyId, reason: "expiry" }))
+const options = {
+  keyId: Args.text({ name: "key_id" }).pipe(
+    Args.withDescription("Key ID of the PAT to replace, such as law-hotel-shape-community"),
+  ),
+  ...expiryOptions("as many days as the old PAT had"),
+  yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
+  ...deliveryOptions,
+  ...settingsOptions,
 }
 
-const successorOf = (keyId: string, { label, scopes }: Pat, expiry: NewPat["expiry"]) =>
-  label === undefined
-    ? Effect.fail(new CannotRotate({ keyId, reason: "label" }))
-    : scopes === undefined || scopes.length === 0
-      ? Effect.fail(new CannotRotate({ keyId, reason: "scopes" }))
-      : Effect.succeed<NewPat>({ label, scopes, expiry })
+export type RotateOptions = Command.Command.ParseConfig<typeof options>
 
-/**
- * `zpcli pat rotate`: a new PAT in the place of an old one. The old one is
- * revoked last, once the new token has been accepted by the API and handed
- * over; whatever fails or is interrupted before, it still works.
- */
-export const command = Command.make(
-  "rotate",
-  {
-    keyId: Args.text({ name: "key_id" }).pipe(
-      Args.withDescription("Key ID of the PAT to replace, such as law-hotel-shape-community"),
+/** Finds the PAT to replace, and what its successor is to be. */
+const find = Effect.fnUntraced(function* (keyId: KeyId.KeyId, chosen: ExpiryDate | undefined) {
+  const { pats } = yield* (yield* PatApi).list
+  const old = pats.find((pat) => pat.key_id === keyId)
+  if (old === undefined || old.status?.toLowerCase() === "revoked") {
+    return yield* new PatNotFound({ keyId, status: 404 })
+  }
+  const now = yield* Clock.currentTimeMillis
+  const successor = yield* NewPat.successorOf({ ...old, key_id: keyId }, chosen, now)
+  return { pats, successor }
+})
+
+const confirmed = Effect.fnUntraced(function* (
+  keyId: KeyId.KeyId,
+  { pats, successor: { expiry } }: Effect.Effect.Success<ReturnType<typeof find>>,
+) {
+  const end = expiry === undefined ? "" : ` that expires on ${expiry}`
+  const sure = yield* confirm(printable`Replace ${describe(keyId, pats)} by a new one${end}?`)
+  if (!sure) return yield* new Declined()
+})
+
+/** Puts a new PAT in the place of an old one: finds it, asks, and hands over. */
+export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
+  const keyId = yield* KeyId.parse(given.keyId)
+  const chosen = yield* chosenExpiry(path, given)
+  const notices = yield* Notices
+  const delivery = yield* prepareDelivery(path, given)
+
+  const found = yield* find(keyId, chosen).pipe(
+    Effect.tap((found) => (given.yes ? Effect.void : confirmed(keyId, found))),
+    Effect.onInterrupt(() =>
+      notices.owe(
+        new RotationStopped({ step: "start", oldKeyId: keyId, newKeyId: undefined, cause: undefined }),
+      ),
     ),
-    ...expiryOptions("as many days as the old PAT had"),
-    yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
-    ...deliveryOptions,
-    ...settingsOptions,
-  },
-  (args) =>
-    Effect.gen(function* () {
-      const oldKeyId = yield* KeyId.parse(args.keyId)
-      const chosen = yield* chosenExpiry(path, args)
-      const api = yield* PatApi
-      const deliver = yield* prepareDelivery(path, args)
+  )
+  const { replace } = yield* Handover
+  yield* replace({ keyId, listed: new Set(found.pats.map((pat) => pat.key_id)) }, found.successor, delivery)
+  // All is done by now: a failure to print this is no reason to fail.
+  if (!given.json && !given.tokenOnly) {
+    yield* Effect.ignore(print(printable`PAT ${keyId} revoked successfully.`))
+  }
+}, Effect.scoped)
 
-      /** Says what exists where a step fails, or is interrupted. */
-      const during =
-        (step: RotationStep, newKeyId: string | undefined) =>
-        <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-          Effect.onInterrupt(effect, () =>
-            Effect.logError(new RotationStopped({ step, oldKeyId, newKeyId, cause: undefined })),
-          )
-      const stopped =
-        (step: RotationStep, newKeyId: string | undefined) => (cause: RotationStopped["cause"]) =>
-          new RotationStopped({ step, oldKeyId, newKeyId, cause })
-
-      const { listed, successor } = yield* during(
-        "start",
-        undefined,
-      )(
-        Effect.gen(function* () {
-          const { pats } = yield* api.list
-          const old = pats.find((pat) => pat.key_id === oldKeyId)
-          if (old === undefined || old.status?.toLowerCase() === "revoked") {
-            return yield* new PatNotFound({ keyId: oldKeyId, status: 404 })
-          }
-          const now = yield* Clock.currentTimeMillis
-          const expiry = chosen ?? (yield* sameLifetime(oldKeyId, old, now))
-          const successor = yield* successorOf(oldKeyId, old, expiry)
-          const sure =
-            args.yes ||
-            (yield* confirm(
-              printable`Replace ${describe(oldKeyId, pats)} by a new one${expiry === undefined ? "" : ` that expires on ${expiry}`}?`,
-            ))
-          if (!sure) return yield* new Declined()
-          return { successor, listed: new Set(pats.map((pat) => pat.key_id)) }
-        }),
-      )
-
-      // From here on an interruption lets the step that is under way say how far it came.
-      const newKeyId = yield* Effect.uninterruptibleMask((restore) =>
-        Effect.gen(function* () {
-          const created = yield* restore(api.create(successor).pipe(during("create", undefined))).pipe(
-            // The old PAT has the same label, and may be as young: it is not to be revoked as a stray.
-            Effect.catchTag("OutcomeUnknown", ({ cause, found, label }) =>
-              Effect.fail(
-                new OutcomeUnknown({ label, cause, found: found?.filter((keyId) => !listed.has(keyId)) }),
-              ),
-            ),
-          )
-          yield* restore(api.check(created.token).pipe(during("check", created.keyId))).pipe(
-            Effect.mapError(stopped("check", created.keyId)),
-          )
-          yield* Effect.mapError(deliver(created), stopped("deliver", created.keyId))
-          return created.keyId
-        }),
-      )
-      yield* api.revoke(oldKeyId).pipe(
-        // Somebody else has revoked it in the meantime: that is what was wanted.
-        Effect.catchTag("PatNotFound", () => Effect.void),
-        during("revoke", newKeyId),
-        Effect.mapError(stopped("revoke", newKeyId)),
-      )
-      // All is done by now: that stdout can't take the news is no reason to fail.
-      if (!args.json && !args.tokenOnly) {
-        yield* Effect.ignore(print(printable`PAT ${oldKeyId} revoked successfully.`))
-      }
-    }).pipe(Effect.scoped),
-).pipe(Command.withDescription("Replace a PAT by a new one with the same label and scopes"), withApi)
+export const command = Command.make("rotate", options, rotate).pipe(
+  Command.withDescription("Replace a PAT by a new one with the same label and scopes"),
+  withServices,
+)
 
 export const examples = [
   { line: "zpcli pat rotate law-hotel-shape-community", says: "Asks first; keeps the length of its life" },

@@ -1,6 +1,5 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as ValidationError from "@effect/cli/ValidationError"
-import { QuitException } from "@effect/platform/Terminal"
 import { describe, expect, it } from "@effect/vitest"
 import { Exit, exitCodes, type Failure, type Told, tell } from "../../../src/cli/errors/describe.ts"
 import { render } from "../../../src/cli/errors/report.ts"
@@ -18,7 +17,7 @@ type Sample = readonly [failure: Failure, exitCode: number]
 /** One of each error: that none is left out is for the compiler to say. */
 const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
   Exit: [[new Exit({ code: 42 }), 42]],
-  QuitException: [[new QuitException(), 130]],
+  Quit: [[new Errors.Quit(), 130]],
   Misuse: (
     [
       "unknown-option",
@@ -149,7 +148,7 @@ const all = Object.entries(samples).flatMap(([tag, list]) =>
     ([failure, code], index) => [list.length > 1 ? `${tag} ${index + 1}` : tag, failure, code] as const,
   ),
 )
-const silent = new Set<string>(["Exit", "QuitException"])
+const silent = new Set<string>(["Exit", "Quit"])
 const loud = all.filter(([, failure]) => "message" in tell(failure))
 const keys = ["type", "message", "hint", "status", "requestId", "retryable", "exitCode"]
 

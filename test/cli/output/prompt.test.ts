@@ -3,16 +3,14 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { printable } from "../../../src/cli/output/printable.ts"
 import { confirm, makePrompter } from "../../../src/cli/output/prompt.ts"
-import * as ApiUrl from "../../../src/domain/ApiUrl.ts"
 import type { Auth } from "../../../src/domain/Credential.ts"
 import { Prompter } from "../../../src/services/Prompter.ts"
-import { Settings } from "../../../src/services/Settings.ts"
 import { Streams } from "../../../src/services/Streams.ts"
 import { fakeTerminal, typed } from "../../support/fakes.ts"
+import { settings } from "../../support/services.ts"
 
 interface Setting {
   readonly keys?: string
@@ -37,16 +35,7 @@ const prompting = <A, E>(
           shown += text
         }),
       ),
-      Layer.succeed(Settings, {
-        api: Either.getOrThrow(ApiUrl.parse("https://api.zpools.io/v1")),
-        auth,
-        user: Option.none(),
-        password: Option.none(),
-        pat: Option.none(),
-        tokenCacheDir: Option.none(),
-        timeout: 30,
-        maxRetries: 0,
-      }),
+      settings({ auth }),
     )
     return Effect.either(prompt).pipe(
       Effect.provide(Layer.provideMerge(Layer.effect(Prompter, makePrompter), world)),
@@ -89,13 +78,11 @@ describe("the password prompt", () => {
     ),
   )
 
-  it.effect.each(["\u0003", "hunter\u0003"])(
-    "ends at Ctrl-C (%j) with QuitException, on a line of its own",
-    (keys) =>
-      Effect.map(prompting(password, { keys }), ({ result, shown }) => {
-        expect(Either.getLeft(result)).toMatchObject({ _tag: "Some", value: { _tag: "QuitException" } })
-        expect(shown).toBe(passwordPrompt)
-      }),
+  it.effect.each(["\u0003", "hunter\u0003"])("ends at Ctrl-C (%j) with Quit, on a line of its own", (keys) =>
+    Effect.map(prompting(password, { keys }), ({ result, shown }) => {
+      expect(Either.getLeft(result)).toMatchObject({ _tag: "Some", value: { _tag: "Quit" } })
+      expect(shown).toBe(passwordPrompt)
+    }),
   )
 
   it.effect.each(["\u0004", "\r", "abc\u0015\u0004"])(
@@ -185,7 +172,7 @@ describe("a question", () => {
         Either.right(false),
       )
       const quit = yield* prompting(confirm(printable`Sure?`), { keys: "y\u0003" })
-      expect(Either.getLeft(quit.result)).toMatchObject({ value: { _tag: "QuitException" } })
+      expect(Either.getLeft(quit.result)).toMatchObject({ value: { _tag: "Quit" } })
     }),
   )
 })

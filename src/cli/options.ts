@@ -1,20 +1,8 @@
-import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Expiry from "../domain/Expiry.ts"
-import { PatApi } from "../services/PatApi.ts"
-import { Progress } from "../services/Progress.ts"
-import { Prompter } from "../services/Prompter.ts"
-import { Session } from "../services/Session.ts"
-import { type Flags, Settings } from "../services/Settings.ts"
-import { TokenCache } from "../services/TokenCache.ts"
-import { Transport } from "../services/Transport.ts"
-import { makeProgress } from "./output/progress.ts"
-import { makePrompter } from "./output/prompt.ts"
 import type { Misuse } from "./strict/parse.ts"
 
 /** The options that every command which talks to the API has. */
@@ -35,37 +23,6 @@ export const settingsOptions = {
 /** `--json`, with what it prints. */
 export const jsonOption = (description: string) =>
   Options.boolean("json").pipe(Options.withDescription(description))
-
-/** Makes a service from those that are there already, and adds it to them. */
-const adding =
-  <I, S, E, R>(tag: Context.Tag<I, S>, make: Effect.Effect<S, E, R>) =>
-  <Have>(have: Context.Context<Have>) =>
-    Effect.map(Effect.provide(make, have), (service) => Context.add(have, tag, service))
-
-/**
- * The services of one command, built from its own flags. They are one layer
- * and not seven that are composed: each composition costs some 200 steps of
- * the runtime, at every start.
- */
-const apiLayer = (flags: Flags) =>
-  Layer.effectContext(
-    Effect.succeed(Context.empty()).pipe(
-      Effect.flatMap(adding(Settings, Settings.make(flags))),
-      Effect.flatMap(adding(Progress, makeProgress)),
-      Effect.flatMap(adding(Transport, Transport.make)),
-      Effect.flatMap(adding(TokenCache, TokenCache.make)),
-      Effect.flatMap(adding(Prompter, makePrompter)),
-      Effect.flatMap(adding(Session, Session.make)),
-      Effect.flatMap(adding(PatApi, PatApi.make)),
-    ),
-  )
-
-/**
- * Provides a command with the services that its own flags set up: to each
- * command and not to the whole program, so that `--help` needs no settings.
- */
-export const withApi = <Name extends string, R, E, A extends Flags>(self: Command.Command<Name, R, E, A>) =>
-  Command.provide(self, (flags: A) => apiLayer(flags))
 
 /** Refuses options that exclude each other, naming two that were given. */
 export const exclusive = (

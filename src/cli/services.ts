@@ -1,0 +1,45 @@
+import * as Command from "@effect/cli/Command"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Account } from "../services/Account.ts"
+import { Connection } from "../services/Connection.ts"
+import { Handover } from "../services/Handover.ts"
+import { PatApi } from "../services/PatApi.ts"
+import { Progress } from "../services/Progress.ts"
+import { Prompter } from "../services/Prompter.ts"
+import { Secrets } from "../services/Secrets.ts"
+import { Session } from "../services/Session.ts"
+import { type Flags, Settings } from "../services/Settings.ts"
+import { TokenCache } from "../services/TokenCache.ts"
+import { Transport } from "../services/Transport.ts"
+import { makeProgress } from "./output/progress.ts"
+import { makePrompter } from "./output/prompt.ts"
+
+/**
+ * The services of one command, from its own flags: each is made of those above
+ * it. They are the layers of the services, made one after the other: composing
+ * the layers takes five times as many steps of the runtime, at every start.
+ */
+export const services = Effect.fnUntraced(function* (flags: Flags) {
+  const settings = Context.make(Settings, yield* Settings.make(flags)).pipe(
+    Context.add(Secrets, yield* Secrets.make),
+    Context.add(Progress, yield* makeProgress),
+  )
+  const where = Context.add(settings, Connection, yield* Effect.provide(Connection.make, settings))
+  const whom = Context.add(where, Account, yield* Effect.provide(Account.make, where))
+  const network = Context.add(whom, Transport, yield* Effect.provide(Transport.make, whom))
+  const cached = Context.add(network, TokenCache, yield* Effect.provide(TokenCache.make, network))
+  const asking = Context.add(cached, Prompter, yield* Effect.provide(makePrompter, cached))
+  const signedIn = Context.add(asking, Session, yield* Effect.provide(Session.make, asking))
+  const api = Context.add(signedIn, PatApi, yield* Effect.provide(PatApi.make, signedIn))
+  return Context.add(api, Handover, yield* Effect.provide(Handover.make, api))
+})
+
+/**
+ * Provides a command with the services that its own flags set up: to each
+ * command and not to the whole program, so that `--help` needs no settings.
+ */
+export const withServices = <Name extends string, R, E, A extends Flags>(
+  self: Command.Command<Name, R, E, A>,
+) => Command.provide(self, (flags: A) => Layer.effectContext(services(flags)))

@@ -1,0 +1,63 @@
+import * as Either from "effect/Either"
+import { CannotRotate } from "./Errors.ts"
+import * as Expiry from "./Expiry.ts"
+import type { Label } from "./Label.ts"
+import { expiryOf, type Pat } from "./Pat.ts"
+import type { Scope } from "./Scope.ts"
+
+/** What a person asks a PAT to be, each part checked by its own rules. */
+export interface Wanted {
+  readonly label: Label
+  readonly scopes: ReadonlyArray<Scope>
+  /** Absent for a PAT that never expires. */
+  readonly expiry?: Expiry.ExpiryDate | undefined
+  readonly tenantId?: string | undefined
+}
+
+/**
+ * A PAT to be made. There are two ways to ask for one: by what a person typed,
+ * and as the successor of a PAT that exists.
+ */
+export class NewPat {
+  private constructor(
+    /** A `Label`, or the label of an existing PAT as the server gave it. */
+    readonly label: string,
+    /** At least one `Scope`, or those of an existing PAT, which may be newer than this program. */
+    readonly scopes: ReadonlyArray<string>,
+    readonly expiry: Expiry.ExpiryDate | undefined,
+    readonly tenantId: string | undefined,
+  ) {}
+
+  static fromInput({ expiry, label, scopes, tenantId }: Wanted): NewPat {
+    return new NewPat(label, scopes, expiry, tenantId)
+  }
+
+  /**
+   * A PAT with the label and scopes of an old one. Its expiry is the chosen one
+   * or else as many days after today as lie between the dates of the old one's
+   * creation and expiry; none where the old one had none. Fails where the list
+   * does not say what the old one is like.
+   *
+   * @param now - milliseconds since the epoch
+   */
+  static successorOf(
+    old: Pat & { readonly key_id: string },
+    chosen: Expiry.ExpiryDate | undefined,
+    now: number,
+  ): Either.Either<NewPat, CannotRotate> {
+    const cannot = (reason: CannotRotate["reason"]) =>
+      Either.left(new CannotRotate({ keyId: old.key_id, reason }))
+    const expiry = expiryOf(old)
+    const created = old.created_at
+    if (chosen === undefined && expiry !== undefined) {
+      if (typeof expiry !== "number" || typeof created !== "number") return cannot("expiry")
+    }
+    const same =
+      typeof expiry === "number" && typeof created === "number"
+        ? Expiry.sameSpan(created, expiry, now)
+        : undefined
+    if (old.label === undefined) return cannot("label")
+    if (old.scopes === undefined || old.scopes.length === 0) return cannot("scopes")
+    return Either.right(new NewPat(old.label, old.scopes, chosen ?? same, undefined))
+  }
+}

@@ -1,0 +1,100 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Terminal from "@effect/platform/Terminal"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { describe, expect, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { makeProgress } from "../../src/cli/output/progress.ts"
+import { makePrompter } from "../../src/cli/output/prompt.ts"
+import { services } from "../../src/cli/services.ts"
+import { Account } from "../../src/services/Account.ts"
+import { Connection } from "../../src/services/Connection.ts"
+import { Handover } from "../../src/services/Handover.ts"
+import { PatApi } from "../../src/services/PatApi.ts"
+import { Progress } from "../../src/services/Progress.ts"
+import { Prompter } from "../../src/services/Prompter.ts"
+import { Secrets } from "../../src/services/Secrets.ts"
+import { Session } from "../../src/services/Session.ts"
+import { Settings } from "../../src/services/Settings.ts"
+import { Streams } from "../../src/services/Streams.ts"
+import { TokenCache } from "../../src/services/TokenCache.ts"
+import { Transport } from "../../src/services/Transport.ts"
+import { fakeHttp, fakeTerminal, item, listed, type Sent } from "../support/fakes.ts"
+import { notices } from "../support/services.ts"
+
+const flags = { rcfile: Option.none(), auth: "auto" } as const
+const url = "https://api.test/v1"
+const stream = { isTerminal: false, color: false, columns: 80 }
+
+/** What the services of a command stand on. */
+const ground = (requests: Array<Sent>) =>
+  Layer.mergeAll(
+    Layer.succeed(Streams, { stdin: stream, stdout: stream, stderr: stream }),
+    Layer.succeed(
+      Terminal.Terminal,
+      fakeTerminal([], "", () => {}),
+    ),
+    Layer.succeed(
+      HttpClient.HttpClient,
+      fakeHttp({ "GET /pat": listed(item()) }, url, (sent) => requests.push(sent)),
+    ),
+    NodeFileSystem.layer,
+    NodePath.layer,
+    notices().layer,
+    Layer.setConfigProvider(
+      ConfigProvider.fromMap(
+        new Map([
+          ["ZPOOL_API_URL", url],
+          ["ZPOOLPAT", "zpat_OfThisTest"],
+        ]),
+      ),
+    ),
+  )
+
+/** The layers of the services, composed as another program would. */
+const composed = Handover.layer.pipe(
+  Layer.provideMerge(PatApi.layer),
+  Layer.provideMerge(Session.layer),
+  Layer.provideMerge(Layer.mergeAll(TokenCache.layer, Transport.layer, Layer.effect(Prompter, makePrompter))),
+  Layer.provideMerge(Layer.mergeAll(Connection.layer, Account.layer, Layer.effect(Progress, makeProgress))),
+  Layer.provideMerge(Layer.merge(Settings.layer(flags), Secrets.layer)),
+)
+
+/** Which services there are, what two of them hold, and what a list through them sends. */
+const seen = <E, R>(layer: Layer.Layer<Handover | PatApi | Connection | Account, E, R>) =>
+  Effect.gen(function* () {
+    const requests: Array<Sent> = []
+    const result = yield* Effect.gen(function* () {
+      const context = yield* Layer.build(layer)
+      return yield* Effect.provide(
+        Effect.gen(function* () {
+          const { pats } = yield* (yield* PatApi).list
+          return {
+            keys: [...context.unsafeMap.keys()].sort(),
+            pats,
+            ...(yield* Connection),
+            ...(yield* Account),
+          }
+        }),
+        Context.merge(yield* Effect.context<never>(), context),
+      )
+    }).pipe(Effect.provide(ground(requests)), Effect.scoped)
+    return { result, requests }
+  })
+
+describe("the services of a command", () => {
+  it.effect("are the composed layers, made one after the other", () =>
+    Effect.gen(function* () {
+      const made = yield* seen(Layer.effectContext(services(flags)))
+      expect(made).toStrictEqual(yield* seen(composed))
+      expect(made.result.keys).toContain("zpcli/Handover")
+      expect(made.requests).toMatchObject([
+        { method: "GET", url: `${url}/pat`, authorization: "Bearer zpat_OfThisTest" },
+      ])
+    }),
+  )
+})

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import { ExpiryDate } from "../../src/domain/Expiry.ts"
+import { Label } from "../../src/domain/Label.ts"
+import { NewPat } from "../../src/domain/NewPat.ts"
+import type { Pat } from "../../src/domain/Pat.ts"
+
+const day = 24 * 3_600_000
+const now = Date.UTC(2026, 10, 25, 13)
+const old = {
+  key_id: "law-hotel-shape-community",
+  label: "CI",
+  scopes: ["job", "newer-than-this-program"],
+  created_at: now - 10 * day,
+  expiry_at: now + 20 * day,
+}
+const successor = (fields: Partial<Pat> = {}, chosen?: ExpiryDate) =>
+  NewPat.successorOf({ ...old, ...fields, key_id: old.key_id }, chosen, now)
+
+describe("a PAT that is asked for", () => {
+  it("is what was typed", () => {
+    const wanted = { label: Label.make("CI"), scopes: ["job"] as const, tenantId: "t-1" }
+    expect(NewPat.fromInput(wanted)).toMatchObject({ ...wanted, expiry: undefined })
+  })
+})
+
+describe("the successor of a PAT", () => {
+  it("has its label and scopes, and lives as many days", () => {
+    expect(Either.getOrThrow(successor())).toMatchObject({
+      label: "CI",
+      scopes: ["job", "newer-than-this-program"],
+      expiry: "2026-12-25",
+      tenantId: undefined,
+    })
+  })
+
+  it("never expires where the old one does not", () => {
+    const { expiry_at: _, ...eternal } = old
+    expect(Either.getOrThrow(NewPat.successorOf(eternal, undefined, now)).expiry).toBe(undefined)
+  })
+
+  it("has the expiry that is chosen, whatever the list says of the old one's", () => {
+    const chosen = ExpiryDate.make("2027-01-01")
+    for (const fields of [{}, { expiry_at: "soon" }, { created_at: "once" }]) {
+      expect(Either.getOrThrow(successor(fields, chosen)).expiry).toBe(chosen)
+    }
+  })
+
+  it("is refused where the list does not say what the old one is like", () => {
+    for (const [fields, reason] of [
+      [{ label: undefined }, "label"],
+      [{ scopes: undefined }, "scopes"],
+      [{ scopes: [] }, "scopes"],
+      [{ expiry_at: "soon" }, "expiry"],
+      [{ created_at: undefined }, "expiry"],
+    ] as const) {
+      expect(successor(fields)).toMatchObject({ left: { _tag: "CannotRotate", keyId: old.key_id, reason } })
+    }
+  })
+})
