@@ -16,7 +16,10 @@ const recoverOutputFailure = Effect.catchSomeDefect((defect: unknown) =>
 export const print = (text: Printable): Effect.Effect<void, OutputFailed> =>
   recoverOutputFailure(Console.log(text.value))
 
-/** Writes an error or notice to stderr, with a line break behind it. That it can't be written is nobody's news. */
+/**
+ * Writes an error or notice to stderr, with a line break behind it. A failed
+ * write is ignored: there is nowhere left to report it.
+ */
 export const printError = (text: Printable): Effect.Effect<void> =>
   Effect.catchAll(recoverOutputFailure(Console.error(text.value)), () => Effect.void)
 

@@ -1,8 +1,8 @@
 /**
  * Text that may be printed. Whatever comes from a server or a user becomes one
- * only through `escape`, so that it can never drive a terminal: the printing
- * functions of `output.ts` take nothing else, and there is no other way to
- * make one but from the literals of our own source.
+ * only through `escape`, so that it can never drive a terminal: the functions
+ * of `print.ts` take nothing else, and there is no other way to make one but
+ * from the literals of our own source.
  */
 export class Printable {
   private constructor(readonly value: string) {}
@@ -19,36 +19,7 @@ export class Printable {
 
   /** JSON of any value, indented by two spaces unless `compact`, the same characters `\u`-escaped. */
   static json(value: unknown, layout: "indented" | "compact" = "indented"): Printable {
-    const text = JSON.stringify(value, null, layout === "indented" ? 2 : 0)
-    return new Printable(text.replace(unsafeInJson, unicodeEscape))
-  }
-
-  /**
-   * The same as `json`, of a value that holds a list that may be long, in parts
-   * of whole lines to be printed one under the other: its text is never in
-   * memory as a whole.
-   */
-  static *jsonParts(value: unknown, list: ReadonlyArray<unknown>): Generator<Printable, void> {
-    if (list.length <= itemsAtATime) return yield Printable.json(value)
-    // The list's place is found on a line of its own, by a text that nothing before it holds.
-    const withMark = (mark: string) => JSON.stringify(value, (_, held) => (held === list ? [mark] : held), 2)
-    let mark = "items"
-    while (withMark("").includes(JSON.stringify(mark))) mark += "-"
-    const frame = withMark(mark)
-    const at = frame.indexOf(JSON.stringify(mark))
-    const lineStart = frame.lastIndexOf("\n", at) + 1
-    // As many arrays around them indent the items as far; each adds a line before and behind them.
-    const depth = (at - lineStart) / 2
-    const frameLength = depth * depth + depth
-    const part = (text: string) => new Printable(text.replace(unsafeInJson, unicodeEscape))
-    yield part(frame.slice(0, lineStart - 1))
-    for (let from = 0; from < list.length; from += itemsAtATime) {
-      let nested: unknown = list.slice(from, from + itemsAtATime)
-      for (let level = 1; level < depth; level++) nested = [nested]
-      const lines = JSON.stringify(nested, null, 2).slice(frameLength, -frameLength)
-      yield part(from + itemsAtATime < list.length ? `${lines},` : lines)
-    }
-    yield part(frame.slice(frame.indexOf("\n", at) + 1))
+    return new Printable(escapeJson(JSON.stringify(value, null, layout === "indented" ? 2 : 0)))
   }
 
   /** Joins parts; the separator is of our own. */
@@ -82,9 +53,6 @@ export class Printable {
   }
 }
 
-/** How much of a long list is worded at a time: less than V8 makes a large object of, which would cost a third more memory. */
-const itemsAtATime = 200
-
 /** A template whose interpolated values are escaped, unless they are `Printable` already. */
 export const printable = Printable.template
 
@@ -94,6 +62,9 @@ const controls = /[\x00-\x1F\x7F-\x9F\u061C\u200E\u200F\u2028-\u202E\u2066-\u206
 const unsafeInJson = /[\x7F-\x9F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g
 
 const unicodeEscape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
+
+/** Writes the characters that could drive a terminal as `\u` escapes in a text that is JSON. */
+export const escapeJson = (json: string): string => json.replace(unsafeInJson, unicodeEscape)
 
 const shortEscapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 

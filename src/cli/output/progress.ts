@@ -7,10 +7,10 @@ import { Progress, type Waiting } from "../../services/Progress.ts"
 import { Streams } from "../../services/Streams.ts"
 import { type Printable, printable } from "./printable.ts"
 
-/** Nothing is said about what takes less than this, in milliseconds. */
-const patience = 1000
+/** Nothing is shown about what takes less time than this. */
+const showAfterMillis = 1000
 
-const words = (state: Waiting, waitedSeconds: number): Printable => {
+const describe = (state: Waiting, waitedSeconds: number): Printable => {
   const attempt = (number: number) => (number > 1 ? ` (attempt ${number})` : "")
   return state._tag === "Answer"
     ? printable`Waiting for ${state.host}${attempt(state.attempt)}: ${waitedSeconds} s`
@@ -34,12 +34,12 @@ export const makeProgress = Effect.gen(function* () {
   const show = (state: Waiting) =>
     Effect.gen(function* () {
       const since = yield* Clock.currentTimeMillis
-      yield* Effect.sleep(patience)
+      yield* Effect.sleep(showAfterMillis)
       return yield* Effect.forever(
         Effect.gen(function* () {
           const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
           // One line at most, or clearing it would leave its first part.
-          yield* display(`\r${words(state, seconds).value.slice(0, stderr.columns - 1)}\u001B[K`)
+          yield* display(`\r${describe(state, seconds).value.slice(0, stderr.columns - 1)}\u001B[K`)
           yield* Effect.sleep(1000)
         }),
       ).pipe(Effect.ensuring(display("\r\u001B[K")))

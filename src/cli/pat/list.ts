@@ -10,8 +10,9 @@ import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/describe.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
+import { jsonParts } from "../output/jsonParts.ts"
 import { print } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
+import { printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
 import { formatter, LocalZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
@@ -98,7 +99,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     const envelope = filtered
       ? withItems(listing.envelope, (index) => shown(listing.pats[index] as Pat))
       : listing.envelope
-    for (const part of Printable.jsonParts(envelope, itemsOf(envelope))) yield* print(part)
+    for (const part of jsonParts(envelope, itemsOf(envelope))) yield* print(part)
   } else {
     yield* printTable(rows(), given.local)
   }

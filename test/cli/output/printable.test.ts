@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
+import { jsonParts } from "../../../src/cli/output/jsonParts.ts"
 import { Printable, printable } from "../../../src/cli/output/printable.ts"
 
 /** C0, DEL and C1. */
@@ -25,7 +26,7 @@ describe("Printable", () => {
     ([some, other, length]) => {
       const list = Array.from({ length }, (_, index) => some[index % some.length])
       const value = { before: other, items: "items-", detail: { items: list, more: ["items", other] } }
-      const parts = Array.from(Printable.jsonParts(value, list), (part) => part.value)
+      const parts = Array.from(jsonParts(value, list), (part) => part.value)
       expect(parts.join("\n")).toBe(Printable.json(value).value)
       expect(parts.length > 1).toBe(length > 200)
     },
