@@ -10,9 +10,13 @@ import * as Option from "effect/Option"
 import { Quit } from "../domain/Errors.ts"
 import { Notices } from "../services/Notices.ts"
 import { version } from "../version.ts"
-import { exitCodes, type Failure, tell } from "./errors/describe.ts"
+import type { Failure } from "./errors/describe.ts"
+import { exitCodes } from "./errors/exitCodes.ts"
 import { logger } from "./errors/logger.ts"
-import { render } from "./errors/report.ts"
+import { makeNotices } from "./errors/notices.ts"
+import { InternalError } from "./errors/program.ts"
+import { report } from "./errors/report.ts"
+import { CommandLineRefused } from "./errors/usage.ts"
 import * as hello from "./hello.ts"
 import { print, printError } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
@@ -24,7 +28,7 @@ import * as sandbox from "./sandbox.ts"
 import { completionsFor } from "./strict/completions.ts"
 import { helpOf } from "./strict/help.ts"
 import { interpret, type Request, wantsJson } from "./strict/parse.ts"
-import { type CommandShape, shapeOf } from "./strict/read.ts"
+import { type CommandShape, paragraphs, shapeOf } from "./strict/read.ts"
 
 const pat = Command.make("pat").pipe(
   Command.withDescription("Manage Personal Access Tokens (PATs)"),
@@ -61,6 +65,12 @@ const config = CliConfig.make({ isCaseSensitive: true, showBuiltIns: false })
  */
 const execute = (argv: ReadonlyArray<string>) =>
   CommandDescriptor.parse(command.descriptor, ["zpcli", ...argv], config).pipe(
+    Effect.mapError(
+      ({ error }) =>
+        new CommandLineRefused({
+          reason: paragraphs(error).join(" ") || "The command line can't be understood.",
+        }),
+    ),
     Effect.flatMap((directive) =>
       directive._tag === "UserDefined"
         ? command.transform(command.handler(directive.value), directive.value)
@@ -71,7 +81,7 @@ const execute = (argv: ReadonlyArray<string>) =>
 
 /**
  * Runs a command line (without the program's name) and gives its exit code.
- * Everything that goes wrong has been told on stderr by then.
+ * Everything that goes wrong has been reported on stderr by then.
  *
  * @param tree - the command tree, where the caller has it at hand already
  * @param request - what `argv` asks for, likewise
@@ -98,27 +108,16 @@ export const run = (
     }
   })
   return program.pipe(
-    Effect.as(exitCodes.done[0] as number),
-    Effect.catchAll((failure: Failure) => {
-      const told = tell(failure)
-      return Effect.as("message" in told ? printError(render(told, json)) : Effect.void, told.exitCode)
-    }),
+    Effect.as<number>(exitCodes.done),
+    Effect.catchAll((failure: Failure) => report(failure, json)),
     Effect.catchAllCause((cause) =>
       Cause.isInterruptedOnly(cause)
-        ? Effect.failCause(cause as Cause.Cause<never>)
-        : Effect.as(
-            reportBug(cause, json, level === "debug" || level === "trace" || level === "all"),
-            exitCodes.refused[0],
-          ),
+        ? Effect.failCause(cause)
+        : reportDefect(cause, json, level === "debug" || level === "trace" || level === "all"),
     ),
-    Effect.provideService(Notices, {
-      owe: (notice) => {
-        const told = tell(notice)
-        return "message" in told ? printError(render(told, json)) : Effect.void
-      },
-    }),
+    Effect.provideService(Notices, makeNotices(json)),
     Logger.withMinimumLogLevel(levelOf(level)),
-    Effect.provide(Logger.replace(Logger.defaultLogger, logger(json))),
+    Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
     Effect.withTracerEnabled(false),
   )
 }
@@ -129,17 +128,10 @@ const levelOf = (name: string | undefined): LogLevel.LogLevel =>
     () => LogLevel.Warning,
   )
 
-/** A defect is a bug of ours: its stack is for those who ask for it. */
-const reportBug = (cause: Cause.Cause<unknown>, json: boolean, verbose: boolean) => {
-  const message = printable`An internal error occurred: ${String(Cause.squash(cause)).slice(0, 200)}.`
-  const hint = printable`This is a bug in zpcli; --log-level debug shows where it is.`
-  const told = { type: "InternalError", message, hint, retryable: false, exitCode: exitCodes.refused[0] }
-  return Effect.zipRight(
-    printError(render(told, json)),
-    verbose
-      ? Effect.forEach(Cause.pretty(cause).split("\n"), (line) => printError(printable`${line}`), {
-          discard: true,
-        })
-      : Effect.void,
+/** Reports a bug of ours; its stack is for those who ask for it. */
+const reportDefect = (cause: Cause.Cause<never>, json: boolean, verbose: boolean) => {
+  const stack = verbose ? Cause.pretty(cause).split("\n") : []
+  return report(new InternalError({ defect: Cause.squash(cause) }), json).pipe(
+    Effect.zipLeft(Effect.forEach(stack, (line) => printError(printable`${line}`), { discard: true })),
   )
 }

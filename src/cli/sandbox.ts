@@ -6,7 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { SettingsError } from "../domain/Errors.ts"
-import { Exit } from "./errors/describe.ts"
+import { Exit } from "./errors/exitCodes.ts"
 import { print } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 

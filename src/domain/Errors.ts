@@ -1,26 +1,56 @@
 /**
  * Everything that can go wrong, as values with fields. Nothing here is worded
- * for a person: `cli/failure.ts` is the one table that turns an error into a
- * message, a hint and an exit code.
+ * for a person: `cli/errors/describe.ts` turns an error into a message, a hint
+ * and an exit code.
  */
 import * as Data from "effect/Data"
-import type { Method, Transient } from "./Retry.ts"
 
-/** A label, scope, key ID, date or duration from the command line that breaks a rule of its type. */
-export class InvalidInput extends Data.TaggedError("InvalidInput")<{
-  readonly subject: "label" | "key_id" | "scope" | "expiry" | "duration" | "status" | "port"
-  readonly reason:
-    | "missing"
-    | "blank"
-    | "too-long"
-    | "control-character"
-    | "format"
-    | "no-such-day"
-    | "unknown"
-    | "too-far"
+/** The methods that the API has. */
+export type Method = "GET" | "POST" | "DELETE"
+
+/** A label that breaks a rule of `domain/Label`. */
+export class InvalidLabel extends Data.TaggedError("InvalidLabel")<{
+  readonly reason: "blank" | "control-character" | "too-long"
   readonly value: string
-  readonly nearest?: string | undefined
 }> {}
+
+/** A key ID that does not have the form of one. */
+export class InvalidKeyId extends Data.TaggedError("InvalidKeyId")<{
+  readonly reason: "format"
+  readonly value: string
+}> {}
+
+/** A scope that the API does not have. */
+export class InvalidScope extends Data.TaggedError("InvalidScope")<{
+  readonly reason: "unknown"
+  readonly value: string
+  /** The scope that was probably meant. */
+  readonly nearest: string | undefined
+}> {}
+
+/** No scope was given, where at least one is needed. */
+export class ScopeMissing extends Data.TaggedError("ScopeMissing") {}
+
+/** An expiry that is not a date. */
+export class InvalidExpiry extends Data.TaggedError("InvalidExpiry")<{
+  readonly reason: "format" | "no-such-day"
+  readonly value: string
+}> {}
+
+/** A duration that can't be read, or that ends after the year 9999. */
+export class InvalidDuration extends Data.TaggedError("InvalidDuration")<{
+  readonly reason: "format" | "too-far"
+  readonly value: string
+}> {}
+
+/** A value from the command line that breaks a rule of its type. */
+export type InvalidInput =
+  | InvalidLabel
+  | InvalidKeyId
+  | InvalidScope
+  | ScopeMissing
+  | InvalidExpiry
+  | InvalidDuration
 
 /** A setting (flag, environment variable or rcfile line) that can't be used. */
 export class SettingsError extends Data.TaggedError("SettingsError")<{
@@ -114,6 +144,9 @@ export class TimedOut extends Data.TaggedError("TimedOut")<{
   readonly seconds: number
   readonly attempts: number
 }> {}
+
+/** Failures after which another attempt may succeed. */
+export type Transient = Unreachable | TimedOut | ServiceUnavailable
 
 /** A success status with a body that is not what the API promises, or an answer that is not HTTP at all. */
 export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<

@@ -1,21 +1,32 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { InvalidInput } from "./Errors.ts"
-
-/** A calendar date in UTC, `YYYY-MM-DD`: the day on which a PAT expires. */
-export const ExpiryDate = Schema.String.pipe(Schema.brand("ExpiryDate"))
-export type ExpiryDate = typeof ExpiryDate.Type
+import { InvalidDuration, InvalidExpiry } from "./Errors.ts"
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
 
-/** Reads `--expiry`: a date that the calendar has (2025-02-30 is refused), past or future. */
-export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidInput> => {
+/** Which rule a date breaks: it has the form `YYYY-MM-DD`, and the calendar has it (2025-02-30 is refused). */
+export const problem = (value: string): InvalidExpiry["reason"] | undefined => {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)
-  if (match === null) return Either.left(new InvalidInput({ subject: "expiry", reason: "format", value }))
+  if (match === null) return "format"
   const [year, month, day] = match.slice(1).map(Number) as [number, number, number]
   return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month)
+    ? undefined
+    : "no-such-day"
+}
+
+/** A calendar date in UTC, `YYYY-MM-DD`: the day on which a PAT expires. */
+export const ExpiryDate = Schema.String.pipe(
+  Schema.filter((value) => problem(value) === undefined),
+  Schema.brand("ExpiryDate"),
+)
+export type ExpiryDate = typeof ExpiryDate.Type
+
+/** Reads `--expiry`, past or future. */
+export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidExpiry> => {
+  const reason = problem(value)
+  return reason === undefined
     ? Either.right(ExpiryDate.make(value))
-    : Either.left(new InvalidInput({ subject: "expiry", reason: "no-such-day", value }))
+    : Either.left(new InvalidExpiry({ reason, value }))
 }
 
 /** The UTC date of an instant (milliseconds since the epoch). */
@@ -32,9 +43,9 @@ export interface Duration {
 }
 
 /** Reads `--expires-in` and `--expiring-within`: a whole number of at least 1 and a unit. */
-export const parseDuration = (value: string): Either.Either<Duration, InvalidInput> => {
+export const parseDuration = (value: string): Either.Either<Duration, InvalidDuration> => {
   const match = /^([1-9]\d{0,5})(h|d|w|mo|y)$/.exec(value)
-  if (match === null) return Either.left(new InvalidInput({ subject: "duration", reason: "format", value }))
+  if (match === null) return Either.left(new InvalidDuration({ reason: "format", value }))
   return Either.right({ amount: Number(match[1]), unit: match[2] as Duration["unit"] })
 }
 
@@ -57,21 +68,28 @@ export const after = (duration: Duration, fromMillis: number): number => {
   return Date.UTC(year, month, day) + (fromMillis % (24 * hour))
 }
 
-/** The date for a duration from an instant, or an error past the year 9999, which the API has no form for. */
+/** The API has no form for dates after the year 9999. */
+const endOfDates = Date.UTC(10_000, 0, 1)
+
+/** The date for a duration from an instant, or an error past the year 9999. */
 export const dateAfter = (
   duration: Duration,
   fromMillis: number,
-): Either.Either<ExpiryDate, InvalidInput> => {
+): Either.Either<ExpiryDate, InvalidDuration> => {
   const millis = after(duration, fromMillis)
   const value = `${duration.amount}${duration.unit}`
-  return millis < Date.UTC(10_000, 0, 1)
+  return millis < endOfDates
     ? Either.right(dateOf(millis))
-    : Either.left(new InvalidInput({ subject: "duration", reason: "too-far", value }))
+    : Either.left(new InvalidDuration({ reason: "too-far", value }))
 }
 
-/** The date as many days after today as the day of `until` was after that of `from` (milliseconds since the epoch). */
+/**
+ * The date as many days after today as the day of `until` was after that of
+ * `from` (milliseconds since the epoch), at most the last day of the year 9999.
+ */
 export const sameSpan = (from: number, until: number, now: number): ExpiryDate => {
   const day = 24 * hour
   const startOf = (millis: number) => Math.floor(millis / day) * day
-  return dateOf(startOf(now) + Math.max(0, startOf(until) - startOf(from)))
+  const span = Math.max(0, startOf(until) - startOf(from))
+  return dateOf(Math.min(startOf(now) + span, endOfDates - day))
 }

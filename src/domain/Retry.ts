@@ -1,10 +1,6 @@
-import type { ServiceUnavailable, TimedOut, Unreachable } from "./Errors.ts"
+import type { Method, Transient } from "./Errors.ts"
 
-/** The methods that the API has. */
-export type Method = "GET" | "POST" | "DELETE"
-
-/** Failures after which another attempt may succeed. */
-export type Transient = Unreachable | TimedOut | ServiceUnavailable
+export type { Method, Transient }
 
 /** Whether a failure is one after which another attempt may succeed. */
 export const isTransient = (error: { readonly _tag: string }): error is Transient =>

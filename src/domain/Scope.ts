@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { InvalidInput } from "./Errors.ts"
+import { InvalidScope, ScopeMissing } from "./Errors.ts"
 import { nearest } from "./nearest.ts"
 
 /** What a PAT may be used for. `*` is all of it. */
@@ -19,15 +19,12 @@ const isScope = Schema.is(Scope)
  */
 export const parseAll = (
   values: ReadonlyArray<string>,
-): Either.Either<ReadonlyArray<Scope>, InvalidInput> => {
-  if (values.length === 0) {
-    return Either.left(new InvalidInput({ subject: "scope", reason: "missing", value: "" }))
-  }
+): Either.Either<ReadonlyArray<Scope>, InvalidScope | ScopeMissing> => {
+  if (values.length === 0) return Either.left(new ScopeMissing())
   const granted = new Set<Scope>()
   for (const value of values) {
     if (!isScope(value)) {
-      const candidate = nearest(value, scopes)
-      return Either.left(new InvalidInput({ subject: "scope", reason: "unknown", value, nearest: candidate }))
+      return Either.left(new InvalidScope({ reason: "unknown", value, nearest: nearest(value, scopes) }))
     }
     granted.add(value)
   }

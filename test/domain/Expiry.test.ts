@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
 import * as Expiry from "../../src/domain/Expiry.ts"
 
 // A calendar of its own, without `Date`: the Gregorian rule, and days counted one month after the other.
@@ -115,7 +116,7 @@ describe("parseDuration", () => {
     "٣d",
   ])("refuses %j", (value) => {
     expect(Either.getOrThrow(Either.flip(Expiry.parseDuration(value)))).toMatchObject({
-      subject: "duration",
+      _tag: "InvalidDuration",
       reason: "format",
       value,
     })
@@ -213,9 +214,26 @@ describe("dateAfter", () => {
   ])("refuses what lies past the year 9999: %j", (duration) => {
     const value = `${duration.amount}${duration.unit}`
     expect(Either.getOrThrow(Either.flip(Expiry.dateAfter(duration, Date.UTC(2026, 0, 1))))).toMatchObject({
-      subject: "duration",
+      _tag: "InvalidDuration",
       reason: "too-far",
       value,
     })
+  })
+})
+
+describe("sameSpan", () => {
+  it("ends with the last day that the API has a form for", () => {
+    const [first, last] = [Date.UTC(2000, 0, 1), Date.UTC(9999, 11, 31)]
+    expect(Expiry.sameSpan(first, last, Date.UTC(2026, 0, 1))).toBe("9999-12-31")
+  })
+})
+
+describe("the brand", () => {
+  it.each([
+    ["2026-02-28", true],
+    ["2026-02-29", false],
+    ["26-02-28", false],
+  ])("holds the rules of parseDate: %s", (value, valid) => {
+    expect(Schema.is(Expiry.ExpiryDate)(value)).toBe(valid)
   })
 })

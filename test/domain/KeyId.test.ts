@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { parse } from "../../src/domain/KeyId.ts"
+import * as Schema from "effect/Schema"
+import { KeyId, parse } from "../../src/domain/KeyId.ts"
 
 const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"]
 const word = FastCheck.array(FastCheck.constantFrom(...letters), { minLength: 1, maxLength: 12 }).map(
@@ -61,6 +62,15 @@ describe("KeyId.parse", () => {
     "law-hotel-shape-%2e",
   ])("refuses %j", (value) => {
     const error = Either.getOrThrow(Either.flip(parse(value)))
-    expect(error).toMatchObject({ _tag: "InvalidInput", subject: "key_id", reason: "format", value })
+    expect(error).toMatchObject({ _tag: "InvalidKeyId", reason: "format", value })
+  })
+})
+
+describe("the brand", () => {
+  it.each([
+    ["law-hotel-shape-community", true],
+    ["law-hotel-shape", false],
+  ])("holds the rules of parse: %j", (value, valid) => {
+    expect(Schema.is(KeyId)(value)).toBe(valid)
   })
 })

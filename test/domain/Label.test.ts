@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { maxLength, parse } from "../../src/domain/Label.ts"
+import * as Schema from "effect/Schema"
+import { Label, maxLength, parse } from "../../src/domain/Label.ts"
 
 const reasonOf = (value: string) =>
   Either.match(parse(value), { onLeft: ({ reason }) => reason, onRight: () => "accepted" })
@@ -51,10 +52,16 @@ describe("Label.parse", () => {
   })
 
   it("names the value that it refuses", () => {
-    expect(Either.getOrThrow(Either.flip(parse(" ")))).toMatchObject({
-      _tag: "InvalidInput",
-      subject: "label",
-      value: " ",
-    })
+    expect(Either.getOrThrow(Either.flip(parse(" ")))).toMatchObject({ _tag: "InvalidLabel", value: " " })
+  })
+})
+
+describe("the brand", () => {
+  it.each([
+    ["CI", true],
+    [" ", false],
+    ["a\u0000", false],
+  ])("holds the rules of parse: %j", (value, valid) => {
+    expect(Schema.is(Label)(value)).toBe(valid)
   })
 })

@@ -1,16 +1,39 @@
+import * as Effect from "effect/Effect"
+import { printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
-import type { Told } from "./describe.ts"
+import { describe, type Failure } from "./describe.ts"
+import type { Report } from "./words.ts"
 
 /**
- * An error as it is shown: two lines for a person, or one JSON object with
- * absent fields left out.
+ * A report as it is printed: two lines for a person, or one JSON object with
+ * absent fields left out. Undefined where there is nothing to print.
  */
-export const render = (told: Told, json: boolean): Printable => {
-  const { exitCode, hint, message, requestId, retryable, status, type } = told
+export const render = (report: Report, json: boolean): Printable | undefined => {
+  const { exitCode, hint, message, requestId, retryable, status, type } = report
+  if (message === undefined) return undefined
   if (json) {
     const error = { type, message: message.value, hint: hint?.value, status, requestId, retryable, exitCode }
     return Printable.json({ error }, "compact")
   }
   const request = requestId === undefined ? printable`` : printable` [request ID ${requestId}]`
-  return printable`zpcli: ${message}${request}${hint === undefined ? printable`` : Printable.join([printable``, hint], "\n")}`
+  const first = printable`zpcli: ${message}${request}`
+  return hint === undefined ? first : Printable.join([first, hint], "\n")
 }
+
+/**
+ * Prints an error on stderr, as JSON where `json` is set, and gives its exit code.
+ *
+ * @param about - what the error is about, put in front of its message
+ */
+export const report = (failure: Failure, json: boolean, about?: Printable): Effect.Effect<number> =>
+  Effect.suspend(() => {
+    const described = describe(failure)
+    const { exitCode, message } = described
+    const rendered = render(
+      about === undefined || message === undefined
+        ? described
+        : { ...described, message: printable`${about}: ${message}` },
+      json,
+    )
+    return Effect.as(rendered === undefined ? Effect.void : printError(rendered), exitCode)
+  })

@@ -8,7 +8,7 @@ import * as Expiry from "../../domain/Expiry.ts"
 import { expiryOf, isExpiringBefore, type Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
-import { Exit, exitCodes } from "../errors/describe.ts"
+import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
 import { jsonParts } from "../output/jsonParts.ts"
 import { print } from "../output/print.ts"
@@ -103,7 +103,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   } else {
     yield* printTable(rows(), given.local)
   }
-  if (given.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound[0] })
+  if (given.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 
 export const command = Command.make("list", options, list).pipe(

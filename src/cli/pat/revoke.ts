@@ -6,10 +6,11 @@ import { Declined } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
-import { Exit, type Failure, tell } from "../errors/describe.ts"
-import { render } from "../errors/report.ts"
+import type { Failure } from "../errors/describe.ts"
+import { Exit, exitCodes } from "../errors/exitCodes.ts"
+import { report } from "../errors/report.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
-import { print, printError, printJson } from "../output/print.ts"
+import { print, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
@@ -68,20 +69,12 @@ export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, 
   if (first !== undefined && others.length === 0) return yield* revokeOne(first, json, true)
   const results = yield* Effect.forEach(keyIds, (keyId) =>
     revokeOne(keyId, json, false).pipe(
-      Effect.as(0),
-      Effect.catchAll((failure: Failure) => {
-        const told = tell(failure)
-        // Each failure is named after its key ID, since not all of them name one.
-        return "message" in told
-          ? Effect.as(
-              printError(render({ ...told, message: printable`${keyId}: ${told.message}` }, json)),
-              told.exitCode,
-            )
-          : Effect.succeed(told.exitCode)
-      }),
+      Effect.as<number>(exitCodes.done),
+      // Each failure is named after its key ID, since not all of them name one.
+      Effect.catchAll((failure: Failure) => report(failure, json, printable`${keyId}`)),
     ),
   )
-  const code = results.find((result) => result !== 0)
+  const code = results.find((result) => result !== exitCodes.done)
   if (code !== undefined) return yield* new Exit({ code })
 })
 

@@ -1,4 +1,4 @@
-import { exitCodes } from "../errors/describe.ts"
+import { exitCodeMeanings } from "../errors/exitCodes.ts"
 import { wrap } from "../output/table.ts"
 import { builtIns } from "./parse.ts"
 import type { CommandShape, OptionShape } from "./read.ts"
@@ -49,7 +49,7 @@ const leaves = (shape: CommandShape): ReadonlyArray<CommandShape> =>
 /** The help of a command, within 80 columns, as plain text with a line break at its end. */
 export const helpOf = (shape: CommandShape): string => {
   const isRoot = shape.path.length === 0
-  const exits = Object.values(exitCodes).map(([code, meaning]) => entry(String(code), meaning))
+  const exits = Object.entries(exitCodeMeanings).map(([code, meaning]) => entry(code, meaning))
   return [
     `${shape.summary}.\n`,
     `\nUsage: ${usageOf(shape)}\n`,

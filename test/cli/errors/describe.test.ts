@@ -1,16 +1,17 @@
-import * as HelpDoc from "@effect/cli/HelpDoc"
-import * as ValidationError from "@effect/cli/ValidationError"
 import { describe, expect, it } from "@effect/vitest"
-import { Exit, exitCodes, type Failure, type Told, tell } from "../../../src/cli/errors/describe.ts"
+import { describe as describeFailure, type Failure } from "../../../src/cli/errors/describe.ts"
+import { Exit, exitCodeMeanings } from "../../../src/cli/errors/exitCodes.ts"
+import { InternalError } from "../../../src/cli/errors/program.ts"
 import { render } from "../../../src/cli/errors/report.ts"
-import { command } from "../../../src/cli/root.ts"
+import { CommandLineRefused } from "../../../src/cli/errors/usage.ts"
 import * as Errors from "../../../src/domain/Errors.ts"
 
 const answered = { status: 418, requestId: "req-1", serverMessage: "no.\u001b[2J" }
 const origin = "https://api.zpools.io"
 const host = "api.zpools.io"
 const timedOut = new Errors.TimedOut({ origin, seconds: 30, attempts: 3 })
-const doc = HelpDoc.p("Something is wrong\u0007.")
+
+const value = "\u202evalue"
 
 type Sample = readonly [failure: Failure, exitCode: number]
 
@@ -32,22 +33,24 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
       "excluded",
     ] as const
   ).map((kind) => [{ _tag: "Misuse", kind, name: "--x\u001b", path: ["pat"] }, 2]),
-  InvalidInput: (
-    [
-      ["label", "blank"],
-      ["label", "too-long"],
-      ["label", "control-character"],
-      ["key_id", "format"],
-      ["scope", "missing"],
-      ["scope", "unknown"],
-      ["expiry", "format"],
-      ["expiry", "no-such-day"],
-      ["duration", "format"],
-      ["duration", "too-far"],
-      ["status", "unknown"],
-      ["port", "format"],
-    ] as const
-  ).map(([subject, reason]) => [new Errors.InvalidInput({ subject, reason, value: "\u202evalue" }), 2]),
+  InvalidLabel: (["blank", "too-long", "control-character"] as const).map((reason) => [
+    new Errors.InvalidLabel({ reason, value }),
+    2,
+  ]),
+  InvalidKeyId: [[new Errors.InvalidKeyId({ reason: "format", value }), 2]],
+  InvalidScope: [undefined, "job"].map((nearest) => [
+    new Errors.InvalidScope({ reason: "unknown", value, nearest }),
+    2,
+  ]),
+  ScopeMissing: [[new Errors.ScopeMissing(), 2]],
+  InvalidExpiry: (["format", "no-such-day"] as const).map((reason) => [
+    new Errors.InvalidExpiry({ reason, value }),
+    2,
+  ]),
+  InvalidDuration: (["format", "too-far"] as const).map((reason) => [
+    new Errors.InvalidDuration({ reason, value }),
+    2,
+  ]),
   SettingsError: [
     [new Errors.SettingsError({ source: "ZPOOL_TIMEOUT", reason: "must be a number" }), 2],
     [new Errors.SettingsError({ source: "zpoolrc", line: 3, reason: "expected KEY=value" }), 2],
@@ -129,18 +132,8 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
     new Errors.RotationStopped({ step, oldKeyId: "a-b-c-d", newKeyId: "e-f-g-h", cause: timedOut }),
     code,
   ]),
-  // What @effect/cli fails with; `argv.ts` is there to keep it from happening.
-  CommandMismatch: [[ValidationError.commandMismatch(doc), 2]],
-  CorrectedFlag: [[ValidationError.correctedFlag(doc), 2]],
-  HelpRequested: [[ValidationError.helpRequested(command.descriptor), 2]],
-  InvalidArgument: [[ValidationError.invalidArgument(doc), 2]],
-  InvalidValue: [[ValidationError.invalidValue(doc), 2]],
-  MissingFlag: [[ValidationError.missingFlag(doc), 2]],
-  MissingSubcommand: [[ValidationError.missingSubcommand(doc), 2]],
-  MissingValue: [[ValidationError.missingValue(doc), 2]],
-  MultipleValuesDetected: [[ValidationError.keyValuesDetected(doc, ["a"]), 2]],
-  NoBuiltInMatch: [[ValidationError.noBuiltInMatch(doc), 2]],
-  UnclusteredFlag: [[ValidationError.unclusteredFlag(doc, [], []), 2]],
+  CommandLineRefused: [[new CommandLineRefused({ reason: "Something is wrong\u0007." }), 2]],
+  InternalError: [[new InternalError({ defect: new TypeError("x is not a function\n") }), 1]],
 }
 
 const all = Object.entries(samples).flatMap(([tag, list]) =>
@@ -148,29 +141,27 @@ const all = Object.entries(samples).flatMap(([tag, list]) =>
     ([failure, code], index) => [list.length > 1 ? `${tag} ${index + 1}` : tag, failure, code] as const,
   ),
 )
-const silent = new Set<string>(["Exit", "Quit"])
-const loud = all.filter(([, failure]) => "message" in tell(failure))
+const loud = all.filter(([, failure]) => describeFailure(failure).message !== undefined)
 const keys = ["type", "message", "hint", "status", "requestId", "retryable", "exitCode"]
+const rendered = (failure: Failure, json: boolean) => render(describeFailure(failure), json)?.value ?? ""
+const errorOf = (failure: Failure) =>
+  (JSON.parse(rendered(failure, true)) as { readonly error: Record<string, unknown> }).error
 
 describe("every failure", () => {
   it.each(all)("%s has the exit code of the table", (_, failure, code) => {
-    expect(tell(failure).exitCode).toBe(code)
+    expect(describeFailure(failure).exitCode).toBe(code)
   })
 
-  it("has a message, but for those that end without a word", () => {
-    const mute = all.filter(([, failure]) => !("message" in tell(failure)))
-    expect(mute.map(([, failure]) => failure)).toSatisfy((list: ReadonlyArray<Failure>) =>
-      list.every(
-        (failure) =>
-          silent.has(failure._tag) || (failure._tag === "OutputFailed" && failure.code === "EPIPE"),
-      ),
-    )
+  it("has a message, but for an end that was asked for and a reader that has gone", () => {
+    const mute = all.filter(([, failure]) => describeFailure(failure).message === undefined)
+    expect(mute.map(([name]) => name)).toEqual(["Exit", "Quit", "OutputFailed 2"])
+    for (const [, failure] of mute) expect(render(describeFailure(failure), false)).toBeUndefined()
   })
 
-  it.each(loud)("%s is told in one or two lines that drive no terminal", (_, failure) => {
-    const lines = render(tell(failure) as Told, false).value.split("\n")
+  it.each(loud)("%s is reported in one or two lines that drive no terminal", (_, failure) => {
+    const lines = rendered(failure, false).split("\n")
     expect(lines.length).toBeLessThanOrEqual(2)
-    expect(lines[0]).toMatch(/^zpcli: .{8,}\.( \[request ID [^\]]+\])?$/)
+    expect(lines[0]).toMatch(/^zpcli: .{8,}[.?]( \[request ID [^\]]+\])?$/)
     for (const line of lines) {
       expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
       expect(line).not.toMatch(/undefined|\[object|NaN|\.\.|{/)
@@ -178,30 +169,57 @@ describe("every failure", () => {
   })
 
   it.each(loud)("%s as JSON has the documented keys, and none without a value", (_, failure) => {
-    const line = render(tell(failure) as Told, true).value
-    expect(line).not.toContain("\n")
-    const { error, ...rest } = JSON.parse(line) as { readonly error: Record<string, unknown> }
-    expect(rest).toEqual({})
+    expect(rendered(failure, true)).not.toContain("\n")
+    expect(Object.keys(JSON.parse(rendered(failure, true)))).toEqual(["error"])
+    const error = errorOf(failure)
     expect(keys.filter((key) => key in error)).toEqual(Object.keys(error))
     for (const key of ["type", "message", "retryable", "exitCode"]) expect(error).toHaveProperty(key)
     expect(Object.values(error)).not.toContain(null)
-    expect(error.exitCode).toBe(tell(failure).exitCode)
+    expect(error.exitCode).toBe(describeFailure(failure).exitCode)
   })
 
   it.each(loud)("%s can be retried if, and only if, it exits 6", (_, failure) => {
-    expect((tell(failure) as Told).retryable).toBe(tell(failure).exitCode === 6)
+    const { exitCode, retryable } = describeFailure(failure)
+    expect(retryable).toBe(exitCode === 6)
   })
 
   it.each(loud.filter(([, failure]) => "requestId" in failure && failure.requestId !== undefined))(
     "%s names the request",
     (_, failure) => {
-      expect(render(tell(failure) as Told, false).value).toContain("[request ID req-1]")
-      expect(JSON.parse(render(tell(failure) as Told, true).value).error.requestId).toBe("req-1")
+      expect(rendered(failure, false)).toContain("[request ID req-1]")
+      expect(errorOf(failure).requestId).toBe("req-1")
     },
   )
 
+  it("behind an unknown outcome or a stopped rotation names its status", () => {
+    const cause = new Errors.ServiceUnavailable({
+      ...answered,
+      status: 503,
+      attempts: 1,
+      retryAfter: undefined,
+    })
+    const failures = [
+      new Errors.OutcomeUnknown({ label: "ci", found: [], cause }),
+      new Errors.RotationStopped({ step: "revoke", oldKeyId: "a-b-c-d", newKeyId: "e-f-g-h", cause }),
+    ]
+    for (const failure of failures)
+      expect(errorOf(failure)).toMatchObject({ status: 503, requestId: "req-1" })
+  })
+
+  it("has the type of its family in JSON where a script need not tell its members apart", () => {
+    for (const [name, failure] of loud) {
+      const { _tag } = failure
+      const family = /^(Invalid|ScopeMissing)/.test(_tag)
+        ? "InvalidInput"
+        : /^(Misuse|CommandLineRefused)$/.test(_tag)
+          ? "UsageError"
+          : _tag
+      expect([name, errorOf(failure).type]).toEqual([name, family])
+    }
+  })
+
   it("uses no exit code that help does not list", () => {
-    const listed = Object.values(exitCodes).map(([code]): number => code)
+    const listed = Object.keys(exitCodeMeanings).map(Number)
     for (const [, failure, code] of all) {
       if (failure._tag !== "Exit" && failure._tag !== "SandboxFailed") expect(listed).toContain(code)
     }

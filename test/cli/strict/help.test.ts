@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import stringWidth from "fast-string-width"
-import { exitCodes } from "../../../src/cli/errors/describe.ts"
+import { exitCodeMeanings } from "../../../src/cli/errors/exitCodes.ts"
 import { shape } from "../../../src/cli/root.ts"
 import { builtIns, interpret } from "../../../src/cli/strict/parse.ts"
 import type { CommandShape } from "../../../src/cli/strict/read.ts"
@@ -51,7 +51,7 @@ describe.each(commands)("%s --help", (name, command) => {
     Effect.map(help, (text) => {
       if (command.path.length > 0) return expect(text).toContain("Exit codes: zpcli --help")
       expect(text).toContain("Exit codes:\n")
-      for (const [code] of Object.values(exitCodes)) expect(text).toMatch(new RegExp(`^  ${code} `, "m"))
+      for (const code of Object.keys(exitCodeMeanings)) expect(text).toMatch(new RegExp(`^  ${code} `, "m"))
       expect(text).toContain("143")
     }),
   )

@@ -1,0 +1,34 @@
+import * as Data from "effect/Data"
+
+/** The exit codes: docs/exit-codes.md. */
+export const exitCodes = {
+  done: 0,
+  refused: 1,
+  misuse: 2,
+  declined: 3,
+  notSignedIn: 4,
+  notFound: 5,
+  unavailable: 6,
+  tokenAtLarge: 7,
+  rowsFound: 8,
+  commandNotExecutable: 126,
+  commandNotFound: 127,
+  interrupted: 130,
+} as const
+
+/** The exit codes that help lists, each with what it means. */
+export const exitCodeMeanings: Readonly<Record<number, string>> = {
+  [exitCodes.done]: "done",
+  [exitCodes.refused]: "the API refused the request or gave no readable answer; or a bug",
+  [exitCodes.misuse]: "the command line or the settings are wrong; nothing was sent",
+  [exitCodes.declined]: "declined at a prompt; nothing was changed",
+  [exitCodes.notSignedIn]: "not signed in, or not allowed",
+  [exitCodes.notFound]: "no such PAT",
+  [exitCodes.unavailable]: "the API could not be reached or is unavailable; run it again",
+  [exitCodes.tokenAtLarge]: "a token may exist that you do not have; the message says more",
+  [exitCodes.rowsFound]: "list --exit-code found rows",
+  [exitCodes.interrupted]: "interrupted (143: terminated)",
+}
+
+/** Ends a command with an exit code of its own, when there is nothing more to say. */
+export class Exit extends Data.TaggedError("Exit")<{ readonly code: number }> {}

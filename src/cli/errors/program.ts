@@ -1,0 +1,27 @@
+import * as Data from "effect/Data"
+import type { Declined, OutputFailed, Quit } from "../../domain/Errors.ts"
+import { printable } from "../output/printable.ts"
+import { type Exit, exitCodes } from "./exitCodes.ts"
+import { failed, silent, type Table } from "./words.ts"
+
+/** A bug of this program: what it died of. */
+export class InternalError extends Data.TaggedError("InternalError")<{ readonly defect: unknown }> {}
+
+/** How a run ends that is not about the API: as asked, with an exit code of its own, or by a bug. */
+export const program = {
+  Exit: (error) => silent(error, error.code),
+  Quit: (error) => silent(error, exitCodes.interrupted),
+  Declined: (error) => failed(error, exitCodes.declined, printable`Declined: nothing was changed.`),
+  OutputFailed: (error) =>
+    // A reader that has gone, as in `zpcli pat list | head -1`, has what it wanted.
+    error.code === "EPIPE"
+      ? silent(error, exitCodes.done)
+      : failed(error, exitCodes.refused, printable`The result could not be written (${error.code}).`),
+  InternalError: (error) =>
+    failed(
+      error,
+      exitCodes.refused,
+      printable`An internal error occurred: ${String(error.defect).slice(0, 200)}.`,
+      printable`This is a bug in zpcli; --log-level debug shows where it is.`,
+    ),
+} satisfies Table<Exit | Quit | Declined | OutputFailed | InternalError>

@@ -1,0 +1,31 @@
+import type { SandboxFailed } from "../../domain/Errors.ts"
+import { printable } from "../output/printable.ts"
+import { exitCodes } from "./exitCodes.ts"
+import { failed, type Table } from "./words.ts"
+
+/** A sandbox, or its command, that could not be started. */
+export const sandbox = {
+  SandboxFailed: (error) => {
+    const { reason, subject } = error
+    const why = error.code ?? "damaged"
+    switch (reason) {
+      // What a shell exits with where a command can't be run.
+      case "command-not-found":
+        return failed(error, exitCodes.commandNotFound, printable`${subject}: command not found.`)
+      case "command-not-executable":
+        return failed(error, exitCodes.commandNotExecutable, printable`${subject} can't be run (${why}).`)
+      case "port-in-use":
+      case "port-unusable":
+        return failed(
+          error,
+          exitCodes.misuse,
+          printable`Port ${subject} can't be used (${why}).`,
+          printable`Choose another with --port.`,
+        )
+      case "state-unreadable":
+        return failed(error, exitCodes.misuse, printable`The state in ${subject} can't be read (${why}).`)
+      case "state-unwritable":
+        return failed(error, exitCodes.misuse, printable`The state can't be written to ${subject} (${why}).`)
+    }
+  },
+} satisfies Table<SandboxFailed>

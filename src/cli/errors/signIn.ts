@@ -1,0 +1,66 @@
+import type { CredentialMissing, CredentialRefused, LoginRefused, NotAllowed } from "../../domain/Errors.ts"
+import { printable } from "../output/printable.ts"
+import { exitCodes } from "./exitCodes.ts"
+import { answerOf, failed, serverSaid, type Table } from "./words.ts"
+
+/** Failures of signing in, and of what a credential may do. */
+export const signIn = {
+  CredentialMissing: (error) => {
+    const { only, variable } = error
+    if (variable === "ZPOOLPAT") {
+      return failed(
+        error,
+        exitCodes.notSignedIn,
+        printable`Not signed in: --auth pat needs a PAT, and ZPOOLPAT is not set.`,
+        printable`Set ZPOOLPAT, or leave out --auth to sign in with username and password.`,
+      )
+    }
+    const what = variable === "ZPOOL_USER" ? "a username" : "a password"
+    return failed(
+      error,
+      exitCodes.notSignedIn,
+      printable`Not signed in: ${what} is needed, and there is no answer from a terminal.`,
+      only === "jwt" ? printable`Set ${variable}.` : printable`Set ${variable}, or ZPOOLPAT to a PAT.`,
+    )
+  },
+  LoginRefused: (error) =>
+    failed(
+      error,
+      exitCodes.notSignedIn,
+      printable`${error.host} refused the username or password of ${error.user}${serverSaid(error)}.`,
+      printable`Check ZPOOL_USER and ZPOOL_PASSWORD, or unset ZPOOL_PASSWORD to be asked.`,
+      answerOf(error),
+    ),
+  CredentialRefused: (error) =>
+    error.credential === "PAT"
+      ? failed(
+          error,
+          exitCodes.notSignedIn,
+          printable`The PAT in ZPOOLPAT was not accepted: it is revoked, expired or mistyped${serverSaid(error)}.`,
+          printable`Set ZPOOLPAT to a valid PAT, or use --auth jwt to sign in with username and password.`,
+          answerOf(error),
+        )
+      : failed(
+          error,
+          exitCodes.notSignedIn,
+          printable`The API did not accept this sign-in${serverSaid(error)}.`,
+          printable`Run the command again to sign in anew; check ZPOOL_API_URL if it stays so.`,
+          answerOf(error),
+        ),
+  NotAllowed: (error) =>
+    error.credential === "PAT"
+      ? failed(
+          error,
+          exitCodes.notSignedIn,
+          printable`The PAT in ZPOOLPAT may not do this: it lacks the scope pat${serverSaid(error)}.`,
+          printable`Use a PAT with the scope pat or *, or --auth jwt to sign in with the account instead.`,
+          answerOf(error),
+        )
+      : failed(
+          error,
+          exitCodes.notSignedIn,
+          printable`This account may not do that${serverSaid(error)}.`,
+          printable`Sign in as another user with ZPOOL_USER, or ask the owner of the account.`,
+          answerOf(error),
+        ),
+} satisfies Table<CredentialMissing | LoginRefused | CredentialRefused | NotAllowed>

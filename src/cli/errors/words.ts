@@ -1,0 +1,59 @@
+import { type Printable, printable } from "../output/printable.ts"
+import { exitCodes } from "./exitCodes.ts"
+
+/** An error as it is reported: printed for a person or as JSON, and turned into an exit code. */
+export interface Report {
+  /** The error's name in JSON. */
+  readonly type: string
+  /** Undefined where nothing is printed. */
+  readonly message: Printable | undefined
+  /** What to do about it. */
+  readonly hint?: Printable | undefined
+  /** HTTP status. */
+  readonly status?: number | undefined
+  readonly requestId?: string | undefined
+  /** Whether running the same command again is safe and may work. */
+  readonly retryable: boolean
+  readonly exitCode: number
+}
+
+/** One function for each tag of a union of errors: one that is forgotten does not compile. */
+export type Table<F extends { readonly _tag: string }> = {
+  readonly [T in F["_tag"]]: (error: Extract<F, { readonly _tag: T }>) => Report
+}
+
+/** A report with a message. Its `type` is the error's tag, unless `more` has another. */
+export const failed = (
+  { _tag: type }: { readonly _tag: string },
+  exitCode: number,
+  message: Printable,
+  hint?: Printable,
+  more: Partial<Report> = {},
+): Report => ({ type, message, hint, retryable: exitCode === exitCodes.unavailable, exitCode, ...more })
+
+/** A report of which nothing is printed. */
+export const silent = ({ _tag: type }: { readonly _tag: string }, exitCode: number): Report => ({
+  type,
+  message: undefined,
+  retryable: false,
+  exitCode,
+})
+
+/** The server's own words, where it had any. */
+export const serverSaid = ({ serverMessage }: { readonly serverMessage?: string | undefined }): Printable => {
+  const words = serverMessage?.replace(/[.\s]+$/, "")
+  return words ? printable` (the API says: ${words})` : printable``
+}
+
+/** How many attempts were made, where it was more than one. */
+export const attempts = (count: number): string => (count > 1 ? ` (${count} attempts)` : "")
+
+/** What names the answer behind an error. */
+export const answerOf = ({
+  requestId,
+  status,
+}: Pick<Report, "requestId" | "status">): Pick<Report, "requestId" | "status"> => ({ status, requestId })
+
+/** Suggests the nearest word, where there is one. */
+export const didYouMean = (candidate: string | undefined): Printable =>
+  candidate === undefined ? printable`` : printable` Did you mean ${candidate}?`

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import { Exit } from "../../../src/cli/errors/exitCodes.ts"
+import { logger } from "../../../src/cli/errors/logger.ts"
+import { makeNotices } from "../../../src/cli/errors/notices.ts"
+import { report } from "../../../src/cli/errors/report.ts"
+import { printable } from "../../../src/cli/output/printable.ts"
+import { OutcomeUnknown, PatNotFound } from "../../../src/domain/Errors.ts"
+import { fakeConsole } from "../../support/fakes.ts"
+
+/** Runs an effect; gives its value and what went to stderr. */
+const collecting = <A>(effect: Effect.Effect<A>) =>
+  Effect.suspend(() => {
+    let stderr = ""
+    const console = fakeConsole(
+      () => {},
+      (text) => {
+        stderr += text
+      },
+    )
+    return Effect.map(Effect.withConsole(effect, console), (value) => ({ value, stderr }))
+  })
+
+const notFound = new PatNotFound({ keyId: "a-b-c-d", status: 404 })
+
+describe("report", () => {
+  it.effect("prints the error and gives its exit code", () =>
+    Effect.map(collecting(report(notFound, false)), ({ stderr, value }) => {
+      expect(value).toBe(5)
+      expect(stderr).toBe(
+        "zpcli: There is no PAT a-b-c-d, or it is revoked already.\nSee the key IDs with: zpcli pat list\n",
+      )
+    }),
+  )
+
+  it.effect("prints one line of JSON where that is asked for", () =>
+    Effect.map(collecting(report(notFound, true)), ({ stderr, value }) => {
+      expect(value).toBe(5)
+      expect(stderr.trimEnd().split("\n")).toHaveLength(1)
+      expect(JSON.parse(stderr).error).toMatchObject({ type: "PatNotFound", status: 404, exitCode: 5 })
+    }),
+  )
+
+  it.effect("puts what the error is about in front of its message", () =>
+    Effect.map(collecting(report(notFound, false, printable`a-b-c-d`)), ({ stderr }) =>
+      expect(stderr).toMatch(/^zpcli: a-b-c-d: There is no PAT/),
+    ),
+  )
+
+  it.effect("prints nothing for an end that was asked for", () =>
+    Effect.map(collecting(report(new Exit({ code: 8 }), true)), (ran) =>
+      expect(ran).toEqual({ value: 8, stderr: "" }),
+    ),
+  )
+})
+
+describe("a notice", () => {
+  it.effect.each([false, true])("is printed whatever the log level (JSON: %j)", (json) => {
+    const notice = new OutcomeUnknown({ label: "ci", found: undefined, cause: undefined })
+    const owed = makeNotices(json)
+      .owe(notice)
+      .pipe(
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        Logger.withMinimumLogLevel(LogLevel.None),
+      )
+    return Effect.map(collecting(owed), ({ stderr }) =>
+      expect(stderr).toMatch(
+        json ? /^{"error":{"type":"OutcomeUnknown",.*}\n$/ : /^zpcli: Whether the PAT "ci"/,
+      ),
+    )
+  })
+})
+
+describe("the logger", () => {
+  const logging = (effect: Effect.Effect<void>) =>
+    Effect.map(
+      collecting(Effect.provide(effect, Logger.replace(Logger.defaultLogger, logger))),
+      ({ stderr }) => stderr,
+    )
+
+  it.effect("writes one escaped line for each message", () =>
+    Effect.map(logging(Effect.logWarning("one\u001b[2J", "two")), (stderr) =>
+      expect(stderr).toBe("zpcli: warning: one\\x1b[2J\nzpcli: warning: two\n"),
+    ),
+  )
+})
