@@ -62,11 +62,10 @@ const computeTree = async () => {
       outfile,
       stdin: {
         contents: `
-          import { shape } from "./src/cli/root.ts"
-          import { helpOf } from "./src/cli/strict/help.ts"
+          import { help, shape } from "./src/cli/root.ts"
           const all = (node) => [node, ...node.subcommands.flatMap(all)]
           const tree = shape()
-          export default { ...tree, help: Object.fromEntries(all(tree).map((node) => [node.path.join(" "), helpOf(node)])) }`,
+          export default { ...tree, help: Object.fromEntries(all(tree).map((node) => [node.path.join(" "), help(node)])) }`,
         resolveDir: process.cwd(),
         loader: "ts",
       },

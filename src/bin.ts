@@ -1,14 +1,14 @@
 import { join } from "node:path"
 import { argv } from "node:process"
 import { digest, tree } from "zpcli:build"
-import { interpret } from "./cli/strict/parse.ts"
+import { parse } from "./cli/strict/parse.ts"
 import type * as Main from "./main.ts"
 import { loadCached } from "./services/node/codeCache.ts"
 import { version } from "./version.ts"
 
 // Help and version need none of the program: they are answered from what the build kept.
 const args = argv.slice(2)
-const request = interpret(tree, args)
+const request = parse(tree, args)
 if (request._tag === "Version") process.stdout.write(`${version}\n`)
 else if (request._tag === "Help") process.stdout.write(tree.help[request.command.path.join(" ")] as string)
 else {

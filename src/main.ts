@@ -2,9 +2,9 @@ import { makeRunMain } from "@effect/platform/Runtime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Live } from "./cli/live.ts"
-import { run } from "./cli/root.ts"
+import { run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
-import type { CommandShape } from "./cli/strict/read.ts"
+import type { CommandShape } from "./cli/strict/shape.ts"
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
 

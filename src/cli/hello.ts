@@ -6,6 +6,7 @@ import { settingsOptions } from "./options.ts"
 import { print } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { withServices } from "./services.ts"
+import { withExamples } from "./strict/annotations.ts"
 
 /** Checks the credential, and says as whom, how and where it signs in. */
 export const hello = Effect.fn("hello")(function* () {
@@ -26,9 +27,8 @@ export const hello = Effect.fn("hello")(function* () {
 export const command = Command.make("hello", settingsOptions, hello).pipe(
   Command.withDescription("Check the credential: as whom, how and where it signs in"),
   withServices,
+  withExamples([
+    { command: "zpcli hello", description: "Whichever credential is set" },
+    { command: "zpcli hello --auth pat", description: "The PAT alone, as a CI job would" },
+  ]),
 )
-
-export const examples = [
-  { line: "zpcli hello", says: "Whichever credential is set" },
-  { line: "zpcli hello --auth pat", says: "The PAT alone, as a CI job would" },
-]

@@ -3,7 +3,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Expiry from "../domain/Expiry.ts"
-import type { Misuse } from "./strict/parse.ts"
+import { withCompletions } from "./strict/annotations.ts"
+import { UsageError } from "./strict/errors.ts"
 
 /** The options that every command which talks to the API has. */
 export const settingsOptions = {
@@ -11,6 +12,7 @@ export const settingsOptions = {
     Options.withPseudoName("file"),
     Options.withDescription("Read settings from this file (default: ~/.config/zpools.io/zpoolrc)"),
     Options.optional,
+    withCompletions("files"),
   ),
   auth: Options.choice("auth", ["auto", "pat", "jwt"]).pipe(
     Options.withDescription(
@@ -28,11 +30,13 @@ export const jsonOption = (description: string) =>
 export const exclusive = (
   path: ReadonlyArray<string>,
   options: Readonly<Record<string, boolean>>,
-): Effect.Effect<void, Misuse> => {
-  const [name, value] = Object.keys(options).filter((option) => options[option])
-  return name === undefined || value === undefined
+): Effect.Effect<void, UsageError> => {
+  const [one, other] = Object.keys(options).filter((option) => options[option])
+  return one === undefined || other === undefined
     ? Effect.void
-    : Effect.fail({ _tag: "Misuse", kind: "excluded", name, value, path })
+    : Effect.fail(
+        new UsageError(["zpcli", ...path].join(" "), { _tag: "ExclusiveOptions", options: [one, other] }),
+      )
 }
 
 /** `--expiry` and `--expires-in`, of which one may be given, with what holds where none is. */

@@ -9,6 +9,7 @@ import { SettingsError } from "../domain/Errors.ts"
 import { Exit } from "./errors/exitCodes.ts"
 import { print } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
+import { withCompletions, withExamples } from "./strict/annotations.ts"
 
 /** The variables that point zpcli, or a script that uses it, at a sandbox. */
 const variables = (url: string, user: string, password: string): Record<string, string> => ({
@@ -39,6 +40,7 @@ export const command = Command.make(
       Options.withPseudoName("file"),
       Options.withDescription("Keep the PATs in this file (default: in memory)"),
       Options.optional,
+      withCompletions("files"),
     ),
     user: Options.text("user").pipe(
       Options.withPseudoName("name"),
@@ -112,10 +114,14 @@ export const command = Command.make(
       )
       return yield* Effect.never
     }).pipe(Effect.scoped),
-).pipe(Command.withDescription("Serve the API on this machine, for trying zpcli and testing scripts"))
-
-export const examples = [
-  { line: "zpcli sandbox", says: "Prints the variables to set, and serves" },
-  { line: "zpcli sandbox -- zpcli pat list", says: "Runs a command against it" },
-  { line: "zpcli sandbox --state pats.json -- ./rotate-tokens.sh", says: "Keeps the PATs for the next run" },
-]
+).pipe(
+  Command.withDescription("Serve the API on this machine, for trying zpcli and testing scripts"),
+  withExamples([
+    { command: "zpcli sandbox", description: "Prints the variables to set, and serves" },
+    { command: "zpcli sandbox -- zpcli pat list", description: "Runs a command against it" },
+    {
+      command: "zpcli sandbox --state pats.json -- ./rotate-tokens.sh",
+      description: "Keeps the PATs for the next run",
+    },
+  ]),
+)

@@ -58,6 +58,15 @@ describe("the layers", () => {
     expect(edges(/^(?!cli\/)/, /^@effect\/cli/)).toEqual([])
   })
 
+  it("keep the strict command line free of all that is zpcli's, words included", () => {
+    expect(
+      edges(/^cli\/strict\//, /^(?!cli\/strict\/|@effect\/cli|effect\/|fastest-levenshtein$|node:util$)/),
+    ).toEqual([])
+    expect(
+      using(/zpcli|zpool|\bPAT\b|--scope\b|--json\b/i).filter((name) => name.startsWith("cli/strict/")),
+    ).toEqual([])
+  })
+
   it("keep the domain pure", () => {
     expect(edges(/^domain\//, /^(node:|@effect\/platform)/)).toEqual([])
     expect(

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { logLevels } from "../../src/cli/strict/parse.ts"
+import { logLevels } from "../../src/cli/strict/builtIns.ts"
 import {
   type Answer,
   type Api,

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { exitCodeMeanings } from "../../src/cli/errors/exitCodes.ts"
 import { shape } from "../../src/cli/root.ts"
+import { builtIns } from "../../src/cli/strict/builtIns.ts"
 import { helpOf } from "../../src/cli/strict/help.ts"
-import { builtIns } from "../../src/cli/strict/parse.ts"
-import type { CommandShape } from "../../src/cli/strict/read.ts"
+import type { CommandShape } from "../../src/cli/strict/shape.ts"
 import { cleanEnv } from "../support/cli.ts"
 import { compileCache } from "../support/compileCache.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
@@ -246,18 +246,15 @@ describe("what pages say of errors", () => {
   })
 
   it("names every type of error, and no other", () => {
-    const source = read("src/cli/failure.ts") + read("src/cli/root.ts")
-    const silent = ["Exit", "Quit", "Misuse"]
-    const types = Array.from(
-      source.matchAll(/(?:case|type:) "([A-Z]\w+)"/g),
-      ([, type]) => type as string,
+    const source = readdirSync("src/cli/errors").map((name) => read(`src/cli/errors/${name}`))
+    const silent = ["Exit", "Quit"]
+    const types = Array.from(source.join("\n").matchAll(/^ {2}([A-Z]\w+): \(error\)/gm), ([, tag]) =>
+      (tag as string).match(/^(Invalid|ScopeMissing)/) ? "InvalidInput" : (tag as string),
     ).filter((type) => !silent.includes(type))
-    // Those of the sign-in and of the command tree are cases of `Request`, not errors.
-    const requests = ["Help", "Version", "Completions", "Run"]
     const listed = Array.from(
       read("docs/json.md").matchAll(/^\| `([A-Z]\w+)` \| \d/gm),
       ([, type]) => type as string,
     )
-    expect([...listed].sort()).toEqual([...new Set(types)].filter((type) => !requests.includes(type)).sort())
+    expect([...listed].sort()).toEqual([...new Set(types)].sort())
   })
 })

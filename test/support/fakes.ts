@@ -11,7 +11,8 @@ import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import { LocalZone } from "../../src/cli/output/time.ts"
-import { run, shape } from "../../src/cli/root.ts"
+import { shape } from "../../src/cli/root.ts"
+import { run } from "../../src/cli/run.ts"
 import { Streams } from "../../src/services/Streams.ts"
 
 /** One request as the program sent it. */

@@ -1,6 +1,6 @@
 import * as Match from "effect/Match"
 import type * as Errors from "../../domain/Errors.ts"
-import type { Misuse } from "../strict/parse.ts"
+import type { UsageError } from "../strict/errors.ts"
 import { api } from "./api.ts"
 import type { Exit } from "./exitCodes.ts"
 import { handover } from "./handover.ts"
@@ -8,7 +8,6 @@ import { input } from "./input.ts"
 import { type InternalError, program } from "./program.ts"
 import { sandbox } from "./sandbox.ts"
 import { signIn } from "./signIn.ts"
-import { type CommandLineRefused, usage } from "./usage.ts"
 import type { Report, Table } from "./words.ts"
 
 /** Every error that can reach the top of a command. */
@@ -26,8 +25,7 @@ export type Failure =
   | Errors.OutputFailed
   | Exit
   | InternalError
-  | Misuse
-  | CommandLineRefused
+  | UsageError
 
 /** The words and the exit code of every error, by area. A tag that is missing here does not compile. */
 const table = {
@@ -35,7 +33,6 @@ const table = {
   ...signIn,
   ...handover,
   ...input,
-  ...usage,
   ...sandbox,
   ...program,
 } satisfies Table<Failure>

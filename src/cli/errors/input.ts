@@ -2,6 +2,7 @@ import type { InvalidInput, SettingsError } from "../../domain/Errors.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { scopes } from "../../domain/Scope.ts"
 import { type Printable, printable } from "../output/printable.ts"
+import type { UsageError } from "../strict/errors.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { didYouMean, failed, type Report, type Table } from "./words.ts"
 
@@ -10,8 +11,10 @@ const invalid = (error: InvalidInput, message: Printable, hint?: Printable): Rep
 
 const scopeHint = printable`Scopes: ${scopes.join(", ")} (quote '*' against the shell).`
 
-/** Values and settings that can't be used. */
+/** Command lines that can't be understood, and values and settings that can't be used. */
 export const input = {
+  UsageError: (error) =>
+    failed(error, exitCodes.misuse, printable`${error.message}`, printable`${error.hint}`),
   InvalidLabel: (error) => {
     const why = {
       blank: "must not be blank",
@@ -50,4 +53,4 @@ export const input = {
     const place = line === undefined ? "" : `, line ${line}`
     return failed(error, exitCodes.misuse, printable`${source}${place}: ${reason}.`)
   },
-} satisfies Table<InvalidInput | SettingsError>
+} satisfies Table<UsageError | InvalidInput | SettingsError>

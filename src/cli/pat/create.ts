@@ -9,6 +9,7 @@ import * as Scope from "../../domain/Scope.ts"
 import { Handover } from "../../services/Handover.ts"
 import { chosenExpiry, expiryOptions, settingsOptions } from "../options.ts"
 import { withServices } from "../services.ts"
+import { withCompletions, withExamples } from "../strict/annotations.ts"
 import { deliveryOptions, prepareDelivery } from "./delivery.ts"
 
 const path = ["pat", "create"]
@@ -21,6 +22,7 @@ const options = {
     Options.withPseudoName("scope"),
     Options.withDescription(`Scope to grant, repeat for more: ${Scope.scopes.join(", ")}`),
     Options.atLeast(1),
+    withCompletions(Scope.scopes),
   ),
   ...expiryOptions("never"),
   tenantId: Options.text("tenant-id").pipe(
@@ -49,13 +51,18 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
 export const command = Command.make("create", options, create).pipe(
   Command.withDescription("Create a PAT and print its token, once"),
   withServices,
+  withExamples([
+    {
+      command: `zpcli pat create "My CI Token" --scope '*'`,
+      description: "Full access (quote * against the shell)",
+    },
+    {
+      command: 'zpcli pat create "CI zpool only" --scope zpool --scope job',
+      description: "Only what the job needs",
+    },
+    {
+      command: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',
+      description: "Expires, and goes to a new file instead of the terminal",
+    },
+  ]),
 )
-
-export const examples = [
-  { line: `zpcli pat create "My CI Token" --scope '*'`, says: "Full access (quote * against the shell)" },
-  { line: 'zpcli pat create "CI zpool only" --scope zpool --scope job', says: "Only what the job needs" },
-  {
-    line: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',
-    says: "Expires, and goes to a new file instead of the terminal",
-  },
-]

@@ -11,6 +11,7 @@ import type { CreatedToken } from "../../services/PatApi.ts"
 import { exclusive, jsonOption } from "../options.ts"
 import { print } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
+import { withCompletions } from "../strict/annotations.ts"
 
 /** The options that say where a new token goes. */
 export const deliveryOptions = {
@@ -22,6 +23,7 @@ export const deliveryOptions = {
     Options.withPseudoName("file"),
     Options.withDescription("Write the token to this new file, mode 0600, and not to the terminal"),
     Options.optional,
+    withCompletions("files"),
   ),
 }
 

@@ -16,6 +16,7 @@ import { printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
 import { formatter, LocalZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
+import { withExamples } from "../strict/annotations.ts"
 
 /** The columns of the user's page, in its order. */
 const headings = ["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"]
@@ -106,16 +107,17 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   if (given.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 
+export const examples = [
+  { command: "zpcli pat list", description: "All PATs as a table, times in UTC" },
+  { command: "zpcli pat list --local --status active", description: "Those that work, with local times" },
+  {
+    command: "zpcli pat list --expiring-within 14d --exit-code",
+    description: "For a CI gate: exits with 8 if one is about to expire",
+  },
+]
+
 export const command = Command.make("list", options, list).pipe(
   Command.withDescription("List your PATs"),
   withServices,
+  withExamples(examples),
 )
-
-export const examples = [
-  { line: "zpcli pat list", says: "All PATs as a table, times in UTC" },
-  { line: "zpcli pat list --local --status active", says: "Those that work, with local times" },
-  {
-    line: "zpcli pat list --expiring-within 14d --exit-code",
-    says: "For a CI gate: exits with 8 if one is about to expire",
-  },
-]

@@ -14,6 +14,7 @@ import { print, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
+import { withExamples } from "../strict/annotations.ts"
 import { describe } from "./subject.ts"
 
 const options = {
@@ -81,13 +82,15 @@ export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, 
 export const command = Command.make("revoke", options, revoke).pipe(
   Command.withDescription("Revoke PATs, for good and at once"),
   withServices,
+  withExamples([
+    { command: "zpcli pat revoke law-hotel-shape-community", description: "Asks first" },
+    {
+      command: "zpcli pat revoke law-hotel-shape-community market-night-plain-object --yes",
+      description: "Several, without asking",
+    },
+    {
+      command: "zpcli pat revoke law-hotel-shape-community --json",
+      description: "Does not ask either; for scripts",
+    },
+  ]),
 )
-
-export const examples = [
-  { line: "zpcli pat revoke law-hotel-shape-community", says: "Asks first" },
-  {
-    line: "zpcli pat revoke law-hotel-shape-community market-night-plain-object --yes",
-    says: "Several, without asking",
-  },
-  { line: "zpcli pat revoke law-hotel-shape-community --json", says: "Does not ask either; for scripts" },
-]

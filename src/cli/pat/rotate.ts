@@ -15,6 +15,7 @@ import { print } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
+import { withExamples } from "../strict/annotations.ts"
 import { deliveryOptions, prepareDelivery } from "./delivery.ts"
 import { describe } from "./subject.ts"
 
@@ -79,16 +80,18 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
 export const command = Command.make("rotate", options, rotate).pipe(
   Command.withDescription("Replace a PAT by a new one with the same label and scopes"),
   withServices,
+  withExamples([
+    {
+      command: "zpcli pat rotate law-hotel-shape-community",
+      description: "Asks first; keeps the length of its life",
+    },
+    {
+      command: "zpcli pat rotate law-hotel-shape-community --expires-in 90d --yes --out ci.pat",
+      description: "For a job: the token goes to a new file",
+    },
+    {
+      command: "zpcli pat rotate law-hotel-shape-community --yes --token-only | ./store-token",
+      description: "Into a secret store",
+    },
+  ]),
 )
-
-export const examples = [
-  { line: "zpcli pat rotate law-hotel-shape-community", says: "Asks first; keeps the length of its life" },
-  {
-    line: "zpcli pat rotate law-hotel-shape-community --expires-in 90d --yes --out ci.pat",
-    says: "For a job: the token goes to a new file",
-  },
-  {
-    line: "zpcli pat rotate law-hotel-shape-community --yes --token-only | ./store-token",
-    says: "Into a secret store",
-  },
-]

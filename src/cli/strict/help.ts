@@ -1,13 +1,23 @@
-import { exitCodeMeanings } from "../errors/exitCodes.ts"
-import { wrap } from "../output/table.ts"
-import { builtIns } from "./parse.ts"
-import type { CommandShape, OptionShape } from "./read.ts"
+import { builtIns } from "./builtIns.ts"
+import type { CommandShape, OptionShape } from "./shape.ts"
 
 const width = 80
 /** The widest name that shares a line with its description. */
 const nameColumn = 26
 
-const entry = (name: string, description: string): string => {
+/** Breaks text at spaces into lines of at most so many characters, unless a word is longer. */
+const wrap = (text: string, columns: number): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + 1 + word.length <= columns) lines[lines.length - 1] += ` ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+/** A name and what is said of it, for a section of help. */
+export const entry = (name: string, description: string): string => {
   const lines = wrap(description, width - nameColumn - 2)
   const indent = " ".repeat(nameColumn + 2)
   const head = `  ${name}`
@@ -16,7 +26,8 @@ const entry = (name: string, description: string): string => {
     : [head.padEnd(nameColumn + 2) + lines[0], ...lines.slice(1).map((line) => indent + line)].join("\n")
 }
 
-const section = (title: string, lines: ReadonlyArray<string>): string =>
+/** A section of help, with a blank line before it; nothing if it has no entries. */
+export const section = (title: string, lines: ReadonlyArray<string>): string =>
   lines.length === 0 ? "" : `\n${title}:\n${lines.join("\n")}\n`
 
 const optionEntry = ({ alias, description, name, repeated, required, value }: OptionShape): string => {
@@ -25,7 +36,7 @@ const optionEntry = ({ alias, description, name, repeated, required, value }: Op
 }
 
 const usageOf = (shape: CommandShape): string => {
-  const command = ["zpcli", ...shape.path].join(" ")
+  const { command } = shape
   if (shape.subcommands.length > 0) return `${command} <command>`
   const args = shape.args.map(({ name, repeated, required }) => {
     const spelt = `<${name}>${repeated ? "..." : ""}`
@@ -46,11 +57,13 @@ const usageOf = (shape: CommandShape): string => {
 const leaves = (shape: CommandShape): ReadonlyArray<CommandShape> =>
   shape.subcommands.length === 0 ? [shape] : shape.subcommands.flatMap(leaves)
 
-/** The help of a command, within 80 columns, as plain text with a line break at its end. */
-export const helpOf = (shape: CommandShape): string => {
-  const isRoot = shape.path.length === 0
-  const exits = Object.entries(exitCodeMeanings).map(([code, meaning]) => entry(code, meaning))
-  return [
+/**
+ * The help of a command, within 80 columns, as plain text with a line break at its end.
+ *
+ * @param footer - goes under it as it is, such as a `section` of the caller
+ */
+export const helpOf = (shape: CommandShape, footer = ""): string =>
+  [
     `${shape.summary}.\n`,
     `\nUsage: ${usageOf(shape)}\n`,
     section(
@@ -66,8 +79,7 @@ export const helpOf = (shape: CommandShape): string => {
     section("Options", [...shape.options, ...builtIns].map(optionEntry)),
     section(
       "Examples",
-      shape.examples.map(({ line, says }) => `  # ${says}\n  ${line}`),
+      shape.examples.map(({ command, description }) => `  # ${description}\n  ${command}`),
     ),
-    isRoot ? section("Exit codes", exits) : "\nExit codes: zpcli --help lists them.\n",
+    footer,
   ].join("")
-}

@@ -1,29 +1,8 @@
 import { parseArgs } from "node:util"
-import { nearest } from "../../domain/nearest.ts"
-import type { CommandShape, OptionShape } from "./read.ts"
-
-/** A command line that can't be understood, as fields; `failure.ts` words it. */
-export interface Misuse {
-  readonly _tag: "Misuse"
-  readonly kind:
-    | "unknown-option"
-    | "unknown-command"
-    | "missing-value"
-    | "unexpected-value"
-    | "given-twice"
-    | "missing-option"
-    | "missing-argument"
-    | "unexpected-argument"
-    | "not-a-choice"
-    | "excluded"
-  /** The option, argument or word in question. */
-  readonly name: string
-  readonly value?: string
-  readonly nearest?: string | undefined
-  /** What would have been valid. */
-  readonly valid?: ReadonlyArray<string>
-  readonly path: ReadonlyArray<string>
-}
+import { builtIns, type LogLevel, type Shell } from "./builtIns.ts"
+import { type Problem, UsageError } from "./errors.ts"
+import { type CommandShape, nameOf, type OptionShape } from "./shape.ts"
+import { suggestions } from "./suggest.ts"
 
 /** What a command line asks for. */
 export type Request =
@@ -36,53 +15,12 @@ export type Request =
       readonly argv: ReadonlyArray<string>
       readonly logLevel: LogLevel | undefined
     }
-  | Misuse
-
-export const shells = ["bash", "zsh", "fish"] as const
-export type Shell = (typeof shells)[number]
-
-export const logLevels = ["all", "trace", "debug", "info", "warning", "error", "fatal", "none"] as const
-export type LogLevel = (typeof logLevels)[number]
-
-/** The options that every command has and that are answered before any command runs. */
-export const builtIns: ReadonlyArray<OptionShape> = [
-  {
-    name: "--log-level",
-    value: "level",
-    repeated: false,
-    required: false,
-    description: `What is told on stderr beside errors: ${logLevels.join(", ")} (default: warning)`,
-    choices: logLevels,
-  },
-  {
-    name: "--completions",
-    value: "shell",
-    repeated: false,
-    required: false,
-    description: "Print a completion script: bash, zsh or fish",
-    choices: shells,
-  },
-  { name: "--version", value: undefined, repeated: false, required: false, description: "Print the version" },
-  {
-    name: "--help",
-    alias: "-h",
-    value: undefined,
-    repeated: false,
-    required: false,
-    description: "Print this help",
-  },
-]
+  | UsageError
 
 const optionsIn = (shape: CommandShape): ReadonlyArray<OptionShape> => [
   ...shape.options,
   ...shape.subcommands.flatMap(optionsIn),
 ]
-
-/** Whether a command line asks for JSON, which decides the form of its errors even where it can't be understood. */
-export const wantsJson = (argv: ReadonlyArray<string>): boolean => {
-  const end = argv.indexOf("--")
-  return argv.slice(0, end === -1 ? undefined : end).includes("--json")
-}
 
 /**
  * Reads a command line (without the program's name) against the command tree.
@@ -90,7 +28,7 @@ export const wantsJson = (argv: ReadonlyArray<string>): boolean => {
  * `--name=value` and drops what differs in case; so the words are sorted by
  * Node's own parser, checked by name here, and handed on in one plain form.
  */
-export const interpret = (root: CommandShape, argv: ReadonlyArray<string>): Request => {
+export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request => {
   const known = new Map<string, OptionShape>()
   for (const option of [...optionsIn(root), ...builtIns]) known.set(option.name, option)
   const { tokens } = parseArgs({
@@ -120,18 +58,11 @@ export const interpret = (root: CommandShape, argv: ReadonlyArray<string>): Requ
     const child: CommandShape | undefined =
       terminated || args.length > 0
         ? undefined
-        : command.subcommands.find((candidate) => candidate.path.at(-1) === token.value)
+        : command.subcommands.find((candidate) => nameOf(candidate) === token.value)
     if (child !== undefined) command = child
     else args.push(token.value)
   }
-  const path = command.path
-  const misuse = (kind: Misuse["kind"], name: string, more: Partial<Misuse> = {}): Misuse => ({
-    _tag: "Misuse",
-    kind,
-    name,
-    path,
-    ...more,
-  })
+  const wrong = (problem: Problem) => new UsageError(command.command, problem)
 
   // The options, each of them checked by name before any of them is obeyed.
   const available = [...command.options, ...builtIns]
@@ -141,25 +72,33 @@ export const interpret = (root: CommandShape, argv: ReadonlyArray<string>): Requ
     const option = available.find(({ alias, name }) => token.rawName === name || token.rawName === alias)
     if (option === undefined) {
       const names = available.map(({ name }) => name)
-      return misuse("unknown-option", token.rawName, { nearest: nearest(token.rawName, names) })
+      return wrong({
+        _tag: "UnrecognizedOption",
+        option: token.rawName,
+        suggestions: suggestions(token.rawName, names),
+      })
     }
     const { choices, name, repeated, value } = option
     const values = given.get(option) ?? []
     given.set(option, values)
     if (value === undefined) {
-      if (token.value !== undefined) return misuse("unexpected-value", name, { value: token.value })
+      if (token.value !== undefined) {
+        return wrong({ _tag: "UnexpectedValue", option: name, value: token.value })
+      }
       continue
     }
     // A value that looks like an option is a forgotten value, unless it is tied to its name.
     if (token.value === undefined || (!token.inlineValue && /^-./.test(token.value))) {
-      return misuse("missing-value", name)
+      return wrong({ _tag: "MissingValue", option: name })
     }
-    if (values.length > 0 && !repeated) return misuse("given-twice", name)
+    if (values.length > 0 && !repeated) return wrong({ _tag: "DuplicateOption", option: name })
     if (choices !== undefined && !choices.includes(token.value)) {
-      return misuse("not-a-choice", name, {
+      return wrong({
+        _tag: "InvalidValue",
+        option: name,
         value: token.value,
-        valid: choices,
-        nearest: nearest(token.value, choices),
+        choices,
+        suggestions: suggestions(token.value, choices),
       })
     }
     values.push(token.value)
@@ -173,18 +112,25 @@ export const interpret = (root: CommandShape, argv: ReadonlyArray<string>): Requ
   if (shell !== undefined) return { _tag: "Completions", shell: shell as Shell }
 
   if (command.subcommands.length > 0) {
-    const valid = command.subcommands.map((child) => child.path.at(-1) as string)
+    const subcommands = command.subcommands.map(nameOf)
     if (args[0] === undefined) return { _tag: "Help", command }
-    return misuse("unknown-command", args[0], { valid, nearest: nearest(args[0], valid) })
+    return wrong({
+      _tag: "UnknownSubcommand",
+      subcommand: args[0],
+      subcommands,
+      suggestions: suggestions(args[0], subcommands),
+    })
   }
   const missing = command.options.find((option) => option.required && !given.has(option))
   const expected = command.args.filter(({ required }) => required)
   if (args.length < expected.length) {
-    return misuse("missing-argument", (expected[args.length] as { name: string }).name)
+    return wrong({ _tag: "MissingArgument", argument: (expected[args.length] as { name: string }).name })
   }
-  if (missing !== undefined) return misuse("missing-option", missing.name, { value: missing.description })
+  if (missing !== undefined) {
+    return wrong({ _tag: "MissingOption", option: missing.name, description: missing.description })
+  }
   const surplus = command.args.some(({ repeated }) => repeated) ? undefined : args[command.args.length]
-  if (surplus !== undefined) return misuse("unexpected-argument", surplus)
+  if (surplus !== undefined) return wrong({ _tag: "UnexpectedArgument", value: surplus })
 
   const options = [...given].flatMap(([option, values]) =>
     builtIns.includes(option)
@@ -195,7 +141,7 @@ export const interpret = (root: CommandShape, argv: ReadonlyArray<string>): Requ
   )
   return {
     _tag: "Run",
-    argv: [...path, ...options, "--", ...args],
+    argv: [...command.path, ...options, "--", ...args],
     logLevel: valueOf("--log-level") as LogLevel | undefined,
   }
 }

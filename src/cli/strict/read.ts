@@ -1,93 +1,215 @@
-import * as CliConfig from "@effect/cli/CliConfig"
-import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
-import type * as Usage from "@effect/cli/Usage"
 import * as Option from "effect/Option"
-import { scopes } from "../../domain/Scope.ts"
+import { type AnyCommand, childrenOf, completionsOf, examplesOf } from "./annotations.ts"
+import type { ArgumentShape, CommandShape, Completions, OptionShape } from "./shape.ts"
 
-/** An option, as plain data. */
-export interface OptionShape {
-  /** With its dashes. */
+// The types below are what this file reads of the values that `@effect/cli` 0.77 makes. It does not export
+// them, so an update may change them: a tag that is not known here is an error, and never skipped.
+
+interface Primitive {
+  readonly _tag: string
+  /** The choices of a `Choice`. */
+  readonly alternatives?: ReadonlyArray<readonly [name: string, value: unknown]>
+}
+
+interface Single {
+  readonly _tag: "Single"
   readonly name: string
-  readonly alias?: string
-  /** What its value is called in help; undefined where it takes none. */
-  readonly value: string | undefined
-  readonly choices?: ReadonlyArray<string>
-  /** Values for completions to offer; others are left to the command to refuse. */
-  readonly suggestions?: ReadonlyArray<string>
-  readonly repeated: boolean
-  readonly required: boolean
-  readonly description: string
+  readonly pseudoName: Option.Option<string>
+  readonly primitiveType: Primitive
+  readonly description: HelpDoc.HelpDoc
 }
 
-/** An argument, as plain data. */
-export interface ArgumentShape {
+interface SingleOption extends Single {
+  readonly aliases: ReadonlyArray<string>
+  /** The pseudo name, or else the name of the type. */
+  readonly placeholder: string
+}
+
+interface Count {
+  readonly min: Option.Option<number>
+  readonly max: Option.Option<number>
+}
+
+type OptionNode =
+  | { readonly _tag: "Empty" }
+  | SingleOption
+  | { readonly _tag: "KeyValueMap"; readonly argumentOption: SingleOption }
+  | ({ readonly _tag: "Variadic"; readonly argumentOption: SingleOption } & Count)
+  | { readonly _tag: "Map"; readonly options: OptionNode; readonly f: object }
+  | { readonly _tag: "WithDefault" | "WithFallback"; readonly options: OptionNode }
+  | { readonly _tag: "Both" | "OrElse"; readonly left: OptionNode; readonly right: OptionNode }
+
+type ArgsNode =
+  | { readonly _tag: "Empty" }
+  | Single
+  | ({ readonly _tag: "Variadic"; readonly args: ArgsNode } & Count)
+  | { readonly _tag: "Map" | "WithDefault" | "WithFallbackConfig"; readonly args: ArgsNode }
+  | { readonly _tag: "Both"; readonly left: ArgsNode; readonly right: ArgsNode }
+
+interface Standard {
+  readonly _tag: "Standard"
   readonly name: string
-  readonly repeated: boolean
-  readonly required: boolean
-  readonly description: string
+  readonly description: HelpDoc.HelpDoc
+  readonly options: OptionNode
+  readonly args: ArgsNode
 }
 
-/** A command line worth showing, and what it does. */
-export interface Example {
-  readonly line: string
-  readonly says: string
+type CommandNode =
+  | Standard
+  | { readonly _tag: "Map"; readonly command: CommandNode }
+  | { readonly _tag: "Subcommands"; readonly parent: CommandNode }
+
+const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
+  throw new Error(
+    `Can't read ${kind} with the tag "${_tag}": this version of @effect/cli has not been taught here.`,
+  )
 }
 
-/**
- * A command as plain data: what the command line is checked against, and what
- * help and completions are made from. It is read from the `@effect/cli`
- * command, so that nothing is said twice, and can be kept as JSON.
- */
-export interface CommandShape {
-  /** From the program's name on, such as `["pat", "list"]`; empty for the program itself. */
-  readonly path: ReadonlyArray<string>
-  readonly summary: string
-  readonly options: ReadonlyArray<OptionShape>
-  readonly args: ReadonlyArray<ArgumentShape>
-  readonly subcommands: ReadonlyArray<CommandShape>
-  readonly examples: ReadonlyArray<Example>
-}
+const primitives = ["Bool", "Choice", "DateTime", "Float", "Integer", "Path", "Redacted", "Secret", "Text"]
 
-/** What `shapeOf` needs to know beside the command itself. */
-export interface Node {
-  readonly command: Command.Command<string, never, never, never> | AnyCommand
-  readonly examples: ReadonlyArray<Example>
-  readonly children?: ReadonlyArray<Node>
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: a command's type parameters are invariant, and only its description is read
-type AnyCommand = Command.Command<any, any, any, any>
-
-interface Leaf {
-  readonly names: ReadonlyArray<string>
-  readonly value: string | undefined
+/** What the parts around an option or argument say about it. */
+interface Around {
   readonly optional: boolean
-  readonly repeated: boolean
+  readonly count?: Count
+  readonly completions?: Completions | undefined
 }
 
-const leaves = (usage: Usage.Usage, optional = false, repeated = false): ReadonlyArray<Leaf> => {
-  switch (usage._tag) {
-    case "Empty":
-    case "Mixed":
-      return []
-    case "Named":
-      return [{ names: usage.names, value: Option.getOrUndefined(usage.acceptedValues), optional, repeated }]
-    case "Optional":
-      return leaves(usage.usage, true, repeated)
-    case "Repeated":
-      return leaves(usage.usage, optional, true)
-    case "Alternation":
-    case "Concat":
-      return [...leaves(usage.left, optional, repeated), ...leaves(usage.right, optional, repeated)]
+const repeatedIn = ({ count }: Around): boolean =>
+  count !== undefined && Option.getOrUndefined(count.max) !== 1
+
+const requiredIn = ({ count, optional }: Around): boolean =>
+  !optional && (count === undefined || Option.getOrElse(count.min, () => 0) > 0)
+
+const optionShape = (single: SingleOption, around: Around): OptionShape => {
+  const { aliases, description, name, placeholder, primitiveType, pseudoName } = single
+  if (!primitives.includes(primitiveType._tag)) unknown(`the type of --${name}`, primitiveType)
+  const [alias] = aliases
+  if (name.length === 1 || aliases.length > 1 || (alias ?? "x").length > 1) {
+    throw new Error(`Option ${name} must have one long name, and at most one alias, of one letter.`)
+  }
+  const choices = primitiveType.alternatives?.map(([choice]) => choice)
+  return {
+    name: `--${name}`,
+    ...(alias === undefined ? {} : { alias: `-${alias}` }),
+    value:
+      primitiveType._tag === "Bool"
+        ? undefined
+        : choices === undefined
+          ? placeholder
+          : Option.getOrElse(pseudoName, () => name),
+    ...(choices === undefined ? {} : { choices }),
+    ...(around.completions === undefined ? {} : { completions: around.completions }),
+    repeated: repeatedIn(around),
+    required: requiredIn(around),
+    description: textOf(description),
   }
 }
 
-/** The text of each paragraph of a `HelpDoc`, without styles. */
-export const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
-  if (HelpDoc.isSequence(doc)) return [...paragraphs(doc.left), ...paragraphs(doc.right)]
-  return HelpDoc.isParagraph(doc) ? [spanText(doc.value)] : []
+const readOptions = (node: OptionNode, around: Around): ReadonlyArray<OptionShape> => {
+  switch (node._tag) {
+    case "Empty":
+      return []
+    case "Single":
+      return [optionShape(node, around)]
+    case "KeyValueMap": {
+      const shape = optionShape(node.argumentOption, around)
+      return [{ ...shape, repeated: true }]
+    }
+    case "Variadic":
+      return [optionShape(node.argumentOption, { ...around, count: node })]
+    case "Map":
+      return readOptions(node.options, {
+        ...around,
+        completions: around.completions ?? completionsOf(node.f),
+      })
+    case "WithDefault":
+    case "WithFallback":
+      return readOptions(node.options, { ...around, optional: true })
+    case "Both":
+      return [...readOptions(node.left, around), ...readOptions(node.right, around)]
+    case "OrElse": {
+      // One of the two may be required: which, is left to `@effect/cli` to check.
+      const either = { ...around, optional: true }
+      return [...readOptions(node.left, either), ...readOptions(node.right, either)]
+    }
+    default:
+      return unknown("an option", node)
+  }
+}
+
+const readArgs = (node: ArgsNode, around: Around): ReadonlyArray<ArgumentShape> => {
+  switch (node._tag) {
+    case "Empty":
+      return []
+    case "Single": {
+      if (!primitives.includes(node.primitiveType._tag))
+        unknown(`the type of ${node.name}`, node.primitiveType)
+      return [
+        {
+          // Without the angle brackets that `@effect/cli` puts around it.
+          name: node.name.slice(1, -1),
+          repeated: repeatedIn(around),
+          required: requiredIn(around),
+          description: textOf(node.description),
+        },
+      ]
+    }
+    case "Variadic":
+      return readArgs(node.args, { ...around, count: node })
+    case "Map":
+      return readArgs(node.args, around)
+    case "WithDefault":
+    case "WithFallbackConfig":
+      return readArgs(node.args, { ...around, optional: true })
+    case "Both":
+      return [...readArgs(node.left, around), ...readArgs(node.right, around)]
+    default:
+      return unknown("an argument", node)
+  }
+}
+
+const standardOf = (node: CommandNode): Standard => {
+  switch (node._tag) {
+    case "Standard":
+      return node
+    case "Map":
+      return standardOf(node.command)
+    case "Subcommands":
+      return standardOf(node.parent)
+    default:
+      return unknown("a command", node)
+  }
+}
+
+const hasSubcommands = (node: CommandNode): boolean =>
+  node._tag === "Subcommands" || (node._tag === "Map" && hasSubcommands(node.command))
+
+/**
+ * Reads the shape of a command and of everything below it, which is the only
+ * way that this folder looks into `@effect/cli`'s values.
+ *
+ * @throws an `Error` if the command holds something that is not known here
+ */
+export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): CommandShape => {
+  // The one place where the public type, which is opaque, becomes the types above.
+  const descriptor = command.descriptor as unknown as CommandNode
+  const { args, description, name, options } = standardOf(descriptor)
+  const words = [...parents, name]
+  const children = childrenOf(command)
+  if (children === undefined && hasSubcommands(descriptor)) {
+    throw new Error(`The subcommands of ${words.join(" ")} can't be read: make them a \`group\`.`)
+  }
+  return {
+    command: words.join(" "),
+    path: words.slice(1),
+    summary: textOf(description),
+    options: readOptions(options, { optional: false }),
+    args: readArgs(args, { optional: false }),
+    subcommands: (children ?? []).map((child) => read(child, words)),
+    examples: examplesOf(command),
+  }
 }
 
 const spanText = (span: Span.Span): string => {
@@ -95,61 +217,10 @@ const spanText = (span: Span.Span): string => {
   return Span.isText(span) || Span.isUri(span) ? String(span.value) : spanText(span.value)
 }
 
-const definitions = (
-  doc: HelpDoc.HelpDoc,
-): ReadonlyArray<{ readonly title: string; readonly paragraphs: ReadonlyArray<string> }> => {
-  if (HelpDoc.isSequence(doc)) return [...definitions(doc.left), ...definitions(doc.right)]
-  if (!HelpDoc.isDescriptionList(doc)) return []
-  return doc.definitions.map(([title, body]) => ({ title: spanText(title), paragraphs: paragraphs(body) }))
+const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
+  if (HelpDoc.isSequence(doc)) return [...paragraphs(doc.left), ...paragraphs(doc.right)]
+  return HelpDoc.isParagraph(doc) ? [spanText(doc.value)] : []
 }
 
-/** The description of a `HelpDoc`: the paragraph behind DESCRIPTION. */
-const summaryOf = (doc: HelpDoc.HelpDoc): string => paragraphs(doc)[0] ?? ""
-
-/** Reads the shape of a command and of everything below it. */
-export const shapeOf = (node: Node, path: ReadonlyArray<string> = []): CommandShape => {
-  const children = node.children ?? []
-  const command = node.command as AnyCommand
-  const config = CliConfig.make({ showBuiltIns: false })
-  const help = Command.getHelp(command, config)
-  const described = children.length > 0 ? [] : definitions(help)
-  // The first paragraph of a definition is what the type says of itself, the second is ours.
-  const describe = (name: string) => described.find(({ title }) => title.replace(/[ ,.].*/, "") === name)
-  const [, ...parts] = children.length > 0 ? [] : leaves(Command.getUsage(command))
-  return {
-    path,
-    summary: summaryOf(help),
-    options: parts
-      .filter(({ names }) => names[0]?.startsWith("-"))
-      .map(({ names, optional, repeated, value }) => {
-        const name = names.find((candidate) => candidate.startsWith("--")) as string
-        const definition = describe(name)
-        const choices = value?.includes(" | ") ? value.split(" | ") : undefined
-        return {
-          name,
-          value: choices === undefined ? value : name.slice(2),
-          ...(choices === undefined ? {} : { choices }),
-          ...(name === "--scope" ? { suggestions: scopes } : {}),
-          repeated,
-          required: !optional && value !== undefined && !(repeated && !definition?.title.endsWith("1+")),
-          description: definition?.paragraphs[1] ?? "",
-        }
-      }),
-    args: parts
-      .filter(({ names }) => names[0]?.startsWith("<"))
-      .map(({ names, optional, repeated }) => {
-        const definition = describe(names[0] as string)
-        return {
-          name: (names[0] as string).slice(1, -1),
-          repeated,
-          required: !optional && !(repeated && !definition?.title.endsWith("1+")),
-          description: definition?.paragraphs[1] ?? "",
-        }
-      }),
-    subcommands: children.map((child) => {
-      const name = [...Command.getNames(child.command as AnyCommand)][0] as string
-      return shapeOf(child, [...path, name])
-    }),
-    examples: node.examples,
-  }
-}
+/** The text of the paragraphs of a `HelpDoc`, without styles. */
+export const textOf = (doc: HelpDoc.HelpDoc): string => paragraphs(doc).join(" ")

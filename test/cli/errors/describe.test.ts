@@ -3,7 +3,7 @@ import { describe as describeFailure, type Failure } from "../../../src/cli/erro
 import { Exit, exitCodeMeanings } from "../../../src/cli/errors/exitCodes.ts"
 import { InternalError } from "../../../src/cli/errors/program.ts"
 import { render } from "../../../src/cli/errors/report.ts"
-import { CommandLineRefused } from "../../../src/cli/errors/usage.ts"
+import { UsageError } from "../../../src/cli/strict/errors.ts"
 import * as Errors from "../../../src/domain/Errors.ts"
 
 const answered = { status: 418, requestId: "req-1", serverMessage: "no.\u001b[2J" }
@@ -19,20 +19,14 @@ type Sample = readonly [failure: Failure, exitCode: number]
 const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
   Exit: [[new Exit({ code: 42 }), 42]],
   Quit: [[new Errors.Quit(), 130]],
-  Misuse: (
+  UsageError: (
     [
-      "unknown-option",
-      "unknown-command",
-      "missing-value",
-      "unexpected-value",
-      "given-twice",
-      "missing-option",
-      "missing-argument",
-      "unexpected-argument",
-      "not-a-choice",
-      "excluded",
+      { _tag: "UnrecognizedOption", option: "--x\u001b", suggestions: [] },
+      { _tag: "ExclusiveOptions", options: ["--a", "--b"] },
+      { _tag: "Rejected", reason: "Something is wrong\u0007." },
+      { _tag: "Rejected", reason: "" },
     ] as const
-  ).map((kind) => [{ _tag: "Misuse", kind, name: "--x\u001b", path: ["pat"] }, 2]),
+  ).map((problem) => [new UsageError("zpcli pat", problem), 2]),
   InvalidLabel: (["blank", "too-long", "control-character"] as const).map((reason) => [
     new Errors.InvalidLabel({ reason, value }),
     2,
@@ -132,7 +126,6 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
     new Errors.RotationStopped({ step, oldKeyId: "a-b-c-d", newKeyId: "e-f-g-h", cause: timedOut }),
     code,
   ]),
-  CommandLineRefused: [[new CommandLineRefused({ reason: "Something is wrong\u0007." }), 2]],
   InternalError: [[new InternalError({ defect: new TypeError("x is not a function\n") }), 1]],
 }
 
@@ -209,11 +202,7 @@ describe("every failure", () => {
   it("has the type of its family in JSON where a script need not tell its members apart", () => {
     for (const [name, failure] of loud) {
       const { _tag } = failure
-      const family = /^(Invalid|ScopeMissing)/.test(_tag)
-        ? "InvalidInput"
-        : /^(Misuse|CommandLineRefused)$/.test(_tag)
-          ? "UsageError"
-          : _tag
+      const family = /^(Invalid|ScopeMissing)/.test(_tag) ? "InvalidInput" : _tag
       expect([name, errorOf(failure).type]).toEqual([name, family])
     }
   })

@@ -1,82 +1,47 @@
-import { describe, expect, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
-import stringWidth from "fast-string-width"
-import { exitCodeMeanings } from "../../../src/cli/errors/exitCodes.ts"
-import { shape } from "../../../src/cli/root.ts"
-import { builtIns, interpret } from "../../../src/cli/strict/parse.ts"
-import type { CommandShape } from "../../../src/cli/strict/read.ts"
-import { runIn } from "../../support/fakes.ts"
+import { describe, expect, it } from "vitest"
+import { entry, helpOf, section } from "../../../src/cli/strict/help.ts"
+import { read } from "../../../src/cli/strict/read.ts"
+import type { CommandShape } from "../../../src/cli/strict/shape.ts"
+import { fleet } from "./program.ts"
 
-const all = (command: CommandShape): ReadonlyArray<CommandShape> => [
-  command,
-  ...command.subcommands.flatMap(all),
-]
-const commands = all(shape()).map((command) => [["zpcli", ...command.path].join(" "), command] as const)
+const tree = read(fleet)
+const move = tree.subcommands[0]?.subcommands[0] as CommandShape
 
-/** Splits a line as a shell does, as far as our examples go. */
-const words = (line: string) =>
-  Array.from(
-    line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g),
-    ([, single, double, bare]) => single ?? double ?? (bare as string),
-  )
+describe("help", () => {
+  it("of a group lists every command below it, with its full path", () => {
+    expect(helpOf(tree)).toContain(`Command a fleet.
 
-describe.each(commands)("%s --help", (name, command) => {
-  const help = Effect.map(runIn([...command.path, "--help"]), (ran) => {
-    expect(ran).toMatchObject({ code: 0, stderr: "", requests: [] })
-    return ran.stdout
+Usage: fleet <command>
+
+Commands:
+  ship move                 Move a ship
+  ship mine lay             Lay a mine
+  status                    Say how it goes
+
+Options:
+`)
   })
 
-  it.effect("fits 80 columns and ends no line in blanks", () =>
-    Effect.map(help, (text) => {
-      for (const line of text.split("\n")) {
-        expect(stringWidth(line), line).toBeLessThanOrEqual(80)
-        expect(line).not.toMatch(/\s$/)
-      }
-    }),
-  )
-
-  it.effect("shows the full path, every option and argument with a description", () =>
-    Effect.map(help, (text) => {
-      expect(text).toContain(`Usage: ${name} `)
-      for (const { description, name: option } of [...command.options, ...builtIns]) {
-        expect(text).toMatch(new RegExp(`^  (-\\w, )?${option}\\b`, "m"))
-        expect(description.length, option).toBeGreaterThan(10)
-      }
-      for (const arg of command.args) expect(text).toContain(`<${arg.name}>`)
-      for (const child of command.subcommands) expect(text).toContain(child.path.join(" "))
-    }),
-  )
-
-  it.effect("says where the exit codes are", () =>
-    Effect.map(help, (text) => {
-      if (command.path.length > 0) return expect(text).toContain("Exit codes: zpcli --help")
-      expect(text).toContain("Exit codes:\n")
-      for (const code of Object.keys(exitCodeMeanings)) expect(text).toMatch(new RegExp(`^  ${code} `, "m"))
-      expect(text).toContain("143")
-    }),
-  )
-
-  it.effect("has no filler and no ANSI", () =>
-    Effect.map(help, (text) => {
-      expect(text).not.toContain("A true or false value")
-      expect(text).not.toContain("\u001b")
-    }),
-  )
-
-  it("has two or three examples that the program understands", () => {
-    expect(command.examples.length).toBeGreaterThanOrEqual(2)
-    expect(command.examples.length).toBeLessThanOrEqual(3)
-    for (const { line } of command.examples) {
-      const [program, ...argv] = words(line.replace(/ \| .*/, ""))
-      expect(program).toBe("zpcli")
-      expect(interpret(shape(), argv), line).toMatchObject({ _tag: "Run" })
-    }
+  it("of a command shows its usage, arguments, options and examples", () => {
+    const help = helpOf(move)
+    expect(help).toContain("Usage: fleet ship move <ship> --cargo <good>... [options] [-- <stop>...]\n")
+    expect(help).toContain("  <ship>                    Name of the ship\n")
+    expect(help).toContain("  -s, --speed <integer>     Speed in knots\n")
+    expect(help).toContain("  --cargo <good>            What is on board (required)\n")
+    expect(help).toContain("  -h, --help                Print this help\n")
+    expect(help).toContain("Examples:\n  # To where it is told\n  fleet ship move Ada --cargo tea\n")
   })
 
-  it("says the default of every option that has one", () => {
-    for (const { description, name: option, repeated, required, value } of command.options) {
-      if (required || (repeated && value !== undefined) || option === "--out") continue
-      expect(description, option).toMatch(/\(default: .+\)/)
-    }
+  it("ends with what the caller adds", () => {
+    const footer = section("Exit codes", [entry("3", "sunk")])
+    expect(helpOf(move, footer)).toBe(`${helpOf(move)}\nExit codes:\n  3                         sunk\n`)
+    expect(section("Nothing", [])).toBe("")
+  })
+
+  it("breaks descriptions between words alone, within 80 columns", () => {
+    const name = "law-hotel-shape-community"
+    const lines = entry("<key_id>", `${"A word ".repeat(8)}${name} and more`).split("\n")
+    expect(lines.some((line) => line.includes(name))).toBe(true)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
   })
 })

@@ -2,16 +2,18 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import { shape } from "../../../src/cli/root.ts"
-import { interpret, type Misuse } from "../../../src/cli/strict/parse.ts"
+import type { Problem } from "../../../src/cli/strict/errors.ts"
+import { parse } from "../../../src/cli/strict/parse.ts"
 import { jwt, pat, runIn } from "../../support/fakes.ts"
 
 const tree = shape()
-const read = (...argv: ReadonlyArray<string>) => interpret(tree, argv)
+const read = (...argv: ReadonlyArray<string>) => parse(tree, argv)
 
-const misuse = (...argv: ReadonlyArray<string>): Misuse => {
+const problem = (...argv: ReadonlyArray<string>): Problem & { readonly command: string } => {
   const request = read(...argv)
-  if (request._tag !== "Misuse") throw new Error(`${argv.join(" ")} was taken for ${JSON.stringify(request)}`)
-  return request
+  if (request._tag !== "UsageError")
+    throw new Error(`${argv.join(" ")} was taken for ${JSON.stringify(request)}`)
+  return { command: request.command, ...request.problem }
 }
 
 const runs = (argv: ReadonlyArray<string>) => ({ _tag: "Run", argv, logLevel: undefined })
@@ -67,8 +69,9 @@ describe("a command line", () => {
     [["pat", "list", "--hlep"], "--hlep", "--help"],
     [["pat", "list", "--frobnicate", "--help"], "--frobnicate", undefined],
     [["sandbox", "--prot", "1", "--", "true"], "--prot", "--port"],
-  ])("%j names the unknown option and the nearest one", (argv, name, nearest) => {
-    expect(misuse(...argv)).toMatchObject({ kind: "unknown-option", name, nearest })
+  ])("%j names the unknown option and the nearest one", (argv, option, nearest) => {
+    const suggestions = nearest === undefined ? [] : [nearest]
+    expect(problem(...argv)).toMatchObject({ _tag: "UnrecognizedOption", option, suggestions })
   })
 
   it.prop(
@@ -86,8 +89,8 @@ describe("a command line", () => {
           (name) => name === option || /^-h(h*$|h*-)/.test(option),
         ),
       )
-      expect(misuse(...create, option, "--scope", "job")).toMatchObject({ kind: "unknown-option" })
-      expect(misuse(...create, "--scope", "job", option)).toMatchObject({ kind: "unknown-option" })
+      expect(problem(...create, option, "--scope", "job")).toMatchObject({ _tag: "UnrecognizedOption" })
+      expect(problem(...create, "--scope", "job", option)).toMatchObject({ _tag: "UnrecognizedOption" })
     },
   )
 
@@ -119,43 +122,47 @@ describe("a command line", () => {
     expect(read("--version")).toEqual({ _tag: "Version" })
     expect(read("pat", "create", "--version")).toEqual({ _tag: "Version" })
     expect(read("--completions", "fish")).toEqual({ _tag: "Completions", shell: "fish" })
-    expect(misuse("--completions", "tcsh")).toMatchObject({
-      kind: "not-a-choice",
-      valid: ["bash", "zsh", "fish"],
+    expect(problem("--completions", "tcsh")).toMatchObject({
+      _tag: "InvalidValue",
+      choices: ["bash", "zsh", "fish"],
     })
   })
 
-  it.each<[ReadonlyArray<string>, Partial<Misuse>]>([
-    [["pat", "create", "--scope", "job"], { kind: "missing-argument", name: "label" }],
-    [["pat", "create"], { kind: "missing-argument", name: "label" }],
-    [["pat", "revoke"], { kind: "missing-argument", name: "key_id" }],
-    [["pat", "create", "x"], { kind: "missing-option", name: "--scope" }],
-    [["pat", "create", "x", "y", "--scope", "job"], { kind: "unexpected-argument", name: "y" }],
-    [["pat", "list", "x"], { kind: "unexpected-argument", name: "x" }],
-    [["pat", "create", "x", "--scope"], { kind: "missing-value", name: "--scope" }],
-    [["pat", "create", "x", "--scope", "--json"], { kind: "missing-value", name: "--scope" }],
-    [["pat", "create", "x", "--scope", "-1"], { kind: "missing-value", name: "--scope" }],
-    [["pat", "list", "--json=yes"], { kind: "unexpected-value", name: "--json", value: "yes" }],
-    [["pat", "list", "--auth", "jwt", "--auth", "pat"], { kind: "given-twice", name: "--auth" }],
+  it.each<[ReadonlyArray<string>, object]>([
+    [["pat", "create", "--scope", "job"], { _tag: "MissingArgument", argument: "label" }],
+    [["pat", "create"], { _tag: "MissingArgument", argument: "label" }],
+    [["pat", "revoke"], { _tag: "MissingArgument", argument: "key_id" }],
+    [["pat", "create", "x"], { _tag: "MissingOption", option: "--scope" }],
+    [["pat", "create", "x", "y", "--scope", "job"], { _tag: "UnexpectedArgument", value: "y" }],
+    [["pat", "list", "x"], { _tag: "UnexpectedArgument", value: "x" }],
+    [["pat", "create", "x", "--scope"], { _tag: "MissingValue", option: "--scope" }],
+    [["pat", "create", "x", "--scope", "--json"], { _tag: "MissingValue", option: "--scope" }],
+    [["pat", "create", "x", "--scope", "-1"], { _tag: "MissingValue", option: "--scope" }],
+    [["pat", "list", "--json=yes"], { _tag: "UnexpectedValue", option: "--json", value: "yes" }],
+    [["pat", "list", "--auth", "jwt", "--auth", "pat"], { _tag: "DuplicateOption", option: "--auth" }],
     [
       ["pat", "create", "x", "--scope", "job", "--expiry=2030-01-01", "--expiry=2031-01-01"],
-      { kind: "given-twice", name: "--expiry" },
+      { _tag: "DuplicateOption", option: "--expiry" },
     ],
     [
       ["pat", "list", "--auth", "JWT"],
-      { kind: "not-a-choice", name: "--auth", value: "JWT", nearest: "jwt" },
+      { _tag: "InvalidValue", option: "--auth", value: "JWT", suggestions: ["jwt"] },
     ],
-    [["pat", "list", "--log-level", "loud"], { kind: "not-a-choice", name: "--log-level" }],
-    [["pats"], { kind: "unknown-command", name: "pats", nearest: "pat" }],
-    [["Pat", "list"], { kind: "unknown-command", name: "Pat", nearest: "pat" }],
-    [["pat", "remove"], { kind: "unknown-command", name: "remove", path: ["pat"] }],
+    [["pat", "list", "--log-level", "loud"], { _tag: "InvalidValue", option: "--log-level" }],
+    [["pats"], { _tag: "UnknownSubcommand", subcommand: "pats", suggestions: ["pat"] }],
+    [["Pat", "list"], { _tag: "UnknownSubcommand", subcommand: "Pat", suggestions: ["pat"] }],
+    [["pat", "remove"], { _tag: "UnknownSubcommand", subcommand: "remove", command: "zpcli pat" }],
   ])("%j can't be understood", (argv, expected) => {
-    expect(misuse(...argv)).toMatchObject(expected)
+    expect(problem(...argv)).toMatchObject(expected)
   })
 
   it("names the commands of the group where one is wrong", () => {
-    expect(misuse("pat", "lst").valid).toEqual(expect.arrayContaining(["list", "create", "revoke"]))
-    expect(misuse("frob").valid).toEqual(expect.arrayContaining(["pat", "sandbox"]))
+    const names = (...argv: ReadonlyArray<string>) => {
+      const found = problem(...argv)
+      return found._tag === "UnknownSubcommand" ? found.subcommands : []
+    }
+    expect(names("pat", "lst")).toEqual(expect.arrayContaining(["list", "create", "revoke"]))
+    expect(names("frob")).toEqual(expect.arrayContaining(["pat", "sandbox"]))
   })
 
   it("hands --log-level on beside the command's own words", () => {

@@ -1,0 +1,87 @@
+import { isQuitException } from "@effect/platform/Terminal"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import { Quit } from "../domain/Errors.ts"
+import { Notices } from "../services/Notices.ts"
+import { version } from "../version.ts"
+import type { Failure } from "./errors/describe.ts"
+import { exitCodes } from "./errors/exitCodes.ts"
+import { logger } from "./errors/logger.ts"
+import { makeNotices } from "./errors/notices.ts"
+import { InternalError } from "./errors/program.ts"
+import { report } from "./errors/report.ts"
+import { print, printError } from "./output/print.ts"
+import { Printable, printable } from "./output/printable.ts"
+import { command, help } from "./root.ts"
+import { completionsFor } from "./strict/completions/index.ts"
+import { execute } from "./strict/execute.ts"
+import { parse, type Request } from "./strict/parse.ts"
+import type { CommandShape } from "./strict/shape.ts"
+
+/** Whether a command line asks for JSON, which decides the form of its errors even if it can't be understood. */
+const wantsJson = (argv: ReadonlyArray<string>): boolean => {
+  const end = argv.indexOf("--")
+  return argv.slice(0, end === -1 ? undefined : end).includes("--json")
+}
+
+/**
+ * Runs a command line (without the program's name) and gives its exit code.
+ * Everything that goes wrong has been reported on stderr by then.
+ *
+ * @param tree - the command tree as plain data: what the build kept, or `shape()`
+ * @param request - what `argv` asks for, where the caller has it at hand already
+ */
+export const run = (
+  argv: ReadonlyArray<string>,
+  tree: CommandShape,
+  request: Request = parse(tree, argv),
+) => {
+  const json = wantsJson(argv)
+  const level = request._tag === "Run" ? request.logLevel : undefined
+  const program = Effect.gen(function* () {
+    switch (request._tag) {
+      case "Help":
+        return yield* print(Printable.trusted(help(request.command).trimEnd()))
+      case "Version":
+        return yield* print(printable`${version}`)
+      case "Completions":
+        return yield* print(Printable.trusted(completionsFor(request.shell, tree).trimEnd()))
+      case "UsageError":
+        return yield* Effect.fail(request)
+      case "Run":
+        return yield* execute(command, tree.command, request.argv).pipe(
+          Effect.catchIf(isQuitException, () => new Quit()),
+        )
+    }
+  })
+  return program.pipe(
+    Effect.as<number>(exitCodes.done),
+    Effect.catchAll((failure: Failure) => report(failure, json)),
+    Effect.catchAllCause((cause) =>
+      Cause.isInterruptedOnly(cause)
+        ? Effect.failCause(cause)
+        : reportDefect(cause, json, level === "debug" || level === "trace" || level === "all"),
+    ),
+    Effect.provideService(Notices, makeNotices(json)),
+    Logger.withMinimumLogLevel(levelOf(level)),
+    Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+    Effect.withTracerEnabled(false),
+  )
+}
+
+const levelOf = (name: string | undefined): LogLevel.LogLevel =>
+  Option.getOrElse(
+    Option.fromNullable(LogLevel.allLevels.find((level) => level._tag.toLowerCase() === name)),
+    () => LogLevel.Warning,
+  )
+
+/** Reports a bug of ours; its stack is for those who ask for it. */
+const reportDefect = (cause: Cause.Cause<never>, json: boolean, verbose: boolean) => {
+  const stack = verbose ? Cause.pretty(cause).split("\n") : []
+  return report(new InternalError({ defect: Cause.squash(cause) }), json).pipe(
+    Effect.zipLeft(Effect.forEach(stack, (line) => printError(printable`${line}`), { discard: true })),
+  )
+}

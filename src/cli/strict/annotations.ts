@@ -1,0 +1,57 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Either from "effect/Either"
+import type { Completions, Example } from "./shape.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
+export type AnyCommand = Command.Command<any, any, any, any>
+
+// By a command's tag: a command is a new object after each `.pipe`, but keeps its tag.
+const examples = new WeakMap<object, ReadonlyArray<Example>>()
+const children = new WeakMap<object, ReadonlyArray<AnyCommand>>()
+// By a function that maps an option's value: an option is rebuilt by a `.pipe`, but keeps such functions.
+const completions = new WeakMap<object, Completions>()
+
+/** A command that does nothing but hold others. `@effect/cli` alone does not let us find them again. */
+export const group = <
+  const Name extends string,
+  const Children extends readonly [AnyCommand, ...AnyCommand[]],
+>(
+  name: Name,
+  summary: string,
+  subcommands: Children,
+) => {
+  const command = Command.make(name).pipe(
+    Command.withDescription(summary),
+    Command.withSubcommands(subcommands),
+  )
+  children.set(command.tag, subcommands)
+  return command
+}
+
+/** Adds command lines for help to show, the program's name included. */
+export const withExamples =
+  (list: ReadonlyArray<Example>) =>
+  <C extends AnyCommand>(command: C): C => {
+    examples.set(command.tag, list)
+    return command
+  }
+
+/** Says what completions offer for the value of an option. It goes after `Options.repeated` and its like. */
+export const withCompletions =
+  (offered: Completions) =>
+  <A>(option: Options.Options<A>): Options.Options<A> => {
+    const unchanged = (value: A) => Either.right(value)
+    completions.set(unchanged, offered)
+    return Options.mapEffect(option, unchanged)
+  }
+
+/** What `withExamples` added. */
+export const examplesOf = (command: AnyCommand): ReadonlyArray<Example> => examples.get(command.tag) ?? []
+
+/** The commands in a `group`; undefined for any other command. */
+export const childrenOf = (command: AnyCommand): ReadonlyArray<AnyCommand> | undefined =>
+  children.get(command.tag)
+
+/** What `withCompletions` said, by the function that an option's value is mapped with. */
+export const completionsOf = (mapping: object): Completions | undefined => completions.get(mapping)

@@ -1,0 +1,29 @@
+import type { OptionShape } from "./shape.ts"
+
+/** The shells that there are completions for. */
+export const shells = ["bash", "zsh", "fish"] as const
+export type Shell = (typeof shells)[number]
+
+/** The values of `--log-level`. */
+export const logLevels = ["all", "trace", "debug", "info", "warning", "error", "fatal", "none"] as const
+export type LogLevel = (typeof logLevels)[number]
+
+const builtIn = (
+  name: string,
+  description: string,
+  more: Pick<OptionShape, "alias" | "choices"> & { readonly value?: string } = {},
+): OptionShape => ({ name, value: undefined, repeated: false, required: false, description, ...more })
+
+/** The options that every command has. */
+export const builtIns: ReadonlyArray<OptionShape> = [
+  builtIn("--log-level", `What is told on stderr beside errors: ${logLevels.join(", ")} (default: warning)`, {
+    value: "level",
+    choices: logLevels,
+  }),
+  builtIn("--completions", "Print a completion script: bash, zsh or fish", {
+    value: "shell",
+    choices: shells,
+  }),
+  builtIn("--version", "Print the version"),
+  builtIn("--help", "Print this help", { alias: "-h" }),
+]

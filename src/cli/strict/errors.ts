@@ -1,0 +1,102 @@
+/** What is wrong with a command line. The names are those of Effect 4's `effect/cli`, where it has one. */
+export type Problem =
+  | {
+      readonly _tag: "UnrecognizedOption"
+      readonly option: string
+      readonly suggestions: ReadonlyArray<string>
+    }
+  | {
+      readonly _tag: "UnknownSubcommand"
+      readonly subcommand: string
+      readonly subcommands: ReadonlyArray<string>
+      readonly suggestions: ReadonlyArray<string>
+    }
+  | { readonly _tag: "MissingOption"; readonly option: string; readonly description: string }
+  | { readonly _tag: "MissingArgument"; readonly argument: string }
+  | { readonly _tag: "MissingValue"; readonly option: string }
+  | { readonly _tag: "UnexpectedValue"; readonly option: string; readonly value: string }
+  | { readonly _tag: "UnexpectedArgument"; readonly value: string }
+  | { readonly _tag: "DuplicateOption"; readonly option: string }
+  | { readonly _tag: "ExclusiveOptions"; readonly options: readonly [string, string] }
+  | {
+      readonly _tag: "InvalidValue"
+      readonly option: string
+      readonly value: string
+      readonly choices: ReadonlyArray<string>
+      readonly suggestions: ReadonlyArray<string>
+    }
+  /** Found by `@effect/cli` itself, in its own words. */
+  | { readonly _tag: "Rejected"; readonly reason: string }
+
+/**
+ * A command line that can't be understood. It loads nothing of Effect: a
+ * program can check its command line before it loads the rest.
+ */
+export class UsageError {
+  readonly _tag = "UsageError"
+  /**
+   * @param command - the command as it is typed, such as `git remote add`
+   */
+  constructor(
+    readonly command: string,
+    readonly problem: Problem,
+  ) {}
+
+  /** What is wrong: one line, in which words of the command line stand as they were typed. */
+  get message(): string {
+    return messageOf(this.problem, this.command)
+  }
+
+  /** What to do about it: one line, likewise. */
+  get hint(): string {
+    return hintOf(this.problem, this.command)
+  }
+}
+
+const didYouMean = ([suggestion]: ReadonlyArray<string>): string =>
+  suggestion === undefined ? "" : ` Did you mean ${suggestion}?`
+
+const messageOf = (problem: Problem, command: string): string => {
+  switch (problem._tag) {
+    case "UnrecognizedOption":
+      return `Unknown option ${problem.option} for ${command}.${didYouMean(problem.suggestions)}`
+    case "UnknownSubcommand":
+      return `Unknown command "${problem.subcommand}" for ${command}.${didYouMean(problem.suggestions)}`
+    case "MissingOption":
+      return `Option ${problem.option} is required: ${problem.description}.`
+    case "MissingArgument":
+      return `The argument <${problem.argument}> is missing.`
+    case "MissingValue":
+      return `Option ${problem.option} needs a value.`
+    case "UnexpectedValue":
+      return `Option ${problem.option} takes no value, and was given "${problem.value}".`
+    case "UnexpectedArgument":
+      return `Unexpected argument "${problem.value}" for ${command}.`
+    case "DuplicateOption":
+      return `Option ${problem.option} may be given only once.`
+    case "ExclusiveOptions":
+      return `${problem.options.join(" and ")} can't be given together.`
+    case "InvalidValue":
+      return `"${problem.value}" is no value of ${problem.option}.${didYouMean(problem.suggestions)}`
+    case "Rejected":
+      return problem.reason === "" ? "The command line can't be understood." : problem.reason
+  }
+}
+
+const hintOf = (problem: Problem, command: string): string => {
+  const help = `See: ${command} --help`
+  switch (problem._tag) {
+    case "UnrecognizedOption":
+      return `${help}. An argument that begins with a dash goes behind --.`
+    case "UnknownSubcommand":
+      return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
+    case "MissingValue":
+      return `A value that begins with a dash is written ${problem.option}=VALUE.`
+    case "UnexpectedArgument":
+      return `Quote an argument that holds spaces. ${help}`
+    case "InvalidValue":
+      return `${problem.option} takes one of: ${problem.choices.join(", ")}.`
+    default:
+      return help
+  }
+}

@@ -1,0 +1,53 @@
+/** An option as plain data. */
+export interface OptionShape {
+  /** With its dashes, such as `--out`. */
+  readonly name: string
+  /** A letter with its dash, such as `-h`. */
+  readonly alias?: string
+  /** What help calls its value; undefined if it takes none. */
+  readonly value: string | undefined
+  /** The only values that it takes. */
+  readonly choices?: ReadonlyArray<string>
+  /** What completions offer: names of files, or these values. The option may take others. */
+  readonly completions?: Completions
+  readonly repeated: boolean
+  readonly required: boolean
+  readonly description: string
+}
+
+/** What completions offer for the value of an option. */
+export type Completions = "files" | ReadonlyArray<string>
+
+/** An argument as plain data. */
+export interface ArgumentShape {
+  readonly name: string
+  readonly repeated: boolean
+  readonly required: boolean
+  readonly description: string
+}
+
+/** A command line worth showing, and what it does. */
+export interface Example {
+  readonly command: string
+  readonly description: string
+}
+
+/**
+ * A command as plain data: what a command line is checked against, and what
+ * help and completions are made from. It can be kept as JSON.
+ */
+export interface CommandShape {
+  /** As it is typed, such as `git remote add`. */
+  readonly command: string
+  /** Its words after the program's name, such as `["remote", "add"]`; empty for the program itself. */
+  readonly path: ReadonlyArray<string>
+  readonly summary: string
+  readonly options: ReadonlyArray<OptionShape>
+  readonly args: ReadonlyArray<ArgumentShape>
+  /** Not empty for a group, which has neither options nor arguments of its own. */
+  readonly subcommands: ReadonlyArray<CommandShape>
+  readonly examples: ReadonlyArray<Example>
+}
+
+/** The last word of a command: what it is called in its group. */
+export const nameOf = (shape: CommandShape): string => shape.path.at(-1) ?? shape.command

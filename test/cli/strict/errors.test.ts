@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest"
+import { type Problem, UsageError } from "../../../src/cli/strict/errors.ts"
+
+const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = [
+  [
+    { _tag: "UnrecognizedOption", option: "--spead", suggestions: ["--speed"] },
+    "Unknown option --spead for fleet move. Did you mean --speed?",
+    "See: fleet move --help. An argument that begins with a dash goes behind --.",
+  ],
+  [
+    { _tag: "UnknownSubcommand", subcommand: "sink", subcommands: ["move", "stop"], suggestions: [] },
+    'Unknown command "sink" for fleet move.',
+    "Commands of fleet move: move, stop.",
+  ],
+  [
+    { _tag: "MissingOption", option: "--cargo", description: "What is on board" },
+    "Option --cargo is required: What is on board.",
+    "See: fleet move --help",
+  ],
+  [
+    { _tag: "MissingArgument", argument: "ship" },
+    "The argument <ship> is missing.",
+    "See: fleet move --help",
+  ],
+  [
+    { _tag: "MissingValue", option: "--cargo" },
+    "Option --cargo needs a value.",
+    "A value that begins with a dash is written --cargo=VALUE.",
+  ],
+  [
+    { _tag: "UnexpectedValue", option: "--lights", value: "on" },
+    'Option --lights takes no value, and was given "on".',
+    "See: fleet move --help",
+  ],
+  [
+    { _tag: "UnexpectedArgument", value: "y" },
+    'Unexpected argument "y" for fleet move.',
+    "Quote an argument that holds spaces. See: fleet move --help",
+  ],
+  [
+    { _tag: "DuplicateOption", option: "--speed" },
+    "Option --speed may be given only once.",
+    "See: fleet move --help",
+  ],
+  [
+    { _tag: "ExclusiveOptions", options: ["--log", "--json"] },
+    "--log and --json can't be given together.",
+    "See: fleet move --help",
+  ],
+  [
+    { _tag: "InvalidValue", option: "--way", value: "nort", choices: ["north"], suggestions: ["north"] },
+    '"nort" is no value of --way. Did you mean north?',
+    "--way takes one of: north.",
+  ],
+  [{ _tag: "Rejected", reason: "Too fast." }, "Too fast.", "See: fleet move --help"],
+  [{ _tag: "Rejected", reason: "" }, "The command line can't be understood.", "See: fleet move --help"],
+]
+
+describe("a usage error", () => {
+  it.each(cases)("%j has a message and a hint", (problem, message, hint) => {
+    expect(new UsageError("fleet move", problem)).toMatchObject({ _tag: "UsageError", message, hint })
+  })
+})

@@ -1,0 +1,134 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Prompt from "@effect/cli/Prompt"
+import * as Effect from "effect/Effect"
+import { describe, expect, it } from "vitest"
+import { group } from "../../../src/cli/strict/annotations.ts"
+import { read } from "../../../src/cli/strict/read.ts"
+import { fleet } from "./program.ts"
+
+const move = read(fleet).subcommands[0]?.subcommands[0]
+const option = (name: string) => move?.options.find((candidate) => candidate.name === name)
+const flags = { repeated: false, required: false }
+
+describe("the shape of a command", () => {
+  it("has the words that it is typed with, at any depth", () => {
+    const lay = read(fleet).subcommands[0]?.subcommands[1]?.subcommands[0]
+    expect(lay).toEqual({
+      command: "fleet ship mine lay",
+      path: ["ship", "mine", "lay"],
+      summary: "Lay a mine",
+      options: [],
+      args: [],
+      subcommands: [],
+      examples: [],
+    })
+  })
+
+  it("has its examples, although it was piped on after they were added", () => {
+    expect(move?.examples).toEqual([
+      { command: "fleet ship move Ada --cargo tea", description: "To where it is told" },
+    ])
+  })
+
+  it("has its arguments, of which a repeated one may be left out", () => {
+    expect(move?.args).toEqual([
+      { name: "ship", repeated: false, required: true, description: "Name of the ship" },
+      { name: "stop", repeated: true, required: false, description: "Places on the way" },
+    ])
+  })
+
+  it("survives being kept as JSON", () => {
+    expect(JSON.parse(JSON.stringify(read(fleet)))).toEqual(JSON.parse(JSON.stringify(read(fleet))))
+    expect(JSON.parse(JSON.stringify(move))).toEqual(move)
+  })
+})
+
+describe("the shape of an option", () => {
+  it("names its value by its type, and has its alias", () => {
+    expect(option("--speed")).toEqual({
+      ...flags,
+      name: "--speed",
+      alias: "-s",
+      value: "integer",
+      description: "Speed in knots",
+    })
+  })
+
+  it("has the choices of a choice", () => {
+    expect(option("--heading")).toMatchObject({ ...flags, value: "way", choices: ["north", "south"] })
+  })
+
+  it("says that it is repeated and required, and what completions offer", () => {
+    expect(option("--cargo")).toEqual({
+      name: "--cargo",
+      value: "good",
+      completions: ["tea", "rum*"],
+      repeated: true,
+      required: true,
+      description: "What is on board",
+    })
+    expect(option("--log")?.completions).toBe("files")
+  })
+
+  it("is required unless it has a default or is read from elsewhere", () => {
+    expect(option("--pilot")).toMatchObject({ value: "text", required: false })
+    expect(option("--log")).toMatchObject({ required: false })
+    const [name] = read(Command.make("x", { name: Options.text("name") })).options
+    expect(name).toMatchObject({ required: true, repeated: false })
+  })
+
+  it("is not repeated where it may be given once at most", () => {
+    expect(option("--crew")).toMatchObject({ repeated: false, required: false })
+    expect(option("--label")).toMatchObject({ repeated: true, required: false })
+  })
+
+  it("takes no value where it is a boolean, whose negation is an option of its own", () => {
+    expect(option("--lights")).toMatchObject({ ...flags, value: undefined })
+    expect(option("--no-lights")).toMatchObject({ ...flags, value: undefined })
+  })
+})
+
+describe("reading fails", () => {
+  /** The same value with a tag that no version of `@effect/cli` has had yet. */
+  const novel = <A extends object>(value: A): A =>
+    Object.assign(Object.create(Object.getPrototypeOf(value)), value, { _tag: "Novel" })
+
+  it("on an option of a kind that it does not know", () => {
+    const command = Command.make("x", { name: novel(Options.text("name")) })
+    expect(() => read(command)).toThrow(`an option with the tag "Novel"`)
+  })
+
+  it("on an argument of a kind that it does not know", () => {
+    const command = Command.make("x", { name: novel(Args.text()) })
+    expect(() => read(command)).toThrow(`an argument with the tag "Novel"`)
+  })
+
+  it("on a type of value that it does not know", () => {
+    const text = Options.text("name")
+    const primitiveType = novel((text as unknown as { readonly primitiveType: object }).primitiveType)
+    const option = Object.assign(Object.create(Object.getPrototypeOf(text)), text, { primitiveType })
+    expect(() => read(Command.make("x", { option }))).toThrow(`the type of --name with the tag "Novel"`)
+  })
+
+  it("on a command that asks instead of reading its command line", () => {
+    const command = Command.prompt("x", Prompt.text({ message: "?" }), () => Effect.void)
+    expect(() => read(command)).toThrow(`a command with the tag "GetUserInput"`)
+  })
+
+  it("on subcommands that are no group, whose children can't be found", () => {
+    const child = Command.make("child")
+    const parent = Command.make("parent").pipe(Command.withSubcommands([child]))
+    expect(() => read(parent)).toThrow("The subcommands of parent can't be read")
+    expect(() => read(group("root", "Root", [parent]))).toThrow(
+      "The subcommands of root parent can't be read",
+    )
+  })
+
+  it("on an option without a long name, or with an alias that is a word", () => {
+    expect(() => read(Command.make("x", { v: Options.boolean("v") }))).toThrow("one long name")
+    const colour = Options.text("color").pipe(Options.withAlias("colour"))
+    expect(() => read(Command.make("x", { colour }))).toThrow("one alias, of one letter")
+  })
+})
