@@ -65,6 +65,12 @@ describe("a command line that is wrong", () => {
     ],
     [["pat", "delete"], 'zpcli: Unknown command "delete" for zpcli pat.'],
     [
+      ["pat", "creat", "x", "--scope", "job"],
+      'zpcli: Unknown command "creat" for zpcli pat. Did you mean create?',
+    ],
+    [["--", "pat", "list"], 'zpcli: zpcli needs a command before --, and "pat" comes after it.'],
+    [["pat", "list", "-weird"], "zpcli: Unknown option -weird for zpcli pat list."],
+    [
       ["pat", "list", "\u001b[31mx\u202e"],
       'zpcli: Unexpected argument "\\x1b[31mx\\u202e" for zpcli pat list.',
     ],

@@ -11,6 +11,12 @@ export type Problem =
       readonly subcommands: ReadonlyArray<string>
       readonly suggestions: ReadonlyArray<string>
     }
+  | {
+      readonly _tag: "MissingSubcommand"
+      /** The first word after `--`. */
+      readonly found: string
+      readonly subcommands: ReadonlyArray<string>
+    }
   | { readonly _tag: "MissingOption"; readonly option: string; readonly description: string }
   | { readonly _tag: "MissingArgument"; readonly argument: string }
   | { readonly _tag: "MissingValue"; readonly option: string }
@@ -62,6 +68,8 @@ const messageOf = (problem: Problem, command: string): string => {
       return `Unknown option ${problem.option} for ${command}.${didYouMean(problem.suggestions)}`
     case "UnknownSubcommand":
       return `Unknown command "${problem.subcommand}" for ${command}.${didYouMean(problem.suggestions)}`
+    case "MissingSubcommand":
+      return `${command} needs a command before --, and "${problem.found}" comes after it.`
     case "MissingOption":
       return `Option ${problem.option} is required: ${problem.description}.`
     case "MissingArgument":
@@ -89,6 +97,7 @@ const hintOf = (problem: Problem, command: string): string => {
     case "UnrecognizedOption":
       return `${help}. An argument that begins with a dash goes behind --.`
     case "UnknownSubcommand":
+    case "MissingSubcommand":
       return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
     case "MissingValue":
       return `A value that begins with a dash is written ${problem.option}=VALUE.`

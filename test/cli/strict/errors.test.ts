@@ -13,6 +13,11 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
     "Commands of fleet move: move, stop.",
   ],
   [
+    { _tag: "MissingSubcommand", found: "move", subcommands: ["move", "stop"] },
+    'fleet move needs a command before --, and "move" comes after it.',
+    "Commands of fleet move: move, stop.",
+  ],
+  [
     { _tag: "MissingOption", option: "--cargo", description: "What is on board" },
     "Option --cargo is required: What is on board.",
     "See: fleet move --help",

@@ -151,6 +151,8 @@ describe("a command line", () => {
     [["pat", "list", "--log-level", "loud"], { _tag: "InvalidValue", option: "--log-level" }],
     [["pats"], { _tag: "UnknownSubcommand", subcommand: "pats", suggestions: ["pat"] }],
     [["Pat", "list"], { _tag: "UnknownSubcommand", subcommand: "Pat", suggestions: ["pat"] }],
+    [["--", "pat", "list"], { _tag: "MissingSubcommand", found: "pat", command: "zpcli" }],
+    [["pat", "--", "list"], { _tag: "MissingSubcommand", found: "list", command: "zpcli pat" }],
     [["pat", "remove"], { _tag: "UnknownSubcommand", subcommand: "remove", command: "zpcli pat" }],
   ])("%j can't be understood", (argv, expected) => {
     expect(problem(...argv)).toMatchObject(expected)
@@ -163,6 +165,24 @@ describe("a command line", () => {
     }
     expect(names("pat", "lst")).toEqual(expect.arrayContaining(["list", "create", "revoke"]))
     expect(names("frob")).toEqual(expect.arrayContaining(["pat", "sandbox"]))
+  })
+
+  it.each([
+    [["pat", "creat", "x", "--scope", "job"], "creat"],
+    [["pat", "creat", "--frobnicate"], "creat"],
+    [["pat", "--scope", "job", "creat", "x"], "creat"],
+    [["pat", "creat", "--help"], "creat"],
+    [["--json", "pta", "list"], "pta"],
+  ])("%j is about the command %j before its options", (argv, subcommand) => {
+    expect(problem(...argv)).toMatchObject({ _tag: "UnknownSubcommand", subcommand })
+  })
+
+  it("takes a word after a misspelt option for its value, rather than for a command", () => {
+    expect(problem("pat", "--scop", "job", "create", "x")).toMatchObject({
+      _tag: "UnrecognizedOption",
+      option: "--scop",
+      command: "zpcli pat",
+    })
   })
 
   it("hands --log-level on beside the command's own words", () => {

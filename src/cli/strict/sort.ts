@@ -1,0 +1,116 @@
+import { builtIns } from "./builtIns.ts"
+import { type CommandShape, nameOf, type OptionShape } from "./shape.ts"
+
+/** An option as it was given. */
+export interface Given {
+  /** As it was typed, without a value: `--out`, `-o`, or a whole word such as `-weird` that is not known. */
+  readonly typed: string
+  /** Undefined if no such option is known. */
+  readonly option: OptionShape | undefined
+  /** Undefined if none was given. */
+  readonly value: string | undefined
+}
+
+/** A command line, sorted into the command that it means, its options, and its arguments. */
+export interface Sorted {
+  readonly command: CommandShape
+  /** In the order given. */
+  readonly given: ReadonlyArray<Given>
+  readonly args: ReadonlyArray<string>
+  /** How many options come before the first argument. */
+  readonly givenBeforeArgs: number
+  /** How many arguments come before `--`. */
+  readonly argsBeforeTerminator: number
+}
+
+/** Whether a word is an option, known or not. A lone dash is not. */
+const looksLikeOption = (word: string): boolean => /^-./.test(word)
+
+/** The options in one word: several in `-ab`, and a value in `--name=value` and `-n5`. */
+const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArray<Given> => {
+  const find = (typed: string) => known.find(({ alias, name }) => typed === name || typed === alias)
+  if (word.startsWith("--")) {
+    const [typed = word] = word.split("=", 1)
+    const value = typed.length < word.length ? word.slice(typed.length + 1) : undefined
+    return [{ typed, option: find(typed), value }]
+  }
+  const found: Array<Given> = []
+  for (let index = 1; index < word.length; index++) {
+    const typed = `-${word[index]}`
+    const option = find(typed)
+    if (option === undefined) return [{ typed: word, option, value: undefined }]
+    if (option.value !== undefined) {
+      const value = word.slice(index + 1)
+      return [...found, { typed, option, value: value === "" ? undefined : value }]
+    }
+    found.push({ typed, option, value: undefined })
+  }
+  return found
+}
+
+const sortWith = (
+  root: CommandShape,
+  argv: ReadonlyArray<string>,
+  known: ReadonlyArray<OptionShape>,
+): Sorted => {
+  let command = root
+  const given: Array<Given> = []
+  const args: Array<string> = []
+  let givenBeforeArgs: number | undefined
+  let argsBeforeTerminator: number | undefined
+  const take = (arg: string) => {
+    givenBeforeArgs ??= given.length
+    args.push(arg)
+  }
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] as string
+    if (word === "--") {
+      argsBeforeTerminator = args.length
+      for (const arg of argv.slice(index + 1)) take(arg)
+      break
+    }
+    if (!looksLikeOption(word)) {
+      const child = args.length > 0 ? undefined : command.subcommands.find((each) => nameOf(each) === word)
+      if (child === undefined) take(word)
+      else command = child
+      continue
+    }
+    for (const one of optionsIn(word, known)) {
+      const { option, typed, value } = one
+      const next = argv[index + 1]
+      if (option?.value === undefined || value !== undefined || next === undefined) given.push(one)
+      // A word that looks like an option is no value, so one was forgotten; unless it is among the choices.
+      else if (looksLikeOption(next) && !option.choices?.includes(next)) given.push(one)
+      else {
+        given.push({ typed, option, value: next })
+        index++
+      }
+    }
+  }
+  return {
+    command,
+    given,
+    args,
+    givenBeforeArgs: givenBeforeArgs ?? given.length,
+    argsBeforeTerminator: argsBeforeTerminator ?? args.length,
+  }
+}
+
+const all = (shape: CommandShape): ReadonlyArray<CommandShape> => [shape, ...shape.subcommands.flatMap(all)]
+
+/**
+ * Sorts a command line. Options may come before the words that name the
+ * command, and two commands may have an option of the same name, with a value
+ * or without one: so the command that is meant is the one that the line leads
+ * to when it is read with that command's own options.
+ */
+export const sort = (root: CommandShape, argv: ReadonlyArray<string>): Sorted => {
+  const commands = all(root)
+  for (const command of commands) {
+    if (command.subcommands.length > 0) continue
+    const sorted = sortWith(root, argv, [...command.options, ...builtIns])
+    if (sorted.command === command) return sorted
+  }
+  // No command is named: what options there are says which words are their values.
+  return sortWith(root, argv, [...builtIns, ...commands.flatMap(({ options }) => options)])
+}

@@ -1,0 +1,79 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import { describe, expect, it } from "vitest"
+import { group } from "../../../src/cli/strict/annotations.ts"
+import { parse } from "../../../src/cli/strict/parse.ts"
+import { read } from "../../../src/cli/strict/read.ts"
+
+/** Two commands with options of the same names, which take a value in one of them alone. */
+const tree = read(
+  group("park", "A park", [
+    Command.make("plant", {
+      tree: Args.text({ name: "tree" }),
+      label: Options.text("label").pipe(Options.withAlias("l"), Options.optional),
+      all: Options.boolean("all").pipe(Options.withAlias("a")),
+      by: Options.choice("by", ["age", "-age"]).pipe(Options.withAlias("b"), Options.optional),
+    }),
+    Command.make("count", {
+      label: Options.boolean("label"),
+      all: Options.text("all").pipe(Options.optional),
+    }),
+  ]),
+)
+
+const run = (...argv: ReadonlyArray<string>) => {
+  const request = parse(tree, argv)
+  return request._tag === "Run" ? request.argv : request
+}
+const problem = (...argv: ReadonlyArray<string>) => {
+  const request = parse(tree, argv)
+  return request._tag === "UsageError" ? request.problem : request
+}
+
+describe("options of the same name", () => {
+  it("are those of the command that is named, wherever they are", () => {
+    expect(run("count", "--label", "--all", "oak")).toEqual(["count", "--label", "--all", "oak", "--"])
+    expect(run("--label", "--all", "oak", "count")).toEqual(["count", "--label", "--all", "oak", "--"])
+    expect(run("plant", "--label", "old", "--all", "oak")).toEqual([
+      ...["plant", "--label", "old", "--all", "--", "oak"],
+    ])
+    expect(run("--label", "old", "--all", "plant", "oak")).toEqual([
+      ...["plant", "--label", "old", "--all", "--", "oak"],
+    ])
+  })
+
+  it("may have a command's name for their value", () => {
+    expect(run("--label", "count", "plant", "oak")).toEqual(["plant", "--label", "count", "--", "oak"])
+  })
+})
+
+describe("letters", () => {
+  it("can be joined, the last with a value", () => {
+    expect(run("plant", "-al", "old", "oak")).toEqual(["plant", "--label", "old", "--all", "--", "oak"])
+    expect(run("plant", "-alold", "oak")).toEqual(["plant", "--label", "old", "--all", "--", "oak"])
+    expect(run("plant", "-ah")).toMatchObject({ _tag: "Help" })
+  })
+
+  it("are named with their whole word where one is not known", () => {
+    expect(problem("plant", "-axe", "oak")).toMatchObject({ _tag: "UnrecognizedOption", option: "-axe" })
+    expect(problem("plant", "-weird", "oak")).toMatchObject({ option: "-weird" })
+  })
+})
+
+describe("a value that begins with a dash", () => {
+  it("is taken where it is one of the choices", () => {
+    expect(run("plant", "--by", "-age", "oak")).toEqual(["plant", "--by", "-age", "--", "oak"])
+    expect(run("plant", "-b", "-age", "oak")).toEqual(["plant", "--by", "-age", "--", "oak"])
+  })
+
+  it("is a value that was forgotten anywhere else", () => {
+    expect(problem("plant", "--label", "-age", "oak")).toEqual({ _tag: "MissingValue", option: "--label" })
+    expect(problem("plant", "oak", "--label", "--")).toEqual({ _tag: "MissingValue", option: "--label" })
+    expect(problem("plant", "oak", "--label")).toEqual({ _tag: "MissingValue", option: "--label" })
+  })
+
+  it("may be a lone dash", () => {
+    expect(run("plant", "--label", "-", "-")).toEqual(["plant", "--label", "-", "--", "-"])
+  })
+})
