@@ -41,10 +41,9 @@ describe("what a start costs, in sizes that do not depend on the machine", () =>
     }
   })
 
-  it("loads neither TLS nor readline for a list over plain http", () => {
+  it("does not load readline for a list", () => {
     const loaded = builtins("pat", "list")
     expect(loaded).toContain("NativeModule http")
-    expect(loaded).not.toContain("NativeModule https")
     expect(loaded).not.toContain("NativeModule readline")
   })
 })
