@@ -3,12 +3,12 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Path from "@effect/platform/Path"
 import * as Terminal from "@effect/platform/Terminal"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { OutputFailed } from "../domain/Errors.ts"
-import { make as makeFileSystem } from "../services/node/files.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
 import { makeTerminal } from "../services/node/terminal.ts"
 import { colorAllowed, Streams } from "../services/Streams.ts"
@@ -85,7 +85,7 @@ export const Live = Layer.scopedContext(
     return Context.make(Streams, streams).pipe(
       Context.add(Terminal.Terminal, makeTerminal(streams.stderr)),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient(process.env)),
-      Context.add(FileSystem.FileSystem, yield* makeFileSystem),
+      Context.add(FileSystem.FileSystem, yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)),
       Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),
     )
   }),
