@@ -71,6 +71,7 @@ describe("the layers", () => {
     expect(using(/Date\.now|new Date\(\)|Math\.random|\bfetch\(/)).toEqual([])
     const layers = [
       "cli/live.ts",
+      "services/node/streams.ts",
       "services/node/codeCache.ts",
       "services/node/proxy.ts",
       "services/node/command.ts",
@@ -81,10 +82,13 @@ describe("the layers", () => {
 
 describe("printing", () => {
   it("goes through output.ts, where it is escaped", () => {
-    expect(using(/\bconsole\./).filter((name) => name !== "cli/live.ts")).toEqual([])
+    expect(using(/\bconsole\./).filter((name) => name !== "services/node/console.ts")).toEqual([])
     expect(using(/Console\.(log|error|info|warn|debug)\b/)).toEqual(["cli/output/print.ts"])
-    expect(using(/process\.stdout/).filter((name) => name !== "cli/live.ts")).toEqual(["bin.ts"])
-    expect(using(/process\.stderr\)?\.write/)).toEqual(["cli/live.ts", "services/node/terminal.ts"])
+    expect(using(/process\.stdout/).filter((name) => !name.startsWith("services/node/"))).toEqual(["bin.ts"])
+    expect(using(/process\.stderr\)?\.write/)).toEqual([
+      "services/node/console.ts",
+      "services/node/terminal.ts",
+    ])
   })
 
   it("unwraps secrets in the settings, the request, the cache, the masking and the delivery of a token alone", () => {
