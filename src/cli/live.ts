@@ -24,7 +24,7 @@ export const Live = Layer.scopedContext(
     const streams = makeStreams()
     return Context.make(Streams, streams).pipe(
       Context.add(Terminal.Terminal, makeTerminal(streams.stderr)),
-      Context.add(HttpClient.HttpClient, yield* makeHttpClient(process.env)),
+      Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
       Context.add(FileSystem.FileSystem, yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)),
       Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),
     )

@@ -39,7 +39,9 @@ const withProxies = (direct: HttpClient.HttpClient, env: NodeJS.ProcessEnv, sign
  * loaded only where the environment names one. When the scope ends every
  * connection is closed, whatever state it is in: none may hold the process.
  */
-export const make = (env: NodeJS.ProcessEnv): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
+export const make = (
+  env: NodeJS.ProcessEnv = process.env,
+): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
   Effect.gen(function* () {
     // An agent's own `destroy` forgets connections that were upgraded, and those on which a tunnel is being opened.
     const { signal } = yield* Effect.acquireRelease(
