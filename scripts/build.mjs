@@ -34,23 +34,6 @@ const splitLazy = {
     ),
 }
 
-/**
- * Loads each module of Node at its first use: a plain run needs few of them. What looks up a name is the prototype's
- * prototype, since esbuild copies own properties, each as a getter, for every file that imports the module.
- */
-const lateBuiltins = {
-  name: "late-builtins",
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^node:/ }, ({ namespace, path }) =>
-      namespace === "late" ? undefined : { path, namespace: "late" },
-    )
-    onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({
-      contents: `module.exports = Object.create(Object.create(new Proxy({}, { get: (_, name) => require("${path}")[name] })))`,
-      loader: "js",
-    }))
-  },
-}
-
 /** Computes the command tree and its help once, so that the installed program need not. */
 const computeTree = async () => {
   const folder = await mkdtemp(join(tmpdir(), "zpcli-build-"))
@@ -87,7 +70,7 @@ const [{ metafile }] = await Promise.all([
     ...common,
     entryPoints: ["src/main.ts"],
     outfile: `${out}/main.cjs`,
-    plugins: [splitLazy, lateBuiltins],
+    plugins: [splitLazy],
     metafile: true,
   }),
   build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: `${out}/sandbox.cjs` }),

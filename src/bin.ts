@@ -1,5 +1,3 @@
-import { join } from "node:path"
-import { argv } from "node:process"
 import { digest, tree } from "zpcli:build"
 import { parse } from "./cli/strict/parse.ts"
 import type * as Main from "./main.ts"
@@ -7,7 +5,7 @@ import { loadCached } from "./services/node/codeCache.ts"
 import { version } from "./version.ts"
 
 // Help and version need none of the program: they are answered from what the build kept.
-const args = argv.slice(2)
+const args = process.argv.slice(2)
 const request = parse(tree, args)
 if (request._tag === "Version") process.stdout.write(`${version}\n`)
 else if (request._tag === "Help") process.stdout.write(tree.help[request.command.path.join(" ")] as string)
@@ -16,7 +14,7 @@ else {
   // The proxy agents read one too, to tell https from http: the limit is back before the program runs.
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 0
-  const program = loadCached({ path: join(__dirname, "main.cjs"), digest }, require) as typeof Main
+  const program = loadCached({ file: "main.cjs", digest }, require) as typeof Main
   Error.stackTraceLimit = stackTraceLimit
   program.main(args, tree, request)
 }

@@ -34,10 +34,7 @@ const runMain = makeRunMain(({ fiber, teardown }) => {
     stopListening()
     clearInterval(keepAlive)
     teardown(exit, (code) => {
-      process.exitCode = code
-      if (signalled !== undefined) process.exit(signalled)
-      // All output has been written by now; a socket that a proxy left open must not hold the process.
-      setTimeout(() => process.exit(), 1000).unref()
+      process.exitCode = signalled ?? code
     })
   })
 })

@@ -1,12 +1,13 @@
-import { spawnSync } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http"
 import { createServer as createHttpsServer } from "node:https"
-import { type AddressInfo, connect } from "node:net"
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { createServer as createTlsServer } from "node:tls"
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import { cleanEnv, program, runCli } from "../support/cli.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "zpcli-proxy-"))
 const key = join(folder, "key.pem")
@@ -39,6 +40,24 @@ const listen = (server: Server) =>
 const pat = "zpat_behind_a_proxy"
 const answered: Array<string | undefined> = []
 const answer = JSON.stringify({ message: "Hello", detail: { items: [] } })
+
+/** A proxy that does one thing with each connection, until the test is over; gives its address. */
+const startProxy = async (onConnection: (socket: Socket) => void, secure = false) => {
+  const sockets = new Set<Socket>()
+  const accept = (socket: Socket) => {
+    sockets.add(socket.on("error", () => {}))
+    onConnection(socket)
+  }
+  const server = secure
+    ? createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, accept)
+    : createServer(accept)
+  await new Promise<void>((fulfil) => server.listen(0, "127.0.0.1", () => fulfil()))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `${secure ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
 
 describe.skipIf(!hasOpenssl)("proxies and certificates (needs openssl for a certificate)", () => {
   let api: Server
@@ -146,6 +165,37 @@ describe.skipIf(!hasOpenssl)("proxies and certificates (needs openssl for a cert
     expect(forwarded).toEqual([`${inside.ZPOOL_API_URL}/pat`])
     expect((await list({ ...inside, HTTP_PROXY: "http://192.0.2.1:3128" })).code).toBe(0)
     expect(answered).toEqual([`Bearer ${pat}`])
+  })
+
+  it("does not let a connection that a proxy leaves open hold the process", async () => {
+    const answering = (head: string) => (socket: Socket) => void socket.once("data", () => socket.write(head))
+    const proxies = {
+      "says nothing": await startProxy((socket) => void socket.resume()),
+      "says nothing over TLS": await startProxy((socket) => void socket.resume(), true),
+      "opens a silent tunnel": await startProxy(answering("HTTP/1.1 200 OK\r\n\r\n")),
+      "refuses halfway": await startProxy(answering("HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n")),
+    }
+    const runs = Object.entries(proxies).map(async ([name, url]) => {
+      const child = spawn(process.execPath, [program, "pat", "list"], {
+        env: cleanEnv({
+          ...outside,
+          HTTPS_PROXY: url,
+          ZPOOLPAT: pat,
+          ZPOOL_MAX_RETRIES: "1",
+          ZPOOL_TIMEOUT: "0.5",
+        }),
+        stdio: ["ignore", "ignore", "pipe"],
+      })
+      let reported = 0
+      child.stderr.on("data", () => {
+        reported = performance.now()
+      })
+      const code = await new Promise((fulfil) => child.on("close", fulfil))
+      return { name, code, held: performance.now() - reported > 700 }
+    })
+    expect(await Promise.all(runs)).toEqual(
+      Object.keys(proxies).map((name) => ({ name, code: 6, held: false })),
+    )
   })
 
   it("trusts a certificate of NODE_EXTRA_CA_CERTS alone, and says so otherwise", async () => {

@@ -6,11 +6,11 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
-import { LocalZone } from "../../src/cli/output/time.ts"
 import { shape } from "../../src/cli/root.ts"
 import { run } from "../../src/cli/run.ts"
 import { Streams } from "../../src/services/Streams.ts"
@@ -186,7 +186,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
         HttpClient.HttpClient,
         fakeHttp(api, base, (sent) => requests.push(sent)),
       ),
-      Layer.succeed(LocalZone, { name: zone }),
+      zone === undefined ? Layer.empty : DateTime.layerCurrentZoneNamed(zone).pipe(Layer.orDie),
       Layer.setConfigProvider(
         ConfigProvider.fromMap(new Map(Object.entries({ ZPOOL_MAX_RETRIES: "0", ...env }))),
       ),

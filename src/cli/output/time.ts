@@ -1,10 +1,13 @@
-import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { Time } from "../../domain/Pat.ts"
 
-/** The zone of `--local`: an IANA name, or undefined for that of the system. */
-export class LocalZone extends Context.Reference<LocalZone>()("zpcli/LocalZone", {
-  defaultValue: () => ({ name: undefined as string | undefined }),
-}) {}
+/** The zone of `--local`: `DateTime.CurrentTimeZone` where it is provided, else undefined, the system's. */
+export const localZone: Effect.Effect<DateTime.TimeZone | undefined> = Effect.map(
+  Effect.serviceOption(DateTime.CurrentTimeZone),
+  Option.getOrUndefined,
+)
 
 const dayMillis = 24 * 3_600_000
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"))
@@ -28,8 +31,8 @@ const inUtc = (): ((millis: number) => string) => {
 // Each locale abbreviates the zones of its own region (`CET`, `IST`) and gives offsets for the others.
 const locales = ["en-US", "en-GB", "en-AU", "en-CA", "en-IN", "en-NZ", "en-ZA"]
 
-const inZone = (timeZone: string | undefined): ((millis: number) => string) => {
-  const zone = timeZone === undefined ? {} : { timeZone }
+const inZone = (timeZone: DateTime.TimeZone | undefined): ((millis: number) => string) => {
+  const zone = timeZone === undefined ? {} : { timeZone: DateTime.zoneToString(timeZone) }
   const clock = new Intl.DateTimeFormat("en-CA", {
     ...zone,
     year: "numeric",
@@ -59,7 +62,7 @@ const inZone = (timeZone: string | undefined): ((millis: number) => string) => {
  * abbreviation (an offset such as `GMT+9` where English has none). A time that
  * could not be read is shown as the server gave it.
  */
-export const formatter = (local: boolean, zone: string | undefined) => {
+export const formatter = (local: boolean, zone?: DateTime.TimeZone) => {
   const format = local ? inZone(zone) : inUtc()
   return (time: Time, absent: string): string =>
     time === undefined ? absent : typeof time === "string" ? time : format(time)

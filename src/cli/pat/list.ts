@@ -14,7 +14,7 @@ import { jsonParts } from "../output/jsonParts.ts"
 import { print } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
-import { formatter, LocalZone } from "../output/time.ts"
+import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 
@@ -46,9 +46,8 @@ const expiryStyle = (pat: Pat, now: number): string | undefined => {
 const printTable = Effect.fn("list.printTable")(function* (pats: ReadonlyArray<Pat>, local: boolean) {
   if (pats.length === 0) return yield* print(printable`No PATs found.`)
   const { stdout } = yield* Streams
-  const { name } = yield* LocalZone
   const now = yield* Clock.currentTimeMillis
-  const format = formatter(local, name)
+  const format = formatter(local, yield* localZone)
   const rows = {
     *[Symbol.iterator]() {
       for (const pat of pats) yield cells(pat, format)

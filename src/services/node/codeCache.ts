@@ -13,8 +13,8 @@ import { Script } from "node:vm"
 
 /** What identifies a cache beside the version of Node: V8 itself compares no more than the source's length. */
 export interface Program {
-  /** The file to load, a CommonJS module. */
-  readonly path: string
+  /** The file to load, a CommonJS module beside the one that is running. */
+  readonly file: string
   /** A digest of that file's content, computed by the build. */
   readonly digest: string
 }
@@ -22,7 +22,7 @@ export interface Program {
 const magic = 0x7a70_6331
 
 /** How many caches are kept, each of one build and version of Node. */
-const kept = 4
+const maxCaches = 4
 
 /**
  * The folder for caches: `zpcli` in the user's cache folder. Undefined where
@@ -104,7 +104,7 @@ const oldest = (folder: string): ReadonlyArray<string> =>
     .filter((entry) => entry.isFile())
     .map(({ name }) => ({ name, time: fs.statSync(join(folder, name)).mtimeMs }))
     .sort((a, b) => b.time - a.time)
-    .slice(kept - 1)
+    .slice(maxCaches - 1)
     .map(({ name }) => name)
 
 const load = (path: string, cachedData: Buffer | undefined, require: NodeJS.Require) => {
@@ -121,14 +121,15 @@ const load = (path: string, cachedData: Buffer | undefined, require: NodeJS.Requ
  * @returns what the program's module exports
  */
 export const loadCached = (program: Program, require: NodeJS.Require): unknown => {
+  const path = join(__dirname, program.file)
   const folder = cacheFolder(process.env, process.platform)
-  if (folder === undefined) return require(program.path)
-  const file = join(folder, `${program.digest}-${process.version}-${process.arch}`)
-  const cachedData = read(folder, file)
-  const { exports, script } = load(program.path, cachedData, require)
+  if (folder === undefined) return require(path)
+  const cache = join(folder, `${program.digest}-${process.version}-${process.arch}`)
+  const cachedData = read(folder, cache)
+  const { exports, script } = load(path, cachedData, require)
   if (cachedData === undefined || script.cachedDataRejected === true) {
     // At the end it holds the functions that were used, and not just those that every start compiles.
-    process.once("exit", () => write(folder, file, script.createCachedData()))
+    process.once("exit", () => write(folder, cache, script.createCachedData()))
   }
   return exports
 }

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { SandboxFailed } from "../../domain/Errors.ts"
 
 /** How long a command that is to end may take before it is killed, in milliseconds. */
-const grace = 5_000
+const killAfterMillis = 5_000
 
 const failureOf = (name: string, error: unknown): SandboxFailed => {
   const code = error instanceof Error && "code" in error ? String(error.code) : undefined
@@ -45,7 +45,7 @@ const leaveSignalsTo = (child: ChildProcess): (() => void) => {
 const stop = (child: ChildProcess): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
     if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
-    const timer = setTimeout(() => child.kill("SIGKILL"), grace)
+    const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMillis)
     child.once("exit", () => {
       clearTimeout(timer)
       resume(Effect.void)

@@ -1,8 +1,5 @@
-import { globalAgent as http } from "node:http"
-import { globalAgent as https } from "node:https"
-import * as HttpClient from "@effect/platform/HttpClient"
-import { HttpAgent, HttpAgentTypeId, make as makeClient } from "@effect/platform-node/NodeHttpClient"
-import * as Effect from "effect/Effect"
+import type { Agent as PlainAgent } from "node:http"
+import type { Agent as SecureAgent } from "node:https"
 import { HttpProxyAgent } from "http-proxy-agent"
 import { HttpsProxyAgent } from "https-proxy-agent"
 import { getProxyForUrl } from "proxy-from-env"
@@ -14,21 +11,22 @@ const refusal = (status: number | undefined) =>
     code: `EPROXY${status === undefined ? "" : ` ${status}`}`,
   })
 
-/** The agent for a tunnel; a proxy that refuses one is an error, not an answer of the API. */
-const tunnel = (proxy: URL) => {
-  const agent = new HttpsProxyAgent(proxy)
-  agent.on("proxyConnect", ({ statusCode }, request) => {
+/**
+ * Makes the agents that send requests through a proxy. One that refuses a
+ * tunnel is an error, and not an answer of the API.
+ *
+ * @param signal - closes every connection, also one on which no tunnel is open yet
+ */
+export const makeAgents = (
+  proxy: URL,
+  signal: AbortSignal,
+): { readonly http: PlainAgent; readonly https: SecureAgent } => {
+  const tunnel = new HttpsProxyAgent(proxy, { signal })
+  tunnel.on("proxyConnect", ({ statusCode }, request) => {
     if (statusCode !== 200) request.destroy(refusal(statusCode))
   })
-  return agent
+  return { http: new HttpProxyAgent(proxy, { signal }), https: tunnel }
 }
-
-const through = (proxy: URL) =>
-  Effect.provideService(makeClient, HttpAgent, {
-    [HttpAgentTypeId]: HttpAgentTypeId,
-    http: new HttpProxyAgent(proxy),
-    https: tunnel(proxy),
-  })
 
 /**
  * The proxy that the environment names for a URL, if any. Plain http is spoken
@@ -42,16 +40,3 @@ export const proxyFor = (url: URL, env: NodeJS.ProcessEnv): URL | undefined => {
   const proxy = new URL(Object.values(env).includes(named) ? named : named.replace(/^https:/, "http:"))
   return url.protocol === "http:" && !isLoopback(proxy.hostname) ? undefined : proxy
 }
-
-/** Makes the HTTP client for an environment that names proxies: it decides for each request. */
-export const make = (env: NodeJS.ProcessEnv) =>
-  Effect.map(
-    Effect.provideService(makeClient, HttpAgent, { [HttpAgentTypeId]: HttpAgentTypeId, http, https }),
-    (direct) =>
-      HttpClient.make((request, url) => {
-        const proxy = proxyFor(url, env)
-        return proxy === undefined
-          ? direct.execute(request)
-          : Effect.flatMap(through(proxy), (client) => client.execute(request))
-      }),
-  )

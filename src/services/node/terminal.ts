@@ -1,4 +1,4 @@
-import { emitKeypressEvents, type Key } from "node:readline"
+import type { Key } from "node:readline"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -43,6 +43,8 @@ const makeReadInput = () => {
   let typedAhead: ReadonlyArray<Terminal.UserInput> = []
   return Effect.gen(function* () {
     const { stdin } = process
+    // Loaded when something is asked: no other run needs it.
+    const { emitKeypressEvents } = yield* Effect.promise(() => import("node:readline"))
     const keys = yield* Mailbox.make<Terminal.UserInput>()
     const onKey = (text: string | undefined, key: Key) => {
       keys.unsafeOffer({

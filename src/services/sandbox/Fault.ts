@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import type { Method } from "../../domain/Retry.ts"
+import { pathOf, type Request } from "./requests.ts"
 
 /** A failure that the sandbox acts out on request, so that a script can be tested against it. */
 export interface Fault {
@@ -46,4 +47,23 @@ export const parseFault = (text: string): Either.Either<Fault, string> => {
     after: match[1] !== undefined,
     times: times === undefined ? Number.POSITIVE_INFINITY : Number(times),
   })
+}
+
+/**
+ * Gives each request the fault that hits it, if any: of several that fit, the
+ * first that is not spent. A fault counts how often it has hit.
+ */
+export const armFaults = (faults: ReadonlyArray<Fault>): ((request: Request) => Fault | undefined) => {
+  const armed = faults.map((fault) => ({ fault, left: fault.times }))
+  // Looking and counting is one synchronous step, so that no two requests share the last time.
+  return ({ method, target }) => {
+    const path = pathOf(target)
+    const afterBase = path.startsWith("/v1/") ? path.slice("/v1".length) : undefined
+    const hit = armed.find(
+      ({ fault, left }) => left > 0 && fault.method === method && afterBase?.startsWith(fault.path) === true,
+    )
+    if (hit === undefined) return undefined
+    hit.left -= 1
+    return hit.fault
+  }
 }

@@ -1,22 +1,27 @@
 /** The sandbox's answers, in the shapes of the API and of the cloud gateway in front of it. */
 
-import { STATUS_CODES } from "node:http"
-import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import * as Data from "effect/Data"
+/** An answer, whole. */
+export interface Answer {
+  readonly status: number
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
 
-type Answer = HttpServerResponse.HttpServerResponse
+const json = (status: number, body: unknown, headers: Answer["headers"] = {}): Answer => ({
+  status,
+  headers: { "content-type": "application/json", ...headers },
+  body: JSON.stringify(body),
+})
 
-/** A request that ends here, with its answer. */
-export class Refusal extends Data.TaggedError("Refusal")<{ readonly answer: Answer }> {}
-
-const json = (status: number, body: unknown): Answer => HttpServerResponse.unsafeJson(body, { status })
+const bodiless = (status: number): Answer => ({ status, headers: {}, body: "" })
 
 /** A success in the API's envelope. */
 export const success = (status: 200 | 201, message: string, detail?: unknown): Answer =>
   json(status, detail === undefined ? { message } : { message, detail })
 
 /** 200 with no body at all, as a revoke is answered. */
-export const nothing: Answer = HttpServerResponse.empty({ status: 200, headers: { "content-length": "0" } })
+export const nothing: Answer = bodiless(200)
 
 /** 400 with the reason as text. */
 export const invalid = (detail: string): Answer => json(400, { message: "Invalid request", detail })
@@ -55,25 +60,51 @@ export const broken: Answer = json(500, { message: "Internal server error" })
 const badGateway =
   "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
 
-const known: Record<number, Answer> = {
-  204: HttpServerResponse.empty({ status: 204 }),
-  304: HttpServerResponse.empty({ status: 304 }),
+const known: Readonly<Record<number, Answer>> = {
+  204: bodiless(204),
+  304: bodiless(304),
   401: unauthorized,
   403: forbidden,
   404: noSuchPath,
   413: tooLarge,
-  429: HttpServerResponse.setHeader(json(429, { message: "Too Many Requests" }), "retry-after", "1"),
+  429: json(429, { message: "Too Many Requests" }, { "retry-after": "1" }),
   500: broken,
-  502: HttpServerResponse.text(badGateway, { status: 502, contentType: "text/html" }),
+  502: { status: 502, headers: { "content-type": "text/html" }, body: badGateway },
   503: json(503, { message: "Service Unavailable" }),
   504: json(504, { message: "Endpoint request timed out" }),
 }
 
+/** The words of other statuses that a fault may ask for. */
+const reasons: Readonly<Record<number, string>> = {
+  200: "OK",
+  201: "Created",
+  202: "Accepted",
+  207: "Multi-Status",
+  301: "Moved Permanently",
+  302: "Found",
+  303: "See Other",
+  307: "Temporary Redirect",
+  308: "Permanent Redirect",
+  400: "Bad Request",
+  402: "Payment Required",
+  405: "Method Not Allowed",
+  406: "Not Acceptable",
+  407: "Proxy Authentication Required",
+  408: "Request Timeout",
+  409: "Conflict",
+  410: "Gone",
+  418: "I'm a Teapot",
+  422: "Unprocessable Entity",
+  451: "Unavailable For Legal Reasons",
+  501: "Not Implemented",
+  505: "HTTP Version Not Supported",
+}
+
 /** What a gateway answers with a status when something is wrong with it: for faults. */
 export const ofStatus = (status: number): Answer => {
-  const answer = known[status] ?? json(status, { message: STATUS_CODES[status] ?? "Unknown" })
+  const answer = known[status] ?? json(status, { message: reasons[status] ?? "Unknown" })
   // `.invalid` resolves nowhere: a client that follows a redirect gets caught, and its credential does not.
   return status >= 300 && status < 400 && status !== 304
-    ? HttpServerResponse.setHeader(answer, "location", "https://elsewhere.invalid/v1")
+    ? { ...answer, headers: { ...answer.headers, location: "https://elsewhere.invalid/v1" } }
     : answer
 }

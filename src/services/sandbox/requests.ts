@@ -1,61 +1,52 @@
 /** Reading what clients send, strictly: each rule of the API is checked and none is guessed. */
-import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Stream from "effect/Stream"
 import { parseDate } from "../../domain/Expiry.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { type Scope, scopes } from "../../domain/Scope.ts"
-import { invalid, invalidNested, Refusal, tooLarge } from "./answers.ts"
+import { type Answer, invalid, invalidNested, tooLarge } from "./answers.ts"
+
+/** A request, whole. */
+export interface Request {
+  readonly method: string
+  /** The request's target: the path, and the query if there is one. */
+  readonly target: string
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Uint8Array
+  /** The client's IP address, where it has one. */
+  readonly from: string | undefined
+}
 
 /** The most bytes that a body may have. */
 export const maxBody = 64 * 1024
 
 /** The path of a request's target, without the query. */
-export const pathOf = (url: string): string => url.split("?", 1)[0] ?? ""
+export const pathOf = (target: string): string => target.split("?", 1)[0] ?? ""
 
 type Fields = Readonly<Record<string, unknown>>
 
-const refuse = (answer: Refusal["answer"]) => Effect.fail(new Refusal({ answer }))
-
-/** The body as text: 413 above `maxBody`, 400 when it is cut off. */
-const readText = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<string, Refusal> =>
-  request.stream.pipe(
-    // A body that is too large is read to its end and thrown away: a client
-    // sends first and reads later, and would see a reset in place of the answer.
-    Stream.runFold({ size: 0, chunks: [] as Array<Uint8Array> }, (body, chunk) => {
-      body.size += chunk.length
-      if (body.size <= maxBody) body.chunks.push(chunk)
-      return body
-    }),
-    Effect.mapError(() => new Refusal({ answer: invalid("the body was cut off") })),
-    Effect.flatMap(({ chunks, size }) =>
-      size > maxBody ? refuse(tooLarge) : Effect.succeed(Buffer.concat(chunks).toString("utf8")),
-    ),
-  )
-
-/** The body as a JSON object. */
-const readFields = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<Fields, Refusal> =>
-  readText(request).pipe(
-    Effect.flatMap((text) =>
-      Effect.try({
-        try: () => JSON.parse(text) as unknown,
-        catch: () => new Refusal({ answer: invalid("the body is not valid JSON") }),
-      }),
-    ),
-    Effect.flatMap((value) =>
+/** The body as a JSON object: 413 above `maxBody`. */
+const readFields = ({ body }: Request): Either.Either<Fields, Answer> => {
+  if (body.length > maxBody) return Either.left(tooLarge)
+  return Either.try({
+    // A byte order mark is no JSON.
+    try: () => JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(body)) as unknown,
+    catch: () => invalid("the body is not valid JSON"),
+  }).pipe(
+    Either.flatMap((value) =>
       typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Effect.succeed(value as Fields)
-        : refuse(invalid("the body is not a JSON object")),
+        ? Either.right(value as Fields)
+        : Either.left(invalid("the body is not a JSON object")),
     ),
   )
+}
 
 /** The body of `POST /login`. */
-export const readLogin = (request: HttpServerRequest.HttpServerRequest) =>
-  Effect.flatMap(readFields(request), ({ password, username }) =>
+export const readLogin = (request: Request) =>
+  Either.flatMap(readFields(request), ({ password, username }) =>
     typeof username === "string" && typeof password === "string"
-      ? Effect.succeed({ username, password })
-      : refuse(invalid(`${typeof username === "string" ? "password" : "username"} is required`)),
+      ? Either.right({ username, password })
+      : Either.left(invalid(`${typeof username === "string" ? "password" : "username"} is required`)),
   )
 
 /** The body of `POST /pat`, checked. */
@@ -70,7 +61,7 @@ const fields: ReadonlyArray<string> = ["label", "scopes", "expiry", "tenant_id"]
 
 const isScope = (value: unknown): value is Scope => scopes.some((scope) => scope === value)
 
-const checkNewPat = (body: Fields): Either.Either<NewPat, Refusal["answer"]> => {
+const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
   const unknown = Object.keys(body).find((name) => !fields.includes(name))
   if (unknown !== undefined) return Either.left(invalid(`${unknown} is not a field of a PAT`))
   const { expiry, label, tenant_id: tenantId } = body
@@ -103,7 +94,5 @@ const checkNewPat = (body: Fields): Either.Either<NewPat, Refusal["answer"]> => 
  * example) and makes a token that has expired. A `tenant_id` is checked and has
  * no effect: the sandbox has one tenant.
  */
-export const readNewPat = (request: HttpServerRequest.HttpServerRequest): Effect.Effect<NewPat, Refusal> =>
-  Effect.flatMap(readFields(request), (body) =>
-    Either.match(checkNewPat(body), { onLeft: refuse, onRight: (pat) => Effect.succeed(pat) }),
-  )
+export const readNewPat = (request: Request): Either.Either<NewPat, Answer> =>
+  Either.flatMap(readFields(request), checkNewPat)

@@ -1,89 +1,79 @@
-import { createServer } from "node:http"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type * as FileSystem from "@effect/platform/FileSystem"
-import * as HttpMiddleware from "@effect/platform/HttpMiddleware"
-import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
-import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import type * as Redacted from "effect/Redacted"
+import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { SandboxFailed } from "../../domain/Errors.ts"
-import { broken } from "./answers.ts"
-import type { Fault } from "./Fault.ts"
-import { dropped, withFaults } from "./faulty.ts"
-import { pathOf } from "./requests.ts"
-import { routes } from "./routes.ts"
-import { openStore } from "./Store.ts"
-import { newRequestId } from "./tokens.ts"
+import { type Api, type ApiOptions, makeApi } from "./api.ts"
+import { maxBody } from "./requests.ts"
+import { inFile, inMemory } from "./Store.ts"
 
 /** What a sandbox is to be like. */
-export interface SandboxOptions {
-  /** The one account that can sign in. */
-  readonly user: string
-  readonly password: Redacted.Redacted
+export interface SandboxOptions extends ApiOptions {
   /** 0 for any free port. */
   readonly port: number
   /** A JSON file that keeps the state, made (mode 0600) when it is missing; undefined keeps it in memory. */
   readonly stateFile: string | undefined
-  /** The life of a JWT. */
-  readonly jwtSeconds: number
-  readonly faults: ReadonlyArray<Fault>
-  /**
-   * Called after each request was answered. `path` is without the query, and
-   * `status` is 0 where a fault closed the connection without an answer.
-   */
-  readonly onRequest?: (request: {
-    readonly method: string
-    readonly path: string
-    readonly status: number
-  }) => Effect.Effect<void>
 }
 
 /** The only address that is bound: nothing outside this machine can connect. */
 const host = "127.0.0.1"
 
 /** Listens on loopback until the scope ends, which also ends the connections that are kept alive. */
-const listen = (port: number) =>
-  Effect.gen(function* () {
-    const server = createServer()
-    const http = yield* NodeHttpServer.make(() => server, { host, port })
-    yield* Effect.addFinalizer(() =>
-      Effect.sync(() => {
-        // Both in one step, and before the server's own finalizer: that one
-        // would wait for idle clients, and new ones could connect in between.
-        server.close()
+const listen = (port: number, onRequest: (incoming: IncomingMessage, outgoing: ServerResponse) => void) =>
+  Effect.acquireRelease(
+    Effect.async<Server, SandboxFailed>((resume) => {
+      const server = createServer(onRequest)
+      server.once("error", ({ code }: NodeJS.ErrnoException) => {
+        const reason = code === "EADDRINUSE" ? "port-in-use" : "port-unusable"
+        resume(Effect.fail(new SandboxFailed({ reason, subject: String(port), code })))
+      })
+      server.listen({ host, port }, () => resume(Effect.succeed(server)))
+    }),
+    (server) =>
+      Effect.async<void>((resume) => {
+        // Both in one step: an idle client would be waited for, and new ones could connect in between.
+        server.close(() => resume(Effect.void))
         server.closeAllConnections()
       }),
-    )
-    return http
-  }).pipe(
-    Effect.mapError(({ cause }) => {
-      const code =
-        typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : undefined
-      const reason = code === "EADDRINUSE" ? "port-in-use" : "port-unusable"
-      return new SandboxFailed({ reason, subject: String(port), code })
-    }),
   )
 
-/** The app with every answer given an ID, and every failure an answer. */
-const complete = (options: SandboxOptions, api: ReturnType<typeof routes>) =>
-  withFaults(api, options.faults).pipe(
-    Effect.catchTag("SandboxFailed", ({ code, subject }) =>
-      Effect.as(
-        Effect.logWarning(`The sandbox's state could not be written to ${subject}: ${code ?? "unknown"}.`),
-        broken,
-      ),
-    ),
-    Effect.catchAllCause((cause) =>
-      Cause.isInterrupted(cause)
-        ? Effect.failCause(cause)
-        : Effect.as(Effect.logError("The sandbox failed.", cause), broken),
-    ),
-    Effect.map((answer) =>
-      answer === dropped ? answer : HttpServerResponse.setHeader(answer, "x-amzn-requestid", newRequestId()),
-    ),
+/**
+ * The body, of which no more than shows that it is too large is kept. It is read
+ * to its end all the same: a client sends first and reads later, and would see a
+ * reset in place of the answer. A body that is cut off never ends: nobody is
+ * left to be answered.
+ */
+const bodyOf = (incoming: IncomingMessage): Effect.Effect<Uint8Array> =>
+  Effect.async((resume) => {
+    const chunks: Array<Uint8Array> = []
+    let size = 0
+    incoming.on("data", (chunk: Uint8Array) => {
+      if (size <= maxBody) chunks.push(chunk)
+      size += chunk.length
+    })
+    incoming.on("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
+    incoming.on("error", () => resume(Effect.interrupt))
+  })
+
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value ? [[name, String(value)]] : [])),
   )
+
+/** Answers one request, or closes its connection. */
+const respond = (api: Api, incoming: IncomingMessage, outgoing: ServerResponse) =>
+  Effect.gen(function* () {
+    const answer = yield* api({
+      method: incoming.method ?? "",
+      target: incoming.url ?? "",
+      headers: headersOf(incoming),
+      body: yield* bodyOf(incoming),
+      from: incoming.socket.remoteAddress,
+    })
+    if (answer === undefined) return void incoming.socket.destroy()
+    outgoing.writeHead(answer.status, answer.headers).end(answer.body)
+  })
 
 /**
  * Serves the zpools.io API on loopback until the scope ends: a stand-in for
@@ -97,20 +87,13 @@ export const serve = (
   options: SandboxOptions,
 ): Effect.Effect<{ readonly url: string }, SandboxFailed, Scope.Scope | FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const store = yield* openStore(options.stateFile)
-    const http = yield* listen(options.port)
-    const { onRequest } = options
-    const report = HttpMiddleware.make((app) =>
-      onRequest === undefined
-        ? app
-        : Effect.tap(app, (answer) =>
-            Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method, url }) =>
-              onRequest({ method, path: pathOf(url), status: answer === dropped ? 0 : answer.status }),
-            ),
-          ),
-    )
-    yield* http.serve(complete(options, routes(store, options)), report)
-    if (options.stateFile !== undefined) yield* store.save
-    const port = http.address._tag === "TcpAddress" ? http.address.port : options.port
+    const store = yield* options.stateFile === undefined ? inMemory() : inFile(options.stateFile)
+    const api = makeApi(options, store)
+    const run = yield* FiberSet.makeRuntime<never>()
+    const server = yield* listen(options.port, (incoming, outgoing) => {
+      run(respond(api, incoming, outgoing))
+    })
+    const address = server.address()
+    const port = typeof address === "object" && address !== null ? address.port : options.port
     return { url: `http://${host}:${port}/v1` }
   })

@@ -1,17 +1,26 @@
-/** The secrets and random names that the sandbox makes. All of them come from the system's generator. */
-import { createHash, randomBytes, randomUUID } from "node:crypto"
+/** The secrets and random names that the sandbox makes. All of them come from the platform's own generator. */
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+
+const randomBytes = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count))
 
 /** The form in which a token is remembered: SHA-256 in hex. A random token needs no salt. */
-export const sha256 = (token: string): string => createHash("sha256").update(token).digest("hex")
+export const sha256 = (token: string): Effect.Effect<string> =>
+  Effect.map(
+    Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(token))),
+    (digest) => Encoding.encodeHex(new Uint8Array(digest)),
+  )
 
 /** A new PAT: `zpat_` and 32 URL-safe characters (192 bits). */
-export const newPat = (): string => `zpat_${randomBytes(24).toString("base64url")}`
+export const newPat: Effect.Effect<string> = Effect.sync(
+  () => `zpat_${Encoding.encodeBase64Url(randomBytes(24))}`,
+)
 
 /** A request's ID as the gateway puts it into `x-amzn-requestid`. */
-export const newRequestId = (): string => randomUUID()
+export const newRequestId: Effect.Effect<string> = Effect.sync(() => crypto.randomUUID())
 
 /** 12 characters that no other file has in its name. */
-export const randomName = (): string => randomBytes(6).toString("hex")
+export const randomName: Effect.Effect<string> = Effect.sync(() => Encoding.encodeHex(randomBytes(6)))
 
 /** What `POST /login` hands out. */
 export interface Grant {
@@ -20,11 +29,11 @@ export interface Grant {
   readonly refreshToken: string
 }
 
-const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+const part = (value: unknown): string => Encoding.encodeBase64Url(JSON.stringify(value))
 
 /** Three parts in base64url, as a user pool makes them; the signature is random and signs nothing. */
 const jwt = (payload: Record<string, unknown>): string =>
-  `${part({ kid: "sandbox", alg: "RS256" })}.${part(payload)}.${randomBytes(256).toString("base64url")}`
+  `${part({ kid: "sandbox", alg: "RS256" })}.${part(payload)}.${Encoding.encodeBase64Url(randomBytes(256))}`
 
 /**
  * New JWTs for a user.
@@ -32,25 +41,26 @@ const jwt = (payload: Record<string, unknown>): string =>
  * @param now - milliseconds since the epoch
  * @param seconds - how long they live
  */
-export const newGrant = (user: string, now: number, seconds: number): Grant => {
-  const iat = Math.floor(now / 1000)
-  const claims = { iss: "https://sandbox.invalid", sub: user, iat, exp: iat + seconds }
-  const client = "zpcli-sandbox"
-  return {
-    accessToken: jwt({
-      ...claims,
-      token_use: "access",
-      client_id: client,
-      username: user,
-      jti: randomUUID(),
-    }),
-    idToken: jwt({
-      ...claims,
-      token_use: "id",
-      aud: client,
-      "cognito:username": user,
-      jti: randomUUID(),
-    }),
-    refreshToken: randomBytes(96).toString("base64url"),
-  }
-}
+export const newGrant = (user: string, now: number, seconds: number): Effect.Effect<Grant> =>
+  Effect.sync(() => {
+    const iat = Math.floor(now / 1000)
+    const claims = { iss: "https://sandbox.invalid", sub: user, iat, exp: iat + seconds }
+    const client = "zpcli-sandbox"
+    return {
+      accessToken: jwt({
+        ...claims,
+        token_use: "access",
+        client_id: client,
+        username: user,
+        jti: crypto.randomUUID(),
+      }),
+      idToken: jwt({
+        ...claims,
+        token_use: "id",
+        aud: client,
+        "cognito:username": user,
+        jti: crypto.randomUUID(),
+      }),
+      refreshToken: Encoding.encodeBase64Url(randomBytes(96)),
+    }
+  })

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import { formatter } from "../../../src/cli/output/time.ts"
 
+const tokyo = DateTime.zoneUnsafeMakeNamed("Asia/Tokyo")
+const berlin = DateTime.zoneUnsafeMakeNamed("Europe/Berlin")
 const winter = Date.UTC(2026, 0, 26, 2, 5, 37, 999)
 const summer = Date.UTC(2026, 6, 1, 23, 30, 0)
 
 describe("times", () => {
   it("are in UTC, without the fraction", () => {
-    const format = formatter(false, "Asia/Tokyo")
+    const format = formatter(false, tokyo)
     expect(format(winter, "-")).toBe("2026-01-26 02:05:37 UTC")
     expect(format(0, "-")).toBe("1970-01-01 00:00:00 UTC")
   })
@@ -19,13 +22,13 @@ describe("times", () => {
     ["Asia/Tokyo", "2026-01-26 11:05:37 GMT+9", "2026-07-02 08:30:00 GMT+9"],
     ["UTC", "2026-01-26 02:05:37 UTC", "2026-07-01 23:30:00 UTC"],
   ])("are local with --local in %s", (zone, inWinter, inSummer) => {
-    const format = formatter(true, zone)
+    const format = formatter(true, DateTime.zoneUnsafeMakeNamed(zone))
     expect(format(winter, "-")).toBe(inWinter)
     expect(format(summer, "-")).toBe(inSummer)
   })
 
   it("change their name at the hour at which the clock does", () => {
-    const format = formatter(true, "Europe/Berlin")
+    const format = formatter(true, berlin)
     const change = Date.UTC(2026, 2, 29, 1)
     expect(format(change - 1000, "-")).toBe("2026-03-29 01:59:59 CET")
     expect(format(change, "-")).toBe("2026-03-29 03:00:00 CEST")
@@ -33,7 +36,7 @@ describe("times", () => {
 
   it("that could not be read are shown as they came, and absent ones as told", () => {
     for (const local of [false, true]) {
-      const format = formatter(local, "Europe/Berlin")
+      const format = formatter(local, berlin)
       expect(format("soon", "-")).toBe("soon")
       expect(format(undefined, "Never")).toBe("Never")
       expect(format(undefined, "-")).toBe("-")

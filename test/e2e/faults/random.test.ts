@@ -72,7 +72,7 @@ const here = async (argv: ReadonlyArray<string>, env: Record<string, string>): P
       error: (text: unknown) => Effect.sync(() => error(text)),
       unsafe: { ...defaults.unsafe, log, error },
     }),
-    Layer.effect(HttpClient.HttpClient, makeHttpClient({})),
+    Layer.scoped(HttpClient.HttpClient, makeHttpClient({})),
     NodeFileSystem.layer,
     NodePath.layer,
     Layer.succeed(Streams, { stdin: { isTerminal: false }, stdout: pipe, stderr: pipe }),

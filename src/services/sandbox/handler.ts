@@ -1,0 +1,197 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import {
+  type Answer,
+  forbidden,
+  jwtExpired,
+  noSuchPat,
+  noSuchPath,
+  nothing,
+  success,
+  unauthorized,
+  wrongMethod,
+  wrongPassword,
+} from "./answers.ts"
+import { keyIdAt } from "./keyIds.ts"
+import { pathOf, type Request, readLogin, readNewPat } from "./requests.ts"
+import { type State, statusOf, toItem, withPat } from "./State.ts"
+import { newGrant, newPat, sha256 } from "./tokens.ts"
+
+/** The account that the sandbox has, and how long its JWTs live. */
+export interface Account {
+  readonly user: string
+  readonly password: Redacted.Redacted
+  readonly jwtSeconds: number
+}
+
+/** What comes of a request: its answer, and what the sandbox knows afterwards. */
+export type Outcome = readonly [answer: Answer, state: State]
+
+/** The API: a function of a request and what the sandbox knows. It asks for the time and makes random secrets. */
+export type Handler = (request: Request, state: State) => Effect.Effect<Outcome>
+
+/** A request that may be answered: whoever sent it is allowed to. */
+interface Call {
+  readonly request: Request
+  readonly state: State
+  readonly account: Account
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** The part of the path that `:key_id` stands for. */
+  readonly keyId: string
+}
+
+/** An expired JWT is remembered for a day, so that its holder is told that it expired. */
+const rememberedMillis = 24 * 60 * 60 * 1000
+
+const login = Effect.fnUntraced(function* ({ account, now, request, state }: Call) {
+  const sent = readLogin(request)
+  if (Either.isLeft(sent)) return [sent.left, state] as const
+  const { password, username } = sent.right
+  if (username !== account.user || password !== Redacted.value(account.password)) {
+    return [wrongPassword, state] as const
+  }
+  const { accessToken, idToken, refreshToken } = yield* newGrant(account.user, now, account.jwtSeconds)
+  const expires_at = now + account.jwtSeconds * 1000
+  const jwts = [
+    ...state.jwts.filter((jwt) => jwt.expires_at + rememberedMillis > now),
+    { sha256: yield* sha256(accessToken), expires_at },
+    { sha256: yield* sha256(idToken), expires_at },
+  ]
+  const detail = {
+    access_token: accessToken,
+    id_token: idToken,
+    refresh_token: refreshToken,
+    expires_in: account.jwtSeconds,
+  }
+  return [success(200, "Login successful", detail), { ...state, jwts }] as const
+})
+
+const hello = ({ account, state }: Call) =>
+  Effect.succeed([success(200, `Hello ${account.user}`), state] as const)
+
+const list = ({ now, state }: Call) => {
+  const items = state.pats.map((pat) => toItem(pat, now))
+  return Effect.succeed([success(200, "PATs retrieved", { items }), state] as const)
+}
+
+const create = Effect.fnUntraced(function* ({ now, request, state }: Call) {
+  const sent = readNewPat(request)
+  if (Either.isLeft(sent)) return [sent.left, state] as const
+  const { expiryAt, label, scopes } = sent.right
+  const token = yield* newPat
+  const pat = {
+    key_id: keyIdAt(state.dealt),
+    label,
+    scopes,
+    token_sha256: yield* sha256(token),
+    created_at: now,
+    expiry_at: expiryAt,
+    revoked_at: null,
+    last_used_at: null,
+    last_ip: null,
+    last_ua: null,
+    usage_count: 0,
+  }
+  const next = { ...state, dealt: state.dealt + 1, pats: [...state.pats, pat] }
+  return [success(201, "PAT created", { key_id: pat.key_id, token }), next] as const
+})
+
+const revoke = ({ keyId, now, state }: Call) => {
+  const pat = state.pats.find(({ key_id }) => key_id === keyId)
+  return Effect.succeed(
+    pat === undefined || pat.revoked_at !== null
+      ? ([noSuchPat, state] as const)
+      : ([nothing, withPat(state, pat.key_id, { revoked_at: now })] as const),
+  )
+}
+
+/** Everything that the API answers. */
+const routes: ReadonlyArray<{
+  readonly method: string
+  /** `:key_id` stands for any part of a path that is not empty. */
+  readonly path: string
+  /** Who may: anybody, whoever has a good credential, or a JWT and PATs with this scope. */
+  readonly needs: "nothing" | "credential" | "pat"
+  readonly answer: (call: Call) => Effect.Effect<Outcome>
+}> = [
+  { method: "POST", path: "/v1/login", needs: "nothing", answer: login },
+  { method: "GET", path: "/v1/hello", needs: "credential", answer: hello },
+  { method: "GET", path: "/v1/pat", needs: "pat", answer: list },
+  { method: "POST", path: "/v1/pat", needs: "pat", answer: create },
+  { method: "DELETE", path: "/v1/pat/:key_id", needs: "pat", answer: revoke },
+]
+
+const decode = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** What `:key_id` stands for (an empty string where there is none), or undefined where the path does not fit. */
+const match = (pattern: string, path: string): string | undefined => {
+  const [prefix = "", parameter] = pattern.split(":")
+  if (parameter === undefined) return path === pattern ? "" : undefined
+  const part = path.startsWith(prefix) ? path.slice(prefix.length) : ""
+  return part === "" || part.includes("/") ? undefined : decode(part)
+}
+
+/** The token of `Authorization: Bearer <token>`. */
+const bearerOf = (header: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(header?.trim() ?? "")?.[1]
+
+/**
+ * Lets a JWT pass, or a PAT that is active and has the scope that is needed (`*`
+ * is all of them). Whoever presents a good PAT has used it, even for what its
+ * scopes don't allow.
+ *
+ * @returns the refusal, if it is one, and the state with the use of the PAT in it
+ */
+const authorize = Effect.fnUntraced(function* (
+  { from, headers }: Request,
+  state: State,
+  now: number,
+  needed: "credential" | "pat",
+) {
+  const token = bearerOf(headers.authorization)
+  if (token === undefined) return [unauthorized, state] as const
+  const hash = yield* sha256(token)
+  const jwt = state.jwts.find((known) => known.sha256 === hash)
+  if (jwt !== undefined) return [jwt.expires_at <= now ? jwtExpired : undefined, state] as const
+  const pat = state.pats.find((known) => known.token_sha256 === hash)
+  if (pat === undefined || statusOf(pat, now) !== "active") return [unauthorized, state] as const
+  const used = withPat(state, pat.key_id, {
+    last_used_at: now,
+    last_ip: from ?? null,
+    last_ua: headers["user-agent"] ?? null,
+    usage_count: pat.usage_count + 1,
+  })
+  const allowed = needed === "credential" || pat.scopes.includes("*") || pat.scopes.includes(needed)
+  return [allowed ? undefined : forbidden, used] as const
+})
+
+/** Makes the API of an account. It answers every request, also those that no route fits. */
+export const makeHandler =
+  (account: Account): Handler =>
+  (request, state) =>
+    Effect.gen(function* () {
+      const path = pathOf(request.target)
+      const fitting = routes.flatMap((route) => {
+        const keyId = match(route.path, path)
+        return keyId === undefined ? [] : [{ ...route, keyId }]
+      })
+      const route = fitting.find(({ method }) => method === request.method)
+      if (route === undefined) return [fitting.length === 0 ? noSuchPath : wrongMethod, state] as const
+      const now = yield* Clock.currentTimeMillis
+      const [refusal, known] =
+        route.needs === "nothing"
+          ? ([undefined, state] as const)
+          : yield* authorize(request, state, now, route.needs)
+      return refusal === undefined
+        ? yield* route.answer({ request, state: known, account, now, keyId: route.keyId })
+        : ([refusal, known] as const)
+    })

@@ -1,0 +1,62 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import { ExpiryDate } from "../../../src/domain/Expiry.ts"
+import { type ApiOptions, makeApi } from "../../../src/services/sandbox/api.ts"
+import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
+import { inMemory } from "../../../src/services/sandbox/Store.ts"
+import { newPat, secret } from "../../support/services.ts"
+import { withPatApi } from "../../support/servicesStack.ts"
+import { faults } from "./harness.ts"
+
+/** A sandbox in this process, as the layer that a program takes its HTTP client from. */
+const sandbox = (options: Partial<ApiOptions> = {}) =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.map(inMemory(), (store) =>
+      httpClient(
+        makeApi(
+          { user: "demo", password: Redacted.make("demo"), jwtSeconds: 100_000, faults: [], ...options },
+          store,
+        ),
+      ),
+    ),
+  )
+
+const world = (options?: Partial<ApiOptions>) => ({
+  api: { layer: sandbox(options) },
+  settings: { password: secret("demo"), user: Option.some("demo") },
+})
+
+describe("the sandbox without a port", () => {
+  it.effect("serves PatApi, and its time is the test's", () =>
+    withPatApi(world(), (api) =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(Date.UTC(2026, 0, 1, 12))
+        const { keyId, token } = yield* api.create(
+          newPat("ci", ["job"], { expiry: ExpiryDate.make("2026-01-02") }),
+        )
+        expect(keyId).toBe("law-hotel-shape-community")
+        yield* api.check(token)
+        const statuses = Effect.map(api.list, ({ pats }) => pats.map(({ status }) => status))
+        expect(yield* statuses).toEqual(["active"])
+        yield* TestClock.adjust("12 hours")
+        expect(yield* statuses).toEqual(["expired"])
+        expect(yield* Effect.flip(api.check(token))).toMatchObject({ _tag: "CredentialRefused" })
+      }),
+    ),
+  )
+
+  it.effect("acts out faults: a create whose answer is lost", () =>
+    withPatApi(world({ faults: faults("POST /pat after-drop 1") }), (api) =>
+      Effect.gen(function* () {
+        const failure = yield* Effect.flip(api.create(newPat("ci", ["job"])))
+        expect(failure).toMatchObject({ _tag: "OutcomeUnknown", found: ["law-hotel-shape-community"] })
+      }),
+    ),
+  )
+})
