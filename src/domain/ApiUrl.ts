@@ -37,3 +37,27 @@ export const parse = (value: string): Either.Either<ApiUrl, string> => {
     host: url.host,
   })
 }
+
+/**
+ * The page on which the account's PATs are made by hand: on the API's host
+ * without a leading `api.`, with what is asked for filled in.
+ */
+export const dashboardUrl = (
+  { origin }: ApiUrl,
+  pat?: {
+    readonly label: string
+    readonly scopes: ReadonlyArray<string>
+    readonly expiry?: string | undefined
+  },
+): string => {
+  const page = `${origin.replace("//api.", "//")}/dashboard/tokens`
+  if (pat === undefined) return page
+  const { expiry, label, scopes } = pat
+  const asked = [
+    "create=1",
+    `label=${encodeURIComponent(label)}`,
+    `scopes=${scopes.map(encodeURIComponent).join(",")}`,
+    ...(expiry === undefined ? [] : [`expiry=${expiry}`]),
+  ]
+  return `${page}?${asked.join("&")}`
+}

@@ -17,25 +17,34 @@ export const withItems = (envelope: unknown, keep: (index: number) => boolean): 
   }
 }
 
-/** `POST /pat`, 201. The token is secret from the moment it is read. */
+const bearer = /^[\x21-\x7e]+$/
+
+/** What the `Authorization` header can hold. */
+export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer)))
+
+/** A secret that may be absent; whatever it can't be counts as absent. */
+const optionalSecret = (fits: (value: string) => boolean) =>
+  Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
+    strict: true,
+    decode: (value) => (typeof value === "string" && fits(value) ? value : undefined),
+    encode: (value) => value,
+  })
+
+/**
+ * `POST /pat`, 201. The token is secret from the moment it is read; one that a
+ * header can't hold counts as absent, since it could never be used.
+ */
 export const CreatedPat = Schema.Struct({
   detail: Schema.Struct({
     // Without it the token can still be delivered, which is what matters.
     key_id: text,
-    token: Schema.Redacted(Schema.NonEmptyString),
+    token: Schema.optionalWith(
+      optionalSecret((token) => bearer.test(token)),
+      { exact: true },
+    ),
   }),
 })
 export type CreatedPat = typeof CreatedPat.Type
-
-/** What the `Authorization` header can hold. */
-export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(/^[\x21-\x7e]+$/)))
-
-/** A secret that may be absent; what is no text counts as that. */
-const OptionalSecret = Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
-  strict: true,
-  decode: (value) => (typeof value === "string" ? value : undefined),
-  encode: (value) => value,
-})
 
 /** Seconds; an odd value counts as none, which costs the cache and not the sign-in. */
 const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
@@ -51,17 +60,55 @@ const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
 export const LoginGrant = Schema.Struct({
   detail: Schema.Struct({
     access_token: BearerToken,
-    id_token: Schema.optionalWith(OptionalSecret, { exact: true }),
+    id_token: Schema.optionalWith(
+      optionalSecret(() => true),
+      { exact: true },
+    ),
     expires_in: Schema.optionalWith(Seconds, { default: () => 0 }),
   }),
 })
 export type LoginGrant = typeof LoginGrant.Type
 
-/** `GET /hello`, 200. */
-export const Hello = Schema.Struct({ message: Schema.String })
-
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Members that a failing function or gateway puts into a success: nothing was done then. */
+const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
+
+/**
+ * Whether a success was said by the API itself: an object with a text as its
+ * `message` and no member of a failure. Anything else with a status of 200 may
+ * be a gateway's function that failed, or a network's sign-in page.
+ */
+export const isOwnSuccess = (value: unknown): boolean =>
+  isRecord(value) &&
+  typeof value.message === "string" &&
+  value.message !== "Internal server error" &&
+  !telltale.some((name) => name in value)
+
+/** `GET /hello`, 200. */
+export const Hello = Schema.compose(
+  Schema.Unknown.pipe(Schema.filter(isOwnSuccess)),
+  Schema.Struct({ message: Schema.String }),
+  { strict: false },
+)
+
+/** What a gateway answers to a path or method that it does not know. */
+const unknownPath = "Missing Authentication Token"
+
+/**
+ * Who a failing answer seems to be from: the API; the gateway in front of it,
+ * which knows no such path or method; or something else, such as a proxy with
+ * its web page. An empty body may be the API's.
+ *
+ * @param text - the body
+ * @param value - its JSON, if it is JSON
+ */
+export const speakerOf = (text: string, value: unknown): "api" | "gateway" | "other" => {
+  if (text.trim() === "") return "api"
+  if (!isRecord(value)) return "other"
+  return value.message === unknownPath || value.Message === unknownPath ? "gateway" : "api"
+}
 
 /**
  * The server's own words in a failure. The gateway's shapes are `{message}`,

@@ -86,8 +86,12 @@ export class HttpFailure extends Data.TaggedError("HttpFailure")<
   Answered & {
     readonly origin: string
     readonly location: string | undefined
+    /** Who it seems to be from: see `Envelope.speakerOf`. */
+    readonly speaker: "api" | "gateway" | "other"
     /** Whether an earlier attempt of the same request may have been carried out, its answer lost. */
     readonly answerLostBefore: boolean
+    /** Whether that was by a connection that was lost after the request had left, and not by a status. */
+    readonly connectionLostBefore: boolean
   }
 > {}
 
@@ -101,13 +105,39 @@ export class CredentialRefused extends Data.TaggedError("CredentialRefused")<
   Answered & { readonly credential: "PAT" | "JWT" }
 > {}
 
-/** 403: the credential is good and does not allow this. */
+/** 403: the credential is good and does not allow this, or something in between refuses the request. */
 export class NotAllowed extends Data.TaggedError("NotAllowed")<
-  Answered & { readonly credential: "PAT" | "JWT" }
+  Answered & {
+    readonly credential: "PAT" | "JWT"
+    /** The scope that the request needs, where the API itself may have said no. */
+    readonly needs: "pat" | undefined
+  }
 > {}
 
-/** 404 for a key ID. */
+/** This API does not offer signing in by password, or making PATs: its website does. */
+export class NotOffered extends Data.TaggedError("NotOffered")<
+  Answered & {
+    readonly what: "login" | "create"
+    readonly host: string
+    /** The page on which a PAT is made by hand, with what was asked for filled in. */
+    readonly page: string
+  }
+> {}
+
+/** There is no PAT with a key ID, or it does not work any more. */
 export class PatNotFound extends Data.TaggedError("PatNotFound")<Answered & { readonly keyId: string }> {}
+
+/**
+ * The answer to a revoke did not come from the API, or says nothing certain,
+ * and the list does not show the PAT as revoked.
+ */
+export class RevokeUnconfirmed extends Data.TaggedError("RevokeUnconfirmed")<
+  Answered & {
+    readonly keyId: string
+    /** How the list shows the PAT; `unlisted` if it does not, `unknown` if there was no list. */
+    readonly listed: "active" | "unlisted" | "unknown"
+  }
+> {}
 
 /** Any other 4xx, or a status that has no meaning here. */
 export class RequestRefused extends Data.TaggedError("RequestRefused")<
@@ -168,13 +198,20 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   readonly cause: Transient | ResponseUnreadable | undefined
 }> {}
 
-/** A token was created, and could not be handed over. */
-export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
-  readonly keyId: string | undefined
+/** A token could not be written where it was to go. */
+export class DeliveryFailed extends Data.TaggedError("DeliveryFailed")<{
   /** Where it was to go. */
   readonly target: string
   /** The system's code, such as `EPIPE` or `ENOSPC`. */
   readonly code: string
+}> {}
+
+/** A PAT was created, and its token could not be handed over. */
+export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
+  readonly keyId: string | undefined
+  /** Whether the PAT was certainly revoked again. */
+  readonly undone: boolean
+  readonly cause: DeliveryFailed
 }> {}
 
 /** Writing to stdout failed; `EPIPE` is the reader that has gone. */
@@ -189,19 +226,27 @@ export class Declined extends Data.TaggedError("Declined") {}
 /** A PAT can't be replaced by one like it, since the list does not say what it is like. */
 export class CannotRotate extends Data.TaggedError("CannotRotate")<{
   readonly keyId: string
-  readonly reason: "label" | "scopes" | "expiry"
+  /** `lifetime`: it lives for less than a day, and a successor would not live at all. */
+  readonly reason: "label" | "scopes" | "expiry" | "lifetime"
 }> {}
 
-/** The steps of a rotation, in their order; `start` ends with the answer at the prompt. */
-export type RotationStep = "start" | "create" | "check" | "deliver" | "revoke"
+/** A rotation that was interrupted before anything was changed. */
+export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{ readonly keyId: string }> {}
 
-/** A rotation that failed or was interrupted on its way: the old PAT still works, unless `revoke` was under way. */
+/** The steps of a rotation, in their order. */
+export type RotationStep = "create" | "check" | "deliver" | "revoke"
+
+/** A rotation that failed or was interrupted on its way: the old PAT is as it was, unless `revoke` was under way. */
 export class RotationStopped extends Data.TaggedError("RotationStopped")<{
   readonly step: RotationStep
   readonly oldKeyId: string
+  /** Whether the old PAT worked when the rotation began: one that has expired does not. */
+  readonly oldWorks: boolean
   readonly newKeyId: string | undefined
+  /** Whether the new PAT was certainly revoked again. */
+  readonly undone: boolean
   /** Undefined for an interruption. */
-  readonly cause: SignInError | PatNotFound | TokenUndelivered | undefined
+  readonly cause: RevokeError | DeliveryFailed | undefined
 }> {}
 
 /** Failures of a request to the API that carry no meaning of a particular command. */
@@ -216,7 +261,10 @@ export type ApiError =
   | ResponseUnreadable
 
 /** Failures of signing in: `Quit` is Ctrl-C at its prompt. */
-export type SignInError = CredentialMissing | LoginRefused | Quit | ApiError
+export type SignInError = CredentialMissing | LoginRefused | NotOffered | Quit | ApiError
+
+/** Failures of a revoke. */
+export type RevokeError = SignInError | PatNotFound | RevokeUnconfirmed
 
 /** The sandbox could not be served, or the command to run against it could not be started. */
 export class SandboxFailed extends Data.TaggedError("SandboxFailed")<{

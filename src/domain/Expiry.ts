@@ -83,13 +83,12 @@ export const dateAfter = (
     : Either.left(new InvalidDuration({ reason: "too-far", value }))
 }
 
-/**
- * The date as many days after today as the day of `until` was after that of
- * `from` (milliseconds since the epoch), at most the last day of the year 9999.
- */
-export const sameSpan = (from: number, until: number, now: number): ExpiryDate => {
-  const day = 24 * hour
-  const startOf = (millis: number) => Math.floor(millis / day) * day
-  const span = Math.max(0, startOf(until) - startOf(from))
-  return dateOf(Math.min(startOf(now) + span, endOfDates - day))
-}
+const day = 24 * hour
+const dayOf = (millis: number): number => Math.floor(millis / day)
+
+/** Whole days from the UTC date of one instant to that of another (milliseconds since the epoch). */
+export const daysBetween = (from: number, until: number): number => dayOf(until) - dayOf(from)
+
+/** The date so many days after that of an instant, at most the last day of the year 9999. */
+export const daysAfter = (days: number, now: number): ExpiryDate =>
+  dateOf(Math.min((dayOf(now) + days) * day, endOfDates - day))

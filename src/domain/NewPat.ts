@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import { CannotRotate } from "./Errors.ts"
 import * as Expiry from "./Expiry.ts"
 import type { Label } from "./Label.ts"
-import { expiryOf, type Pat } from "./Pat.ts"
+import type { Pat } from "./Pat.ts"
 import type { Scope } from "./Scope.ts"
 
 /** What a person asks a PAT to be, each part checked by its own rules. */
@@ -28,6 +28,17 @@ export class NewPat {
     readonly tenantId: string | undefined,
   ) {}
 
+  /** The body of `POST /pat`. */
+  get body(): Readonly<Record<string, unknown>> {
+    const { expiry, label, scopes, tenantId } = this
+    return {
+      label,
+      scopes,
+      ...(expiry === undefined ? {} : { expiry }),
+      ...(tenantId === undefined ? {} : { tenant_id: tenantId }),
+    }
+  }
+
   static fromInput({ expiry, label, scopes, tenantId }: Wanted): NewPat {
     return new NewPat(label, scopes, expiry, tenantId)
   }
@@ -35,8 +46,10 @@ export class NewPat {
   /**
    * A PAT with the label and scopes of an old one. Its expiry is the chosen one
    * or else as many days after today as lie between the dates of the old one's
-   * creation and expiry; none where the old one had none. Fails where the list
-   * does not say what the old one is like.
+   * creation and expiry; none where the old one had none. The old one's
+   * `hard_expiry_at` is the server's own limit, and is not copied. Fails where
+   * the list does not say what the old one is like, or where it lived for less
+   * than a day.
    *
    * @param now - milliseconds since the epoch
    */
@@ -45,19 +58,17 @@ export class NewPat {
     chosen: Expiry.ExpiryDate | undefined,
     now: number,
   ): Either.Either<NewPat, CannotRotate> {
-    const cannot = (reason: CannotRotate["reason"]) =>
-      Either.left(new CannotRotate({ keyId: old.key_id, reason }))
-    const expiry = expiryOf(old)
-    const created = old.created_at
-    if (chosen === undefined && expiry !== undefined) {
-      if (typeof expiry !== "number" || typeof created !== "number") return cannot("expiry")
+    const { created_at: created, expiry_at: expiry, key_id: keyId, label, scopes } = old
+    const cannot = (reason: CannotRotate["reason"]) => Either.left(new CannotRotate({ keyId, reason }))
+    if (label === undefined) return cannot("label")
+    if (scopes === undefined || scopes.length === 0) return cannot("scopes")
+    if (chosen !== undefined || expiry === undefined) {
+      return Either.right(new NewPat(label, scopes, chosen, undefined))
     }
-    const same =
-      typeof expiry === "number" && typeof created === "number"
-        ? Expiry.sameSpan(created, expiry, now)
-        : undefined
-    if (old.label === undefined) return cannot("label")
-    if (old.scopes === undefined || old.scopes.length === 0) return cannot("scopes")
-    return Either.right(new NewPat(old.label, old.scopes, chosen ?? same, undefined))
+    if (typeof expiry !== "number" || typeof created !== "number") return cannot("expiry")
+    const days = Expiry.daysBetween(created, expiry)
+    return days < 1
+      ? cannot("lifetime")
+      : Either.right(new NewPat(label, scopes, Expiry.daysAfter(days, now), undefined))
   }
 }

@@ -100,3 +100,35 @@ export const isExpiringBefore = (pat: Pat, now: number, instant: number): boolea
   if (expiry === undefined || status === "revoked" || status === "expired") return false
   return typeof expiry === "string" || (expiry > now && expiry <= instant)
 }
+
+/** Whether a PAT is listed as one that has ended: revoked or expired. */
+export const hasEnded = ({ status }: Pat): boolean => /^(revoked|expired)$/i.test(status ?? "")
+
+/** Whether a PAT is accepted at an instant (milliseconds since the epoch), as far as the list tells. */
+export const works = (pat: Pat, now: number): boolean => {
+  const expiry = expiryOf(pat)
+  return !hasEnded(pat) && !(typeof expiry === "number" && expiry <= now)
+}
+
+/** How long before the server's clock a PAT may have been used to be the one that is in use, in milliseconds. */
+const justNow = 10_000
+
+/**
+ * The PAT that a list was asked for with: the one that was used last, and just
+ * now. Undefined where the list does not tell it from another.
+ *
+ * @param serverTime - the server's clock, in milliseconds since the epoch
+ */
+export const inUse = (pats: ReadonlyArray<Pat>, serverTime: number | undefined): Pat | undefined => {
+  if (serverTime === undefined) return undefined
+  let last: Pat | undefined
+  let tied = false
+  for (const pat of pats) {
+    const used = pat.last_used_at
+    if (typeof used !== "number" || hasEnded(pat) || Math.abs(serverTime - used) > justNow) continue
+    const most = typeof last?.last_used_at === "number" ? last.last_used_at : Number.NEGATIVE_INFINITY
+    tied = used === most
+    if (used > most) last = pat
+  }
+  return tied ? undefined : last
+}

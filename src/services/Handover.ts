@@ -1,32 +1,46 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import {
+  type DeliveryFailed,
   OutcomeUnknown,
   type RotationStep,
   RotationStopped,
-  type TokenUndelivered,
+  TokenUndelivered,
 } from "../domain/Errors.ts"
-import type { KeyId } from "../domain/KeyId.ts"
+import * as KeyId from "../domain/KeyId.ts"
 import type { NewPat } from "../domain/NewPat.ts"
 import { Notices } from "./Notices.ts"
-import { type CreatedToken, PatApi, type PatApiError } from "./PatApi.ts"
+import { PatApi, type PatApiError } from "./PatApi.ts"
+import type { CreatedToken, Revoked } from "./results.ts"
 
 /** Where a new token goes. It is made ready before the token is asked for. */
 export interface Delivery {
-  readonly deliver: (created: CreatedToken) => Effect.Effect<void, TokenUndelivered>
+  readonly deliver: (created: CreatedToken) => Effect.Effect<void, DeliveryFailed>
 }
 
 /** A PAT that is to be replaced. */
 export interface OldPat {
-  readonly keyId: KeyId
+  readonly keyId: KeyId.KeyId
+  /** Whether it works: one that has expired has ended by itself, and is not revoked. */
+  readonly works: boolean
+  /** Whether it is the PAT that signs in. */
+  readonly own: boolean
   /** The key IDs that were listed before: none of them can be the new one. */
   readonly listed: ReadonlySet<string | undefined>
 }
 
+/** What a rotation did: `revoked` is undefined where the old PAT had expired. */
+export interface Replaced {
+  readonly created: CreatedToken
+  readonly revoked: Revoked | undefined
+}
+
 /**
  * What must never lose a token: make it, check it, deliver it, and revoke what
- * it replaces. A token that has come is delivered whatever interrupts.
+ * it replaces. A token that could not be handed over is taken back: its PAT is
+ * revoked again, where its key ID is known.
  */
 export class Handover extends Context.Tag("zpcli/Handover")<
   Handover,
@@ -43,40 +57,57 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       old: OldPat,
       pat: NewPat,
       to: Delivery,
-    ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown | RotationStopped>
+    ) => Effect.Effect<Replaced, PatApiError | OutcomeUnknown | RotationStopped>
   }
 >() {
   static readonly make = Effect.gen(function* () {
     const api = yield* PatApi
     const notices = yield* Notices
 
+    /** Revokes a PAT whose token nobody has. Gives whether it is certain that it does not work any more. */
+    const takeBack = ({ keyId }: CreatedToken): Effect.Effect<boolean> =>
+      Either.match(KeyId.parse(keyId ?? ""), {
+        onLeft: () => Effect.succeed(false),
+        onRight: (known) =>
+          api.revoke(known).pipe(
+            Effect.as(true),
+            Effect.catchAll(({ _tag }) => Effect.succeed(_tag === "PatNotFound")),
+          ),
+      })
+
     const create = Effect.fn("Handover.create")((pat: NewPat, to: Delivery) =>
-      Effect.uninterruptibleMask((restore) => Effect.tap(restore(api.create(pat)), to.deliver)),
+      Effect.uninterruptibleMask((restore) =>
+        // Once the token has come, nothing keeps it from being delivered.
+        Effect.tap(restore(api.create(pat)), (created) =>
+          Effect.catchAll(to.deliver(created), (cause) =>
+            Effect.flatMap(takeBack(created), (undone) =>
+              Effect.fail(new TokenUndelivered({ keyId: created.keyId, undone, cause })),
+            ),
+          ),
+        ),
+      ),
     )
 
-    const replace = Effect.fn("Handover.replace")(function* (old: OldPat, pat: NewPat, to: Delivery) {
-      const oldKeyId = old.keyId
-      /** Says what exists where a step fails, or is interrupted. */
-      const step =
-        (name: RotationStep, newKeyId: string | undefined) =>
-        <A>(work: Effect.Effect<A, NonNullable<RotationStopped["cause"]>>) =>
-          work.pipe(
-            Effect.onInterrupt(() =>
-              notices.owe(new RotationStopped({ step: name, oldKeyId, newKeyId, cause: undefined })),
-            ),
-            Effect.mapError((cause) => new RotationStopped({ step: name, oldKeyId, newKeyId, cause })),
-          )
-      const interruptedCreate = new RotationStopped({
-        step: "create",
-        oldKeyId,
-        newKeyId: undefined,
-        cause: undefined,
-      })
-      const created = yield* Effect.uninterruptibleMask((restore) =>
+    const replace = Effect.fn("Handover.replace")((old: OldPat, pat: NewPat, to: Delivery) =>
+      Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
-          const created = yield* restore(
-            Effect.onInterrupt(api.create(pat), () => notices.owe(interruptedCreate)),
-          ).pipe(
+          /** Where the rotation stopped; without a cause it was interrupted. */
+          const stopped = (
+            step: RotationStep,
+            created: CreatedToken | undefined,
+            cause?: RotationStopped["cause"],
+            undone = false,
+          ) =>
+            new RotationStopped({
+              step,
+              oldKeyId: old.keyId,
+              oldWorks: old.works,
+              newKeyId: created?.keyId,
+              undone,
+              cause,
+            })
+          const created = yield* restore(api.create(pat)).pipe(
+            Effect.onInterrupt(() => notices.owe(stopped("create", undefined))),
             // The old PAT has the same label, and may be as young: it is not to be revoked as a stray.
             Effect.catchTag("OutcomeUnknown", ({ cause, found, label }) =>
               Effect.fail(
@@ -84,18 +115,34 @@ export class Handover extends Context.Tag("zpcli/Handover")<
               ),
             ),
           )
-          yield* restore(step("check", created.keyId)(api.check(created.token)))
-          yield* step("deliver", created.keyId)(to.deliver(created))
-          return created
+          /** A step after which the new PAT is taken back, if it fails or is interrupted. */
+          const orTakenBack = <A>(
+            step: RotationStep,
+            work: Effect.Effect<A, NonNullable<RotationStopped["cause"]>>,
+          ) =>
+            work.pipe(
+              Effect.catchAll((cause) =>
+                Effect.flatMap(takeBack(created), (undone) => stopped(step, created, cause, undone)),
+              ),
+              Effect.onInterrupt(() =>
+                Effect.flatMap(takeBack(created), (undone) =>
+                  notices.owe(stopped(step, created, undefined, undone)),
+                ),
+              ),
+            )
+          yield* orTakenBack("check", restore(api.check(created.token)))
+          yield* orTakenBack("deliver", to.deliver(created))
+          if (!old.works) return { created, revoked: undefined }
+          const revoked = yield* restore(api.revoke(old.keyId, old.own)).pipe(
+            // Somebody else has revoked it in the meantime: that is what was wanted.
+            Effect.catchTag("PatNotFound", () => Effect.succeed({ envelope: undefined, unlisted: false })),
+            Effect.onInterrupt(() => notices.owe(stopped("revoke", created))),
+            Effect.mapError((cause) => stopped("revoke", created, cause)),
+          )
+          return { created, revoked }
         }),
-      )
-      yield* api.revoke(oldKeyId).pipe(
-        // Somebody else has revoked it in the meantime: that is what was wanted.
-        Effect.catchTag("PatNotFound", () => Effect.void),
-        step("revoke", created.keyId),
-      )
-      return created
-    })
+      ),
+    )
 
     return Handover.of({ create, replace })
   })

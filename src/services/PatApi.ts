@@ -1,70 +1,60 @@
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
+import * as Schedule from "effect/Schedule"
 import type { Credential } from "../domain/Credential.ts"
 import { CreatedPat, Hello, PatList } from "../domain/Envelope.ts"
-import { type HttpFailure, OutcomeUnknown, PatNotFound, type SignInError } from "../domain/Errors.ts"
+import {
+  type HttpFailure,
+  OutcomeUnknown,
+  ResponseUnreadable,
+  type RevokeError,
+  type SignInError,
+} from "../domain/Errors.ts"
 import type { KeyId } from "../domain/KeyId.ts"
 import type { NewPat } from "../domain/NewPat.ts"
-import { fromItem, type Pat } from "../domain/Pat.ts"
 import { isTransient, type Method, mayHaveHappened } from "../domain/Retry.ts"
-import { decodeAnswer, orApiError } from "./answers.ts"
+import { decodeAnswer, isNotOffered, notOffered, orApiError } from "./answers.ts"
 import { Connection } from "./Connection.ts"
 import { Notices } from "./Notices.ts"
+import { createdSince, judgeRevoke, type RevokeAnswer, readRevoked, revokedUnseen } from "./outcome.ts"
+import { type CreatedToken, type Greeting, type Listing, listing, type Revoked } from "./results.ts"
 import { Session } from "./Session.ts"
 import { Transport } from "./Transport.ts"
 
 /** What every operation can fail with: signing in, and the API's or the network's refusal. */
 export type PatApiError = SignInError
 
-/** A list of PATs, and the envelope that it came in. */
-export interface Listing {
-  /** The server's answer as it came. */
-  readonly envelope: unknown
-  /** Every PAT of the account, decoded at the first look. */
-  readonly pats: ReadonlyArray<Pat>
-  /** The server's clock, in milliseconds since the epoch. */
-  readonly serverTime: number | undefined
-}
-
-/** A PAT that was made: the one chance to see its token. */
-export interface CreatedToken {
-  /** Undefined where the answer named none. */
-  readonly keyId: string | undefined
-  readonly token: Redacted.Redacted
-  /** The server's answer as it came; it holds the token too. */
-  readonly envelope: Redacted.Redacted<unknown>
-}
-
-/** The API's greeting, and the credential that it was given for. */
-export interface Greeting {
-  readonly message: string
-  readonly envelope: unknown
-  readonly credential: Credential
-}
-
 /** The operations on the PATs of the account that signs in. */
 export class PatApi extends Context.Tag("zpcli/PatApi")<
   PatApi,
   {
     readonly list: Effect.Effect<Listing, PatApiError>
+    /** The key ID of the PAT that signs in, where one attempt at the list tells which it is. */
+    readonly own: Effect.Effect<string | undefined, PatApiError>
     /**
      * Once the request has left, anything but a clear answer is an
      * `OutcomeUnknown`, with the key IDs that a look at the list turned up.
      */
     readonly create: (pat: NewPat) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown>
     /**
-     * Gives the server's envelope, or undefined where it sent no body. A 404
-     * after an attempt whose answer was lost means that the lost one did it.
+     * Succeeds only where the PAT is certainly revoked. A success that is not
+     * the API's own, and every 404, is looked up in the list: what revokes for
+     * good is not taken from a proxy's word.
+     *
+     * @param own - whether it is the PAT that signs in: a 401 after a lost answer says then that it
+     * was done. Where that is not known, only a 401 after a lost connection does.
      */
-    readonly revoke: (keyId: KeyId) => Effect.Effect<unknown, PatApiError | PatNotFound>
+    readonly revoke: (keyId: KeyId, own?: boolean) => Effect.Effect<Revoked, RevokeError>
     /** Checks the credential of this run. */
     readonly hello: Effect.Effect<Greeting, PatApiError>
-    /** Checks that the API accepts a new token, with a request of its own. */
+    /**
+     * Checks that the API accepts a new token, with a request of its own. A new
+     * token may need a moment to be known everywhere: a 401 is asked again for 10 s.
+     */
     readonly check: (token: Redacted.Redacted) => Effect.Effect<void, PatApiError>
   }
 >() {
@@ -79,30 +69,23 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
 
     const decodeList = decodeAnswer(api.origin, PatList, "a list of PATs")
     const decodeCreated = decodeAnswer(api.origin, CreatedPat, "a key ID and a token")
-    const decodeRevoked = decodeAnswer(api.origin, Schema.Unknown, "anything")
-    const decodeHello = decodeAnswer(api.origin, Hello, "a greeting")
+    const decodeHello = decodeAnswer(api.origin, Hello, "a greeting", 200)
 
-    const list = session
-      .withCredential((credential) =>
+    const listWith = (once: boolean) =>
+      session.withCredential(({ _tag, token }) =>
         Effect.gen(function* () {
-          const answer = yield* send("GET", ["pat"], credential)
+          const answer = yield* transport.send({ method: "GET", path: ["pat"], bearer: token, once })
           const { envelope, value } = yield* decodeList(answer)
-          return listing(envelope, value.detail.items, answer.serverTime)
-        }).pipe(orApiError("GET", "/pat", credential._tag)),
+          return listing(envelope, value.detail.items, answer.serverTime, _tag)
+        }).pipe(orApiError("GET", "/pat", _tag)),
       )
-      .pipe(Effect.withSpan("PatApi.list"))
+    const list = Effect.withSpan(listWith(false), "PatApi.list")
 
-    /** Key IDs with a label that were created since an instant of our clock, in the server's order. */
-    const findCreated = Effect.fnUntraced(function* (label: string, since: number) {
-      const { pats, serverTime } = yield* list
-      const now = yield* Clock.currentTimeMillis
-      // Both instants are put on the server's clock, since ours may be off by hours.
-      const earliest = since + ((serverTime ?? now) - now) - createdAtSlack
-      return pats.flatMap((pat) => {
-        const before = typeof pat.created_at === "number" && pat.created_at < earliest
-        return pat.label === label && pat.key_id !== undefined && !before ? [pat.key_id] : []
-      })
-    })
+    const own = Effect.flatMap(session.credential, ({ _tag }) =>
+      _tag === "JWT"
+        ? Effect.succeed(undefined)
+        : Effect.match(listWith(true), { onFailure: () => undefined, onSuccess: (listing) => listing.own }),
+    ).pipe(Effect.withSpan("PatApi.own"))
 
     const create = Effect.fn("PatApi.create")(function* (pat: NewPat) {
       const { label } = pat
@@ -117,97 +100,98 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             method: "POST",
             path: ["pat"],
             bearer: credential.token,
-            body: Redacted.make<unknown>(bodyOf(pat)),
+            body: Redacted.make<unknown>(pat.body),
           })
           .pipe(
-            Effect.flatMap(decodeCreated),
-            Effect.mapError((error) =>
-              error._tag === "ResponseUnreadable" || (isTransient(error) && mayHaveHappened(error))
-                ? unknown(error)
-                : error,
+            Effect.flatMap((answer) =>
+              Effect.flatMap(decodeCreated(answer), ({ envelope, value: { detail } }) => {
+                const { key_id: keyId, token } = detail
+                if (token !== undefined)
+                  return Effect.succeed({ keyId, token, envelope: Redacted.make(envelope) })
+                const { requestId, status } = answer
+                const cause = new ResponseUnreadable({
+                  origin: api.origin,
+                  status,
+                  requestId,
+                  reason: "shape",
+                  expected: "a usable token",
+                })
+                return Effect.fail(keyId === undefined ? cause : unknown(cause, [keyId]))
+              }),
             ),
+            Effect.mapError((error) => {
+              const answered = error._tag === "HttpFailure" || error._tag === "ServiceUnavailable"
+              if (answered && isNotOffered(error)) return notOffered(error, "create", api, pat)
+              const unclear =
+                error._tag === "ResponseUnreadable" || (isTransient(error) && mayHaveHappened(error))
+              return unclear ? unknown(error) : error
+            }),
             Effect.onInterrupt(() => notices.owe(unknown(undefined))),
             orApiError("POST", "/pat", credential._tag),
           )
-      const lookUp = ({ cause }: OutcomeUnknown) =>
-        findCreated(label, since).pipe(
-          Effect.onInterrupt(() => notices.owe(unknown(cause))),
-          Effect.option,
-          Effect.flatMap((found) => Effect.fail(unknown(cause, Option.getOrUndefined(found)))),
-        )
-      const { envelope, value } = yield* Effect.catchTag(
-        session.withCredential(attempt),
-        "OutcomeUnknown",
-        lookUp,
-      )
-      const { key_id: keyId, token } = value.detail
-      return { keyId, token, envelope: Redacted.make(envelope) }
+      const lookUp = (lost: OutcomeUnknown) =>
+        Effect.gen(function* () {
+          if (lost.found !== undefined) return yield* lost
+          const listing = yield* Effect.onInterrupt(list, () => notices.owe(lost)).pipe(
+            Effect.orElseFail(() => lost),
+          )
+          const now = yield* Clock.currentTimeMillis
+          return yield* unknown(lost.cause, createdSince(listing, label, since, now))
+        })
+      return yield* Effect.catchTag(session.withCredential(attempt), "OutcomeUnknown", lookUp)
     })
 
-    const revoke = Effect.fn("PatApi.revoke")(function* (keyId: KeyId) {
+    const revoke = Effect.fn("PatApi.revoke")(function* (keyId: KeyId, own?: boolean) {
       // Kept here, since a sign-in in between makes it a new request.
       let answerLost = false
-      return yield* session.withCredential((credential) =>
-        Effect.gen(function* () {
-          const answer = yield* send("DELETE", ["pat", keyId], credential)
-          // An empty body is a success. One that is not JSON came from something other than the API,
-          // such as a network's sign-in page, and then the PAT still works.
-          return answer.body.trim() === "" ? undefined : (yield* decodeRevoked(answer)).envelope
-        }).pipe(
-          Effect.catchTag("HttpFailure", (failure): Effect.Effect<undefined, HttpFailure | PatNotFound> => {
+      let connectionLost = false
+      const attempt = (credential: Credential) =>
+        Effect.map(send("DELETE", ["pat", keyId], credential), readRevoked).pipe(
+          Effect.catchTag("HttpFailure", (failure): Effect.Effect<RevokeAnswer, HttpFailure> => {
             answerLost ||= failure.answerLostBefore
-            if (failure.status !== 404) return Effect.fail(failure)
-            const { requestId, serverMessage, status } = failure
-            return answerLost
-              ? Effect.succeed(undefined)
-              : Effect.fail(new PatNotFound({ keyId, status, requestId, serverMessage }))
+            connectionLost ||= failure.connectionLostBefore
+            if (failure.status === 404) return Effect.succeed(Either.left(failure))
+            const mayBeDone =
+              own === undefined ? credential._tag === "PAT" && connectionLost : own && answerLost
+            const endedItself = mayBeDone && failure.status === 401
+            return endedItself ? Effect.succeed(Either.right(revokedUnseen)) : Effect.fail(failure)
           }),
           orApiError("DELETE", `/pat/${keyId}`, credential._tag),
-        ),
-      )
+        )
+      const answer = yield* session.withCredential(attempt)
+      if (Either.isRight(answer)) return answer.right
+      const pats = yield* Effect.either(Effect.map(list, (listing) => listing.pats))
+      // The list refuses the PAT that has just ended itself.
+      if (own && Either.isLeft(pats) && pats.left._tag === "CredentialRefused") return revokedUnseen
+      return yield* judgeRevoke(keyId, answer.left, Either.getOrUndefined(pats), answerLost)
     })
+
+    const greet = (token: Pick<Credential, "token">) =>
+      Effect.flatMap(send("GET", ["hello"], token), decodeHello)
 
     const hello = session
       .withCredential((credential) =>
-        Effect.gen(function* () {
-          const { envelope, value } = yield* decodeHello(yield* send("GET", ["hello"], credential))
-          return { message: value.message, envelope, credential }
-        }).pipe(orApiError("GET", "/hello", credential._tag)),
+        Effect.map(greet(credential), ({ envelope, value }) => ({
+          message: value.message,
+          envelope,
+          credential,
+        })).pipe(orApiError("GET", "/hello", credential._tag)),
       )
       .pipe(Effect.withSpan("PatApi.hello"))
 
-    const check = Effect.fn("PatApi.check")(function* (token: Redacted.Redacted) {
-      yield* Effect.asVoid(send("GET", ["hello"], { token })).pipe(orApiError("GET", "/hello", "PAT"))
-    })
+    const check = Effect.fn("PatApi.check")((token: Redacted.Redacted) =>
+      greet({ token }).pipe(
+        orApiError("GET", "/hello", "PAT"),
+        Effect.retry({
+          while: ({ _tag }) => _tag === "CredentialRefused",
+          schedule: Schedule.spaced("500 millis").pipe(Schedule.upTo("10 seconds")),
+        }),
+        Effect.asVoid,
+      ),
+    )
 
-    return PatApi.of({ list, create, revoke, hello, check })
+    return PatApi.of({ list, own, create, revoke, hello, check })
   })
 
   static readonly layer = Layer.effect(this, this.make)
 }
-
-/** How far a server's `created_at` may lie before its own clock at the request: it may round down. */
-const createdAtSlack = 2_000
-
-const listing = (
-  envelope: unknown,
-  items: ReadonlyArray<unknown>,
-  serverTime: number | undefined,
-): Listing => {
-  let decoded: ReadonlyArray<Pat> | undefined
-  return {
-    envelope,
-    serverTime,
-    get pats() {
-      decoded ??= items.map(fromItem)
-      return decoded
-    },
-  }
-}
-
-const bodyOf = ({ expiry, label, scopes, tenantId }: NewPat) => ({
-  label,
-  scopes,
-  ...(expiry === undefined ? {} : { expiry }),
-  ...(tenantId === undefined ? {} : { tenant_id: tenantId }),
-})

@@ -9,7 +9,7 @@ import type { Credential, JwtCredential } from "../domain/Credential.ts"
 import { LoginGrant } from "../domain/Envelope.ts"
 import { CredentialMissing, LoginRefused, type SignInError } from "../domain/Errors.ts"
 import { Account } from "./Account.ts"
-import { decodeAnswer, toApiError } from "./answers.ts"
+import { decodeAnswer, isNotOffered, notOffered, toApiError } from "./answers.ts"
 import { Connection } from "./Connection.ts"
 import { Prompter } from "./Prompter.ts"
 import { TokenCache } from "./TokenCache.ts"
@@ -52,13 +52,17 @@ export class Session extends Context.Tag("zpcli/Session")<
           secrets: [password],
         })
         .pipe(
-          Effect.catchTag("HttpFailure", (failure) => {
-            const { requestId, serverMessage, status } = failure
-            return Effect.fail(
-              status === 401 || status === 403
-                ? new LoginRefused({ status, requestId, serverMessage, user, host: api.host })
-                : toApiError(failure, { method: "POST", path: "/login", credential: "JWT" }),
-            )
+          Effect.mapError((error) => {
+            if (error._tag !== "HttpFailure" && error._tag !== "ServiceUnavailable") return error
+            if (isNotOffered(error)) return notOffered(error, "login", api)
+            if (error._tag !== "HttpFailure") return error
+            const { requestId, serverMessage, speaker, status } = error
+            if (status === 401)
+              return new LoginRefused({ requestId, serverMessage, status, user, host: api.host })
+            // A wrong password is a 401: a 403 in the API's words means that no password will do.
+            return status === 403 && speaker === "api"
+              ? notOffered(error, "login", api)
+              : toApiError(error, { method: "POST", path: "/login", credential: "JWT" })
           }),
         )
       const { access_token, expires_in, id_token } = (yield* decodeGrant(answer)).value.detail

@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { failureMessage } from "../domain/Envelope.ts"
+import { failureMessage, speakerOf } from "../domain/Envelope.ts"
 import {
   HttpFailure,
   ResponseUnreadable,
@@ -33,6 +33,8 @@ export interface ApiRequest {
   readonly bearer?: Redacted.Redacted
   /** Sent as JSON; redacted since it may hold a password. */
   readonly body?: Redacted.Redacted<unknown>
+  /** Whether it is not worth a second attempt. */
+  readonly once?: boolean
   /** Further secrets that an answer could echo. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted>
 }
@@ -71,6 +73,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       request: ApiRequest,
       number: number,
       answerLostBefore: boolean,
+      connectionLostBefore: boolean,
     ) {
       const path = `/${request.path.map(encodeURIComponent).join("/")}`
       yield* secrets.add(...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? []))
@@ -141,7 +144,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         } satisfies ApiAnswer
       }
 
-      const serverMessage = hide(failureMessage(parseJson(body)))
+      const value = parseJson(body)
+      const serverMessage = hide(failureMessage(value))
       const answered = { status: response.status, requestId, serverMessage }
       if (response.status === 429 || response.status >= 500) {
         const now = yield* Clock.currentTimeMillis
@@ -152,7 +156,9 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         ...answered,
         origin: api.origin,
         location: hide(response.headers.location),
+        speaker: speakerOf(body, value),
         answerLostBefore,
+        connectionLostBefore,
       })
     })
 
@@ -161,8 +167,9 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     )(function* (request) {
       let number = 0
       let answerLost = false
+      let connectionLost = false
       const backoff = Schedule.identity<TransportError>().pipe(
-        Schedule.intersect(Schedule.recurs(maxRetries)),
+        Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
         // Before the delay, which is announced: what is not repeated is not waited for.
         Schedule.whileInput(
           (error: TransportError) =>
@@ -179,10 +186,12 @@ export class Transport extends Context.Tag("zpcli/Transport")<
           }),
         ),
       )
-      return yield* Effect.suspend(() => attempt(request, ++number, answerLost)).pipe(
+      return yield* Effect.suspend(() => attempt(request, ++number, answerLost, connectionLost)).pipe(
         Effect.tapError((error) =>
           Effect.sync(() => {
-            answerLost ||= Retry.isTransient(error) && Retry.mayHaveHappened(error)
+            const lost = Retry.isTransient(error) && Retry.mayHaveHappened(error)
+            answerLost ||= lost
+            connectionLost ||= lost && error._tag === "Unreachable"
           }),
         ),
         Effect.retry(backoff),

@@ -1,14 +1,18 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { type ApiUrl, dashboardUrl } from "../domain/ApiUrl.ts"
 import {
   type ApiError,
   CredentialRefused,
   HttpFailure,
   NotAllowed,
+  NotOffered,
   Redirected,
   RequestRefused,
   ResponseUnreadable,
+  type ServiceUnavailable,
 } from "../domain/Errors.ts"
+import type { NewPat } from "../domain/NewPat.ts"
 import type { Method } from "../domain/Retry.ts"
 import type { ApiAnswer } from "./Transport.ts"
 
@@ -17,13 +21,33 @@ export const toApiError = (
   failure: HttpFailure,
   request: { readonly method: Method; readonly path: string; readonly credential: "PAT" | "JWT" },
 ) => {
-  const { location, origin, requestId, serverMessage, status } = failure
+  const { location, origin, requestId, serverMessage, speaker, status } = failure
   const answered = { status, requestId, serverMessage }
   if (status === 401) return new CredentialRefused({ ...answered, credential: request.credential })
-  if (status === 403) return new NotAllowed({ ...answered, credential: request.credential })
+  // A gateway says 403 to a path that it does not know, and that is no matter of scopes.
+  if (status === 403 && speaker !== "gateway") {
+    const needs = speaker === "api" && request.path.startsWith("/pat") ? "pat" : undefined
+    return new NotAllowed({ ...answered, credential: request.credential, needs })
+  }
   if (status >= 300 && status < 400) return new Redirected({ ...answered, origin, location })
   return new RequestRefused({ ...answered, method: request.method, path: request.path })
 }
+
+/** What a failure is where this API does not offer a request, with the page on which a PAT is made by hand. */
+export const notOffered = (
+  { requestId, serverMessage, status }: HttpFailure | ServiceUnavailable,
+  what: NotOffered["what"],
+  api: ApiUrl,
+  pat?: NewPat,
+): NotOffered =>
+  new NotOffered({ status, requestId, serverMessage, what, host: api.host, page: dashboardUrl(api, pat) })
+
+/**
+ * Whether a failure says that the API has no such request: neither signing in
+ * by password nor making PATs is offered everywhere.
+ */
+export const isNotOffered = (error: HttpFailure | ServiceUnavailable): boolean =>
+  [404, 405, 501].includes(error.status) || (error._tag === "HttpFailure" && error.speaker === "gateway")
 
 /** Gives the statuses of a request that have no meaning of their own the common one. */
 export const orApiError =
@@ -44,14 +68,21 @@ export interface Decoded<A> {
  * error: a body may hold a token.
  *
  * @param expected - what the body should hold, in words
+ * @param only - the one status that can hold it; any success by default
  */
-export const decodeAnswer = <A, I>(origin: string, schema: Schema.Schema<A, I>, expected: string) => {
+export const decodeAnswer = <A, I>(
+  origin: string,
+  schema: Schema.Schema<A, I>,
+  expected: string,
+  only?: number,
+) => {
   const decode = Schema.decodeUnknown(schema)
   return ({ body, requestId, status }: ApiAnswer): Effect.Effect<Decoded<A>, ResponseUnreadable> => {
     const unreadable = (reason: ResponseUnreadable["reason"]) =>
       new ResponseUnreadable({ origin, status, requestId, reason, expected })
     const text = body.trimStart()
     if (text === "") return Effect.fail(unreadable("empty"))
+    if (only !== undefined && status !== only) return Effect.fail(unreadable("shape"))
     return Effect.try({
       try: () => JSON.parse(body) as unknown,
       catch: () => unreadable(text.startsWith("<") ? "html" : "not-json"),

@@ -3,7 +3,15 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { CreatedPat, failureMessage, LoginGrant, PatList, withItems } from "../../src/domain/Envelope.ts"
+import {
+  CreatedPat,
+  failureMessage,
+  isOwnSuccess,
+  LoginGrant,
+  PatList,
+  speakerOf,
+  withItems,
+} from "../../src/domain/Envelope.ts"
 
 const anything = FastCheck.jsonValue() as FastCheck.Arbitrary<unknown>
 
@@ -44,21 +52,57 @@ describe("CreatedPat", () => {
   it.prop("gives the token whatever else the answer holds", [anything, anything], ([keyId, other]) => {
     const body = { message: other, detail: { key_id: keyId, token: "zpat_secret", other }, more: other }
     const { detail } = Either.getOrThrow(decode(body))
-    expect(Redacted.value(detail.token)).toBe("zpat_secret")
+    expect(detail.token && Redacted.value(detail.token)).toBe("zpat_secret")
     expect(JSON.stringify(detail)).not.toContain("zpat_secret")
   })
 
-  it.each([
-    {},
-    null,
-    [],
-    { detail: null },
-    { detail: {} },
-    { detail: { token: null } },
-    { detail: { token: "" } },
-    { detail: { token: 5 } },
-  ])("needs a token: %j", (body) => {
+  it.each([{}, null, [], { detail: null }])("needs a detail: %j", (body) => {
     expect(Either.isLeft(decode(body))).toBe(true)
+  })
+
+  it.each([undefined, null, "", 5, "two words", "line\nbreak", "zpat_é"])(
+    "has no token where a header could not hold it (%j), and keeps the key ID",
+    (token) => {
+      const { detail } = Either.getOrThrow(decode({ detail: { key_id: "a-b-c-d", token } }))
+      expect([detail.key_id, detail.token]).toStrictEqual(["a-b-c-d", undefined])
+    },
+  )
+})
+
+describe("a success", () => {
+  it.each([
+    [{ message: "PAT revoked" }, true],
+    [{ message: "", detail: { error: "of another kind" } }, true],
+    [{ message: "ok", errorMessage: "Task timed out after 3.00 seconds" }, false],
+    [{ errorMessage: "Task timed out after 3.00 seconds" }, false],
+    [{ message: "x", errorType: "Error" }, false],
+    [{ message: "x", error: null }, false],
+    [{ message: "x", errors: [] }, false],
+    [{ message: "x", statusCode: 500 }, false],
+    [{ message: "Internal server error" }, false],
+    [{ message: null }, false],
+    [{}, false],
+    [[{ message: "x" }], false],
+    ["ok", false],
+    [null, false],
+    [false, false],
+  ])("%j is the API's own: %s", (value, own) => {
+    expect(isOwnSuccess(value)).toBe(own)
+  })
+})
+
+describe("a failure", () => {
+  it.each([
+    ["", undefined, "api"],
+    ['{"message":"No"}', { message: "No" }, "api"],
+    ['{"Message":"No"}', { Message: "No" }, "api"],
+    ["", { message: "Missing Authentication Token" }, "api"],
+    ['{"message":"Missing Authentication Token"}', { message: "Missing Authentication Token" }, "gateway"],
+    ["<html>", undefined, "other"],
+    ["Forbidden", undefined, "other"],
+    ['"Forbidden"', "Forbidden", "other"],
+  ])("of %j is from the API, its gateway or something else", (text, value, speaker) => {
+    expect(speakerOf(text, value)).toBe(speaker)
   })
 })
 

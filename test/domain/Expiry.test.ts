@@ -221,10 +221,18 @@ describe("dateAfter", () => {
   })
 })
 
-describe("sameSpan", () => {
-  it("ends with the last day that the API has a form for", () => {
-    const [first, last] = [Date.UTC(2000, 0, 1), Date.UTC(9999, 11, 31)]
-    expect(Expiry.sameSpan(first, last, Date.UTC(2026, 0, 1))).toBe("9999-12-31")
+describe("whole days", () => {
+  it("lie between the UTC dates of two instants", () => {
+    const late = Date.UTC(2026, 0, 26, 23, 59)
+    expect(Expiry.daysBetween(late, Date.UTC(2026, 0, 27))).toBe(1)
+    expect(Expiry.daysBetween(late, late)).toBe(0)
+    expect(Expiry.daysBetween(late, Date.UTC(2026, 1, 26))).toBe(31)
+  })
+
+  it("after today end with the last day that the API has a form for", () => {
+    const now = Date.UTC(2026, 0, 31, 23, 59)
+    expect(Expiry.daysAfter(1, now)).toBe("2026-02-01")
+    expect(Expiry.daysAfter(5_000_000, now)).toBe("9999-12-31")
   })
 })
 

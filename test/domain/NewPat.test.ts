@@ -34,6 +34,10 @@ describe("the successor of a PAT", () => {
     })
   })
 
+  it("does not take the server's own limit for a choice", () => {
+    expect(Either.getOrThrow(successor({ hard_expiry_at: now + day })).expiry).toBe("2026-12-25")
+  })
+
   it("never expires where the old one does not", () => {
     const { expiry_at: _, ...eternal } = old
     expect(Either.getOrThrow(NewPat.successorOf(eternal, undefined, now)).expiry).toBe(undefined)
@@ -53,6 +57,7 @@ describe("the successor of a PAT", () => {
       [{ scopes: [] }, "scopes"],
       [{ expiry_at: "soon" }, "expiry"],
       [{ created_at: undefined }, "expiry"],
+      [{ expiry_at: old.created_at + 3_600_000 }, "lifetime"],
     ] as const) {
       expect(successor(fields)).toMatchObject({ left: { _tag: "CannotRotate", keyId: old.key_id, reason } })
     }

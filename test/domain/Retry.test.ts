@@ -88,7 +88,14 @@ describe("repeatable", () => {
 
   it("knows what is transient", () => {
     expect([timedOut, status(503), unreachable("X", true)].every(Retry.isTransient)).toBe(true)
-    const failure = new HttpFailure({ status: 401, origin, location: undefined, answerLostBefore: false })
+    const failure = new HttpFailure({
+      status: 401,
+      origin,
+      location: undefined,
+      speaker: "api",
+      answerLostBefore: false,
+      connectionLostBefore: false,
+    })
     expect(Retry.isTransient(failure)).toBe(false)
   })
 })

@@ -84,6 +84,26 @@ describe("create", () => {
     }),
   )
 
+  it.scoped("is not offered where the API has no such request", () =>
+    Effect.gen(function* () {
+      for (const reply of [
+        json(404, {}),
+        json(405, {}),
+        json(501, {}),
+        json(403, { message: "Missing Authentication Token" }),
+      ]) {
+        const api = yield* fakeApi(["POST /v1/pat", reply])
+        const wanted = newPat("CI & co", ["job", "*"], { expiry: ExpiryDate.make("2027-01-01") })
+        const error = yield* Effect.flip(withPatApi({ api, settings: pat }, (it) => it.create(wanted)))
+        expect(error).toMatchObject({
+          _tag: "NotOffered",
+          what: "create",
+          page: "https://test/dashboard/tokens?create=1&label=CI%20%26%20co&scopes=job,*&expiry=2027-01-01",
+        })
+      }
+    }),
+  )
+
   it.scoped("fails as a sign-in does where that fails, and sends no create", () =>
     Effect.gen(function* () {
       for (const [reply, times, tag] of [

@@ -82,8 +82,9 @@ describe("a cached JWT that the API does not accept any more", () => {
         [revoke, gone],
         login,
         [revoke, json(404, {})],
+        ["GET /v1/pat", json(200, { detail: { items: [{ key_id: keyId, status: "revoked" }] } })],
       )
-      expect(outcome).toStrictEqual(Either.right(undefined))
+      expect(outcome).toStrictEqual(Either.right({ envelope: undefined, unlisted: false }))
     }).pipe(Effect.withRandom(Random.fixed([0]))),
   )
 })

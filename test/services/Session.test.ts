@@ -77,21 +77,19 @@ describe("the credential", () => {
 })
 
 describe("signing in", () => {
-  it.scoped("is refused once with 401 or 403, and never tried again", () =>
+  it.scoped("is refused once with 401, and never tried again", () =>
     Effect.gen(function* () {
-      for (const status of [401, 403]) {
-        const answer = json(status, { message: `Incorrect: ${password}` }, { "x-amzn-requestid": "r-1" })
-        const api = yield* fakeApi(["POST /v1/login", answer])
-        const error = yield* Effect.flip(inTime(credentialOf({ api, settings: account })))
-        expect(error).toMatchObject({
-          _tag: "LoginRefused",
-          status,
-          user: "ada",
-          host: "api.test",
-          requestId: "r-1",
-          serverMessage: "Incorrect: [hidden]",
-        })
-      }
+      const answer = json(401, { message: `Incorrect: ${password}` }, { "x-amzn-requestid": "r-1" })
+      const api = yield* fakeApi(["POST /v1/login", answer])
+      const error = yield* Effect.flip(inTime(credentialOf({ api, settings: account })))
+      expect(error).toMatchObject({
+        _tag: "LoginRefused",
+        status: 401,
+        user: "ada",
+        host: "api.test",
+        requestId: "r-1",
+        serverMessage: "Incorrect: [hidden]",
+      })
     }),
   )
 
@@ -121,11 +119,34 @@ describe("signing in", () => {
     }),
   )
 
+  it.scoped("is not offered where the API has no such request, whatever its words", () =>
+    Effect.gen(function* () {
+      for (const reply of [
+        json(404, { message: "Not Found" }),
+        text(404, "<html>"),
+        json(405, {}),
+        json(403, { message: "Missing Authentication Token" }),
+        json(403, { Message: "User is not authorized to access this resource" }),
+        json(501, {}),
+      ]) {
+        const api = yield* fakeApi(["POST /v1/login", reply])
+        expect(yield* Effect.flip(inTime(credentialOf({ api, settings: account })))).toMatchObject({
+          _tag: "NotOffered",
+          what: "login",
+          host: "api.test",
+          page: "https://test/dashboard/tokens",
+        })
+      }
+      const page = yield* fakeApi(["POST /v1/login", text(403, "<html>Blocked</html>")])
+      const error = yield* Effect.flip(credentialOf({ api: page, settings: account }))
+      expect(error).toMatchObject({ _tag: "NotAllowed", needs: undefined })
+    }),
+  )
+
   it.scoped("gives other failures their common meaning", () =>
     Effect.gen(function* () {
       for (const [status, tag] of [
         [400, "RequestRefused"],
-        [404, "RequestRefused"],
         [302, "Redirected"],
       ] as const) {
         const api = yield* fakeApi(["POST /v1/login", json(status, {})])

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
+import { closeSync, openSync } from "node:fs"
 import { resolve } from "node:path"
 
 /** The built program; ZPCLI_DIST names another build than `dist`. */
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** What stdin holds; closed at once by default. */
   readonly input?: string
+  /** A file that stdout goes to instead of a pipe. */
+  readonly stdout?: string
   /** Milliseconds after which it is killed and the run rejects. */
   readonly timeout?: number
   readonly cwd?: string
@@ -48,11 +51,13 @@ export const ended = (child: ChildProcess): Promise<Ran> =>
 
 /** Runs the built program as a child process, its streams being pipes. */
 export const runCli = async (args: ReadonlyArray<string>, options: RunOptions = {}): Promise<Ran> => {
+  const file = options.stdout === undefined ? undefined : openSync(options.stdout, "w")
   const child = spawn(process.execPath, [program, ...args], {
     env: cleanEnv(options.env),
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["pipe", file ?? "pipe", "pipe"],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
+  if (file !== undefined) closeSync(file)
   let timer: NodeJS.Timeout | undefined
   // Not only killed: what it started may hold its pipes open.
   const late = new Promise<never>((_, reject) => {
@@ -62,7 +67,7 @@ export const runCli = async (args: ReadonlyArray<string>, options: RunOptions = 
     }, options.timeout ?? 20_000)
   })
   // A program that ends without reading makes this pipe break, which is no failure of the test.
-  child.stdin.on("error", () => {})
-  child.stdin.end(options.input ?? "")
+  child.stdin?.on("error", () => {})
+  child.stdin?.end(options.input ?? "")
   return await Promise.race([ended(child), late]).finally(() => clearTimeout(timer))
 }

@@ -3,6 +3,7 @@ import type {
   Redirected,
   RequestRefused,
   ResponseUnreadable,
+  RevokeUnconfirmed,
   ServiceUnavailable,
   TimedOut,
   Unreachable,
@@ -20,8 +21,23 @@ export const api = {
       exitCodes.notFound,
       printable`There is no PAT ${error.keyId}, or it is revoked already${serverSaid(error)}.`,
       printable`See the key IDs with: zpcli pat list`,
-      answerOf(error),
+      { ...answerOf(error), keyId: error.keyId },
     ),
+  RevokeUnconfirmed: (error) => {
+    const { keyId, listed, status } = error
+    const answer = printable`the answer to its revoke (status ${status}${serverSaid(error)}) is not the API's own`
+    return failed(
+      error,
+      exitCodes.refused,
+      {
+        active: printable`PAT ${keyId} was not revoked: it is listed as active, and ${answer}.`,
+        unlisted: printable`Whether PAT ${keyId} is revoked is unknown: it is not listed, and ${answer}.`,
+        unknown: printable`Whether PAT ${keyId} is revoked is unknown: ${answer}, and there is no list to look it up in.`,
+      }[listed],
+      printable`Check ZPOOL_API_URL and any proxy, then run the command again.`,
+      { ...answerOf(error), keyId },
+    )
+  },
   RequestRefused: (error) =>
     failed(
       error,
@@ -97,5 +113,12 @@ export const api = {
     )
   },
 } satisfies Table<
-  PatNotFound | RequestRefused | Redirected | ServiceUnavailable | Unreachable | TimedOut | ResponseUnreadable
+  | PatNotFound
+  | RevokeUnconfirmed
+  | RequestRefused
+  | Redirected
+  | ServiceUnavailable
+  | Unreachable
+  | TimedOut
+  | ResponseUnreadable
 >

@@ -13,10 +13,11 @@ import type { Report, Table } from "./words.ts"
 /** Every error that can reach the top of a command. */
 export type Failure =
   | Errors.SignInError
-  | Errors.PatNotFound
+  | Errors.RevokeError
   | Errors.OutcomeUnknown
   | Errors.TokenUndelivered
   | Errors.CannotRotate
+  | Errors.RotationNotBegun
   | Errors.RotationStopped
   | Errors.InvalidInput
   | Errors.SettingsError

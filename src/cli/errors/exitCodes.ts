@@ -11,6 +11,8 @@ export const exitCodes = {
   unavailable: 6,
   tokenAtLarge: 7,
   rowsFound: 8,
+  undelivered: 9,
+  oldRemains: 10,
   commandNotExecutable: 126,
   commandNotFound: 127,
   interrupted: 130,
@@ -25,8 +27,10 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.notSignedIn]: "not signed in, or not allowed",
   [exitCodes.notFound]: "no such PAT",
   [exitCodes.unavailable]: "the API could not be reached or is unavailable; run it again",
-  [exitCodes.tokenAtLarge]: "a token may exist that you do not have; the message says more",
+  [exitCodes.tokenAtLarge]: "a PAT may exist whose token you never received; the message says more",
   [exitCodes.rowsFound]: "list --exit-code found rows",
+  [exitCodes.undelivered]: "the new token could not be handed over; its PAT is revoked again",
+  [exitCodes.oldRemains]: "rotate handed the new token over, and the old PAT may still work",
   [exitCodes.interrupted]: "interrupted (143: terminated)",
 }
 

@@ -1,29 +1,41 @@
 import * as Match from "effect/Match"
-import type { CannotRotate, OutcomeUnknown, RotationStopped, TokenUndelivered } from "../../domain/Errors.ts"
+import type {
+  CannotRotate,
+  OutcomeUnknown,
+  RotationNotBegun,
+  RotationStopped,
+  TokenUndelivered,
+} from "../../domain/Errors.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { signIn } from "./signIn.ts"
-import { answerOf, failed, type Report, silent, type Table } from "./words.ts"
+import { answerOf, failed, type Report, revokeCommand, silent, type Table } from "./words.ts"
 
-const undelivered = {
-  TokenUndelivered: (error) =>
-    failed(
-      error,
-      exitCodes.tokenAtLarge,
-      printable`PAT ${error.keyId ?? "(no key ID)"} was created, but its token could not be written to ${error.target} (${error.code}).`,
-      error.keyId === undefined
-        ? printable`Nobody has the token now. Find it with: zpcli pat list`
-        : printable`Nobody has the token now. Revoke it with: zpcli pat revoke ${error.keyId}`,
-    ),
-} satisfies Table<TokenUndelivered>
+/** What is true of a PAT whose token nobody has, and what to do about it. */
+const takenBack = (keyId: string | undefined, undone: boolean) =>
+  undone
+    ? ([printable`The new PAT ${keyId ?? ""} is revoked again`, undefined] as const)
+    : ([
+        printable`The new PAT ${keyId ?? "(no key ID)"} exists, and nobody has its token`,
+        keyId === undefined
+          ? printable`Find it with: zpcli pat list`
+          : printable`Revoke it with: ${revokeCommand(keyId)}`,
+      ] as const)
+
+const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
 
 type Cause = NonNullable<OutcomeUnknown["cause"] | RotationStopped["cause"]>
 
 const causes = {
   ...api,
   ...signIn,
-  ...undelivered,
+  DeliveryFailed: (error) =>
+    failed(
+      error,
+      exitCodes.undelivered,
+      printable`its token could not be written to ${error.target} (${error.code})`,
+    ),
   Quit: (error) => silent(error, exitCodes.interrupted),
 } satisfies Table<Cause>
 
@@ -35,7 +47,7 @@ const reportOf = (cause: Cause | undefined): Report | undefined =>
 const because = (cause: Report | undefined): Printable =>
   cause?.message === undefined
     ? printable`it was interrupted`
-    : Printable.trusted(cause.message.value.replace(/\.$/, ""))
+    : Printable.trusted(cause.message.value.replace(/\.$/, "").replace(/^Th(?=[ei])/, "th"))
 
 const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Printable, hint: Printable] => {
   const { found, label } = error
@@ -59,70 +71,91 @@ const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Prin
       ]
     : [
         printable`The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.`,
-        printable`Nobody has the token. Revoke it, then create another: zpcli pat revoke ${keyId}`,
+        printable`Nobody has the token. Revoke it, then create another: ${revokeCommand(keyId)}`,
       ]
 }
 
 /** Exit code, message and hint of a rotation that stopped: how far it came, and which token works. */
 const stopped = (
-  { cause, newKeyId = "(no key ID)", oldKeyId, step }: RotationStopped,
+  { cause, newKeyId, oldKeyId, oldWorks, step, undone }: RotationStopped,
   why: Printable,
-): readonly [exitCode: number, message: Printable, hint?: Printable] => {
-  const revokeNew = printable`Nobody has the new token. Revoke it with: zpcli pat revoke ${newKeyId}`
+): readonly [exitCode: number, message: Printable, hint?: Printable | undefined] => {
+  const old = oldWorks ? printable`PAT ${oldKeyId} still works` : printable`PAT ${oldKeyId} is as it was`
+  const code = cause === undefined ? exitCodes.interrupted : codeOf(undone)
+  const [state, hint] = takenBack(newKeyId, undone)
   switch (step) {
-    case "start":
-      return [
-        exitCodes.interrupted,
-        printable`Interrupted: nothing was changed, and PAT ${oldKeyId} still works.`,
-      ]
     case "create":
       return [
         exitCodes.interrupted,
-        printable`The rotation stopped: PAT ${oldKeyId} still works.`,
+        printable`The rotation stopped: ${old}.`,
         printable`See whether a new one exists with: zpcli pat list`,
       ]
     case "check": {
       const refused = cause?._tag === "CredentialRefused" ? printable`the API did not accept it` : why
-      return [
-        exitCodes.tokenAtLarge,
-        printable`PAT ${oldKeyId} still works. The new PAT ${newKeyId} exists, and was not handed over since it could not be checked: ${refused}.`,
-        revokeNew,
-      ]
+      return [code, printable`${old}. ${state}: it could not be checked, since ${refused}.`, hint]
     }
     case "deliver":
-      return [
-        exitCodes.tokenAtLarge,
-        printable`PAT ${oldKeyId} still works. The new PAT ${newKeyId} exists, and could not be handed over: ${why}.`,
-        revokeNew,
-      ]
+      return [code, printable`${old}. ${state}: ${why}.`, hint]
     case "revoke":
       return [
-        exitCodes.refused,
-        printable`The new PAT ${newKeyId} works and was handed over, but whether the old PAT ${oldKeyId} was revoked is not certain: ${why}.`,
-        printable`Revoke the old one with: zpcli pat revoke ${oldKeyId}`,
+        cause === undefined ? exitCodes.interrupted : exitCodes.oldRemains,
+        printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over, but whether the old PAT ${oldKeyId} was revoked is not certain: ${why}.`,
+        printable`Revoke the old one with: ${revokeCommand(oldKeyId)}`,
       ]
   }
 }
 
 /** Failures of making a token and handing it over. */
 export const handover = {
-  ...undelivered,
+  TokenUndelivered: (error) => {
+    const { keyId, undone } = error
+    const why = because(reportOf(error.cause))
+    const [state, hint] = takenBack(keyId, undone)
+    return failed(error, codeOf(undone), printable`${state}: ${why}.`, hint, { keyId, delivered: false })
+  },
   OutcomeUnknown: (error) => {
     const cause = reportOf(error.cause)
-    return failed(error, exitCodes.tokenAtLarge, ...unknown(error, because(cause)), answerOf(cause ?? {}))
+    const { found = [] } = error
+    return failed(error, exitCodes.tokenAtLarge, ...unknown(error, because(cause)), {
+      ...answerOf(cause ?? {}),
+      ...(found.length === 1 ? { keyId: found[0] } : found.length > 1 ? { keyIds: found } : {}),
+      delivered: false,
+    })
   },
   CannotRotate: (error) =>
+    error.reason === "lifetime"
+      ? failed(
+          error,
+          exitCodes.misuse,
+          printable`PAT ${error.keyId} lives for less than a day, so its successor would be expired from the start. Nothing was changed.`,
+          printable`Choose an expiry with --expires-in or --expiry.`,
+          { oldKeyId: error.keyId },
+        )
+      : failed(
+          error,
+          exitCodes.refused,
+          printable`PAT ${error.keyId} can't be rotated: the API does not say its ${error.reason}. Nothing was changed.`,
+          error.reason === "expiry"
+            ? printable`Choose one with --expiry or --expires-in.`
+            : printable`Create its successor with: zpcli pat create`,
+          { oldKeyId: error.keyId },
+        ),
+  RotationNotBegun: (error) =>
     failed(
       error,
-      exitCodes.refused,
-      printable`PAT ${error.keyId} can't be rotated: the API does not say its ${error.reason}. Nothing was changed.`,
-      error.reason === "expiry"
-        ? printable`Choose one with --expiry or --expires-in.`
-        : printable`Create its successor with: zpcli pat create`,
+      exitCodes.interrupted,
+      printable`Interrupted: nothing was changed, and PAT ${error.keyId} is as it was.`,
+      undefined,
+      { oldKeyId: error.keyId },
     ),
   RotationStopped: (error) => {
     const cause = reportOf(error.cause)
-    const [exitCode, message, hint] = stopped(error, because(cause))
-    return failed(error, exitCode, message, hint, answerOf(cause ?? {}))
+    const { newKeyId: keyId, oldKeyId, step } = error
+    return failed(error, ...stopped(error, because(cause)), {
+      ...answerOf(cause ?? {}),
+      keyId,
+      oldKeyId,
+      delivered: step === "revoke",
+    })
   },
-} satisfies Table<OutcomeUnknown | TokenUndelivered | CannotRotate | RotationStopped>
+} satisfies Table<OutcomeUnknown | TokenUndelivered | CannotRotate | RotationNotBegun | RotationStopped>

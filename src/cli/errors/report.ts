@@ -9,10 +9,23 @@ import type { Report } from "./words.ts"
  * absent fields left out. Undefined where there is nothing to print.
  */
 export const render = (report: Report, json: boolean): Printable | undefined => {
-  const { exitCode, hint, message, requestId, retryable, status, type } = report
+  const { exitCode, hint, message, requestId } = report
   if (message === undefined) return undefined
   if (json) {
-    const error = { type, message: message.value, hint: hint?.value, status, requestId, retryable, exitCode }
+    const { delivered, keyId, keyIds, oldKeyId, retryable, status, type } = report
+    const error = {
+      type,
+      message: message.value,
+      hint: hint?.value,
+      status,
+      requestId,
+      retryable,
+      exitCode,
+      keyId,
+      oldKeyId,
+      keyIds,
+      delivered,
+    }
     return Printable.json({ error }, "compact")
   }
   const request = requestId === undefined ? printable`` : printable` [request ID ${requestId}]`

@@ -1,4 +1,10 @@
-import type { CredentialMissing, CredentialRefused, LoginRefused, NotAllowed } from "../../domain/Errors.ts"
+import type {
+  CredentialMissing,
+  CredentialRefused,
+  LoginRefused,
+  NotAllowed,
+  NotOffered,
+} from "../../domain/Errors.ts"
 import { printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { answerOf, failed, serverSaid, type Table } from "./words.ts"
@@ -47,20 +53,43 @@ export const signIn = {
           printable`Run the command again to sign in anew; check ZPOOL_API_URL if it stays so.`,
           answerOf(error),
         ),
-  NotAllowed: (error) =>
-    error.credential === "PAT"
+  NotAllowed: (error) => {
+    const { credential, needs } = error
+    if (credential === "PAT" && needs !== undefined) {
+      return failed(
+        error,
+        exitCodes.notSignedIn,
+        printable`The PAT in ZPOOLPAT may not do this: it lacks the scope ${needs}${serverSaid(error)}.`,
+        printable`Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`,
+        answerOf(error),
+      )
+    }
+    return failed(
+      error,
+      exitCodes.notSignedIn,
+      credential === "PAT"
+        ? printable`The request was refused with status 403${serverSaid(error)}.`
+        : printable`This account may not do that${serverSaid(error)}.`,
+      credential === "PAT"
+        ? printable`Check ZPOOL_API_URL and any proxy: this need not have come from the API.`
+        : printable`Sign in as another user with ZPOOL_USER, or ask the owner of the account.`,
+      answerOf(error),
+    )
+  },
+  NotOffered: (error) =>
+    error.what === "login"
       ? failed(
           error,
-          exitCodes.notSignedIn,
-          printable`The PAT in ZPOOLPAT may not do this: it lacks the scope pat${serverSaid(error)}.`,
-          printable`Use a PAT with the scope pat or *, or --auth jwt to sign in with the account instead.`,
+          exitCodes.refused,
+          printable`${error.host} does not offer signing in with username and password${serverSaid(error)}.`,
+          printable`Make a PAT at ${error.page} and set ZPOOLPAT to it.`,
           answerOf(error),
         )
       : failed(
           error,
-          exitCodes.notSignedIn,
-          printable`This account may not do that${serverSaid(error)}.`,
-          printable`Sign in as another user with ZPOOL_USER, or ask the owner of the account.`,
+          exitCodes.refused,
+          printable`${error.host} does not offer making PATs on the command line${serverSaid(error)}.`,
+          printable`Make it in the browser: ${error.page}`,
           answerOf(error),
         ),
-} satisfies Table<CredentialMissing | LoginRefused | CredentialRefused | NotAllowed>
+} satisfies Table<CredentialMissing | LoginRefused | CredentialRefused | NotAllowed | NotOffered>

@@ -1,3 +1,4 @@
+import * as KeyId from "../../domain/KeyId.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 
@@ -12,6 +13,14 @@ export interface Report {
   /** HTTP status. */
   readonly status?: number | undefined
   readonly requestId?: string | undefined
+  /** The PAT that the error is about: of a create or rotation the new one. */
+  readonly keyId?: string | undefined
+  /** The PAT that was to be replaced. */
+  readonly oldKeyId?: string | undefined
+  /** The PATs that may be the one that it is about. */
+  readonly keyIds?: ReadonlyArray<string> | undefined
+  /** Whether the new token was handed over. */
+  readonly delivered?: boolean | undefined
   /** Whether running the same command again is safe and may work. */
   readonly retryable: boolean
   readonly exitCode: number
@@ -57,3 +66,9 @@ export const answerOf = ({
 /** Suggests the nearest word, where there is one. */
 export const didYouMean = (candidate: string | undefined): Printable =>
   candidate === undefined ? printable`` : printable` Did you mean ${candidate}?`
+
+/** The command that revokes a PAT, to be copied: only with what has the form of a key ID, whatever a server sent. */
+export const revokeCommand = (keyId: string | undefined): Printable =>
+  keyId !== undefined && KeyId.problem(keyId) === undefined
+    ? printable`zpcli pat revoke ${keyId}`
+    : printable`zpcli pat list`

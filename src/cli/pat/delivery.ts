@@ -5,9 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import { type OutputFailed, SettingsError, TokenUndelivered } from "../../domain/Errors.ts"
+import { DeliveryFailed, type OutputFailed, SettingsError } from "../../domain/Errors.ts"
 import type { Delivery } from "../../services/Handover.ts"
-import type { CreatedToken } from "../../services/PatApi.ts"
+import type { CreatedToken } from "../../services/results.ts"
 import { exclusive, jsonOption } from "../options.ts"
 import { print } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
@@ -71,11 +71,9 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
     "--token-only": flags.tokenOnly,
     "--out": Option.isSome(flags.out),
   })
-  const undelivered = (created: CreatedToken, target: string, code: string) =>
-    new TokenUndelivered({ keyId: created.keyId, target, code })
   if (Option.isNone(flags.out)) {
     const deliver = (created: CreatedToken) =>
-      Effect.mapError(onStdout(created, flags), ({ code }) => undelivered(created, "stdout", code))
+      Effect.mapError(onStdout(created, flags), ({ code }) => new DeliveryFailed({ target: "stdout", code }))
     return { deliver } satisfies Delivery
   }
 
@@ -97,7 +95,7 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
   const deliver = (created: CreatedToken) =>
     file.writeAll(new TextEncoder().encode(Redacted.value(created.token))).pipe(
       Effect.zipRight(file.sync),
-      Effect.mapError((error) => undelivered(created, target, codeOf(error))),
+      Effect.mapError((error) => new DeliveryFailed({ target, code: codeOf(error) })),
       Effect.zipRight(Ref.set(delivered, true)),
       // The token is safe by now: that stdout can't take the news is no reason to fail.
       Effect.zipRight(

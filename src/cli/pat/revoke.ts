@@ -2,11 +2,12 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-import { Declined } from "../../domain/Errors.ts"
+import * as Either from "effect/Either"
+import { Declined, type RevokeError } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
-import type { Failure } from "../errors/describe.ts"
+import type { Listing, Revoked } from "../../services/results.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { report } from "../errors/report.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
@@ -36,47 +37,91 @@ const question = (keyIds: ReadonlyArray<KeyId.KeyId>, pats: ReadonlyArray<Pat>):
   return Printable.join([...lines, printable`Revoke these ${keyIds.length} PATs? It can't be undone.`], "\n")
 }
 
-const unlisted: { readonly pats: ReadonlyArray<Pat> } = { pats: [] }
+const unlisted: Pick<Listing, "own" | "pats"> = { pats: [], own: undefined }
 
-/** Asks whether to go on, with what is known of the PATs; without a list the question is asked all the same. */
-const confirmed = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId.KeyId>) {
-  const api = yield* PatApi
-  const { pats } = yield* Effect.catchTags(api.list, {
+/** What the list says; nothing where it can't be had, which is no reason not to revoke. */
+const lookUp = Effect.flatMap(PatApi, ({ list }) =>
+  Effect.catchTags(list, {
     RequestRefused: () => Effect.succeed(unlisted),
     ResponseUnreadable: () => Effect.succeed(unlisted),
     ServiceUnavailable: () => Effect.succeed(unlisted),
     TimedOut: () => Effect.succeed(unlisted),
     Unreachable: () => Effect.succeed(unlisted),
-  })
-  if (!(yield* confirm(question(keyIds, pats)))) return yield* new Declined()
-})
+  }),
+)
 
-/** Revokes one PAT, and prints that it did. */
-const revokeOne = Effect.fnUntraced(function* (keyId: KeyId.KeyId, json: boolean, only: boolean) {
+const printRevoked = (keyId: KeyId.KeyId, { envelope, unlisted }: Revoked, json: boolean, only: boolean) => {
+  if (!json) {
+    return print(
+      unlisted ? printable`PAT ${keyId} is no longer listed.` : printable`PAT ${keyId} revoked successfully.`,
+    )
+  }
+  const message = unlisted ? "PAT no longer listed" : "PAT revoked"
+  return printJson(envelope ?? { message, detail: { key_id: keyId } }, only ? "indented" : "compact")
+}
+
+/** Failures of signing in: they would meet each of several PATs alike. */
+const endsRun = ({ _tag }: RevokeError): boolean =>
+  ["CredentialMissing", "LoginRefused", "NotOffered", "Quit"].includes(_tag)
+
+/**
+ * Revokes several PATs and shows what came of each, in the order given. All are
+ * tried, the one that signs in last, and the first failure decides the exit code.
+ */
+const revokeAll = Effect.fnUntraced(function* (
+  keyIds: ReadonlyArray<KeyId.KeyId>,
+  own: string | undefined,
+  json: boolean,
+) {
   const api = yield* PatApi
-  const envelope = yield* api.revoke(keyId)
-  if (!json) return yield* print(printable`PAT ${keyId} revoked successfully.`)
-  yield* printJson(
-    envelope ?? { message: "PAT revoked", detail: { key_id: keyId } },
-    only ? "indented" : "compact",
-  )
+  const outcomes = new Map<KeyId.KeyId, Either.Either<Revoked, RevokeError>>()
+  const codes: Array<number> = []
+  const show = Effect.fnUntraced(function* (
+    keyId: KeyId.KeyId,
+    outcome: Either.Either<Revoked, RevokeError>,
+  ) {
+    const shown = Either.isLeft(outcome)
+      ? // Each failure is named after its key ID, since not all of them name one.
+        report(outcome.left, json, printable`${keyId}`)
+      : Effect.as(printRevoked(keyId, outcome.right, json, false), exitCodes.done as number)
+    codes.push(yield* Effect.catchAll(shown, (failure) => report(failure, json)))
+  })
+  const showThose = Effect.suspend(() => {
+    const ready = keyIds.slice(codes.length)
+    const end = ready.findIndex((keyId) => !outcomes.has(keyId))
+    return Effect.forEach(end === -1 ? ready : ready.slice(0, end), (keyId) =>
+      show(keyId, outcomes.get(keyId) as Either.Either<Revoked, RevokeError>),
+    )
+  })
+  for (const keyId of [
+    ...keyIds.filter((keyId) => keyId !== own),
+    ...keyIds.filter((keyId) => keyId === own),
+  ]) {
+    const outcome = yield* Effect.either(api.revoke(keyId, keyId === own))
+    if (Either.isLeft(outcome) && endsRun(outcome.left)) return yield* outcome.left
+    outcomes.set(keyId, outcome)
+    yield* showThose
+  }
+  const code = codes.find((code) => code !== exitCodes.done)
+  if (code !== undefined) return yield* new Exit({ code })
 })
 
-/** Revokes PATs, after asking. All are tried, and the first failure decides the exit code. */
+/** Revokes PATs, after asking. */
 export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, yes }: RevokeOptions) {
   const keyIds = [...new Set(yield* Effect.forEach(given, KeyId.parse))]
-  if (!json && !yes) yield* confirmed(keyIds)
+  const api = yield* PatApi
+  let listing: typeof unlisted | undefined
+  if (!json && !yes) {
+    listing = yield* lookUp
+    if (!(yield* confirm(question(keyIds, listing.pats)))) return yield* new Declined()
+  }
   const [first, ...others] = keyIds
-  if (first !== undefined && others.length === 0) return yield* revokeOne(first, json, true)
-  const results = yield* Effect.forEach(keyIds, (keyId) =>
-    revokeOne(keyId, json, false).pipe(
-      Effect.as<number>(exitCodes.done),
-      // Each failure is named after its key ID, since not all of them name one.
-      Effect.catchAll((failure: Failure) => report(failure, json, printable`${keyId}`)),
-    ),
-  )
-  const code = results.find((result) => result !== exitCodes.done)
-  if (code !== undefined) return yield* new Exit({ code })
+  if (first === undefined || others.length > 0) {
+    // The one that signs in goes last, so it has to be known which that is.
+    return yield* revokeAll(keyIds, listing === undefined ? yield* api.own : listing.own, json)
+  }
+  const own = listing?.own === undefined ? undefined : listing.own === first
+  yield* printRevoked(first, yield* api.revoke(first, own), json, true)
 })
 
 export const command = Command.make("revoke", options, revoke).pipe(

@@ -3,11 +3,12 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { Declined, PatNotFound, RotationStopped } from "../../domain/Errors.ts"
+import { Declined, PatNotFound, RotationNotBegun } from "../../domain/Errors.ts"
 import type { ExpiryDate } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { NewPat } from "../../domain/NewPat.ts"
-import { Handover } from "../../services/Handover.ts"
+import { works } from "../../domain/Pat.ts"
+import { Handover, type OldPat } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { chosenExpiry, expiryOptions, settingsOptions } from "../options.ts"
@@ -35,20 +36,27 @@ export type RotateOptions = Command.Command.ParseConfig<typeof options>
 
 /** Finds the PAT to replace, and what its successor is to be. */
 const find = Effect.fnUntraced(function* (keyId: KeyId.KeyId, chosen: ExpiryDate | undefined) {
-  const { pats } = yield* (yield* PatApi).list
-  const old = pats.find((pat) => pat.key_id === keyId)
-  if (old === undefined || old.status?.toLowerCase() === "revoked") {
+  const { own, pats, serverTime } = yield* (yield* PatApi).list
+  const pat = pats.find((candidate) => candidate.key_id === keyId)
+  if (pat === undefined || pat.status?.toLowerCase() === "revoked") {
     return yield* new PatNotFound({ keyId, status: 404 })
   }
   const now = yield* Clock.currentTimeMillis
-  const successor = yield* NewPat.successorOf({ ...old, key_id: keyId }, chosen, now)
-  return { pats, successor }
+  const successor = yield* NewPat.successorOf({ ...pat, key_id: keyId }, chosen, now)
+  const old: OldPat = {
+    keyId,
+    works: works(pat, serverTime ?? now),
+    own: own === keyId,
+    listed: new Set(pats.map((listed) => listed.key_id)),
+  }
+  return { old, pats, successor }
 })
 
-const confirmed = Effect.fnUntraced(function* (
-  keyId: KeyId.KeyId,
-  { pats, successor: { expiry } }: Effect.Effect.Success<ReturnType<typeof find>>,
-) {
+const confirmed = Effect.fnUntraced(function* ({
+  old: { keyId },
+  pats,
+  successor: { expiry },
+}: Effect.Effect.Success<ReturnType<typeof find>>) {
   const end = expiry === undefined ? "" : ` that expires on ${expiry}`
   const sure = yield* confirm(printable`Replace ${describe(keyId, pats)} by a new one${end}?`)
   if (!sure) return yield* new Declined()
@@ -61,19 +69,23 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   const notices = yield* Notices
   const delivery = yield* prepareDelivery(path, given)
 
-  const found = yield* find(keyId, chosen).pipe(
-    Effect.tap((found) => (given.yes ? Effect.void : confirmed(keyId, found))),
-    Effect.onInterrupt(() =>
-      notices.owe(
-        new RotationStopped({ step: "start", oldKeyId: keyId, newKeyId: undefined, cause: undefined }),
-      ),
-    ),
+  const { old, successor } = yield* find(keyId, chosen).pipe(
+    Effect.tap((found) => (given.yes ? Effect.void : confirmed(found))),
+    Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
   )
   const { replace } = yield* Handover
-  yield* replace({ keyId, listed: new Set(found.pats.map((pat) => pat.key_id)) }, found.successor, delivery)
+  const { revoked } = yield* replace(old, successor, delivery)
   // All is done by now: a failure to print this is no reason to fail.
   if (!given.json && !given.tokenOnly) {
-    yield* Effect.ignore(print(printable`PAT ${keyId} revoked successfully.`))
+    yield* Effect.ignore(
+      print(
+        revoked === undefined
+          ? printable`PAT ${keyId} has expired, and needs no revoke.`
+          : revoked.unlisted
+            ? printable`PAT ${keyId} is no longer listed.`
+            : printable`PAT ${keyId} revoked successfully.`,
+      ),
+    )
   }
 }, Effect.scoped)
 

@@ -1,4 +1,5 @@
 /** The sandbox's answers, in the shapes of the API and of the cloud gateway in front of it. */
+import type { Method } from "../../domain/Errors.ts"
 
 /** An answer, whole. */
 export interface Answer {
@@ -100,8 +101,12 @@ const reasons: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 }
 
-/** What a gateway answers with a status when something is wrong with it: for faults. */
-export const ofStatus = (status: number): Answer => {
+/**
+ * What a gateway answers with a status when something is wrong with it: for
+ * faults. A 403 to a POST is that of an API which does not offer the request.
+ */
+export const ofStatus = (status: number, method: Method): Answer => {
+  if (status === 403 && method === "POST") return wrongMethod
   const answer = known[status] ?? json(status, { message: reasons[status] ?? "Unknown" })
   // `.invalid` resolves nowhere: a client that follows a redirect gets caught, and its credential does not.
   return status >= 300 && status < 400 && status !== 304

@@ -37,7 +37,7 @@ export const makeApi = (options: ApiOptions, store: Store): Api => {
     const work = store.modify((state) => handle(request, state))
     const fault = faultFor(request)
     if (fault === undefined) return work
-    const acted = fault.answer === "drop" ? undefined : ofStatus(fault.answer)
+    const acted = fault.answer === "drop" ? undefined : ofStatus(fault.answer, fault.method)
     return fault.after ? Effect.as(work, acted) : Effect.succeed(acted)
   }
 

@@ -12,6 +12,8 @@ const host = "api.zpools.io"
 const timedOut = new Errors.TimedOut({ origin, seconds: 30, attempts: 3 })
 
 const value = "\u202evalue"
+const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", code: "ENOSPC" })
+const rotation = { oldKeyId: "a-b-c-d", oldWorks: true, newKeyId: "e-f-g-h" } as const
 
 type Sample = readonly [failure: Failure, exitCode: number]
 
@@ -60,8 +62,8 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
     [new Errors.CredentialRefused({ ...answered, credential: "JWT" }), 4],
   ],
   NotAllowed: [
-    [new Errors.NotAllowed({ ...answered, credential: "PAT" }), 4],
-    [new Errors.NotAllowed({ ...answered, credential: "JWT" }), 4],
+    [new Errors.NotAllowed({ ...answered, credential: "PAT", needs: "pat" }), 4],
+    [new Errors.NotAllowed({ ...answered, credential: "JWT", needs: undefined }), 4],
   ],
   PatNotFound: [[new Errors.PatNotFound({ ...answered, keyId: "a-b-c-d" }), 5]],
   RequestRefused: [
@@ -92,9 +94,18 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
     ),
   ),
   TokenUndelivered: [
-    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", target: "stdout", code: "EPIPE" }), 7],
-    [new Errors.TokenUndelivered({ keyId: undefined, target: "x.pat", code: "ENOSPC" }), 7],
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: false, cause: undelivered }), 7],
+    [new Errors.TokenUndelivered({ keyId: undefined, undone: false, cause: undelivered }), 7],
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: true, cause: undelivered }), 9],
   ],
+  NotOffered: (["login", "create"] as const).map((what) => [
+    new Errors.NotOffered({ ...answered, what, host, page: "https://zpools.io/dashboard/tokens\u001b" }),
+    1,
+  ]),
+  RevokeUnconfirmed: (["active", "unlisted", "unknown"] as const).map((listed) => [
+    new Errors.RevokeUnconfirmed({ ...answered, keyId: "a-b-c-d", listed }),
+    1,
+  ]),
   OutputFailed: [
     [new Errors.OutputFailed({ code: "ENOSPC" }), 1],
     [new Errors.OutputFailed({ code: "EPIPE" }), 0],
@@ -110,20 +121,28 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
       ["command-not-executable", 126],
     ] as const
   ).map(([reason, code]) => [new Errors.SandboxFailed({ reason, subject: "x\u001b", code: "EACCES" }), code]),
-  CannotRotate: (["label", "scopes", "expiry"] as const).map((reason) => [
-    new Errors.CannotRotate({ keyId: "a-b-c-d", reason }),
-    1,
-  ]),
+  CannotRotate: (
+    [
+      ["label", 1],
+      ["scopes", 1],
+      ["expiry", 1],
+      ["lifetime", 2],
+    ] as const
+  ).map(([reason, code]) => [new Errors.CannotRotate({ keyId: "a-b-c-d", reason }), code]),
+  RotationNotBegun: [[new Errors.RotationNotBegun({ keyId: "a-b-c-d" }), 130]],
   RotationStopped: (
     [
-      ["start", 130],
-      ["create", 130],
-      ["check", 7],
-      ["deliver", 7],
-      ["revoke", 1],
+      ["create", false, undefined, 130],
+      ["check", true, timedOut, 9],
+      ["check", false, timedOut, 7],
+      ["check", true, undefined, 130],
+      ["deliver", true, undelivered, 9],
+      ["deliver", false, undelivered, 7],
+      ["revoke", false, timedOut, 10],
+      ["revoke", false, undefined, 130],
     ] as const
-  ).map(([step, code]) => [
-    new Errors.RotationStopped({ step, oldKeyId: "a-b-c-d", newKeyId: "e-f-g-h", cause: timedOut }),
+  ).map(([step, undone, cause, code]) => [
+    new Errors.RotationStopped({ ...rotation, step, undone, cause }),
     code,
   ]),
   InternalError: [[new InternalError({ defect: new TypeError("x is not a function\n") }), 1]],
@@ -135,7 +154,19 @@ const all = Object.entries(samples).flatMap(([tag, list]) =>
   ),
 )
 const loud = all.filter(([, failure]) => describeFailure(failure).message !== undefined)
-const keys = ["type", "message", "hint", "status", "requestId", "retryable", "exitCode"]
+const keys = [
+  "type",
+  "message",
+  "hint",
+  "status",
+  "requestId",
+  "retryable",
+  "exitCode",
+  "keyId",
+  "oldKeyId",
+  "keyIds",
+  "delivered",
+]
 const rendered = (failure: Failure, json: boolean) => render(describeFailure(failure), json)?.value ?? ""
 const errorOf = (failure: Failure) =>
   (JSON.parse(rendered(failure, true)) as { readonly error: Record<string, unknown> }).error
@@ -193,7 +224,7 @@ describe("every failure", () => {
     })
     const failures = [
       new Errors.OutcomeUnknown({ label: "ci", found: [], cause }),
-      new Errors.RotationStopped({ step: "revoke", oldKeyId: "a-b-c-d", newKeyId: "e-f-g-h", cause }),
+      new Errors.RotationStopped({ ...rotation, step: "revoke", undone: false, cause }),
     ]
     for (const failure of failures)
       expect(errorOf(failure)).toMatchObject({ status: 503, requestId: "req-1" })

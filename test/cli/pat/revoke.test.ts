@@ -148,6 +148,7 @@ describe("pat revoke", () => {
       const ran = yield* runIn([...revoke, "--json"], {
         env: pat,
         api: {
+          "GET /pat": listed(item({ status: "revoked" })),
           [`DELETE /pat/${id}`]: {
             status: 404,
             body: { Message: "no such thing" },
@@ -165,6 +166,7 @@ describe("pat revoke", () => {
           requestId: "req-404",
           retryable: false,
           exitCode: 5,
+          keyId: id,
         },
       })
     }),

@@ -9,7 +9,7 @@ import { ExpiryDate } from "../../../src/domain/Expiry.ts"
 import { type ApiOptions, makeApi } from "../../../src/services/sandbox/api.ts"
 import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
 import { inMemory } from "../../../src/services/sandbox/Store.ts"
-import { newPat, secret } from "../../support/services.ts"
+import { inTime, newPat, secret } from "../../support/services.ts"
 import { withPatApi } from "../../support/servicesStack.ts"
 import { faults } from "./harness.ts"
 
@@ -46,7 +46,7 @@ describe("the sandbox without a port", () => {
         expect(yield* statuses).toEqual(["active"])
         yield* TestClock.adjust("12 hours")
         expect(yield* statuses).toEqual(["expired"])
-        expect(yield* Effect.flip(api.check(token))).toMatchObject({ _tag: "CredentialRefused" })
+        expect(yield* Effect.flip(inTime(api.check(token)))).toMatchObject({ _tag: "CredentialRefused" })
       }),
     ),
   )

@@ -1,0 +1,81 @@
+/** What became of a request whose own answer does not say so: read from the list, and from nothing else. */
+import * as Either from "effect/Either"
+import { isOwnSuccess } from "../domain/Envelope.ts"
+import { PatNotFound, RevokeUnconfirmed } from "../domain/Errors.ts"
+import type { KeyId } from "../domain/KeyId.ts"
+import { hasEnded, type Pat } from "../domain/Pat.ts"
+import type { Listing, Revoked } from "./results.ts"
+import type { ApiAnswer } from "./Transport.ts"
+
+/** How far a server's `created_at` may lie before its own clock at the request, in milliseconds: it may round down. */
+const createdAtSlack = 2_000
+
+/**
+ * Key IDs with a label that were created since an instant of our clock, in the
+ * server's order. One whose creation can't be read may be the new one.
+ *
+ * @param since - when the request was made, in milliseconds since the epoch
+ * @param now - when the list came, likewise
+ */
+export const createdSince = (
+  { pats, serverTime }: Listing,
+  label: string,
+  since: number,
+  now: number,
+): ReadonlyArray<string> => {
+  // Both instants are put on the server's clock, since ours may be off by hours.
+  const earliest = since + ((serverTime ?? now) - now) - createdAtSlack
+  return pats.flatMap((pat) => {
+    const before = typeof pat.created_at === "number" && pat.created_at < earliest
+    return pat.label === label && pat.key_id !== undefined && !before ? [pat.key_id] : []
+  })
+}
+
+/** An answer to a revoke that says nothing certain by itself. */
+export interface Doubtful {
+  readonly status: number
+  readonly requestId?: string | undefined
+  readonly serverMessage?: string | undefined
+}
+
+/** What an answer says of a revoke: that it is done, or nothing certain. */
+export type RevokeAnswer = Either.Either<Revoked, Doubtful>
+
+/** A revoke that is known to be done, though no answer of the API said so. */
+export const revokedUnseen: Revoked = { envelope: undefined, unlisted: false }
+
+/** Reads a success of a revoke: 200 or 204 without a body, or 200 in the API's own words. */
+export const readRevoked = ({ body, requestId, status }: ApiAnswer): RevokeAnswer => {
+  if (body.trim() === "" && (status === 200 || status === 204)) return Either.right(revokedUnseen)
+  const envelope = Either.getOrUndefined(Either.try(() => JSON.parse(body) as unknown))
+  return status === 200 && isOwnSuccess(envelope)
+    ? Either.right({ envelope, unlisted: false })
+    : Either.left({ status, requestId })
+}
+
+/**
+ * What the list says of a revoke whose answer is in doubt. A PAT that has ended
+ * is done, or was no more to be found before; one that is active was not
+ * revoked, whoever said so. One that is not listed is not there, except after a
+ * lost answer where the list shows active PATs alone.
+ *
+ * @param pats - undefined where there is no list
+ * @param answerLost - whether the answer of an earlier attempt was lost, which may have done it
+ */
+export const judgeRevoke = (
+  keyId: KeyId,
+  { requestId, serverMessage, status }: Doubtful,
+  pats: ReadonlyArray<Pat> | undefined,
+  answerLost: boolean,
+): Either.Either<Revoked, PatNotFound | RevokeUnconfirmed> => {
+  const answered = { keyId, status, requestId, serverMessage }
+  const unconfirmed = (listed: RevokeUnconfirmed["listed"]) =>
+    Either.left(new RevokeUnconfirmed({ ...answered, listed }))
+  if (pats === undefined) return unconfirmed("unknown")
+  const pat = pats.find((candidate) => candidate.key_id === keyId)
+  const notFound = Either.left(new PatNotFound(answered))
+  if (pat !== undefined && !hasEnded(pat)) return unconfirmed("active")
+  if (pat !== undefined) return status === 404 && !answerLost ? notFound : Either.right(revokedUnseen)
+  if (status !== 404) return unconfirmed("unlisted")
+  return answerLost && !pats.some(hasEnded) ? Either.right({ envelope: undefined, unlisted: true }) : notFound
+}

@@ -1,0 +1,61 @@
+/** What the operations of `PatApi` give. */
+import type * as Redacted from "effect/Redacted"
+import type { Credential } from "../domain/Credential.ts"
+import { fromItem, inUse, type Pat } from "../domain/Pat.ts"
+
+/** A list of PATs, and the envelope that it came in. */
+export interface Listing {
+  /** The server's answer as it came. */
+  readonly envelope: unknown
+  /** Every PAT of the account, decoded at the first look. */
+  readonly pats: ReadonlyArray<Pat>
+  /** The key ID of the PAT that signs in, where it is one and the list tells which. */
+  readonly own: string | undefined
+  /** The server's clock, in milliseconds since the epoch. */
+  readonly serverTime: number | undefined
+}
+
+/** A PAT that was made: the one chance to see its token. */
+export interface CreatedToken {
+  /** Undefined where the answer named none. */
+  readonly keyId: string | undefined
+  readonly token: Redacted.Redacted
+  /** The server's answer as it came; it holds the token too. */
+  readonly envelope: Redacted.Redacted<unknown>
+}
+
+/** How a revoke is known to be done. */
+export interface Revoked {
+  /** The server's answer as it came; undefined where it sent no body, or the list said so instead. */
+  readonly envelope: unknown
+  /** The answer was lost, and the PAT is gone from a list that shows active ones alone. */
+  readonly unlisted: boolean
+}
+
+/** The API's greeting, and the credential that it was for. */
+export interface Greeting {
+  readonly message: string
+  readonly envelope: unknown
+  readonly credential: Credential
+}
+
+/** A list whose items are decoded at the first look: printing JSON needs none of them. */
+export const listing = (
+  envelope: unknown,
+  items: ReadonlyArray<unknown>,
+  serverTime: number | undefined,
+  credential: Credential["_tag"],
+): Listing => {
+  let decoded: ReadonlyArray<Pat> | undefined
+  return {
+    envelope,
+    serverTime,
+    get pats() {
+      decoded ??= items.map(fromItem)
+      return decoded
+    },
+    get own() {
+      return credential === "PAT" ? inUse(this.pats, serverTime)?.key_id : undefined
+    },
+  }
+}

