@@ -69,6 +69,10 @@ describe("a command line that is wrong", () => {
       'zpcli: Unknown command "creat" for zpcli pat. Did you mean create?',
     ],
     [["--", "pat", "list"], 'zpcli: zpcli needs a command before --, and "pat" comes after it.'],
+    [
+      ["pat", "create", "\u2014json", "--scope", "job"],
+      'zpcli: "\u2014json" begins with a typographic dash (U+2014), not with a hyphen.',
+    ],
     [["pat", "list", "-weird"], "zpcli: Unknown option -weird for zpcli pat list."],
     [
       ["pat", "list", "\u001b[31mx\u202e"],

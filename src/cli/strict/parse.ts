@@ -1,7 +1,7 @@
 import { builtIns, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
 import { type Problem, UsageError } from "./errors.ts"
 import { type CommandShape, nameOf, type OptionShape } from "./shape.ts"
-import { type Given, type Sorted, sort } from "./sort.ts"
+import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
 import { suggestions } from "./suggest.ts"
 
 /** What a command line asks for. */
@@ -36,6 +36,8 @@ const optionProblem = (
   { option, typed, value }: Given,
   available: ReadonlyArray<OptionShape>,
 ): Problem | undefined => {
+  if (hasTypographicDash(typed)) return { _tag: "TypographicDash", word: typed }
+  if (hasTypographicDash(typed)) return { _tag: "TypographicDash", word: typed }
   if (option === undefined || !available.includes(option)) {
     const names = available.map(({ name }) => name)
     return { _tag: "UnrecognizedOption", option: typed, suggestions: suggestions(typed, names) }
@@ -94,7 +96,9 @@ export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request 
     const unknown = given.slice(0, givenBeforeArgs).find(({ option }) => option === undefined)
     return wrong((unknown && optionProblem(unknown, available)) ?? misnamed)
   }
-  for (const [index, one] of given.entries()) {
+  // A word with a typographic dash first: the option before it seems to lack its value.
+  const dashed = given.find(({ typed }) => hasTypographicDash(typed))
+  for (const [index, one] of (dashed === undefined ? given : [dashed]).entries()) {
     const problem = optionProblem(one, available) ?? duplicateProblem(given, one, index)
     if (problem !== undefined) return wrong(problem)
   }
