@@ -4,12 +4,16 @@ export type Problem =
       readonly _tag: "UnrecognizedOption"
       readonly option: string
       readonly suggestions: ReadonlyArray<string>
+      /** What the program says of it. */
+      readonly note?: string | undefined
     }
   | {
       readonly _tag: "UnknownSubcommand"
       readonly subcommand: string
       readonly subcommands: ReadonlyArray<string>
       readonly suggestions: ReadonlyArray<string>
+      /** What the program says of it. */
+      readonly note?: string | undefined
     }
   | {
       readonly _tag: "MissingSubcommand"
@@ -108,8 +112,10 @@ const hintOf = (problem: Problem, command: string): string => {
   const help = `See: ${command} --help`
   switch (problem._tag) {
     case "UnrecognizedOption":
-      return `${help}. An argument that begins with a dash goes behind --.`
+      return problem.note ?? `${help}. An argument that begins with a dash goes behind --.`
     case "UnknownSubcommand":
+      if (problem.note !== undefined) return problem.note
+      return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
     case "MissingSubcommand":
       return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
     case "TypographicDash":
