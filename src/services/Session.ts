@@ -119,4 +119,13 @@ export class Session extends Context.Tag("zpcli/Session")<
   })
 
   static readonly layer = Layer.effect(this, this.make)
+
+  /** The session of a program that has a PAT: it asks for nothing, and never signs in. */
+  static readonly ofPat = (token: Redacted.Redacted): Layer.Layer<Session> => {
+    const credential: Credential = { _tag: "PAT", token }
+    return Layer.succeed(this, {
+      credential: Effect.succeed(credential),
+      withCredential: (use) => use(credential),
+    })
+  }
 }
