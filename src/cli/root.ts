@@ -5,10 +5,12 @@ import * as list from "./pat/list.ts"
 import * as revoke from "./pat/revoke.ts"
 import * as rotate from "./pat/rotate.ts"
 import * as sandbox from "./sandbox.ts"
-import { group, withExamples } from "./strict/annotations.ts"
+import { group, withExamples, withHints } from "./strict/annotations.ts"
 import { entry, helpOf, section } from "./strict/help.ts"
 import { read } from "./strict/read.ts"
 import type { CommandShape } from "./strict/shape.ts"
+
+const otherClient = "It is a command of the zpools.io client, another program that is also called zpcli."
 
 /** The whole command tree: the one list of verbs. */
 export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) of a zpools.io account", [
@@ -17,7 +19,12 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
     create.command,
     revoke.command,
     rotate.command,
-  ]).pipe(withExamples(list.examples.slice(0, 2))),
+  ]).pipe(
+    withExamples(list.examples.slice(0, 2)),
+    withHints({
+      means: { ls: "zpcli pat list", rm: "zpcli pat revoke", delete: "zpcli pat revoke" },
+    }),
+  ),
   hello.command,
   sandbox.command,
 ]).pipe(
@@ -25,6 +32,21 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
     { command: "zpcli pat list", description: "Your PATs" },
     { command: "zpcli sandbox -- zpcli pat list", description: "A try without an account" },
   ]),
+  withHints({
+    means: {
+      whoami: "zpcli hello",
+      status: "zpcli hello",
+      version: "zpcli --version",
+      completion: "zpcli --completions",
+      completions: "zpcli --completions",
+    },
+    notes: {
+      logout: "To sign out, unset ZPOOLPAT or remove it from ~/.config/zpools.io/zpoolrc.",
+      config: "Settings are environment variables, or lines of ~/.config/zpools.io/zpoolrc.",
+      ...Object.fromEntries(["zpool", "job", "sshkey", "billing", "zfs"].map((word) => [word, otherClient])),
+      "-o": "Use --json for JSON, or --out FILE to write a new token to a file.",
+    },
+  }),
 )
 
 /** The command tree as plain data. The build computes it once and keeps it. */

@@ -63,12 +63,16 @@ describe("a command line that is wrong", () => {
       ["pat", "create", "--jsn", "--scope", "job"],
       "zpcli: Unknown option --jsn for zpcli pat create. Did you mean --json?",
     ],
-    [["pat", "delete"], 'zpcli: Unknown command "delete" for zpcli pat.'],
+    [["pat", "frob"], 'zpcli: Unknown command "frob" for zpcli pat.'],
     [
       ["pat", "creat", "x", "--scope", "job"],
       'zpcli: Unknown command "creat" for zpcli pat. Did you mean create?',
     ],
     [["--", "pat", "list"], 'zpcli: zpcli needs a command before --, and "pat" comes after it.'],
+    [
+      ["pat", "create", "\u2014json", "--scope", "job"],
+      'zpcli: "\u2014json" begins with a typographic dash (U+2014), not with a hyphen.',
+    ],
     [["pat", "list", "-weird"], "zpcli: Unknown option -weird for zpcli pat list."],
     [
       ["pat", "list", "\u001b[31mx\u202e"],
@@ -80,6 +84,36 @@ describe("a command line that is wrong", () => {
     expect(ran.stderr.split("\n")[0]).toBe(message)
     expect(ran.stderr.split("\n")).toHaveLength(3)
     expect(ran.stderr).not.toContain("\u001b")
+  })
+
+  it.each([
+    [["list"], "zpcli pat list"],
+    [["ls"], "zpcli pat list"],
+    [["pat", "ls"], "zpcli pat list"],
+    [["pat", "rm", "law-hotel-shape-community"], "zpcli pat revoke"],
+    [["pat", "delete"], "zpcli pat revoke"],
+    [["whoami"], "zpcli hello"],
+    [["pat", "status"], "zpcli hello"],
+    [["version"], "zpcli --version"],
+    [["completion"], "zpcli --completions"],
+    [["pat", "rev"], "revoke"],
+    [["pat", "list", "--expiring", "14d"], "--expiring-within"],
+  ])("%j is refused with a suggestion: %s", (args, suggestion) => {
+    const ran = bare(...args)
+    expect(ran).toMatchObject({ status: 2, stdout: "" })
+    expect(ran.stderr.split("\n")[0]).toMatch(new RegExp(`\\. Did you mean ${suggestion}\\?$`))
+  })
+
+  it.each([
+    [["logout"], "ZPOOLPAT"],
+    [["config"], "zpoolrc"],
+    [["job", "list"], "another program"],
+    [["zfs"], "another program"],
+    [["pat", "list", "-o", "json"], "--json for JSON, or --out FILE"],
+  ])("%j is refused with what to know about it", (args, note) => {
+    const ran = bare(...args)
+    expect(ran).toMatchObject({ status: 2, stdout: "" })
+    expect(ran.stderr.split("\n")[1]).toContain(note)
   })
 
   it("names the valid commands of the group", () => {

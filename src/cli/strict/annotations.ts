@@ -1,13 +1,14 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Either from "effect/Either"
-import type { Completions, Example } from "./shape.ts"
+import type { Completions, Example, Hints } from "./shape.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
 export type AnyCommand = Command.Command<any, any, any, any>
 
 // By a command's tag: a command is a new object after each `.pipe`, but keeps its tag.
 const examples = new WeakMap<object, ReadonlyArray<Example>>()
+const hints = new WeakMap<object, Hints>()
 const children = new WeakMap<object, ReadonlyArray<AnyCommand>>()
 // By a function that maps an option's value: an option is rebuilt by a `.pipe`, but keeps such functions.
 const completions = new WeakMap<object, Completions>()
@@ -37,6 +38,17 @@ export const withExamples =
     return command
   }
 
+/**
+ * Says what is meant by words of other tools, where a command is expected or an
+ * option is not known. It holds for the command and for all below it.
+ */
+export const withHints =
+  (words: Hints) =>
+  <C extends AnyCommand>(command: C): C => {
+    hints.set(command.tag, words)
+    return command
+  }
+
 /** Says what completions offer for the value of an option. It goes after `Options.repeated` and its like. */
 export const withCompletions =
   (offered: Completions) =>
@@ -48,6 +60,9 @@ export const withCompletions =
 
 /** What `withExamples` added. */
 export const examplesOf = (command: AnyCommand): ReadonlyArray<Example> => examples.get(command.tag) ?? []
+
+/** What `withHints` added. */
+export const hintsOf = (command: AnyCommand): Hints | undefined => hints.get(command.tag)
 
 /** The commands in a `group`; undefined for any other command. */
 export const childrenOf = (command: AnyCommand): ReadonlyArray<AnyCommand> | undefined =>

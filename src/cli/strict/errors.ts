@@ -4,12 +4,16 @@ export type Problem =
       readonly _tag: "UnrecognizedOption"
       readonly option: string
       readonly suggestions: ReadonlyArray<string>
+      /** What the program says of it. */
+      readonly note?: string | undefined
     }
   | {
       readonly _tag: "UnknownSubcommand"
       readonly subcommand: string
       readonly subcommands: ReadonlyArray<string>
       readonly suggestions: ReadonlyArray<string>
+      /** What the program says of it. */
+      readonly note?: string | undefined
     }
   | {
       readonly _tag: "MissingSubcommand"
@@ -18,6 +22,8 @@ export type Problem =
       readonly subcommands: ReadonlyArray<string>
     }
   | { readonly _tag: "MissingOption"; readonly option: string; readonly description: string }
+  /** A word begins with a dash that no keyboard types, such as an editor or a chat makes of `--`. */
+  | { readonly _tag: "TypographicDash"; readonly word: string }
   | { readonly _tag: "MissingArgument"; readonly argument: string }
   | { readonly _tag: "MissingValue"; readonly option: string }
   | { readonly _tag: "UnexpectedValue"; readonly option: string; readonly value: string }
@@ -62,6 +68,13 @@ export class UsageError {
 const didYouMean = ([suggestion]: ReadonlyArray<string>): string =>
   suggestion === undefined ? "" : ` Did you mean ${suggestion}?`
 
+/** How a word with typographic dashes was meant: `—json` is `--json`, and `–y` is `-y`. */
+const withHyphens = (word: string): string => {
+  const rest = word.replace(/^[-\u2010-\u2015\u2212]+/, "")
+  const long = rest === "" ? /[\u2014\u2015]/.test(word) : rest.length > 1
+  return `${long ? "--" : "-"}${rest}`
+}
+
 const messageOf = (problem: Problem, command: string): string => {
   switch (problem._tag) {
     case "UnrecognizedOption":
@@ -72,6 +85,10 @@ const messageOf = (problem: Problem, command: string): string => {
       return `${command} needs a command before --, and "${problem.found}" comes after it.`
     case "MissingOption":
       return `Option ${problem.option} is required: ${problem.description}.`
+    case "TypographicDash": {
+      const code = problem.word.charCodeAt(0).toString(16).toUpperCase()
+      return `"${problem.word}" begins with a typographic dash (U+${code}), not with a hyphen.`
+    }
     case "MissingArgument":
       return `The argument <${problem.argument}> is missing.`
     case "MissingValue":
@@ -95,10 +112,14 @@ const hintOf = (problem: Problem, command: string): string => {
   const help = `See: ${command} --help`
   switch (problem._tag) {
     case "UnrecognizedOption":
-      return `${help}. An argument that begins with a dash goes behind --.`
+      return problem.note ?? `${help}. An argument that begins with a dash goes behind --.`
     case "UnknownSubcommand":
+      if (problem.note !== undefined) return problem.note
+      return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
     case "MissingSubcommand":
       return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
+    case "TypographicDash":
+      return `Type ${withHyphens(problem.word)}, or put the word after -- to pass it as it is.`
     case "MissingValue":
       return `A value that begins with a dash is written ${problem.option}=VALUE.`
     case "UnexpectedArgument":

@@ -1,8 +1,8 @@
 import { builtIns, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
 import { type Problem, UsageError } from "./errors.ts"
-import { type CommandShape, nameOf, type OptionShape } from "./shape.ts"
-import { type Given, type Sorted, sort } from "./sort.ts"
-import { suggestions } from "./suggest.ts"
+import { type CommandShape, nameOf } from "./shape.ts"
+import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
+import { commandsMeant, noteOn, suggestions } from "./suggest.ts"
 
 /** What a command line asks for. */
 export type Request =
@@ -18,7 +18,10 @@ export type Request =
   | UsageError
 
 /** What is wrong with a word where a group needs the name of a command. */
-const subcommandProblem = ({ args, argsBeforeTerminator, command }: Sorted): Problem | undefined => {
+const subcommandProblem = (
+  root: CommandShape,
+  { args, argsBeforeTerminator, command }: Sorted,
+): Problem | undefined => {
   const [word] = args
   if (command.subcommands.length === 0 || word === undefined) return undefined
   const subcommands = command.subcommands.map(nameOf)
@@ -27,18 +30,27 @@ const subcommandProblem = ({ args, argsBeforeTerminator, command }: Sorted): Pro
     _tag: "UnknownSubcommand",
     subcommand: word,
     subcommands,
-    suggestions: suggestions(word, subcommands),
+    suggestions: commandsMeant(root, command, word),
+    note: noteOn(root, command, word),
   }
 }
 
 /** What is wrong with an option, looked at by itself. */
 const optionProblem = (
+  root: CommandShape,
+  command: CommandShape,
   { option, typed, value }: Given,
-  available: ReadonlyArray<OptionShape>,
 ): Problem | undefined => {
+  const available = [...command.options, ...builtIns]
+  if (hasTypographicDash(typed)) return { _tag: "TypographicDash", word: typed }
   if (option === undefined || !available.includes(option)) {
     const names = available.map(({ name }) => name)
-    return { _tag: "UnrecognizedOption", option: typed, suggestions: suggestions(typed, names) }
+    return {
+      _tag: "UnrecognizedOption",
+      option: typed,
+      suggestions: suggestions(typed, names),
+      note: noteOn(root, command, typed),
+    }
   }
   const { choices, name } = option
   if (option.value === undefined) {
@@ -86,16 +98,17 @@ export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request 
   const sorted = sort(root, argv)
   const { args, command, given, givenBeforeArgs } = sorted
   const wrong = (problem: Problem) => new UsageError(command.command, problem)
-  const available = [...command.options, ...builtIns]
 
-  const misnamed = subcommandProblem(sorted)
+  const misnamed = subcommandProblem(root, sorted)
   if (misnamed !== undefined) {
     // The word may be the value of an option before it that is misspelt.
     const unknown = given.slice(0, givenBeforeArgs).find(({ option }) => option === undefined)
-    return wrong((unknown && optionProblem(unknown, available)) ?? misnamed)
+    return wrong((unknown && optionProblem(root, command, unknown)) ?? misnamed)
   }
-  for (const [index, one] of given.entries()) {
-    const problem = optionProblem(one, available) ?? duplicateProblem(given, one, index)
+  // A word with a typographic dash first: the option before it seems to lack its value.
+  const dashed = given.find(({ typed }) => hasTypographicDash(typed))
+  for (const [index, one] of (dashed === undefined ? given : [dashed]).entries()) {
+    const problem = optionProblem(root, command, one) ?? duplicateProblem(given, one, index)
     if (problem !== undefined) return wrong(problem)
   }
 

@@ -1,7 +1,7 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
 import * as Option from "effect/Option"
-import { type AnyCommand, childrenOf, completionsOf, examplesOf } from "./annotations.ts"
+import { type AnyCommand, childrenOf, completionsOf, examplesOf, hintsOf } from "./annotations.ts"
 import type { ArgumentShape, CommandShape, Completions, OptionShape } from "./shape.ts"
 
 // The types below are what this file reads of the values that `@effect/cli` 0.77 makes. It does not export
@@ -198,6 +198,7 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
   const { args, description, name, options } = standardOf(descriptor)
   const words = [...parents, name]
   const children = childrenOf(command)
+  const hints = hintsOf(command)
   if (children === undefined && hasSubcommands(descriptor)) {
     throw new Error(`The subcommands of ${words.join(" ")} can't be read: make them a \`group\`.`)
   }
@@ -209,6 +210,7 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
     args: readArgs(args, { optional: false }),
     subcommands: (children ?? []).map((child) => read(child, words)),
     examples: examplesOf(command),
+    ...(hints === undefined ? {} : { hints }),
   }
 }
 

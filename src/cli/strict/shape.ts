@@ -32,6 +32,14 @@ export interface Example {
   readonly description: string
 }
 
+/** What is said of words that a program does not have, and that its users try. */
+export interface Hints {
+  /** By a word, the command line that is meant, such as `git rm` for `delete`. */
+  readonly means?: Readonly<Record<string, string>>
+  /** By a word or an option such as `-o`, a sentence about it. */
+  readonly notes?: Readonly<Record<string, string>>
+}
+
 /**
  * A command as plain data: what a command line is checked against, and what
  * help and completions are made from. It can be kept as JSON.
@@ -47,6 +55,7 @@ export interface CommandShape {
   /** Not empty for a group, which has neither options nor arguments of its own. */
   readonly subcommands: ReadonlyArray<CommandShape>
   readonly examples: ReadonlyArray<Example>
+  readonly hints?: Hints
 }
 
 /** The last word of a command: what it is called in its group. */

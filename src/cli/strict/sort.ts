@@ -23,11 +23,15 @@ export interface Sorted {
   readonly argsBeforeTerminator: number
 }
 
-/** Whether a word is an option, known or not. A lone dash is not. */
-const looksLikeOption = (word: string): boolean => /^-./.test(word)
+/** Whether a word begins with a dash that is not the hyphen. It is never taken for an argument or a value. */
+export const hasTypographicDash = (word: string): boolean => /^[\u2010-\u2015\u2212]/.test(word)
+
+/** Whether a word is an option, known or not. A lone hyphen is not. */
+const looksLikeOption = (word: string): boolean => /^-./.test(word) || hasTypographicDash(word)
 
 /** The options in one word: several in `-ab`, and a value in `--name=value` and `-n5`. */
 const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArray<Given> => {
+  if (hasTypographicDash(word)) return [{ typed: word, option: undefined, value: undefined }]
   const find = (typed: string) => known.find(({ alias, name }) => typed === name || typed === alias)
   if (word.startsWith("--")) {
     const [typed = word] = word.split("=", 1)

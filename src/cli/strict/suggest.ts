@@ -1,20 +1,74 @@
 import { distance } from "fastest-levenshtein"
+import { type CommandShape, type Hints, nameOf } from "./shape.ts"
 
 /**
- * The candidate that a misspelt word most likely stands for, if any is close:
- * at most two edits, and no more than half of the word (rounded up), yet never
- * all of it. Case is ignored.
+ * The candidate that a word most likely stands for, if any is close: the only
+ * one that begins with it, or else the nearest one. That is at most two edits
+ * away, and no more than half of the word (rounded up), yet never all of it.
+ * Case is ignored.
  */
-export const suggestions = (word: string, candidates: Iterable<string>): ReadonlyArray<string> => {
+export const suggestions = (word: string, candidates: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const lower = word.toLowerCase()
+  const longer = new Set(candidates.filter((candidate) => candidate.toLowerCase().startsWith(lower)))
+  if (longer.size === 1) return [...longer]
   const { length } = word.replace(/^-+/, "")
   let least = 1 + Math.min(2, Math.ceil(length / 2), Math.max(0, length - 1))
   let found: ReadonlyArray<string> = []
   for (const candidate of candidates) {
-    const edits = distance(word.toLowerCase(), candidate.toLowerCase())
+    const edits = distance(lower, candidate.toLowerCase())
     if (edits < least) {
       found = [candidate]
       least = edits
     }
   }
   return found
+}
+
+/** A command, its group, and so on up to the program. */
+const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<CommandShape> => {
+  const [name] = command.path.slice(root.path.length)
+  const child = root.subcommands.find((each) => nameOf(each) === name)
+  return child === undefined ? [root] : [...upwards(child, command), root]
+}
+
+const below = (shape: CommandShape): ReadonlyArray<CommandShape> =>
+  shape.subcommands.flatMap((child) => [child, ...below(child)])
+
+/** What the first of these commands that has hints about a word says. */
+const hintIn = (
+  commands: ReadonlyArray<CommandShape>,
+  kind: keyof Hints,
+  word: string,
+): string | undefined => {
+  for (const { hints } of commands) {
+    const words = hints?.[kind]
+    if (words !== undefined && Object.hasOwn(words, word)) return words[word]
+  }
+  return undefined
+}
+
+/** What the program says of a word that is not known for a command. */
+export const noteOn = (root: CommandShape, command: CommandShape, word: string): string | undefined =>
+  hintIn(upwards(root, command), "notes", word)
+
+/**
+ * What is meant by a word that is no command of a group: what the program says
+ * of it, a command of that name elsewhere, or the nearest one.
+ */
+export const commandsMeant = (
+  root: CommandShape,
+  group: CommandShape,
+  word: string,
+): ReadonlyArray<string> => {
+  const meant = hintIn([...upwards(root, group), ...below(group)], "means", word)
+  if (meant !== undefined) return [meant]
+  const namesake = below(root).find((each) => nameOf(each) === word)
+  if (namesake !== undefined) return [namesake.command]
+  const near = suggestions(word, group.subcommands.map(nameOf))
+  if (near.length > 0) return near
+  const names = suggestions(word, below(group).map(nameOf))
+  return below(group)
+    .filter((each) => names.includes(nameOf(each)))
+    .map(({ command }) => command)
+    .slice(0, 1)
 }

@@ -28,6 +28,16 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
     "See: fleet move --help",
   ],
   [
+    { _tag: "TypographicDash", word: "\u2014speed" },
+    '"\u2014speed" begins with a typographic dash (U+2014), not with a hyphen.',
+    "Type --speed, or put the word after -- to pass it as it is.",
+  ],
+  [
+    { _tag: "TypographicDash", word: "\u2013s" },
+    '"\u2013s" begins with a typographic dash (U+2013), not with a hyphen.',
+    "Type -s, or put the word after -- to pass it as it is.",
+  ],
+  [
     { _tag: "MissingValue", option: "--cargo" },
     "Option --cargo needs a value.",
     "A value that begins with a dash is written --cargo=VALUE.",

@@ -16,6 +16,7 @@ Usage: fleet <command>
 Commands:
   ship move                 Move a ship
   ship mine lay             Lay a mine
+  ship mine clear           Clear a mine
   status                    Say how it goes
 
 Options:

@@ -185,6 +185,23 @@ describe("a command line", () => {
     })
   })
 
+  it.each(Array.from("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", (dash) => [`${dash}json`]))(
+    "refuses the word %j for its dash, as an option, argument or value",
+    (word) => {
+      const expected = { _tag: "TypographicDash", word }
+      expect(problem("pat", "list", word)).toMatchObject(expected)
+      expect(problem("pat", "create", word, "--scope", "job")).toMatchObject(expected)
+      expect(problem("pat", "create", "x", "--scope", word)).toMatchObject(expected)
+      expect(problem(word, "pat", "list")).toMatchObject(expected)
+      expect(problem("pat", word)).toMatchObject(expected)
+      expect(problem("pat", word, "creat")).toMatchObject(expected)
+      expect(problem("pat", "creat", word)).toMatchObject({ _tag: "UnknownSubcommand" })
+      expect(read("pat", "create", "--scope=job", `--tenant-id=${word}`, "--", word)).toEqual(
+        runs(["pat", "create", "--scope", "job", "--tenant-id", word, "--", word]),
+      )
+    },
+  )
+
   it("hands --log-level on beside the command's own words", () => {
     expect(read("--log-level", "debug", "pat", "list")).toEqual({
       _tag: "Run",

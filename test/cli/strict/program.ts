@@ -3,7 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
-import { group, withCompletions, withExamples } from "../../../src/cli/strict/annotations.ts"
+import { group, withCompletions, withExamples, withHints } from "../../../src/cli/strict/annotations.ts"
 
 /** A command of another program, with an option of each kind. */
 const move = Command.make(
@@ -50,10 +50,33 @@ const move = Command.make(
   Command.transformHandler((run) => run),
 )
 
-const lay = Command.make("lay", {}, () => Console.log("laid")).pipe(Command.withDescription("Lay a mine"))
+const lay = Command.make(
+  "lay",
+  {
+    kind: Options.choice("kind", ["moored", "drifting"]).pipe(
+      Options.withDescription("Which kind"),
+      Options.optional,
+    ),
+    depth: Options.integer("depth").pipe(Options.withDescription("Depth in metres"), Options.optional),
+  },
+  () => Console.log("laid"),
+).pipe(Command.withDescription("Lay a mine"))
+
+const clear = Command.make(
+  "clear",
+  { kind: Options.boolean("kind").pipe(Options.withDescription("Say which kind it was")) },
+  () => Console.log("cleared"),
+).pipe(Command.withDescription("Clear a mine"))
 
 /** A program that has nothing to do with ours, three levels deep. */
 export const fleet = group("fleet", "Command a fleet", [
-  group("ship", "Ships", [move, group("mine", "Mines of a ship", [lay])]),
+  group("ship", "Ships", [move, group("mine", "Mines of a ship", [lay, clear])]).pipe(
+    withHints({ means: { mv: "fleet ship move" } }),
+  ),
   Command.make("status", {}, () => Console.log("calm")).pipe(Command.withDescription("Say how it goes")),
-])
+]).pipe(
+  withHints({
+    means: { ps: "fleet status" },
+    notes: { admiral: "Nobody commands an admiral.", "-q": "A fleet is never quiet." },
+  }),
+)

@@ -14,11 +14,15 @@ const flags = { repeated: false, required: false }
 
 describe("the shape of a command", () => {
   it("has the words that it is typed with, at any depth", () => {
-    const lay = read(fleet).subcommands[0]?.subcommands[1]?.subcommands[0]
-    expect(lay).toEqual({
+    const status = read(fleet).subcommands[1]
+    expect(read(fleet).subcommands[0]?.subcommands[1]?.subcommands[0]).toMatchObject({
       command: "fleet ship mine lay",
       path: ["ship", "mine", "lay"],
-      summary: "Lay a mine",
+    })
+    expect(status).toEqual({
+      command: "fleet status",
+      path: ["status"],
+      summary: "Say how it goes",
       options: [],
       args: [],
       subcommands: [],

@@ -1,28 +1,43 @@
-import { type CommandShape, nameOf } from "../shape.ts"
-import { escaped, flatten, takesFile, valuesOf } from "./commands.ts"
+import { builtIns } from "../builtIns.ts"
+import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
+import { escaped, type Flat, flatten, namesOf, takesFile, valuesOf } from "./commands.ts"
 
+/** A branch of `case`; none where nothing would match, which bash does not allow. */
+const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>
+  patterns.length === 0 ? [] : [`${[...new Set(patterns)].join("|")}) ${body} ;;`]
+
+/** What follows an option that takes a value, by the command and the option before the cursor. */
+const afterOption = (commands: ReadonlyArray<Flat>): ReadonlyArray<string> => {
+  const bodies = new Map<string, Array<string>>()
+  for (const { options, words } of commands) {
+    for (const option of options.filter(({ value }) => value !== undefined)) {
+      const known = valuesOf(option)
+      const body =
+        known !== undefined ? `words='${escaped(known, "\\\\")}'` : takesFile(option) ? "files=1" : "return"
+      const patterns = bodies.get(body) ?? []
+      bodies.set(body, patterns)
+      for (const name of namesOf(option)) {
+        patterns.push(builtIns.includes(option) ? `*' ${name}'` : `'${words} ${name}'`)
+      }
+    }
+  }
+  return [...bodies].flatMap(([body, patterns]) => branch(patterns, body))
+}
+
+const valued = (options: ReadonlyArray<OptionShape>): ReadonlyArray<string> => [
+  ...new Set(options.filter(({ value }) => value !== undefined).flatMap(namesOf)),
+]
+
+const lines = (indent: number, all: ReadonlyArray<string>): string =>
+  all.map((line) => `${" ".repeat(indent)}${line}\n`).join("")
+
+/** A completion script for bash. */
 export const bash = (root: CommandShape): string => {
   const program = root.command
   const commands = flatten(root)
-  const valued = [
-    ...new Set(
-      commands.flatMap(({ options }) => options.filter(({ value }) => value).map(({ name }) => name)),
-    ),
-  ]
-  const values = new Map(
-    commands.flatMap(({ options }) =>
-      options.flatMap((option) => {
-        const known = valuesOf(option)
-        return known === undefined ? [] : [[option.name, known] as const]
-      }),
-    ),
-  )
-  const files = [
-    ...new Set(commands.flatMap(({ options }) => options.filter(takesFile).map(({ name }) => name))),
-  ]
   return `# bash completion for ${program}; to load it: source <(${program} --completions bash)
 _${program}() {
-  local current previous words command word skip=
+  local current previous words command word skip= files=
   COMPREPLY=()
   current=\${COMP_WORDS[COMP_CWORD]}
   previous=\${COMP_WORDS[COMP_CWORD-1]}
@@ -34,32 +49,41 @@ _${program}() {
     if [[ -n $skip ]]; then skip=; continue; fi
     case $word in
       --) return ;;
-      ${valued.join("|")}) skip=1 ;;
-      -*) ;;
+      -*) case $command in
+${lines(
+  8,
+  commands.flatMap(({ optionsBelow, words }) =>
+    branch([`'${words}'`], `case $word in ${valued(optionsBelow).join("|")}) skip=1 ;; esac`),
+  ),
+)}      esac ;;
       *) case "$command $word" in
-${commands
-  .filter(({ words }) => words !== "")
-  .map(({ words }) => `        "${words.includes(" ") ? words : ` ${words}`}") command="${words}" ;;`)
-  .join("\n")}
-      esac ;;
+${lines(
+  8,
+  commands.flatMap(({ shape, words }) =>
+    shape.subcommands.flatMap((child) =>
+      branch([`'${words} ${nameOf(child)}'`], `command='${child.path.join(" ")}'`),
+    ),
+  ),
+)}      esac ;;
     esac
   done
-  case $previous in
-${[...values].map(([name, known]) => `    ${name}) words='${escaped(known, "\\\\")}' ;;`).join("\n")}
-    ${files.join("|")})
-      compopt -o filenames 2>/dev/null
-      while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
-      return ;;
-    ${valued.filter((name) => !values.has(name) && !files.includes(name)).join("|")}) return ;;
-    *) case $command in
-${commands
-  .map(
-    ({ children, options, words }) =>
-      `      '${words}') words='${[...children.map(nameOf), ...options.map(({ name }) => name)].join(" ")}' ;;`,
-  )
-  .join("\n")}
-    esac ;;
+  case "$command $previous" in
+${lines(4, afterOption(commands))}    *) case $command in
+${lines(
+  6,
+  commands.flatMap(({ options, shape, words }) =>
+    branch(
+      [`'${words}'`],
+      `words='${[...shape.subcommands.map(nameOf), ...options.map(({ name }) => name)].join(" ")}'`,
+    ),
+  ),
+)}    esac ;;
   esac
+  if [[ -n $files ]]; then
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
+    return
+  fi
   while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$words" -- "$current")
 }
 complete -F _${program} ${program}

@@ -1,22 +1,29 @@
 import { builtIns } from "../builtIns.ts"
-import type { ArgumentShape, CommandShape, OptionShape } from "../shape.ts"
+import type { CommandShape, OptionShape } from "../shape.ts"
 
 /** A command as a completion script needs it. */
 export interface Flat {
+  readonly shape: CommandShape
   /** Its words after the program's name, a space between them. */
   readonly words: string
-  readonly children: ReadonlyArray<CommandShape>
-  readonly args: ReadonlyArray<ArgumentShape>
+  /** Its own and the ones that every command has. */
   readonly options: ReadonlyArray<OptionShape>
+  /** All that may come before the words of a command in it, and those of the command itself. */
+  readonly optionsBelow: ReadonlyArray<OptionShape>
 }
+
+const below = (shape: CommandShape): ReadonlyArray<OptionShape> => [
+  ...shape.options,
+  ...shape.subcommands.flatMap(below),
+]
 
 /** A command and all that are below it. */
 export const flatten = (shape: CommandShape): ReadonlyArray<Flat> => [
   {
+    shape,
     words: shape.path.join(" "),
-    children: shape.subcommands,
-    args: shape.args,
     options: [...shape.options, ...builtIns],
+    optionsBelow: [...below(shape), ...builtIns],
   },
   ...shape.subcommands.flatMap(flatten),
 ]
@@ -28,9 +35,13 @@ export const valuesOf = ({ choices, completions }: OptionShape): ReadonlyArray<s
 /** Whether an option's value is completed to the name of a file. */
 export const takesFile = ({ completions }: OptionShape): boolean => completions === "files"
 
+/** What an option can be typed as. */
+export const namesOf = ({ alias, name }: OptionShape): ReadonlyArray<string> =>
+  alias === undefined ? [name] : [alias, name]
+
 /** Puts backslashes before a `*`: a shell would take a bare one for the names of files. */
 export const escaped = (values: ReadonlyArray<string>, backslashes: string): string =>
-  values.map((value) => value.replace("*", () => `${backslashes}*`)).join(" ")
+  values.map((value) => value.replaceAll("*", () => `${backslashes}*`)).join(" ")
 
 /** A description without what a shell's quoting could trip over. */
 export const plain = (text: string): string => text.replace(/['"`\\$:[\]]/g, "")

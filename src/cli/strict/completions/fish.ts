@@ -1,24 +1,21 @@
-import { type CommandShape, nameOf } from "../shape.ts"
+import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
 import { escaped, flatten, plain, takesFile, valuesOf } from "./commands.ts"
 
+/** A completion script for fish. */
 export const fish = (root: CommandShape): string => {
   const program = root.command
   const commands = flatten(root)
-  const groups = commands.filter(({ children }) => children.length > 0)
   // A command is chosen when its words have been typed, options aside.
-  const condition = (words: string): string => `test "$(__${program}_command)" = "${words}"`
-  const lines = commands.flatMap(({ options, words }) =>
-    options.map((option) => {
-      const { alias, description, name, value } = option
-      const known = valuesOf(option)
-      const takes =
-        value === undefined
-          ? ""
-          : ` -r ${takesFile(option) ? "-F" : "-f"}${known ? ` -a '${escaped(known, "\\\\")}'` : ""}`
-      const short = alias === undefined ? "" : ` -s ${alias.slice(1)}`
-      return `complete -c ${program} -n '${condition(words)}' -l ${name.slice(2)}${short}${takes} -d '${plain(description)}'`
-    }),
-  )
+  const complete = (words: string, rest: string) =>
+    `complete -c ${program} -n 'test "$(__${program}_command)" = "${words}"' ${rest}`
+  const optionLine = (words: string, option: OptionShape): string => {
+    const { alias, description, name, value } = option
+    const known = valuesOf(option)
+    const short = alias === undefined ? "" : ` -s ${alias.slice(1)}`
+    const takes = value === undefined ? "" : ` -r ${takesFile(option) ? "-F" : "-f"}`
+    const offers = known === undefined ? "" : ` -a '${escaped(known, "\\\\")}'`
+    return complete(words, `-l ${name.slice(2)}${short}${takes}${offers} -d '${plain(description)}'`)
+  }
   return `# fish completion for ${program}; to load it: ${program} --completions fish | source
 function __${program}_command
   set -l command
@@ -35,14 +32,11 @@ function __${program}_command
   echo "$command"
 end
 complete -c ${program} -f
-${groups
-  .flatMap(({ children, words }) =>
-    children.map(
-      (child) =>
-        `complete -c ${program} -n '${condition(words)}' -a ${nameOf(child)} -d '${plain(child.summary)}'`,
-    ),
+${commands
+  .flatMap(({ shape, words }) =>
+    shape.subcommands.map((child) => complete(words, `-a ${nameOf(child)} -d '${plain(child.summary)}'`)),
   )
   .join("\n")}
-${lines.join("\n")}
+${commands.flatMap(({ options, words }) => options.map((option) => optionLine(words, option))).join("\n")}
 `
 }

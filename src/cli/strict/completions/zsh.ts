@@ -1,37 +1,44 @@
 import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
-import { escaped, type Flat, flatten, plain, takesFile, valuesOf } from "./commands.ts"
+import { escaped, type Flat, flatten, namesOf, plain, takesFile, valuesOf } from "./commands.ts"
 
+const actionOf = (option: OptionShape): string => {
+  if (option.value === undefined) return ""
+  const known = valuesOf(option)
+  return `:${option.value}:${known ? `(${escaped(known, "\\")})` : takesFile(option) ? "_files" : " "}`
+}
+
+const specOf = (option: OptionShape): string => {
+  const { alias, description, name, repeated, value } = option
+  const says = `[${plain(description)}]${actionOf(option)}`
+  const equals = value === undefined ? "" : "="
+  const many = repeated ? "*" : ""
+  if (alias === undefined) return `'${many}${name}${equals}${says}'`
+  const others = repeated ? "" : `(${namesOf(option).join(" ")})`
+  return `'${many}${others}'{${alias}${value === undefined ? "" : "+"},${name}${equals}}'${says}'`
+}
+
+/** A completion script for zsh: a function for each command, of which a group's calls those in it. */
 export const zsh = (root: CommandShape): string => {
   const program = root.command
-  const spec = (option: OptionShape): string => {
-    const { description, name, repeated, value } = option
-    const known = valuesOf(option)
-    const action =
-      value === undefined
-        ? ""
-        : `:${value}:${known ? `(${escaped(known, "\\")})` : takesFile(option) ? "_files" : " "}`
-    return `'${repeated ? "*" : ""}${name}${value === undefined ? "" : "="}[${plain(description)}]${action}'`
-  }
-  const body = ({ args, children, options, words }: Flat): string => {
-    const name = `_${program}${words === "" ? "" : `_${words.replace(" ", "_")}`}`
+  const functionOf = ({ path }: CommandShape) => `_${[program, ...path].join("_")}`
+  const body = ({ options, shape }: Flat): string => {
     const specs = [
-      ...options.map(spec),
+      ...options.map(specOf),
       // Nothing is offered for arguments; without them zsh would offer no options behind one.
-      ...args.map((arg) => `'${arg.repeated ? "*" : "1"}:${arg.name}: '`),
+      ...shape.args.map((arg) => `'${arg.repeated ? "*" : "1"}:${arg.name}: '`),
     ]
       .map((line) => `    ${line}`)
       .join(" \\\n")
-    if (children.length === 0) return `${name}() {\n  _arguments -S -s \\\n${specs}\n}\n`
+    const children = shape.subcommands
+    if (children.length === 0) return `${functionOf(shape)}() {\n  _arguments -S -s \\\n${specs}\n}\n`
     const described = children.map((child) => `'${nameOf(child)}:${plain(child.summary)}'`).join(" ")
-    const calls = children
-      .map((child) => `        ${nameOf(child)}) _${program}_${child.path.join("_")} ;;`)
-      .join("\n")
-    return `${name}() {
+    const calls = children.map((child) => `        ${nameOf(child)}) ${functionOf(child)} ;;`).join("\n")
+    return `${functionOf(shape)}() {
   local state line
   local -a commands=(${described})
   _arguments -C -S \\
 ${specs} \\
-    '1: :->command' '*:: :->rest'
+    '(-)1: :->command' '(-)*:: :->rest'
   case $state in
     command) _describe command commands ;;
     rest)
@@ -45,6 +52,12 @@ ${calls}
   return `#compdef ${program}
 # zsh completion for ${program}; to load it: source <(${program} --completions zsh)
 ${flatten(root).map(body).join("\n")}
-if [[ \${funcstack[1]-} == _${program} ]]; then _${program} "$@"; else compdef _${program} ${program}; fi
+if [[ \${funcstack[1]-} == _${program} ]]; then
+  _${program} "$@"
+elif (( \${+functions[compdef]} )); then
+  compdef _${program} ${program}
+else
+  print -ru2 -- '${program}: completions need compinit; run this before loading them: autoload -Uz compinit && compinit'
+fi
 `
 }

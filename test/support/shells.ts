@@ -1,0 +1,94 @@
+import { spawnSync } from "node:child_process"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect } from "vitest"
+import { cleanEnv } from "./cli.ts"
+import { temporaryFolder } from "./sandbox.ts"
+
+export const shells = ["bash", "zsh", "fish"] as const
+export type Shell = (typeof shells)[number]
+
+/** A folder with the script of a shell, and a file that a file's name can be completed to. */
+export const folderOf = (script: string): string => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, "script"), script)
+  mkdirSync(join(folder, "here"))
+  writeFileSync(join(folder, "here", "token.txt"), "")
+  return folder
+}
+
+/** Whether a shell is not installed. */
+export const missing = (shell: string) => spawnSync(shell, ["-c", ":"]).status !== 0
+
+/** Runs a shell in a folder that `folderOf` made, and gives its stdout. */
+export const runIn = (folder: string, command: string, args: ReadonlyArray<string>): string => {
+  const { status, stderr, stdout } = spawnSync(command, args, {
+    cwd: join(folder, "here"),
+    env: cleanEnv({ HOME: folder }),
+    encoding: "utf8",
+    timeout: 25_000,
+  })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+  return stdout
+}
+
+/** The words of output in which each command line's answer follows a line `== `. */
+const answersIn = (output: string): ReadonlyArray<ReadonlyArray<string>> =>
+  output
+    .split(/^== .*\n/m)
+    .slice(1)
+    .map((part) => part.split("\n").filter((line) => line !== ""))
+
+// The scripts of bash and zsh offer the scope `*` with a backslash, or the shell would expand it.
+const unquoted = (word: string) => word.replace(/^\\/, "")
+
+/** The words that each shell offers at the end of each command line of a program. */
+export const completeIn: Record<
+  Shell,
+  (folder: string, program: string, lines: ReadonlyArray<string>) => ReadonlyArray<ReadonlyArray<string>>
+> = {
+  bash: (folder, program, lines) => {
+    // Readline breaks words at = as well.
+    const calls = lines.map((line) => {
+      const words = line.replaceAll("=", " = ").split(/ +/)
+      return `COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}
+echo "== "; _${program}; [[ \${#COMPREPLY[@]} == 0 ]] || printf '%s\\n' "\${COMPREPLY[@]}"`
+    })
+    const session = `source ../script\n[[ $(complete -p ${program}) == "complete -F _${program} ${program}" ]] || exit 9\n${calls.join("\n")}`
+    return answersIn(runIn(folder, "bash", ["--norc", "-c", session])).map((words) => words.map(unquoted))
+  },
+  zsh: (folder, _, lines) => {
+    // An interactive zsh on a terminal of its own; its compadd writes down what it is asked to add.
+    const typed = lines.map((line) => `type '${line}'`).join("\n")
+    const session = `
+zmodload zsh/zpty
+out=../zsh.out
+zpty shell zsh -f -i
+zpty -w shell 'PROMPT=; setopt no_beep; autoload -Uz compinit; compinit -u -D; source ../script'
+zpty -w shell 'compadd() { local -a hits; if [[ " $* " != *" "-[OAD]" "* ]]; then builtin compadd -A hits "$@"; (( $#hits )) && print -rl -- $hits >> ${"$"}out; fi; builtin compadd "$@" }'
+zpty -w shell "out=$out"
+zpty -w shell 'finish() { print -r -- "done" >> $out; BUFFER= }; zle -N finish; bindkey "^X" finish; print -- "done" > $out'
+settle() {
+  local i
+  for i in {1..200}; do
+    zpty -r -t shell ignored
+    [[ -r $out ]] && (( $(grep -c '^done$' $out) >= $1 )) && return
+    sleep 0.02
+  done
+  print -u2 "no answer"; exit 9
+}
+integer count=1
+settle 1
+type() { print -r -- "== $1" >> $out; zpty -w -n shell "$1"$'\\t\\x18'; settle $(( ++count )) }
+${typed}
+zpty -d shell
+grep -v '^done$' $out`
+    return answersIn(runIn(folder, "zsh", ["-f", "-c", session])).map((words) => words.map(unquoted))
+  },
+  fish: (folder, _, lines) => {
+    const calls = lines.map((line) => `echo "== "; complete -C '${line}' | string replace -r '\\t.*' ''`)
+    return answersIn(
+      runIn(folder, "fish", ["--no-config", "-c", `source ../script\n${calls.join("\n")}\ntrue`]),
+    )
+  },
+}
