@@ -59,5 +59,12 @@ export const choose = (url: URL, environment: Environment): Either.Either<Proxy 
   return Either.right({ url: proxy, variable })
 }
 
-/** A proxy as it may be shown: without its username and password. */
-export const shown = (proxy: Proxy): string => proxy.url.origin
+/** A proxy as it may be named to a person. */
+export interface NamedProxy {
+  /** Scheme, host and port alone, such as `http://proxy.example:3128`. */
+  readonly address: string
+  readonly variable: string
+}
+
+/** A proxy without its username and password. */
+export const named = ({ url, variable }: Proxy): NamedProxy => ({ address: url.origin, variable })

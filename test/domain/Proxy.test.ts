@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import { describe, expect, it } from "vitest"
-import { choose, shown } from "../../src/domain/Proxy.ts"
+import { choose, named } from "../../src/domain/Proxy.ts"
 
 const api = "https://api.zpools.io/v1"
 const local = "http://127.0.0.1:4010/v1"
@@ -110,6 +110,6 @@ describe("the proxy of a request", () => {
 
   it("is shown without its credentials", () => {
     const proxy = Either.getOrThrow(choose(new URL(api), () => "http://user:secret@proxy:3128/path"))
-    expect(proxy && shown(proxy)).toBe("http://proxy:3128")
+    expect(proxy && named(proxy)).toEqual({ address: "http://proxy:3128", variable: "https_proxy" })
   })
 })

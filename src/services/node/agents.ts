@@ -1,0 +1,173 @@
+import * as Http from "node:http"
+import * as Https from "node:https"
+import type { Duplex } from "node:stream"
+import { TLSSocket } from "node:tls"
+import { named, type Proxy } from "../../domain/Proxy.ts"
+import type { ConnectionTrace } from "../ConnectionTrace.ts"
+import { connectThrough, forwarded, type TunnelOptions } from "./tunnel.ts"
+
+declare module "http" {
+  interface Agent {
+    /** Node's own way to an agent, which its types leave out: gives a request a connection. */
+    addRequest(request: Http.ClientRequest, options: Http.RequestOptions): void
+  }
+  interface ClientRequest {
+    /** In bytes; read once there is a connection. Node's types have the option alone. */
+    maxHeaderSize?: number
+  }
+}
+
+/** The longest head of an answer that is read, in bytes: 64 KiB. */
+const maxHeaderSize = 64 * 1024
+
+const agentOptions = {
+  keepAlive: true,
+  // Each address of a name gets this long, in milliseconds, before the next one is tried. Node's 250 ms are too few for slow links.
+  autoSelectFamilyAttemptTimeout: 1000,
+}
+
+/** When each connection that is idle became so, in milliseconds since the epoch. */
+const idleSince = new WeakMap<object, number>()
+
+/** Notes of each connection of a pool when it becomes idle. */
+const noting = <A extends Http.Agent>(pool: A): A =>
+  pool.on("free", (socket: Duplex) => void idleSince.set(socket, Date.now()))
+
+/** Opens each connection through a tunnel of a proxy. */
+class TunnelAgent extends Https.Agent {
+  constructor(private readonly proxy: Proxy) {
+    super(agentOptions)
+  }
+  override createConnection(
+    options: TunnelOptions,
+    callback: (error: Error | null, socket: Duplex) => void,
+  ): undefined {
+    connectThrough(this.proxy, { ...agentOptions, maxHeaderSize }, options, (error, socket) => {
+      if (error) return callback(error, socket)
+      const through: TunnelOptions = { ...options, socket }
+      callback(null, super.createConnection(through) ?? socket)
+    })
+  }
+}
+
+/** Closes what has been idle for longer than the attempt allows. */
+const closeIdle = (agent: Http.Agent, maxIdle: number): void => {
+  if (maxIdle === Number.POSITIVE_INFINITY) return
+  for (const sockets of Object.values(agent.freeSockets)) {
+    for (const socket of sockets ?? []) {
+      // The clock may have been set back meanwhile.
+      const idle = Math.abs(Date.now() - (idleSince.get(socket) ?? 0))
+      if (maxIdle === 0 || idle > maxIdle) socket.destroy()
+    }
+  }
+}
+
+/**
+ * How a server that saw no good certificate of ours ends the handshake. With
+ * TLS 1.3 that comes when we hold it for done.
+ */
+const wantsCertificate = /alert (\w+ )*(certificate|handshake failure|unknown ca|access denied)/
+
+/** Reports to the trace how the connection of a request comes about. */
+const report = (request: Http.ClientRequest, trace: ConnectionTrace): void => {
+  const leave = () => {
+    trace.hasLeft = true
+    trace.proxy = undefined
+  }
+  let secure: TLSSocket | undefined
+  request.once("socket", (socket) => {
+    trace.reused = request.reusedSocket
+    if (socket instanceof TLSSocket) secure = socket
+    if (request.reusedSocket) leave()
+    else if (secure) secure.once("secureConnect", leave)
+    else if (socket.connecting) socket.once("connect", leave)
+    else leave()
+  })
+  request.once("error", (error) => {
+    if (secure === undefined) return
+    if (secure.authorizationError) trace.lasting = "certificate"
+    else if (wantsCertificate.test(error.message)) {
+      trace.hasLeft = false
+      trace.lasting = "client-certificate"
+    }
+  })
+}
+
+/** Where connections are kept within a run. */
+export interface Agents {
+  /** The agents for one attempt, directly or through a proxy; what happens is written to its trace. */
+  readonly forAttempt: (
+    url: URL,
+    proxy: Proxy | undefined,
+    trace: ConnectionTrace,
+  ) => { readonly http: Http.Agent; readonly https: Https.Agent }
+  /** Closes every connection: none may hold the process. */
+  readonly destroy: () => void
+}
+
+type Change = (request: Http.ClientRequest, options: Http.RequestOptions) => Http.RequestOptions
+
+export const makeAgents = (): Agents => {
+  const pools = new Set<Http.Agent>()
+  const kept = <A extends Http.Agent>(make: () => A): (() => A) => {
+    let pool: A | undefined
+    return () => {
+      pool ??= noting(make())
+      pools.add(pool)
+      return pool
+    }
+  }
+  const plain = kept(() => new Http.Agent(agentOptions))
+  const secure = kept(() => new Https.Agent(agentOptions))
+  const tunnels = new Map<string, () => TunnelAgent>()
+  const tunnel = (proxy: Proxy): TunnelAgent => {
+    const known = tunnels.get(proxy.url.href) ?? kept(() => new TunnelAgent(proxy))
+    tunnels.set(proxy.url.href, known)
+    return known()
+  }
+
+  return {
+    forAttempt: (url, proxy, trace) => {
+      trace.hasLeft = false
+      trace.proxy = proxy && named(proxy)
+
+      /**
+       * A pool as this one attempt sees it. `@effect/platform-node` gives no
+       * hold on a request or its options; this is where both pass by.
+       */
+      const watch = <A extends Http.Agent>(pool: A, change: Change): A => {
+        const addRequest = (request: Http.ClientRequest, options: Http.RequestOptions): void => {
+          request.maxHeaderSize = maxHeaderSize
+          closeIdle(pool, trace.maxIdle)
+          report(request, trace)
+          pool.addRequest(request, change(request, options))
+        }
+        return Object.create(pool, {
+          addRequest: { value: addRequest },
+          protocol: { value: url.protocol },
+          defaultPort: { value: url.protocol === "https:" ? 443 : 80 },
+        })
+      }
+
+      return {
+        get http() {
+          if (proxy === undefined) return watch(plain(), (_, options) => options)
+          return watch(proxy.url.protocol === "https:" ? secure() : plain(), forwarded(url, proxy))
+        },
+        get https() {
+          if (proxy === undefined) return watch(secure(), (_, options) => options)
+          return watch(
+            tunnel(proxy),
+            (request, options): TunnelOptions => ({
+              ...options,
+              attempt: { request, trace },
+            }),
+          )
+        },
+      }
+    },
+    destroy: () => {
+      for (const pool of pools) pool.destroy()
+    },
+  }
+}
