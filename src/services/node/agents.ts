@@ -1,5 +1,6 @@
 import * as Http from "node:http"
 import * as Https from "node:https"
+import type { SocketConstructorOpts } from "node:net"
 import type { Duplex } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { named, type Proxy } from "../../domain/Proxy.ts"
@@ -20,11 +21,13 @@ declare module "http" {
 /** The longest head of an answer that is read, in bytes: 64 KiB. */
 const maxHeaderSize = 64 * 1024
 
-const agentOptions = {
+const optionsFor = (signal: AbortSignal): Https.AgentOptions & SocketConstructorOpts => ({
+  // What `destroy` of an agent forgets: connections that were upgraded, and those on which a tunnel is being opened.
+  signal,
   keepAlive: true,
   // Each address of a name gets this long, in milliseconds, before the next one is tried. Node's 250 ms are too few for slow links.
   autoSelectFamilyAttemptTimeout: 1000,
-}
+})
 
 /** When each connection that is idle became so, in milliseconds since the epoch. */
 const idleSince = new WeakMap<object, number>()
@@ -35,14 +38,17 @@ const noting = <A extends Http.Agent>(pool: A): A =>
 
 /** Opens each connection through a tunnel of a proxy. */
 class TunnelAgent extends Https.Agent {
-  constructor(private readonly proxy: Proxy) {
-    super(agentOptions)
+  constructor(
+    private readonly proxy: Proxy,
+    options: Https.AgentOptions,
+  ) {
+    super(options)
   }
   override createConnection(
     options: TunnelOptions,
     callback: (error: Error | null, socket: Duplex) => void,
   ): undefined {
-    connectThrough(this.proxy, { ...agentOptions, maxHeaderSize }, options, (error, socket) => {
+    connectThrough(this.proxy, { ...this.options, maxHeaderSize }, options, (error, socket) => {
       if (error) return callback(error, socket)
       const through: TunnelOptions = { ...options, socket }
       callback(null, super.createConnection(through) ?? socket)
@@ -108,6 +114,8 @@ export interface Agents {
 type Change = (request: Http.ClientRequest, options: Http.RequestOptions) => Http.RequestOptions
 
 export const makeAgents = (): Agents => {
+  const closing = new AbortController()
+  const agentOptions = optionsFor(closing.signal)
   const pools = new Set<Http.Agent>()
   const kept = <A extends Http.Agent>(make: () => A): (() => A) => {
     let pool: A | undefined
@@ -121,7 +129,7 @@ export const makeAgents = (): Agents => {
   const secure = kept(() => new Https.Agent(agentOptions))
   const tunnels = new Map<string, () => TunnelAgent>()
   const tunnel = (proxy: Proxy): TunnelAgent => {
-    const known = tunnels.get(proxy.url.href) ?? kept(() => new TunnelAgent(proxy))
+    const known = tunnels.get(proxy.url.href) ?? kept(() => new TunnelAgent(proxy, agentOptions))
     tunnels.set(proxy.url.href, known)
     return known()
   }
@@ -167,6 +175,7 @@ export const makeAgents = (): Agents => {
       }
     },
     destroy: () => {
+      closing.abort()
       for (const pool of pools) pool.destroy()
     },
   }

@@ -14,7 +14,9 @@ import { decodedResponse } from "./encoding.ts"
  * proxy that the environment names for it, and reports to the `CurrentTrace`
  * how its connection comes about. Connections are kept until the scope ends.
  */
-export const make = (env: NodeJS.ProcessEnv): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
+export const make = (
+  env: NodeJS.ProcessEnv = process.env,
+): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
   Effect.gen(function* () {
     const agents = yield* Effect.acquireRelease(Effect.sync(makeAgents), ({ destroy }) =>
       Effect.sync(destroy),
