@@ -29,13 +29,6 @@ const optionsFor = (signal: AbortSignal): Https.AgentOptions & SocketConstructor
   autoSelectFamilyAttemptTimeout: 1000,
 })
 
-/** When each connection that is idle became so, in milliseconds since the epoch. */
-const idleSince = new WeakMap<object, number>()
-
-/** Notes of each connection of a pool when it becomes idle. */
-const noting = <A extends Http.Agent>(pool: A): A =>
-  pool.on("free", (socket: Duplex) => void idleSince.set(socket, Date.now()))
-
 /** Opens each connection through a tunnel of a proxy. */
 class TunnelAgent extends Https.Agent {
   constructor(
@@ -53,18 +46,6 @@ class TunnelAgent extends Https.Agent {
       const through: TunnelOptions = { ...options, socket }
       callback(null, super.createConnection(through) ?? socket)
     })
-  }
-}
-
-/** Closes what has been idle for longer than the attempt allows. */
-const closeIdle = (agent: Http.Agent, maxIdle: number): void => {
-  if (maxIdle === Number.POSITIVE_INFINITY) return
-  for (const sockets of Object.values(agent.freeSockets)) {
-    for (const socket of sockets ?? []) {
-      // The clock may have been set back meanwhile.
-      const idle = Math.abs(Date.now() - (idleSince.get(socket) ?? 0))
-      if (maxIdle === 0 || idle > maxIdle) socket.destroy()
-    }
   }
 }
 
@@ -113,14 +94,29 @@ export interface Agents {
 
 type Change = (request: Http.ClientRequest, options: Http.RequestOptions) => Http.RequestOptions
 
-export const makeAgents = (): Agents => {
+/**
+ * @param now - gives milliseconds since the epoch: a clock that goes on while
+ * the machine sleeps, since connections do not outlive that
+ */
+export const makeAgents = (now: () => number): Agents => {
   const closing = new AbortController()
   const agentOptions = optionsFor(closing.signal)
   const pools = new Set<Http.Agent>()
+  const idleSince = new WeakMap<object, number>()
+
+  /** Closes what has been idle for longer than an attempt allows. */
+  const closeIdle = (pool: Http.Agent, maxIdle: number): void => {
+    for (const socket of Object.values(pool.freeSockets).flatMap((sockets) => sockets ?? [])) {
+      // The clock may have been set back meanwhile.
+      const idle = Math.abs(now() - (idleSince.get(socket) ?? 0))
+      if (maxIdle === 0 || idle > maxIdle) socket.destroy()
+    }
+  }
+
   const kept = <A extends Http.Agent>(make: () => A): (() => A) => {
     let pool: A | undefined
     return () => {
-      pool ??= noting(make())
+      pool ??= make().on("free", (socket: Duplex) => void idleSince.set(socket, now()))
       pools.add(pool)
       return pool
     }

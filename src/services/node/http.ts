@@ -18,8 +18,10 @@ export const make = (
   env: NodeJS.ProcessEnv = process.env,
 ): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const agents = yield* Effect.acquireRelease(Effect.sync(makeAgents), ({ destroy }) =>
-      Effect.sync(destroy),
+    const clock = yield* Effect.clock
+    const agents = yield* Effect.acquireRelease(
+      Effect.sync(() => makeAgents(() => clock.unsafeCurrentTimeMillis())),
+      ({ destroy }) => Effect.sync(destroy),
     )
     return HttpClient.make((request, url) =>
       Effect.gen(function* () {
