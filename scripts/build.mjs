@@ -23,7 +23,6 @@ const common = {
 /** Modules that become files of their own, by the path that imports them. */
 const lazy = {
   "../services/sandbox/index.ts": "./sandbox.cjs",
-  "./proxy.ts": "./proxy.cjs",
 }
 
 const splitLazy = {
@@ -74,7 +73,6 @@ const [{ metafile }] = await Promise.all([
     metafile: true,
   }),
   build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: `${out}/sandbox.cjs` }),
-  build({ ...common, entryPoints: ["src/services/node/proxy.ts"], outfile: `${out}/proxy.cjs` }),
 ])
 
 // What main.cjs is made of, for the test that keeps it small; it is not part of the package.
@@ -104,7 +102,7 @@ await build({
   banner: { js: "#!/usr/bin/env node" },
 })
 await chmod(`${out}/zpcli.cjs`, 0o755)
-for (const name of ["zpcli", "main", "sandbox", "proxy"]) {
+for (const name of ["zpcli", "main", "sandbox"]) {
   const { size } = await stat(`${out}/${name}.cjs`)
   console.log(`dist/${name}.cjs ${Math.round(size / 1024)} KiB`)
 }

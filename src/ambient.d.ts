@@ -5,8 +5,3 @@ declare module "zpcli:build" {
   /** A digest of the program's file, made by the build. */
   export const digest: string
 }
-
-declare module "proxy-from-env" {
-  /** The proxy that the environment names for a URL, or an empty string. */
-  export function getProxyForUrl(url: string | URL): string
-}

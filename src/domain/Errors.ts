@@ -4,6 +4,7 @@
  * and an exit code.
  */
 import * as Data from "effect/Data"
+import type { NamedProxy } from "./Proxy.ts"
 
 /** The methods that the API has. */
 export type Method = "GET" | "POST" | "DELETE"
@@ -158,21 +159,35 @@ export class ServiceUnavailable extends Data.TaggedError("ServiceUnavailable")<
   }
 > {}
 
+/**
+ * Failures of a connection that no further attempt mends: the certificate of
+ * the other side is not trusted, it wants one of ours, or the proxy refuses.
+ */
+export type Lasting = "certificate" | "client-certificate" | "proxy-refused"
+
 /** No HTTP answer: the connection could not be opened, or was lost. */
 export class Unreachable extends Data.TaggedError("Unreachable")<{
   readonly origin: string
-  /** The system's code, such as `ECONNREFUSED` or `ENOTFOUND`. */
+  /** The system's code, such as `ECONNREFUSED` or `ENOTFOUND`; `EPROXY` and a status where a proxy refused. */
   readonly code: string
-  /** False where the request certainly never left: the connection was refused or never opened. */
+  /** False where the request certainly never left: there was no connection yet, or its TLS handshake was not done. */
   readonly sent: boolean
   readonly attempts: number
+  /** The proxy, where it is what failed and not the API behind it. */
+  readonly proxy?: NamedProxy | undefined
+  /** Why another attempt would fail as well, where it would. */
+  readonly lasting?: Lasting | undefined
 }> {}
 
 /** One attempt took longer than `ZPOOL_TIMEOUT`. */
 export class TimedOut extends Data.TaggedError("TimedOut")<{
   readonly origin: string
   readonly seconds: number
+  /** False where the request certainly never left. */
+  readonly sent: boolean
   readonly attempts: number
+  /** The proxy, where it is what was waited for. */
+  readonly proxy?: NamedProxy | undefined
 }> {}
 
 /** Failures after which another attempt may succeed. */
@@ -184,7 +199,7 @@ export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
     /** Undefined for `not-http`. */
     readonly status: number | undefined
     readonly origin: string
-    readonly reason: "empty" | "not-json" | "html" | "shape" | "too-large" | "not-http"
+    readonly reason: "empty" | "not-json" | "html" | "shape" | "too-large" | "not-http" | "encoding"
     /** For `shape`: what was expected and not found. */
     readonly expected?: string
   }

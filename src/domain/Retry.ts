@@ -30,11 +30,14 @@ export const mayHaveHappened = (failure: Transient): boolean => {
     case "Unreachable":
       return failure.sent
     case "TimedOut":
-      return true
+      return failure.sent
     case "ServiceUnavailable":
       return failure.status !== 429
   }
 }
+
+/** Whether a request must not be carried out twice: a second create would make a second token. */
+export const isOnce = (method: Method, path: string): boolean => method === "POST" && path !== "/login"
 
 /**
  * The one place that decides whether a request may be sent again. A create is
@@ -43,11 +46,10 @@ export const mayHaveHappened = (failure: Transient): boolean => {
  * arrives.
  */
 export const repeatable = (method: Method, path: string, failure: Transient): boolean => {
-  const onlyOnce = method === "POST" && path !== "/login"
-  if (onlyOnce && mayHaveHappened(failure)) return false
+  if (isOnce(method, path) && mayHaveHappened(failure)) return false
   switch (failure._tag) {
     case "Unreachable":
-      return !isCertificateProblem(failure.code)
+      return failure.lasting === undefined
     case "TimedOut":
       return true
     case "ServiceUnavailable":
@@ -65,7 +67,11 @@ export const repeatable = (method: Method, path: string, failure: Transient): bo
 export const delayAfter = (attempt: number, retryAfter: number | undefined, random: number): number =>
   retryAfter ?? Math.round(random * Math.min(maxDelay, baseDelay * 2 ** (attempt - 1)))
 
-/** Reads `Retry-After`, seconds or an HTTP date, into milliseconds from now. */
+/**
+ * Reads `Retry-After`, seconds or an HTTP date, into milliseconds from now.
+ *
+ * @param nowMillis - by the clock of the server, whose date it is
+ */
 export const parseRetryAfter = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   if (/^\s*\d+\s*$/.test(header)) return Math.min(Number(header) * 1000, Number.MAX_SAFE_INTEGER)

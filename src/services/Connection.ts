@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../domain/ApiUrl.ts"
 import { SettingsError } from "../domain/Errors.ts"
-import { proxyVariables } from "./node/http.ts"
+import * as Proxy from "../domain/Proxy.ts"
 import { Settings, textOf } from "./Settings.ts"
 
 /** The API when nothing says otherwise. */
@@ -25,12 +25,6 @@ const numberOf = Effect.fnUntraced(function* (
     ? Number(text)
     : yield* new SettingsError({ source: found.value.source, reason: rule })
 })
-
-/** Whether a value names a proxy that can be spoken to: `http://host:port`, `https://..` or just `host:port`. */
-const isProxyUrl = (value: string): boolean => {
-  const url = value.includes("://") ? value : `http://${value}`
-  return /^https?:/.test(url) && URL.canParse(url)
-}
 
 /** Where the API is, and how it is spoken to. */
 export class Connection extends Context.Tag("zpcli/Connection")<
@@ -63,12 +57,16 @@ export class Connection extends Context.Tag("zpcli/Connection")<
       (count) => Number.isInteger(count) && count <= 20,
       "must be a whole number from 0 to 20",
     )
-    for (const name of proxyVariables) {
-      const proxy = yield* settings.variable(name)
-      if (Option.isSome(proxy) && !isProxyUrl(Redacted.value(proxy.value))) {
-        return yield* new SettingsError({ source: name, reason: "must be the URL of an http or https proxy" })
-      }
+    const environment = new Map<string, string>()
+    for (const name of [...Proxy.variables, ...Proxy.noProxyVariables]) {
+      const value = yield* settings.variable(name)
+      if (Option.isSome(value)) environment.set(name, Redacted.value(value.value))
     }
+    yield* Effect.mapError(
+      Proxy.choose(new URL(api.base), (name) => environment.get(name)),
+      (variable) =>
+        new SettingsError({ source: variable, reason: "must be the URL of an http or https proxy" }),
+    )
     return Connection.of({ api, timeout, maxRetries })
   })
 

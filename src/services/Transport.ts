@@ -1,5 +1,4 @@
 import * as HttpClient from "@effect/platform/HttpClient"
-import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
@@ -11,23 +10,25 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import { failureMessage, speakerOf } from "../domain/Envelope.ts"
-import {
-  HttpFailure,
-  ResponseUnreadable,
-  ServiceUnavailable,
-  TimedOut,
-  Unreachable,
-} from "../domain/Errors.ts"
+import { HttpFailure, type Method, ServiceUnavailable, TimedOut } from "../domain/Errors.ts"
 import * as Retry from "../domain/Retry.ts"
+import { version } from "../version.ts"
 import { Connection } from "./Connection.ts"
+import { CurrentTrace, makeTrace } from "./ConnectionTrace.ts"
+import { reasonOf, type TransportError, unanswered, unread } from "./connectionFailure.ts"
 import { Progress } from "./Progress.ts"
 import { Secrets } from "./Secrets.ts"
+import { makeClockWarning, timeOf } from "./serverClock.ts"
+import { timeoutFail } from "./timeout.ts"
+
+export type { TransportError } from "./connectionFailure.ts"
 
 /** One request to the API. */
 export interface ApiRequest {
-  readonly method: Retry.Method
+  readonly method: Method
   /** Path segments after the base URL; each is percent-encoded. */
   readonly path: ReadonlyArray<string>
   readonly bearer?: Redacted.Redacted
@@ -48,9 +49,6 @@ export interface ApiAnswer {
   readonly serverTime: number | undefined
 }
 
-/** What `Transport.send` fails with. */
-export type TransportError = HttpFailure | ServiceUnavailable | Unreachable | TimedOut | ResponseUnreadable
-
 /**
  * The rules of the network over an injected `HttpClient`: the configured
  * origin alone, no redirects, a timeout for every attempt that covers the body
@@ -65,17 +63,16 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 >() {
   static readonly make = Effect.gen(function* () {
     const { api, maxRetries, timeout } = yield* Connection
+    const { origin } = api
     const secrets = yield* Secrets
     const client = yield* HttpClient.HttpClient
     const progress = yield* Progress
+    const warnOfClock = yield* makeClockWarning
+    /** Until when the API asked us to wait, in milliseconds since the epoch: it means all requests of this run. */
+    const quietUntil = yield* Ref.make(0)
 
-    const attempt = Effect.fnUntraced(function* (
-      request: ApiRequest,
-      number: number,
-      answerLostBefore: boolean,
-      connectionLostBefore: boolean,
-    ) {
-      const path = `/${request.path.map(encodeURIComponent).join("/")}`
+    const attempt = Effect.fnUntraced(function* (request: ApiRequest, number: number, lost: Ref.Ref<Lost>) {
+      const path = pathOf(request)
       yield* secrets.add(...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? []))
       const hide = (said: string | undefined) => (said === undefined ? undefined : secrets.hide(said))
       const started = yield* Clock.currentTimeMillis
@@ -86,99 +83,92 @@ export class Transport extends Context.Tag("zpcli/Transport")<
               (requestId === undefined ? "" : `, request ID ${requestId}`),
           ),
         )
-
-      const lost = (error: HttpClientError.HttpClientError, answered: boolean) => {
-        const { code, syscall } = codeOf(error.cause)
-        // What Node's parser refuses was not said by a server of HTTP: another attempt finds the same one.
-        if (code.startsWith("HPE_")) {
-          return new ResponseUnreadable({ origin: api.origin, status: undefined, reason: "not-http" })
-        }
-        const sent =
-          answered ||
-          !(
-            neverOpened.has(code) ||
-            code.startsWith("EPROXY") ||
-            syscall === "connect" ||
-            Retry.isCertificateProblem(code)
-          )
-        return new Unreachable({ origin: api.origin, code, sent, attempts: number })
-      }
+      const isOnce = Retry.isOnce(request.method, path)
+      // The one of the connection that is in use.
+      let trace = makeTrace(isOnce ? maxIdleOnce : maxIdle)
+      const execute = () =>
+        Effect.provideService(client.execute(encode(`${api.base}${path}`, request)), CurrentTrace, trace)
 
       const exchange = Effect.gen(function* () {
         yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
-        const response = yield* Effect.mapError(
-          client.execute(encode(`${api.base}${path}`, request)),
-          (error) => lost(error, false),
+        const response = yield* Effect.suspend(execute).pipe(
+          Effect.catchIf(
+            // The server has closed it meanwhile, which says nothing about the API.
+            () => trace.reused && !isOnce,
+            () =>
+              Effect.suspend(() => {
+                trace = makeTrace(0)
+                return Effect.zipRight(Ref.set(lost, { answer: true, connection: true }), execute())
+              }),
+          ),
+          Effect.mapError((error) => unanswered(error, { origin, number, trace })),
         )
         const requestId = hide(response.headers["x-amzn-requestid"])
-        const body = yield* readBody(response).pipe(
-          Effect.mapError((error) =>
-            String((error.cause as Error | undefined)?.message).includes("maxBytes")
-              ? new ResponseUnreadable({
-                  origin: api.origin,
-                  status: response.status,
-                  requestId,
-                  reason: "too-large",
-                })
-              : lost(error, true),
-          ),
+        const answer = { status: response.status, requestId }
+        const body = yield* Effect.mapError(readBody(response), (error) =>
+          unread(error, { origin, number, trace }, answer),
         )
-        return { response, requestId, body }
+        return { ...answer, response, body }
       }).pipe(
-        Effect.timeoutFail({
-          duration: timeout * 1000,
-          onTimeout: () => new TimedOut({ origin: api.origin, seconds: timeout, attempts: number }),
+        timeoutFail(timeout * 1000, () => {
+          const { hasLeft: sent = true, proxy } = trace
+          return new TimedOut({ origin, seconds: timeout, sent, attempts: number, proxy })
         }),
         Effect.tapError((error) => log(reasonOf(error))),
       )
 
-      const { response, requestId, body } = yield* exchange
-      yield* log(String(response.status), requestId)
-      const serverTime = Date.parse(response.headers.date ?? "")
-      if (response.status >= 200 && response.status < 300) {
-        return {
-          status: response.status,
-          body: body.replace(/^\uFEFF/, ""),
-          requestId,
-          serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
-        } satisfies ApiAnswer
+      const { body, requestId, response, status } = yield* exchange
+      yield* log(String(status), requestId)
+      const now = yield* Clock.currentTimeMillis
+      const serverTime = timeOf(response.headers.date)
+      yield* warnOfClock(now, serverTime)
+      if (status >= 200 && status < 300) {
+        return { status, body: body.replace(/^\uFEFF/, ""), requestId, serverTime } satisfies ApiAnswer
       }
 
       const value = parseJson(body)
-      const serverMessage = hide(failureMessage(value))
-      const answered = { status: response.status, requestId, serverMessage }
-      if (response.status === 429 || response.status >= 500) {
-        const now = yield* Clock.currentTimeMillis
-        const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], now)
+      const answered = { status, requestId, serverMessage: hide(failureMessage(value)) }
+      if (status === 429 || status >= 500) {
+        const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], serverTime ?? now)
         return yield* new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
       }
+      const before = yield* Ref.get(lost)
       return yield* new HttpFailure({
         ...answered,
-        origin: api.origin,
+        origin,
         location: hide(response.headers.location),
         speaker: speakerOf(body, value),
-        answerLostBefore,
-        connectionLostBefore,
+        answerLostBefore: before.answer,
+        connectionLostBefore: before.connection,
       })
+    })
+
+    /** Waits while the API has asked to be left in peace by another request of this run. */
+    const keepQuiet = Effect.gen(function* () {
+      const wait = (yield* Ref.get(quietUntil)) - (yield* Clock.currentTimeMillis)
+      if (wait > 0) yield* Effect.sleep(wait)
     })
 
     const send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError> = Effect.fn(
       "Transport.send",
     )(function* (request) {
       let number = 0
-      let answerLost = false
-      let connectionLost = false
+      const lost = yield* Ref.make<Lost>({ answer: false, connection: false })
       const backoff = Schedule.identity<TransportError>().pipe(
         Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
         // Before the delay, which is announced: what is not repeated is not waited for.
         Schedule.whileInput(
           (error: TransportError) =>
-            Retry.isTransient(error) && Retry.repeatable(request.method, `/${request.path.join("/")}`, error),
+            Retry.isTransient(error) && Retry.repeatable(request.method, pathOf(request), error),
         ),
         Schedule.addDelayEffect(([error]) =>
           Effect.gen(function* () {
             const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
             const millis = Retry.delayAfter(number, asked, yield* Random.next)
+            if (error._tag === "ServiceUnavailable" && error.status === 429) {
+              const until = (yield* Clock.currentTimeMillis) + millis
+              yield* Ref.update(quietUntil, (known) => Math.max(known, until))
+            }
             const reason = reasonOf(error)
             yield* progress.waiting({ _tag: "Backoff", millis, attempt: number + 1, reason })
             yield* Effect.logDebug(`waiting ${millis} ms before attempt ${number + 1}`)
@@ -186,13 +176,17 @@ export class Transport extends Context.Tag("zpcli/Transport")<
           }),
         ),
       )
-      return yield* Effect.suspend(() => attempt(request, ++number, answerLost, connectionLost)).pipe(
+      return yield* Effect.zipRight(
+        keepQuiet,
+        Effect.suspend(() => attempt(request, ++number, lost)),
+      ).pipe(
         Effect.tapError((error) =>
-          Effect.sync(() => {
-            const lost = Retry.isTransient(error) && Retry.mayHaveHappened(error)
-            answerLost ||= lost
-            connectionLost ||= lost && error._tag === "Unreachable"
-          }),
+          Retry.isTransient(error) && Retry.mayHaveHappened(error)
+            ? Ref.update(lost, ({ connection }) => ({
+                answer: true,
+                connection: connection || error._tag === "Unreachable",
+              }))
+            : Effect.void,
         ),
         Effect.retry(backoff),
         Effect.ensuring(progress.done),
@@ -208,37 +202,27 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 /** The largest body that is read: 256 MiB. */
 const maxBodyBytes = 256 * 1024 * 1024
 
-/** System calls and codes at which nothing has been sent yet. */
-const neverOpened = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])
-
-const codeOf = (cause: unknown): { readonly code: string; readonly syscall: string | undefined } => {
-  if (typeof cause !== "object" || cause === null) return { code: "UNKNOWN", syscall: undefined }
-  const { code, syscall, errors } = cause as {
-    code?: unknown
-    syscall?: string
-    errors?: ReadonlyArray<unknown>
-  }
-  // Node tries each address of a name; the error of them all has the first one's code, not its system call.
-  if (errors?.[0] !== undefined) return codeOf(errors[0])
-  return { code: typeof code === "string" ? code : "UNKNOWN", syscall }
+/** What was lost in the attempts before: an answer, and with it the connection. */
+interface Lost {
+  readonly answer: boolean
+  readonly connection: boolean
 }
+
+/** A connection that was idle for longer, in milliseconds, may be gone without a word. */
+const maxIdle = 60_000
+
+/** What must not be carried out twice goes over a connection that is new, or was used within this many milliseconds. */
+const maxIdleOnce = 1000
+
+const pathOf = ({ path }: ApiRequest) => `/${path.map(encodeURIComponent).join("/")}`
 
 const parseJson = (text: string): unknown =>
   Either.getOrUndefined(Either.try(() => JSON.parse(text) as unknown))
 
-/** A failure in a few words, for those who watch the attempts. */
-const reasonOf = (error: TransportError): string =>
-  error._tag === "ServiceUnavailable" || error._tag === "HttpFailure"
-    ? `status ${error.status}`
-    : error._tag === "TimedOut"
-      ? "no answer"
-      : error._tag === "Unreachable"
-        ? error.code
-        : "unreadable answer"
-
 const encode = (url: string, request: ApiRequest): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.make(request.method)(url).pipe(
     HttpClientRequest.accept("application/json"),
+    HttpClientRequest.setHeaders({ "accept-encoding": "identity", "user-agent": `zpcli/${version}` }),
     request.bearer ? HttpClientRequest.bearerToken(request.bearer) : (self) => self,
     request.body ? HttpClientRequest.bodyUnsafeJson(Redacted.value(request.body)) : (self) => self,
   )

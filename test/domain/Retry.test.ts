@@ -1,11 +1,19 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { HttpFailure, ServiceUnavailable, TimedOut, Unreachable } from "../../src/domain/Errors.ts"
+import {
+  HttpFailure,
+  type Lasting,
+  ServiceUnavailable,
+  TimedOut,
+  Unreachable,
+} from "../../src/domain/Errors.ts"
 import * as Retry from "../../src/domain/Retry.ts"
 
 const origin = "https://api.test"
-const unreachable = (code: string, sent: boolean) => new Unreachable({ origin, code, sent, attempts: 1 })
-const timedOut = new TimedOut({ origin, seconds: 30, attempts: 1 })
+const unreachable = (code: string, sent: boolean, lasting?: Lasting) =>
+  new Unreachable({ origin, code, sent, attempts: 1, lasting })
+const timedOut = new TimedOut({ origin, seconds: 30, sent: true, attempts: 1 })
+const neverConnected = new TimedOut({ origin, seconds: 30, sent: false, attempts: 1 })
 const status = (code: number, retryAfter?: number) =>
   new ServiceUnavailable({ status: code, attempts: 1, retryAfter })
 
@@ -28,6 +36,7 @@ describe("repeatable", () => {
       unreachable("ECONNREFUSED", false),
       unreachable("ECONNRESET", true),
       timedOut,
+      neverConnected,
       ...[429, 500, 502, 503, 504].map((code) => status(code)),
       status(503, 60_000),
     ]) {
@@ -37,6 +46,7 @@ describe("repeatable", () => {
 
   it.each(once)("%s %s is repeated only where it certainly did not happen", (method, path) => {
     expect(Retry.repeatable(method, path, unreachable("ECONNREFUSED", false))).toBe(true)
+    expect(Retry.repeatable(method, path, neverConnected)).toBe(true)
     expect(Retry.repeatable(method, path, status(429))).toBe(true)
     for (const failure of [
       unreachable("ECONNRESET", true),
@@ -49,10 +59,9 @@ describe("repeatable", () => {
 
   it.each([...repeats, ...once])("%s %s is left alone where waiting is no use", (method, path) => {
     for (const failure of [
-      unreachable("CERT_HAS_EXPIRED", false),
-      unreachable("SELF_SIGNED_CERT_IN_CHAIN", false),
-      unreachable("UNABLE_TO_VERIFY_LEAF_SIGNATURE", false),
-      unreachable("ERR_TLS_CERT_ALTNAME_INVALID", false),
+      unreachable("INVALID_PURPOSE", false, "certificate"),
+      unreachable("EPROTO", false, "client-certificate"),
+      unreachable("EPROXY 407", false, "proxy-refused"),
       status(429, 60_001),
       status(501),
       status(505),
@@ -65,7 +74,7 @@ describe("repeatable", () => {
     "never sends a create twice after it may have happened",
     [
       FastCheck.oneof(
-        FastCheck.constant(timedOut),
+        FastCheck.constantFrom(timedOut, neverConnected),
         FastCheck.tuple(FastCheck.string(), FastCheck.boolean()).map(([code, sent]) =>
           unreachable(code, sent),
         ),
@@ -77,14 +86,21 @@ describe("repeatable", () => {
     ],
     ([failure]) => {
       if (Retry.mayHaveHappened(failure)) expect(Retry.repeatable("POST", "/pat", failure)).toBe(false)
-      else
-        expect(
-          failure._tag === "Unreachable"
-            ? failure.sent
-            : failure._tag === "TimedOut" || failure.status !== 429,
-        ).toBe(false)
+      else expect(failure._tag === "ServiceUnavailable" ? failure.status !== 429 : failure.sent).toBe(false)
     },
   )
+
+  it("knows by its code that a certificate is not trusted", () => {
+    for (const code of [
+      "CERT_HAS_EXPIRED",
+      "SELF_SIGNED_CERT_IN_CHAIN",
+      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      "ERR_TLS_CERT_ALTNAME_INVALID",
+    ]) {
+      expect([code, Retry.isCertificateProblem(code)]).toStrictEqual([code, true])
+    }
+    expect(Retry.isCertificateProblem("ECONNRESET")).toBe(false)
+  })
 
   it("knows what is transient", () => {
     expect([timedOut, status(503), unreachable("X", true)].every(Retry.isTransient)).toBe(true)

@@ -144,7 +144,7 @@ describe.skipIf(!hasOpenssl)("proxies and certificates (needs openssl for a cert
       refuse = status
       const { code, stderr } = await list({ ...outside, HTTPS_PROXY: proxyUrl() })
       expect(code).toBe(6)
-      expect(stderr).toContain(`can't be reached (EPROXY ${status})`)
+      expect(stderr).toContain(`refused to connect to https://api.zpools.test: status ${status}`)
       expect(answered).toEqual([])
     }
     refuse = undefined

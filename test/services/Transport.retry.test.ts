@@ -41,7 +41,6 @@ const harmless: Record<string, Reply> = {
   "ETIMEDOUT at every address": broken(
     Object.assign(new AggregateError([systemError("ETIMEDOUT", "connect")]), { code: "ETIMEDOUT" }),
   ),
-  "a proxy that refuses": broken(systemError("EPROXY 407")),
 }
 const uncertain: Record<string, Reply> = {
   "500": json(500, {}),

@@ -221,7 +221,7 @@ export const startFaultyServer = async (options: FaultyServerOptions) => {
     },
     stop: () => {
       for (const socket of sockets) socket.destroy()
-      return new Promise((resume) => server.close(resume))
+      return new Promise<void>((resume) => server.close(() => resume()))
     },
   }
 }

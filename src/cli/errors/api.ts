@@ -8,10 +8,14 @@ import type {
   TimedOut,
   Unreachable,
 } from "../../domain/Errors.ts"
-import { isCertificateProblem, maxRetryAfter } from "../../domain/Retry.ts"
-import { printable } from "../output/printable.ts"
+import { maxRetryAfter } from "../../domain/Retry.ts"
+import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { answerOf, attempts, failed, serverSaid, type Table } from "./words.ts"
+
+/** Who failed: the API, or the proxy before it and the variable that names it. */
+const party = ({ origin, proxy }: Unreachable | TimedOut): string =>
+  proxy === undefined ? origin : `${proxy.address} (${proxy.variable})`
 
 /** Failures of a request to the API, but for those of the credential. */
 export const api = {
@@ -69,18 +73,34 @@ export const api = {
     )
   },
   Unreachable: (error) => {
-    const { code, origin } = error
-    if (isCertificateProblem(code)) {
-      return failed(
-        error,
-        exitCodes.unavailable,
-        printable`The certificate of ${origin} is not trusted (${code}).`,
-        printable`If it is of your own authority, name its file in NODE_EXTRA_CA_CERTS.`,
+    const { code, lasting, origin, proxy } = error
+    const whom = party(error)
+    const report = (message: Printable, hint: Printable) =>
+      failed(error, exitCodes.unavailable, message, hint)
+    if (lasting === "certificate") {
+      return report(
+        printable`The certificate of ${whom} is not trusted (${code}).`,
+        printable`If your own authority issued it, name its file in NODE_EXTRA_CA_CERTS.`,
       )
     }
-    return failed(
-      error,
-      exitCodes.unavailable,
+    if (lasting === "client-certificate") {
+      return report(
+        printable`${whom} asks for a client certificate (${code}), which zpcli does not have.`,
+        printable`Check ZPOOL_API_URL and any proxy.`,
+      )
+    }
+    if (proxy !== undefined) {
+      const status = /^EPROXY (\d+)$/.exec(code)?.[1]
+      return report(
+        status === undefined
+          ? printable`The proxy ${whom} can't be used to reach ${origin} (${code})${attempts(error.attempts)}.`
+          : printable`The proxy ${whom} refused to connect to ${origin}: status ${status}${attempts(error.attempts)}.`,
+        status === "407"
+          ? printable`Put the proxy's username and password into ${proxy.variable}: http://USER:PASSWORD@HOST:PORT`
+          : printable`Check ${proxy.variable}, or name the host in NO_PROXY to connect without the proxy.`,
+      )
+    }
+    return report(
       error.sent
         ? printable`The connection to ${origin} was lost (${code})${attempts(error.attempts)}.`
         : printable`${origin} can't be reached (${code})${attempts(error.attempts)}.`,
@@ -91,7 +111,7 @@ export const api = {
     failed(
       error,
       exitCodes.unavailable,
-      printable`${error.origin} did not answer within ${error.seconds} s${attempts(error.attempts)}.`,
+      printable`${error.proxy ? "The proxy " : ""}${party(error)} did not answer within ${error.seconds} s${attempts(error.attempts)}.`,
       printable`Run the command again, or allow more time with ZPOOL_TIMEOUT.`,
     ),
   ResponseUnreadable: (error) => {
@@ -103,6 +123,7 @@ export const api = {
       shape: `JSON without ${error.expected ?? "what was asked for"}`,
       "too-large": "more than 256 MiB",
       "not-http": "something that is not HTTP",
+      encoding: "a body in a content encoding that is unknown or damaged",
     }[error.reason]
     return failed(
       error,

@@ -43,10 +43,13 @@ const expiryStyle = (pat: Pat, now: number): string | undefined => {
 }
 
 /** Prints PATs as a table that fits the terminal, or in full width where there is none. */
-const printTable = Effect.fn("list.printTable")(function* (pats: ReadonlyArray<Pat>, local: boolean) {
+const printTable = Effect.fn("list.printTable")(function* (
+  pats: ReadonlyArray<Pat>,
+  now: number,
+  local: boolean,
+) {
   if (pats.length === 0) return yield* print(printable`No PATs found.`)
   const { stdout } = yield* Streams
-  const now = yield* Clock.currentTimeMillis
   const format = formatter(local, yield* localZone)
   const rows = {
     *[Symbol.iterator]() {
@@ -89,7 +92,8 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     : undefined
   const api = yield* PatApi
   const listing = yield* api.list
-  const now = yield* Clock.currentTimeMillis
+  // The clock that ends a PAT is the server's.
+  const now = listing.serverTime ?? (yield* Clock.currentTimeMillis)
   const shown = (pat: Pat): boolean =>
     (given.status.length === 0 || given.status.some((status) => status === pat.status?.toLowerCase())) &&
     (within === undefined || isExpiringBefore(pat, now, Expiry.after(within, now)))
@@ -101,7 +105,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
       : listing.envelope
     for (const part of jsonParts(envelope, itemsOf(envelope))) yield* print(part)
   } else {
-    yield* printTable(rows(), given.local)
+    yield* printTable(rows(), now, given.local)
   }
   if (given.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound })
 })

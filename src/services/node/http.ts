@@ -1,54 +1,47 @@
-import { Agent as PlainAgent } from "node:http"
-import { type AgentOptions, Agent as SecureAgent } from "node:https"
-import type { SocketConstructorOpts } from "node:net"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 // Of this module the bundle takes the `node:http` client alone: importing the whole of it would pull in undici.
 import { HttpAgent, HttpAgentTypeId, make as makeClient } from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-
-/** The variables that name a proxy, each also in lower case. */
-export const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [
-  name,
-  name.toLowerCase(),
-])
-
-const clientOf = (agents: { readonly http: PlainAgent; readonly https: SecureAgent }) =>
-  Effect.provideService(makeClient, HttpAgent, { [HttpAgentTypeId]: HttpAgentTypeId, ...agents })
-
-/** Sends each request through the proxy for its URL; the client for a proxy is made once. */
-const withProxies = (direct: HttpClient.HttpClient, env: NodeJS.ProcessEnv, signal: AbortSignal) =>
-  Effect.gen(function* () {
-    const { makeAgents, proxyFor } = yield* Effect.promise(() => import("./proxy.ts"))
-    const clients = new Map<string, HttpClient.HttpClient>()
-    const clientThrough = Effect.fn(function* (proxy: URL) {
-      const client = clients.get(proxy.href) ?? (yield* clientOf(makeAgents(proxy, signal)))
-      clients.set(proxy.href, client)
-      return client
-    })
-    return HttpClient.make((request, url) => {
-      const proxy = proxyFor(url, env)
-      return proxy === undefined
-        ? direct.execute(request)
-        : Effect.flatMap(clientThrough(proxy), (client) => client.execute(request))
-    })
-  })
+import * as Proxy from "../../domain/Proxy.ts"
+import { CurrentTrace } from "../ConnectionTrace.ts"
+import { makeAgents } from "./agents.ts"
+import { decodedResponse } from "./encoding.ts"
 
 /**
- * Makes the live HTTP client, over `node:http`. What speaks to proxies is
- * loaded only where the environment names one. When the scope ends every
- * connection is closed, whatever state it is in: none may hold the process.
+ * Makes the live HTTP client, over `node:http`. Each request goes through the
+ * proxy that the environment names for it, and reports to the `CurrentTrace`
+ * how its connection comes about. Connections are kept until the scope ends.
  */
 export const make = (
   env: NodeJS.ProcessEnv = process.env,
 ): Effect.Effect<HttpClient.HttpClient, never, Scope.Scope> =>
   Effect.gen(function* () {
-    // An agent's own `destroy` forgets connections that were upgraded, and those on which a tunnel is being opened.
-    const { signal } = yield* Effect.acquireRelease(
-      Effect.sync(() => new AbortController()),
-      (closing) => Effect.sync(() => closing.abort()),
+    const clock = yield* Effect.clock
+    const agents = yield* Effect.acquireRelease(
+      Effect.sync(() => makeAgents(() => clock.unsafeCurrentTimeMillis())),
+      ({ destroy }) => Effect.sync(destroy),
     )
-    const options: AgentOptions & SocketConstructorOpts = { signal }
-    const direct = yield* clientOf({ http: new PlainAgent(options), https: new SecureAgent(options) })
-    return proxyVariables.some((name) => env[name]) ? yield* withProxies(direct, env, signal) : direct
+    return HttpClient.make((request, url) =>
+      Effect.gen(function* () {
+        const trace = yield* CurrentTrace
+        const proxy = yield* Effect.mapError(
+          Proxy.choose(url, (name) => env[name]),
+          (variable) =>
+            new HttpClientError.RequestError({
+              request,
+              reason: "InvalidUrl",
+              description: `${variable} can't be used`,
+            }),
+        )
+        const attempt = agents.forAttempt(url, proxy, trace)
+        const client = yield* Effect.provideService(
+          makeClient,
+          HttpAgent,
+          Object.assign(attempt, { [HttpAgentTypeId]: HttpAgentTypeId } as const),
+        )
+        return decodedResponse(yield* client.execute(request))
+      }),
+    )
   })

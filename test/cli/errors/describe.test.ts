@@ -9,7 +9,7 @@ import * as Errors from "../../../src/domain/Errors.ts"
 const answered = { status: 418, requestId: "req-1", serverMessage: "no.\u001b[2J" }
 const origin = "https://api.zpools.io"
 const host = "api.zpools.io"
-const timedOut = new Errors.TimedOut({ origin, seconds: 30, attempts: 3 })
+const timedOut = new Errors.TimedOut({ origin, seconds: 30, sent: true, attempts: 3 })
 
 const value = "\u202evalue"
 const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", code: "ENOSPC" })
@@ -81,7 +81,16 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
   Unreachable: [
     [new Errors.Unreachable({ origin, code: "ECONNREFUSED", sent: false, attempts: 3 }), 6],
     [new Errors.Unreachable({ origin, code: "ECONNRESET", sent: true, attempts: 1 }), 6],
-    [new Errors.Unreachable({ origin, code: "SELF_SIGNED_CERT_IN_CHAIN", sent: false, attempts: 1 }), 6],
+    [
+      new Errors.Unreachable({
+        origin,
+        code: "SELF_SIGNED_CERT_IN_CHAIN",
+        sent: false,
+        attempts: 1,
+        lasting: "certificate",
+      }),
+      6,
+    ],
   ],
   TimedOut: [[timedOut, 6]],
   ResponseUnreadable: (["empty", "not-json", "html", "shape", "too-large"] as const).map((reason) => [

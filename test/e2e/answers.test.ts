@@ -1,0 +1,327 @@
+/** Answers that arrive in another dress, at another time, or over a connection that was used before. */
+import { spawn } from "node:child_process"
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
+import { describe, it } from "vitest"
+import packageJson from "../../package.json" with { type: "json" }
+import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
+import type { OnFinished } from "../support/network.ts"
+
+const pat = `zpat_secret_env_${"e".repeat(24)}`
+const token = `zpat_secret_new_${"n".repeat(24)}`
+const keyId = "law-hotel-shape-community"
+const create = ["pat", "create", "Nightly", "--scope", "job"]
+const list = ["pat", "list"]
+const created = JSON.stringify({ message: "ok", detail: { key_id: keyId, token } })
+const item = (fields: Readonly<Record<string, unknown>> = {}) => ({
+  key_id: keyId,
+  label: "Nightly",
+  status: "active",
+  created_at: "2026-01-26T02:05:37Z",
+  scopes: ["job"],
+  ...fields,
+})
+const listed = (...items: ReadonlyArray<unknown>) => JSON.stringify({ message: "ok", detail: { items } })
+
+interface Server {
+  readonly env: Record<string, string>
+  readonly seen: ReadonlyArray<IncomingMessage>
+  readonly connections: () => number
+}
+
+/** Serves until the test is over; what no answer is given to hangs. */
+const start = async (
+  onFinished: OnFinished,
+  answer: (request: IncomingMessage, response: ServerResponse, count: number) => void,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Server> => {
+  const seen: Array<IncomingMessage> = []
+  let connections = 0
+  const server = createServer((request, response) => {
+    seen.push(request)
+    answer(request, response, seen.length)
+  }).on("connection", () => connections++)
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
+  onFinished(() => {
+    server.closeAllConnections()
+    return new Promise<void>((closed) => server.close(() => closed()))
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    env: { ZPOOL_API_URL: url, ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0", ZPOOL_TIMEOUT: "10", ...env },
+    seen,
+    connections: () => connections,
+  }
+}
+
+const encodings: ReadonlyArray<readonly [name: string, encode: (text: string) => Buffer, says?: string]> = [
+  ["gzip", gzipSync],
+  ["x-gzip", gzipSync, "X-GZip"],
+  ["deflate", deflateSync],
+  ["deflate without its header", deflateRawSync, "deflate"],
+  ["br", brotliCompressSync],
+  ["gzip in br", (text) => brotliCompressSync(gzipSync(text)), "gzip, br"],
+  ["identity", Buffer.from],
+]
+
+describe.concurrent("a compressed answer", () => {
+  it("is not asked for", async ({ expect, onTestFinished }) => {
+    const { env, seen } = await start(onTestFinished, (_, response) => response.end(listed()))
+    await runCli(list, { env })
+    expect(seen[0]?.headers["accept-encoding"]).toBe("identity")
+  })
+
+  for (const [name, encode, says = name] of encodings) {
+    it(`(${name}) of a list, a create and a failure is read`, async ({ expect, onTestFinished }) => {
+      const { env } = await start(onTestFinished, ({ method, url }, response) => {
+        response.setHeader("content-encoding", says)
+        if (url === "/hello") response.writeHead(400).end(encode('{"message":"Not today"}'))
+        else if (method === "POST") response.writeHead(201).end(encode(created))
+        else response.end(encode(listed(item())))
+      })
+      const [one, two, three] = await Promise.all([
+        runCli(list, { env }),
+        runCli([...create, "--token-only"], { env }),
+        runCli(["hello"], { env }),
+      ])
+      expect(one).toMatchObject({ code: 0, stdout: expect.stringContaining(keyId) })
+      expect(two).toMatchObject({ code: 0, stdout: `${token}\n` })
+      expect(three).toMatchObject({ code: 1, stderr: expect.stringContaining("Not today") })
+    })
+  }
+
+  it("without a body is an empty one", async ({ expect, onTestFinished }) => {
+    const { env } = await start(onTestFinished, (_, response) =>
+      response.writeHead(204, { "content-encoding": "gzip" }).end(),
+    )
+    expect(await runCli(["pat", "revoke", keyId, "--yes"], { env })).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  it("that is damaged, cut off or in an encoding unknown here exits 1, or 7 for a create", async (test) => {
+    const damaged: ReadonlyArray<readonly [string, Buffer]> = [
+      ["gzip", Buffer.from(listed())],
+      ["gzip", gzipSync(listed(item())).subarray(0, 40)],
+      ["zstd", Buffer.from(listed())],
+    ]
+    for (const [encoding, body] of damaged) {
+      const { env } = await start(test.onTestFinished, ({ method }, response) =>
+        response.writeHead(method === "POST" ? 201 : 200, { "content-encoding": encoding }).end(body),
+      )
+      const [one, two] = await Promise.all([runCli(list, { env }), runCli(create, { env })])
+      test.expect(one).toMatchObject({ code: 1, stdout: "" })
+      test.expect(one.stderr).toContain("encoding")
+      test.expect(two).toMatchObject({ code: 7, stdout: "" })
+    }
+  })
+
+  it("that grows beyond 256 MiB is not read", async ({ expect, onTestFinished }) => {
+    const bomb = gzipSync(Buffer.alloc(257 * 1024 * 1024, " "), { level: 1 })
+    const { env } = await start(onTestFinished, (_, response) => {
+      response.setHeader("content-encoding", "gzip")
+      response.end(bomb)
+    })
+    const { code, stderr } = await runCli(list, { env })
+    expect(code).toBe(1)
+    expect(stderr).toContain("more than 256 MiB")
+  })
+})
+
+describe.concurrent("headers", () => {
+  it("say which program asks", async ({ expect, onTestFinished }) => {
+    const { env, seen } = await start(onTestFinished, (_, response) => response.end(listed()))
+    await runCli(list, { env })
+    expect(seen[0]?.headers["user-agent"]).toBe(`zpcli/${packageJson.version}`)
+  })
+
+  for (const kib of [17, 60]) {
+    it(`of an answer may take ${kib} KiB`, async ({ expect, onTestFinished }) => {
+      const { env } = await start(onTestFinished, (_, response) =>
+        response.writeHead(201, { "x-long": "x".repeat(kib * 1024) }).end(created),
+      )
+      expect(await runCli([...create, "--token-only"], { env })).toMatchObject({
+        code: 0,
+        stdout: `${token}\n`,
+      })
+    })
+  }
+
+  it("of more than 64 KiB are refused, and a create's outcome is unknown then", async (test) => {
+    const { env } = await start(test.onTestFinished, ({ method }, response) =>
+      method === "POST"
+        ? response.writeHead(201, { "x-long": "x".repeat(70 * 1024) }).end(created)
+        : response.end(listed(item({ created_at: new Date().toISOString() }))),
+    )
+    const { code, stderr } = await runCli(create, { env })
+    test.expect(code).toBe(7)
+    test.expect(stderr).toContain(keyId)
+  })
+})
+
+const day = 24 * 3600 * 1000
+
+describe.concurrent("the server's clock", () => {
+  /** A server whose clock is off from ours by so many milliseconds. */
+  const off = (onFinished: OnFinished, millis: number, body: (now: number) => string) =>
+    start(onFinished, (_, response) => {
+      const now = Date.now() + millis
+      response.setHeader("date", new Date(now).toUTCString())
+      response.end(body(now))
+    })
+
+  it("decides what is expiring, and a warning says how far ours is off, once", async (test) => {
+    for (const days of [-30, 30]) {
+      const { env } = await off(test.onTestFinished, days * day, (now) =>
+        listed(item({ expiry_at: new Date(now + 5 * day).toISOString() })),
+      )
+      const ran = await runCli([...list, "--expiring-within", "14d", "--exit-code"], { env })
+      test.expect(ran).toMatchObject({ code: 8, stdout: test.expect.stringContaining(keyId) })
+      test.expect(ran.stderr.match(/computer's clock/g)).toHaveLength(1)
+      test.expect(ran.stderr).toContain(`30 days ${days < 0 ? "ahead of" : "behind"}`)
+    }
+  })
+
+  it("is not warned of where ours is off by less than five minutes", async ({ expect, onTestFinished }) => {
+    const { env } = await off(onTestFinished, 4 * 60_000, () => listed())
+    expect((await runCli(list, { env })).stderr).toBe("")
+  })
+
+  it("decides when a Retry-After date is", async ({ expect, onTestFinished }) => {
+    const started = Date.now()
+    const { env, seen } = await start(
+      onTestFinished,
+      (_, response, count) => {
+        const now = Date.now() + 30 * day
+        response.setHeader("date", new Date(now).toUTCString())
+        if (count > 1) return response.end(listed())
+        return response.writeHead(429, { "retry-after": new Date(now + 1000).toUTCString() }).end()
+      },
+      { ZPOOL_MAX_RETRIES: "1" },
+    )
+    const { code, stderr } = await runCli(list, { env })
+    expect({ code, requests: seen.length }).toEqual({ code: 0, requests: 2 })
+    expect(stderr.match(/computer's clock/g)).toHaveLength(1)
+    expect(Date.now() - started).toBeLessThan(15_000)
+  })
+})
+
+describe.concurrent("a connection", () => {
+  const jwt = "eyJzZWNyZXRzZWNyZXQ.c2VjcmV0c2VjcmV0.c2VjcmV0"
+  const account = { ZPOOLPAT: "", ZPOOL_USER: "ada", ZPOOL_PASSWORD: "correct-horse" }
+  const answer = ({ method, url }: IncomingMessage, response: ServerResponse) => {
+    if (url === "/login") {
+      response.end(JSON.stringify({ message: "ok", detail: { access_token: jwt, expires_in: 3600 } }))
+    } else if (method === "POST") response.writeHead(201).end(created)
+    else if (method === "DELETE" || url === "/hello") response.end('{"message":"ok"}')
+    else response.end(listed(item()))
+  }
+
+  it("is kept within a run", async ({ expect, onTestFinished }) => {
+    const { connections, env, seen } = await start(onTestFinished, answer, account)
+    expect((await runCli(list, { env })).code).toBe(0)
+    expect({ requests: seen.length, connections: connections() }).toEqual({ requests: 2, connections: 1 })
+  })
+
+  it("does not keep the program from ending", async ({ expect, onTestFinished }) => {
+    const { env } = await start(onTestFinished, (request, response) => {
+      response.setHeader("keep-alive", "timeout=60")
+      answer(request, response)
+    })
+    const started = Date.now()
+    expect((await runCli(list, { env })).code).toBe(0)
+    expect(Date.now() - started).toBeLessThan(4000)
+  })
+
+  it("that the server has closed meanwhile costs no attempt", async ({ expect, onTestFinished }) => {
+    const { env, seen } = await start(
+      onTestFinished,
+      (request, response, count) => {
+        if (count !== 2) return answer(request, response)
+        // It had come over the connection of the sign-in, which the server had given up.
+        request.socket.resetAndDestroy()
+      },
+      account,
+    )
+    expect((await runCli(list, { env })).code).toBe(0)
+    expect(seen).toHaveLength(3)
+  })
+
+  it("that was idle while a person thought is not used for a create", async ({ expect, onTestFinished }) => {
+    for (const [thought, connectionsOfCreate] of [
+      [100, 1],
+      [1500, 2],
+    ] as const) {
+      const ports: Array<string> = []
+      const { env } = await start(onTestFinished, (request, response) => {
+        ports.push(`${request.method} ${request.socket.remotePort}`)
+        answer(request, response)
+      })
+      const child = spawn(process.execPath, [program, "pat", "rotate", keyId], {
+        env: cleanEnv(env),
+        stdio: ["pipe", "pipe", "pipe"],
+      })
+      const done = ended(child)
+      await new Promise<void>((asked) =>
+        child.stderr.on("data", (chunk) => String(chunk).includes("[y/N]") && asked()),
+      )
+      await new Promise((resume) => setTimeout(resume, thought))
+      child.stdin.end("y\n")
+      expect((await done).code).toBe(0)
+      expect(ports.map((line) => line.split(" ")[0]).slice(0, 2)).toEqual(["GET", "POST"])
+      expect(new Set(ports.slice(0, 2).map((line) => line.split(" ")[1])).size).toBe(connectionsOfCreate)
+    }
+  })
+})
+
+describe.skipIf(process.platform === "win32").concurrent("a program that was stopped", () => {
+  const wait = (millis: number) => new Promise((resume) => setTimeout(resume, millis))
+
+  /** Runs a create that is stopped as its request arrives and goes on after its timeout has passed. */
+  const stopped = async (server: Server, arrived: Promise<void>) => {
+    const child = spawn(process.execPath, [program, ...create, "--token-only"], {
+      env: cleanEnv({ ...server.env, ZPOOL_TIMEOUT: "1" }),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    const done = ended(child)
+    await arrived
+    child.kill("SIGSTOP")
+    await wait(2600)
+    child.kill("SIGCONT")
+    return await done
+  }
+
+  it("takes the answer that came meanwhile, the rest of its body later", async (test) => {
+    let arrive = () => {}
+    const arrived = new Promise<void>((fulfil) => {
+      arrive = fulfil
+    })
+    const server = await start(test.onTestFinished, async (_, response) => {
+      arrive()
+      await wait(300)
+      response.writeHead(201, { "content-length": created.length })
+      response.write(created.slice(0, 20))
+      await wait(2600)
+      response.end(created.slice(20))
+    })
+    test.expect(await stopped(server, arrived)).toEqual({
+      code: 0,
+      signal: null,
+      stdout: `${token}\n`,
+      stderr: "",
+    })
+  })
+
+  it("gives up where none has come a timeout later", async (test) => {
+    let arrive = () => {}
+    const arrived = new Promise<void>((fulfil) => {
+      arrive = fulfil
+    })
+    const server = await start(test.onTestFinished, ({ method }, response) => {
+      if (method === "POST") arrive()
+      else response.end(listed())
+    })
+    const started = Date.now()
+    test.expect(await stopped(server, arrived)).toMatchObject({ code: 7, stdout: "" })
+    test.expect(Date.now() - started).toBeLessThan(6000)
+  })
+})

@@ -1,0 +1,241 @@
+/** What has not left, what has, and who failed: the built program against a network that fails early. */
+import { readFileSync } from "node:fs"
+import { createServer as createTlsServer } from "node:https"
+import type { AddressInfo } from "node:net"
+import { createSecureContext } from "node:tls"
+import { describe, it } from "vitest"
+import { runCli } from "../support/cli.ts"
+import { type Fault, type FaultyServer, startFaultyServer } from "../support/faulty-server.ts"
+import {
+  certificateFiles,
+  namesModule,
+  type OnFinished,
+  startBlackhole,
+  startProxy,
+} from "../support/network.ts"
+
+const pat = `zpat_secret_env_${"e".repeat(24)}`
+const create = ["pat", "create", "Nightly", "--scope", "job"]
+const run = (env: Readonly<Record<string, string>>, argv: ReadonlyArray<string> = create) =>
+  runCli(argv, { env: { ZPOOLPAT: pat, ZPOOL_TIMEOUT: "0.6", ZPOOL_MAX_RETRIES: "1", ...env } })
+
+const server = certificateFiles()
+const clientsOnly = certificateFiles("extendedKeyUsage=clientAuth")
+const linux = process.platform === "linux"
+const noOpenssl = server === undefined || clientsOnly === undefined
+const needs = noOpenssl ? " (skipped: needs the openssl command)" : ""
+
+const contextOf = (files: typeof server) =>
+  createSecureContext({ cert: readFileSync(files?.certificate ?? ""), key: readFileSync(files?.key ?? "") })
+const startTls = async (
+  onFinished: OnFinished,
+  plan: (connection: number) => Fault | undefined,
+  files = server,
+): Promise<{ readonly api: FaultyServer; readonly env: Record<string, string> }> => {
+  const api = await startFaultyServer({ plan, secureContext: contextOf(files) })
+  onFinished(() => api.stop())
+  return { api, env: { ZPOOL_API_URL: api.url, NODE_EXTRA_CA_CERTS: files?.certificate ?? "" } }
+}
+const stall: Fault = { at: "connect", steps: [{ do: "stall" }] }
+const twice = "(2 attempts)"
+
+describe.concurrent("a create that can't have left", () => {
+  it.skipIf(!linux)("whose SYN is dropped exits 6 and is tried again", async ({ expect, onTestFinished }) => {
+    const port = await startBlackhole(onTestFinished)
+    const { code, stderr, stdout } = await run({ ZPOOL_API_URL: `http://127.0.0.1:${port}` })
+    expect({ code, stdout }).toEqual({ code: 6, stdout: "" })
+    expect(stderr).toContain(twice)
+    expect(stderr).not.toContain("PAT")
+  })
+
+  it.skipIf(noOpenssl)(`whose TLS handshake stalls exits 6 and is tried again${needs}`, async (test) => {
+    const { api, env } = await startTls(test.onTestFinished, () => stall)
+    const { code, stderr } = await run(env)
+    test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 2 })
+    test.expect(stderr).toContain(twice)
+    test.expect(stderr).not.toContain("Nightly")
+  })
+
+  it.skipIf(noOpenssl)(`whose TLS handshake is reset exits 6 and is tried again${needs}`, async (test) => {
+    const fault: Fault = { at: "connect", steps: [{ do: "wait", millis: 50 }, { do: "reset" }] }
+    const { api, env } = await startTls(test.onTestFinished, (connection) =>
+      connection === 0 ? fault : undefined,
+    )
+    const { code, stdout } = await run(env)
+    test.expect({ code, connections: api.connections() }).toEqual({ code: 0, connections: 2 })
+    test.expect(stdout).toContain(api.pats[1]?.token)
+    test.expect(api.pats).toHaveLength(2)
+  })
+
+  it.skipIf(noOpenssl)(
+    `at a certificate that is for clients only exits 6, tried once${needs}`,
+    async (test) => {
+      const { api, env } = await startTls(test.onTestFinished, () => undefined, clientsOnly)
+      const { code, stderr } = await run(env)
+      test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 1 })
+      test.expect(stderr).toContain(`The certificate of ${api.url} is not trusted`)
+      test.expect(api.seen).toEqual([])
+    },
+  )
+
+  it.skipIf(noOpenssl)(
+    `at a server that wants a client's certificate exits 6, tried once${needs}`,
+    async (test) => {
+      for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
+        let connections = 0
+        const answered: Array<string | undefined> = []
+        const https = createTlsServer(
+          {
+            key: readFileSync(server?.key ?? ""),
+            cert: readFileSync(server?.certificate ?? ""),
+            requestCert: true,
+            rejectUnauthorized: true,
+            maxVersion,
+          },
+          (request, response) => {
+            answered.push(request.url)
+            response.end("{}")
+          },
+        ).on("connection", () => connections++)
+        await new Promise<void>((listening) => https.listen(0, "127.0.0.1", listening))
+        test.onTestFinished(() => void https.close())
+        const { code, stderr } = await run({
+          ZPOOL_API_URL: `https://localhost:${(https.address() as AddressInfo).port}`,
+          NODE_EXTRA_CA_CERTS: server?.certificate ?? "",
+        })
+        test.expect({ maxVersion, code, stderr, answered }).toMatchObject({ code: 6, answered: [] })
+        test.expect(connections).toBe(1)
+      }
+    },
+  )
+
+  it("to a port where nobody listens exits 6 and names the API", async ({ expect }) => {
+    const { code, stderr } = await run({ ZPOOL_API_URL: "http://127.0.0.1:9" })
+    expect(code).toBe(6)
+    expect(stderr).toContain(`http://127.0.0.1:9 can't be reached (ECONNREFUSED) ${twice}`)
+  })
+
+  it("to a name that nobody knows exits 6", async ({ expect }) => {
+    const { code, stderr } = await run({ ZPOOL_API_URL: "https://api.zpools.invalid", ZPOOL_TIMEOUT: "10" })
+    expect(code).toBe(6)
+    expect(stderr).toMatch(/https:\/\/api\.zpools\.invalid can't be reached \((ENOTFOUND|EAI_AGAIN)\)/)
+  })
+})
+
+describe.concurrent("a create that may have left", () => {
+  it.skipIf(noOpenssl)(`over TLS, and has no answer, exits 7${needs}`, async (test) => {
+    const { api, env } = await startTls(test.onTestFinished, (connection) =>
+      connection === 0 ? { carriedOut: true, steps: [{ do: "stall" }] } : undefined,
+    )
+    const { code, stderr } = await run(env)
+    test.expect(code).toBe(7)
+    test.expect(stderr).toContain(api.pats[1]?.keyId)
+    test.expect(api.pats).toHaveLength(2)
+  })
+
+  it("and is answered by silence exits 7", async ({ expect, onTestFinished }) => {
+    const api = await startFaultyServer({ plan: (connection) => (connection === 0 ? stall : undefined) })
+    onTestFinished(() => api.stop())
+    expect((await run({ ZPOOL_API_URL: api.url })).code).toBe(7)
+  })
+})
+
+describe.concurrent("a proxy that fails", () => {
+  const behind = { ZPOOL_API_URL: "https://api.zpools.test/v1" }
+  const tunnelError = async (
+    onFinished: OnFinished,
+    answer: string | undefined,
+    argv: ReadonlyArray<string> = create,
+  ) => {
+    const proxy = await startProxy(onFinished, { answer })
+    const ran = await run({ ...behind, HTTPS_PROXY: proxy.url.replace("//", "//user:hunter2@") }, argv)
+    return { ...ran, asked: proxy.asked.length, proxy: proxy.url }
+  }
+
+  it("by hanging up on CONNECT is named, exits 6 and is tried again", async ({ expect, onTestFinished }) => {
+    for (const answer of ["", "HTTP/1.1 200 Conn"]) {
+      const { asked, code, proxy, stderr } = await tunnelError(onTestFinished, answer)
+      expect({ answer, code, asked }).toEqual({ answer, code: 6, asked: 2 })
+      expect(stderr).toContain(proxy)
+      expect(stderr).toContain("HTTPS_PROXY")
+      expect(stderr).not.toMatch(/hunter2|api\.zpools\.test can't/)
+    }
+  })
+
+  it("by silence is named, exits 6 and is tried again", async ({ expect, onTestFinished }) => {
+    const { asked, code, proxy, stderr } = await tunnelError(onTestFinished, undefined)
+    expect({ code, asked }).toEqual({ code: 6, asked: 2 })
+    expect(stderr).toContain(proxy)
+  })
+
+  it("by a status that may pass is tried again", async ({ expect, onTestFinished }) => {
+    const { asked, code, proxy, stderr } = await tunnelError(onTestFinished, "HTTP/1.1 503 Busy\r\n\r\n")
+    expect({ code, asked }).toEqual({ code: 6, asked: 2 })
+    expect(stderr).toContain(proxy)
+    expect(stderr).toContain("503")
+  })
+
+  it("by a refusal that stays is tried once", async ({ expect, onTestFinished }) => {
+    for (const status of [403, 407]) {
+      const { asked, code, proxy, stderr } = await tunnelError(
+        onTestFinished,
+        `HTTP/1.1 ${status} No\r\nContent-Length: 5\r\n\r\nNever`,
+      )
+      expect({ code, asked }).toEqual({ code: 6, asked: 1 })
+      expect(stderr).toContain(proxy)
+      expect(stderr).toContain(String(status))
+    }
+  })
+
+  it("by speaking something else is named and exits 6", async ({ expect, onTestFinished }) => {
+    const { code, proxy, stderr } = await tunnelError(onTestFinished, "SSH-2.0-OpenSSH_9.9\r\n")
+    expect(code).toBe(6)
+    expect(stderr).toContain(proxy)
+  })
+
+  it("since nobody listens there is named", async ({ expect }) => {
+    const { code, stderr } = await run({ ...behind, https_proxy: "http://user:hunter2@127.0.0.1:9" })
+    expect(code).toBe(6)
+    expect(stderr).toContain("http://127.0.0.1:9 (https_proxy)")
+    expect(stderr).toContain("ECONNREFUSED")
+    expect(stderr).not.toContain("hunter2")
+  })
+
+  it.skipIf(noOpenssl)(`is not blamed for the API behind it${needs}`, async (test) => {
+    const { api, env } = await startTls(test.onTestFinished, () => stall)
+    const proxy = await startProxy(test.onTestFinished, { target: api.port })
+    const { code, stderr } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
+    test.expect({ code, asked: proxy.asked.length }).toEqual({ code: 6, asked: 2 })
+    test.expect(stderr).toContain("https://api.zpools.test")
+    test.expect(stderr).not.toContain(proxy.url)
+  })
+
+  it.skipIf(noOpenssl)(`whose tunnel stands does not make a lost create harmless${needs}`, async (test) => {
+    const { api, env } = await startTls(test.onTestFinished, (connection) =>
+      connection === 0 ? { carriedOut: true, steps: [{ do: "stall" }] } : undefined,
+    )
+    const proxy = await startProxy(test.onTestFinished, { target: api.port })
+    const { code, stderr } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
+    test.expect(code).toBe(7)
+    test.expect(stderr).toContain(api.pats[1]?.keyId)
+  })
+})
+
+describe.concurrent("a name with several addresses", () => {
+  it.skipIf(!linux)("has the next one tried after a second", async ({ expect, onTestFinished }) => {
+    const api = await startFaultyServer({ plan: () => undefined })
+    onTestFinished(() => api.stop())
+    await startBlackhole(onTestFinished, { host: "127.0.0.2", port: api.port })
+    const started = Date.now()
+    const { code } = await run(
+      {
+        ZPOOL_API_URL: api.url.replace("127.0.0.1", "localhost"),
+        ZPOOL_TIMEOUT: "5",
+        NODE_OPTIONS: namesModule(onTestFinished, { localhost: ["127.0.0.2", "127.0.0.1"] }),
+      },
+      ["pat", "list"],
+    )
+    expect(code).toBe(0)
+    expect(Date.now() - started).toBeGreaterThanOrEqual(1000)
+  })
+})

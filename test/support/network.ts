@@ -1,0 +1,139 @@
+/** Places of the network that fail before HTTP begins, and proxies that do. */
+import { execFileSync, spawn } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+
+/** Called when the test is over; `onTestFinished` of the test's own context where tests run side by side. */
+export type OnFinished = (stop: () => void | Promise<void>) => void
+
+const listen = (server: Server): Promise<number> =>
+  new Promise((fulfil) => server.listen(0, "127.0.0.1", () => fulfil((server.address() as AddressInfo).port)))
+
+/** What listens and never takes a connection: the queue is full, so that a further SYN is dropped. Linux alone. */
+export const startBlackhole = async (
+  onFinished: OnFinished,
+  { host = "127.0.0.1", port: wanted = 0 } = {},
+): Promise<number> => {
+  const script = `
+    require("node:net").createServer().listen({ port: ${wanted}, host: "${host}", backlog: 1 }, function () {
+      require("node:fs").writeSync(1, String(this.address().port) + "\\n")
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    })`
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] })
+  const sockets: Array<Socket> = []
+  onFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    child.kill("SIGKILL")
+  })
+  const port = await new Promise<number>((fulfil) =>
+    child.stdout.once("data", (chunk) => fulfil(Number(chunk))),
+  )
+  for (let queued = 0; queued < 2; queued++) {
+    const socket = connect(port, host)
+    sockets.push(socket)
+    socket.on("error", () => {})
+    await new Promise((fulfil) => socket.once("connect", fulfil))
+  }
+  return port
+}
+
+export interface Proxy {
+  /** For `HTTPS_PROXY`. */
+  readonly url: string
+  /** What each `CONNECT` asked for, in order, its credentials behind it. */
+  readonly asked: ReadonlyArray<string>
+}
+
+/**
+ * A proxy for tunnels. What it is asked for goes to `target` whatever the
+ * name; with `answer` it says that instead and hangs up, an empty answer being
+ * none, and `undefined` as answer is silence.
+ */
+export const startProxy = async (
+  onFinished: OnFinished,
+  behaviour: { readonly target: number } | { readonly answer: string | undefined },
+): Promise<Proxy> => {
+  const asked: Array<string> = []
+  const sockets = new Set<Socket>()
+  const track = (socket: Socket) => {
+    sockets.add(socket)
+    socket.on("error", () => {}).on("close", () => sockets.delete(socket))
+  }
+  const server = createServer((socket) => {
+    track(socket)
+    let received = ""
+    const onData = (chunk: Buffer) => {
+      received += chunk.toString("latin1")
+      if (!received.includes("\r\n\r\n")) return
+      socket.off("data", onData)
+      const credentials = /^proxy-authorization: (.*)$/im.exec(received)?.[1]
+      asked.push([received.split(" ")[1], credentials?.trim()].filter(Boolean).join(" "))
+      if ("target" in behaviour) {
+        const onward = connect(behaviour.target, "127.0.0.1", () => {
+          socket.write("HTTP/1.1 200 Connection established\r\n\r\n")
+          socket.pipe(onward).pipe(socket)
+        })
+        track(onward)
+        socket.on("close", () => onward.destroy())
+        onward.on("close", () => socket.destroy())
+      } else if (behaviour.answer !== undefined) socket.end(behaviour.answer)
+    }
+    socket.on("data", onData)
+  })
+  const port = await listen(server)
+  onFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise<void>((closed) => server.close(() => closed()))
+  })
+  return { url: `http://127.0.0.1:${port}`, asked }
+}
+
+export interface CertificateFiles {
+  readonly key: string
+  readonly certificate: string
+}
+
+/** A self-signed certificate for localhost with further options of openssl; undefined where there is no openssl. */
+export const certificateFiles = (...extensions: ReadonlyArray<string>): CertificateFiles | undefined => {
+  const folder = mkdtempSync(join(tmpdir(), "zpcli-network-"))
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
+  const files = { key: join(folder, "key.pem"), certificate: join(folder, "certificate.pem") }
+  const request =
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
+  const names = "subjectAltName=DNS:localhost,DNS:api.zpools.test,IP:127.0.0.1"
+  const options = [names, ...extensions].flatMap((extension) => ["-addext", extension])
+  try {
+    execFileSync(
+      "openssl",
+      [...request.split(" "), ...options, "-keyout", files.key, "-out", files.certificate],
+      { stdio: "ignore" },
+    )
+  } catch {
+    return undefined
+  }
+  return files
+}
+
+/** A module for `NODE_OPTIONS=--require` under which a name has these addresses. */
+export const namesModule = (
+  onFinished: OnFinished,
+  names: Readonly<Record<string, ReadonlyArray<string>>>,
+) => {
+  const folder = mkdtempSync(join(tmpdir(), "zpcli-names-"))
+  onFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, "names.cjs")
+  writeFileSync(
+    file,
+    `const dns = require("node:dns")
+     const names = ${JSON.stringify(names)}
+     const real = dns.lookup
+     dns.lookup = (name, options, callback) => {
+       const found = names[name]?.map((address) => ({ address, family: 4 }))
+       if (found === undefined) return real(name, options, callback)
+       setImmediate(() => options.all ? callback(null, found) : callback(null, found[0].address, 4))
+     }`,
+  )
+  return `--require ${file}`
+}
