@@ -1,40 +1,7 @@
-import stringWidth from "fast-string-width"
 import { escapeControls, Printable } from "./printable.ts"
+import { isPlain, longestWord, widthOf, wrap } from "./wrap.ts"
 
 const gap = "  "
-
-/** What a reader takes for one character. Made when it is needed: it costs more than a short list does. */
-const graphemes = (text: string): Iterable<string> =>
-  Array.from(
-    new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text),
-    ({ segment }) => segment,
-  )
-
-/** Where a line may end: behind a space, and behind a hyphen between words, but not in a date. */
-const breaks = /(?<= |\p{L}-)/u
-
-/** Breaks text into lines of at most `width` columns, behind spaces and hyphens, or anywhere in a longer word. */
-export const wrap = (text: string, width: number): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  let line = ""
-  const put = (piece: string) => {
-    if (stringWidth((line + piece).trimEnd()) <= width) {
-      line += piece
-      return
-    }
-    if (line !== "") lines.push(line.trimEnd())
-    line = piece
-  }
-  for (const word of text.split(breaks)) {
-    if (stringWidth(word.trimEnd()) <= width) put(word)
-    else for (const grapheme of graphemes(word)) put(grapheme)
-  }
-  lines.push(line.trimEnd())
-  return lines
-}
-
-const longestWord = (text: string): number =>
-  Math.max(0, ...text.split(breaks).map((word) => stringWidth(word.trimEnd())))
 
 /** Words longer than this are broken rather than given their width. */
 const longestUnbroken = 16
@@ -143,12 +110,6 @@ const escapeRow = (row: ReadonlyArray<string>): Row => {
   const plain = isPlain(row.join(""))
   return { cells: plain ? row : row.map(escapeControls), plain }
 }
-
-/** Whether text holds printable ASCII alone. */
-const isPlain = (text: string): boolean => /^[ -~]*$/.test(text)
-
-/** The columns that text takes on a terminal. */
-const widthOf = (text: string): number => (isPlain(text) ? text.length : stringWidth(text))
 
 const wordWidths = (headings: ReadonlyArray<string>, rows: Iterable<ReadonlyArray<string>>) => {
   const widths = headings.map(longestWord)
