@@ -10,6 +10,7 @@ import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
+import type { Column } from "../output/columns.ts"
 import { jsonParts } from "../output/jsonParts.ts"
 import { print } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
@@ -19,8 +20,17 @@ import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 
 /** The columns of the user's page, in its order. */
-const headings = ["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"]
-const expiryColumn = headings.indexOf("Expiry")
+const columns: ReadonlyArray<Column> = [
+  // People copy it.
+  { heading: "ID", unbroken: true },
+  { heading: "Label", shrinks: 1 },
+  { heading: "Status" },
+  { heading: "Created At", shrinks: 2 },
+  { heading: "Expiry", shrinks: 2 },
+  { heading: "Last Used", shrinks: 2 },
+  { heading: "Scopes" },
+]
+const expiryColumn = columns.findIndex(({ heading }) => heading === "Expiry")
 
 /** An expiry stands out from this long before it, in milliseconds: 14 days. */
 const soon = 14 * 24 * 3_600_000
@@ -54,7 +64,7 @@ const printTable = Effect.fn("list.printTable")(function* (pats: ReadonlyArray<P
     },
   }
   const layout = { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color }
-  const table = render(headings, rows, layout, (row, column) =>
+  const table = render(columns, rows, layout, (row, column) =>
     stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
   )
   for (const part of table) yield* print(part)
