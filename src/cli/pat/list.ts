@@ -3,16 +3,15 @@ import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { itemsOf, withItems } from "../../domain/Envelope.ts"
 import * as Expiry from "../../domain/Expiry.ts"
+import { withElements } from "../../domain/JsonText.ts"
 import { expiryOf, isExpiringBefore, type Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
 import type { Column } from "../output/columns.ts"
-import { jsonParts } from "../output/jsonParts.ts"
-import { print } from "../output/print.ts"
+import { print, printJson } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
 import { formatter, localZone } from "../output/time.ts"
@@ -106,10 +105,9 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const filtered = given.status.length > 0 || within !== undefined
   const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
   if (given.json) {
-    const envelope = filtered
-      ? withItems(listing.envelope, (index) => shown(listing.pats[index] as Pat))
-      : listing.envelope
-    for (const part of jsonParts(envelope, itemsOf(envelope))) yield* print(part)
+    const { text } = listing
+    const indexes = () => listing.pats.flatMap((pat, index) => (shown(pat) ? [index] : []))
+    yield* printJson(text, filtered ? { spans: withElements(text, ["detail", "items"], indexes()) } : {})
   } else {
     yield* printTable(rows(), given.local)
   }
