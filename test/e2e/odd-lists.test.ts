@@ -92,3 +92,15 @@ describe("a deep unknown field of an answer is printed with --json", () => {
     }
   })
 })
+
+describe("a byte order mark in front of an answer", () => {
+  it("costs neither a list nor a token", async () => {
+    const list = await runCli(["pat", "list", "--json"], { env: await serving(`\uFEFF${listOf(other)}`) })
+    expect(JSON.parse(list.stdout).detail.items).toEqual([JSON.parse(other)])
+    const created = `\uFEFF{"detail":{"key_id":"${id}","token":"zpat_NewNewNew"}}`
+    const create = await runCli(["pat", "create", "CI", "--scope", "job", "--token-only"], {
+      env: await serving(created, 201),
+    })
+    expect(create).toMatchObject({ code: 0, stdout: "zpat_NewNewNew\n", stderr: "" })
+  })
+})
