@@ -4,19 +4,6 @@ import { text } from "./Pat.ts"
 /** `GET /pat`, 200. Each item is a `Pat`, decoded when it is looked at: printing JSON needs none of them. */
 export const PatList = Schema.Struct({ detail: Schema.Struct({ items: Schema.Array(Schema.Unknown) }) })
 
-/** The items of a list's envelope, as they came. */
-export const itemsOf = (envelope: unknown): ReadonlyArray<unknown> =>
-  (envelope as { readonly detail: { readonly items: ReadonlyArray<unknown> } }).detail.items
-
-/** A list's envelope as it came, but with those of its items alone that are kept, by their index. */
-export const withItems = (envelope: unknown, keep: (index: number) => boolean): unknown => {
-  const whole = envelope as { readonly detail: object }
-  return {
-    ...whole,
-    detail: { ...whole.detail, items: itemsOf(envelope).filter((_, index) => keep(index)) },
-  }
-}
-
 const bearer = /^[\x21-\x7e]+$/
 
 /** What the `Authorization` header can hold. */

@@ -1,11 +1,8 @@
 import * as Schema from "effect/Schema"
+import { toJson } from "./JsonText.ts"
 
 const asText = (value: unknown): string | undefined =>
-  value === null || value === undefined
-    ? undefined
-    : typeof value === "string"
-      ? value
-      : JSON.stringify(value)
+  value === null || value === undefined ? undefined : typeof value === "string" ? value : toJson(value)
 
 /** An instant in milliseconds since the epoch; or the server's text where that is no ISO 8601 time. */
 export type Time = number | string | undefined

@@ -135,7 +135,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
           if (!old.works) return { created, revoked: undefined }
           const revoked = yield* restore(api.revoke(old.keyId, old.own)).pipe(
             // Somebody else has revoked it in the meantime: that is what was wanted.
-            Effect.catchTag("PatNotFound", () => Effect.succeed({ envelope: undefined, unlisted: false })),
+            Effect.catchTag("PatNotFound", () => Effect.succeed({ text: undefined, unlisted: false })),
             Effect.onInterrupt(() => notices.owe(stopped("revoke", created))),
             Effect.mapError((cause) => stopped("revoke", created, cause)),
           )

@@ -75,8 +75,8 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       session.withCredential(({ _tag, token }) =>
         Effect.gen(function* () {
           const answer = yield* transport.send({ method: "GET", path: ["pat"], bearer: token, once })
-          const { envelope, value } = yield* decodeList(answer)
-          return listing(envelope, value.detail.items, answer.serverTime, _tag)
+          const { text, value } = yield* decodeList(answer)
+          return listing(text, value.detail.items, answer.serverTime, _tag)
         }).pipe(orApiError("GET", "/pat", _tag)),
       )
     const list = Effect.withSpan(listWith(false), "PatApi.list")
@@ -104,10 +104,9 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
           })
           .pipe(
             Effect.flatMap((answer) =>
-              Effect.flatMap(decodeCreated(answer), ({ envelope, value: { detail } }) => {
+              Effect.flatMap(decodeCreated(answer), ({ text, value: { detail } }) => {
                 const { key_id: keyId, token } = detail
-                if (token !== undefined)
-                  return Effect.succeed({ keyId, token, envelope: Redacted.make(envelope) })
+                if (token !== undefined) return Effect.succeed({ keyId, token, text: Redacted.make(text) })
                 const { requestId, status } = answer
                 const cause = new ResponseUnreadable({
                   origin: api.origin,
@@ -171,9 +170,8 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
 
     const hello = session
       .withCredential((credential) =>
-        Effect.map(greet(credential), ({ envelope, value }) => ({
+        Effect.map(greet(credential), ({ value }) => ({
           message: value.message,
-          envelope,
           credential,
         })).pipe(orApiError("GET", "/hello", credential._tag)),
       )

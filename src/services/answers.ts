@@ -57,9 +57,9 @@ export const orApiError =
       error instanceof HttpFailure ? toApiError(error, { method, path, credential }) : error,
     )
 
-/** An answer's JSON as it came, and what was read of it. */
+/** An answer's JSON as it came, numbers beyond 2^53 included, and what was read of it. */
 export interface Decoded<A> {
-  readonly envelope: unknown
+  readonly text: string
   readonly value: A
 }
 
@@ -80,17 +80,17 @@ export const decodeAnswer = <A, I>(
   return ({ body, requestId, status }: ApiAnswer): Effect.Effect<Decoded<A>, ResponseUnreadable> => {
     const unreadable = (reason: ResponseUnreadable["reason"]) =>
       new ResponseUnreadable({ origin, status, requestId, reason, expected })
-    const text = body.trimStart()
-    if (text === "") return Effect.fail(unreadable("empty"))
+    const start = body.trimStart()
+    if (start === "") return Effect.fail(unreadable("empty"))
     if (only !== undefined && status !== only) return Effect.fail(unreadable("shape"))
     return Effect.try({
       try: () => JSON.parse(body) as unknown,
-      catch: () => unreadable(text.startsWith("<") ? "html" : "not-json"),
+      catch: () => unreadable(start.startsWith("<") ? "html" : "not-json"),
     }).pipe(
       Effect.flatMap((envelope) =>
         Effect.mapBoth(decode(envelope), {
           onFailure: () => unreadable("shape"),
-          onSuccess: (value) => ({ envelope, value }),
+          onSuccess: (value) => ({ text: body, value }),
         }),
       ),
     )

@@ -42,14 +42,14 @@ export interface Doubtful {
 export type RevokeAnswer = Either.Either<Revoked, Doubtful>
 
 /** A revoke that is known to be done, though no answer of the API said so. */
-export const revokedUnseen: Revoked = { envelope: undefined, unlisted: false }
+export const revokedUnseen: Revoked = { text: undefined, unlisted: false }
 
 /** Reads a success of a revoke: 200 or 204 without a body, or 200 in the API's own words. */
 export const readRevoked = ({ body, requestId, status }: ApiAnswer): RevokeAnswer => {
   if (body.trim() === "" && (status === 200 || status === 204)) return Either.right(revokedUnseen)
   const envelope = Either.getOrUndefined(Either.try(() => JSON.parse(body) as unknown))
   return status === 200 && isOwnSuccess(envelope)
-    ? Either.right({ envelope, unlisted: false })
+    ? Either.right({ text: body, unlisted: false })
     : Either.left({ status, requestId })
 }
 
@@ -77,5 +77,5 @@ export const judgeRevoke = (
   if (pat !== undefined && !hasEnded(pat)) return unconfirmed("active")
   if (pat !== undefined) return status === 404 && !answerLost ? notFound : Either.right(revokedUnseen)
   if (status !== 404) return unconfirmed("unlisted")
-  return answerLost && !pats.some(hasEnded) ? Either.right({ envelope: undefined, unlisted: true }) : notFound
+  return answerLost && !pats.some(hasEnded) ? Either.right({ text: undefined, unlisted: true }) : notFound
 }

@@ -3,10 +3,10 @@ import type * as Redacted from "effect/Redacted"
 import type { Credential } from "../domain/Credential.ts"
 import { fromItem, inUse, type Pat } from "../domain/Pat.ts"
 
-/** A list of PATs, and the envelope that it came in. */
+/** A list of PATs, and the JSON that it came in. */
 export interface Listing {
-  /** The server's answer as it came. */
-  readonly envelope: unknown
+  /** The server's answer as it came: JSON with the members of `PatList`. */
+  readonly text: string
   /** Every PAT of the account, decoded at the first look. */
   readonly pats: ReadonlyArray<Pat>
   /** The key ID of the PAT that signs in, where it is one and the list tells which. */
@@ -20,14 +20,14 @@ export interface CreatedToken {
   /** Undefined where the answer named none. */
   readonly keyId: string | undefined
   readonly token: Redacted.Redacted
-  /** The server's answer as it came; it holds the token too. */
-  readonly envelope: Redacted.Redacted<unknown>
+  /** The server's answer as it came: JSON that holds the token too. */
+  readonly text: Redacted.Redacted
 }
 
 /** How a revoke is known to be done. */
 export interface Revoked {
-  /** The server's answer as it came; undefined where it sent no body, or the list said so instead. */
-  readonly envelope: unknown
+  /** The server's answer as it came: JSON. Undefined where it sent no body, or the list said so instead. */
+  readonly text: string | undefined
   /** The answer was lost, and the PAT is gone from a list that shows active ones alone. */
   readonly unlisted: boolean
 }
@@ -35,20 +35,19 @@ export interface Revoked {
 /** The API's greeting, and the credential that it was for. */
 export interface Greeting {
   readonly message: string
-  readonly envelope: unknown
   readonly credential: Credential
 }
 
 /** A list whose items are decoded at the first look: printing JSON needs none of them. */
 export const listing = (
-  envelope: unknown,
+  text: string,
   items: ReadonlyArray<unknown>,
   serverTime: number | undefined,
   credential: Credential["_tag"],
 ): Listing => {
   let decoded: ReadonlyArray<Pat> | undefined
   return {
-    envelope,
+    text,
     serverTime,
     get pats() {
       decoded ??= items.map(fromItem)

@@ -10,7 +10,6 @@ import {
   LoginGrant,
   PatList,
   speakerOf,
-  withItems,
 } from "../../src/domain/Envelope.ts"
 
 const anything = FastCheck.jsonValue() as FastCheck.Arbitrary<unknown>
@@ -156,17 +155,5 @@ describe("PatList", () => {
     null,
   ])("needs a list: %j", (body) => {
     expect(Either.isLeft(Schema.decodeUnknownEither(PatList)(body))).toBe(true)
-  })
-})
-
-describe("withItems", () => {
-  it("keeps all of the envelope but the rows that are filtered out", () => {
-    const envelope = { message: "ok", detail: { items: ["a", { b: 1 }, null], next: "x" }, more: [1] }
-    expect(withItems(envelope, (index) => index !== 1)).toStrictEqual({
-      message: "ok",
-      detail: { items: ["a", null], next: "x" },
-      more: [1],
-    })
-    expect(envelope.detail.items).toHaveLength(3)
   })
 })

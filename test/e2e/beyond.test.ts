@@ -103,7 +103,6 @@ describe("pat create", () => {
 describe("options that exclude each other", () => {
   const pairs = [
     ["--json", "--token-only"],
-    ["--json", "--out x.pat"],
     ["--token-only", "--out x.pat"],
     ["--expiry 2030-01-01", "--expires-in 30d"],
   ] as const

@@ -23,7 +23,10 @@ describe("create", () => {
         Effect.gen(function* () {
           const created = yield* it.create(ci)
           expect([created.keyId, Redacted.value(created.token)]).toStrictEqual([keyId, "zpat_NewNewNew"])
-          expect(Redacted.value(created.envelope)).toMatchObject({ message: "ok", detail: { more: 1 } })
+          expect(JSON.parse(Redacted.value(created.text))).toMatchObject({
+            message: "ok",
+            detail: { more: 1 },
+          })
           expect(JSON.stringify(created)).not.toContain("zpat_NewNewNew")
           yield* it.create(newPat("CI", ["job"], { expiry: ExpiryDate.make("2027-01-01"), tenantId: "t-1" }))
         }),

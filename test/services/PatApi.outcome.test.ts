@@ -43,10 +43,13 @@ const unclear: Record<string, readonly [reply: Reply, cause: object]> = {
   "a web page": [text(200, "<html>"), { _tag: "ResponseUnreadable", reason: "html" }],
 }
 
-/** The list as a server tells it whose clock is off from ours by so many milliseconds; ages are milliseconds before now. */
+/**
+ * The list as a server tells it whose clock is off from ours by so many
+ * milliseconds, or which does not tell its time; ages are milliseconds before now.
+ */
 const listed =
   (
-    offset: number,
+    offset: number | undefined,
     rows: ReadonlyArray<readonly [keyId: string, label: string, age: number | string | undefined]>,
   ): Reply =>
   (request) =>
@@ -54,10 +57,10 @@ const listed =
       const items = rows.map(([key_id, label, age]) => ({
         key_id,
         label,
-        created_at: typeof age === "number" ? new Date(now + offset - age).toISOString() : age,
+        created_at: typeof age === "number" ? new Date(now + (offset ?? 0) - age).toISOString() : age,
       }))
-      const date = new Date(now + offset).toUTCString()
-      return json(200, { detail: { items } }, { date })(request)
+      const headers = offset === undefined ? {} : { date: new Date(now + offset).toUTCString() }
+      return json(200, { detail: { items } }, headers)(request)
     })
 
 const create = (world: Omit<World, "settings">) =>
@@ -140,6 +143,18 @@ describe("after a create without a clear answer", () => {
       )
       const api = yield* fakeApi(["POST /v1/pat", reset], ["GET /v1/pat", rounded])
       expect(yield* create({ api })).toMatchObject({ found: ["new-a-b-c"] })
+    }),
+  )
+
+  it.scoped("a PAT counts as new from two seconds before the request on, by the server's clock or ours", () =>
+    Effect.gen(function* () {
+      const ages = [2002, 2001, 2000, 1999, 0]
+      const rows = ages.map((age) => [`${age}-a-b-c`, "CI", age] as const)
+      for (const offset of [0, undefined]) {
+        yield* TestClock.setTime(noon)
+        const api = yield* fakeApi(["POST /v1/pat", reset], ["GET /v1/pat", listed(offset, rows)])
+        expect(yield* create({ api })).toMatchObject({ found: ["2000-a-b-c", "1999-a-b-c", "0-a-b-c"] })
+      }
     }),
   )
 

@@ -84,7 +84,7 @@ describe("a cached JWT that the API does not accept any more", () => {
         [revoke, json(404, {})],
         ["GET /v1/pat", json(200, { detail: { items: [{ key_id: keyId, status: "revoked" }] } })],
       )
-      expect(outcome).toStrictEqual(Either.right({ envelope: undefined, unlisted: false }))
+      expect(outcome).toStrictEqual(Either.right({ text: undefined, unlisted: false }))
     }).pipe(Effect.withRandom(Random.fixed([0]))),
   )
 })

@@ -1,3 +1,4 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
@@ -49,6 +50,8 @@ export interface World {
   /** The line that stdin holds where it is no terminal; the end of input reads as an empty one. */
   readonly line?: string
   readonly zone?: string
+  /** The real file system by default. */
+  readonly fileSystem?: Layer.Layer<FileSystem.FileSystem>
 }
 
 /** What came of a run. `stderr` holds what prompts displayed too, in order. */
@@ -150,7 +153,7 @@ export const systemError = (code: string, syscall = "read"): Error =>
 
 const tree = shape()
 
-/** Runs a command line (without the program's name) in a world of fakes; the file system is the real one. */
+/** Runs a command line (without the program's name) in a world of fakes. */
 export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Effect<Ran> =>
   Effect.suspend(() => {
     const {
@@ -158,6 +161,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       color = false,
       columns = 80,
       env = {},
+      fileSystem = NodeFileSystem.layer,
       keys = [],
       line = "",
       terminal = false,
@@ -190,7 +194,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       Layer.setConfigProvider(
         ConfigProvider.fromMap(new Map(Object.entries({ ZPOOL_MAX_RETRIES: "0", ...env }))),
       ),
-      NodeFileSystem.layer,
+      fileSystem,
       NodePath.layer,
     )
     const onLog = (text: string) => {

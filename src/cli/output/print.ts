@@ -2,7 +2,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { OutputFailed } from "../../domain/Errors.ts"
-import { Printable } from "./printable.ts"
+import { type JsonLayout, printJsonText } from "./jsonText.ts"
+import { escapeJson, Printable } from "./printable.ts"
 
 /**
  * `Console` has no error channel. The live one dies with an `OutputFailed`
@@ -23,8 +24,7 @@ export const print = (text: Printable): Effect.Effect<void, OutputFailed> =>
 export const printError = (text: Printable): Effect.Effect<void> =>
   Effect.catchAll(recoverOutputFailure(Console.error(text.value)), () => Effect.void)
 
-/** Prints a value as JSON on stdout. */
-export const printJson = (
-  value: unknown,
-  layout?: "indented" | "compact",
-): Effect.Effect<void, OutputFailed> => Effect.suspend(() => print(Printable.json(value, layout)))
+/** Prints JSON text on stdout as `jsonText` lays it out, in parts: it may be long. */
+export const printJson = Effect.fnUntraced(function* (text: string, options?: JsonLayout) {
+  for (const part of printJsonText(text, options)) yield* print(Printable.trusted(escapeJson(part)))
+})

@@ -1,70 +1,6 @@
-import stringWidth from "fast-string-width"
+import { type Column, columnWidths, gap, tableWidth } from "./columns.ts"
 import { escapeControls, Printable } from "./printable.ts"
-
-const gap = "  "
-
-/** What a reader takes for one character. Made when it is needed: it costs more than a short list does. */
-const graphemes = (text: string): Iterable<string> =>
-  Array.from(
-    new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text),
-    ({ segment }) => segment,
-  )
-
-/** Where a line may end: behind a space, and behind a hyphen between words, but not in a date. */
-const breaks = /(?<= |\p{L}-)/u
-
-/** Breaks text into lines of at most `width` columns, behind spaces and hyphens, or anywhere in a longer word. */
-export const wrap = (text: string, width: number): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  let line = ""
-  const put = (piece: string) => {
-    if (stringWidth((line + piece).trimEnd()) <= width) {
-      line += piece
-      return
-    }
-    if (line !== "") lines.push(line.trimEnd())
-    line = piece
-  }
-  for (const word of text.split(breaks)) {
-    if (stringWidth(word.trimEnd()) <= width) put(word)
-    else for (const grapheme of graphemes(word)) put(grapheme)
-  }
-  lines.push(line.trimEnd())
-  return lines
-}
-
-const longestWord = (text: string): number =>
-  Math.max(0, ...text.split(breaks).map((word) => stringWidth(word.trimEnd())))
-
-/** Words longer than this are broken rather than given their width. */
-const longestUnbroken = 16
-
-/**
- * Column widths that fit: every column keeps its longest word, and what is left
- * goes to the columns that still want more, evenly. Undefined where not even
- * the words fit.
- */
-const allot = (
-  natural: ReadonlyArray<number>,
-  words: ReadonlyArray<number>,
-  columns: number,
-): ReadonlyArray<number> | undefined => {
-  const least = natural.map((width, index) => Math.min(width, words[index] as number, longestUnbroken))
-  let left = columns - gap.length * (natural.length - 1) - least.reduce((sum, width) => sum + width, 0)
-  if (left < 0) return undefined
-  const widths = [...least]
-  for (let wanting = natural.length; left > 0 && wanting > 0; ) {
-    wanting = 0
-    for (const [index, width] of natural.entries()) {
-      if ((widths[index] as number) < width && left > 0) {
-        widths[index] = (widths[index] as number) + 1
-        left--
-        wanting++
-      }
-    }
-  }
-  return widths
-}
+import { isPlain, widthOf, wrap } from "./wrap.ts"
 
 /** How a table is to look. */
 export interface Layout {
@@ -76,24 +12,31 @@ export interface Layout {
 /** The style of a row's cell (SGR parameters), or undefined for plain text. */
 export type CellStyle = (row: number, column: number) => string | undefined
 
-/** Rows that are rendered and printed at a time, so that a long table needs no room for all of its text. */
+/** Rows that are printed at a time, so that a long table needs no room for all of its text. */
 const rowsAtATime = 1000
+
+/** The same in characters, for rows that are long. */
+const charactersAtATime = 1 << 20
+
+/** Cells wider than this do not widen the rest of their column, or one odd cell would cost as much in each row. */
+const widestAligned = 512
 
 /**
  * Renders rows under headings: aligned columns two spaces apart. Where the
- * width does not hold them it wraps cells; where it does not even hold their
- * words, each row becomes a block of `Heading: value` lines. Cells are escaped
- * here.
+ * width does not hold them, cells are wrapped in the columns that shrink; where
+ * that is not enough, each row becomes a block of `Heading: value` lines, which
+ * wrap too. Cells are escaped here.
  *
  * @param rows - walked more than once: making a long list's cells again is cheaper than keeping them
  * @returns the table in parts, each of whole lines, to be printed one under the other
  */
 export function* render(
-  headings: ReadonlyArray<string>,
+  columns: ReadonlyArray<Column>,
   rows: Iterable<ReadonlyArray<string>>,
   layout: Layout,
   styleOf: CellStyle = () => undefined,
 ): Generator<Printable, void> {
+  const headings = columns.map(({ heading }) => heading)
   const natural = headings.map(widthOf)
   for (const row of rows) {
     const { cells, plain } = escapeRow(row)
@@ -103,29 +46,34 @@ export function* render(
       if (width > (natural[index] as number)) natural[index] = width
     }
   }
-  const total = natural.reduce((sum, width) => sum + width, 0) + gap.length * (headings.length - 1)
-  const roomy = layout.columns === undefined || total <= layout.columns
-  const widths = roomy ? natural : allot(natural, wordWidths(headings, rows), layout.columns as number)
-  const toText =
-    widths === undefined
-      ? block(headings, layout)
-      : roomy
-        ? (row: Row, styles: ColumnStyle) => line(row, widths, styles)
-        : (row: Row, styles: ColumnStyle) => wrappedLines(row, widths, styles)
+  const { columns: available } = layout
+  const roomy = available === undefined || tableWidth(natural) <= available
+  const widths = roomy
+    ? natural.map((width) => Math.min(width, widestAligned))
+    : columnWidths(columns, natural, escaped(rows), available)
+  const grid = widths !== undefined
+  const toText = !grid
+    ? block(headings, columns, layout)
+    : roomy
+      ? (row: Row, styles: ColumnStyle) => line(row, widths, styles)
+      : (row: Row, styles: ColumnStyle) => wrappedLines(row, widths, styles)
 
   const bold = () => (layout.bold ? "1" : undefined)
-  let lines = widths === undefined ? [] : [toText({ cells: headings, plain: false }, bold)]
-  const separator = widths === undefined ? "\n\n" : "\n"
-  const part = () => Printable.trusted(lines.join(separator))
+  let lines = grid ? [toText({ cells: headings, plain: false }, bold)] : []
+  let characters = 0
+  const part = () => Printable.trusted(lines.join(grid ? "\n" : "\n\n"))
   let index = 0
   for (const row of rows) {
-    if (lines.length === rowsAtATime) {
-      // What is printed adds one line break; blocks stand a blank line apart.
-      yield widths === undefined ? Printable.join([part(), Printable.trusted("")], "\n") : part()
+    if (lines.length === rowsAtATime || characters > charactersAtATime) {
+      // What is printed adds one line break; blocks are a blank line apart.
+      yield grid ? part() : Printable.join([part(), Printable.trusted("")], "\n")
       lines = []
+      characters = 0
     }
     const at = index++
-    lines.push(toText(escapeRow(row), (column) => styleOf(at, column)))
+    const text = toText(escapeRow(row), (column) => styleOf(at, column))
+    characters += text.length
+    lines.push(text)
   }
   yield part()
 }
@@ -144,58 +92,64 @@ const escapeRow = (row: ReadonlyArray<string>): Row => {
   return { cells: plain ? row : row.map(escapeControls), plain }
 }
 
-/** Whether text holds printable ASCII alone. */
-const isPlain = (text: string): boolean => /^[ -~]*$/.test(text)
-
-/** The columns that text takes on a terminal. */
-const widthOf = (text: string): number => (isPlain(text) ? text.length : stringWidth(text))
-
-const wordWidths = (headings: ReadonlyArray<string>, rows: Iterable<ReadonlyArray<string>>) => {
-  const widths = headings.map(longestWord)
-  for (const row of rows) {
-    for (const [index, cell] of escapeRow(row).cells.entries()) {
-      widths[index] = Math.max(widths[index] as number, longestWord(cell))
-    }
-  }
-  return widths
-}
+const escaped = (rows: Iterable<ReadonlyArray<string>>): Iterable<ReadonlyArray<string>> => ({
+  *[Symbol.iterator]() {
+    for (const row of rows) yield escapeRow(row).cells
+  },
+})
 
 const paint = (text: string, sgr: string | undefined): string =>
   sgr === undefined || text === "" ? text : Printable.styled(sgr, Printable.trusted(text)).value
 
-/** One line of cells; nothing is padded behind the last that has text, so that no line ends in blanks. */
+/** One line of cells; nothing is padded after the last that has text, so that no line ends in blanks. */
 const line = ({ cells, plain }: Row, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
   const end = cells.findLastIndex((cell) => cell.trimEnd() !== "")
   let text = ""
   for (let column = 0; column <= end; column++) {
     const cell = column < end ? (cells[column] as string) : (cells[column] as string).trimEnd()
     text += paint(cell, styleOf(column))
-    if (column < end)
-      text += " ".repeat((widths[column] as number) - (plain ? cell.length : widthOf(cell)) + gap.length)
+    if (column < end) {
+      const missing = (widths[column] as number) - (plain ? cell.length : widthOf(cell))
+      text += missing > 0 ? " ".repeat(missing) + gap : gap
+    }
   }
   return text
 }
 
 const wrappedLines = ({ cells, plain }: Row, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
-  const columns = cells.map((cell, column) => wrap(cell, widths[column] as number))
-  const height = Math.max(...columns.map((lines) => lines.length))
+  const wrapped = cells.map((cell, column) => wrap(cell, widths[column] as number))
+  const height = Math.max(...wrapped.map((lines) => lines.length))
   return Array.from({ length: height }, (_, row) =>
-    line({ cells: columns.map((lines) => lines[row] ?? ""), plain }, widths, styleOf),
+    line({ cells: wrapped.map((lines) => lines[row] ?? ""), plain }, widths, styleOf),
   ).join("\n")
 }
 
-/** A row as lines of `Heading: value`. */
-const block = (headings: ReadonlyArray<string>, { bold }: Layout) => {
-  const width = Math.max(...headings.map(widthOf)) + 1
+/** Values have a column of their own beside the headings where it is at least this wide. */
+const narrowestValues = 16
+
+/** A row as lines of `Heading: value`, with the rest of a long value below its start. */
+const block = (
+  headings: ReadonlyArray<string>,
+  columns: ReadonlyArray<Column>,
+  { bold, columns: available = Number.POSITIVE_INFINITY }: Layout,
+) => {
+  const indent = Math.max(...headings.map(widthOf)) + 2
+  const beside = available - indent >= narrowestValues
   const title = (text: string) => paint(text, bold ? "1" : undefined)
+  const field = (column: number, cell: string, sgr: string | undefined): string => {
+    const heading = `${headings[column]}:`
+    const value = cell.trimEnd()
+    if (value === "") return title(heading)
+    const margin = beside ? indent : 2
+    const fits = (width: number) => widthOf(value) <= available - width
+    const lines = columns[column]?.unbroken || fits(margin) ? [value] : wrap(value, available - margin)
+    const painted = lines.map((part) => paint(part, sgr))
+    if (beside) return `${title(heading.padEnd(indent - 1))} ${painted.join(`\n${" ".repeat(indent)}`)}`
+    if (fits(widthOf(heading) + 1)) return `${title(heading)} ${painted[0]}`
+    // What is copied from a terminal has no blanks in front where it is wider than that.
+    const blanks = columns[column]?.unbroken && !fits(margin) ? "" : "  "
+    return [title(heading), ...painted.map((part) => blanks + part)].join("\n")
+  }
   return ({ cells }: Row, styleOf: ColumnStyle): string =>
-    cells
-      .map((cell, column) => {
-        const heading = `${headings[column]}:`
-        const value = cell.trimEnd()
-        return value === ""
-          ? title(heading)
-          : `${title(heading.padEnd(width))} ${paint(value, styleOf(column))}`
-      })
-      .join("\n")
+    cells.map((cell, column) => field(column, cell, styleOf(column))).join("\n")
 }

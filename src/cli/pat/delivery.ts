@@ -6,10 +6,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import { DeliveryFailed, type OutputFailed, SettingsError } from "../../domain/Errors.ts"
+import { withoutMember } from "../../domain/JsonText.ts"
 import type { Delivery } from "../../services/Handover.ts"
 import type { CreatedToken } from "../../services/results.ts"
 import { exclusive, jsonOption } from "../options.ts"
-import { print } from "../output/print.ts"
+import { print, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { withCompletions } from "../strict/annotations.ts"
 
@@ -45,7 +46,7 @@ const onStdout = (
   created: CreatedToken,
   { json, tokenOnly }: DeliveryFlags,
 ): Effect.Effect<void, OutputFailed> => {
-  if (json) return print(Printable.json(Redacted.value(created.envelope)))
+  if (json) return printJson(Redacted.value(created.text))
   const token = Redacted.value(created.token)
   if (tokenOnly) return print(printable`${token}`)
   return print(
@@ -54,6 +55,16 @@ const onStdout = (
       printable`Make sure to copy your token now. You won't be able to see it again!`,
     ]),
   )
+}
+
+/** Prints the API's answer where the token went elsewhere: without it, wherever it is in there. */
+const printWithoutToken = (created: CreatedToken): Effect.Effect<void, OutputFailed> => {
+  const text = Redacted.value(created.text)
+  const token = Redacted.value(created.token)
+  return printJson(text, {
+    spans: withoutMember(text, ["detail", "token"]),
+    changeString: (value) => value.replaceAll(token, "[hidden]"),
+  })
 }
 
 /**
@@ -66,11 +77,8 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
   path: ReadonlyArray<string>,
   flags: DeliveryFlags,
 ) {
-  yield* exclusive(path, {
-    "--json": flags.json,
-    "--token-only": flags.tokenOnly,
-    "--out": Option.isSome(flags.out),
-  })
+  yield* exclusive(path, { "--json": flags.json, "--token-only": flags.tokenOnly })
+  yield* exclusive(path, { "--token-only": flags.tokenOnly, "--out": Option.isSome(flags.out) })
   if (Option.isNone(flags.out)) {
     const deliver = (created: CreatedToken) =>
       Effect.mapError(onStdout(created, flags), ({ code }) => new DeliveryFailed({ target: "stdout", code }))
@@ -99,7 +107,11 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
       Effect.zipRight(Ref.set(delivered, true)),
       // The token is safe by now: that stdout can't take the news is no reason to fail.
       Effect.zipRight(
-        Effect.ignore(print(announcement(created.keyId, [printable`Token: written to ${target}`]))),
+        Effect.ignore(
+          flags.json
+            ? printWithoutToken(created)
+            : print(announcement(created.keyId, [printable`Token: written to ${target}`])),
+        ),
       ),
     )
   return { deliver } satisfies Delivery

@@ -3,15 +3,15 @@ import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { itemsOf, withItems } from "../../domain/Envelope.ts"
 import * as Expiry from "../../domain/Expiry.ts"
+import { withElements } from "../../domain/JsonText.ts"
 import { expiryOf, isExpiringBefore, type Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
-import { jsonParts } from "../output/jsonParts.ts"
-import { print } from "../output/print.ts"
+import type { Column } from "../output/columns.ts"
+import { print, printJson } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
 import { formatter, localZone } from "../output/time.ts"
@@ -19,8 +19,17 @@ import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 
 /** The columns of the user's page, in its order. */
-const headings = ["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"]
-const expiryColumn = headings.indexOf("Expiry")
+const columns: ReadonlyArray<Column> = [
+  // People copy it.
+  { heading: "ID", unbroken: true },
+  { heading: "Label", shrinks: 1 },
+  { heading: "Status" },
+  { heading: "Created At", shrinks: 2 },
+  { heading: "Expiry", shrinks: 2 },
+  { heading: "Last Used", shrinks: 2 },
+  { heading: "Scopes" },
+]
+const expiryColumn = columns.findIndex(({ heading }) => heading === "Expiry")
 
 /** An expiry stands out from this long before it, in milliseconds: 14 days. */
 const soon = 14 * 24 * 3_600_000
@@ -57,7 +66,7 @@ const printTable = Effect.fn("list.printTable")(function* (
     },
   }
   const layout = { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color }
-  const table = render(headings, rows, layout, (row, column) =>
+  const table = render(columns, rows, layout, (row, column) =>
     stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
   )
   for (const part of table) yield* print(part)
@@ -100,10 +109,9 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const filtered = given.status.length > 0 || within !== undefined
   const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
   if (given.json) {
-    const envelope = filtered
-      ? withItems(listing.envelope, (index) => shown(listing.pats[index] as Pat))
-      : listing.envelope
-    for (const part of jsonParts(envelope, itemsOf(envelope))) yield* print(part)
+    const { text } = listing
+    const indexes = () => listing.pats.flatMap((pat, index) => (shown(pat) ? [index] : []))
+    yield* printJson(text, filtered ? { spans: withElements(text, ["detail", "items"], indexes()) } : {})
   } else {
     yield* printTable(rows(), now, given.local)
   }

@@ -50,14 +50,16 @@ const lookUp = Effect.flatMap(PatApi, ({ list }) =>
   }),
 )
 
-const printRevoked = (keyId: KeyId.KeyId, { envelope, unlisted }: Revoked, json: boolean, only: boolean) => {
+const printRevoked = (keyId: KeyId.KeyId, { text, unlisted }: Revoked, json: boolean, only: boolean) => {
   if (!json) {
     return print(
       unlisted ? printable`PAT ${keyId} is no longer listed.` : printable`PAT ${keyId} revoked successfully.`,
     )
   }
   const message = unlisted ? "PAT no longer listed" : "PAT revoked"
-  return printJson(envelope ?? { message, detail: { key_id: keyId } }, only ? "indented" : "compact")
+  return printJson(text ?? JSON.stringify({ message, detail: { key_id: keyId } }), {
+    layout: only ? "indented" : "compact",
+  })
 }
 
 /** Failures of signing in: they would meet each of several PATs alike. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { jsonParts } from "../../../src/cli/output/jsonParts.ts"
 import { Printable, printable } from "../../../src/cli/output/printable.ts"
 
 /** C0, DEL and C1. */
@@ -20,19 +19,6 @@ const anyText = fc
   .map((units) => String.fromCharCode(...units))
 
 describe("Printable", () => {
-  it.prop(
-    "jsonParts words a long list as json does, whatever stands in and around it",
-    [fc.array(fc.jsonValue(), { minLength: 1 }), fc.jsonValue(), fc.constantFrom(199, 200, 201, 500)],
-    ([some, other, length]) => {
-      const list = Array.from({ length }, (_, index) => some[index % some.length])
-      const value = { before: other, items: "items-", detail: { items: list, more: ["items", other] } }
-      const parts = Array.from(jsonParts(value, list), (part) => part.value)
-      expect(parts.join("\n")).toBe(Printable.json(value).value)
-      expect(parts.length > 1).toBe(length > 200)
-    },
-    { fastCheck: { numRuns: 30 } },
-  )
-
   it.prop("escape leaves nothing that drives a terminal", [anyText], ([text]) => {
     const { value } = Printable.escape(text)
     expect(value).not.toMatch(control)

@@ -1,15 +1,27 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import stringWidth from "fast-string-width"
+import type { Column } from "../../../src/cli/output/columns.ts"
 import { escapeControls, Printable } from "../../../src/cli/output/printable.ts"
 import * as Table from "../../../src/cli/output/table.ts"
 
-const headings = ["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"]
+const columns: ReadonlyArray<Column> = [
+  { heading: "ID", unbroken: true },
+  { heading: "Label", shrinks: 1 },
+  { heading: "Status" },
+  { heading: "Created At", shrinks: 2 },
+  { heading: "Expiry", shrinks: 2 },
+  { heading: "Last Used", shrinks: 2 },
+  { heading: "Scopes" },
+]
+const headings = columns.map(({ heading }) => heading)
+const plain = (...names: ReadonlyArray<string>): ReadonlyArray<Column> =>
+  names.map((heading) => ({ heading }))
 
 const render = (...args: Parameters<typeof Table.render>) => Printable.join(Table.render(...args), "\n").value
 
-const table = (rows: ReadonlyArray<ReadonlyArray<string>>, columns?: number, bold = false) =>
-  render(headings.slice(0, rows[0]?.length ?? 0), rows, { columns, bold })
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>, width?: number, bold = false) =>
+  render(columns, rows, { columns: width, bold })
 
 /** Words and blanks of many kinds: narrow, wide, combining, hostile, long. */
 const piece = fc.constantFrom(
@@ -75,15 +87,37 @@ describe("a table", () => {
     },
   )
 
-  it.prop("keeps every cell's text as a block, a line for each", [row], ([cells]) => {
-    const text = table([cells], 10)
-    const lines = text.split("\n")
-    expect(lines).toHaveLength(7)
-    cells.forEach((value, column) => {
-      expect(lines[column]).toMatch(new RegExp(`^${headings[column]}:`))
-      expect(squeezed(lines[column] as string)).toBe(squeezed(`${headings[column]}:${escapeControls(value)}`))
-    })
-  })
+  it.prop(
+    "keeps every cell's text as a block, in its order",
+    [row, fc.integer({ min: 12, max: 60 })],
+    ([cells, width]) => {
+      const text = table([cells], width)
+      fc.pre(!isGrid(text))
+      expect(squeezed(text).replaceAll("\n", "")).toBe(
+        squeezed(
+          headings.map((heading, index) => `${heading}:${escapeControls(cells[index] as string)}`).join(""),
+        ),
+      )
+    },
+  )
+
+  it.prop(
+    "fits any width from 12 columns on as blocks, but for the key ID",
+    [row, fc.integer({ min: 12, max: 60 })],
+    ([cells, width]) => {
+      const text = table([["", ...cells.slice(1)]], width)
+      fc.pre(!isGrid(text))
+      for (const line of text.split("\n")) expect(stringWidth(line), line).toBeLessThanOrEqual(width)
+    },
+  )
+
+  it.prop(
+    "never breaks a key ID",
+    [row, fc.stringMatching(/^[a-z]{2,12}(-[a-z]{2,12}){3}$/), fc.integer({ min: 1, max: 200 })],
+    ([[, ...cells], id, width]) => {
+      expect(table([[id, ...cells]], width)).toContain(id)
+    },
+  )
 
   it.prop(
     "ends no line in blanks",
@@ -118,7 +152,7 @@ describe("a table", () => {
 
   it("aligns wide and combining characters", () => {
     const text = render(
-      ["Label", "Status"],
+      plain("Label", "Status"),
       [
         ["漢字", "a"],
         ["cafe\u0301", "b"],
@@ -130,26 +164,114 @@ describe("a table", () => {
     expect(text).toBe(["Label  Status", "漢字   a", "cafe\u0301   b", "👩‍💻     c", "plain  d"].join("\n"))
   })
 
-  it("leaves the width to the words: they wrap whole, and IDs at their hyphens", () => {
-    const id = "law-hotel-shape-community"
-    const text = render(["ID", "Label"], [[id, "one two three four five"]], { columns: 30, bold: false })
-    const lines = text.split("\n")
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(30)
-    for (const word of [...id.split("-"), "one", "two", "three", "four", "five"]) expect(text).toContain(word)
+  describe("that is too wide", () => {
+    const time = "2026-01-26 02:05:37 UTC"
+    const cells = ["law-hotel-shape-community", "A label of a few words", "active", time, time, time, "job"]
+    const natural = (table([cells]).split("\n")[0] as string).length
+    const lines = (width: number) => table([cells], width).split("\n")
+    const whole = (width: number, value: string) =>
+      lines(width).some((line) => line.includes(`  ${value}`)) ||
+      lines(width).some((line) => line.includes(`: ${value}`))
+
+    it("wraps the label first, and nothing else while that is enough", () => {
+      for (let width = natural - 1; width >= natural - 15; width--) {
+        expect(lines(width)[1]).toMatch(/^law-hotel-shape-community {2}A .* {2}active {2}/)
+        expect(lines(width)[1]?.split(time)).toHaveLength(4)
+        expect(whole(width, "A label of a few words")).toBe(false)
+        for (const line of lines(width)) expect(line.length).toBeLessThanOrEqual(width)
+      }
+    })
+
+    it("wraps the times next, behind the date or the time of day, and leaves the rest to the label", () => {
+      for (let width = natural - 18; width >= natural - 56; width--) {
+        const [head, first] = lines(width) as [string, string]
+        expect({ width, head }).toEqual({ width, head: expect.stringMatching(/^ID .*Status {2}/) })
+        expect(first).toMatch(/^law-hotel-shape-community {2}A .* {2}active {2}.*2026-01-26.* {2}job$/)
+        expect(first.length).toBeLessThanOrEqual(width)
+      }
+      expect(lines(natural - 30)).toEqual([
+        "ID                         Label        Status  Created At           Expiry               Last Used     Scopes",
+        "law-hotel-shape-community  A label of   active  2026-01-26 02:05:37  2026-01-26 02:05:37  2026-01-26    job",
+        "                           a few words          UTC                  UTC                  02:05:37 UTC",
+      ])
+    })
+
+    it("is a block for each row where that is not enough", () => {
+      expect(lines(83)).toEqual([
+        "ID:         law-hotel-shape-community",
+        "Label:      A label of a few words",
+        "Status:     active",
+        `Created At: ${time}`,
+        `Expiry:     ${time}`,
+        `Last Used:  ${time}`,
+        "Scopes:     job",
+      ])
+      expect(lines(30).slice(0, 5)).toEqual([
+        "ID:         law-hotel-shape-community",
+        "Label:      A label of a few",
+        "            words",
+        "Status:     active",
+        "Created At: 2026-01-26",
+      ])
+      expect(lines(20)).toEqual([
+        "ID:",
+        "law-hotel-shape-community",
+        "Label:",
+        "  A label of a few",
+        "  words",
+        "Status: active",
+        "Created At:",
+        "  2026-01-26",
+        "  02:05:37 UTC",
+        "Expiry:",
+        "  2026-01-26",
+        "  02:05:37 UTC",
+        "Last Used:",
+        "  2026-01-26",
+        "  02:05:37 UTC",
+        "Scopes: job",
+      ])
+    })
+
+    it("breaks long words of the label, but no other column's", () => {
+      const long = ["law-hotel-shape-community", "x".repeat(300), "active", "Never", "Never", "Never", "job"]
+      const text = table([long, long], 100)
+      expect(isGrid(text)).toBe(true)
+      expect(text.match(/law-hotel-shape-community/g)).toHaveLength(2)
+      expect(text.match(/x{2,}/g)?.join("")).toHaveLength(600)
+    })
   })
 
-  it.each([undefined, 200, 10])("comes in parts that make one table (%s columns)", (columns) => {
+  it("does not widen a column for a cell of more than 512 columns, and does not cut the cell", () => {
+    const long = "x".repeat(513)
+    const text = render(
+      plain("A", "B"),
+      [
+        [long, "1"],
+        ["y", "2"],
+      ],
+      { columns: undefined, bold: false },
+    )
+    expect(text.split("\n")).toEqual([`A${" ".repeat(513)}B`, `${long}  1`, `y${" ".repeat(513)}2`])
+  })
+
+  it.each([undefined, 200, 20])("comes in parts that make one table (%s columns)", (width) => {
     const rows = Array.from({ length: 2500 }, (_, index) => [String(index), ...headings.slice(1)])
-    const parts = [...Table.render(headings, rows, { columns, bold: false })]
+    const parts = [...Table.render(columns, rows, { columns: width, bold: false })]
     expect(parts.length).toBeGreaterThan(1)
     const text = Printable.join(parts, "\n").value
-    const blank = columns === 10 ? "\n\n" : "\n"
+    const blank = width === 20 ? "\n\n" : "\n"
     const shown = text.split(blank).map((row) => /^(?:ID: +)?(\d+)/.exec(row)?.[1])
-    expect(columns === 10 ? shown : shown.slice(1)).toEqual(rows.map(([id]) => id))
+    expect(width === 20 ? shown : shown.slice(1)).toEqual(rows.map(([id]) => id))
+  })
+
+  it("comes in parts where few rows are long", () => {
+    const rows = Array.from({ length: 30 }, () => ["x".repeat(100_000), ...headings.slice(1)])
+    expect([...Table.render(columns, rows, { columns: undefined, bold: false })].length).toBeGreaterThan(2)
   })
 
   it("escapes cells before it measures them", () => {
-    const text = render(["A", "B"], [["\u001b[31m", "x"]], { columns: undefined, bold: false })
+    const text = render(plain("A", "B"), [["\u001b[31m", "x"]], { columns: undefined, bold: false })
     expect(text).toBe("A         B\n\\x1b[31m  x")
   })
 })

@@ -1,0 +1,232 @@
+/**
+ * Finds parts of JSON text without parsing it, so that what is printed keeps
+ * the digits of numbers beyond 2^53. Everything here takes text that
+ * `JSON.parse` has accepted, and walks it in a loop: however deep a server's
+ * value is, it can't exhaust the stack.
+ */
+
+/** A range of a text: from `start` up to, not including, `end`. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** A member of an object: its name without escapes, and where the member and its value are. */
+interface Member {
+  readonly name: string
+  readonly start: number
+  readonly value: Span
+}
+
+export const quote = 0x22
+const backslash = 0x5c
+export const colon = 0x3a
+const comma = 0x2c
+
+/** White space, and the commas between values: no reader here needs either. */
+export const isFiller = (code: number): boolean =>
+  code === 0x20 || code === comma || code === 0x0a || code === 0x0d || code === 0x09
+
+export const isOpening = (code: number): boolean => code === 0x7b || code === 0x5b
+
+export const isClosing = (code: number): boolean => code === 0x7d || code === 0x5d
+
+export const skipFiller = (text: string, from: number): number => {
+  let at = from
+  while (isFiller(text.charCodeAt(at))) at++
+  return at
+}
+
+/** The end of the string that starts at a quote. */
+export const stringEnd = (text: string, start: number): number => {
+  let end = text.indexOf('"', start + 1)
+  while (text.charCodeAt(end - 1) === backslash) {
+    let first = end - 1
+    while (text.charCodeAt(first - 1) === backslash) first--
+    // An even number of backslashes escape each other, and not the quote.
+    if ((end - first) % 2 === 0) break
+    end = text.indexOf('"', end + 1)
+  }
+  return end + 1
+}
+
+/** The end of the number, `true`, `false` or `null` that starts here. */
+export const wordEnd = (text: string, start: number): number => {
+  let end = start + 1
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (isFiller(code) || isClosing(code)) break
+  }
+  return end
+}
+
+/** The end of the value that starts here. */
+const valueEnd = (text: string, start: number): number => {
+  let at = start
+  let depth = 0
+  do {
+    const code = text.charCodeAt(at)
+    if (code === quote) at = stringEnd(text, at)
+    else if (isOpening(code)) {
+      depth++
+      at++
+    } else if (isClosing(code)) {
+      depth--
+      at++
+    } else if (isFiller(code) || code === colon) at++
+    else at = wordEnd(text, at)
+  } while (depth > 0)
+  return at
+}
+
+function* membersOf(text: string, object: number): Generator<Member> {
+  for (let at = skipFiller(text, object + 1); text.charCodeAt(at) === quote; at = skipFiller(text, at)) {
+    const start = at
+    const nameEnd = stringEnd(text, at)
+    const valueStart = skipFiller(text, skipFiller(text, nameEnd) + 1)
+    at = valueEnd(text, valueStart)
+    yield {
+      name: JSON.parse(text.slice(start, nameEnd)) as string,
+      start,
+      value: { start: valueStart, end: at },
+    }
+  }
+}
+
+/** Every member at a path of names, where a name that stands several times leads several ways, in their order. */
+const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Member> => {
+  let found: ReadonlyArray<Member> = [
+    { name: "", start: 0, value: { start: skipFiller(text, 0), end: text.length } },
+  ]
+  for (const name of path) {
+    found = found.flatMap(({ value }) =>
+      text[value.start] === "{"
+        ? [...membersOf(text, value.start)].filter((member) => member.name === name)
+        : [],
+    )
+  }
+  return found
+}
+
+/** All of a text but some parts of it, which are in their order. */
+const without = (text: string, parts: ReadonlyArray<Span>): ReadonlyArray<Span> => {
+  let start = 0
+  const kept = parts.map((part) => {
+    const before = { start, end: part.start }
+    start = part.end
+    return before
+  })
+  return [...kept, { start, end: text.length }]
+}
+
+/**
+ * What remains of a text without the member at a path: without each of them,
+ * where a name stands several times.
+ */
+export const withoutMember = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Span> =>
+  without(
+    text,
+    membersAt(text, path).map(({ start, value }) => ({ start, end: value.end })),
+  )
+
+interface Located {
+  /** The end of the value that was walked to find the list. */
+  readonly end: number
+  readonly list: Span
+  readonly elements: ReadonlyArray<Span>
+  /** Members on the way that a later one of the same name replaces. */
+  readonly replaced: ReadonlyArray<Span>
+}
+
+const elementsOf = (text: string, start: number): Located => {
+  const elements: Array<Span> = []
+  let at = skipFiller(text, start + 1)
+  while (!isClosing(text.charCodeAt(at))) {
+    const end = valueEnd(text, at)
+    elements.push({ start: at, end })
+    at = skipFiller(text, end)
+  }
+  return { end: at + 1, list: { start, end: at + 1 }, elements, replaced: [] }
+}
+
+/** Finds the list at a path below the value that starts here. The value is walked once: it may be long. */
+const locate = (text: string, start: number, path: ReadonlyArray<string>): Located => {
+  const [name, ...rest] = path
+  const opening = text[start]
+  if (name === undefined && opening === "[") return elementsOf(text, start)
+  if (name === undefined || opening !== "{") {
+    // What is no object or no list here is replaced by a later member.
+    return { end: valueEnd(text, start), list: { start, end: start }, elements: [], replaced: [] }
+  }
+  let found: (Located & { readonly memberStart: number }) | undefined
+  const replaced: Array<Span> = []
+  let at = skipFiller(text, start + 1)
+  while (text.charCodeAt(at) === quote) {
+    const nameEnd = stringEnd(text, at)
+    const value = skipFiller(text, skipFiller(text, nameEnd) + 1)
+    if (JSON.parse(text.slice(at, nameEnd)) === name) {
+      if (found !== undefined) replaced.push({ start: found.memberStart, end: found.end })
+      found = { ...locate(text, value, rest), memberStart: at }
+      at = skipFiller(text, found.end)
+    } else {
+      at = skipFiller(text, valueEnd(text, value))
+    }
+  }
+  const { elements = [], list = { start, end: start } } = found ?? {}
+  return { end: at + 1, list, elements, replaced: [...replaced, ...(found?.replaced ?? [])] }
+}
+
+/**
+ * What remains of a text where the list at a path holds these of its elements
+ * alone, in this order. A member that a later one of the same name replaces
+ * goes too: its list would still hold all of them.
+ *
+ * @param indexes - of the elements, counted from 0
+ */
+export function* withElements(
+  text: string,
+  path: ReadonlyArray<string>,
+  indexes: Iterable<number>,
+): Generator<Span> {
+  const { elements, list, replaced } = locate(text, skipFiller(text, 0), path)
+  for (const { end, start } of without(text, replaced)) {
+    if (list.start < start || list.start >= end) {
+      yield { start, end }
+      continue
+    }
+    yield { start, end: list.start + 1 }
+    for (const index of indexes) yield elements[index] as Span
+    yield { start: list.end - 1, end }
+  }
+}
+
+/** A value that was read from JSON as JSON again, however deep it is: `JSON.stringify` exhausts the stack. */
+export const toJson = (root: unknown): string => {
+  let json = ""
+  // What is still to be written, the last one first.
+  const todo: Array<{ _tag: "Text"; text: string } | { _tag: "Value"; value: unknown }> = [
+    { _tag: "Value", value: root },
+  ]
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    if (next._tag === "Text") {
+      json += next.text
+      continue
+    }
+    const { value } = next
+    if (typeof value !== "object" || value === null) {
+      json += JSON.stringify(value)
+      continue
+    }
+    const isList = Array.isArray(value)
+    const members = Object.entries(value)
+    todo.push({ _tag: "Text", text: isList ? "]" : "}" })
+    for (let index = members.length - 1; index >= 0; index--) {
+      const [name, member] = members[index] as [string, unknown]
+      const comma = index === 0 ? "" : ","
+      todo.push({ _tag: "Value", value: member })
+      todo.push({ _tag: "Text", text: isList ? comma : `${comma}${JSON.stringify(name)}:` })
+    }
+    json += isList ? "[" : "{"
+  }
+  return json
+}

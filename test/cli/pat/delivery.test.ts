@@ -1,0 +1,72 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { SystemError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { onTestFinished } from "vitest"
+import { pat, runIn } from "../../support/fakes.ts"
+
+const token = "zpat_NewNewNewNewNewNewNewNew0000"
+const api = { "POST /pat": { status: 201, body: { detail: { key_id: "a-b-c-d", token } } } }
+
+/** The real file system, whose files do this when they are flushed. */
+const flushingWith = (sync: Effect.Effect<void, SystemError>) =>
+  Layer.effect(
+    FileSystem.FileSystem,
+    Effect.map(FileSystem.FileSystem, (real) => ({
+      ...real,
+      open: (path: string, options?: FileSystem.OpenFileOptions) =>
+        Effect.map(
+          real.open(path, options),
+          (file) =>
+            new Proxy(file, {
+              get: (target, name) => (name === "sync" ? sync : Reflect.get(target, name, target)),
+            }),
+        ),
+    })),
+  ).pipe(Layer.provide(NodeFileSystem.layer))
+
+const target = () => {
+  const folder = mkdtempSync(join(tmpdir(), "zpcli-delivery-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return join(folder, "ci.pat")
+}
+
+const create = (file: string, fileSystem: Layer.Layer<FileSystem.FileSystem>) =>
+  runIn(["pat", "create", "CI", "--scope", "job", "--out", file], { env: pat, api, fileSystem })
+
+describe("--out", () => {
+  it.effect("flushes the token to the disk once it is written", () =>
+    Effect.gen(function* () {
+      const file = target()
+      const flushed: Array<string> = []
+      const ran = yield* create(
+        file,
+        flushingWith(Effect.sync(() => void flushed.push(readFileSync(file, "utf8")))),
+      )
+      expect(ran.code).toBe(0)
+      expect(flushed).toEqual([token])
+    }),
+  )
+
+  it.effect("does not count a token as delivered that can't be flushed, and removes the file", () =>
+    Effect.gen(function* () {
+      const file = target()
+      const full = new SystemError({
+        reason: "Unknown",
+        module: "FileSystem",
+        method: "sync",
+        cause: Object.assign(new Error("full"), { code: "ENOSPC" }),
+      })
+      const ran = yield* create(file, flushingWith(Effect.fail(full)))
+      expect(ran).toMatchObject({ code: 7, stdout: "" })
+      expect(ran.stderr).toContain("ENOSPC")
+      expect(ran.stderr).not.toContain(token)
+      expect(existsSync(file)).toBe(false)
+    }),
+  )
+})

@@ -1,0 +1,106 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as fc from "effect/FastCheck"
+import { type Span, toJson, withElements, withoutMember } from "../../src/domain/JsonText.ts"
+
+const depth = 100_000
+const deepText = `${"[".repeat(depth)}${"]".repeat(depth)}`
+
+/** JSON text of a value in the layouts that APIs use. */
+const layouts = [0, 1, 2, "\t", "\r\n "] as const
+const layout = fc.constantFrom(...layouts)
+const json = fc.jsonValue() as fc.Arbitrary<unknown>
+
+const cut = (text: string, spans: Iterable<Span>) =>
+  Array.from(spans, ({ end, start }) => text.slice(start, end)).join("")
+
+describe("toJson", () => {
+  it.prop("is what JSON.stringify gives", [json], ([value]) => {
+    expect(toJson(value)).toBe(JSON.stringify(value))
+  })
+
+  it("takes any depth", () => {
+    expect(toJson(JSON.parse(deepText))).toBe(deepText)
+    const objects = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`
+    expect(toJson(JSON.parse(objects))).toBe(objects)
+  })
+})
+
+describe("withElements", () => {
+  const path = ["detail", "items"]
+
+  it.prop(
+    "gives each element whole, in the order asked for, and all that is around the list",
+    [fc.array(json, { minLength: 1 }), json, json, layout, fc.infiniteStream(fc.nat())],
+    ([items, before, after, space, picks]) => {
+      const value = { before, detail: { items, after }, end: [before] }
+      const text = JSON.stringify(value, null, space)
+      const indexes = [...picks.take(5)].map((pick) => pick % items.length)
+      const spans = [...withElements(text, path, indexes)]
+      expect(spans.slice(1, -1).map(({ end, start }) => JSON.parse(text.slice(start, end)))).toEqual(
+        indexes.map((index) => JSON.parse(JSON.stringify(items[index]))),
+      )
+      expect(JSON.parse(cut(text, [spans[0] as Span, spans.at(-1) as Span]))).toEqual(
+        JSON.parse(JSON.stringify({ ...value, detail: { items: [], after } })),
+      )
+    },
+  )
+
+  it.each([
+    ["an escaped name", '{"det\\u0061il":{"\\u0069tems":[1,2]}}', '{"det\\u0061il":{"\\u0069tems":[2]}}'],
+    ["strings that look like structure", '{"x":"\\\\\\"]}","detail":{"items":["[","]\\\\"]}}', null],
+    [
+      "members that a later one replaces",
+      '{"detail":{"items":[8]},"a":1,"detail":{"items":[9],"items":[1,2]}}',
+      '{,"a":1,"detail":{,"items":[2]}}',
+    ],
+    [
+      "members of the same name that are no objects",
+      '{"detail":5,"detail":["x"],"detail":null,"detail":{"items":"]","items":{"y":[]},"items":[1,2]}}',
+      '{,,,"detail":{,,"items":[2]}}',
+    ],
+    ["names elsewhere", '{"items":[7],"detail":{"detail":{"items":[6]},"items":[1,2]}}', null],
+  ])("finds the list despite %s", (_, text, expected) => {
+    const kept = cut(text, withElements(text, path, [1]))
+    if (expected !== null) expect(kept).toBe(expected)
+    else
+      expect(JSON.parse(kept)).toEqual({
+        ...JSON.parse(text),
+        detail: { ...JSON.parse(text).detail, items: [JSON.parse(text).detail.items[1]] },
+      })
+  })
+
+  it("takes any depth and an empty list", () => {
+    const text = `{"detail":{"x":${deepText},"items":[${deepText},2]}}`
+    expect(cut(text, withElements(text, path, [1]))).toBe(`{"detail":{"x":${deepText},"items":[2]}}`)
+    const empty = '{"detail":{"items":[ ]}}'
+    expect(cut(empty, withElements(empty, path, []))).toBe('{"detail":{"items":[]}}')
+  })
+})
+
+describe("withoutMember", () => {
+  const path = ["detail", "token"]
+
+  it.prop("leaves all but the member", [json, json, json, layout], ([token, before, after, space]) => {
+    const text = JSON.stringify({ before, detail: { before, token, after }, token }, null, space)
+    const spans = withoutMember(text, path)
+    expect(spans).toHaveLength(2)
+    const [{ end }, { start }] = spans as [Span, Span]
+    const gone = text.slice(end, start)
+    expect(JSON.parse(`{${gone}}`)).toEqual({ token: JSON.parse(JSON.stringify(token)) })
+    expect(JSON.parse(text.slice(0, end).trimEnd().replace(/,$/, "") + text.slice(start))).toEqual(
+      JSON.parse(JSON.stringify({ before, detail: { before, after }, token })),
+    )
+  })
+
+  it("leaves out each duplicate, however its name is written", () => {
+    const text = '{"detail":{"token":1,"a":2,"\\u0074oken":3},"detail":{"tok\\u0065n":{"x":4}},"token":5}'
+    expect(cut(text, withoutMember(text, path))).toBe('{"detail":{,"a":2,},"detail":{},"token":5}')
+  })
+
+  it.each(['{"detail":[{"token":1}]}', '{"detail":"token"}', "[1]", "1", '"x"', "{}", " null "])(
+    "leaves all of %s, which has none",
+    (text) => {
+      expect(cut(text, withoutMember(text, path))).toBe(text)
+    },
+  )
+})
