@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import {
   type DeliveryFailed,
@@ -68,10 +69,14 @@ export class Handover extends Context.Tag("zpcli/Handover")<
     const takeBack = ({ keyId }: CreatedToken): Effect.Effect<boolean> =>
       Either.match(KeyId.parse(keyId ?? ""), {
         onLeft: () => Effect.succeed(false),
+        // In a fiber of its own: its timeouts need to interrupt, and here nothing may be interrupted.
         onRight: (known) =>
           api.revoke(known).pipe(
             Effect.as(true),
             Effect.catchAll(({ _tag }) => Effect.succeed(_tag === "PatNotFound")),
+            Effect.interruptible,
+            Effect.forkDaemon,
+            Effect.flatMap(Fiber.join),
           ),
       })
 
