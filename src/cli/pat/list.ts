@@ -87,13 +87,15 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const within = Option.isSome(given.expiringWithin)
     ? yield* Expiry.parseDuration(given.expiringWithin.value)
     : undefined
+  const now = yield* Clock.currentTimeMillis
+  // Before anything is sent, as any other word that can't be meant.
+  const end = within === undefined ? undefined : yield* Expiry.after(within, now)
   const api = yield* PatApi
   const listing = yield* api.list
-  const now = yield* Clock.currentTimeMillis
   const shown = (pat: Pat): boolean =>
     (given.status.length === 0 || given.status.some((status) => status === pat.status?.toLowerCase())) &&
-    (within === undefined || isExpiringBefore(pat, now, Expiry.after(within, now)))
-  const filtered = given.status.length > 0 || within !== undefined
+    (end === undefined || isExpiringBefore(pat, now, end))
+  const filtered = given.status.length > 0 || end !== undefined
   const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
   if (given.json) {
     const envelope = filtered
