@@ -96,39 +96,37 @@ describe("an rcfile that other tools share", () => {
   })
 })
 
-describe
-  .skipIf(noOtherUser)
-  (`a home that can't be entered${noOtherUser ? ` (${noOtherUser})` : ""}`, () => {
-    it("costs a warning with the reason, and not the command", async ({ expect }) => {
-      const { env } = await startSandbox()
-      const home = homeWith("ZPOOL_USER=somebody\n")
-      chmodSync(home, 0o000)
-      const ran = await runAsStranger(["hello"], { ...env, HOME: home })
-      expect(ran).toMatchObject({ code: 0 })
-      expect(ran.stderr).toMatch(
-        /^zpcli: warning: Settings in \S+zpoolrc are not used: it can't be read \(EACCES\)\.\n$/,
-      )
-    })
-
-    it("is an error where --rcfile or ZPOOL_RCFILE names a file in it", async ({ expect }) => {
-      const { env, requests } = await startSandbox()
-      const home = homeWith("ZPOOL_USER=somebody\n")
-      const file = join(home, ".config/zpools.io/zpoolrc")
-      chmodSync(home, 0o000)
-      for (const [args, more] of [
-        [["hello", "--rcfile", file], {}],
-        [["hello"], { ZPOOL_RCFILE: file }],
-      ] as const) {
-        const ran = await runAsStranger(args, { ...env, HOME: home, ...more })
-        expect(ran).toMatchObject({
-          code: 2,
-          stdout: "",
-          stderr: expect.stringContaining("can't be read (EACCES)"),
-        })
-      }
-      expect(requests).toEqual([])
-    })
+describe.skipIf(noOtherUser)(`a home that can't be entered${noOtherUser ? ` (${noOtherUser})` : ""}`, () => {
+  it("costs a warning with the reason, and not the command", async ({ expect }) => {
+    const { env } = await startSandbox()
+    const home = homeWith("ZPOOL_USER=somebody\n")
+    chmodSync(home, 0o000)
+    const ran = await runAsStranger(["hello"], { ...env, HOME: home })
+    expect(ran).toMatchObject({ code: 0 })
+    expect(ran.stderr).toMatch(
+      /^zpcli: warning: Settings in \S+zpoolrc are not used: it can't be read \(EACCES\)\.\n$/,
+    )
   })
+
+  it("is an error where --rcfile or ZPOOL_RCFILE names a file in it", async ({ expect }) => {
+    const { env, requests } = await startSandbox()
+    const home = homeWith("ZPOOL_USER=somebody\n")
+    const file = join(home, ".config/zpools.io/zpoolrc")
+    chmodSync(home, 0o000)
+    for (const [args, more] of [
+      [["hello", "--rcfile", file], {}],
+      [["hello"], { ZPOOL_RCFILE: file }],
+    ] as const) {
+      const ran = await runAsStranger(args, { ...env, HOME: home, ...more })
+      expect(ran).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringContaining("can't be read (EACCES)"),
+      })
+    }
+    expect(requests).toEqual([])
+  })
+})
 
 describe("a path in the settings", () => {
   it.for(["$HOME/cache", "$" + "{HOME}/cache", "~/cache"])(
