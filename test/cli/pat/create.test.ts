@@ -39,7 +39,7 @@ describe("pat create", () => {
           "--scope",
           "zpool",
           "--expiry",
-          "2026-06-01",
+          "2026-06-02",
           "--tenant-id",
           "t-1",
         ],
@@ -53,7 +53,7 @@ describe("pat create", () => {
       expect(ran.requests[1]?.body).toEqual({
         label: "CI zpool only",
         scopes: ["zpool", "job"],
-        expiry: "2026-06-01",
+        expiry: "2026-06-02",
         tenant_id: "t-1",
       })
     }),
@@ -78,7 +78,7 @@ describe("pat create", () => {
       })
       expect(ran).toMatchObject({ code: 0, stdout: fourLines })
       expect(ran.stderr).toBe(
-        "zpcli: warning: The expiry 2026-06-01 has passed; the server decides what that means.\n",
+        "zpcli: warning: A PAT ends at 00:00 UTC of its expiry date, so one that expires on 2026-06-01 has ended already; the server decides what that means.\n",
       )
     }),
   )
