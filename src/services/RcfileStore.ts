@@ -1,4 +1,3 @@
-import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Config from "effect/Config"
@@ -7,6 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SettingsError } from "../domain/Errors.ts"
 import * as Rcfile from "../domain/Rcfile.ts"
+import { codeOf } from "./platformErrors.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
 export interface LoadedRcfile {
@@ -52,9 +52,6 @@ export const absolutePath = Effect.fn("RcfileStore.absolutePath")(function* (sou
     : yield* new SettingsError({ source, reason: "must be an absolute path, such as ~/zpools" })
 })
 
-const codeOf = (error: PlatformError): string | undefined =>
-  error._tag === "SystemError" ? (error.cause as NodeJS.ErrnoException | undefined)?.code : undefined
-
 /** UTF-16 is told by its byte order mark, or by the zero byte of its first character. */
 const isUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) ||
@@ -97,7 +94,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (flag: Option.Option
           Option.none(),
         )
       }
-      const reason = missing ? "does not exist" : `can't be read${code === undefined ? "" : ` (${code})`}`
+      const reason = missing ? "does not exist" : `can't be read (${code})`
       return Effect.fail(new SettingsError({ source: path, reason }))
     }),
   )

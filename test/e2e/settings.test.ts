@@ -195,3 +195,32 @@ describe("a path in the settings", () => {
     })
   })
 })
+
+describe("a token cache that can't be used", () => {
+  const proc = process.platform === "linux"
+  it.skipIf(!proc).for(["/proc/nope/x", "/proc/nope", "/dev/null/x", "/dev/null"])(
+    "at %s ends with one warning and the answer",
+    async (path, { expect }) => {
+      const { env } = await startSandbox()
+      const ran = await runCli(["hello"], {
+        env: { ...compileCache, ...env, ZPOOL_TOKEN_CACHE_DIR: path },
+        timeout: 10_000,
+      })
+      expect(ran.code).toBe(0)
+      expect(ran.stderr).toMatch(/^zpcli: warning: The token cache \S+ is not used: .+\n$/)
+      expect(ran.stderr).not.toMatch(/BadResource|FileSystem|NotFound/)
+    },
+  )
+
+  it("that others can write to is named once in a run", async ({ expect }) => {
+    const { env } = await startSandbox()
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o777)
+    const ran = await hello({ ...env, ZPOOL_TOKEN_CACHE_DIR: folder })
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: `zpcli: warning: The token cache ${folder} is not used: other users can write to it.\n`,
+    })
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
