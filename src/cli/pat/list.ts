@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import { itemsOf, withItems } from "../../domain/Envelope.ts"
 import * as Expiry from "../../domain/Expiry.ts"
 import { expiryOf, isExpiringBefore, type Pat } from "../../domain/Pat.ts"
-import { PatApi } from "../../services/PatApi.ts"
+import { type Listing, PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
@@ -60,6 +60,15 @@ const printTable = Effect.fn("list.printTable")(function* (pats: ReadonlyArray<P
   for (const part of table) yield* print(part)
 })
 
+/** Prints the server's envelope as JSON, with the items that `shown` keeps; all without it. */
+const printParts = Effect.fn("list.printParts")(function* (
+  { envelope: all }: Listing,
+  shown: ((index: number) => boolean) | undefined,
+) {
+  const envelope = shown === undefined ? all : withItems(all, shown)
+  for (const part of jsonParts(envelope, itemsOf(envelope))) yield* print(part)
+})
+
 const options = {
   json: jsonOption("Output raw JSON instead of a table (default: off)"),
   local: Options.boolean("local").pipe(
@@ -97,15 +106,17 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     (end === undefined || isExpiringBefore(pat, now, end))
   const filtered = given.status.length > 0 || end !== undefined
   const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
-  if (given.json) {
-    const envelope = filtered
-      ? withItems(listing.envelope, (index) => shown(listing.pats[index] as Pat))
-      : listing.envelope
-    for (const part of jsonParts(envelope, itemsOf(envelope))) yield* print(part)
-  } else {
-    yield* printTable(rows(), given.local)
-  }
-  if (given.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound })
+  const found = given.exitCode && rows().length > 0
+  const printed = given.json
+    ? printParts(listing, filtered ? (index) => shown(listing.pats[index] as Pat) : undefined)
+    : printTable(rows(), given.local)
+  // A reader that goes away, as head does, must not make a gate pass.
+  yield* Effect.catchIf(
+    printed,
+    ({ code }) => found && code === "EPIPE",
+    () => Effect.void,
+  )
+  if (found) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 
 export const examples = [
