@@ -214,6 +214,9 @@ export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   readonly cause: DeliveryFailed
 }> {}
 
+/** A new token would go to the null device. Nothing was sent. */
+export class TokenWouldBeLost extends Data.TaggedError("TokenWouldBeLost") {}
+
 /** Writing to stdout failed; `EPIPE` is the reader that has gone. */
 export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {}
 

@@ -146,6 +146,8 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
         yield* fs.writeFileString(temporary, text, { flag: "wx", mode: 0o600 }).pipe(
           Effect.zipRight(fs.rename(temporary, path)),
           Effect.onError(() => Effect.ignore(fs.remove(temporary))),
+          // An interrupted write may go on behind the removal.
+          Effect.uninterruptible,
         )
       }).pipe(Effect.catchAll((error) => ignored(path, `it can't be written (${codeOf(error)})`)))
     })

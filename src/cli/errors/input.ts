@@ -1,4 +1,4 @@
-import type { InvalidInput, SettingsError } from "../../domain/Errors.ts"
+import type { InvalidInput, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { scopes } from "../../domain/Scope.ts"
 import { type Printable, printable } from "../output/printable.ts"
@@ -53,4 +53,11 @@ export const input = {
     const place = line === undefined ? "" : `, line ${line}`
     return failed(error, exitCodes.misuse, printable`${source}${place}: ${reason}.`)
   },
-} satisfies Table<UsageError | InvalidInput | SettingsError>
+  TokenWouldBeLost: (error) =>
+    failed(
+      error,
+      exitCodes.misuse,
+      printable`stdout is closed or the null device: the token would be lost. Nothing was sent.`,
+      printable`Write it to a file with --out FILE, or let stdout be a terminal, a pipe or a file.`,
+    ),
+} satisfies Table<UsageError | InvalidInput | SettingsError | TokenWouldBeLost>

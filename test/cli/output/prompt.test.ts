@@ -28,7 +28,7 @@ const prompting = <A, E>(
     let shown = ""
     const stream = { isTerminal: terminal, color: false, columns: 80 }
     const world = Layer.mergeAll(
-      Layer.succeed(Streams, { stdin: stream, stdout: stream, stderr: stream }),
+      Layer.succeed(Streams, { stdin: stream, stdout: { ...stream, discards: false }, stderr: stream }),
       Layer.succeed(
         Terminal.Terminal,
         fakeTerminal(typed(keys), line, (text) => {
