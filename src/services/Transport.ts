@@ -138,7 +138,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       if (response.status >= 200 && response.status < 300) {
         return {
           status: response.status,
-          body: body.replace(/^\uFEFF/, ""),
+          body: withoutEcho(body.replace(/^\uFEFF/, ""), request.bearer),
           requestId,
           serverTime: Number.isNaN(serverTime) ? undefined : serverTime,
         } satisfies ApiAnswer
@@ -203,6 +203,13 @@ export class Transport extends Context.Tag("zpcli/Transport")<
   })
 
   static readonly layer = Layer.effect(this, this.make)
+}
+
+/** A good answer's body without the credential that it was asked with, where the server repeats it. */
+const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
+  const token = bearer === undefined ? "" : Redacted.value(bearer)
+  // A shorter one is not a token, and may well be a part of any word.
+  return token.length < 8 ? body : body.replaceAll(token, "[hidden]")
 }
 
 /** The largest body that is read: 256 MiB. */
