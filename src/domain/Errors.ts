@@ -20,9 +20,9 @@ export class InvalidKeyId extends Data.TaggedError("InvalidKeyId")<{
   readonly value: string
 }> {}
 
-/** A scope that the API does not have. */
+/** A scope that the API does not have: a `list` is several that it has in one value. */
 export class InvalidScope extends Data.TaggedError("InvalidScope")<{
-  readonly reason: "unknown"
+  readonly reason: "unknown" | "list"
   readonly value: string
   /** The scope that was probably meant. */
   readonly nearest: string | undefined
