@@ -68,6 +68,9 @@ export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   readonly only: "pat" | "jwt" | undefined
 }> {}
 
+/** A username that was typed and holds white space, which no username does. */
+export class InvalidUsername extends Data.TaggedError("InvalidUsername")<{ readonly value: string }> {}
+
 /** What every answer of the API can tell about itself. */
 interface Answered {
   /** HTTP status. */
@@ -264,7 +267,7 @@ export type ApiError =
   | ResponseUnreadable
 
 /** Failures of signing in: `Quit` is Ctrl-C at its prompt. */
-export type SignInError = CredentialMissing | LoginRefused | NotOffered | Quit | ApiError
+export type SignInError = CredentialMissing | InvalidUsername | LoginRefused | NotOffered | Quit | ApiError
 
 /** Failures of a revoke. */
 export type RevokeError = SignInError | PatNotFound | RevokeUnconfirmed

@@ -127,6 +127,14 @@ describe("the username prompt", () => {
     ),
   )
 
+  it.effect.each([
+    [" demo \r", { _tag: "Right", right: "demo" }],
+    [" \r", { _tag: "Left", left: { _tag: "CredentialMissing", variable: "ZPOOL_USER" } }],
+    ["two words\r", { _tag: "Left", left: { _tag: "InvalidUsername", value: "two words" } }],
+  ] as const)("leaves out the blanks around a name, and refuses one with blanks in it: %j", ([keys, expected]) =>
+    Effect.map(prompting(username, { keys }), ({ result }) => expect(result).toMatchObject(expected)),
+  )
+
   it.effect("without a terminal fails at once", () =>
     Effect.map(prompting(username, { terminal: false }), ({ result, shown }) => {
       expect(Either.getLeft(result)).toMatchObject({
