@@ -131,8 +131,10 @@ describe("the username prompt", () => {
     [" demo \r", { _tag: "Right", right: "demo" }],
     [" \r", { _tag: "Left", left: { _tag: "CredentialMissing", variable: "ZPOOL_USER" } }],
     ["two words\r", { _tag: "Left", left: { _tag: "InvalidUsername", value: "two words" } }],
-  ] as const)("leaves out the blanks around a name, and refuses one with blanks in it: %j", ([keys, expected]) =>
-    Effect.map(prompting(username, { keys }), ({ result }) => expect(result).toMatchObject(expected)),
+  ] as const)(
+    "leaves out the blanks around a name, and refuses one with blanks in it: %j",
+    ([keys, expected]) =>
+      Effect.map(prompting(username, { keys }), ({ result }) => expect(result).toMatchObject(expected)),
   )
 
   it.effect("without a terminal fails at once", () =>
