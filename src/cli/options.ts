@@ -70,9 +70,11 @@ export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   if (Option.isNone(given.expiry)) return undefined
   const expiry = yield* Expiry.parseDate(given.expiry.value)
   if (Expiry.hasEnded(expiry, now)) {
-    yield* Effect.logWarning(
-      `A PAT ends at 00:00 UTC of its expiry date, so one that expires on ${expiry} has ended already; the server decides what that means.`,
-    )
+    const why =
+      expiry === Expiry.dateOf(now)
+        ? `A PAT ends at 00:00 UTC of its expiry date, so one that expires today, ${expiry}, has ended already`
+        : `The expiry ${expiry} has passed`
+    yield* Effect.logWarning(`${why}; the server decides what that means.`)
   }
   return expiry
 })

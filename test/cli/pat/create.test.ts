@@ -78,7 +78,7 @@ describe("pat create", () => {
       })
       expect(ran).toMatchObject({ code: 0, stdout: fourLines })
       expect(ran.stderr).toBe(
-        "zpcli: warning: A PAT ends at 00:00 UTC of its expiry date, so one that expires on 2026-06-01 has ended already; the server decides what that means.\n",
+        "zpcli: warning: The expiry 2026-06-01 has passed; the server decides what that means.\n",
       )
     }),
   )
