@@ -1,12 +1,16 @@
 import { makeRunMain } from "@effect/platform/Runtime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { Interruption } from "./cli/errors/exitCodes.ts"
 import { Live } from "./cli/live.ts"
 import { run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
+
+/** The exit code for the signal that has come, if any. */
+let signalled: number | undefined
 
 /**
  * Runs the effect as the process. A signal interrupts it, so that requests are
@@ -15,7 +19,6 @@ const signals = { SIGINT: 130, SIGTERM: 143 } as const
  * `process.exit` would cut off what a pipe has not read yet.
  */
 const runMain = makeRunMain(({ fiber, teardown }) => {
-  let signalled: number | undefined
   const keepAlive = setInterval(() => {}, 2 ** 31 - 1)
   const listeners = Object.entries(signals).map(([signal, code]) => {
     const listener = () => {
@@ -41,7 +44,11 @@ const runMain = makeRunMain(({ fiber, teardown }) => {
 
 /** The program: a command line (without the program's name), the command tree of the build, and what the line asks for. */
 export const main = (argv: ReadonlyArray<string>, tree: CommandShape, request: Request): void => {
-  runMain(run(argv, tree, request).pipe(Effect.provide(Live)), {
+  const program = run(argv, tree, request).pipe(
+    Effect.provideService(Interruption, { exitCode: () => signalled }),
+    Effect.provide(Live),
+  )
+  runMain(program, {
     disableErrorReporting: true,
     disablePrettyLogger: true,
     // `run` ends with an exit code; what is left to fail is an interruption.

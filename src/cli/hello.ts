@@ -1,6 +1,7 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import { Connection } from "../services/Connection.ts"
+import { mask } from "../services/mask.ts"
 import { PatApi } from "../services/PatApi.ts"
 import { settingsOptions } from "./options.ts"
 import { print } from "./output/print.ts"
@@ -18,7 +19,7 @@ export const hello = Effect.fn("hello")(function* () {
       : printable`username and password, as ${credential.user}`
   yield* print(
     Printable.join(
-      [printable`${message}`, printable`Signed in with: ${how}`, printable`API: ${api.base}`],
+      [printable`${mask(message, [])}`, printable`Signed in with: ${how}`, printable`API: ${api.base}`],
       "\n",
     ),
   )

@@ -69,8 +69,12 @@ export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   }
   if (Option.isNone(given.expiry)) return undefined
   const expiry = yield* Expiry.parseDate(given.expiry.value)
-  if (Expiry.isPast(expiry, now)) {
-    yield* Effect.logWarning(`The expiry ${expiry} has passed; the server decides what that means.`)
+  if (Expiry.hasEnded(expiry, now)) {
+    const why =
+      expiry === Expiry.dateOf(now)
+        ? `A PAT ends at 00:00 UTC of its expiry date, so one that expires today, ${expiry}, has ended already`
+        : `The expiry ${expiry} has passed`
+    yield* Effect.logWarning(`${why}; the server decides what that means.`)
   }
   return expiry
 })

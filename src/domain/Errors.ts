@@ -21,9 +21,9 @@ export class InvalidKeyId extends Data.TaggedError("InvalidKeyId")<{
   readonly value: string
 }> {}
 
-/** A scope that the API does not have. */
+/** A scope that the API does not have: a `list` is several that it has in one value. */
 export class InvalidScope extends Data.TaggedError("InvalidScope")<{
-  readonly reason: "unknown"
+  readonly reason: "unknown" | "list"
   readonly value: string
   /** The scope that was probably meant. */
   readonly nearest: string | undefined
@@ -68,6 +68,9 @@ export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   /** Whether `--auth` ruled out the other kind of credential. */
   readonly only: "pat" | "jwt" | undefined
 }> {}
+
+/** A username that was typed and holds white space, which no username does. */
+export class InvalidUsername extends Data.TaggedError("InvalidUsername")<{ readonly value: string }> {}
 
 /** What every answer of the API can tell about itself. */
 interface Answered {
@@ -229,6 +232,9 @@ export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   readonly cause: DeliveryFailed
 }> {}
 
+/** A new token would go to the null device. Nothing was sent. */
+export class TokenWouldBeLost extends Data.TaggedError("TokenWouldBeLost") {}
+
 /** Writing to stdout failed; `EPIPE` is the reader that has gone. */
 export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {}
 
@@ -276,7 +282,7 @@ export type ApiError =
   | ResponseUnreadable
 
 /** Failures of signing in: `Quit` is Ctrl-C at its prompt. */
-export type SignInError = CredentialMissing | LoginRefused | NotOffered | Quit | ApiError
+export type SignInError = CredentialMissing | InvalidUsername | LoginRefused | NotOffered | Quit | ApiError
 
 /** Failures of a revoke. */
 export type RevokeError = SignInError | PatNotFound | RevokeUnconfirmed

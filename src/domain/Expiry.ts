@@ -14,7 +14,7 @@ export const problem = (value: string): InvalidExpiry["reason"] | undefined => {
     : "no-such-day"
 }
 
-/** A calendar date in UTC, `YYYY-MM-DD`: the day on which a PAT expires. */
+/** A calendar date in UTC, `YYYY-MM-DD`. A PAT ends as its expiry date begins, at 00:00 UTC. */
 export const ExpiryDate = Schema.String.pipe(
   Schema.filter((value) => problem(value) === undefined),
   Schema.brand("ExpiryDate"),
@@ -33,8 +33,8 @@ export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidExpir
 export const dateOf = (millis: number): ExpiryDate =>
   ExpiryDate.make(new Date(millis).toISOString().slice(0, 10))
 
-/** Whether a date has gone by at an instant: tokens of that day are taken to have expired. */
-export const isPast = (date: ExpiryDate, nowMillis: number): boolean => date < dateOf(nowMillis)
+/** Whether a PAT with this expiry date has ended at an instant: it ends as its date begins, at 00:00 UTC. */
+export const hasEnded = (date: ExpiryDate, nowMillis: number): boolean => date <= dateOf(nowMillis)
 
 /** A length of time as a person writes it: `12h`, `30d`, `8w`, `6mo`, `1y`. */
 export interface Duration {
@@ -50,40 +50,50 @@ export const parseDuration = (value: string): Either.Either<Duration, InvalidDur
 }
 
 const hour = 3_600_000
-
-/**
- * The instant at which a duration has passed in full. Months and years follow
- * the calendar and stop at its last day: 31 January and `1mo` is the end of February.
- */
-export const after = (duration: Duration, fromMillis: number): number => {
-  const { amount, unit } = duration
-  if (unit === "h") return fromMillis + amount * hour
-  if (unit === "d") return fromMillis + amount * 24 * hour
-  if (unit === "w") return fromMillis + amount * 7 * 24 * hour
-  const from = new Date(fromMillis)
-  const months = from.getUTCFullYear() * 12 + from.getUTCMonth() + amount * (unit === "y" ? 12 : 1)
-  const year = Math.floor(months / 12)
-  const month = months % 12
-  const day = Math.min(from.getUTCDate(), daysIn(year, month + 1))
-  return Date.UTC(year, month, day) + (fromMillis % (24 * hour))
-}
+const day = 24 * hour
 
 /** The API has no form for dates after the year 9999. */
 const endOfDates = Date.UTC(10_000, 0, 1)
 
-/** The date for a duration from an instant, or an error past the year 9999. */
+const instantAfter = ({ amount, unit }: Duration, fromMillis: number): number => {
+  if (unit === "h") return fromMillis + amount * hour
+  if (unit === "d") return fromMillis + amount * day
+  if (unit === "w") return fromMillis + amount * 7 * day
+  const from = new Date(fromMillis)
+  const months = from.getUTCFullYear() * 12 + from.getUTCMonth() + amount * (unit === "y" ? 12 : 1)
+  const year = Math.floor(months / 12)
+  const month = months % 12
+  const date = Math.min(from.getUTCDate(), daysIn(year, month + 1))
+  return Date.UTC(year, month, date) + (fromMillis % day)
+}
+
+const tooFar = ({ amount, unit }: Duration) =>
+  new InvalidDuration({ reason: "too-far", value: `${amount}${unit}` })
+
+/**
+ * The instant (milliseconds since the epoch) at which a duration has passed in
+ * full, or an error past the year 9999. Months and years follow the calendar
+ * and stop at its last day: 31 January and `1mo` is the end of February.
+ */
+export const after = (duration: Duration, fromMillis: number): Either.Either<number, InvalidDuration> => {
+  const millis = instantAfter(duration, fromMillis)
+  // A number of years that no calendar has gives NaN.
+  return millis < endOfDates ? Either.right(millis) : Either.left(tooFar(duration))
+}
+
+/**
+ * The expiry date of a PAT that is to live for a duration: the first one that
+ * begins, at 00:00 UTC, when the duration has passed in full or later. So no PAT
+ * ends sooner than was asked. Past the year 9999 it is an error.
+ */
 export const dateAfter = (
   duration: Duration,
   fromMillis: number,
 ): Either.Either<ExpiryDate, InvalidDuration> => {
-  const millis = after(duration, fromMillis)
-  const value = `${duration.amount}${duration.unit}`
-  return millis < endOfDates
-    ? Either.right(dateOf(millis))
-    : Either.left(new InvalidDuration({ reason: "too-far", value }))
+  const midnight = Math.ceil(instantAfter(duration, fromMillis) / day) * day
+  return midnight < endOfDates ? Either.right(dateOf(midnight)) : Either.left(tooFar(duration))
 }
 
-const day = 24 * hour
 const dayOf = (millis: number): number => Math.floor(millis / day)
 
 /** Whole days from the UTC date of one instant to that of another (milliseconds since the epoch). */

@@ -12,6 +12,10 @@ export const scopes: ReadonlyArray<Scope> = Scope.literals
 
 const isScope = Schema.is(Scope)
 
+/** The parts of a value that is a list, such as `zpool,job`. */
+export const partsOf = (value: string): ReadonlyArray<string> =>
+  value.split(/[\s,;]+/).filter((part) => part !== "")
+
 /**
  * Reads the values of `--scope`: at least one, each of them known; duplicates
  * collapse and the order is kept. Scopes that the server reports never come
@@ -24,7 +28,9 @@ export const parseAll = (
   const granted = new Set<Scope>()
   for (const value of values) {
     if (!isScope(value)) {
-      return Either.left(new InvalidScope({ reason: "unknown", value, nearest: nearest(value, scopes) }))
+      const parts = partsOf(value)
+      const reason = parts.length > 1 && parts.every(isScope) ? "list" : "unknown"
+      return Either.left(new InvalidScope({ reason, value, nearest: nearest(value, scopes) }))
     }
     granted.add(value)
   }

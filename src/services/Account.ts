@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Auth } from "../domain/Credential.ts"
 import { SettingsError } from "../domain/Errors.ts"
+import { absolutePath } from "./RcfileStore.ts"
 import { Secrets } from "./Secrets.ts"
 import { Settings, textOf } from "./Settings.ts"
 
@@ -50,14 +51,17 @@ export class Account extends Context.Tag("zpcli/Account")<
         )
       }
     }
-    const tokenCacheDir = yield* find("ZPOOL_TOKEN_CACHE_DIR")
+    const cache = yield* find("ZPOOL_TOKEN_CACHE_DIR")
+    const tokenCacheDir = yield* Effect.transposeMapOption(cache, (found) =>
+      absolutePath(found.source, textOf(found)),
+    )
 
     const account = {
       auth,
       user: Option.map(user, textOf),
       password,
       pat: Option.map(pat, (found) => Redacted.make(textOf(found))),
-      tokenCacheDir: Option.map(tokenCacheDir, (found) => rcfile.expandHome(textOf(found))),
+      tokenCacheDir,
     }
     yield* secrets.add(...Option.toArray(password), ...Option.toArray(account.pat))
     return Account.of(account)

@@ -6,15 +6,15 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SettingsError } from "../domain/Errors.ts"
 import * as Rcfile from "../domain/Rcfile.ts"
+import { codeOf } from "./platformErrors.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
 export interface LoadedRcfile {
   readonly path: string
+  /** Our settings in it. */
   readonly entries: ReadonlyMap<string, string>
   /** Whether its mode lets group or others read it. */
   readonly othersCanRead: boolean
-  /** `~/x` as the shells that share the file mean it. */
-  readonly expandHome: (path: string) => string
 }
 
 const variable = (name: string) =>
@@ -23,45 +23,87 @@ const variable = (name: string) =>
     Option.filter((value) => value !== ""),
   )
 
-/**
- * Reads the rcfile: the one named, else `$XDG_CONFIG_HOME/zpools.io/zpoolrc`,
- * else `~/.config/zpools.io/zpoolrc`. A missing default file is an empty one;
- * a missing named file, or one that can't be read, is an error.
- */
-export const load = Effect.fn("RcfileStore.load")(function* (named: Option.Option<string>) {
-  const fs = yield* FileSystem.FileSystem
-  const profile = yield* variable("USERPROFILE")
-  const homeDir = Option.orElse(yield* variable("HOME"), () => profile)
-  const expandHome = (path: string) =>
-    Option.match(homeDir, {
-      onNone: () => path,
-      onSome: (dir) => path.replace(/^~(?=$|[/\\])/, () => dir),
-    })
-  const configDir = Option.orElse(yield* variable("XDG_CONFIG_HOME"), () =>
-    Option.map(homeDir, (dir) => `${dir}/.config`),
-  )
-  const location = Option.orElse(named, () => Option.map(configDir, (dir) => `${dir}/zpools.io/zpoolrc`))
-  const empty: LoadedRcfile = { path: "", entries: new Map(), othersCanRead: false, expandHome }
-  if (Option.isNone(location)) return empty
-  const path = location.value
+/** A variable that holds an absolute path; a relative one counts as unset, so that nothing depends on the working folder. */
+const folder = (name: string) =>
+  Effect.flatMap(Path.Path, (path) => Effect.map(variable(name), Option.filter(path.isAbsolute)))
 
-  const content = yield* fs.readFileString(path).pipe(
+const home = Effect.flatMap(folder("HOME"), (found) =>
+  Option.isSome(found) ? Effect.succeed(found) : folder("USERPROFILE"),
+)
+
+/** A path with `~/`, `$HOME` and `${HOME}` at its start replaced by the user's home, where that is known. */
+export const expandHome = Effect.fn("RcfileStore.expandHome")(function* (path: string) {
+  return Option.match(yield* home, {
+    onNone: () => path,
+    onSome: (dir) => path.replace(/^(?:~|\$HOME|\$\{HOME\})(?=$|[/\\])/, () => dir),
+  })
+})
+
+/**
+ * The absolute path that a setting names. A relative one is an error: nothing
+ * is read from or written to the working folder by accident.
+ *
+ * @param source - the setting, as errors name it
+ */
+export const absolutePath = Effect.fn("RcfileStore.absolutePath")(function* (source: string, value: string) {
+  const path = yield* expandHome(value)
+  return (yield* Path.Path).isAbsolute(path)
+    ? path
+    : yield* new SettingsError({ source, reason: "must be an absolute path, such as ~/zpools" })
+})
+
+/** UTF-16 is told by its byte order mark, or by the zero byte of its first character. */
+const isUtf16 = ([first, second]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe) ||
+  (first === 0xfe && second === 0xff) ||
+  (first !== undefined && second !== undefined && (first === 0) !== (second === 0))
+
+/** The file that a flag or variable names, else the default one, where a home is known. */
+const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<string>) {
+  if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: true }
+  const named = yield* variable("ZPOOL_RCFILE")
+  if (Option.isSome(named)) return { path: yield* absolutePath("ZPOOL_RCFILE", named.value), named: true }
+  const config = yield* folder("XDG_CONFIG_HOME")
+  const base = Option.isSome(config) ? config : Option.map(yield* home, (dir) => `${dir}/.config`)
+  return Option.isNone(base) ? undefined : { path: `${base.value}/zpools.io/zpoolrc`, named: false }
+})
+
+/**
+ * Reads the rcfile: the one that `flag` names, else `ZPOOL_RCFILE`, else
+ * `$XDG_CONFIG_HOME/zpools.io/zpoolrc`, else `~/.config/zpools.io/zpoolrc`. A
+ * missing default file is an empty one, and so is one in a place that this user
+ * can't enter, with a warning. Any other file that can't be read is an error.
+ */
+export const load = Effect.fn("RcfileStore.load")(function* (flag: Option.Option<string>) {
+  const fs = yield* FileSystem.FileSystem
+  const location = yield* locate(flag)
+  const empty: LoadedRcfile = { path: "", entries: new Map(), othersCanRead: false }
+  if (location === undefined) return empty
+  const { named, path } = location
+
+  const content = yield* fs.readFile(path).pipe(
     Effect.map(Option.some),
     Effect.catchAll((error) => {
+      const code = codeOf(error)
       // Below a home such as /dev/null, which is no folder, there is no file either.
-      const missing =
-        error._tag === "SystemError" &&
-        (error.reason === "NotFound" ||
-          (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOTDIR")
-      if (missing && Option.isNone(named)) return Effect.succeedNone
-      return Effect.fail(
-        new SettingsError({ source: path, reason: missing ? "does not exist" : "can't be read" }),
-      )
+      const missing = code === "ENOENT" || code === "ENOTDIR"
+      if (missing && !named) return Effect.succeedNone
+      if (!named && (code === "EACCES" || code === "EPERM")) {
+        return Effect.as(
+          Effect.logWarning(`Settings in ${path} are not used: it can't be read (${code}).`),
+          Option.none(),
+        )
+      }
+      const reason = missing ? "does not exist" : `can't be read (${code})`
+      return Effect.fail(new SettingsError({ source: path, reason }))
     }),
   )
   if (Option.isNone(content)) return empty
+  if (isUtf16(content.value)) {
+    return yield* new SettingsError({ source: path, reason: "is encoded in UTF-16; save it as UTF-8" })
+  }
 
-  const entries = Rcfile.parse(content.value)
+  const entries = Rcfile.parse(new TextDecoder().decode(content.value))
   if (Either.isLeft(entries)) {
     return yield* new SettingsError({ source: path, line: entries.left.line, reason: entries.left.reason })
   }
@@ -69,5 +111,5 @@ export const load = Effect.fn("RcfileStore.load")(function* (named: Option.Optio
   const { sep } = yield* Path.Path
   const mode = yield* Effect.match(fs.stat(path), { onFailure: () => 0, onSuccess: (info) => info.mode })
   const othersCanRead = sep === "/" && (mode & 0o044) !== 0
-  return { path, entries: entries.right, othersCanRead, expandHome } satisfies LoadedRcfile
+  return { path, entries: entries.right, othersCanRead } satisfies LoadedRcfile
 })

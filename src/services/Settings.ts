@@ -28,6 +28,8 @@ export interface Found {
 /** A setting's text, without the blanks around it. */
 export const textOf = ({ value }: Found): string => Redacted.value(value).trim()
 
+const isSet = (found: Found): boolean => textOf(found) !== ""
+
 /**
  * Where settings are looked up: flags beat environment variables, which beat
  * the rcfile. The environment is read through the `ConfigProvider`.
@@ -57,11 +59,13 @@ export class Settings extends Context.Tag("zpcli/Settings")<
         )
       const find = (key: string) =>
         Effect.map(Effect.option(Config.redacted(key)), (environment) =>
-          // Even a variable that is set to nothing beats the rcfile: that is how a value is switched off.
-          Option.match(environment, {
-            onSome: (value) => Option.some<Found>({ value, source: key, from: "environment" }),
-            onNone: () => inRcfile(key),
-          }).pipe(Option.filter((found) => textOf(found) !== "")),
+          // An empty variable counts as unset, as a CI job's missing secret is: an empty
+          // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
+          environment.pipe(
+            Option.map((value): Found => ({ value, source: key, from: "environment" })),
+            Option.filter(isSet),
+            Option.orElse(() => Option.filter(inRcfile(key), isSet)),
+          ),
         )
       const variable = (name: string) =>
         Effect.map(

@@ -14,7 +14,10 @@ export class Streams extends Context.Tag("zpcli/Streams")<
   Streams,
   {
     readonly stdin: { readonly isTerminal: boolean }
-    readonly stdout: Stream
+    readonly stdout: Stream & {
+      /** Whether what is written to it is lost: it is the null device, as a closed stdout becomes. */
+      readonly discards: boolean
+    }
     readonly stderr: Stream
   }
 >() {}

@@ -1,4 +1,6 @@
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -6,11 +8,13 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { BearerToken } from "../domain/Envelope.ts"
 import { Account } from "./Account.ts"
 import { Connection } from "./Connection.ts"
 import { Identity } from "./Identity.ts"
+import { codeOf } from "./platformErrors.ts"
 
 /** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
 const CacheFile = Schema.parseJson(
@@ -46,32 +50,58 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
 >() {
   static readonly make = Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
+    const { dirname } = yield* Path.Path
     const { uid } = yield* Identity
     const { api } = yield* Connection
     const { tokenCacheDir } = yield* Account
     const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user)}`
 
     /** What makes a path untrustworthy, if anything does. */
-    const distrust = (path: string) =>
-      Effect.gen(function* () {
-        const info = yield* fs.stat(path)
-        if (Option.isSome(uid) && Option.exists(info.uid, (owner) => owner !== uid.value)) {
+    const distrust = (path: string, kind: "File" | "Directory") =>
+      Effect.map(fs.stat(path), ({ mode, type, uid: owner }) => {
+        // A named pipe in the file's place would be waited for.
+        if (type !== kind) return Option.some(kind === "File" ? "it is not a file" : "it is not a folder")
+        if (Option.isSome(uid) && Option.exists(owner, (id) => id !== uid.value)) {
           return Option.some("it belongs to another user")
         }
-        return Option.isSome(uid) && (info.mode & 0o022) !== 0
+        return Option.isSome(uid) && (mode & 0o022) !== 0
           ? Option.some("other users can write to it")
           : Option.none<string>()
       })
 
+    const warned = yield* Ref.make(false)
+
+    /** Warns once in a run: what keeps it from being read keeps it from being written too. */
     const ignored = (path: string, why: string) =>
-      Effect.logWarning(`The token cache ${path} is not used: ${why}.`)
+      Effect.flatMap(Ref.getAndSet(warned, true), (before) =>
+        before ? Effect.void : Effect.logWarning(`The token cache ${path} is not used: ${why}.`),
+      )
 
     /** Whether a folder or file may be used; it warns where not, and fails where there is none. */
-    const trusted = Effect.fn("TokenCache.trusted")(function* (path: string) {
-      const why = yield* distrust(path)
+    const trusted = Effect.fn("TokenCache.trusted")(function* (path: string, kind: "File" | "Directory") {
+      const why = yield* distrust(path, kind)
       if (Option.isSome(why)) yield* ignored(path, why.value)
       return Option.isNone(why)
     })
+
+    /**
+     * Makes a folder and those above it. Not with the file system's own
+     * `recursive`, which tries for ever below /proc.
+     */
+    const makeFolder = (path: string): Effect.Effect<void, PlatformError> => {
+      const make = fs.makeDirectory(path, { mode: 0o700 })
+      const parent = dirname(path)
+      return make.pipe(
+        Effect.catchIf(
+          (error) => codeOf(error) === "ENOENT" && parent !== path,
+          () => Effect.zipRight(makeFolder(parent), make),
+        ),
+        Effect.catchIf(
+          (error) => codeOf(error) === "EEXIST",
+          () => Effect.void,
+        ),
+      )
+    }
 
     const read = Effect.fn("TokenCache.read")(function* (user: string) {
       const none = Option.none<Redacted.Redacted>()
@@ -79,21 +109,21 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
       const dir = tokenCacheDir.value
       const path = pathFor(dir, user)
       return yield* Effect.gen(function* () {
-        if (!(yield* trusted(dir))) return none
+        if (!(yield* trusted(dir, "Directory"))) return none
         if (yield* Effect.isSuccess(fs.readLink(path))) {
           yield* ignored(path, "it is a symbolic link")
           return none
         }
-        if (!(yield* trusted(path))) return none
+        if (!(yield* trusted(path, "File"))) return none
         const cached = yield* Schema.decode(CacheFile)(yield* fs.readFileString(path))
         const now = yield* Clock.currentTimeMillis
         return cached.expires_at * 1000 > now ? Option.some(cached.access_token) : none
       }).pipe(
         Effect.catchAll((error) =>
           // Damaged counts as none, and so does what is not there yet.
-          error._tag === "ParseError" || (error._tag === "SystemError" && error.reason === "NotFound")
+          error._tag === "ParseError" || codeOf(error) === "ENOENT"
             ? Effect.succeed(none)
-            : Effect.as(ignored(path, error.message), none),
+            : Effect.as(ignored(path, `it can't be read (${codeOf(error)})`), none),
         ),
       )
     })
@@ -103,8 +133,8 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
       const dir = tokenCacheDir.value
       const path = pathFor(dir, user)
       yield* Effect.gen(function* () {
-        yield* fs.makeDirectory(dir, { recursive: true, mode: 0o700 })
-        if (!(yield* trusted(dir))) return
+        yield* makeFolder(dir)
+        if (!(yield* trusted(dir, "Directory"))) return
         const text = JSON.stringify({
           access_token: Redacted.value(tokens.accessToken),
           id_token: tokens.idToken === undefined ? null : Redacted.value(tokens.idToken),
@@ -116,8 +146,10 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
         yield* fs.writeFileString(temporary, text, { flag: "wx", mode: 0o600 }).pipe(
           Effect.zipRight(fs.rename(temporary, path)),
           Effect.onError(() => Effect.ignore(fs.remove(temporary))),
+          // An interrupted write may go on behind the removal.
+          Effect.uninterruptible,
         )
-      }).pipe(Effect.catchAll((error) => ignored(path, error.message)))
+      }).pipe(Effect.catchAll((error) => ignored(path, `it can't be written (${codeOf(error)})`)))
     })
 
     const drop = (user: string) =>

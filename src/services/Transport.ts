@@ -123,7 +123,12 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       const serverTime = timeOf(response.headers.date)
       yield* warnOfClock(now, serverTime)
       if (status >= 200 && status < 300) {
-        return { status, body: body.replace(/^\uFEFF/, ""), requestId, serverTime } satisfies ApiAnswer
+        return {
+          status,
+          body: withoutEcho(body.replace(/^\uFEFF/, ""), request.bearer),
+          requestId,
+          serverTime,
+        } satisfies ApiAnswer
       }
 
       const value = parseJson(body)
@@ -197,6 +202,13 @@ export class Transport extends Context.Tag("zpcli/Transport")<
   })
 
   static readonly layer = Layer.effect(this, this.make)
+}
+
+/** A good answer's body without the credential that it was asked with, where the server repeats it. */
+const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
+  const token = bearer === undefined ? "" : Redacted.value(bearer)
+  // A shorter one is not a token, and may well be a part of any word.
+  return token.length < 8 ? body : body.replaceAll(token, "[hidden]")
 }
 
 /** The largest body that is read: 256 MiB. */

@@ -33,7 +33,7 @@ const stream = { isTerminal: false, color: false, columns: 80 }
 /** What the services of a command stand on. */
 const ground = (requests: Array<Sent>) =>
   Layer.mergeAll(
-    Layer.succeed(Streams, { stdin: stream, stdout: stream, stderr: stream }),
+    Layer.succeed(Streams, { stdin: stream, stdout: { ...stream, discards: false }, stderr: stream }),
     Layer.succeed(
       Terminal.Terminal,
       fakeTerminal([], "", () => {}),

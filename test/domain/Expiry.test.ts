@@ -71,16 +71,17 @@ describe("parseDate", () => {
   })
 })
 
-describe("dateOf and isPast", () => {
+describe("dateOf and hasEnded", () => {
   it.prop("agree with a calendar that was counted", [instant], ([millis]) => {
     expect(Expiry.dateOf(millis)).toBe(written(...civil(millis)))
   })
 
-  it.prop("a date has gone by when its last millisecond has", [instant], ([millis]) => {
-    const day = Expiry.dateOf(millis)
-    const lastMilli = millis - (millis % dayMillis) + dayMillis - 1
-    expect(Expiry.isPast(day, lastMilli)).toBe(false)
-    expect(Expiry.isPast(day, lastMilli + 1)).toBe(true)
+  it.prop("a PAT has ended from the first millisecond of its date on", [instant], ([millis]) => {
+    const date = Expiry.dateOf(millis)
+    const midnight = millis - (millis % dayMillis)
+    expect(Expiry.hasEnded(date, midnight - 1)).toBe(false)
+    expect(Expiry.hasEnded(date, midnight)).toBe(true)
+    expect(Expiry.hasEnded(date, millis)).toBe(true)
   })
 })
 
@@ -123,6 +124,9 @@ describe("parseDuration", () => {
   })
 })
 
+/** The instant at which a duration has passed. */
+const passed = (duration: Expiry.Duration, from: number) => Either.getOrThrow(Expiry.after(duration, from))
+
 describe("after", () => {
   it.prop(
     "adds hours, days and weeks in full",
@@ -132,7 +136,7 @@ describe("after", () => {
       FastCheck.constantFrom<"h" | "d" | "w">("h", "d", "w"),
     ],
     ([from, amount, unit]) => {
-      expect(Expiry.after({ amount, unit }, from)).toBe(from + amount * fixedUnits[unit])
+      expect(passed({ amount, unit }, from)).toBe(from + amount * fixedUnits[unit])
     },
   )
 
@@ -146,7 +150,7 @@ describe("after", () => {
         year + Math.floor((month - 1 + months) / 12),
         ((month - 1 + months) % 12) + 1,
       ]
-      const to = Expiry.after({ amount, unit }, from)
+      const to = passed({ amount, unit }, from)
       expect(civil(to)).toStrictEqual([toYear, toMonth, Math.min(day, lengthOf(toYear, toMonth))])
       expect(to % dayMillis).toBe(from % dayMillis)
     },
@@ -156,8 +160,8 @@ describe("after", () => {
     "never goes backwards with a longer time",
     [instant, FastCheck.nat(400), FastCheck.constantFrom<Expiry.Duration["unit"]>("h", "d", "w", "mo", "y")],
     ([from, amount, unit]) => {
-      expect(Expiry.after({ amount: amount + 1, unit }, from)).toBeGreaterThan(
-        amount === 0 ? from : Expiry.after({ amount, unit }, from),
+      expect(passed({ amount: amount + 1, unit }, from)).toBeGreaterThan(
+        amount === 0 ? from : passed({ amount, unit }, from),
       )
     },
   )
@@ -170,54 +174,63 @@ describe("after", () => {
     ["2024-02-29T00:00:00Z", "4y", "2028-02-29T00:00:00Z"],
     ["2026-12-15T00:00:00Z", "1mo", "2027-01-15T00:00:00Z"],
   ])("%s and %s is %s", (from, duration, to) => {
-    expect(Expiry.after(Either.getOrThrow(Expiry.parseDuration(duration)), Date.parse(from))).toBe(
-      Date.parse(to),
-    )
+    expect(passed(Either.getOrThrow(Expiry.parseDuration(duration)), Date.parse(from))).toBe(Date.parse(to))
   })
 })
 
 describe("dateAfter", () => {
   it.prop(
-    "is the day during which the time has passed in full",
+    "is the first date that begins when the time has passed in full, or later",
     [
       instant,
       FastCheck.integer({ min: 1, max: 5000 }),
-      FastCheck.constantFrom<"h" | "d" | "w">("h", "d", "w"),
+      FastCheck.constantFrom<Expiry.Duration["unit"]>("h", "d", "w", "mo", "y"),
     ],
     ([from, amount, unit]) => {
       const date = Either.getOrThrow(Expiry.dateAfter({ amount, unit }, from))
-      const passed = from + amount * fixedUnits[unit]
-      expect(date).toBe(written(...civil(passed)))
-      expect(Expiry.isPast(date, passed)).toBe(false)
+      const end = passed({ amount, unit }, from)
+      const begins = Date.parse(`${date}T00:00:00Z`)
+      expect(begins).toBeGreaterThanOrEqual(end)
+      expect(begins - end).toBeLessThan(dayMillis)
+      expect(Expiry.hasEnded(date, end - 1)).toBe(false)
     },
   )
 
   it.each([
-    ["2026-01-01T11:59:59Z", "12h", "2026-01-01"],
+    ["2026-01-01T11:59:59Z", "1h", "2026-01-02"],
+    ["2026-01-01T11:59:59Z", "12h", "2026-01-02"],
     ["2026-01-01T12:00:00Z", "12h", "2026-01-02"],
+    ["2026-01-01T12:00:00.001Z", "12h", "2026-01-03"],
     ["2026-01-01T00:00:00Z", "30d", "2026-01-31"],
-    ["2025-12-31T23:59:59Z", "8w", "2026-02-25"],
-    ["2025-08-31T12:00:00Z", "6mo", "2026-02-28"],
-    ["2026-05-05T12:00:00Z", "1y", "2027-05-05"],
-    ["9998-12-31T12:00:00Z", "1y", "9999-12-31"],
+    ["2026-01-01T00:00:01Z", "30d", "2026-02-01"],
+    ["2025-12-31T23:59:59Z", "8w", "2026-02-26"],
+    ["2025-08-31T12:00:00Z", "6mo", "2026-03-01"],
+    ["2026-05-05T12:00:00Z", "1y", "2027-05-06"],
+    ["9998-12-30T12:00:00Z", "1y", "9999-12-31"],
   ])("%s and %s is %s", (from, duration, date) => {
     expect(
       Expiry.dateAfter(Either.getOrThrow(Expiry.parseDuration(duration)), Date.parse(from)),
     ).toStrictEqual(Either.right(date))
   })
 
+  it("refuses a date that would begin with the year 10000", () => {
+    expect(Either.isLeft(Expiry.dateAfter({ amount: 1, unit: "y" }, Date.UTC(9998, 11, 31, 12)))).toBe(true)
+  })
+})
+
+describe("after and dateAfter", () => {
   it.each<Expiry.Duration>([
     { amount: 8000, unit: "y" },
+    { amount: 300_000, unit: "y" },
     { amount: 999_999, unit: "y" },
     { amount: 999_999, unit: "mo" },
     { amount: 999_999, unit: "w" },
   ])("refuses what lies past the year 9999: %j", (duration) => {
     const value = `${duration.amount}${duration.unit}`
-    expect(Either.getOrThrow(Either.flip(Expiry.dateAfter(duration, Date.UTC(2026, 0, 1))))).toMatchObject({
-      _tag: "InvalidDuration",
-      reason: "too-far",
-      value,
-    })
+    const from = Date.UTC(2026, 0, 1)
+    const refused = { _tag: "InvalidDuration", reason: "too-far", value }
+    expect(Either.getOrThrow(Either.flip(Expiry.after(duration, from)))).toMatchObject(refused)
+    expect(Either.getOrThrow(Either.flip(Expiry.dateAfter(duration, from)))).toMatchObject(refused)
   })
 })
 

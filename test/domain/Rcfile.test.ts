@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { parse } from "../../src/domain/Rcfile.ts"
+import { keys, parse } from "../../src/domain/Rcfile.ts"
 
 const entries = (text: string) => Object.fromEntries(Either.getOrThrow(parse(text)))
 const broken = (text: string) => Either.getOrThrow(Either.flip(parse(text)))
@@ -15,7 +15,10 @@ const text = FastCheck.array(
   ),
 ).map((parts) => parts.join("").replace(/[\r\n]/g, ""))
 const doubleQuoted = (value: string) => `"${value.replace(/["\\$`]/g, "\\$&")}"`
-const name = FastCheck.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/)
+const name = FastCheck.constantFrom(...keys)
+const otherName = FastCheck.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/).filter(
+  (word) => !(keys as ReadonlyArray<string>).includes(word),
+)
 const breaks = FastCheck.constantFrom("\n", "\r\n", "\r")
 
 describe("Rcfile.parse", () => {
@@ -41,19 +44,19 @@ describe("Rcfile.parse", () => {
   )
 
   it.prop(
-    "names the first broken line",
+    "names the first broken line of ours",
     [
-      FastCheck.array(FastCheck.constantFrom("", "# x", "A=1", "export B='2' # y"), { maxLength: 20 }),
+      FastCheck.array(FastCheck.constantFrom("", "# x", "A=1", "ZPOOL_USER=1", "export ZPOOL_USER='2' # y"), {
+        maxLength: 20,
+      }),
       FastCheck.constantFrom(
-        "nonsense",
-        "=1",
-        "1A=1",
-        "A-B=1",
-        "export A",
-        "A='1",
-        'A="1\\"',
-        "A='1' 2",
-        'A="1"2',
+        "ZPOOL_USER",
+        "ZPOOL_USER: ada",
+        "ZPOOLPAT zpat_x",
+        "ZPOOL_USER='1",
+        'ZPOOL_USER="1\\"',
+        "ZPOOL_USER='1' 2",
+        'export ZPOOL_USER="1"2',
       ),
       FastCheck.array(text, { maxLength: 3 }),
       breaks,
@@ -62,6 +65,52 @@ describe("Rcfile.parse", () => {
       expect(broken([...before, line, ...rest].join(lineBreak)).line).toBe(before.length + 1)
     },
   )
+
+  it.prop(
+    "skips every line of other tools",
+    [
+      FastCheck.array(
+        FastCheck.oneof(
+          FastCheck.tuple(otherName, text.map(doubleQuoted)).map((pair) => pair.join("=")),
+          FastCheck.constantFrom(
+            "nonsense",
+            "=1",
+            "1A=1",
+            "A-B=1",
+            "export A",
+            "export A B",
+            "export ZPOOLPAT",
+            "export ZPOOL_USER ZPOOLPAT",
+            "zpool_user: x",
+            "ZPOOL_USERS: x",
+            "A=it's",
+            "A='1' 2",
+            'A="1"2',
+            "A=$(cat x)",
+            "[ -n $A ] && export A='1'",
+            "source ~/.zpools",
+          ),
+        ),
+      ),
+      text.map(doubleQuoted),
+      breaks,
+    ],
+    ([others, value, lineBreak]) => {
+      const file = [...others, `ZPOOL_USER=${value}`, ...others].join(lineBreak)
+      expect(entries(file)).toStrictEqual(entries(`ZPOOL_USER=${value}`))
+    },
+  )
+
+  it.each([
+    ["A='one\ntwo'\nZPOOL_USER=ada", "ada"],
+    ['export A="-----BEGIN\nZPOOL_USER=eve\n-----END" # a key\nZPOOL_USER=ada', "ada"],
+    ['ZPOOL_USER=ada\nA="one\nZPOOL_USER=\\"eve\\"\n"', "ada"],
+    // A quote that is never closed is a slip in one line, and hides nothing of ours.
+    ["A='it\nZPOOL_USER=ada", "ada"],
+    ["A='it\nZPOOL_USER='ada'", "ada"],
+  ])("takes the lines of another tool's value for none of ours in %j", (file, user) => {
+    expect(entries(file)).toStrictEqual({ ZPOOL_USER: user })
+  })
 
   it.prop(
     "never throws, and a broken line is one of the file",
@@ -74,41 +123,32 @@ describe("Rcfile.parse", () => {
   )
 
   it.each([
-    ["A=1", "1"],
-    ["A = 1", "1"],
-    ["\t export  A=1", "1"],
-    ["A=", ""],
-    ["A=''", ""],
-    ["A= # nothing", ""],
-    ["A=a b", "a b"],
-    ["A=a#b", "a#b"],
-    ["A=a #b", "a"],
-    ["A=#b", ""],
-    ["A='a # b'", "a # b"],
-    ["A=it's", "it's"],
-    [String.raw`A="a \"b\" \$c \\ \n"`, String.raw`a "b" $c \ \n`],
-    [String.raw`A='a\'`, "a\\"],
-    ["A=https://x/?a=b", "https://x/?a=b"],
-    ["\uFEFFA=1", "1"],
-    ["A=1\nA=2", "2"],
+    ["ZPOOL_USER=1", "1"],
+    ["ZPOOL_USER = 1", "1"],
+    ["\t export  ZPOOL_USER=1", "1"],
+    ["ZPOOL_USER=", ""],
+    ["ZPOOL_USER=''", ""],
+    ["ZPOOL_USER= # nothing", ""],
+    ["ZPOOL_USER=a b", "a b"],
+    ["ZPOOL_USER=a#b", "a#b"],
+    ["ZPOOL_USER=a #b", "a"],
+    ["ZPOOL_USER=#b", ""],
+    ["ZPOOL_USER='a # b'", "a # b"],
+    ["ZPOOL_USER=it's", "it's"],
+    [String.raw`ZPOOL_USER="a \"b\" \$c \\ \n"`, String.raw`a "b" $c \ \n`],
+    [String.raw`ZPOOL_USER='a\'`, "a\\"],
+    ["ZPOOL_USER=https://x/?a=b", "https://x/?a=b"],
+    ["\uFEFFZPOOL_USER=1", "1"],
+    ["ZPOOL_USER=1\nZPOOL_USER=2", "2"],
   ])("reads %j", (file, value) => {
-    expect(entries(file)).toStrictEqual({ A: value })
+    expect(entries(file)).toStrictEqual({ ZPOOL_USER: value })
   })
 
   it.each([
-    ["A='1", "a quote is not closed"],
-    ["A='1'2", "there is text after the closing quote"],
-    ["A", "expected KEY=value"],
+    ["ZPOOL_USER='1", "a quote is not closed"],
+    ["ZPOOL_USER='1'2", "there is text after the closing quote"],
+    ["ZPOOL_USER", "expected KEY=value"],
   ])("says what is wrong with %j, without its value", (file, reason) => {
     expect(broken(file)).toStrictEqual({ line: 1, reason })
-  })
-
-  it("takes names of objects' own things as keys", () => {
-    expect(Either.getOrThrow(parse("__proto__=1\nconstructor=2"))).toStrictEqual(
-      new Map([
-        ["__proto__", "1"],
-        ["constructor", "2"],
-      ]),
-    )
   })
 })

@@ -21,7 +21,9 @@ describe("Scope.parseAll", () => {
     "refuses an unknown one among known ones, and names it",
     [
       FastCheck.array(known),
-      FastCheck.string().filter((text) => !(scopes as ReadonlyArray<string>).includes(text)),
+      FastCheck.stringMatching(/^[a-z-]*$/).filter(
+        (text) => !(scopes as ReadonlyArray<string>).includes(text),
+      ),
       FastCheck.array(known),
     ],
     ([before, unknown, after]) => {
@@ -32,6 +34,18 @@ describe("Scope.parseAll", () => {
       })
     },
   )
+
+  it.each([
+    ["zpool,job", "list"],
+    ["zpool, job", "list"],
+    ["*;pat", "list"],
+    ["pat billing", "list"],
+    ["zpool,", "unknown"],
+    ["zpool,jobs", "unknown"],
+    [",", "unknown"],
+  ])("tells several in one value from one that is unknown: %j", (value, reason) => {
+    expect(refusal([value])).toMatchObject({ reason, value })
+  })
 
   it("needs one", () => {
     expect(refusal([])).toMatchObject({ _tag: "ScopeMissing" })

@@ -23,6 +23,9 @@ const ids = [
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
+/** The first date that begins after so many days. */
+const afterDays = (days: number) => inDays(days + 1)
+
 const patsOf = async (sandbox: Sandbox) =>
   ((await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }).items
 
@@ -91,9 +94,9 @@ describe("pat create", () => {
   )
 
   it.each([
-    ["30d", inDays(30)],
-    ["2w", inDays(14)],
-  ])("--expires-in %s is a date", async (duration, date) => {
+    ["30d", afterDays(30)],
+    ["2w", afterDays(14)],
+  ])("--expires-in %s is the date that begins after it", async (duration, date) => {
     const sandbox = await startSandbox()
     expect((await create(sandbox, "--expires-in", duration)).code).toBe(0)
     expect((await patsOf(sandbox))[0]?.expiry_at).toBe(`${date}T00:00:00.000Z`)

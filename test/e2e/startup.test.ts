@@ -104,6 +104,26 @@ describe("the code cache", () => {
     })
   }
 
+  it.skipIf(process.platform === "win32")(
+    "with a named pipe in its place does not hang, and replaces it",
+    async () => {
+      await run()
+      const [file] = files()
+      rmSync(file as string)
+      spawnSync("mkfifo", [file as string])
+      await run()
+      expect(statSync(file as string).isFile()).toBe(true)
+    },
+  )
+
+  it("is not made where XDG_CACHE_HOME or HOME is relative, and so nothing in the working folder", async () => {
+    const env = { ZPOOLPAT: "zpat_x", ZPOOL_API_URL: "http://127.0.0.1:9", ZPOOL_MAX_RETRIES: "0" }
+    for (const folders of [{ XDG_CACHE_HOME: "cache" }, { HOME: "." }, { XDG_CACHE_HOME: ".", HOME: "x" }]) {
+      expect((await runCli(["pat", "list"], { cwd: home, env: { ...env, ...folders } })).code).toBe(6)
+    }
+    expect(readdirSync(home)).toEqual([])
+  })
+
   it("that others could have written is not used", async () => {
     mkdirSync(folder(), { mode: 0o700 })
     spawnSync("chmod", ["777", folder()])

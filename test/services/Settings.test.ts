@@ -92,12 +92,13 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("lets a variable that is set to nothing switch a value of the rcfile off", () =>
+  it.scoped("takes a variable that is set to nothing for one that is not set", () =>
     Effect.gen(function* () {
-      const rcfile =
-        "ZPOOL_API_URL=http://localhost\nZPOOL_USER=ada\nZPOOLPAT=zpat_x\nZPOOL_TOKEN_CACHE_DIR=/x\nZPOOL_TIMEOUT=1"
-      const { HOME } = yield* home(rcfile)
+      const { HOME } = yield* home(
+        "ZPOOL_API_URL=http://localhost\nZPOOL_USER=ada\nZPOOLPAT=zpat_x\nZPOOL_TOKEN_CACHE_DIR=/x\nZPOOL_TIMEOUT=1",
+      )
       const env = {
+        ZPOOL_RCFILE: "",
         ZPOOL_API_URL: "",
         ZPOOL_USER: "",
         ZPOOLPAT: " ",
@@ -105,7 +106,8 @@ describe("Settings", () => {
         ZPOOL_TIMEOUT: "",
         ZPOOL_PASSWORD: "",
       }
-      expect(plain(yield* load({ HOME, ...env }))).toEqual(defaults)
+      expect(plain(yield* load({ HOME, ...env }))).toEqual(plain(yield* load({ HOME })))
+      expect(plain(yield* load(env))).toEqual(defaults)
     }),
   )
 
@@ -124,6 +126,74 @@ describe("Settings", () => {
     }),
   )
 
+  it.scoped("takes the file that ZPOOL_RCFILE names, unless --rcfile names another", () =>
+    Effect.gen(function* () {
+      const { HOME } = yield* home("ZPOOL_USER=home")
+      const named = yield* home("ZPOOL_USER=named", 0o600, "etc")
+      const flag = yield* home("ZPOOL_USER=flag")
+      const env = { HOME: named.HOME, ZPOOL_RCFILE: "$HOME/etc/zpools.io/zpoolrc", XDG_CONFIG_HOME: HOME }
+      expect(plain(yield* load(env)).user).toBe("named")
+      expect(plain(yield* load(env, { rcfile: flag.path })).user).toBe("flag")
+      expect(yield* refusal({ HOME, ZPOOL_RCFILE: "~/missing" })).toMatchObject({
+        source: `${HOME}/missing`,
+        reason: "does not exist",
+      })
+      expect(yield* refusal({ HOME, ZPOOL_RCFILE: "zpoolrc" })).toMatchObject({
+        source: "ZPOOL_RCFILE",
+        reason: "must be an absolute path, such as ~/zpools",
+      })
+    }),
+  )
+
+  it.scoped("ignores a relative XDG_CONFIG_HOME and a relative home", () =>
+    Effect.gen(function* () {
+      const { HOME } = yield* home("ZPOOL_USER=home")
+      expect(plain(yield* load({ HOME, XDG_CONFIG_HOME: "etc" })).user).toBe("home")
+      expect(plain(yield* load({ HOME: ".", USERPROFILE: HOME })).user).toBe("home")
+      expect(plain(yield* load({ HOME: "." }))).toEqual(defaults)
+    }),
+  )
+
+  it.scoped("expands the home in the path of the token cache, and refuses a relative one", () =>
+    Effect.gen(function* () {
+      for (const start of ["~", "$HOME", `\${HOME}`]) {
+        const { HOME } = yield* home(`ZPOOL_TOKEN_CACHE_DIR='${start}/c'`)
+        expect(plain(yield* load({ HOME })).tokenCacheDir).toBe(`${HOME}/c`)
+        expect(plain(yield* load({ HOME, ZPOOL_TOKEN_CACHE_DIR: start })).tokenCacheDir).toBe(HOME)
+      }
+      for (const path of ["cache", "./cache", "$HOMER/c", "~ada/c", "$XDG_CACHE_HOME/c", "~/c"]) {
+        const reason = "must be an absolute path, such as ~/zpools"
+        expect(yield* refusal({ ZPOOL_TOKEN_CACHE_DIR: path })).toMatchObject({
+          source: "ZPOOL_TOKEN_CACHE_DIR",
+          reason,
+        })
+      }
+    }),
+  )
+
+  it.scoped("refuses a file in UTF-16, with and without a byte order mark", () =>
+    Effect.gen(function* () {
+      const { HOME, path } = yield* home("")
+      const fs = yield* FileSystem.FileSystem
+      const text = Buffer.from("ZPOOL_USER=ada\n", "utf16le")
+      const bigEndian = Buffer.from(text).swap16()
+      for (const bytes of [
+        text,
+        bigEndian,
+        Buffer.concat([Buffer.of(0xff, 0xfe), text]),
+        Buffer.concat([Buffer.of(0xfe, 0xff), bigEndian]),
+      ]) {
+        yield* fs.writeFile(path, bytes)
+        expect(yield* refusal({ HOME })).toMatchObject({
+          source: path,
+          reason: "is encoded in UTF-16; save it as UTF-8",
+        })
+      }
+      yield* fs.writeFile(path, Buffer.from("\uFEFFZPOOL_USER=ad\u00e4"))
+      expect(plain(yield* load({ HOME })).user).toBe("ad\u00e4")
+    }).pipe(Effect.provide(files)),
+  )
+
   it.scoped("needs a file that --rcfile names, and no other", () =>
     Effect.gen(function* () {
       const { HOME, path } = yield* home("ZPOOL_USER=ada")
@@ -134,7 +204,7 @@ describe("Settings", () => {
       })
       expect(yield* refusal({ HOME }, { rcfile: HOME })).toMatchObject({
         source: HOME,
-        reason: "can't be read",
+        reason: "can't be read (EISDIR)",
       })
       // A home that is no folder, as for some service accounts, holds no file either.
       expect(plain(yield* load({ HOME: path }))).toEqual(defaults)
@@ -203,7 +273,6 @@ describe("a warning", () => {
       const { HOME } = yield* home("ZPOOLPAT=zpat_secret\n", 0o644)
       const other = yield* home("ZPOOL_USER=ada\nZPOOLPAT=\n", 0o644)
       yield* Effect.provide(load({ HOME, ZPOOLPAT: "zpat_env" }), log.layer)
-      yield* Effect.provide(load({ HOME, ZPOOLPAT: "" }), log.layer)
       yield* Effect.provide(load({ HOME: other.HOME }), log.layer)
       expect(log.lines).toStrictEqual([])
     }),

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process"
+import { rmSync } from "node:fs"
 import * as PlatformError from "@effect/platform/Error"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -103,12 +105,40 @@ describe("the token cache is not used, with a warning,", () => {
   it.scoped("where its folder is a file", () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, fs, log, read, use } = yield* world
+        const { dir, fs, log, use } = yield* world
         yield* fs.writeFileString(dir, "x")
-        yield* read()
-        yield* use((cache) => cache.write("ada", tokens()))
-        expect(log.warnings().length).toBeGreaterThan(0)
+        yield* use((cache) => Effect.zipRight(cache.read("ada"), cache.write("ada", tokens())))
+        expectIgnored(log.lines, /it is not a folder/)
         expect(yield* fs.readFileString(dir)).toBe("x")
+      }),
+    ),
+  )
+
+  posix(`where a named pipe is in its file's place${whereModes}`, () =>
+    scoped(
+      Effect.gen(function* () {
+        const { file, log, put, read, use } = yield* world
+        yield* put(stored)
+        rmSync(file)
+        spawnSync("mkfifo", ["-m", "600", file])
+        expect(yield* read()).toStrictEqual(Option.none())
+        expectIgnored(log.lines.splice(0), /it is not a file/)
+        yield* use((cache) => cache.write("ada", tokens("eyJnew")))
+        expect(yield* read()).toStrictEqual(Option.some("eyJnew"))
+      }),
+    ),
+  )
+
+  it.scoped("where it can't be made, below folders that are made as long as they can be", () =>
+    scoped(
+      Effect.gen(function* () {
+        const { dir, fs, log, use } = yield* world
+        const write = (path: string) => use((cache) => cache.write("ada", tokens()), { dir: path })
+        yield* write(`${dir}/a/b/c`)
+        expect(log.lines).toStrictEqual([])
+        expect(yield* fs.exists(`${dir}/a/b/c/zpool_token_api.test_ada`)).toBe(true)
+        yield* write(`${dir}/a/b/c/zpool_token_api.test_ada/d`)
+        expectIgnored(log.lines, /it can't be written \(ENOTDIR\)/)
       }),
     ),
   )

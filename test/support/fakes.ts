@@ -182,7 +182,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
     const services = Layer.mergeAll(
       Layer.succeed(Streams, {
         stdin: { isTerminal: typing },
-        stdout: { isTerminal: out, color, columns },
+        stdout: { isTerminal: out, color, columns, discards: false },
         stderr: { isTerminal: err, color, columns },
       }),
       Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError)),

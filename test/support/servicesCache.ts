@@ -1,5 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -32,6 +33,7 @@ export const world = Effect.gen(function* () {
   ) =>
     Effect.flatMap(TokenCache, run).pipe(
       Effect.provide(TokenCache.layer),
+      Effect.provide(NodePath.layer),
       Effect.provideService(FileSystem.FileSystem, { ...fs, ...world.broken }),
       Effect.provide(settings({ tokenCacheDir: Option.fromNullable("dir" in world ? world.dir : dir) })),
       Effect.provide(world.under ?? Layer.empty),

@@ -1,5 +1,6 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Notices } from "../../src/services/Notices.ts"
@@ -31,6 +32,7 @@ const layers = (world: World) => {
     world.ask?.layer ?? asks().layer,
     world.notices?.layer ?? notices().layer,
     NodeFileSystem.layer,
+    NodePath.layer,
   )
   return PatApi.layer.pipe(
     Layer.provideMerge(Session.layer),

@@ -16,6 +16,7 @@ export type Failure =
   | Errors.RevokeError
   | Errors.OutcomeUnknown
   | Errors.TokenUndelivered
+  | Errors.TokenWouldBeLost
   | Errors.CannotRotate
   | Errors.RotationNotBegun
   | Errors.RotationStopped

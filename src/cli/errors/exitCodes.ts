@@ -1,3 +1,4 @@
+import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 
 /** The exit codes: docs/exit-codes.md. */
@@ -36,3 +37,8 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
 
 /** Ends a command with an exit code of its own, when there is nothing more to say. */
 export class Exit extends Data.TaggedError("Exit")<{ readonly code: number }> {}
+
+/** The exit code for the signal that has come, if any: whatever fails after it, that is how the run ends. */
+export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
+  defaultValue: () => ({ exitCode: (): number | undefined => undefined }),
+}) {}

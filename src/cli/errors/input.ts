@@ -1,6 +1,6 @@
-import type { InvalidInput, SettingsError } from "../../domain/Errors.ts"
+import type { InvalidInput, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
 import { maxLength } from "../../domain/Label.ts"
-import { scopes } from "../../domain/Scope.ts"
+import { partsOf, scopes } from "../../domain/Scope.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import type { UsageError } from "../strict/errors.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -9,7 +9,7 @@ import { didYouMean, failed, type Report, type Table } from "./words.ts"
 const invalid = (error: InvalidInput, message: Printable, hint?: Printable): Report =>
   failed(error, exitCodes.misuse, message, hint, { type: "InvalidInput" })
 
-const scopeHint = printable`Scopes: ${scopes.join(", ")} (quote '*' against the shell).`
+const scopeHint = printable`Scopes: ${scopes.join(", ")} (quote '*' against the shell). Repeat --scope for more than one.`
 
 /** Command lines that can't be understood, and values and settings that can't be used. */
 export const input = {
@@ -30,7 +30,15 @@ export const input = {
       printable`A key ID is four words joined by hyphens, such as law-hotel-shape-community; see: zpcli pat list`,
     ),
   InvalidScope: (error) =>
-    invalid(error, printable`Unknown scope "${error.value}".${didYouMean(error.nearest)}`, scopeHint),
+    error.reason === "list"
+      ? invalid(
+          error,
+          printable`"${error.value}" is more than one scope.`,
+          printable`Repeat --scope for each: ${partsOf(error.value)
+            .map((part) => `--scope ${part === "*" ? "'*'" : part}`)
+            .join(" ")}`,
+        )
+      : invalid(error, printable`Unknown scope "${error.value}".${didYouMean(error.nearest)}`, scopeHint),
   ScopeMissing: (error) => invalid(error, printable`Option --scope is required.`, scopeHint),
   InvalidExpiry: (error) =>
     invalid(
@@ -53,4 +61,11 @@ export const input = {
     const place = line === undefined ? "" : `, line ${line}`
     return failed(error, exitCodes.misuse, printable`${source}${place}: ${reason}.`)
   },
-} satisfies Table<UsageError | InvalidInput | SettingsError>
+  TokenWouldBeLost: (error) =>
+    failed(
+      error,
+      exitCodes.misuse,
+      printable`stdout is closed or the null device: the token would be lost. Nothing was sent.`,
+      printable`Write it to a file with --out FILE, or let stdout be a terminal, a pipe or a file.`,
+    ),
+} satisfies Table<UsageError | InvalidInput | SettingsError | TokenWouldBeLost>

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { describe, type Failure } from "./describe.ts"
+import { Interruption } from "./exitCodes.ts"
 import type { Report } from "./words.ts"
 
 /**
@@ -33,20 +34,22 @@ export const render = (report: Report, json: boolean): Printable | undefined => 
   return hint === undefined ? first : Printable.join([first, hint], "\n")
 }
 
+/** Prints a report on stderr, as JSON where `json` is set. */
+export const print = (report: Report, json: boolean): Effect.Effect<void> => {
+  const rendered = render(report, json)
+  return rendered === undefined ? Effect.void : printError(rendered)
+}
+
 /**
  * Prints an error on stderr, as JSON where `json` is set, and gives its exit code.
  *
  * @param about - what the error is about, put in front of its message
  */
 export const report = (failure: Failure, json: boolean, about?: Printable): Effect.Effect<number> =>
-  Effect.suspend(() => {
+  Effect.flatMap(Interruption, ({ exitCode: signalled }) => {
     const described = describe(failure)
-    const { exitCode, message } = described
-    const rendered = render(
-      about === undefined || message === undefined
-        ? described
-        : { ...described, message: printable`${about}: ${message}` },
-      json,
-    )
-    return Effect.as(rendered === undefined ? Effect.void : printError(rendered), exitCode)
+    const { message } = described
+    const exitCode = signalled() ?? described.exitCode
+    const named = about === undefined || message === undefined ? message : printable`${about}: ${message}`
+    return Effect.as(print({ ...described, exitCode, message: named }, json), exitCode)
   })

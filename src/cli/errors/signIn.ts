@@ -1,6 +1,7 @@
 import type {
   CredentialMissing,
   CredentialRefused,
+  InvalidUsername,
   LoginRefused,
   NotAllowed,
   NotOffered,
@@ -29,6 +30,14 @@ export const signIn = {
       only === "jwt" ? printable`Set ${variable}.` : printable`Set ${variable}, or ZPOOLPAT to a PAT.`,
     )
   },
+  InvalidUsername: (error) =>
+    failed(
+      error,
+      exitCodes.misuse,
+      printable`"${error.value}" is not a valid username: it contains white space.`,
+      printable`Run the command again, or set ZPOOL_USER.`,
+      { type: "InvalidInput" },
+    ),
   LoginRefused: (error) =>
     failed(
       error,
@@ -92,4 +101,6 @@ export const signIn = {
           printable`Make it in the browser: ${error.page}`,
           answerOf(error),
         ),
-} satisfies Table<CredentialMissing | LoginRefused | CredentialRefused | NotAllowed | NotOffered>
+} satisfies Table<
+  CredentialMissing | InvalidUsername | LoginRefused | CredentialRefused | NotAllowed | NotOffered
+>

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
-import { CredentialMissing, Quit } from "../../domain/Errors.ts"
+import { CredentialMissing, InvalidUsername, Quit } from "../../domain/Errors.ts"
 import { Account } from "../../services/Account.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Streams } from "../../services/Streams.ts"
@@ -81,8 +81,11 @@ export const makePrompter = Effect.gen(function* () {
       return typed === "" ? yield* missing : typed
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))
   return Prompter.of({
-    username: (host) =>
-      Effect.map(ask("ZPOOL_USER", printable`Username for ${host}: `, "shown"), (name) => name.trim()),
+    username: Effect.fnUntraced(function* (host: string) {
+      const name = (yield* ask("ZPOOL_USER", printable`Username for ${host}: `, "shown")).trim()
+      if (name === "") return yield* new CredentialMissing({ variable: "ZPOOL_USER", only })
+      return /\s/.test(name) ? yield* new InvalidUsername({ value: name }) : name
+    }),
     password: (user, host) =>
       Effect.map(
         ask("ZPOOL_PASSWORD", printable`Password for ${user} at ${host}: `, "hidden"),

@@ -31,10 +31,17 @@ const inUtc = (): ((millis: number) => string) => {
 // Each locale abbreviates the zones of its own region (`CET`, `IST`) and gives offsets for the others.
 const locales = ["en-US", "en-GB", "en-AU", "en-CA", "en-IN", "en-NZ", "en-ZA"]
 
+/** A year as ISO 8601 writes it: four digits, or a sign and six. */
+const isoYear = (year: number): string =>
+  year >= 0 && year <= 9999
+    ? String(year).padStart(4, "0")
+    : `${year < 0 ? "-" : "+"}${String(Math.abs(year)).padStart(6, "0")}`
+
 const inZone = (timeZone: DateTime.TimeZone | undefined): ((millis: number) => string) => {
   const zone = timeZone === undefined ? {} : { timeZone: DateTime.zoneToString(timeZone) }
   const clock = new Intl.DateTimeFormat("en-CA", {
     ...zone,
+    era: "short",
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
@@ -53,7 +60,9 @@ const inZone = (timeZone: DateTime.TimeZone | undefined): ((millis: number) => s
       name = nameOf(format, millis)
       if (!/^(GMT|UTC)[+-]/.test(name)) break
     }
-    return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second} ${name}`
+    // The year before 1 is 1 BC.
+    const year = part.era === "BC" ? 1 - Number(part.year) : Number(part.year)
+    return `${isoYear(year)}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second} ${name}`
   }
 }
 

@@ -5,10 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import { DeliveryFailed, type OutputFailed, SettingsError } from "../../domain/Errors.ts"
+import { DeliveryFailed, type OutputFailed, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
 import { withoutMember } from "../../domain/JsonText.ts"
 import type { Delivery } from "../../services/Handover.ts"
+import { codeOf } from "../../services/platformErrors.ts"
 import type { CreatedToken } from "../../services/results.ts"
+import { Streams } from "../../services/Streams.ts"
 import { exclusive, jsonOption } from "../options.ts"
 import { print, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
@@ -33,11 +35,6 @@ interface DeliveryFlags {
   readonly tokenOnly: boolean
   readonly out: Option.Option<string>
 }
-
-const codeOf = (error: PlatformError): string =>
-  error._tag === "SystemError"
-    ? ((error.cause as { readonly code?: string } | undefined)?.code ?? error.reason)
-    : error._tag
 
 const announcement = (keyId: string | undefined, rest: ReadonlyArray<Printable>): Printable =>
   Printable.join([printable`PAT created successfully!`, printable`ID: ${keyId ?? "-"}`, ...rest], "\n")
@@ -80,6 +77,7 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
   yield* exclusive(path, { "--json": flags.json, "--token-only": flags.tokenOnly })
   yield* exclusive(path, { "--token-only": flags.tokenOnly, "--out": Option.isSome(flags.out) })
   if (Option.isNone(flags.out)) {
+    if ((yield* Streams).stdout.discards) return yield* new TokenWouldBeLost()
     const deliver = (created: CreatedToken) =>
       Effect.mapError(onStdout(created, flags), ({ code }) => new DeliveryFailed({ target: "stdout", code }))
     return { deliver } satisfies Delivery
@@ -96,9 +94,11 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
           ? "exists already, and is never overwritten"
           : `can't be made (${codeOf(error)})`,
     })
-  const file = yield* Effect.mapError(fs.open(target, { flag: "wx", mode: 0o600 }), cannot)
-  yield* Effect.addFinalizer(() =>
-    Effect.flatMap(Ref.get(delivered), (done) => (done ? Effect.void : Effect.ignore(fs.remove(target)))),
+  // In one step, so that a signal in between leaves no empty file behind.
+  const file = yield* Effect.acquireRelease(
+    Effect.mapError(fs.open(target, { flag: "wx", mode: 0o600 }), cannot),
+    () =>
+      Effect.flatMap(Ref.get(delivered), (done) => (done ? Effect.void : Effect.ignore(fs.remove(target)))),
   )
   const deliver = (created: CreatedToken) =>
     file.writeAll(new TextEncoder().encode(Redacted.value(created.token))).pipe(

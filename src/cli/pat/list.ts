@@ -99,23 +99,31 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const within = Option.isSome(given.expiringWithin)
     ? yield* Expiry.parseDuration(given.expiringWithin.value)
     : undefined
+  // Before anything is sent, as any other word that can't be meant.
+  if (within !== undefined) yield* Expiry.after(within, yield* Clock.currentTimeMillis)
   const api = yield* PatApi
   const listing = yield* api.list
   // The clock that ends a PAT is the server's.
   const now = listing.serverTime ?? (yield* Clock.currentTimeMillis)
+  const end = within === undefined ? undefined : yield* Expiry.after(within, now)
   const shown = (pat: Pat): boolean =>
     (given.status.length === 0 || given.status.some((status) => status === pat.status?.toLowerCase())) &&
-    (within === undefined || isExpiringBefore(pat, now, Expiry.after(within, now)))
-  const filtered = given.status.length > 0 || within !== undefined
+    (end === undefined || isExpiringBefore(pat, now, end))
+  const filtered = given.status.length > 0 || end !== undefined
   const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
-  if (given.json) {
-    const { text } = listing
-    const indexes = () => listing.pats.flatMap((pat, index) => (shown(pat) ? [index] : []))
-    yield* printJson(text, filtered ? { spans: withElements(text, ["detail", "items"], indexes()) } : {})
-  } else {
-    yield* printTable(rows(), now, given.local)
-  }
-  if (given.exitCode && rows().length > 0) return yield* new Exit({ code: exitCodes.rowsFound })
+  const found = given.exitCode && rows().length > 0
+  const { text } = listing
+  const indexes = () => listing.pats.flatMap((pat, index) => (shown(pat) ? [index] : []))
+  const printed = given.json
+    ? printJson(text, filtered ? { spans: withElements(text, ["detail", "items"], indexes()) } : {})
+    : printTable(rows(), now, given.local)
+  // A reader that goes away, as head does, must not make a gate pass.
+  yield* Effect.catchIf(
+    printed,
+    ({ code }) => found && code === "EPIPE",
+    () => Effect.void,
+  )
+  if (found) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 
 export const examples = [

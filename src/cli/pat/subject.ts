@@ -1,12 +1,29 @@
 import type { KeyId } from "../../domain/KeyId.ts"
+import { maxLength } from "../../domain/Label.ts"
 import type { Pat } from "../../domain/Pat.ts"
-import { type Printable, printable } from "../output/printable.ts"
+import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
 
-/** What goes with a key ID: its label, scopes and last use. */
+/** A server's text in quotes that it can't end by itself, cut where no label is as long. */
+const quoted = (text: string): Printable => {
+  const characters = Array.from(text.slice(0, 2 * maxLength))
+  const cut = characters.slice(0, maxLength).join("")
+  const more = text.length > cut.length ? "…" : ""
+  return printable`"${cut.replace(/["\\]/g, "\\$&")}${more}"`
+}
+
+/** A scope as it is, unless it holds more than a scope's characters. */
+const scope = (name: string): Printable => (/^[\w*.:-]{1,64}$/.test(name) ? printable`${name}` : quoted(name))
+
+/**
+ * What goes with a key ID in a question: its label, scopes and last use. A text
+ * from the server can't forge the end of the question.
+ */
 export const describe = (keyId: KeyId, pats: ReadonlyArray<Pat>): Printable => {
   const pat = pats.find((candidate) => candidate.key_id === keyId)
   if (pat === undefined) return printable`PAT ${keyId}`
-  const lastUsed = formatter(false, undefined)(pat.last_used_at, "never")
-  return printable`PAT ${keyId} ("${pat.label ?? "-"}", scopes ${pat.scopes?.join(", ") ?? "-"}, last used ${lastUsed})`
+  const { label, last_used_at: used, scopes = [] } = pat
+  const listed = scopes.length === 0 ? printable`-` : Printable.join(scopes.map(scope), ", ")
+  const lastUsed = typeof used === "string" ? quoted(used) : formatter(false, undefined)(used, "never")
+  return printable`PAT ${keyId} (${quoted(label ?? "-")}, scopes ${listed}, last used ${lastUsed})`
 }

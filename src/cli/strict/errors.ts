@@ -26,6 +26,10 @@ export type Problem =
   | { readonly _tag: "TypographicDash"; readonly word: string }
   | { readonly _tag: "MissingArgument"; readonly argument: string }
   | { readonly _tag: "MissingValue"; readonly option: string }
+  /** `--name=`, or an empty word after the name. */
+  | { readonly _tag: "EmptyValue"; readonly option: string }
+  /** Node has put U+FFFD in the place of bytes that are not UTF-8: another word than was typed. */
+  | { readonly _tag: "NotUtf8"; readonly word: string }
   | { readonly _tag: "UnexpectedValue"; readonly option: string; readonly value: string }
   | { readonly _tag: "UnexpectedArgument"; readonly value: string }
   | { readonly _tag: "DuplicateOption"; readonly option: string }
@@ -93,6 +97,10 @@ const messageOf = (problem: Problem, command: string): string => {
       return `The argument <${problem.argument}> is missing.`
     case "MissingValue":
       return `Option ${problem.option} needs a value.`
+    case "EmptyValue":
+      return `Option ${problem.option} was given an empty value.`
+    case "NotUtf8":
+      return `"${problem.word}" is not valid UTF-8.`
     case "UnexpectedValue":
       return `Option ${problem.option} takes no value, and was given "${problem.value}".`
     case "UnexpectedArgument":
@@ -122,6 +130,10 @@ const hintOf = (problem: Problem, command: string): string => {
       return `Type ${withHyphens(problem.word)}, or put the word after -- to pass it as it is.`
     case "MissingValue":
       return `A value that begins with a dash is written ${problem.option}=VALUE.`
+    case "EmptyValue":
+      return `If it is a variable, check that it is set. ${help}`
+    case "NotUtf8":
+      return "Type it in UTF-8: its bytes can't be passed on as they are."
     case "UnexpectedArgument":
       return `Quote an argument that holds spaces. ${help}`
     case "InvalidValue":

@@ -57,6 +57,7 @@ const optionProblem = (
     return value === undefined ? undefined : { _tag: "UnexpectedValue", option: name, value }
   }
   if (value === undefined) return { _tag: "MissingValue", option: name }
+  if (value === "") return { _tag: "EmptyValue", option: name }
   return choices === undefined || choices.includes(value)
     ? undefined
     : { _tag: "InvalidValue", option: name, value, choices, suggestions: suggestions(value, choices) }
@@ -99,6 +100,8 @@ export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request 
   const { args, command, given, givenBeforeArgs } = sorted
   const wrong = (problem: Problem) => new UsageError(command.command, problem)
 
+  const undecodable = argv.find((word) => word.includes("\uFFFD"))
+  if (undecodable !== undefined) return wrong({ _tag: "NotUtf8", word: undecodable })
   const misnamed = subcommandProblem(root, sorted)
   if (misnamed !== undefined) {
     // The word may be the value of an option before it that is misspelt.

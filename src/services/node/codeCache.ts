@@ -8,7 +8,7 @@
  */
 import * as fs from "node:fs"
 import * as nodeModule from "node:module"
-import { dirname, join } from "node:path"
+import { dirname, isAbsolute, join } from "node:path"
 import { Script } from "node:vm"
 
 /** What identifies a cache beside the version of Node: V8 itself compares no more than the source's length. */
@@ -30,12 +30,15 @@ const maxCaches = 4
  */
 export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | undefined => {
   if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
+  // Relative ones are ignored: nothing is written to the working folder.
+  const absolute = (path: string | undefined) => (path && isAbsolute(path) ? path : undefined)
+  const home = absolute(env.HOME)
   const base =
     platform === "win32"
-      ? env.LOCALAPPDATA
-      : env.XDG_CACHE_HOME ||
-        (env.HOME && join(env.HOME, platform === "darwin" ? "Library/Caches" : ".cache"))
-  return base ? join(base, "zpcli") : undefined
+      ? absolute(env.LOCALAPPDATA)
+      : (absolute(env.XDG_CACHE_HOME) ??
+        (home && join(home, platform === "darwin" ? "Library/Caches" : ".cache")))
+  return base && join(base, "zpcli")
 }
 
 /** A checksum over whole words: a damaged cache crashes Node, which does not check it. */
@@ -67,7 +70,8 @@ const header = 8
 
 const read = (folder: string, file: string): Buffer | undefined => {
   try {
-    if (!isOurs(folder) || !isOurs(file)) return undefined
+    // A pipe in the file's place would hold up the start until somebody writes to it.
+    if (!isOurs(folder) || !isOurs(file) || !fs.lstatSync(file).isFile()) return undefined
     const content = fs.readFileSync(file)
     const data = content.subarray(header)
     return content.readUInt32LE(0) === magic && content.readUInt32LE(4) === checksum(data) ? data : undefined

@@ -1,5 +1,6 @@
 import { isatty } from "node:tty"
 import { colorAllowed } from "../Streams.ts"
+import { isNullDevice } from "./nullDevice.ts"
 
 // Asked of the descriptors: opening a stream, stdin above all, takes longer than the answer is worth.
 export const makeStreams = () => {
@@ -11,5 +12,14 @@ export const makeStreams = () => {
       columns: (isTerminal && (descriptor === 1 ? process.stdout : process.stderr).columns) || 80,
     }
   }
-  return { stdin: { isTerminal: isatty(0) }, stdout: stream(1), stderr: stream(2) }
+  return {
+    stdin: { isTerminal: isatty(0) },
+    stdout: {
+      ...stream(1),
+      get discards() {
+        return isNullDevice(1)
+      },
+    },
+    stderr: stream(2),
+  }
 }

@@ -102,6 +102,8 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
       (cause) => [new Errors.OutcomeUnknown({ label: "ci\u0007", found, cause }), 7] as const,
     ),
   ),
+  InvalidUsername: [[new Errors.InvalidUsername({ value: "ad a" }), 2]],
+  TokenWouldBeLost: [[new Errors.TokenWouldBeLost(), 2]],
   TokenUndelivered: [
     [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: false, cause: undelivered }), 7],
     [new Errors.TokenUndelivered({ keyId: undefined, undone: false, cause: undelivered }), 7],

@@ -28,7 +28,7 @@ const prompting = <A, E>(
     let shown = ""
     const stream = { isTerminal: terminal, color: false, columns: 80 }
     const world = Layer.mergeAll(
-      Layer.succeed(Streams, { stdin: stream, stdout: stream, stderr: stream }),
+      Layer.succeed(Streams, { stdin: stream, stdout: { ...stream, discards: false }, stderr: stream }),
       Layer.succeed(
         Terminal.Terminal,
         fakeTerminal(typed(keys), line, (text) => {
@@ -125,6 +125,16 @@ describe("the username prompt", () => {
     Effect.map(prompting(username, { keys: "\b\u0015x\r" }), ({ shown }) =>
       expect(shown).toBe("Username for api.zpools.io: x\n"),
     ),
+  )
+
+  it.effect.each([
+    [" demo \r", { _tag: "Right", right: "demo" }],
+    [" \r", { _tag: "Left", left: { _tag: "CredentialMissing", variable: "ZPOOL_USER" } }],
+    ["two words\r", { _tag: "Left", left: { _tag: "InvalidUsername", value: "two words" } }],
+  ] as const)(
+    "leaves out the blanks around a name, and refuses one with blanks in it: %j",
+    ([keys, expected]) =>
+      Effect.map(prompting(username, { keys }), ({ result }) => expect(result).toMatchObject(expected)),
   )
 
   it.effect("without a terminal fails at once", () =>

@@ -27,6 +27,16 @@ describe("times", () => {
     expect(format(summer, "-")).toBe(inSummer)
   })
 
+  it.each([
+    ["0001-01-01T00:00:00Z", "0001-01-01 ", "0001-01-01 00:00:00 UTC"],
+    ["0099-03-01T12:00:00Z", "0099-03-01 ", "0099-03-01 12:00:00 UTC"],
+    ["0000-06-01T00:00:00Z", "0000-06-01 ", "0000-06-01 00:00:00 UTC"],
+    ["9999-12-31T20:00:00Z", "+010000-01-01 05:00:00", "9999-12-31 20:00:00 UTC"],
+  ])("have a year of four digits at least: %s", (instant, inTokyo, inUtc) => {
+    expect(formatter(true, tokyo)(Date.parse(instant), "-")).toContain(inTokyo)
+    expect(formatter(false)(Date.parse(instant), "-")).toBe(inUtc)
+  })
+
   it("change their name at the hour at which the clock does", () => {
     const format = formatter(true, berlin)
     const change = Date.UTC(2026, 2, 29, 1)

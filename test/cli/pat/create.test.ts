@@ -39,7 +39,7 @@ describe("pat create", () => {
           "--scope",
           "zpool",
           "--expiry",
-          "2026-06-01",
+          "2026-06-02",
           "--tenant-id",
           "t-1",
         ],
@@ -53,7 +53,7 @@ describe("pat create", () => {
       expect(ran.requests[1]?.body).toEqual({
         label: "CI zpool only",
         scopes: ["zpool", "job"],
-        expiry: "2026-06-01",
+        expiry: "2026-06-02",
         tenant_id: "t-1",
       })
     }),

@@ -119,7 +119,7 @@ describe("pat revoke", () => {
         api: { "GET /pat": listed(item({ label: hostile, scopes: [hostile], last_used_at: hostile })) },
       })
       const shown = "x\\x1b[2J\\u202e\\n\\x85"
-      expect(ran.stderr).toContain(`("${shown}", scopes ${shown}, last used ${shown})`)
+      expect(ran.stderr).toContain(`("${shown}", scopes "${shown}", last used "${shown}")`)
       expect(ran.stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
     }),
   )

@@ -43,6 +43,16 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
     "A value that begins with a dash is written --cargo=VALUE.",
   ],
   [
+    { _tag: "EmptyValue", option: "--cargo" },
+    "Option --cargo was given an empty value.",
+    "If it is a variable, check that it is set. See: fleet move --help",
+  ],
+  [
+    { _tag: "NotUtf8", word: "caf\uFFFD" },
+    '"caf\uFFFD" is not valid UTF-8.',
+    "Type it in UTF-8: its bytes can't be passed on as they are.",
+  ],
+  [
     { _tag: "UnexpectedValue", option: "--lights", value: "on" },
     'Option --lights takes no value, and was given "on".',
     "See: fleet move --help",

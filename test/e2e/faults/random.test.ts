@@ -75,7 +75,11 @@ const here = async (argv: ReadonlyArray<string>, env: Record<string, string>): P
     Layer.scoped(HttpClient.HttpClient, makeHttpClient({})),
     NodeFileSystem.layer,
     NodePath.layer,
-    Layer.succeed(Streams, { stdin: { isTerminal: false }, stdout: pipe, stderr: pipe }),
+    Layer.succeed(Streams, {
+      stdin: { isTerminal: false },
+      stdout: { ...pipe, discards: false },
+      stderr: pipe,
+    }),
     Layer.succeed(
       Terminal.Terminal,
       Terminal.Terminal.of({

@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest"
+import { runCli } from "../support/cli.ts"
+import { compileCache } from "../support/compileCache.ts"
+import { startGate } from "../support/gate.ts"
+import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { type Sandbox, startSandbox } from "../support/sandbox.ts"
+
+const ids = [
+  "law-hotel-shape-community",
+  "market-night-plain-object",
+  "basket-doctor-humble-figure",
+  "garden-ink-motion-history",
+] as const
+
+const withPats = async (...labels: ReadonlyArray<string>): Promise<Sandbox> => {
+  const sandbox = await startSandbox()
+  for (const label of labels) await sandbox.call("POST", "/pat", { label, scopes: ["job"] })
+  return { ...sandbox, env: { ...sandbox.env, ...compileCache } }
+}
+
+const statuses = async (sandbox: Sandbox) =>
+  ((await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }).items.map(
+    ({ status }) => status,
+  )
+
+const revoke = (sandbox: Sandbox, args: ReadonlyArray<string>, input = "") =>
+  runCli(["pat", "revoke", ...args], { env: sandbox.env, input })
+
+describe("pat revoke of several", () => {
+  it.each([["--yes"], ["--json"]])(
+    "with a wrong password signs in once and says so once, with %s",
+    async (flag) => {
+      const sandbox = await withPats("a", "b", "c")
+      const ran = await runCli(["pat", "revoke", flag, ids[0], ids[1], ids[2]], {
+        env: { ...sandbox.env, ZPOOL_PASSWORD: "wrong" },
+      })
+      expect(ran).toMatchObject({ code: 4, stdout: "" })
+      expect(sandbox.requests).toEqual(["POST /login 401"])
+      expect(ran.stderr.match(/refused the username or password/g)).toHaveLength(1)
+    },
+  )
+
+  it("without a password says so once", async () => {
+    const sandbox = await withPats("a", "b")
+    const { ZPOOL_PASSWORD: _, ...env } = sandbox.env
+    const ran = await runCli(["pat", "revoke", "--yes", ids[0], ids[1]], { env })
+    expect(ran).toMatchObject({ code: 4, stdout: "" })
+    expect(ran.stderr.match(/ZPOOL_PASSWORD/g)).toHaveLength(1)
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it.skipIf(noTerminal)("ends at Ctrl-C at its password prompt, which is asked once", async () => {
+    const sandbox = await withPats("a", "b", "c")
+    const { ZPOOL_PASSWORD: _, ...env } = sandbox.env
+    const ran = await runCliOnTerminal(["pat", "revoke", "--yes", ids[0], ids[1], ids[2]], {
+      env,
+      script: [["Password", "\u0003"]],
+    })
+    expect(ran).toMatchObject({ code: 130, echo: true, unused: [] })
+    expect(ran.output.match(/Password/g)).toHaveLength(1)
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it("exits with the code of the first failure in the order given", async () => {
+    const sandbox = await withPats("a", "b", "c")
+    const url = await startGate(sandbox, {
+      faults: [`DELETE /pat/${ids[1]} 503`, `DELETE /pat/${ids[2]} 400`],
+    })
+    const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
+    const code = async (...given: ReadonlyArray<string>) =>
+      (await runCli(["pat", "revoke", "--yes", ...given], { env })).code
+    expect(await code(ids[0], ids[2], ids[1])).toBe(1)
+    expect(await code(ids[1], ids[2])).toBe(6)
+  })
+})
+
+describe("the question of pat revoke", () => {
+  const fields = (label: string) => `PAT ${ids[0]} ("${label}", scopes job, last used never)`
+
+  it.each([
+    [
+      "x\", scopes *, last used never)? It can't be undone. [y/N] ",
+      "x\\\", scopes *, last used never)? It can't be undone. [y/N] ",
+    ],
+    ["back\\", "back\\\\"],
+    ['\\"', '\\\\\\"'],
+    ["a 'quote'", "a 'quote'"],
+  ])("escapes the quotes of the label %j, so that it can't forge its end", async (label, shown) => {
+    const sandbox = await withPats(label)
+    const { code, stderr } = await revoke(sandbox, [ids[0]], "n\n")
+    expect(code).toBe(3)
+    expect(stderr.split("\n")[0]).toContain(`Revoke ${fields(shown)}?`)
+  })
+
+  it("is not asked about a PAT that is revoked already", async () => {
+    const sandbox = await withPats("a")
+    await sandbox.call("DELETE", `/pat/${ids[0]}`)
+    const { code, stderr, stdout } = await revoke(sandbox, [ids[0]], "y\n")
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "" })
+    expect(stderr).toContain(`PAT ${ids[0]} is revoked already`)
+    expect(stderr).not.toContain("[y/N]")
+    expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+
+  it("is not asked about a PAT that is not listed, and names the nearest one", async () => {
+    const sandbox = await withPats("a", "b")
+    const { code, stderr } = await revoke(sandbox, ["law-hotel-shape-comunity"], "y\n")
+    expect(code).toBe(5)
+    expect(stderr).toContain("There is no PAT law-hotel-shape-comunity")
+    expect(stderr).toContain(`Did you mean ${ids[0]}?`)
+    expect(stderr).not.toContain("[y/N]")
+    expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+
+  it("is asked about those of several that can be revoked, and the others fail", async () => {
+    const sandbox = await withPats("a", "b", "c")
+    await sandbox.call("DELETE", `/pat/${ids[1]}`)
+    const { code, stderr, stdout } = await revoke(sandbox, [ids[1], ids[0], "no-such-key-id", ids[2]], "y\n")
+    expect({ code, stdout }).toEqual({
+      code: 5,
+      stdout: `PAT ${ids[0]} revoked successfully.\nPAT ${ids[2]} revoked successfully.\n`,
+    })
+    expect(stderr).toContain("Revoke these 2 PATs?")
+    expect(stderr).toContain(`${ids[1]} is revoked already`)
+    expect(stderr).toContain("There is no PAT no-such-key-id")
+    expect(sandbox.requests.filter((request) => request.startsWith("DELETE"))).toHaveLength(2)
+    expect(await statuses(sandbox)).toEqual(["revoked", "revoked", "revoked"])
+  })
+
+  it("declined ends with 3 although another could not be revoked anyway", async () => {
+    const sandbox = await withPats("a")
+    expect((await revoke(sandbox, [ids[0], "no-such-key-id"], "n\n")).code).toBe(3)
+    expect(await statuses(sandbox)).toEqual(["active"])
+  })
+})

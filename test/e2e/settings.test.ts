@@ -1,0 +1,226 @@
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, it } from "vitest"
+import { runCli } from "../support/cli.ts"
+import { compileCache } from "../support/compileCache.ts"
+import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+import { noOtherUser, runAsStranger } from "../support/stranger.ts"
+
+const password = "demo-Pa55word"
+
+/** A home with this zpoolrc. */
+const homeWith = (rcfile: string | Buffer): string => {
+  const home = temporaryFolder()
+  mkdirSync(join(home, ".config/zpools.io"), { recursive: true })
+  writeFileSync(join(home, ".config/zpools.io/zpoolrc"), rcfile, { mode: 0o600 })
+  return home
+}
+
+const hello = (env: Readonly<Record<string, string>>, cwd?: string, ...args: ReadonlyArray<string>) =>
+  runCli(["hello", ...args], { env: { ...compileCache, ...env }, ...(cwd === undefined ? {} : { cwd }) })
+
+describe("a variable that is set to nothing", () => {
+  it("does not send the rcfile's PAT to another API than the rcfile's", async ({ expect }) => {
+    const seen: Array<string | undefined> = []
+    const url = await startServer((request, response) => {
+      seen.push(request.headers.authorization)
+      response.end('{"message":"Hello staging"}')
+    })
+    const HOME = homeWith(`ZPOOL_API_URL=${url}\nZPOOLPAT=zpat_staging\n`)
+    for (const empty of ["", " ", "\t"]) {
+      const ran = await hello({ HOME, ZPOOL_API_URL: empty })
+      expect(ran).toMatchObject({ code: 0, stderr: "" })
+      expect(ran.stdout).toContain(`API: ${url}\n`)
+    }
+    expect(seen).toEqual(["Bearer zpat_staging", "Bearer zpat_staging", "Bearer zpat_staging"])
+  })
+
+  it("hides nothing else of the rcfile either", async ({ expect }) => {
+    const { env, requests, url } = await startSandbox("GET /hello 503")
+    const HOME = homeWith(
+      `ZPOOL_API_URL=${url}\nZPOOL_USER=demo\nZPOOL_MAX_RETRIES=0\nZPOOL_TIMEOUT=9\nZPOOL_TOKEN_CACHE_DIR=~/cache\n`,
+    )
+    const ran = await hello({
+      HOME,
+      ZPOOL_PASSWORD: env.ZPOOL_PASSWORD as string,
+      ZPOOL_RCFILE: "",
+      ZPOOL_API_URL: "",
+      ZPOOL_USER: "",
+      ZPOOL_MAX_RETRIES: "",
+      ZPOOL_TOKEN_CACHE_DIR: "",
+      ZPOOLPAT: "",
+    })
+    expect(ran.code).toBe(6)
+    expect(requests).toEqual(["POST /login 200", "GET /hello 503"])
+    expect(readdirSync(join(HOME, "cache"))).toHaveLength(1)
+  })
+})
+
+describe("an rcfile that other tools share", () => {
+  it.for([
+    ["a multi-line value", 'PRIVATE_KEY="-----BEGIN KEY-----\nMIIB\'x\nZPOOL_USER=eve\n-----END KEY-----"\n'],
+    ["shell quoting", "PS1='it'\\''s '\"$USER\"\nOTHER=\"a\"'b'\n"],
+    ["exports without a value", "export EDITOR\nexport ZPOOLPAT ZPOOL_USER\n"],
+    ["commands", 'source ~/.profile\n[ -n "$X" ] && echo \'x\n'],
+    ["a section", "[default]\nregion: eu\n"],
+  ] as const)("is read around %s", async ([, lines], { expect }) => {
+    const { url } = await startSandbox()
+    const HOME = homeWith(`${lines}ZPOOL_USER=demo\n${lines}`)
+    const ran = await hello({ HOME, ZPOOL_API_URL: url, ZPOOL_PASSWORD: password })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(ran.stdout).toContain("as demo")
+  })
+
+  it("is refused for a line of ours that is broken, which is named and not shown", async ({ expect }) => {
+    const { requests, url } = await startSandbox()
+    for (const line of ["ZPOOLPAT='zpat_secret", "ZPOOLPAT zpat_secret", "ZPOOLPAT: zpat_secret"]) {
+      const HOME = homeWith(`OTHER='x'\n\n${line}\n`)
+      const ran = await hello({ HOME, ZPOOL_API_URL: url })
+      expect(ran).toMatchObject({ code: 2, stdout: "" })
+      expect(ran.stderr).toContain("zpoolrc, line 3: ")
+      expect(ran.stderr).not.toContain("zpat_secret")
+    }
+    expect(requests).toEqual([])
+  })
+
+  it("is refused in UTF-16, and read with a byte order mark in UTF-8", async ({ expect }) => {
+    const { url } = await startSandbox()
+    const env = { ZPOOL_API_URL: url, ZPOOL_PASSWORD: password }
+    const utf16 = Buffer.from("\uFEFFZPOOL_USER=demo\r\n", "utf16le")
+    for (const bytes of [utf16, Buffer.from(utf16).swap16()]) {
+      const ran = await hello({ HOME: homeWith(bytes), ...env })
+      expect(ran).toMatchObject({ code: 2, stdout: "" })
+      expect(ran.stderr).toContain("is encoded in UTF-16; save it as UTF-8")
+    }
+    expect((await hello({ HOME: homeWith("\uFEFFZPOOL_USER=demo\r\n"), ...env })).code).toBe(0)
+  })
+})
+
+describe.skipIf(noOtherUser)(`a home that can't be entered${noOtherUser ? ` (${noOtherUser})` : ""}`, () => {
+  it("costs a warning with the reason, and not the command", async ({ expect }) => {
+    const { env } = await startSandbox()
+    const home = homeWith("ZPOOL_USER=somebody\n")
+    chmodSync(home, 0o000)
+    const ran = await runAsStranger(["hello"], { ...env, HOME: home })
+    expect(ran).toMatchObject({ code: 0 })
+    expect(ran.stderr).toMatch(
+      /^zpcli: warning: Settings in \S+zpoolrc are not used: it can't be read \(EACCES\)\.\n$/,
+    )
+  })
+
+  it("is an error where --rcfile or ZPOOL_RCFILE names a file in it", async ({ expect }) => {
+    const { env, requests } = await startSandbox()
+    const home = homeWith("ZPOOL_USER=somebody\n")
+    const file = join(home, ".config/zpools.io/zpoolrc")
+    chmodSync(home, 0o000)
+    for (const [args, more] of [
+      [["hello", "--rcfile", file], {}],
+      [["hello"], { ZPOOL_RCFILE: file }],
+    ] as const) {
+      const ran = await runAsStranger(args, { ...env, HOME: home, ...more })
+      expect(ran).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringContaining("can't be read (EACCES)"),
+      })
+    }
+    expect(requests).toEqual([])
+  })
+})
+
+describe("a path in the settings", () => {
+  it.for(["$HOME/cache", "$" + "{HOME}/cache", "~/cache"])(
+    "%s of ZPOOL_TOKEN_CACHE_DIR is in the home",
+    async (path, { expect }) => {
+      const { env } = await startSandbox()
+      const cwd = temporaryFolder()
+      const HOME = homeWith(`ZPOOL_TOKEN_CACHE_DIR='${path}'\n`)
+      const ran = await hello({ ...env, HOME }, cwd)
+      expect(ran).toMatchObject({ code: 0, stderr: "" })
+      expect(readdirSync(join(HOME, "cache"))).toHaveLength(1)
+      expect(readdirSync(cwd)).toEqual([])
+    },
+  )
+
+  it.for(["cache", "./cache", "$XDG_CACHE_HOME/zpools", "~other/cache", "%APPDATA%/x"])(
+    "%s of ZPOOL_TOKEN_CACHE_DIR is refused, since it is relative",
+    async (path, { expect }) => {
+      const { env, requests } = await startSandbox()
+      const cwd = temporaryFolder()
+      for (const given of [
+        { ZPOOL_TOKEN_CACHE_DIR: path },
+        { HOME: homeWith(`ZPOOL_TOKEN_CACHE_DIR='${path}'\n`) },
+      ]) {
+        const ran = await hello({ ...env, ...given }, cwd)
+        expect(ran).toMatchObject({ code: 2, stdout: "" })
+        expect(ran.stderr).toContain("must be an absolute path")
+      }
+      expect(readdirSync(cwd)).toEqual([])
+      expect(requests).toEqual([])
+    },
+  )
+
+  it("a relative XDG_CONFIG_HOME, XDG_CACHE_HOME or HOME touches nothing in the working folder", async ({
+    expect,
+  }) => {
+    const { env } = await startSandbox()
+    const cwd = temporaryFolder()
+    mkdirSync(join(cwd, "cfg/zpools.io"), { recursive: true })
+    writeFileSync(join(cwd, "cfg/zpools.io/zpoolrc"), "ZPOOL_USER=eve\n")
+    mkdirSync(join(cwd, ".config/zpools.io"), { recursive: true })
+    writeFileSync(join(cwd, ".config/zpools.io/zpoolrc"), "ZPOOL_USER=eve\n")
+    const { ZPOOL_USER: _, ...rest } = env
+    for (const home of ["/nonexistent", "."]) {
+      const ran = await runCli(["pat", "list", "--json"], {
+        cwd,
+        env: { ...rest, HOME: home, XDG_CONFIG_HOME: "cfg", XDG_CACHE_HOME: "cache" },
+      })
+      expect(ran.code).toBe(4)
+      expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "CredentialMissing" })
+    }
+    expect(readdirSync(cwd).sort()).toEqual([".config", "cfg"])
+  })
+
+  it("ZPOOL_RCFILE names the rcfile, and --rcfile beats it", async ({ expect }) => {
+    const { url } = await startSandbox()
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, "one"), `ZPOOL_API_URL=${url}\nZPOOL_USER=demo\n`)
+    writeFileSync(join(folder, "two"), `ZPOOL_API_URL=${url}\nZPOOL_USER=wrong\n`)
+    const env = { HOME: folder, ZPOOL_RCFILE: "~/one", ZPOOL_PASSWORD: password }
+    expect((await hello(env)).stdout).toContain("as demo")
+    expect((await hello(env, folder, "--rcfile", "two")).code).toBe(4)
+    expect(await hello({ ...env, ZPOOL_RCFILE: "~/three" })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("three: does not exist"),
+    })
+  })
+})
+
+describe("a token cache that can't be used", () => {
+  const proc = process.platform === "linux"
+  it.skipIf(!proc).for(["/proc/nope/x", "/proc/nope", "/dev/null/x", "/dev/null"])(
+    "at %s ends with one warning and the answer",
+    async (path, { expect }) => {
+      const { env } = await startSandbox()
+      const ran = await runCli(["hello"], {
+        env: { ...compileCache, ...env, ZPOOL_TOKEN_CACHE_DIR: path },
+        timeout: 10_000,
+      })
+      expect(ran.code).toBe(0)
+      expect(ran.stderr).toMatch(/^zpcli: warning: The token cache \S+ is not used: .+\n$/)
+      expect(ran.stderr).not.toMatch(/BadResource|FileSystem|NotFound/)
+    },
+  )
+
+  it("that others can write to is named once in a run", async ({ expect }) => {
+    const { env } = await startSandbox()
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o777)
+    const ran = await hello({ ...env, ZPOOL_TOKEN_CACHE_DIR: folder })
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: `zpcli: warning: The token cache ${folder} is not used: other users can write to it.\n`,
+    })
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
