@@ -5,11 +5,16 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../domain/ApiUrl.ts"
 import { SettingsError } from "../domain/Errors.ts"
-import { proxyVariables } from "./node/http.ts"
 import { Settings, textOf } from "./Settings.ts"
 
 /** The API when nothing says otherwise. */
 export const defaultApiUrl = "https://api.zpools.io/v1"
+
+/** The variables that name a proxy, each also in lower case. */
+export const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+])
 
 /** A number within a setting's rule, or the default where it is not set. */
 const numberOf = Effect.fnUntraced(function* (

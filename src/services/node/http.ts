@@ -6,12 +6,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { HttpAgent, HttpAgentTypeId, make as makeClient } from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-
-/** The variables that name a proxy, each also in lower case. */
-export const proxyVariables = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [
-  name,
-  name.toLowerCase(),
-])
+import { proxyVariables } from "../Connection.ts"
 
 const clientOf = (agents: { readonly http: PlainAgent; readonly https: SecureAgent }) =>
   Effect.provideService(makeClient, HttpAgent, { [HttpAgentTypeId]: HttpAgentTypeId, ...agents })
