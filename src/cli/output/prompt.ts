@@ -43,6 +43,8 @@ const question = (
         yield* erase(Math.min(1, typed.length))
       } else if (key.ctrl && key.name === "u") {
         yield* erase(typed.length)
+      } else if (key.ctrl && key.name === "l") {
+        yield* show(`\r${text.value}${echo ? Printable.escape(typed.join("")).value : ""}`)
       } else if (Option.isSome(input) && !key.ctrl && !key.meta && !/\p{Cc}/u.test(input.value)) {
         typed.push(...input.value)
         if (echo) yield* show(Printable.escape(input.value).value)

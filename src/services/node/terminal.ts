@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import type { Stream } from "../Streams.ts"
+import { ignoreErrors } from "./console.ts"
 
 /** Reads stdin up to a line break, or to its end; a pipe that says nothing and ends gives an empty line. */
 const readLine = Effect.async<string>((resume) => {
@@ -34,6 +35,26 @@ const endOfInput: Terminal.UserInput = {
   key: { name: "d", ctrl: true, meta: false, shift: false },
 }
 
+/** Asks a prompt to draw itself again. */
+const redraw: Terminal.UserInput = {
+  input: Option.none(),
+  key: { name: "l", ctrl: true, meta: false, shift: false },
+}
+
+/** Turns raw mode on although Node takes it for on: a shell has put the terminal in order meanwhile. */
+const restoreRawMode = (stdin: NodeJS.ReadStream) => stdin.setRawMode(false).setRawMode(true)
+
+/**
+ * Stops the process group, as the terminal does at Ctrl-Z where it is not in
+ * raw mode. Where nobody could let it go on, the system does nothing.
+ */
+const suspend = (stdin: NodeJS.ReadStream) => {
+  stdin.setRawMode(false)
+  process.kill(0, "SIGTSTP")
+  // Reached at once where nothing stopped, otherwise after SIGCONT.
+  setImmediate(restoreRawMode, stdin)
+}
+
 /**
  * Keys as they are typed, unechoed, until the scope closes. Unlike the
  * platform's own reader it ends with its input, and keys that were typed ahead
@@ -47,6 +68,9 @@ const makeReadInput = () => {
     const { emitKeypressEvents } = yield* Effect.promise(() => import("node:readline"))
     const keys = yield* Mailbox.make<Terminal.UserInput>()
     const onKey = (text: string | undefined, key: Key) => {
+      if (key.ctrl === true && key.name === "z" && stdin.isTTY && process.platform !== "win32") {
+        return suspend(stdin)
+      }
       keys.unsafeOffer({
         input: Option.fromNullable(text),
         key: {
@@ -58,18 +82,27 @@ const makeReadInput = () => {
       })
     }
     const onEnd = () => void keys.unsafeOffer(endOfInput)
+    const onContinue = () => {
+      restoreRawMode(stdin)
+      keys.unsafeOffer(redraw)
+    }
     yield* Effect.acquireRelease(
       Effect.sync(() => {
         keys.unsafeOfferAll(typedAhead)
         typedAhead = []
         if (stdin.readableEnded) return onEnd()
         emitKeypressEvents(stdin)
-        if (stdin.isTTY) stdin.setRawMode(true)
+        if (stdin.isTTY) {
+          stdin.setRawMode(true)
+          process.on("SIGCONT", onContinue)
+        }
         stdin.on("keypress", onKey).on("end", onEnd).on("error", onEnd).resume()
       }),
       () =>
         Effect.gen(function* () {
-          stdin.off("keypress", onKey).off("end", onEnd).off("error", onEnd).pause()
+          process.off("SIGCONT", onContinue)
+          stdin.off("keypress", onKey).off("end", onEnd).pause()
+          // A terminal that has gone refuses this with an error event, for which `onEnd` still listens.
           if (stdin.isTTY) stdin.setRawMode(false)
           const left = Option.getOrElse(keys.unsafeSize(), () => 0)
           if (left > 0) typedAhead = Chunk.toReadonlyArray((yield* keys.takeN(left))[0])
@@ -93,6 +126,7 @@ export const makeTerminal = (stderr: Stream): Terminal.Terminal =>
     readLine,
     display: (text) =>
       Effect.async<void>((resume) => {
-        process.stderr.write(text, () => resume(Effect.void))
+        // A failed write is ignored: whoever can't see the question does not answer it either.
+        ignoreErrors(process.stderr).write(text, () => resume(Effect.void))
       }),
   })
