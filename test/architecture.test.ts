@@ -54,6 +54,49 @@ describe("the layers", () => {
     expect(edges(/^cli\//, /^(bin|main)\.ts/)).toEqual([])
   })
 
+  it("are not asked for by what stands below them: only cli/live composes services/node", () => {
+    const users = importsOf(/^(?!services\/node\/)/)
+      .filter(({ path }) => path.startsWith("services/node/"))
+      .map(({ edge }) => edge.split(" ")[0])
+    expect(new Set(users)).toEqual(new Set(["bin.ts", "main.ts", "cli/live.ts", "services/sandbox/index.ts"]))
+  })
+
+  it("have no circle of imports", () => {
+    const graph = new Map(files.map(({ imports, name }) => [name, imports]))
+    const done = new Set<string>()
+    const circleFrom = (name: string, path: ReadonlyArray<string>): ReadonlyArray<string> => {
+      if (path.includes(name)) return [...path.slice(path.indexOf(name)), name]
+      if (done.has(name)) return []
+      for (const next of graph.get(name) ?? []) {
+        const circle = circleFrom(next, [...path, name])
+        if (circle.length > 0) return circle
+      }
+      done.add(name)
+      return []
+    }
+    expect(
+      files.map(({ name }) => circleFrom(name, []).join(" → ")).filter((circle) => circle !== ""),
+    ).toEqual([])
+  })
+
+  it("leave Node's own modules to services/node and to the sandbox's port", () => {
+    const users = importsOf(/./).filter(({ path }) => path.startsWith("node:"))
+    const allowed = /^(services\/node\/|services\/sandbox\/serve\.ts |cli\/strict\/parse\.ts → node:util$)/
+    expect(users.map(({ edge }) => edge).filter((edge) => !allowed.test(edge))).toEqual([])
+    expect(users.some(({ edge }) => edge === "services/sandbox/serve.ts → node:http")).toBe(true)
+  })
+
+  it("leave cli/strict free of this program: it could be copied into another", () => {
+    expect(
+      edges(/^cli\/strict\//, /^(?!cli\/strict\/|node:|effect\/|@effect\/|fastest-levenshtein$)/),
+    ).toEqual([])
+  })
+
+  it("are made of files of at most 250 lines", () => {
+    const long = files.filter(({ text }) => text.split("\n").length - 1 > 250).map(({ name }) => name)
+    expect(long).toEqual([])
+  })
+
   it("leave @effect/cli to src/cli", () => {
     expect(edges(/^(?!cli\/)/, /^@effect\/cli/)).toEqual([])
   })
@@ -86,7 +129,7 @@ describe("printing", () => {
   it("goes through output.ts, where it is escaped", () => {
     expect(using(/\bconsole\.(?!ts)/).filter((name) => name !== "services/node/console.ts")).toEqual([])
     expect(using(/Console\.(log|error|info|warn|debug)\b/)).toEqual(["cli/output/print.ts"])
-    expect(using(/process\.stdout/).filter((name) => !name.startsWith("services/node/"))).toEqual(["bin.ts"])
+    expect(using(/process\.stdout/).filter((name) => !name.startsWith("services/node/"))).toEqual([])
     expect(using(/process\.stderr\)?\.write/)).toEqual([
       "services/node/console.ts",
       "services/node/terminal.ts",

@@ -23,7 +23,7 @@ export const Live = Layer.scopedContext(
     yield* Effect.withConsoleScoped(yield* makeConsole)
     const streams = makeStreams()
     return Context.make(Streams, streams).pipe(
-      Context.add(Terminal.Terminal, makeTerminal(streams.stderr)),
+      Context.add(Terminal.Terminal, makeTerminal(streams)),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
       Context.add(FileSystem.FileSystem, yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)),
       Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),

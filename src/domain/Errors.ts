@@ -244,6 +244,9 @@ export class Quit extends Data.TaggedError("Quit") {}
 /** The answer at the prompt was not yes. */
 export class Declined extends Data.TaggedError("Declined") {}
 
+/** A question can't be shown: stdin is a terminal, and there is none to write to. */
+export class CannotAsk extends Data.TaggedError("CannotAsk") {}
+
 /** A PAT can't be replaced by one like it, since the list does not say what it is like. */
 export class CannotRotate extends Data.TaggedError("CannotRotate")<{
   readonly keyId: string
@@ -287,17 +290,4 @@ export type SignInError = CredentialMissing | InvalidUsername | LoginRefused | N
 /** Failures of a revoke. */
 export type RevokeError = SignInError | PatNotFound | RevokeUnconfirmed
 
-/** The sandbox could not be served, or the command to run against it could not be started. */
-export class SandboxFailed extends Data.TaggedError("SandboxFailed")<{
-  readonly reason:
-    | "port-in-use"
-    | "port-unusable"
-    | "state-unreadable"
-    | "state-unwritable"
-    | "command-not-found"
-    | "command-not-executable"
-  /** The port in digits, the state file, or the command's name. */
-  readonly subject: string
-  /** The system's code, such as `EACCES`; undefined where a state file was read and is damaged. */
-  readonly code: string | undefined
-}> {}
+export { SandboxFailed } from "./SandboxFailed.ts"

@@ -81,12 +81,13 @@ export const fakeTerminal = (
   keys: ReadonlyArray<Terminal.UserInput>,
   line: string,
   display: (text: string) => void,
+  isTTY = true,
 ) => {
   const left = [...keys]
   return Terminal.Terminal.of({
     columns: Effect.succeed(80),
     rows: Effect.succeed(24),
-    isTTY: Effect.succeed(true),
+    isTTY: Effect.succeed(isTTY),
     readLine: Effect.succeed(line),
     display: (text) => Effect.sync(() => display(text)),
     // What one prompt leaves is there for the next one, as `terminal.ts` keeps what is typed ahead.
@@ -185,7 +186,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
         stdout: { isTerminal: out, color, columns, discards: false },
         stderr: { isTerminal: err, color, columns },
       }),
-      Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError)),
+      Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),
       Layer.succeed(
         HttpClient.HttpClient,
         fakeHttp(api, base, (sent) => requests.push(sent)),

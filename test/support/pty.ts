@@ -8,13 +8,23 @@ export const noTerminal =
     ? undefined
     : "python3 with pty is missing"
 
+/** Keys to type, a signal for the process, the echo turned on by somebody else, seconds to wait, or the terminal's end. */
+export type Action =
+  | string
+  | { readonly signal: NodeJS.Signals }
+  | { readonly echo: true }
+  | { readonly pause: number }
+  | { readonly hangup: true }
+
 export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly columns?: number
   /** A file that stdout goes to; the terminal by default. */
   readonly stdout?: string
-  /** Keys to type once a regular expression has been seen in what is new. */
-  readonly script?: ReadonlyArray<readonly [regex: string, keys: string]>
+  /** A file that stderr goes to; the terminal by default. */
+  readonly stderr?: string
+  /** What is done once a regular expression has been seen in what is new. */
+  readonly script?: ReadonlyArray<readonly [regex: string, action: Action]>
   readonly cwd?: string
 }
 
@@ -37,7 +47,7 @@ export const runOnTerminal = async (
   options: TerminalOptions = {},
 ): Promise<TerminalRan> => {
   const child = spawn("python3", [resolve("test/support/terminal.py")], { stdio: ["pipe", "pipe", "pipe"] })
-  const { columns = 80, cwd = process.cwd(), env, script = [], stdout: file = null } = options
+  const { columns = 80, cwd = process.cwd(), env, script = [], stdout = null, stderr = null } = options
   child.stdin.end(
     JSON.stringify({
       argv,
@@ -45,14 +55,15 @@ export const runOnTerminal = async (
       columns,
       cwd,
       script,
-      stdout: file,
+      stdout,
+      stderr,
       timeout: 20,
     }),
   )
-  const { code, stderr, stdout } = await ended(child)
-  if (code !== 0) throw new Error(stderr)
-  const ran = JSON.parse(stdout) as TerminalRan
-  return { ...ran, output: ran.output.replaceAll("\r\n", "\n") }
+  const ran = await ended(child)
+  if (ran.code !== 0) throw new Error(ran.stderr)
+  const result = JSON.parse(ran.stdout) as TerminalRan
+  return { ...result, output: result.output.replaceAll("\r\n", "\n") }
 }
 
 /** Runs the built program on a pseudo-terminal. */

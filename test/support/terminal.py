@@ -1,10 +1,12 @@
 """Runs a command on a pseudo-terminal; the Python standard library alone.
 
-Reads one JSON object from stdin: argv, env, columns, cwd, stdout (a file to
-send stdout to, or null), script (a list of [regex, keys]: the keys are typed
-once the regex is seen in what is new on the terminal), timeout (seconds).
-Writes one JSON object: output, code, signal, echo (whether the terminal echoes
-afterwards), echoes (whether it did as each step's regex was seen).
+Reads one JSON object from stdin: argv, env, columns, cwd, stdout and stderr
+(files to send them to, or null), script (a list of [regex, action]: done once
+the regex is seen in what is new on the terminal; the action is keys to type,
+{"signal": name} for the process, {"echo": true} to turn the echo on, {"pause": seconds}, or
+{"hangup": true} to close the terminal), timeout (seconds). Writes one JSON object: output, code, signal, echo (whether
+the terminal echoes afterwards), echoes (whether it did as each step's regex was
+seen).
 """
 import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
 
@@ -14,7 +16,25 @@ fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, job["columns"], 0
 
 
 def echoing():
-    return bool(termios.tcgetattr(slave)[3] & termios.ECHO)
+    return master is not None and bool(termios.tcgetattr(slave)[3] & termios.ECHO)
+
+
+def act(action):
+    global master
+    if isinstance(action, str):
+        os.write(master, action.encode())
+    elif "signal" in action:
+        os.kill(pid, getattr(signal, action["signal"]))
+    elif "pause" in action:
+        time.sleep(action["pause"])
+    elif "echo" in action:
+        mode = termios.tcgetattr(slave)
+        mode[3] |= termios.ECHO | termios.ICANON | termios.ISIG
+        termios.tcsetattr(slave, termios.TCSANOW, mode)
+    else:
+        os.close(master)
+        os.close(slave)
+        master = None
 
 
 pid = os.fork()
@@ -25,9 +45,12 @@ if pid == 0:
     out = slave
     if job["stdout"] is not None:
         out = os.open(job["stdout"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    err = slave
+    if job["stderr"] is not None:
+        err = os.open(job["stderr"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(slave, 0)
     os.dup2(out, 1)
-    os.dup2(slave, 2)
+    os.dup2(err, 2)
     os.chdir(job["cwd"])
     os.execvpe(job["argv"][0], job["argv"], job["env"])
 
@@ -35,7 +58,7 @@ output, seen, echoes, status = b"", 0, [], None
 script = list(job["script"])
 deadline = time.monotonic() + job["timeout"]
 while True:
-    ready, _, _ = select.select([master], [], [], 0.02)
+    ready, _, _ = select.select([] if master is None else [master], [], [], 0.02)
     if ready:
         output += os.read(master, 65536)
     elif status is not None:
@@ -46,7 +69,7 @@ while True:
             break
         seen += found.end()
         echoes.append(echoing())
-        os.write(master, script.pop(0)[1].encode())
+        act(script.pop(0)[1])
     if status is None:
         ended, code = os.waitpid(pid, os.WNOHANG)
         if ended == pid:

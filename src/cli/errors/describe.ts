@@ -23,6 +23,7 @@ export type Failure =
   | Errors.InvalidInput
   | Errors.SettingsError
   | Errors.SandboxFailed
+  | Errors.CannotAsk
   | Errors.Declined
   | Errors.OutputFailed
   | Exit

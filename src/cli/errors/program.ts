@@ -1,5 +1,5 @@
 import * as Data from "effect/Data"
-import type { Declined, OutputFailed, Quit } from "../../domain/Errors.ts"
+import type { CannotAsk, Declined, OutputFailed, Quit } from "../../domain/Errors.ts"
 import { printable } from "../output/printable.ts"
 import { type Exit, exitCodes } from "./exitCodes.ts"
 import { failed, silent, type Table } from "./words.ts"
@@ -12,6 +12,13 @@ export const program = {
   Exit: (error) => silent(error, error.code),
   Quit: (error) => silent(error, exitCodes.interrupted),
   Declined: (error) => failed(error, exitCodes.declined, printable`Declined: nothing was changed.`),
+  CannotAsk: (error) =>
+    failed(
+      error,
+      exitCodes.declined,
+      printable`There is no terminal to show the question on: nothing was changed.`,
+      printable`Add --yes to go ahead without being asked.`,
+    ),
   OutputFailed: (error) =>
     // A reader that has gone, as in `zpcli pat list | head -1`, has what it wanted.
     error.code === "EPIPE"
@@ -24,4 +31,4 @@ export const program = {
       printable`An internal error occurred: ${String(error.defect).slice(0, 200)}.`,
       printable`This is a bug in zpcli; --log-level debug shows where it is.`,
     ),
-} satisfies Table<Exit | Quit | Declined | OutputFailed | InternalError>
+} satisfies Table<Exit | Quit | CannotAsk | Declined | OutputFailed | InternalError>

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
-import { CredentialMissing, InvalidUsername, Quit } from "../../domain/Errors.ts"
+import { CannotAsk, CredentialMissing, InvalidUsername, Quit } from "../../domain/Errors.ts"
 import { Account } from "../../services/Account.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Streams } from "../../services/Streams.ts"
@@ -43,6 +43,8 @@ const question = (
         yield* erase(Math.min(1, typed.length))
       } else if (key.ctrl && key.name === "u") {
         yield* erase(typed.length)
+      } else if (key.ctrl && key.name === "l") {
+        yield* show(`\r${text.value}${echo ? Printable.escape(typed.join("")).value : ""}`)
       } else if (Option.isSome(input) && !key.ctrl && !key.meta && !/\p{Cc}/u.test(input.value)) {
         typed.push(...input.value)
         if (echo) yield* show(Printable.escape(input.value).value)
@@ -55,28 +57,29 @@ const question = (
 
 /**
  * Asks a question whose answer is no unless it is `y` or `yes`. Without a
- * terminal one line is read from stdin; the end of input is no.
+ * terminal one line is read from stdin; the end of input is no. Fails with
+ * `CannotAsk` where an answer could be typed and the question not be seen.
  */
 export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
   const { stdin } = yield* Streams
   const prompt = printable`${text} [y/N] `
   const terminal = yield* Terminal.Terminal
+  if (stdin.isTerminal && !(yield* terminal.isTTY)) return yield* new CannotAsk()
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
     : yield* Effect.zipLeft(Effect.zipRight(show(prompt.value), terminal.readLine), show("\n"))
   return /^\s*y(es)?\s*$/i.test(answer)
 })
 
-/** `Prompter` at a terminal: stdin to type at and stderr to see the question on. */
+/** `Prompter` at a terminal, to type at and to see the question on. */
 export const makePrompter = Effect.gen(function* () {
   const terminal = yield* Terminal.Terminal
-  const { stderr, stdin } = yield* Streams
   const { auth } = yield* Account
   const only = auth === "auto" ? undefined : auth
   const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: Printable, answer: "shown" | "hidden") =>
     Effect.gen(function* () {
       const missing = new CredentialMissing({ variable, only })
-      if (!stdin.isTerminal || !stderr.isTerminal) return yield* missing
+      if (!(yield* terminal.isTTY)) return yield* missing
       const typed = yield* question(text, answer)
       return typed === "" ? yield* missing : typed
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))

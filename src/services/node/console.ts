@@ -4,7 +4,7 @@ import { OutputFailed } from "../../domain/Errors.ts"
 const ignored = new WeakSet<NodeJS.WriteStream>()
 
 /** Keeps an error of the stream from ending the process: each write reports its own. */
-const ignoreErrors = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
+export const ignoreErrors = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
   if (!ignored.has(stream)) {
     ignored.add(stream)
     stream.on("error", () => {})

@@ -1,37 +1,38 @@
+import { openSync, writeSync } from "node:fs"
 import type { Key } from "node:readline"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
-import type { Stream } from "../Streams.ts"
-
-/** Reads stdin up to a line break, or to its end; a pipe that says nothing and ends gives an empty line. */
-const readLine = Effect.async<string>((resume) => {
-  const { stdin } = process
-  let text = ""
-  const finish = () => {
-    stop()
-    resume(Effect.succeed((text.split("\n")[0] as string).replace(/\r$/, "")))
-  }
-  const onData = (chunk: string) => {
-    text += chunk
-    // More than any answer: nobody is going to end this line.
-    if (text.includes("\n") || text.length > 65_536) finish()
-  }
-  const stop = () => {
-    stdin.off("data", onData).off("end", finish).off("error", finish)
-    stdin.pause()
-  }
-  stdin.setEncoding("utf8").on("data", onData).on("end", finish).on("error", finish)
-  if (stdin.readableEnded) finish()
-  return Effect.sync(stop)
-})
+import type { Streams } from "../Streams.ts"
+import { ignoreErrors } from "./console.ts"
+import { readLine } from "./readLine.ts"
 
 /** What a closed terminal reads as: the key that people end input with. */
 const endOfInput: Terminal.UserInput = {
   input: Option.none(),
   key: { name: "d", ctrl: true, meta: false, shift: false },
+}
+
+/** Asks a prompt to draw itself again. */
+const redraw: Terminal.UserInput = {
+  input: Option.none(),
+  key: { name: "l", ctrl: true, meta: false, shift: false },
+}
+
+/** Turns raw mode on although Node takes it for on: a shell has put the terminal in order meanwhile. */
+const restoreRawMode = (stdin: NodeJS.ReadStream) => stdin.setRawMode(false).setRawMode(true)
+
+/**
+ * Stops the process group, as the terminal does at Ctrl-Z where it is not in
+ * raw mode. Where nobody could let it go on, the system does nothing.
+ */
+const suspend = (stdin: NodeJS.ReadStream) => {
+  stdin.setRawMode(false)
+  process.kill(0, "SIGTSTP")
+  // Reached at once where nothing stopped, otherwise after SIGCONT.
+  setImmediate(restoreRawMode, stdin)
 }
 
 /**
@@ -47,6 +48,9 @@ const makeReadInput = () => {
     const { emitKeypressEvents } = yield* Effect.promise(() => import("node:readline"))
     const keys = yield* Mailbox.make<Terminal.UserInput>()
     const onKey = (text: string | undefined, key: Key) => {
+      if (key.ctrl === true && key.name === "z" && stdin.isTTY && process.platform !== "win32") {
+        return suspend(stdin)
+      }
       keys.unsafeOffer({
         input: Option.fromNullable(text),
         key: {
@@ -58,18 +62,27 @@ const makeReadInput = () => {
       })
     }
     const onEnd = () => void keys.unsafeOffer(endOfInput)
+    const onContinue = () => {
+      restoreRawMode(stdin)
+      keys.unsafeOffer(redraw)
+    }
     yield* Effect.acquireRelease(
       Effect.sync(() => {
         keys.unsafeOfferAll(typedAhead)
         typedAhead = []
         if (stdin.readableEnded) return onEnd()
         emitKeypressEvents(stdin)
-        if (stdin.isTTY) stdin.setRawMode(true)
+        if (stdin.isTTY) {
+          stdin.setRawMode(true)
+          process.on("SIGCONT", onContinue)
+        }
         stdin.on("keypress", onKey).on("end", onEnd).on("error", onEnd).resume()
       }),
       () =>
         Effect.gen(function* () {
-          stdin.off("keypress", onKey).off("end", onEnd).off("error", onEnd).pause()
+          process.off("SIGCONT", onContinue)
+          stdin.off("keypress", onKey).off("end", onEnd).pause()
+          // A terminal that has gone refuses this with an error event, for which `onEnd` still listens.
           if (stdin.isTTY) stdin.setRawMode(false)
           const left = Option.getOrElse(keys.unsafeSize(), () => 0)
           if (left > 0) typedAhead = Chunk.toReadonlyArray((yield* keys.takeN(left))[0])
@@ -79,20 +92,43 @@ const makeReadInput = () => {
   })
 }
 
+/** Opens the terminal that the process belongs to, where it has one. */
+const openTerminal = (): number | undefined => {
+  try {
+    return openSync("/dev/tty", "w")
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * The terminal of a real process. Prompts are drawn on stderr, since stdout is
- * the result, and stdin is not touched before something is asked: opening it
- * costs start-up time and keeps the process alive.
+ * the result; where stdin is a terminal and stderr is not, on the terminal
+ * itself; `isTTY` says whether a question can be seen. Neither is touched before
+ * something is asked: opening stdin costs start-up time and keeps the process
+ * alive.
  */
-export const makeTerminal = (stderr: Stream): Terminal.Terminal =>
-  Terminal.Terminal.of({
+export const makeTerminal = ({ stderr, stdin }: Streams["Type"]): Terminal.Terminal => {
+  let opened: number | undefined
+  const terminal = () => {
+    opened ??= openTerminal()
+    return opened
+  }
+  const elsewhere = stdin.isTerminal && !stderr.isTerminal
+  return Terminal.Terminal.of({
     columns: Effect.succeed(stderr.columns),
     rows: Effect.sync(() => process.stderr.rows ?? 24),
-    isTTY: Effect.succeed(stderr.isTerminal),
+    isTTY: Effect.sync(() => stdin.isTerminal && (stderr.isTerminal || terminal() !== undefined)),
     readInput: makeReadInput(),
     readLine,
-    display: (text) =>
-      Effect.async<void>((resume) => {
-        process.stderr.write(text, () => resume(Effect.void))
-      }),
+    // A failed write is ignored: whoever can't see the question does not answer it either.
+    display: (text) => {
+      const descriptor = elsewhere ? terminal() : undefined
+      return descriptor === undefined
+        ? Effect.async<void>((resume) => {
+            ignoreErrors(process.stderr).write(text, () => resume(Effect.void))
+          })
+        : Effect.ignore(Effect.try(() => writeSync(descriptor, text)))
+    },
   })
+}

@@ -121,6 +121,7 @@ const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
     [new Errors.OutputFailed({ code: "ENOSPC" }), 1],
     [new Errors.OutputFailed({ code: "EPIPE" }), 0],
   ],
+  CannotAsk: [[new Errors.CannotAsk(), 3]],
   Declined: [[new Errors.Declined(), 3]],
   SandboxFailed: (
     [

@@ -31,9 +31,14 @@ const prompting = <A, E>(
       Layer.succeed(Streams, { stdin: stream, stdout: { ...stream, discards: false }, stderr: stream }),
       Layer.succeed(
         Terminal.Terminal,
-        fakeTerminal(typed(keys), line, (text) => {
-          shown += text
-        }),
+        fakeTerminal(
+          typed(keys),
+          line,
+          (text) => {
+            shown += text
+          },
+          terminal,
+        ),
       ),
       settings({ auth }),
     )

@@ -1,0 +1,16 @@
+import * as Data from "effect/Data"
+
+/** The sandbox could not be served, or the command to run against it could not be started. */
+export class SandboxFailed extends Data.TaggedError("SandboxFailed")<{
+  readonly reason:
+    | "port-in-use"
+    | "port-unusable"
+    | "state-unreadable"
+    | "state-unwritable"
+    | "command-not-found"
+    | "command-not-executable"
+  /** The port in digits, the state file, or the command's name. */
+  readonly subject: string
+  /** The system's code, such as `EACCES`; undefined where a state file was read and is damaged. */
+  readonly code: string | undefined
+}> {}

@@ -1,0 +1,14 @@
+const ignore = () => {}
+
+/**
+ * Prints a text on stdout before the program is loaded. A reader that has gone
+ * has what it wanted; any other failure is told on stderr, with exit code 1.
+ */
+export const printText = (text: string): void => {
+  process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+    if (code === "EPIPE") return
+    process.exitCode = 1
+    process.stderr.on("error", ignore).write(`zpcli: The result could not be written (${code ?? message}).\n`)
+  })
+  process.stdout.write(text)
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { describe, expect, it } from "vitest"
+import { cleanEnv, program } from "../support/cli.ts"
+import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/pty.ts"
+import { startSandbox, startServer } from "../support/sandbox.ts"
+
+const list = ["pat", "list"]
+const codes = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const
+const signals = Object.keys(codes) as ReadonlyArray<keyof typeof codes>
+
+/** Runs a list against an API that never answers, and signals it once the request is there. */
+const signalled = async (signal: NodeJS.Signals) => {
+  let cancelled = false
+  let child: ChildProcess | undefined
+  const url = await startServer((request) => {
+    request.socket.on("close", () => {
+      cancelled = true
+    })
+    child?.kill(signal)
+  })
+  child = spawn(process.execPath, [program, ...list], {
+    env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
+    stdio: "ignore",
+  })
+  const end = await new Promise((fulfil) => child?.on("close", (code, by) => fulfil([code, by])))
+  return { signal, end, cancelled }
+}
+
+describe("a signal while the API is silent", () => {
+  it("cancels the request, and gives its exit code", async () => {
+    expect(await Promise.all(signals.map(signalled))).toEqual(
+      signals.map((signal) => ({ signal, end: [codes[signal], null], cancelled: true })),
+    )
+  })
+})
+
+describe.skipIf(noTerminal)("a signal at a hidden prompt", () => {
+  it("leaves the terminal as it was", async () => {
+    const { url } = await startSandbox()
+    const runs = signals.map(async (signal) => {
+      const ran = await runCliOnTerminal(list, {
+        env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },
+        script: [["Password .*: ", { signal }]],
+      })
+      return [signal, ran.code, ran.signal, ran.echo]
+    })
+    expect(await Promise.all(runs)).toEqual(signals.map((signal) => [signal, codes[signal], null, true]))
+  })
+
+  it("ends the process by that signal where the terminal has gone, and Node could only abort", async () => {
+    const { url } = await startSandbox()
+    const ran = await runCliOnTerminal(list, {
+      env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },
+      script: [["Password .*: ", { hangup: true }]],
+    })
+    expect([ran.code, ran.signal]).toEqual([null, 1])
+  })
+})
+
+describe.skipIf(noTerminal)("a hidden prompt that is suspended", () => {
+  const password = "demo-Pa55word"
+
+  it("stops at Ctrl-Z, and is asked again, hidden, after fg", async () => {
+    const { requests, url } = await startSandbox()
+    const line = `set -m; "$0" "$@"; stty sane; echo stopped; fg; echo ended $?`
+    const ran = await runOnTerminal(["bash", "-c", line, process.execPath, program, ...list], {
+      env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },
+      script: [
+        ["Password .*: ", "\u001a"],
+        ["(?s)stopped.*Password .*: ", `${password}\r`],
+      ],
+    })
+    expect(ran.output).toContain("ended 0")
+    expect(ran.output).not.toContain(password)
+    expect(ran).toMatchObject({ echoes: [false, false], echo: true, unused: [] })
+    expect(requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+
+  it("is hidden again after SIGSTOP and SIGCONT, and what was typed is kept", async () => {
+    const { requests, url } = await startSandbox()
+    const ran = await runCliOnTerminal(list, {
+      env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },
+      script: [
+        ["Password .*: ", "demo-"],
+        ["", { pause: 0.3 }],
+        ["", { signal: "SIGSTOP" }],
+        // As shells do, which read their next command.
+        ["", { echo: true }],
+        ["", { signal: "SIGCONT" }],
+        ["Password .*: ", "Pa55word\r"],
+      ],
+    })
+    expect(ran.code).toBe(0)
+    expect(ran.output).not.toMatch(/demo-|Pa55word/)
+    expect(ran).toMatchObject({ echo: true, unused: [] })
+    expect(ran.echoes.at(-1)).toBe(false)
+    expect(requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+})
