@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import { failureMessage, speakerOf } from "../domain/Envelope.ts"
+import { speakerOf } from "../domain/Envelope.ts"
 import {
   HttpFailure,
   ResponseUnreadable,
@@ -20,6 +20,7 @@ import {
   TimedOut,
   Unreachable,
 } from "../domain/Errors.ts"
+import { failureMessage, plainMessage } from "../domain/failureMessage.ts"
 import * as Retry from "../domain/Retry.ts"
 import { Connection } from "./Connection.ts"
 import { Progress } from "./Progress.ts"
@@ -144,8 +145,10 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         } satisfies ApiAnswer
       }
 
-      const value = parseJson(body)
-      const serverMessage = hide(failureMessage(value))
+      const text = body.replace(/^\uFEFF/, "")
+      const value = parseJson(text)
+      const said = failureMessage(value) ?? plainMessage(text, response.headers["content-type"])
+      const serverMessage = hide(said)
       const answered = { status: response.status, requestId, serverMessage }
       if (response.status === 429 || response.status >= 500) {
         const now = yield* Clock.currentTimeMillis
@@ -156,7 +159,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         ...answered,
         origin: api.origin,
         location: hide(response.headers.location),
-        speaker: speakerOf(body, value),
+        speaker: speakerOf(text, value),
         answerLostBefore,
         connectionLostBefore,
       })

@@ -43,7 +43,10 @@ export const api = {
       error,
       exitCodes.refused,
       printable`The API refused the request with status ${error.status}${serverSaid(error)}.`,
-      error.status === 404 ? printable`Check ZPOOL_API_URL: there is no ${error.path} below it.` : undefined,
+      // A 403 gets here where a gateway does not know the path.
+      error.status === 404 || error.status === 403
+        ? printable`Check ZPOOL_API_URL: there is no ${error.path} below it.`
+        : undefined,
       answerOf(error),
     ),
   Redirected: (error) =>
