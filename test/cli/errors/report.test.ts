@@ -72,17 +72,3 @@ describe("a notice", () => {
     )
   })
 })
-
-describe("the logger", () => {
-  const logging = (effect: Effect.Effect<void>) =>
-    Effect.map(
-      collecting(Effect.provide(effect, Logger.replace(Logger.defaultLogger, logger))),
-      ({ stderr }) => stderr,
-    )
-
-  it.effect("writes one escaped line for each message", () =>
-    Effect.map(logging(Effect.logWarning("one\u001b[2J", "two")), (stderr) =>
-      expect(stderr).toBe("zpcli: warning: one\\x1b[2J\nzpcli: warning: two\n"),
-    ),
-  )
-})
