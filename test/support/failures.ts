@@ -48,6 +48,13 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     2,
   ]),
   SettingsError: [
+    [
+      new Errors.SettingsError({ source: "--out x\u001b", reason: "exists", advice: "Name another\u0007." }),
+      2,
+    ],
+    [new Errors.SettingsError({ source: "--port", reason: "must be a number" }), 2],
+    [new Errors.SettingsError({ source: "/home/x/zpoolrc", reason: "does not exist" }), 2],
+    [new Errors.SettingsError({ source: "ZPOOL_USER in zpoolrc", reason: "must not hold white space" }), 2],
     [new Errors.SettingsError({ source: "ZPOOL_TIMEOUT", reason: "must be a number" }), 2],
     [new Errors.SettingsError({ source: "zpoolrc", line: 3, reason: "expected KEY=value" }), 2],
   ],

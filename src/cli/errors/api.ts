@@ -46,7 +46,9 @@ export const api = {
       // A 403 gets here where a gateway does not know the path.
       error.status === 404 || error.status === 403
         ? printable`Check ZPOOL_API_URL: there is no ${error.path} below it.`
-        : undefined,
+        : error.serverMessage === undefined
+          ? printable`Check ZPOOL_API_URL; --log-level debug shows the requests.`
+          : printable`Correct what the API names, and run the command again.`,
       answerOf(error),
     ),
   Redirected: (error) =>

@@ -13,9 +13,12 @@ import { signIn } from "./signIn.ts"
 import { answerOf, failed, type Report, revokeCommand, silent, type Table } from "./words.ts"
 
 /** What is true of a PAT whose token nobody has, and what to do about it. */
-const takenBack = (keyId: string | undefined, undone: boolean) =>
+const takenBack = (keyId: string | undefined, undone: boolean, hint: Printable | undefined) =>
   undone
-    ? ([printable`The new PAT ${keyId ?? ""} is revoked again`, undefined] as const)
+    ? ([
+        printable`The new PAT ${keyId ?? ""} is revoked again`,
+        hint ?? printable`Run the command again.`,
+      ] as const)
     : ([
         printable`The new PAT ${keyId ?? "(no key ID)"} exists, and nobody has its token`,
         keyId === undefined
@@ -35,6 +38,7 @@ const causes = {
       error,
       exitCodes.undelivered,
       printable`its token could not be written to ${error.target} (${error.code})`,
+      printable`Check where the token goes, then run the command again.`,
     ),
   Quit: (error) => silent(error, exitCodes.interrupted),
 } satisfies Table<Cause>
@@ -79,10 +83,12 @@ const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Prin
 const stopped = (
   { cause, newKeyId, oldKeyId, oldWorks, step, undone }: RotationStopped,
   why: Printable,
-): readonly [exitCode: number, message: Printable, hint?: Printable | undefined] => {
+  remedy: Printable | undefined,
+): readonly [exitCode: number, message: Printable, hint: Printable] => {
   const old = oldWorks ? printable`PAT ${oldKeyId} still works` : printable`PAT ${oldKeyId} is as it was`
   const code = cause === undefined ? exitCodes.interrupted : codeOf(undone)
-  const [state, hint] = takenBack(newKeyId, undone)
+  // What mends the check is said of the new PAT, and not of the one that signs in.
+  const [state, hint] = takenBack(newKeyId, undone, step === "deliver" ? remedy : undefined)
   switch (step) {
     case "create":
       return [
@@ -109,8 +115,9 @@ const stopped = (
 export const handover = {
   TokenUndelivered: (error) => {
     const { keyId, undone } = error
-    const why = because(reportOf(error.cause))
-    const [state, hint] = takenBack(keyId, undone)
+    const cause = reportOf(error.cause)
+    const why = because(cause)
+    const [state, hint] = takenBack(keyId, undone, cause?.hint)
     return failed(error, codeOf(undone), printable`${state}: ${why}.`, hint, { keyId, delivered: false })
   },
   OutcomeUnknown: (error) => {
@@ -145,13 +152,13 @@ export const handover = {
       error,
       exitCodes.interrupted,
       printable`Interrupted: nothing was changed, and PAT ${error.keyId} is as it was.`,
-      undefined,
+      printable`Run the command again to rotate it.`,
       { oldKeyId: error.keyId },
     ),
   RotationStopped: (error) => {
     const cause = reportOf(error.cause)
     const { newKeyId: keyId, oldKeyId, step } = error
-    return failed(error, ...stopped(error, because(cause)), {
+    return failed(error, ...stopped(error, because(cause), cause?.hint), {
       ...answerOf(cause ?? {}),
       keyId,
       oldKeyId,

@@ -31,12 +31,12 @@ export type Table<F extends { readonly _tag: string }> = {
   readonly [T in F["_tag"]]: (error: Extract<F, { readonly _tag: T }>) => Report
 }
 
-/** A report with a message. Its `type` is the error's tag, unless `more` has another. */
+/** A report with a message and what to do about it. Its `type` is the error's tag, unless `more` has another. */
 export const failed = (
   { _tag: type }: { readonly _tag: string },
   exitCode: number,
   message: Printable,
-  hint?: Printable,
+  hint: Printable,
   more: Partial<Report> = {},
 ): Report => ({ type, message, hint, retryable: exitCode === exitCodes.unavailable, exitCode, ...more })
 

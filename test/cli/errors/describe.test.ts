@@ -39,15 +39,19 @@ describe("every failure", () => {
     for (const [, failure] of mute) expect(render(describeFailure(failure), false)).toBeUndefined()
   })
 
-  it.each(loud)("%s is reported in one or two lines that drive no terminal", (_, failure) => {
-    const lines = rendered(failure, false).split("\n")
-    expect(lines.length).toBeLessThanOrEqual(2)
-    expect(lines[0]).toMatch(/^zpcli: .{8,}[.?]( \[request ID [^\]]+\])?$/)
-    for (const line of lines) {
-      expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
-      expect(line).not.toMatch(/undefined|\[object|NaN|\.\.|{/)
-    }
-  })
+  it.each(loud)(
+    "%s is reported in two lines, the second saying what to do, that drive no terminal",
+    (_, failure) => {
+      const lines = rendered(failure, false).split("\n")
+      expect(lines).toHaveLength(2)
+      expect(lines[1]).toMatch(/^\S.{8,}/)
+      expect(lines[0]).toMatch(/^zpcli: .{8,}[.?]( \[request ID [^\]]+\])?$/)
+      for (const line of lines) {
+        expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+        expect(line).not.toMatch(/undefined|\[object|NaN|\.\.|{/)
+      }
+    },
+  )
 
   it.each(loud)("%s as JSON has the documented keys, and none without a value", (_, failure) => {
     expect(rendered(failure, true)).not.toContain("\n")
