@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
+import { describe, it } from "vitest"
 import { runCli } from "../support/cli.ts"
 import { compileCache } from "../support/compileCache.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startServer, temporaryFolder } from "../support/sandbox.ts"
 
 describe.concurrent("every error is two lines, what went wrong and what to do", () => {
-  it.each([
+  it.for([
     ["a label that is blank", ["pat", "create", " ", "--scope", "job"], {}, 2],
     ["a key ID", ["pat", "revoke", "x"], {}, 2],
     ["a wrong option", ["pat", "list", "--jsn"], {}, 2],
@@ -20,12 +20,16 @@ describe.concurrent("every error is two lines, what went wrong and what to do", 
     ["a state file", ["sandbox", "--state", "folder"], {}, 2],
     ["a command that does not exist", ["sandbox", "--", "no-such-command-of-ours"], {}, 127],
     ["a command that can't be run", ["sandbox", "--", "./folder"], {}, 126],
-  ])("for %s", async (_, args, variables, code) => {
-    const { env } = await startSandbox("GET /pat 418")
-    const cwd = temporaryFolder()
+  ] as const)("for %s", async ([_, args, variables, code], { expect, onTestFinished }) => {
+    const url = await startServer(
+      (_request, response) => void response.writeHead(418).end('{"message":"A teapot"}'),
+      onTestFinished,
+    )
+    const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef", ...compileCache, ...variables }
+    const cwd = temporaryFolder(onTestFinished)
     writeFileSync(join(cwd, "broken"), 'ZPOOL_USER="x\n')
     mkdirSync(join(cwd, "folder"))
-    const ran = await runCli(args, { env: { ...env, ...compileCache, ...variables }, cwd })
+    const ran = await runCli(args, { env, cwd })
     expect(ran).toMatchObject({ code, stdout: "" })
     const lines = ran.stderr.replace(/^.*\[y\/N\] \n/, "").split("\n")
     expect(lines).toHaveLength(3)

@@ -1,17 +1,21 @@
-import { describe, expect, it } from "vitest"
+import { describe, it } from "vitest"
 import { runCli } from "../support/cli.ts"
 import { compileCache } from "../support/compileCache.ts"
-import { startServer } from "../support/sandbox.ts"
+import { type OnFinished, startServer } from "../support/sandbox.ts"
 
 const pat = "zpat_0123456789abcdefghij"
 
 /** Runs `pat list` against a server that answers everything alike. */
 const listAgainst = async (
+  onFinished: OnFinished,
   status: number,
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = { "content-type": "application/json" },
 ) => {
-  const url = await startServer((_, response) => void response.writeHead(status, headers).end(body))
+  const url = await startServer(
+    (_, response) => void response.writeHead(status, headers).end(body),
+    onFinished,
+  )
   const env = { ...compileCache, ZPOOL_API_URL: url, ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0" }
   return runCli(["pat", "list"], { env, timeout: 10_000 })
 }
@@ -21,7 +25,7 @@ const saidIn = (stderr: string) => /\(the API says: (.*)\)\.$/m.exec(stderr.spli
 
 describe.concurrent("a long message of a server", () => {
   const size = 2_000_000
-  it.each([
+  it.for([
     ["dots", "x".padEnd(size, ".")],
     ["spaces between dots", ". ".repeat(size / 2)],
     ["dots in front of a word", `${".".repeat(size)}x`],
@@ -29,31 +33,36 @@ describe.concurrent("a long message of a server", () => {
     ["beginnings of a token", "eyJ".repeat(size / 3)],
     ["tokens without an end", `zpat_${"a-".repeat(size / 2)}`],
     ["dots after the beginning of a token", `eyJabcdefgh${".a".repeat(size / 2)}`],
-  ])("of %s ends the run at once", async (_, message) => {
-    const ran = await listAgainst(400, JSON.stringify({ message }))
+  ] as const)("of %s ends the run at once", async ([_, message], { expect, onTestFinished }) => {
+    const ran = await listAgainst(onTestFinished, 400, JSON.stringify({ message }))
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr.length).toBeLessThan(1_400)
   })
 
-  it("is cut at 1,000 characters", async () => {
-    const { stderr } = await listAgainst(400, JSON.stringify({ message: "ab".repeat(5_000) }))
+  it("is cut at 1,000 characters", async ({ expect, onTestFinished }) => {
+    const { stderr } = await listAgainst(onTestFinished, 400, JSON.stringify({ message: "ab".repeat(5_000) }))
     expect(saidIn(stderr)).toBe(`${"ab".repeat(500)}…`)
   })
 
-  it("is not cut through a character", async () => {
-    const { stderr } = await listAgainst(400, JSON.stringify({ message: `x${"🦊".repeat(5_000)}` }))
+  it("is not cut through a character", async ({ expect, onTestFinished }) => {
+    const { stderr } = await listAgainst(
+      onTestFinished,
+      400,
+      JSON.stringify({ message: `x${"🦊".repeat(5_000)}` }),
+    )
     expect(saidIn(stderr)).toBe(`x${"🦊".repeat(499)}…`)
   })
 
-  it.each([
+  it.for([
     ["the credential", pat],
     ["another PAT", "zpat_SomebodyElsesSecret0000"],
     ["a JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"],
-  ])("shows nothing of %s where it is cut", async (_, secret) => {
+  ] as const)("shows nothing of %s where it is cut", async ([_, secret], { expect, onTestFinished }) => {
     await Promise.all(
       Array.from({ length: 6 }, async (_, index) => {
         const message = `${"-".repeat(1_000 - 8 * (index + 1))}${secret} and more`
         const { stderr } = await listAgainst(
+          onTestFinished,
           400,
           JSON.stringify({ message: `${message}${"-".repeat(2_000)}` }),
         )
@@ -66,7 +75,7 @@ describe.concurrent("a long message of a server", () => {
 
 describe.concurrent("the words of a failure are found", () => {
   const json = (value: unknown) => JSON.stringify(value)
-  it.each([
+  it.for([
     ["behind a byte order mark", `\uFEFF${json({ message: "as told" })}`, "as told"],
     ["in error.message", json({ error: { message: "as told", code: 7 } }), "as told"],
     ["in error", json({ error: "as told" }), "as told"],
@@ -81,61 +90,69 @@ describe.concurrent("the words of a failure are found", () => {
     ["in msg", json({ msg: "as told" }), "as told"],
     ["as a JSON string", json("as told"), "as told"],
     ["behind an empty message", json({ message: "", error: "as told" }), "as told"],
-  ])("%s", async (_, body, said) => {
-    expect(saidIn((await listAgainst(400, body)).stderr)).toBe(said)
+  ] as const)("%s", async ([_, body, said], { expect, onTestFinished }) => {
+    expect(saidIn((await listAgainst(onTestFinished, 400, body)).stderr)).toBe(said)
   })
 
-  it.each([
+  it.for([
     ["short text", "as told\n", "as told"],
     ["text of many lines", "as told\nand more", "as told\\nand more"],
     ["text that is long", "as told ".repeat(200), undefined],
     ["text that is a page after all", "<html>as told</html>", undefined],
-  ])("in text/plain: %s", async (_, body, said) => {
-    expect(saidIn((await listAgainst(400, body, { "content-type": "text/plain" })).stderr)).toBe(said)
+  ] as const)("in text/plain: %s", async ([_, body, said], { expect, onTestFinished }) => {
+    expect(
+      saidIn((await listAgainst(onTestFinished, 400, body, { "content-type": "text/plain" })).stderr),
+    ).toBe(said)
   })
 
-  it.each([
+  it.for([
     ["HTML", "<html><p>not this</p></html>", "text/html"],
     ["numbers and nulls", json({ message: 5, error: null, errors: [], detail: {} }), "application/json"],
     ["a deep list", `${"[".repeat(100_000)}"not this"${"]".repeat(100_000)}`, "application/json"],
     ["deep objects", `${'{"message":'.repeat(100_000)}"x"${"}".repeat(100_000)}`, "application/json"],
     ["a wide list of nothing", json({ errors: Array(300_000).fill({}) }), "application/json"],
-  ])("not in %s", async (_, body, type) => {
-    const ran = await listAgainst(400, body, { "content-type": type })
+  ] as const)("not in %s", async ([_, body, type], { expect, onTestFinished }) => {
+    const ran = await listAgainst(onTestFinished, 400, body, { "content-type": type })
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toMatch(/^zpcli: The API refused the request with status 400\.\n/)
   })
 
-  it("without what is not words: never [object Object]", async () => {
-    const { stderr } = await listAgainst(400, json({ message: {}, error: { code: 5 }, detail: [[]] }))
+  it("without what is not words: never [object Object]", async ({ expect, onTestFinished }) => {
+    const { stderr } = await listAgainst(
+      onTestFinished,
+      400,
+      json({ message: {}, error: { code: 5 }, detail: [[]] }),
+    )
     expect(stderr).not.toContain("object")
   })
 })
 
 describe.concurrent("a 403", () => {
-  it("of the API blames a scope", async () => {
-    const ran = await listAgainst(403, '{"message":"Forbidden"}')
+  it("of the API blames a scope", async ({ expect, onTestFinished }) => {
+    const ran = await listAgainst(onTestFinished, 403, '{"message":"Forbidden"}')
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).toContain("lacks the scope pat")
   })
 
-  it("of the API behind a byte order mark does too", async () => {
-    expect((await listAgainst(403, '\uFEFF{"message":"Forbidden"}')).stderr).toContain("lacks the scope pat")
+  it("of the API behind a byte order mark does too", async ({ expect, onTestFinished }) => {
+    expect((await listAgainst(onTestFinished, 403, '\uFEFF{"message":"Forbidden"}')).stderr).toContain(
+      "lacks the scope pat",
+    )
   })
 
-  it.each([
+  it.for([
     ["a web page", "<!DOCTYPE html><h1>Request blocked</h1>"],
     ["a web page with a BOM", "\uFEFF\n<HTML><h1>Request blocked</h1>"],
     ["plain text", "Forbidden by the firewall"],
-  ])("that is %s does not", async (_, body) => {
-    const ran = await listAgainst(403, body, { "content-type": "text/plain" })
+  ] as const)("that is %s does not", async ([_, body], { expect, onTestFinished }) => {
+    const ran = await listAgainst(onTestFinished, 403, body, { "content-type": "text/plain" })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope")
     expect(ran.stderr).toContain("need not have come from the API")
   })
 
-  it("that means a wrong path says so", async () => {
-    const ran = await listAgainst(403, '\uFEFF{"message":"Missing Authentication Token"}')
+  it("that means a wrong path says so", async ({ expect, onTestFinished }) => {
+    const ran = await listAgainst(onTestFinished, 403, '\uFEFF{"message":"Missing Authentication Token"}')
     expect(ran.stderr).not.toContain("scope")
     expect(ran.stderr).toContain("Check ZPOOL_API_URL")
   })
