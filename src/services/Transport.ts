@@ -147,8 +147,9 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 
       const text = body.replace(/^\uFEFF/, "")
       const value = parseJson(text)
-      const said = failureMessage(value) ?? plainMessage(text, response.headers["content-type"])
-      const serverMessage = hide(said)
+      const serverMessage = hide(
+        value === undefined ? plainMessage(text, response.headers["content-type"]) : failureMessage(value),
+      )
       const answered = { status: response.status, requestId, serverMessage }
       if (response.status === 429 || response.status >= 500) {
         const now = yield* Clock.currentTimeMillis

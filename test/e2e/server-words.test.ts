@@ -17,7 +17,7 @@ const listAgainst = async (
     onFinished,
   )
   const env = { ...compileCache, ZPOOL_API_URL: url, ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0" }
-  return runCli(["pat", "list"], { env, timeout: 10_000 })
+  return runCli(["pat", "list"], { env })
 }
 
 /** What the message says that the API says. */
@@ -59,8 +59,8 @@ describe.concurrent("a long message of a server", () => {
     ["a JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl"],
   ] as const)("shows nothing of %s where it is cut", async ([_, secret], { expect, onTestFinished }) => {
     await Promise.all(
-      Array.from({ length: 6 }, async (_, index) => {
-        const message = `${"-".repeat(1_000 - 8 * (index + 1))}${secret} and more`
+      Array.from({ length: 3 }, async (_, index) => {
+        const message = `${"-".repeat(1_000 - 10 * (index + 1))}${secret} and more`
         const { stderr } = await listAgainst(
           onTestFinished,
           400,

