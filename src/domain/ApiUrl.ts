@@ -32,7 +32,7 @@ export const parse = (value: string): Either.Either<ApiUrl, string> => {
   }
   if (/[?#]/.test(value)) return Either.left("must not have a query or fragment")
   return Either.right({
-    base: `${url.origin}${url.pathname.replace(/\/+$/, "")}`,
+    base: `${url.origin}${url.pathname.replace(/(?<!\/)\/+$/, "")}`,
     origin: url.origin,
     host: url.host,
   })

@@ -96,18 +96,3 @@ export const speakerOf = (text: string, value: unknown): "api" | "gateway" | "ot
   if (!isRecord(value)) return "other"
   return value.message === unknownPath || value.Message === unknownPath ? "gateway" : "api"
 }
-
-/**
- * The server's own words in a failure. The gateway's shapes are `{message}`,
- * `{Message}`, `{message, detail: "..."}` and `{message, detail: {message}}`;
- * anything else says nothing.
- */
-export const failureMessage = (body: unknown): string | undefined => {
-  if (!isRecord(body)) return undefined
-  const said = (value: unknown) =>
-    typeof value === "string" && value.trim() !== "" ? value.trim() : undefined
-  const message = said(body.message) ?? said(body.Message)
-  const detail = said(body.detail) ?? (isRecord(body.detail) ? said(body.detail.message) : undefined)
-  if (message === undefined || detail === undefined || message === detail) return message ?? detail
-  return `${message}: ${detail}`
-}

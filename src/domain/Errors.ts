@@ -60,6 +60,8 @@ export class SettingsError extends Data.TaggedError("SettingsError")<{
   /** 1-based, when a line of the rcfile is wrong. */
   readonly line?: number
   readonly reason: string
+  /** What to do about it, where the source alone does not tell. */
+  readonly advice?: string
 }> {}
 
 /** Signing in needs a value that is neither set nor can be asked for. */

@@ -12,8 +12,9 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
-import { failureMessage, speakerOf } from "../domain/Envelope.ts"
+import { speakerOf } from "../domain/Envelope.ts"
 import { HttpFailure, type Method, ServiceUnavailable, TimedOut } from "../domain/Errors.ts"
+import { failureMessage, plainMessage } from "../domain/failureMessage.ts"
 import * as Retry from "../domain/Retry.ts"
 import { version } from "../version.ts"
 import { Connection } from "./Connection.ts"
@@ -131,8 +132,12 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         } satisfies ApiAnswer
       }
 
-      const value = parseJson(body)
-      const answered = { status, requestId, serverMessage: hide(failureMessage(value)) }
+      const text = body.replace(/^\uFEFF/, "")
+      const value = parseJson(text)
+      const serverMessage = hide(
+        value === undefined ? plainMessage(text, response.headers["content-type"]) : failureMessage(value),
+      )
+      const answered = { status, requestId, serverMessage }
       if (status === 429 || status >= 500) {
         const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], serverTime ?? now)
         return yield* new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
@@ -142,7 +147,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         ...answered,
         origin,
         location: hide(response.headers.location),
-        speaker: speakerOf(body, value),
+        speaker: speakerOf(text, value),
         answerLostBefore: before.answer,
         connectionLostBefore: before.connection,
       })

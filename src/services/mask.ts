@@ -1,21 +1,40 @@
 import * as Redacted from "effect/Redacted"
 
+/** The most characters of a server's words that are shown. */
+const maxLength = 1000
+
 /** What PATs and JWTs look like, for those that we have not met before. */
 const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
 
-/**
- * Hides secrets that a server echoed in text that will be shown: the ones that
- * were sent, in the forms in which they travel, and whatever looks like a token.
- */
-export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
-  let masked = text
+/** The beginning of a token at the end of a text, which may be the half of one. */
+const cutToken = /(?:zpat_|eyJ)[\w.-]*$/
+
+/** The forms in which a secret travels: as it is, in a URL, in JSON. */
+const formsOf = (secret: string): ReadonlySet<string> =>
+  new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+
+/** Hides known secrets in a text, by plain search: the time it takes grows with the text's length alone. */
+const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
+  let hidden = text
   // The longest first, or a short one that is part of it would leave the rest to be seen.
   const values = Array.from(secrets, (secret) => Redacted.value(secret)).sort((a, b) => b.length - a.length)
   for (const value of values) {
     if (value === "") continue
-    for (const form of new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])) {
-      masked = masked.replaceAll(form, "[hidden]")
-    }
+    for (const form of formsOf(value)) hidden = hidden.replaceAll(form, "[hidden]")
   }
-  return masked.replace(tokenLike, "[hidden]")
+  return hidden
+}
+
+/**
+ * Hides secrets that a server echoed in text that will be shown: the ones that
+ * were sent, and whatever looks like a token. A long text is cut in between,
+ * since a secret that is cut in half is not found any more, and since patterns
+ * take much longer on a long text than on a short one.
+ */
+export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
+  const hidden = hideSecrets(text, secrets)
+  if (hidden.length <= maxLength) return hidden.replace(tokenLike, "[hidden]")
+  // Not between the two halves of a character beyond the first 65,536.
+  const cut = hidden.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "")
+  return `${cut.replace(tokenLike, "[hidden]").replace(cutToken, "[hidden]")}…`
 }

@@ -3,47 +3,9 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import {
-  CreatedPat,
-  failureMessage,
-  isOwnSuccess,
-  LoginGrant,
-  PatList,
-  speakerOf,
-} from "../../src/domain/Envelope.ts"
+import { CreatedPat, isOwnSuccess, LoginGrant, PatList, speakerOf } from "../../src/domain/Envelope.ts"
 
 const anything = FastCheck.jsonValue() as FastCheck.Arbitrary<unknown>
-
-describe("failureMessage", () => {
-  it.each([
-    [{ message: "Not found" }, "Not found"],
-    [{ Message: "User is not authorized" }, "User is not authorized"],
-    [{ message: "Bad request", detail: "label is missing" }, "Bad request: label is missing"],
-    [{ message: "Bad request", detail: { message: "label is missing" } }, "Bad request: label is missing"],
-    [{ message: "Forbidden", detail: "Forbidden" }, "Forbidden"],
-    [{ message: "a", Message: "b" }, "a"],
-    [{ detail: "only this" }, "only this"],
-    [{ detail: { message: "only this" } }, "only this"],
-    [{ message: "  padded \n", detail: {} }, "padded"],
-    [{ message: null, Message: "b" }, "b"],
-    [{ message: " ", detail: null }, undefined],
-    [{ message: 404, detail: ["x"] }, undefined],
-    [{ message: { message: "nested" } }, undefined],
-    [{ error: "x" }, undefined],
-    [["Not found"], undefined],
-    ["<html>", undefined],
-    [null, undefined],
-    [undefined, undefined],
-    [{}, undefined],
-  ])("of %j is %j", (body, expected) => {
-    expect(failureMessage(body)).toBe(expected)
-  })
-
-  it.prop("of anything is words or nothing", [anything], ([body]) => {
-    const said = failureMessage(body)
-    expect(said === undefined || (said !== "" && said === said.trim())).toBe(true)
-  })
-})
 
 describe("CreatedPat", () => {
   const decode = Schema.decodeUnknownEither(CreatedPat)

@@ -22,7 +22,8 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(missing).toMatchObject({
       code: 127,
       stdout: "",
-      stderr: "zpcli: no-such-command-of-ours: command not found.\n",
+      stderr:
+        "zpcli: no-such-command-of-ours: command not found.\nCheck the name of the command after --, and PATH.\n",
     })
     expect((await runCli(["sandbox", "--", "/"])).code).toBe(126)
   })

@@ -58,6 +58,30 @@ describe("mask", () => {
     expect(hide(text)).toBe(expected)
   })
 
+  it("cuts a text at 1,000 characters, after the secrets in it are hidden", () => {
+    const secret = "s3cret-".repeat(10)
+    expect(hide("x".repeat(1_000))).toBe("x".repeat(1_000))
+    expect(hide("x".repeat(1_001))).toBe(`${"x".repeat(1_000)}…`)
+    for (let before = 990; before < 1_000; before++) {
+      expect(hide("-".repeat(before) + secret, secret)).not.toContain("s3")
+    }
+  })
+
+  it("shows nothing of a token that the cut goes through", () => {
+    for (const token of ["zpat_AbCdEfGh1234", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln"]) {
+      for (let before = 1_000 - token.length; before <= 994; before++) {
+        expect(hide(`${"-".repeat(before)} ${token} `)).toMatch(/^-+ \[hidden\]/)
+      }
+    }
+  })
+
+  it("takes time that grows no faster than the text", () => {
+    const began = performance.now()
+    for (const part of ["eyJ", "eyJabcdefgh.", "zpat_", ". ", "a"])
+      hide(part.repeat(2_000_000 / part.length), "x-y-z")
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+
   it("takes nothing in a secret for a pattern", () => {
     expect(hide("a.c abc $& .*", ".*", "a.c", "$&")).toBe("[hidden] abc [hidden] [hidden]")
   })

@@ -63,23 +63,31 @@ export const startSandbox = async (...faults: ReadonlyArray<string>): Promise<Sa
   }
 }
 
+/**
+ * Called with what is to be done when the test is over. Tests that run side by
+ * side pass the `onTestFinished` of their own context: the global one is that
+ * of whichever test began last.
+ */
+export type OnFinished = (clean: () => void | Promise<void>) => void
+
 /** Serves HTTP on loopback until the test is over; gives the base URL. */
 export const startServer = async (
   answer: (request: IncomingMessage, response: ServerResponse) => void,
+  onFinished: OnFinished = onTestFinished,
 ): Promise<string> => {
   const server = createServer(answer)
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
-  onTestFinished(() => {
+  onFinished(() => {
     server.closeAllConnections()
     return new Promise((closed) => server.close(() => closed()))
   })
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
 }
 
 /** An empty folder that is gone after the test. */
-export const temporaryFolder = (): string => {
+export const temporaryFolder = (onFinished: OnFinished = onTestFinished): string => {
   const folder = mkdtempSync(join(tmpdir(), "zpcli-e2e-"))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  onFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 

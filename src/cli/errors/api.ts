@@ -47,7 +47,12 @@ export const api = {
       error,
       exitCodes.refused,
       printable`The API refused the request with status ${error.status}${serverSaid(error)}.`,
-      error.status === 404 ? printable`Check ZPOOL_API_URL: there is no ${error.path} below it.` : undefined,
+      // A 403 gets here where a gateway does not know the path.
+      error.status === 404 || error.status === 403
+        ? printable`Check ZPOOL_API_URL: there is no ${error.path} below it.`
+        : error.serverMessage === undefined
+          ? printable`Check ZPOOL_API_URL; --log-level debug shows the requests.`
+          : printable`Correct what the API names, and run the command again.`,
       answerOf(error),
     ),
   Redirected: (error) =>

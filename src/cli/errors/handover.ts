@@ -1,4 +1,5 @@
 import * as Match from "effect/Match"
+import * as Schema from "effect/Schema"
 import type {
   CannotRotate,
   OutcomeUnknown,
@@ -6,22 +7,30 @@ import type {
   RotationStopped,
   TokenUndelivered,
 } from "../../domain/Errors.ts"
+import { KeyId } from "../../domain/KeyId.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { signIn } from "./signIn.ts"
-import { answerOf, failed, type Report, revokeCommand, silent, type Table } from "./words.ts"
+import { answerOf, failed, type Report, silent, type Table } from "./words.ts"
+
+const isKeyId = Schema.is(KeyId)
+
+/** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
+const howToRevoke = (keyId: string | undefined): Printable =>
+  isKeyId(keyId)
+    ? printable`Revoke it with: zpcli pat revoke ${keyId}`
+    : printable`Find it with: zpcli pat list`
 
 /** What is true of a PAT whose token nobody has, and what to do about it. */
-const takenBack = (keyId: string | undefined, undone: boolean) =>
+const takenBack = (
+  keyId: string | undefined,
+  undone: boolean,
+  remedy: Printable | undefined,
+): readonly [state: Printable, hint: Printable] =>
   undone
-    ? ([printable`The new PAT ${keyId ?? ""} is revoked again`, undefined] as const)
-    : ([
-        printable`The new PAT ${keyId ?? "(no key ID)"} exists, and nobody has its token`,
-        keyId === undefined
-          ? printable`Find it with: zpcli pat list`
-          : printable`Revoke it with: ${revokeCommand(keyId)}`,
-      ] as const)
+    ? [printable`The new PAT ${keyId ?? ""} is revoked again`, remedy ?? printable`Run the command again.`]
+    : [printable`The new PAT ${keyId ?? "(no key ID)"} exists, and nobody has its token`, howToRevoke(keyId)]
 
 const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
 
@@ -35,6 +44,7 @@ const causes = {
       error,
       exitCodes.undelivered,
       printable`its token could not be written to ${error.target} (${error.code})`,
+      printable`Check where the token goes, then run the command again.`,
     ),
   Quit: (error) => silent(error, exitCodes.interrupted),
 } satisfies Table<Cause>
@@ -71,7 +81,9 @@ const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Prin
       ]
     : [
         printable`The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.`,
-        printable`Nobody has the token. Revoke it, then create another: ${revokeCommand(keyId)}`,
+        isKeyId(keyId)
+          ? printable`Nobody has the token. Revoke it, then create another: zpcli pat revoke ${keyId}`
+          : printable`Nobody has the token. Revoke it, then create another. ${howToRevoke(keyId)}`,
       ]
 }
 
@@ -79,10 +91,12 @@ const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Prin
 const stopped = (
   { cause, newKeyId, oldKeyId, oldWorks, step, undone }: RotationStopped,
   why: Printable,
-): readonly [exitCode: number, message: Printable, hint?: Printable | undefined] => {
+  remedy: Printable | undefined,
+): readonly [exitCode: number, message: Printable, hint: Printable] => {
   const old = oldWorks ? printable`PAT ${oldKeyId} still works` : printable`PAT ${oldKeyId} is as it was`
   const code = cause === undefined ? exitCodes.interrupted : codeOf(undone)
-  const [state, hint] = takenBack(newKeyId, undone)
+  // What mends the check is said of the new PAT, and not of the one that signs in.
+  const [state, hint] = takenBack(newKeyId, undone, step === "deliver" ? remedy : undefined)
   switch (step) {
     case "create":
       return [
@@ -100,7 +114,7 @@ const stopped = (
       return [
         cause === undefined ? exitCodes.interrupted : exitCodes.oldRemains,
         printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over, but whether the old PAT ${oldKeyId} was revoked is not certain: ${why}.`,
-        printable`Revoke the old one with: ${revokeCommand(oldKeyId)}`,
+        printable`Revoke the old one with: zpcli pat revoke ${oldKeyId}`,
       ]
   }
 }
@@ -109,8 +123,9 @@ const stopped = (
 export const handover = {
   TokenUndelivered: (error) => {
     const { keyId, undone } = error
-    const why = because(reportOf(error.cause))
-    const [state, hint] = takenBack(keyId, undone)
+    const cause = reportOf(error.cause)
+    const why = because(cause)
+    const [state, hint] = takenBack(keyId, undone, cause?.hint)
     return failed(error, codeOf(undone), printable`${state}: ${why}.`, hint, { keyId, delivered: false })
   },
   OutcomeUnknown: (error) => {
@@ -145,13 +160,13 @@ export const handover = {
       error,
       exitCodes.interrupted,
       printable`Interrupted: nothing was changed, and PAT ${error.keyId} is as it was.`,
-      undefined,
+      printable`Run the command again to rotate it.`,
       { oldKeyId: error.keyId },
     ),
   RotationStopped: (error) => {
     const cause = reportOf(error.cause)
     const { newKeyId: keyId, oldKeyId, step } = error
-    return failed(error, ...stopped(error, because(cause)), {
+    return failed(error, ...stopped(error, because(cause), cause?.hint), {
       ...answerOf(cause ?? {}),
       keyId,
       oldKeyId,

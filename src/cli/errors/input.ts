@@ -6,10 +6,20 @@ import type { UsageError } from "../strict/errors.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { didYouMean, failed, type Report, type Table } from "./words.ts"
 
-const invalid = (error: InvalidInput, message: Printable, hint?: Printable): Report =>
+const invalid = (error: InvalidInput, message: Printable, hint: Printable): Report =>
   failed(error, exitCodes.misuse, message, hint, { type: "InvalidInput" })
 
 const scopeHint = printable`Scopes: ${scopes.join(", ")} (quote '*' against the shell). Repeat --scope for more than one.`
+
+/** How to correct a setting, by where it comes from. */
+const settingHint = ({ advice, line, source }: SettingsError): Printable => {
+  if (advice !== undefined) return printable`${advice}`
+  if (line !== undefined) return printable`Correct that line, or name another file with --rcfile.`
+  const [name = ""] = source.split(" ")
+  if (name.startsWith("--")) return printable`Correct it; the command's --help says what ${name} takes.`
+  if (/^[A-Z_]+$/i.test(name)) return printable`Correct ${name}, or unset it.`
+  return printable`Check that file, or name another one with --rcfile.`
+}
 
 /** Command lines that can't be understood, and values and settings that can't be used. */
 export const input = {
@@ -21,7 +31,11 @@ export const input = {
       "too-long": `has more than ${maxLength} characters`,
       "control-character": "must not hold control characters such as line breaks",
     }[error.reason]
-    return invalid(error, printable`The label ${why}.`)
+    return invalid(
+      error,
+      printable`The label ${why}.`,
+      printable`A label has 1 to ${maxLength} characters, and no control characters.`,
+    )
   },
   InvalidKeyId: (error) =>
     invalid(
@@ -59,7 +73,7 @@ export const input = {
   SettingsError: (error) => {
     const { line, reason, source } = error
     const place = line === undefined ? "" : `, line ${line}`
-    return failed(error, exitCodes.misuse, printable`${source}${place}: ${reason}.`)
+    return failed(error, exitCodes.misuse, printable`${source}${place}: ${reason}.`, settingHint(error))
   },
   TokenWouldBeLost: (error) =>
     failed(

@@ -1,18 +1,39 @@
 import * as Cause from "effect/Cause"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import { type Printable, printable } from "../output/printable.ts"
 
-const line = (level: LogLevel.LogLevel, message: unknown): Printable => {
-  const text = Cause.isCause(message) ? Cause.pretty(message) : String(message)
-  return printable`zpcli: ${level._tag.toLowerCase()}: ${text}`
+/** What a cause was, in a few words and without its stack. */
+const reasonOf = (cause: Cause.Cause<unknown>): string =>
+  Cause.prettyErrors(cause)
+    .map(({ message, name }) => message || name)
+    .join("; ") || "interrupted"
+
+/** What is logged, a line each: the messages, the last one with the reason; and a stack where that is asked for. */
+const linesOf = (
+  messages: ReadonlyArray<string>,
+  cause: Cause.Cause<unknown>,
+  verbose: boolean,
+): ReadonlyArray<string> => {
+  if (Cause.isEmpty(cause)) return messages
+  const last = messages.at(-1)
+  const reason = reasonOf(cause)
+  const withReason = last === undefined ? reason : `${last.replace(/\.$/, "")}: ${reason}`
+  return [...messages.slice(0, -1), withReason, ...(verbose ? Cause.pretty(cause).split("\n") : [])]
 }
 
 /** Logs to stderr through the `Console`, one escaped line for each message. */
 export const logger: Logger.Logger<unknown, void> = Logger.withConsoleError(
-  Logger.make(({ logLevel, message }) =>
-    (Array.isArray(message) ? message : [message])
-      .map((part) => line(LogLevel.lessThan(logLevel, LogLevel.Info) ? LogLevel.Debug : logLevel, part).value)
-      .join("\n"),
-  ),
+  Logger.make(({ cause, context, logLevel, message }) => {
+    const level = LogLevel.lessThan(logLevel, LogLevel.Info) ? LogLevel.Debug : logLevel
+    const least = FiberRefs.getOrDefault(context, FiberRef.currentMinimumLogLevel)
+    const verbose = LogLevel.lessThanEqual(least, LogLevel.Debug)
+    const messages = (Array.isArray(message) ? message : [message]).map(String)
+    const line = (text: string): Printable => printable`zpcli: ${level._tag.toLowerCase()}: ${text}`
+    return linesOf(messages, cause, verbose)
+      .map((text) => line(text).value)
+      .join("\n")
+  }),
 )

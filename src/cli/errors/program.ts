@@ -11,7 +11,13 @@ export class InternalError extends Data.TaggedError("InternalError")<{ readonly 
 export const program = {
   Exit: (error) => silent(error, error.code),
   Quit: (error) => silent(error, exitCodes.interrupted),
-  Declined: (error) => failed(error, exitCodes.declined, printable`Declined: nothing was changed.`),
+  Declined: (error) =>
+    failed(
+      error,
+      exitCodes.declined,
+      printable`Declined: nothing was changed.`,
+      printable`Answer y to go ahead, or add --yes to skip the question.`,
+    ),
   CannotAsk: (error) =>
     failed(
       error,
@@ -23,7 +29,12 @@ export const program = {
     // A reader that has gone, as in `zpcli pat list | head -1`, has what it wanted.
     error.code === "EPIPE"
       ? silent(error, exitCodes.done)
-      : failed(error, exitCodes.refused, printable`The result could not be written (${error.code}).`),
+      : failed(
+          error,
+          exitCodes.refused,
+          printable`The result could not be written (${error.code}).`,
+          printable`Check where the output goes, such as the free space of a disk.`,
+        ),
   InternalError: (error) =>
     failed(
       error,

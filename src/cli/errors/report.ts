@@ -5,30 +5,36 @@ import { describe, type Failure } from "./describe.ts"
 import { Interruption } from "./exitCodes.ts"
 import type { Report } from "./words.ts"
 
+/** A report in the form and order of docs/json.md. */
+const jsonOf = (report: Report, message: Printable): Printable =>
+  Printable.json(
+    {
+      error: {
+        type: report.type,
+        message: message.value,
+        hint: report.hint?.value,
+        status: report.status,
+        requestId: report.requestId,
+        retryable: report.retryable,
+        exitCode: report.exitCode,
+        keyId: report.keyId,
+        oldKeyId: report.oldKeyId,
+        keyIds: report.keyIds,
+        delivered: report.delivered,
+        childExitCode: report.childExitCode,
+      },
+    },
+    "compact",
+  )
+
 /**
  * A report as it is printed: two lines for a person, or one JSON object with
  * absent fields left out. Undefined where there is nothing to print.
  */
 export const render = (report: Report, json: boolean): Printable | undefined => {
-  const { exitCode, hint, message, requestId } = report
+  const { hint, message, requestId } = report
   if (message === undefined) return undefined
-  if (json) {
-    const { delivered, keyId, keyIds, oldKeyId, retryable, status, type } = report
-    const error = {
-      type,
-      message: message.value,
-      hint: hint?.value,
-      status,
-      requestId,
-      retryable,
-      exitCode,
-      keyId,
-      oldKeyId,
-      keyIds,
-      delivered,
-    }
-    return Printable.json({ error }, "compact")
-  }
+  if (json) return jsonOf(report, message)
   const request = requestId === undefined ? printable`` : printable` [request ID ${requestId}]`
   const first = printable`zpcli: ${message}${request}`
   return hint === undefined ? first : Printable.join([first, hint], "\n")
@@ -40,16 +46,25 @@ export const print = (report: Report, json: boolean): Effect.Effect<void> => {
   return rendered === undefined ? Effect.void : printError(rendered)
 }
 
-/**
- * Prints an error on stderr, as JSON where `json` is set, and gives its exit code.
- *
- * @param about - what the error is about, put in front of its message
- */
-export const report = (failure: Failure, json: boolean, about?: Printable): Effect.Effect<number> =>
+/** The PAT that an error is about, where the error itself may not say so. */
+export interface About {
+  readonly keyId: string
+  /** Whether the message begins with the key ID: with several, not every message names its own. */
+  readonly inMessage: boolean
+}
+
+const withAbout = (report: Report, { inMessage, keyId }: About): Report => ({
+  ...report,
+  keyId: report.keyId ?? keyId,
+  message:
+    inMessage && report.message !== undefined ? printable`${keyId}: ${report.message}` : report.message,
+})
+
+/** Prints an error on stderr, as JSON where `json` is set, and gives its exit code. */
+export const report = (failure: Failure, json: boolean, about?: About): Effect.Effect<number> =>
   Effect.flatMap(Interruption, ({ exitCode: signalled }) => {
     const described = describe(failure)
-    const { message } = described
     const exitCode = signalled() ?? described.exitCode
-    const named = about === undefined || message === undefined ? message : printable`${about}: ${message}`
-    return Effect.as(print({ ...described, exitCode, message: named }, json), exitCode)
+    const named = about === undefined ? described : withAbout(described, about)
+    return Effect.as(print({ ...named, exitCode }, json), exitCode)
   })

@@ -11,9 +11,19 @@ export const sandbox = {
     switch (reason) {
       // What a shell exits with where a command can't be run.
       case "command-not-found":
-        return failed(error, exitCodes.commandNotFound, printable`${subject}: command not found.`)
+        return failed(
+          error,
+          exitCodes.commandNotFound,
+          printable`${subject}: command not found.`,
+          printable`Check the name of the command after --, and PATH.`,
+        )
       case "command-not-executable":
-        return failed(error, exitCodes.commandNotExecutable, printable`${subject} can't be run (${why}).`)
+        return failed(
+          error,
+          exitCodes.commandNotExecutable,
+          printable`${subject} can't be run (${why}).`,
+          printable`Check that it is a program, and that you may run it.`,
+        )
       case "port-in-use":
       case "port-unusable":
         return failed(
@@ -23,9 +33,19 @@ export const sandbox = {
           printable`Choose another with --port.`,
         )
       case "state-unreadable":
-        return failed(error, exitCodes.misuse, printable`The state in ${subject} can't be read (${why}).`)
+        return failed(
+          error,
+          exitCodes.misuse,
+          printable`The state in ${subject} can't be read (${why}).`,
+          printable`Check that file, or name another one with --state.`,
+        )
       case "state-unwritable":
-        return failed(error, exitCodes.misuse, printable`The state can't be written to ${subject} (${why}).`)
+        return failed(
+          error,
+          exitCodes.misuse,
+          printable`The state can't be written to ${subject} (${why}).`,
+          printable`Check that file and its folder, or name another one with --state.`,
+        )
     }
   },
 } satisfies Table<SandboxFailed>

@@ -1,4 +1,3 @@
-import * as KeyId from "../../domain/KeyId.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 
@@ -21,6 +20,8 @@ export interface Report {
   readonly keyIds?: ReadonlyArray<string> | undefined
   /** Whether the new token was handed over. */
   readonly delivered?: boolean | undefined
+  /** What the command that was to take the new token exited with. */
+  readonly childExitCode?: number | undefined
   /** Whether running the same command again is safe and may work. */
   readonly retryable: boolean
   readonly exitCode: number
@@ -31,12 +32,12 @@ export type Table<F extends { readonly _tag: string }> = {
   readonly [T in F["_tag"]]: (error: Extract<F, { readonly _tag: T }>) => Report
 }
 
-/** A report with a message. Its `type` is the error's tag, unless `more` has another. */
+/** A report with a message and what to do about it. Its `type` is the error's tag, unless `more` has another. */
 export const failed = (
   { _tag: type }: { readonly _tag: string },
   exitCode: number,
   message: Printable,
-  hint?: Printable,
+  hint: Printable,
   more: Partial<Report> = {},
 ): Report => ({ type, message, hint, retryable: exitCode === exitCodes.unavailable, exitCode, ...more })
 
@@ -66,9 +67,3 @@ export const answerOf = ({
 /** Suggests the nearest word, where there is one. */
 export const didYouMean = (candidate: string | undefined): Printable =>
   candidate === undefined ? printable`` : printable` Did you mean ${candidate}?`
-
-/** The command that revokes a PAT, to be copied: only with what has the form of a key ID, whatever a server sent. */
-export const revokeCommand = (keyId: string | undefined): Printable =>
-  keyId !== undefined && KeyId.problem(keyId) === undefined
-    ? printable`zpcli pat revoke ${keyId}`
-    : printable`zpcli pat list`

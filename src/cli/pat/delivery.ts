@@ -88,6 +88,7 @@ export const prepareDelivery = Effect.fn("delivery.prepare")(function* (
   const delivered = yield* Ref.make(false)
   const cannot = (error: PlatformError) =>
     new SettingsError({
+      advice: "Name another file with --out.",
       source: `--out ${target}`,
       reason:
         error._tag === "SystemError" && error.reason === "AlreadyExists"

@@ -84,7 +84,7 @@ const revokeAll = Effect.fnUntraced(function* (
   ) {
     const shown = Either.isLeft(outcome)
       ? // Each failure is named after its key ID, since not all of them name one.
-        report(outcome.left, json, printable`${keyId}`)
+        report(outcome.left, json, { keyId, inMessage: true })
       : Effect.as(printRevoked(keyId, outcome.right, json, false), exitCodes.done as number)
     codes.push(yield* Effect.catchAll(shown, (failure) => report(failure, json)))
   })
@@ -123,7 +123,17 @@ export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, 
     return yield* revokeAll(keyIds, listing === undefined ? yield* api.own : listing.own, json)
   }
   const own = listing?.own === undefined ? undefined : listing.own === first
-  yield* printRevoked(first, yield* api.revoke(first, own), json, true)
+  const revoked = yield* api.revoke(first, own).pipe(
+    Effect.catchIf(
+      (failure) => !endsRun(failure),
+      (failure) =>
+        Effect.flatMap(
+          report(failure, json, { keyId: first, inMessage: false }),
+          (code) => new Exit({ code }),
+        ),
+    ),
+  )
+  yield* printRevoked(first, revoked, json, true)
 })
 
 export const command = Command.make("revoke", options, revoke).pipe(

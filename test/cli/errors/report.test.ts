@@ -6,8 +6,7 @@ import { Exit } from "../../../src/cli/errors/exitCodes.ts"
 import { logger } from "../../../src/cli/errors/logger.ts"
 import { makeNotices } from "../../../src/cli/errors/notices.ts"
 import { report } from "../../../src/cli/errors/report.ts"
-import { printable } from "../../../src/cli/output/printable.ts"
-import { OutcomeUnknown, PatNotFound } from "../../../src/domain/Errors.ts"
+import { OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
 import { fakeConsole } from "../../support/fakes.ts"
 
 /** Runs an effect; gives its value and what went to stderr. */
@@ -43,10 +42,17 @@ describe("report", () => {
     }),
   )
 
-  it.effect("puts what the error is about in front of its message", () =>
-    Effect.map(collecting(report(notFound, false, printable`a-b-c-d`)), ({ stderr }) =>
-      expect(stderr).toMatch(/^zpcli: a-b-c-d: There is no PAT/),
-    ),
+  it.effect("says which PAT the error is about, where the error does not", () =>
+    Effect.gen(function* () {
+      const timedOut = new TimedOut({ origin: "https://api.zpools.io", seconds: 1, sent: true, attempts: 1 })
+      const about = { keyId: "a-b-c-d", inMessage: true }
+      expect((yield* collecting(report(timedOut, false, about))).stderr).toMatch(/^zpcli: a-b-c-d: https:/)
+      const { stderr } = yield* collecting(report(timedOut, true, { ...about, inMessage: false }))
+      expect(JSON.parse(stderr).error).toMatchObject({
+        keyId: "a-b-c-d",
+        message: expect.stringMatching(/^https:/),
+      })
+    }),
   )
 
   it.effect("prints nothing for an end that was asked for", () =>
@@ -71,18 +77,4 @@ describe("a notice", () => {
       ),
     )
   })
-})
-
-describe("the logger", () => {
-  const logging = (effect: Effect.Effect<void>) =>
-    Effect.map(
-      collecting(Effect.provide(effect, Logger.replace(Logger.defaultLogger, logger))),
-      ({ stderr }) => stderr,
-    )
-
-  it.effect("writes one escaped line for each message", () =>
-    Effect.map(logging(Effect.logWarning("one\u001b[2J", "two")), (stderr) =>
-      expect(stderr).toBe("zpcli: warning: one\\x1b[2J\nzpcli: warning: two\n"),
-    ),
-  )
 })

@@ -192,7 +192,7 @@ describe("pat create", () => {
       })
       expect(ran).toMatchObject({ code: 1, stdout: "" })
       expect(ran.stderr).toBe(
-        "zpcli: The API refused the request with status 400 (the API says: Invalid request: label \\x1b[31mtaken\\u202e). [request ID req-7]\n",
+        "zpcli: The API refused the request with status 400 (the API says: Invalid request: label \\x1b[31mtaken\\u202e). [request ID req-7]\nCorrect what the API names, and run the command again.\n",
       )
     }),
   )

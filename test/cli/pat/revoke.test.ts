@@ -44,7 +44,7 @@ describe("pat revoke", () => {
           api: { "GET /pat": listed(item()) },
         })
         expect(ran).toMatchObject({ code: 3, stdout: "" })
-        expect(ran.stderr).toMatch(/nothing was changed\.\n$/)
+        expect(ran.stderr).toMatch(/nothing was changed\.\nAnswer y .*\n$/)
         expect(methods(ran.requests)).toEqual(["GET"])
       }),
   )

@@ -1,0 +1,161 @@
+import type { Failure } from "../../src/cli/errors/describe.ts"
+import { Exit } from "../../src/cli/errors/exitCodes.ts"
+import { InternalError } from "../../src/cli/errors/program.ts"
+import { UsageError } from "../../src/cli/strict/errors.ts"
+import * as Errors from "../../src/domain/Errors.ts"
+
+/** What an answer tells of itself; its words would clear the screen. */
+export const answered = { status: 418, requestId: "req-1", serverMessage: "no.\u001b[2J" }
+const origin = "https://api.zpools.io"
+const host = "api.zpools.io"
+const timedOut = new Errors.TimedOut({ origin, seconds: 30, sent: true, attempts: 3 })
+
+const value = "\u202evalue"
+const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", code: "ENOSPC" })
+/** A rotation whose new PAT exists. */
+export const rotation = { oldKeyId: "a-b-c-d", oldWorks: true, newKeyId: "e-f-g-h" } as const
+
+export type Sample = readonly [failure: Failure, exitCode: number]
+
+/** One of each error: that none is left out is for the compiler to say. */
+export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
+  Exit: [[new Exit({ code: 42 }), 42]],
+  Quit: [[new Errors.Quit(), 130]],
+  UsageError: (
+    [
+      { _tag: "UnrecognizedOption", option: "--x\u001b", suggestions: [] },
+      { _tag: "ExclusiveOptions", options: ["--a", "--b"] },
+      { _tag: "Rejected", reason: "Something is wrong\u0007." },
+      { _tag: "Rejected", reason: "" },
+    ] as const
+  ).map((problem) => [new UsageError("zpcli pat", problem), 2]),
+  InvalidLabel: (["blank", "too-long", "control-character"] as const).map((reason) => [
+    new Errors.InvalidLabel({ reason, value }),
+    2,
+  ]),
+  InvalidKeyId: [[new Errors.InvalidKeyId({ reason: "format", value }), 2]],
+  InvalidScope: [undefined, "job"].map((nearest) => [
+    new Errors.InvalidScope({ reason: "unknown", value, nearest }),
+    2,
+  ]),
+  ScopeMissing: [[new Errors.ScopeMissing(), 2]],
+  InvalidExpiry: (["format", "no-such-day"] as const).map((reason) => [
+    new Errors.InvalidExpiry({ reason, value }),
+    2,
+  ]),
+  InvalidDuration: (["format", "too-far"] as const).map((reason) => [
+    new Errors.InvalidDuration({ reason, value }),
+    2,
+  ]),
+  SettingsError: [
+    [new Errors.SettingsError({ source: "ZPOOL_TIMEOUT", reason: "must be a number" }), 2],
+    [new Errors.SettingsError({ source: "zpoolrc", line: 3, reason: "expected KEY=value" }), 2],
+  ],
+  CredentialMissing: (["ZPOOLPAT", "ZPOOL_USER", "ZPOOL_PASSWORD"] as const).flatMap((variable) =>
+    ([undefined, "jwt", "pat"] as const).map(
+      (only) => [new Errors.CredentialMissing({ variable, only }), 4] as const,
+    ),
+  ),
+  LoginRefused: [[new Errors.LoginRefused({ ...answered, user: "demo", host }), 4]],
+  CredentialRefused: [
+    [new Errors.CredentialRefused({ ...answered, credential: "PAT" }), 4],
+    [new Errors.CredentialRefused({ ...answered, credential: "JWT" }), 4],
+  ],
+  NotAllowed: [
+    [new Errors.NotAllowed({ ...answered, credential: "PAT", needs: "pat" }), 4],
+    [new Errors.NotAllowed({ ...answered, credential: "JWT", needs: undefined }), 4],
+  ],
+  PatNotFound: [[new Errors.PatNotFound({ ...answered, keyId: "a-b-c-d" }), 5]],
+  RequestRefused: [
+    [new Errors.RequestRefused({ ...answered, method: "GET", path: "/pat" }), 1],
+    [new Errors.RequestRefused({ status: 404, method: "GET", path: "/pat" }), 1],
+  ],
+  Redirected: [
+    [new Errors.Redirected({ ...answered, origin, location: "https://else\u001bwhere" }), 1],
+    [new Errors.Redirected({ ...answered, origin, location: undefined }), 1],
+  ],
+  ServiceUnavailable: [429, 500, 503].map((status) => [
+    new Errors.ServiceUnavailable({ ...answered, status, attempts: 3, retryAfter: 120_000 }),
+    6,
+  ]),
+  Unreachable: [
+    [new Errors.Unreachable({ origin, code: "ECONNREFUSED", sent: false, attempts: 3 }), 6],
+    [new Errors.Unreachable({ origin, code: "ECONNRESET", sent: true, attempts: 1 }), 6],
+    [
+      new Errors.Unreachable({
+        origin,
+        code: "SELF_SIGNED_CERT_IN_CHAIN",
+        sent: false,
+        attempts: 1,
+        lasting: "certificate",
+      }),
+      6,
+    ],
+  ],
+  TimedOut: [[timedOut, 6]],
+  ResponseUnreadable: (["empty", "not-json", "html", "shape", "too-large"] as const).map((reason) => [
+    new Errors.ResponseUnreadable({ ...answered, origin, reason, expected: "a list" }),
+    1,
+  ]),
+  OutcomeUnknown: [undefined, [], ["a-b-c-d", "e-f-g-h"]].flatMap((found) =>
+    [undefined, timedOut].map(
+      (cause) => [new Errors.OutcomeUnknown({ label: "ci\u0007", found, cause }), 7] as const,
+    ),
+  ),
+  InvalidUsername: [[new Errors.InvalidUsername({ value: "ad a" }), 2]],
+  TokenWouldBeLost: [[new Errors.TokenWouldBeLost(), 2]],
+  TokenUndelivered: [
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: false, cause: undelivered }), 7],
+    [new Errors.TokenUndelivered({ keyId: undefined, undone: false, cause: undelivered }), 7],
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: true, cause: undelivered }), 9],
+  ],
+  NotOffered: (["login", "create"] as const).map((what) => [
+    new Errors.NotOffered({ ...answered, what, host, page: "https://zpools.io/dashboard/tokens\u001b" }),
+    1,
+  ]),
+  RevokeUnconfirmed: (["active", "unlisted", "unknown"] as const).map((listed) => [
+    new Errors.RevokeUnconfirmed({ ...answered, keyId: "a-b-c-d", listed }),
+    1,
+  ]),
+  OutputFailed: [
+    [new Errors.OutputFailed({ code: "ENOSPC" }), 1],
+    [new Errors.OutputFailed({ code: "EPIPE" }), 0],
+  ],
+  CannotAsk: [[new Errors.CannotAsk(), 3]],
+  Declined: [[new Errors.Declined(), 3]],
+  SandboxFailed: (
+    [
+      ["port-in-use", 2],
+      ["port-unusable", 2],
+      ["state-unreadable", 2],
+      ["state-unwritable", 2],
+      ["command-not-found", 127],
+      ["command-not-executable", 126],
+    ] as const
+  ).map(([reason, code]) => [new Errors.SandboxFailed({ reason, subject: "x\u001b", code: "EACCES" }), code]),
+  CannotRotate: (
+    [
+      ["label", 1],
+      ["scopes", 1],
+      ["expiry", 1],
+      ["lifetime", 2],
+    ] as const
+  ).map(([reason, code]) => [new Errors.CannotRotate({ keyId: "a-b-c-d", reason }), code]),
+  RotationNotBegun: [[new Errors.RotationNotBegun({ keyId: "a-b-c-d" }), 130]],
+  RotationStopped: (
+    [
+      ["create", false, undefined, 130],
+      ["check", true, timedOut, 9],
+      ["check", false, timedOut, 7],
+      ["check", true, undefined, 130],
+      ["deliver", true, undelivered, 9],
+      ["deliver", false, undelivered, 7],
+      ["revoke", false, timedOut, 10],
+      ["revoke", false, undefined, 130],
+    ] as const
+  ).map(([step, undone, cause, code]) => [
+    new Errors.RotationStopped({ ...rotation, step, undone, cause }),
+    code,
+  ]),
+  InternalError: [[new InternalError({ defect: new TypeError("x is not a function\n") }), 1]],
+}
