@@ -69,8 +69,14 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     const client = yield* HttpClient.HttpClient
     const progress = yield* Progress
     const warnOfClock = yield* makeClockWarning
-    /** Until when the API asked us to wait, in milliseconds since the epoch: it means all requests of this run. */
-    const quietUntil = yield* Ref.make(0)
+    /** The end of what the API asked us to wait, in milliseconds since the epoch: it means all requests of this run. */
+    const quiet = yield* Ref.make<{ readonly until: number; readonly asked?: ServiceUnavailable }>({
+      until: 0,
+    })
+    const askForQuiet = (asked: ServiceUnavailable, millis: number) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        Ref.update(quiet, (known) => (now + millis > known.until ? { until: now + millis, asked } : known)),
+      )
 
     const attempt = Effect.fnUntraced(function* (request: ApiRequest, number: number, lost: Ref.Ref<Lost>) {
       const path = pathOf(request)
@@ -140,7 +146,9 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       const answered = { status, requestId, serverMessage }
       if (status === 429 || status >= 500) {
         const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], serverTime ?? now)
-        return yield* new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
+        const failure = new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
+        if (status === 429 && retryAfter !== undefined) yield* askForQuiet(failure, retryAfter)
+        return yield* failure
       }
       const before = yield* Ref.get(lost)
       return yield* new HttpFailure({
@@ -153,9 +161,13 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       })
     })
 
-    /** Waits while the API has asked to be left in peace by another request of this run. */
+    /** Waits while the API has asked for it in an answer to any request of this run; fails where that is too long. */
     const keepQuiet = Effect.gen(function* () {
-      const wait = (yield* Ref.get(quietUntil)) - (yield* Clock.currentTimeMillis)
+      const { asked, until } = yield* Ref.get(quiet)
+      const wait = until - (yield* Clock.currentTimeMillis)
+      if (asked !== undefined && wait > Retry.maxRetryAfter) {
+        return yield* new ServiceUnavailable({ ...asked, retryAfter: wait })
+      }
       if (wait > 0) yield* Effect.sleep(wait)
     })
 
@@ -175,10 +187,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
           Effect.gen(function* () {
             const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
             const millis = Retry.delayAfter(number, asked, yield* Random.next)
-            if (error._tag === "ServiceUnavailable" && error.status === 429) {
-              const until = (yield* Clock.currentTimeMillis) + millis
-              yield* Ref.update(quietUntil, (known) => Math.max(known, until))
-            }
+            if (error._tag === "ServiceUnavailable" && error.status === 429) yield* askForQuiet(error, millis)
             const reason = reasonOf(error)
             yield* progress.waiting({ _tag: "Backoff", millis, attempt: number + 1, reason })
             yield* Effect.logDebug(`waiting ${millis} ms before attempt ${number + 1}`)

@@ -117,11 +117,15 @@ describe.concurrent("a compressed answer", () => {
 
   it("that grows beyond 256 MiB is not read", async ({ expect, onTestFinished }) => {
     const bomb = gzipSync(Buffer.alloc(257 * 1024 * 1024, " "), { level: 1 })
-    const { env } = await start(onTestFinished, (_, response) => {
-      response.setHeader("content-encoding", "gzip")
-      response.end(bomb)
-    })
-    const { code, stderr } = await runCli(list, { env })
+    const { env } = await start(
+      onTestFinished,
+      (_, response) => {
+        response.setHeader("content-encoding", "gzip")
+        response.end(bomb)
+      },
+      { ZPOOL_TIMEOUT: "60" },
+    )
+    const { code, stderr } = await runCli(list, { env, timeout: 60_000 })
     expect(code).toBe(1)
     expect(stderr).toContain("more than 256 MiB")
   })

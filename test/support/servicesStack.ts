@@ -48,6 +48,12 @@ export const send = (world: World, request: ApiRequest) =>
     layers(world),
   )
 
+/** Uses a fresh `Transport`. */
+export const withTransport = <A, E, R>(
+  world: World,
+  use: (it: Transport["Type"]) => Effect.Effect<A, E, R>,
+) => Effect.provide(Effect.flatMap(Transport, use), layers(world))
+
 /** Uses a fresh `Session`. */
 export const withSession = <A, E, R>(world: World, use: (it: Session["Type"]) => Effect.Effect<A, E, R>) =>
   Effect.provide(Effect.flatMap(Session, use), layers(world))
