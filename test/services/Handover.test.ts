@@ -22,7 +22,7 @@ const created = {
 }
 const revoked = { text: undefined, unlisted: false }
 
-const timedOut = new TimedOut({ origin: "https://api.test", seconds: 30, attempts: 3 })
+const timedOut = new TimedOut({ origin: "https://api.test", seconds: 30, attempts: 3, sent: true })
 const notFound = new PatNotFound({ keyId: newKeyId, status: 404 })
 const pipeClosed = new DeliveryFailed({ target: "stdout", code: "EPIPE" })
 
