@@ -11,7 +11,11 @@ import { onTestFinished } from "vitest"
 import { pat, runIn } from "../../support/fakes.ts"
 
 const token = "zpat_NewNewNewNewNewNewNewNew0000"
-const api = { "POST /pat": { status: 201, body: { detail: { key_id: "a-b-c-d", token } } } }
+const keyId = "law-hotel-shape-community"
+const api = {
+  "POST /pat": { status: 201, body: { detail: { key_id: keyId, token } } },
+  [`DELETE /pat/${keyId}`]: { status: 200 },
+}
 
 /** The real file system, whose files do this when they are flushed. */
 const flushingWith = (sync: Effect.Effect<void, SystemError>) =>
@@ -53,20 +57,23 @@ describe("--out", () => {
     }),
   )
 
-  it.effect("does not count a token as delivered that can't be flushed, and removes the file", () =>
-    Effect.gen(function* () {
-      const file = target()
-      const full = new SystemError({
-        reason: "Unknown",
-        module: "FileSystem",
-        method: "sync",
-        cause: Object.assign(new Error("full"), { code: "ENOSPC" }),
-      })
-      const ran = yield* create(file, flushingWith(Effect.fail(full)))
-      expect(ran).toMatchObject({ code: 7, stdout: "" })
-      expect(ran.stderr).toContain("ENOSPC")
-      expect(ran.stderr).not.toContain(token)
-      expect(existsSync(file)).toBe(false)
-    }),
+  it.effect(
+    "does not count a token as delivered that can't be flushed: it removes the file and revokes the PAT",
+    () =>
+      Effect.gen(function* () {
+        const file = target()
+        const full = new SystemError({
+          reason: "Unknown",
+          module: "FileSystem",
+          method: "sync",
+          cause: Object.assign(new Error("full"), { code: "ENOSPC" }),
+        })
+        const ran = yield* create(file, flushingWith(Effect.fail(full)))
+        expect(ran).toMatchObject({ code: 9, stdout: "" })
+        expect(ran.requests.map(({ method }) => method)).toEqual(["POST", "DELETE"])
+        expect(ran.stderr).toContain("ENOSPC")
+        expect(ran.stderr).not.toContain(token)
+        expect(existsSync(file)).toBe(false)
+      }),
   )
 })
