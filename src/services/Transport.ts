@@ -20,6 +20,7 @@ import { version } from "../version.ts"
 import { Connection } from "./Connection.ts"
 import { CurrentTrace, makeTrace } from "./ConnectionTrace.ts"
 import { reasonOf, type TransportError, unanswered, unread } from "./connectionFailure.ts"
+import { withoutEcho } from "./mask.ts"
 import { Progress } from "./Progress.ts"
 import { Secrets } from "./Secrets.ts"
 import { makeClockWarning, timeOf } from "./serverClock.ts"
@@ -218,16 +219,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
   static readonly layer = Layer.effect(this, this.make)
 }
 
-/** A good answer's body without the credential that it was asked with, where the server repeats it. */
-const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
-  const token = bearer === undefined ? "" : Redacted.value(bearer)
-  // A shorter one is not a token, and may well be a part of any word.
-  return token.length < 8 ? body : body.replaceAll(token, "[hidden]")
-}
-
 /** The largest body that is read: 256 MiB. */
 const maxBodyBytes = 256 * 1024 * 1024
-
 /** What was lost in the attempts before: an answer, and with it the connection. */
 interface Lost {
   readonly answer: boolean
@@ -242,8 +235,7 @@ const maxIdleOnce = 1000
 
 const pathOf = ({ path }: ApiRequest) => `/${path.map(encodeURIComponent).join("/")}`
 
-const parseJson = (text: string): unknown =>
-  Either.getOrUndefined(Either.try(() => JSON.parse(text) as unknown))
+const parseJson = (text: string): unknown => Either.getOrUndefined(Either.try(() => JSON.parse(text)))
 
 const encode = (url: string, request: ApiRequest): HttpClientRequest.HttpClientRequest =>
   HttpClientRequest.make(request.method)(url).pipe(

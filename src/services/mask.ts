@@ -38,3 +38,10 @@ export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string
   const cut = hidden.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "")
   return `${cut.replace(tokenLike, "[hidden]").replace(cutToken, "[hidden]")}…`
 }
+
+/** A good answer's body without the credential that it was asked with, where the server repeats it. */
+export const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
+  const token = bearer === undefined ? "" : Redacted.value(bearer)
+  // A shorter one is not a token, and may well be a part of any word.
+  return token.length < 8 ? body : body.replaceAll(token, "[hidden]")
+}
