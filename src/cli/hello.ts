@@ -15,7 +15,7 @@ export const hello = Effect.fn("hello")(function* () {
   const { credential, message } = yield* (yield* PatApi).hello
   const how =
     credential._tag === "PAT"
-      ? printable`the PAT in ZPOOLPAT`
+      ? printable`the PAT in ${credential.source}`
       : printable`username and password, as ${credential.user}`
   yield* print(
     Printable.join(

@@ -4,6 +4,7 @@
  * and an exit code.
  */
 import * as Data from "effect/Data"
+import type { Signer } from "./Credential.ts"
 import type { NamedProxy } from "./Proxy.ts"
 
 export * from "./InvalidInput.ts"
@@ -55,13 +56,13 @@ export class LoginRefused extends Data.TaggedError("LoginRefused")<
 
 /** 401: the credential is not accepted (any more). */
 export class CredentialRefused extends Data.TaggedError("CredentialRefused")<
-  Answered & { readonly credential: "PAT" | "JWT" }
+  Answered & { readonly credential: Signer }
 > {}
 
 /** 403: the credential is good and does not allow this, or something in between refuses the request. */
 export class NotAllowed extends Data.TaggedError("NotAllowed")<
   Answered & {
-    readonly credential: "PAT" | "JWT"
+    readonly credential: Signer
     /** The scope that the request needs, where the API itself may have said no. */
     readonly needs: "pat" | undefined
   }

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { Auth } from "../domain/Credential.ts"
+import type { Auth, PatCredential } from "../domain/Credential.ts"
 import { SettingsError } from "../domain/Errors.ts"
 import { absolutePath } from "./RcfileStore.ts"
 import { Secrets } from "./Secrets.ts"
@@ -17,7 +17,7 @@ export class Account extends Context.Tag("zpcli/Account")<
     readonly auth: Auth
     readonly user: Option.Option<string>
     readonly password: Option.Option<Redacted.Redacted>
-    readonly pat: Option.Option<Redacted.Redacted>
+    readonly pat: Option.Option<PatCredential>
     /** The folder of the token cache; none keeps no JWT. */
     readonly tokenCacheDir: Option.Option<string>
   }
@@ -38,11 +38,11 @@ export class Account extends Context.Tag("zpcli/Account")<
     }
     const password = yield* variable("ZPOOL_PASSWORD")
 
-    const pat = yield* find("ZPOOLPAT")
-    if (Option.isSome(pat)) {
-      const { from, source } = pat.value
+    const foundPat = yield* find("ZPOOLPAT")
+    if (Option.isSome(foundPat)) {
+      const { from, source } = foundPat.value
       // A header can't hold anything else, and Node's own error would show the value.
-      if (!/^[\x21-\x7e]+$/.test(textOf(pat.value))) {
+      if (!/^[\x21-\x7e]+$/.test(textOf(foundPat.value))) {
         return yield* new SettingsError({ source, reason: "is no PAT: it holds spaces or other characters" })
       }
       if (from === "rcfile" && rcfile.othersCanRead) {
@@ -56,14 +56,22 @@ export class Account extends Context.Tag("zpcli/Account")<
       absolutePath(found.source, textOf(found)),
     )
 
+    const pat = Option.map(
+      foundPat,
+      (found): PatCredential => ({
+        _tag: "PAT",
+        token: Redacted.make(textOf(found)),
+        source: found.from === "rcfile" ? rcfile.path : found.source,
+      }),
+    )
     const account = {
       auth,
       user: Option.map(user, textOf),
       password,
-      pat: Option.map(pat, (found) => Redacted.make(textOf(found))),
+      pat,
       tokenCacheDir,
     }
-    yield* secrets.add(...Option.toArray(password), ...Option.toArray(account.pat))
+    yield* secrets.add(...Option.toArray(password), ...Option.toArray(Option.map(pat, ({ token }) => token)))
     return Account.of(account)
   })
 

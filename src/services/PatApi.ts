@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import type { Credential } from "../domain/Credential.ts"
+import { type Credential, signerOf } from "../domain/Credential.ts"
 import { CreatedPat, Hello, PatList } from "../domain/Envelope.ts"
 import {
   type HttpFailure,
@@ -72,12 +72,13 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     const decodeHello = decodeAnswer(api.origin, Hello, "a greeting", 200)
 
     const listWith = (once: boolean) =>
-      session.withCredential(({ _tag, token }) =>
+      session.withCredential((credential) =>
         Effect.gen(function* () {
+          const { _tag, token } = credential
           const answer = yield* transport.send({ method: "GET", path: ["pat"], bearer: token, once })
           const { text, value } = yield* decodeList(answer)
           return listing(text, value.detail.items, answer.serverTime, _tag)
-        }).pipe(orApiError("GET", "/pat", _tag)),
+        }).pipe(orApiError("GET", "/pat", signerOf(credential))),
       )
     const list = Effect.withSpan(listWith(false), "PatApi.list")
 
@@ -126,7 +127,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
               return unclear ? unknown(error) : error
             }),
             Effect.onInterrupt(() => notices.owe(unknown(undefined))),
-            orApiError("POST", "/pat", credential._tag),
+            orApiError("POST", "/pat", signerOf(credential)),
           )
       const lookUp = (lost: OutcomeUnknown) =>
         Effect.gen(function* () {
@@ -155,7 +156,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             const endedItself = mayBeDone && failure.status === 401
             return endedItself ? Effect.succeed(Either.right(revokedUnseen)) : Effect.fail(failure)
           }),
-          orApiError("DELETE", `/pat/${keyId}`, credential._tag),
+          orApiError("DELETE", `/pat/${keyId}`, signerOf(credential)),
         )
       const answer = yield* session.withCredential(attempt)
       if (Either.isRight(answer)) return answer.right
@@ -173,13 +174,13 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
         Effect.map(greet(credential), ({ value }) => ({
           message: value.message,
           credential,
-        })).pipe(orApiError("GET", "/hello", credential._tag)),
+        })).pipe(orApiError("GET", "/hello", signerOf(credential))),
       )
       .pipe(Effect.withSpan("PatApi.hello"))
 
     const check = Effect.fn("PatApi.check")((token: Redacted.Redacted) =>
       greet({ token }).pipe(
-        orApiError("GET", "/hello", "PAT"),
+        orApiError("GET", "/hello", { _tag: "NewPat" }),
         Effect.retry({
           while: ({ _tag }) => _tag === "CredentialRefused",
           schedule: Schedule.spaced("500 millis").pipe(Schedule.upTo("10 seconds")),

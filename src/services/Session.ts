@@ -62,7 +62,7 @@ export class Session extends Context.Tag("zpcli/Session")<
             // A wrong password is a 401: a 403 in the API's words means that no password will do.
             return status === 403 && speaker === "api"
               ? notOffered(error, "login", api)
-              : toApiError(error, { method: "POST", path: "/login", credential: "JWT" })
+              : toApiError(error, { method: "POST", path: "/login", credential: { _tag: "JWT" } })
           }),
         )
       const { access_token, expires_in, id_token } = (yield* decodeGrant(answer)).value.detail
@@ -80,7 +80,7 @@ export class Session extends Context.Tag("zpcli/Session")<
     const signIn = Effect.gen(function* () {
       const { auth, pat, user: named } = account
       if (auth !== "jwt" && Option.isSome(pat)) {
-        return { _tag: "PAT", token: pat.value } satisfies Credential
+        return pat.value
       }
       if (auth === "pat") return yield* new CredentialMissing({ variable: "ZPOOLPAT", only: auth })
       const user = Option.isSome(named) ? named.value : yield* prompter.username(api.host)
@@ -122,7 +122,7 @@ export class Session extends Context.Tag("zpcli/Session")<
 
   /** The session of a program that has a PAT: it asks for nothing, and never signs in. */
   static readonly ofPat = (token: Redacted.Redacted): Layer.Layer<Session> => {
-    const credential: Credential = { _tag: "PAT", token }
+    const credential: Credential = { _tag: "PAT", token, source: "the program" }
     return Layer.succeed(this, {
       credential: Effect.succeed(credential),
       withCredential: (use) => use(credential),

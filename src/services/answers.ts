@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type ApiUrl, dashboardUrl } from "../domain/ApiUrl.ts"
+import type { Signer } from "../domain/Credential.ts"
 import {
   type ApiError,
   CredentialRefused,
@@ -19,7 +20,7 @@ import type { ApiAnswer } from "./Transport.ts"
 /** What a failing status means for a request that no special meaning was given for. */
 export const toApiError = (
   failure: HttpFailure,
-  request: { readonly method: Method; readonly path: string; readonly credential: "PAT" | "JWT" },
+  request: { readonly method: Method; readonly path: string; readonly credential: Signer },
 ) => {
   const { location, origin, requestId, serverMessage, speaker, status } = failure
   const answered = { status, requestId, serverMessage }
@@ -51,7 +52,7 @@ export const isNotOffered = (error: HttpFailure | ServiceUnavailable): boolean =
 
 /** Gives the statuses of a request that have no meaning of their own the common one. */
 export const orApiError =
-  (method: Method, path: string, credential: "PAT" | "JWT") =>
+  (method: Method, path: string, credential: Signer) =>
   <A, E>(request: Effect.Effect<A, E | HttpFailure>): Effect.Effect<A, E | ApiError> =>
     Effect.mapError(request, (error) =>
       error instanceof HttpFailure ? toApiError(error, { method, path, credential }) : error,

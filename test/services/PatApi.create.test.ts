@@ -5,11 +5,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { ExpiryDate } from "../../src/domain/Expiry.ts"
 import * as KeyId from "../../src/domain/KeyId.ts"
-import { inTime, newPat, secret } from "../support/services.ts"
+import { foundPat, inTime, newPat, secret } from "../support/services.ts"
 import { fakeApi, json, type Reply, refused, silence, text } from "../support/servicesHttp.ts"
 import { withPatApi } from "../support/servicesStack.ts"
 
-const pat = { pat: secret("zpat_TheOneOfThisTest") }
+const pat = { pat: foundPat("zpat_TheOneOfThisTest") }
 const account = { user: Option.some("ada"), password: secret("pw") }
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const ci = newPat("CI", ["job"])

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { OutcomeUnknown } from "../../src/domain/Errors.ts"
-import { inTime, newPat, notices, secret } from "../support/services.ts"
+import { foundPat, inTime, newPat, notices } from "../support/services.ts"
 import {
   cutOff,
   endless,
@@ -20,7 +20,7 @@ import {
 } from "../support/servicesHttp.ts"
 import { type World, withPatApi } from "../support/servicesStack.ts"
 
-const settings = { pat: secret("zpat_TheOneOfThisTest") }
+const settings = { pat: foundPat("zpat_TheOneOfThisTest") }
 const noon = Date.UTC(2026, 0, 26, 12)
 const [minute, hour] = [60_000, 3_600_000]
 const ci = newPat("CI", ["job"])

@@ -68,7 +68,9 @@ describe("a cached JWT that the API does not accept any more", () => {
         "GET /v1/hello",
         gone,
       ])
-      expect(refused.outcome).toMatchObject({ left: { _tag: "CredentialRefused", credential: "JWT" } })
+      expect(refused.outcome).toMatchObject({
+        left: { _tag: "CredentialRefused", credential: { _tag: "JWT" } },
+      })
       const wrong = yield* withStaleJwt((it) => it.hello, ["GET /v1/hello", gone], ["POST /v1/login", gone])
       expect(wrong.outcome).toMatchObject({ left: { _tag: "LoginRefused", user: "ada" } })
     }),

@@ -4,11 +4,11 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as KeyId from "../../src/domain/KeyId.ts"
-import { inTime, logs, newPat, origin, secret } from "../support/services.ts"
+import { foundPat, inTime, logs, newPat, origin, secret } from "../support/services.ts"
 import { fakeApi, json, type Reply, refused, reset, silence, text } from "../support/servicesHttp.ts"
 import { withPatApi } from "../support/servicesStack.ts"
 
-const pat = { pat: secret("zpat_TheOneOfThisTest") }
+const pat = { pat: foundPat("zpat_TheOneOfThisTest") }
 const account = { user: Option.some("ada"), password: secret("pw") }
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const ci = newPat("CI", ["job"])
@@ -85,7 +85,7 @@ describe("check", () => {
       const unknown = yield* fakeApi(...Array.from({ length: 21 }, () => refusal))
       expect(yield* Effect.flip(check(unknown))).toMatchObject({
         _tag: "CredentialRefused",
-        credential: "PAT",
+        credential: { _tag: "NewPat" },
         serverMessage: "no [hidden]",
       })
       const [first, last] = [unknown.received[0], unknown.received.at(-1)]
@@ -283,8 +283,8 @@ describe("401 and 403", () => {
   it.scoped("are told of the kind of credential that met them", () =>
     Effect.gen(function* () {
       for (const [settings, credential, first] of [
-        [pat, "PAT", []],
-        [account, "JWT", [login]],
+        [pat, { _tag: "PAT", source: "ZPOOLPAT" }, []],
+        [account, { _tag: "JWT" }, [login]],
       ] as const) {
         for (const [status, tag] of [
           [401, "CredentialRefused"],

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CredentialRefused } from "../../src/domain/Errors.ts"
-import { logs, secret } from "../support/services.ts"
+import { foundPat, logs } from "../support/services.ts"
 import { fakeApi, json } from "../support/servicesHttp.ts"
 import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
 import { type World, withSession } from "../support/servicesStack.ts"
@@ -76,7 +76,7 @@ describe("the cached JWT", () => {
     }),
   )
 
-  const unauthorized = new CredentialRefused({ status: 401, credential: "JWT" })
+  const unauthorized = new CredentialRefused({ status: 401, credential: { _tag: "JWT" } })
   /** A request that accepts these tokens, and notes those that it has seen. */
   const accepting = (...good: ReadonlyArray<string>) => {
     const seen: Array<string> = []
@@ -126,7 +126,7 @@ describe("the cached JWT", () => {
   it.scoped("has no part in the 401 of a PAT or of a fresh JWT", () =>
     Effect.gen(function* () {
       for (const [settings, script] of [
-        [{ pat: secret("zpat_x") }, []],
+        [{ pat: foundPat("zpat_x") }, []],
         [account, [login]],
       ] as const) {
         const { seen, use } = accepting()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { asks, inTime, origin, secret } from "../support/services.ts"
+import { asks, foundPat, inTime, origin } from "../support/services.ts"
 import { fakeApi, json, refused, reset, silence, text } from "../support/servicesHttp.ts"
 import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
 import { type World, withSession } from "../support/servicesStack.ts"
@@ -17,7 +17,7 @@ describe("the credential", () => {
     Effect.gen(function* () {
       const api = yield* fakeApi()
       for (const auth of ["auto", "pat"] as const) {
-        const settings = { ...account, auth, pat: secret("zpat_x") }
+        const settings = { ...account, auth, pat: foundPat("zpat_x") }
         expect(yield* credentialOf({ api, settings })).toStrictEqual(["PAT", "zpat_x"])
       }
     }),
@@ -27,7 +27,7 @@ describe("the credential", () => {
     Effect.gen(function* () {
       const api = yield* fakeApi(login, login)
       expect(yield* credentialOf({ api, settings: account })).toStrictEqual(["JWT", jwt])
-      const settings = { ...account, auth: "jwt" as const, pat: secret("zpat_x") }
+      const settings = { ...account, auth: "jwt" as const, pat: foundPat("zpat_x") }
       expect(yield* credentialOf({ api, settings })).toStrictEqual(["JWT", jwt])
       expect(api.received.map(({ body }) => JSON.parse(body ?? ""))).toStrictEqual(
         Array(2).fill({ username: "ada", password }),

@@ -34,7 +34,7 @@ const plain = (value: SettingsValue) => ({
   auth: value.auth,
   user: Option.getOrUndefined(value.user),
   password: Option.getOrUndefined(Option.map(value.password, Redacted.value)),
-  pat: Option.getOrUndefined(Option.map(value.pat, Redacted.value)),
+  pat: Option.getOrUndefined(Option.map(value.pat, ({ token }) => Redacted.value(token))),
   tokenCacheDir: Option.getOrUndefined(value.tokenCacheDir),
   timeout: value.timeout,
   maxRetries: value.maxRetries,

@@ -61,7 +61,7 @@ describe("a value that can be used", () => {
   it.effect("is a PAT with the line break that `cat` leaves at its end", () =>
     Effect.gen(function* () {
       const { pat } = yield* load({ ZPOOLPAT: "zpat_abc\n" })
-      expect(Option.map(pat, Redacted.value)).toStrictEqual(Option.some("zpat_abc"))
+      expect(Option.map(pat, ({ token }) => Redacted.value(token))).toStrictEqual(Option.some("zpat_abc"))
     }),
   )
 

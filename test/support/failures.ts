@@ -2,6 +2,7 @@ import type { Failure } from "../../src/cli/errors/describe.ts"
 import { Exit } from "../../src/cli/errors/exitCodes.ts"
 import { InternalError } from "../../src/cli/errors/program.ts"
 import { UsageError } from "../../src/cli/strict/errors.ts"
+import type { Signer } from "../../src/domain/Credential.ts"
 import * as Errors from "../../src/domain/Errors.ts"
 
 /** What an answer tells of itself; its words would clear the screen. */
@@ -16,6 +17,13 @@ const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", code: "EN
 export const rotation = { oldKeyId: "a-b-c-d", oldWorks: true, newKeyId: "e-f-g-h" } as const
 
 export type Sample = readonly [failure: Failure, exitCode: number]
+
+const signers: ReadonlyArray<Signer> = [
+  { _tag: "PAT", source: "ZPOOLPAT" },
+  { _tag: "PAT", source: "/home/\u001b/zpoolrc" },
+  { _tag: "NewPat" },
+  { _tag: "JWT" },
+]
 
 /** One of each error: that none is left out is for the compiler to say. */
 export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
@@ -57,14 +65,15 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     ),
   ),
   LoginRefused: [[new Errors.LoginRefused({ ...answered, user: "demo", host }), 4]],
-  CredentialRefused: [
-    [new Errors.CredentialRefused({ ...answered, credential: "PAT" }), 4],
-    [new Errors.CredentialRefused({ ...answered, credential: "JWT" }), 4],
-  ],
-  NotAllowed: [
-    [new Errors.NotAllowed({ ...answered, credential: "PAT", needs: "pat" }), 4],
-    [new Errors.NotAllowed({ ...answered, credential: "JWT", needs: undefined }), 4],
-  ],
+  CredentialRefused: signers.map((credential) => [
+    new Errors.CredentialRefused({ ...answered, credential }),
+    4,
+  ]),
+  NotAllowed: signers.flatMap((credential) =>
+    (["pat", undefined] as const).map(
+      (needs) => [new Errors.NotAllowed({ ...answered, credential, needs }), 4] as const,
+    ),
+  ),
   PatNotFound: [[new Errors.PatNotFound({ ...answered, keyId: "a-b-c-d" }), 5]],
   RequestRefused: [
     [new Errors.RequestRefused({ ...answered, method: "GET", path: "/pat" }), 1],

@@ -13,6 +13,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../src/domain/ApiUrl.ts"
+import type { PatCredential } from "../../src/domain/Credential.ts"
 import { Label } from "../../src/domain/Label.ts"
 import { NewPat, type Wanted } from "../../src/domain/NewPat.ts"
 import type { Scope } from "../../src/domain/Scope.ts"
@@ -49,7 +50,10 @@ export const settings = (
     maxRetries: 2,
     ...overrides,
   }
-  const known = [...Option.toArray(value.password), ...Option.toArray(value.pat)]
+  const known = [
+    ...Option.toArray(value.password),
+    ...Option.toArray(Option.map(value.pat, ({ token }) => token)),
+  ]
   return Layer.mergeAll(
     Layer.succeed(Connection, value),
     Layer.succeed(Account, value),
@@ -87,6 +91,10 @@ export const notices = () => {
     layer: Layer.succeed(Notices, { owe: (notice) => Effect.sync(() => void owed.push(notice)) }),
   }
 }
+
+/** A PAT that was found in the variable for it. */
+export const foundPat = (token: string) =>
+  Option.some<PatCredential>({ _tag: "PAT", token: Redacted.make(token), source: "ZPOOLPAT" })
 
 export const secret = (text: string) => Option.some(Redacted.make(text))
 

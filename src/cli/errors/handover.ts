@@ -104,10 +104,8 @@ const stopped = (
         printable`The rotation stopped: ${old}.`,
         printable`See whether a new one exists with: zpcli pat list`,
       ]
-    case "check": {
-      const refused = cause?._tag === "CredentialRefused" ? printable`the API did not accept it` : why
-      return [code, printable`${old}. ${state}: it could not be checked, since ${refused}.`, hint]
-    }
+    case "check":
+      return [code, printable`${old}. ${state}: it could not be checked, since ${why}.`, hint]
     case "deliver":
       return [code, printable`${old}. ${state}: ${why}.`, hint]
     case "revoke":

@@ -6,9 +6,13 @@ import type {
   NotAllowed,
   NotOffered,
 } from "../../domain/Errors.ts"
-import { printable } from "../output/printable.ts"
+import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { answerOf, failed, serverSaid, type Table } from "./words.ts"
+
+/** How to set another PAT, where one was found. */
+const replacePat = (source: string): Printable =>
+  /^[A-Z_]+$/.test(source) ? printable`Set ${source} to a valid PAT` : printable`Put a valid PAT there`
 
 /** Failures of signing in, and of what a credential may do. */
 export const signIn = {
@@ -46,44 +50,47 @@ export const signIn = {
       printable`Check ZPOOL_USER and ZPOOL_PASSWORD, or unset ZPOOL_PASSWORD to be asked.`,
       answerOf(error),
     ),
-  CredentialRefused: (error) =>
-    error.credential === "PAT"
-      ? failed(
-          error,
-          exitCodes.notSignedIn,
-          printable`The PAT in ZPOOLPAT was not accepted: it is revoked, expired or mistyped${serverSaid(error)}.`,
-          printable`Set ZPOOLPAT to a valid PAT, or use --auth jwt to sign in with username and password.`,
-          answerOf(error),
+  CredentialRefused: (error) => {
+    const { credential } = error
+    const refused = (message: Printable, hint: Printable) =>
+      failed(error, exitCodes.notSignedIn, message, hint, answerOf(error))
+    switch (credential._tag) {
+      case "PAT":
+        return refused(
+          printable`The PAT in ${credential.source} was not accepted: it is revoked, expired or mistyped${serverSaid(error)}.`,
+          printable`${replacePat(credential.source)}, or use --auth jwt to sign in with username and password.`,
         )
-      : failed(
-          error,
-          exitCodes.notSignedIn,
+      case "NewPat":
+        return refused(
+          printable`The API did not accept it${serverSaid(error)}.`,
+          printable`Run the command again.`,
+        )
+      case "JWT":
+        return refused(
           printable`The API did not accept this sign-in${serverSaid(error)}.`,
           printable`Run the command again to sign in anew; check ZPOOL_API_URL if it stays so.`,
-          answerOf(error),
-        ),
+        )
+    }
+  },
   NotAllowed: (error) => {
     const { credential, needs } = error
-    if (credential === "PAT" && needs !== undefined) {
-      return failed(
-        error,
-        exitCodes.notSignedIn,
-        printable`The PAT in ZPOOLPAT may not do this: it lacks the scope ${needs}${serverSaid(error)}.`,
-        printable`Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`,
-        answerOf(error),
+    const refused = (message: Printable, hint: Printable) =>
+      failed(error, exitCodes.notSignedIn, message, hint, answerOf(error))
+    if (needs === undefined || credential._tag === "NewPat") {
+      return refused(
+        printable`The request was refused with status ${error.status}${serverSaid(error)}.`,
+        printable`Check ZPOOL_API_URL and any proxy: this need not have come from the API.`,
       )
     }
-    return failed(
-      error,
-      exitCodes.notSignedIn,
-      credential === "PAT"
-        ? printable`The request was refused with status 403${serverSaid(error)}.`
-        : printable`This account may not do that${serverSaid(error)}.`,
-      credential === "PAT"
-        ? printable`Check ZPOOL_API_URL and any proxy: this need not have come from the API.`
-        : printable`Sign in as another user with ZPOOL_USER, or ask the owner of the account.`,
-      answerOf(error),
-    )
+    return credential._tag === "PAT"
+      ? refused(
+          printable`The PAT in ${credential.source} may not do this: it lacks the scope ${needs}${serverSaid(error)}.`,
+          printable`Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`,
+        )
+      : refused(
+          printable`This account may not do that${serverSaid(error)}.`,
+          printable`Sign in as another user with ZPOOL_USER, or ask the owner of the account.`,
+        )
   },
   NotOffered: (error) =>
     error.what === "login"
