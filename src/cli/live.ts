@@ -2,12 +2,12 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Path from "@effect/platform/Path"
 import * as Terminal from "@effect/platform/Terminal"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { makeConsole } from "../services/node/console.ts"
+import { makeFileSystem } from "../services/node/fileSystem.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
 import { makeStreams } from "../services/node/streams.ts"
 import { makeTerminal } from "../services/node/terminal.ts"
@@ -25,7 +25,7 @@ export const Live = Layer.scopedContext(
     return Context.make(Streams, streams).pipe(
       Context.add(Terminal.Terminal, makeTerminal(streams)),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
-      Context.add(FileSystem.FileSystem, yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)),
+      Context.add(FileSystem.FileSystem, yield* makeFileSystem),
       Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),
     )
   }),

@@ -1,7 +1,8 @@
-import { chmodSync, writeFileSync } from "node:fs"
+import { execFileSync, spawn } from "node:child_process"
+import { chmodSync, closeSync, constants, openSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { cleanEnv, program, runCli } from "../support/cli.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const onUnix = process.platform === "win32" ? describe.skip : describe
@@ -23,5 +24,62 @@ onUnix("an rcfile that holds a PAT", () => {
       expect(stderr).toMatch(/^zpcli: warning: .*\/zpoolrc holds a PAT and can be read by other users/)
     else expect(stderr).toBe("")
     expect(stderr).not.toContain(String(token))
+  })
+})
+
+onUnix("an rcfile that is a named pipe", () => {
+  const withPipe = () => {
+    const pipe = join(temporaryFolder(), "zpoolrc")
+    execFileSync("mkfifo", [pipe])
+    return pipe
+  }
+
+  it("is waited for, and read to its end", async () => {
+    const { env, url } = await startSandbox()
+    const pipe = withPipe()
+    const running = runCli(["pat", "list", "--rcfile", pipe], {
+      env: { ZPOOL_PASSWORD: env.ZPOOL_PASSWORD as string },
+    })
+    const script = `sleep 0.3; printf 'ZPOOL_API_URL=${url}\\n'; sleep 0.3; printf 'ZPOOL_USER=demo\\n'`
+    execFileSync("sh", ["-c", `(${script}) >'${pipe}'`])
+    expect(await running).toMatchObject({ code: 0, stdout: "No PATs found.\n", stderr: "" })
+  })
+
+  it("and holds more than settings do is refused", async () => {
+    const pipe = withPipe()
+    const running = runCli(["pat", "list", "--rcfile", pipe])
+    // A little more than the bound, and no more: a program without one must not take the machine's memory.
+    const writer = spawn("sh", ["-c", `head -c 1200000 /dev/zero >'${pipe}'`], { stdio: "ignore" })
+    onTestFinished(() => void writer.kill())
+    const { code, stderr } = await running
+    expect(code).toBe(2)
+    expect(stderr).toContain(`${pipe}: can't be read`)
+  })
+
+  /** Opens a pipe for writing once somebody reads it. */
+  const openForWriting = async (pipe: string): Promise<number> => {
+    for (;;) {
+      try {
+        return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK)
+      } catch {
+        await new Promise((fulfil) => setTimeout(fulfil, 20))
+      }
+    }
+  }
+
+  it.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("whose writer is silent does not hold the program at %s", async (signal, code) => {
+    const pipe = withPipe()
+    const child = spawn(process.execPath, [program, "pat", "list", "--rcfile", pipe], {
+      env: cleanEnv(),
+      stdio: "ignore",
+    })
+    const end = new Promise((fulfil) => child.on("close", (exit, by) => fulfil([exit, by])))
+    const writer = await openForWriting(pipe)
+    child.kill(signal)
+    expect(await end).toEqual([code, null])
+    closeSync(writer)
   })
 })

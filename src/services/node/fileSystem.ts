@@ -1,0 +1,70 @@
+import { constants, createReadStream, openSync, statSync } from "node:fs"
+import { Socket } from "node:net"
+import type { Readable } from "node:stream"
+import { isatty, ReadStream } from "node:tty"
+import { SystemError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Effect from "effect/Effect"
+
+/** More than any file of settings or secrets, in bytes. */
+const maxBytes = 1 << 20
+
+/** Opens what may have nothing to read for long, or no end, such as a named pipe or a device; undefined for the rest. */
+const openStream = (path: string): Readable | undefined => {
+  try {
+    const stat = statSync(path)
+    if (stat.isFile() || stat.isDirectory()) return undefined
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    if (stat.isFIFO()) return new Socket({ fd, readable: true, writable: false })
+    return isatty(fd) ? new ReadStream(fd) : createReadStream(path, { fd })
+  } catch {
+    // The platform's own reading fails in the same way, and says so.
+    return undefined
+  }
+}
+
+const readAll = (path: string, stream: Readable): Effect.Effect<Uint8Array, SystemError> =>
+  Effect.async((resume) => {
+    const chunks: Array<Buffer> = []
+    let size = 0
+    const fail = (description: string) =>
+      resume(
+        new SystemError({
+          reason: "BadResource",
+          module: "FileSystem",
+          method: "readFile",
+          pathOrDescriptor: path,
+          description,
+        }),
+      )
+    stream
+      .on("data", (chunk: Buffer) => {
+        chunks.push(chunk)
+        size += chunk.length
+        if (size > maxBytes) stream.destroy(new Error("it is too long"))
+      })
+      .on("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
+      .on("error", ({ message }) => fail(message))
+    return Effect.sync(() => void stream.destroy())
+  })
+
+/**
+ * Makes the live file system: the platform's, which reads in threads of Node.
+ * One that waits for a named pipe can't be cancelled, and Node waits for it at
+ * its end, so what is no file is read as a stream, and not without end.
+ */
+export const makeFileSystem = Effect.gen(function* () {
+  const files = yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)
+  const readFile = (path: string) =>
+    Effect.suspend(() => {
+      const stream = openStream(path)
+      return stream === undefined ? files.readFile(path) : readAll(path, stream)
+    })
+  return FileSystem.FileSystem.of({
+    ...files,
+    readFile,
+    readFileString: (path, encoding) =>
+      Effect.map(readFile(path), (bytes) => new TextDecoder(encoding).decode(bytes)),
+  })
+})
