@@ -79,7 +79,15 @@ export class NotOffered extends Data.TaggedError("NotOffered")<
 > {}
 
 /** There is no PAT with a key ID, or it does not work any more. */
-export class PatNotFound extends Data.TaggedError("PatNotFound")<Answered & { readonly keyId: string }> {}
+export class PatNotFound extends Data.TaggedError("PatNotFound")<
+  Partial<Answered> & {
+    readonly keyId: string
+    /** What the list says of it, where it was looked up before anything was sent. */
+    readonly listed?: "revoked" | "no"
+    /** The key ID that was probably meant. */
+    readonly nearest?: string | undefined
+  }
+> {}
 
 /**
  * The answer to a revoke did not come from the API, or says nothing certain,

@@ -11,7 +11,7 @@ import type {
 import { maxRetryAfter } from "../../domain/Retry.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
-import { answerOf, attempts, failed, serverSaid, type Table } from "./words.ts"
+import { answerOf, attempts, didYouMean, failed, serverSaid, type Table } from "./words.ts"
 
 /** Who failed: the API, or the proxy before it and the variable that names it. */
 const party = ({ origin, proxy }: Unreachable | TimedOut): string =>
@@ -23,7 +23,11 @@ export const api = {
     failed(
       error,
       exitCodes.notFound,
-      printable`There is no PAT ${error.keyId}, or it is revoked already${serverSaid(error)}.`,
+      {
+        revoked: printable`PAT ${error.keyId} is revoked already.`,
+        no: printable`There is no PAT ${error.keyId}.${didYouMean(error.nearest)}`,
+        unknown: printable`There is no PAT ${error.keyId}, or it is revoked already${serverSaid(error)}.`,
+      }[error.listed ?? "unknown"],
       printable`See the key IDs with: zpcli pat list`,
       { ...answerOf(error), keyId: error.keyId },
     ),

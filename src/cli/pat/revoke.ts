@@ -3,7 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { Declined, type RevokeError } from "../../domain/Errors.ts"
+import { Declined, type PatNotFound, type RevokeError } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
@@ -16,7 +16,7 @@ import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
-import { describe } from "./subject.ts"
+import { describe, find } from "./subject.ts"
 
 const options = {
   keyIds: Args.text({ name: "key_id" }).pipe(
@@ -37,18 +37,33 @@ const question = (keyIds: ReadonlyArray<KeyId.KeyId>, pats: ReadonlyArray<Pat>):
   return Printable.join([...lines, printable`Revoke these ${keyIds.length} PATs? It can't be undone.`], "\n")
 }
 
-const unlisted: Pick<Listing, "own" | "pats"> = { pats: [], own: undefined }
+const noList = Effect.succeed<Listing | undefined>(undefined)
 
 /** What the list says; nothing where it can't be had, which is no reason not to revoke. */
 const lookUp = Effect.flatMap(PatApi, ({ list }) =>
   Effect.catchTags(list, {
-    RequestRefused: () => Effect.succeed(unlisted),
-    ResponseUnreadable: () => Effect.succeed(unlisted),
-    ServiceUnavailable: () => Effect.succeed(unlisted),
-    TimedOut: () => Effect.succeed(unlisted),
-    Unreachable: () => Effect.succeed(unlisted),
+    RequestRefused: () => noList,
+    ResponseUnreadable: () => noList,
+    ServiceUnavailable: () => noList,
+    TimedOut: () => noList,
+    Unreachable: () => noList,
   }),
 )
+
+/** Asks whether to go on with those of the PATs that can be revoked, and gives the others with what is wrong. */
+const confirmed = Effect.fnUntraced(function* (
+  keyIds: ReadonlyArray<KeyId.KeyId>,
+  pats: ReadonlyArray<Pat> | undefined,
+) {
+  const gone = new Map<KeyId.KeyId, PatNotFound>()
+  for (const keyId of pats === undefined ? [] : keyIds) {
+    const found = find(keyId, pats ?? [])
+    if (Either.isLeft(found)) gone.set(keyId, found.left)
+  }
+  const left = keyIds.filter((keyId) => !gone.has(keyId))
+  if (left.length > 0 && !(yield* confirm(question(left, pats ?? [])))) return yield* new Declined()
+  return gone
+})
 
 const printRevoked = (keyId: KeyId.KeyId, { text, unlisted }: Revoked, json: boolean, only: boolean) => {
   if (!json) {
@@ -64,7 +79,7 @@ const printRevoked = (keyId: KeyId.KeyId, { text, unlisted }: Revoked, json: boo
 
 /** Failures of signing in: they would meet each of several PATs alike. */
 const endsRun = ({ _tag }: RevokeError): boolean =>
-  ["CredentialMissing", "LoginRefused", "NotOffered", "Quit"].includes(_tag)
+  ["CredentialMissing", "InvalidUsername", "LoginRefused", "NotOffered", "Quit"].includes(_tag)
 
 /**
  * Revokes several PATs and shows what came of each, in the order given. All are
@@ -72,11 +87,14 @@ const endsRun = ({ _tag }: RevokeError): boolean =>
  */
 const revokeAll = Effect.fnUntraced(function* (
   keyIds: ReadonlyArray<KeyId.KeyId>,
+  gone: ReadonlyMap<KeyId.KeyId, PatNotFound>,
   own: string | undefined,
   json: boolean,
 ) {
   const api = yield* PatApi
-  const outcomes = new Map<KeyId.KeyId, Either.Either<Revoked, RevokeError>>()
+  const outcomes = new Map<KeyId.KeyId, Either.Either<Revoked, RevokeError>>(
+    Array.from(gone, ([keyId, error]) => [keyId, Either.left(error)]),
+  )
   const codes: Array<number> = []
   const show = Effect.fnUntraced(function* (
     keyId: KeyId.KeyId,
@@ -95,10 +113,9 @@ const revokeAll = Effect.fnUntraced(function* (
       show(keyId, outcomes.get(keyId) as Either.Either<Revoked, RevokeError>),
     )
   })
-  for (const keyId of [
-    ...keyIds.filter((keyId) => keyId !== own),
-    ...keyIds.filter((keyId) => keyId === own),
-  ]) {
+  yield* showThose
+  const left = keyIds.filter((keyId) => !gone.has(keyId))
+  for (const keyId of [...left.filter((keyId) => keyId !== own), ...left.filter((keyId) => keyId === own)]) {
     const outcome = yield* Effect.either(api.revoke(keyId, keyId === own))
     if (Either.isLeft(outcome) && endsRun(outcome.left)) return yield* outcome.left
     outcomes.set(keyId, outcome)
@@ -112,16 +129,16 @@ const revokeAll = Effect.fnUntraced(function* (
 export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, yes }: RevokeOptions) {
   const keyIds = [...new Set(yield* Effect.forEach(given, KeyId.parse))]
   const api = yield* PatApi
-  let listing: typeof unlisted | undefined
-  if (!json && !yes) {
-    listing = yield* lookUp
-    if (!(yield* confirm(question(keyIds, listing.pats)))) return yield* new Declined()
-  }
+  const asks = !json && !yes
+  const listing = asks ? yield* lookUp : undefined
+  const gone = asks ? yield* confirmed(keyIds, listing?.pats) : new Map<KeyId.KeyId, PatNotFound>()
   const [first, ...others] = keyIds
   if (first === undefined || others.length > 0) {
     // The one that signs in goes last, so it has to be known which that is.
-    return yield* revokeAll(keyIds, listing === undefined ? yield* api.own : listing.own, json)
+    return yield* revokeAll(keyIds, gone, listing === undefined ? yield* api.own : listing.own, json)
   }
+  const unlisted = gone.get(first)
+  if (unlisted !== undefined) return yield* unlisted
   const own = listing?.own === undefined ? undefined : listing.own === first
   const revoked = yield* api.revoke(first, own).pipe(
     Effect.catchIf(

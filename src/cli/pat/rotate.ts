@@ -3,7 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import { Declined, PatNotFound, RotationNotBegun } from "../../domain/Errors.ts"
+import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
 import type { ExpiryDate } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { NewPat } from "../../domain/NewPat.ts"
@@ -18,7 +18,7 @@ import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 import { deliveryOptions, prepareDelivery } from "./delivery.ts"
-import { describe } from "./subject.ts"
+import { describe, find } from "./subject.ts"
 
 const path = ["pat", "rotate"]
 
@@ -35,12 +35,9 @@ const options = {
 export type RotateOptions = Command.Command.ParseConfig<typeof options>
 
 /** Finds the PAT to replace, and what its successor is to be. */
-const find = Effect.fnUntraced(function* (keyId: KeyId.KeyId, chosen: ExpiryDate | undefined) {
+const prepare = Effect.fnUntraced(function* (keyId: KeyId.KeyId, chosen: ExpiryDate | undefined) {
   const { own, pats, serverTime } = yield* (yield* PatApi).list
-  const pat = pats.find((candidate) => candidate.key_id === keyId)
-  if (pat === undefined || pat.status?.toLowerCase() === "revoked") {
-    return yield* new PatNotFound({ keyId, status: 404 })
-  }
+  const pat = yield* find(keyId, pats)
   const now = yield* Clock.currentTimeMillis
   const successor = yield* NewPat.successorOf({ ...pat, key_id: keyId }, chosen, now)
   const old: OldPat = {
@@ -56,7 +53,7 @@ const confirmed = Effect.fnUntraced(function* ({
   old: { keyId },
   pats,
   successor: { expiry },
-}: Effect.Effect.Success<ReturnType<typeof find>>) {
+}: Effect.Effect.Success<ReturnType<typeof prepare>>) {
   const end = expiry === undefined ? "" : ` that expires on ${expiry}`
   const sure = yield* confirm(printable`Replace ${describe(keyId, pats)} by a new one${end}?`)
   if (!sure) return yield* new Declined()
@@ -69,9 +66,10 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   const notices = yield* Notices
   const delivery = yield* prepareDelivery(path, given)
 
-  const { old, successor } = yield* find(keyId, chosen).pipe(
+  const { old, successor } = yield* prepare(keyId, chosen).pipe(
     Effect.tap((found) => (given.yes ? Effect.void : confirmed(found))),
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
+    Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),
   )
   const { replace } = yield* Handover
   const { revoked } = yield* replace(old, successor, delivery)

@@ -1,5 +1,8 @@
-import type { KeyId } from "../../domain/KeyId.ts"
+import * as Either from "effect/Either"
+import { PatNotFound } from "../../domain/Errors.ts"
+import * as KeyId from "../../domain/KeyId.ts"
 import { maxLength } from "../../domain/Label.ts"
+import { nearest } from "../../domain/nearest.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
@@ -19,11 +22,25 @@ const scope = (name: string): Printable => (/^[\w*.:-]{1,64}$/.test(name) ? prin
  * What goes with a key ID in a question: its label, scopes and last use. A text
  * from the server can't forge the end of the question.
  */
-export const describe = (keyId: KeyId, pats: ReadonlyArray<Pat>): Printable => {
+export const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Printable => {
   const pat = pats.find((candidate) => candidate.key_id === keyId)
   if (pat === undefined) return printable`PAT ${keyId}`
   const { label, last_used_at: used, scopes = [] } = pat
   const listed = scopes.length === 0 ? printable`-` : Printable.join(scopes.map(scope), ", ")
   const lastUsed = typeof used === "string" ? quoted(used) : formatter(false, undefined)(used, "never")
   return printable`PAT ${keyId} (${quoted(label ?? "-")}, scopes ${listed}, last used ${lastUsed})`
+}
+
+/** The PAT that is to be revoked or replaced, or why the list says that it can't be: it is revoked, or not there. */
+export const find = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> => {
+  const pat = pats.find((candidate) => candidate.key_id === keyId)
+  if (pat !== undefined) {
+    return pat.status?.toLowerCase() === "revoked"
+      ? Either.left(new PatNotFound({ keyId, listed: "revoked" }))
+      : Either.right(pat)
+  }
+  const others = pats.flatMap(({ key_id: other }) =>
+    other === undefined || KeyId.problem(other) !== undefined ? [] : [other],
+  )
+  return Either.left(new PatNotFound({ keyId, listed: "no", nearest: nearest(keyId, others) }))
 }
