@@ -171,8 +171,20 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   readonly label: string
   /** Key IDs with that label created since the request; undefined when they could not be looked up. */
   readonly found: ReadonlyArray<string> | undefined
+  /** Whether the list shows an older PAT with that label. */
+  readonly older?: boolean
+  /** The PAT that the new one was to replace. */
+  readonly replaces?: ReplacedPat | undefined
+  /** Undefined for an interruption. */
   readonly cause: Transient | ResponseUnreadable | undefined
 }> {}
+
+/** A PAT that a new one is to replace. */
+export interface ReplacedPat {
+  readonly keyId: string
+  /** Whether it works: one that has expired does not. */
+  readonly works: boolean
+}
 
 /** A token could not be written where it was to go. */
 export class DeliveryFailed extends Data.TaggedError("DeliveryFailed")<{
@@ -215,8 +227,8 @@ export class CannotRotate extends Data.TaggedError("CannotRotate")<{
 /** A rotation that was interrupted before anything was changed. */
 export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{ readonly keyId: string }> {}
 
-/** The steps of a rotation, in their order. */
-export type RotationStep = "create" | "check" | "deliver" | "revoke"
+/** The steps of a rotation after the create, in their order. */
+export type RotationStep = "check" | "deliver" | "revoke"
 
 /** A rotation that failed or was interrupted on its way: the old PAT is as it was, unless `revoke` was under way. */
 export class RotationStopped extends Data.TaggedError("RotationStopped")<{

@@ -1,8 +1,8 @@
 import * as Either from "effect/Either"
-import { CannotRotate } from "./Errors.ts"
+import { CannotRotate, type ReplacedPat } from "./Errors.ts"
 import * as Expiry from "./Expiry.ts"
 import type { Label } from "./Label.ts"
-import type { Pat } from "./Pat.ts"
+import { type Pat, works } from "./Pat.ts"
 import type { Scope } from "./Scope.ts"
 
 /** What a person asks a PAT to be, each part checked by its own rules. */
@@ -26,6 +26,8 @@ export class NewPat {
     readonly scopes: ReadonlyArray<string>,
     readonly expiry: Expiry.ExpiryDate | undefined,
     readonly tenantId: string | undefined,
+    /** The PAT that it is to replace. */
+    readonly replaces: ReplacedPat | undefined,
   ) {}
 
   /** The body of `POST /pat`. */
@@ -40,7 +42,7 @@ export class NewPat {
   }
 
   static fromInput({ expiry, label, scopes, tenantId }: Wanted): NewPat {
-    return new NewPat(label, scopes, expiry, tenantId)
+    return new NewPat(label, scopes, expiry, tenantId, undefined)
   }
 
   /**
@@ -60,15 +62,16 @@ export class NewPat {
   ): Either.Either<NewPat, CannotRotate> {
     const { created_at: created, expiry_at: expiry, key_id: keyId, label, scopes } = old
     const cannot = (reason: CannotRotate["reason"]) => Either.left(new CannotRotate({ keyId, reason }))
+    const replaces = { keyId, works: works(old, now) }
     if (label === undefined) return cannot("label")
     if (scopes === undefined || scopes.length === 0) return cannot("scopes")
     if (chosen !== undefined || expiry === undefined) {
-      return Either.right(new NewPat(label, scopes, chosen, undefined))
+      return Either.right(new NewPat(label, scopes, chosen, undefined, replaces))
     }
     if (typeof expiry !== "number" || typeof created !== "number") return cannot("expiry")
     const days = Expiry.daysBetween(created, expiry)
     return days < 1
       ? cannot("lifetime")
-      : Either.right(new NewPat(label, scopes, Expiry.daysAfter(days, now), undefined))
+      : Either.right(new NewPat(label, scopes, Expiry.daysAfter(days, now), undefined, replaces))
   }
 }

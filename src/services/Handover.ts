@@ -2,17 +2,19 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
+import * as HashSet from "effect/HashSet"
 import * as Layer from "effect/Layer"
 import {
   type DeliveryFailed,
   OutcomeUnknown,
+  RotationNotBegun,
   type RotationStep,
   RotationStopped,
   TokenUndelivered,
 } from "../domain/Errors.ts"
 import * as KeyId from "../domain/KeyId.ts"
 import type { NewPat } from "../domain/NewPat.ts"
-import { Notices } from "./Notices.ts"
+import { type Notice, Notices } from "./Notices.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
 import type { CreatedToken, Revoked } from "./results.ts"
 
@@ -80,13 +82,24 @@ export class Handover extends Context.Tag("zpcli/Handover")<
           ),
       })
 
+    /**
+     * Fails; or, where an interruption waits for the end of what can't be
+     * interrupted, says so at once: a failure would be lost behind it.
+     */
+    const failWith = <E extends Notice>(error: E): Effect.Effect<never, E> =>
+      Effect.flatMap(Effect.descriptor, ({ interruptors }) =>
+        HashSet.size(interruptors) === 0
+          ? Effect.fail(error)
+          : Effect.zipRight(notices.owe(error), Effect.interrupt),
+      )
+
     const create = Effect.fn("Handover.create")((pat: NewPat, to: Delivery) =>
       Effect.uninterruptibleMask((restore) =>
         // Once the token has come, nothing keeps it from being delivered.
         Effect.tap(restore(api.create(pat)), (created) =>
           Effect.catchAll(to.deliver(created), (cause) =>
             Effect.flatMap(takeBack(created), (undone) =>
-              Effect.fail(new TokenUndelivered({ keyId: created.keyId, undone, cause })),
+              failWith(new TokenUndelivered({ keyId: created.keyId, undone, cause })),
             ),
           ),
         ),
@@ -99,7 +112,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
           /** Where the rotation stopped; without a cause it was interrupted. */
           const stopped = (
             step: RotationStep,
-            created: CreatedToken | undefined,
+            created: CreatedToken,
             cause?: RotationStopped["cause"],
             undone = false,
           ) =>
@@ -107,16 +120,23 @@ export class Handover extends Context.Tag("zpcli/Handover")<
               step,
               oldKeyId: old.keyId,
               oldWorks: old.works,
-              newKeyId: created?.keyId,
+              newKeyId: created.keyId,
               undone,
               cause,
             })
           const created = yield* restore(api.create(pat)).pipe(
-            Effect.onInterrupt(() => notices.owe(stopped("create", undefined))),
+            // Where a create may have been sent, that has been said by now.
+            Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId: old.keyId }))),
             // The old PAT has the same label, and may be as young: it is not to be revoked as a stray.
-            Effect.catchTag("OutcomeUnknown", ({ cause, found, label }) =>
+            Effect.catchTag("OutcomeUnknown", ({ cause, found, label, replaces }) =>
               Effect.fail(
-                new OutcomeUnknown({ label, cause, found: found?.filter((keyId) => !old.listed.has(keyId)) }),
+                new OutcomeUnknown({
+                  label,
+                  found: found?.filter((keyId) => !old.listed.has(keyId)),
+                  older: true,
+                  replaces,
+                  cause,
+                }),
               ),
             ),
           )
@@ -126,12 +146,14 @@ export class Handover extends Context.Tag("zpcli/Handover")<
             work: Effect.Effect<A, NonNullable<RotationStopped["cause"]>>,
           ) =>
             work.pipe(
-              Effect.catchAll((cause) =>
-                Effect.flatMap(takeBack(created), (undone) => stopped(step, created, cause, undone)),
-              ),
               Effect.onInterrupt(() =>
                 Effect.flatMap(takeBack(created), (undone) =>
                   notices.owe(stopped(step, created, undefined, undone)),
+                ),
+              ),
+              Effect.catchAll((cause) =>
+                Effect.flatMap(takeBack(created), (undone) =>
+                  failWith(stopped(step, created, cause, undone)),
                 ),
               ),
             )
@@ -142,7 +164,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
             // Somebody else has revoked it in the meantime: that is what was wanted.
             Effect.catchTag("PatNotFound", () => Effect.succeed({ text: undefined, unlisted: false })),
             Effect.onInterrupt(() => notices.owe(stopped("revoke", created))),
-            Effect.mapError((cause) => stopped("revoke", created, cause)),
+            Effect.catchAll((cause) => failWith(stopped("revoke", created, cause))),
           )
           return { created, revoked }
         }),

@@ -1,13 +1,15 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { OutcomeUnknown, RotationNotBegun, RotationStopped } from "../domain/Errors.ts"
+import type { OutcomeUnknown, RotationNotBegun, RotationStopped, TokenUndelivered } from "../domain/Errors.ts"
 
 /** What a user must hear of even though the command ends by an interruption. */
-export type Notice = OutcomeUnknown | RotationNotBegun | RotationStopped
+export type Notice = OutcomeUnknown | RotationNotBegun | RotationStopped | TokenUndelivered
 
 /**
  * What is owed to the user whatever the log level: that a PAT may exist whose
- * token nobody has, or where a rotation stopped. It is shown at once.
+ * token nobody has, or where a rotation stopped. It is shown at once, and only
+ * the first of a run: an interruption is met by those inside before those
+ * outside, who know less.
  */
 export class Notices extends Context.Tag("zpcli/Notices")<
   Notices,

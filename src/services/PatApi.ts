@@ -20,7 +20,14 @@ import { isTransient, type Method, mayHaveHappened } from "../domain/Retry.ts"
 import { decodeAnswer, isNotOffered, notOffered, orApiError } from "./answers.ts"
 import { Connection } from "./Connection.ts"
 import { Notices } from "./Notices.ts"
-import { createdSince, judgeRevoke, type RevokeAnswer, readRevoked, revokedUnseen } from "./outcome.ts"
+import {
+  createdSince,
+  hasOlder,
+  judgeRevoke,
+  type RevokeAnswer,
+  readRevoked,
+  revokedUnseen,
+} from "./outcome.ts"
 import { type CreatedToken, type Greeting, type Listing, listing, type Revoked } from "./results.ts"
 import { Session } from "./Session.ts"
 import { Transport } from "./Transport.ts"
@@ -90,11 +97,12 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
 
     const create = Effect.fn("PatApi.create")(function* (pat: NewPat) {
       const { label } = pat
+      const about = { label, ...(pat.replaces === undefined ? {} : { replaces: pat.replaces }) }
       // Signing in first keeps its failures apart from those of the create.
       yield* session.credential
       const since = yield* Clock.currentTimeMillis
       const unknown = (cause: OutcomeUnknown["cause"], found?: ReadonlyArray<string>) =>
-        new OutcomeUnknown({ label, found, cause })
+        new OutcomeUnknown({ ...about, found, cause })
       const attempt = (credential: Credential) =>
         transport
           .send({
@@ -136,7 +144,9 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             Effect.orElseFail(() => lost),
           )
           const now = yield* Clock.currentTimeMillis
-          return yield* unknown(lost.cause, createdSince(listing, label, since, now))
+          const found = createdSince(listing, label, since, now)
+          const older = hasOlder(listing.pats, label, found)
+          return yield* new OutcomeUnknown({ ...about, found, older, cause: lost.cause })
         })
       return yield* Effect.catchTag(session.withCredential(attempt), "OutcomeUnknown", lookUp)
     })

@@ -31,6 +31,10 @@ export const createdSince = (
   })
 }
 
+/** Whether a list shows a PAT with a label that is none of these. */
+export const hasOlder = (pats: ReadonlyArray<Pat>, label: string, found: ReadonlyArray<string>): boolean =>
+  pats.some((pat) => pat.label === label && !(pat.key_id !== undefined && found.includes(pat.key_id)))
+
 /** An answer to a revoke that says nothing certain by itself. */
 export interface Doubtful {
   readonly status: number

@@ -84,7 +84,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "POST /pat 503",
     code: 7,
     left: onlyOld,
-    says: ["none with that label is listed"],
+    says: ["no new one with that label is listed"],
     not: `pat revoke ${old}`,
   },
   {
@@ -92,7 +92,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "POST /pat drop",
     code: 7,
     left: onlyOld,
-    says: ["none with that label is listed"],
+    says: ["no new one with that label is listed"],
     not: `pat revoke ${old}`,
   },
   {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -261,7 +262,7 @@ describe("replace", () => {
 describe("an interrupted replace", () => {
   const stopped = { _tag: "RotationStopped", oldKeyId, oldWorks: true, cause: undefined }
 
-  it.effect("says that it stopped at the create", () =>
+  it.effect("says that nothing was changed where the create did not say otherwise", () =>
     Effect.gen(function* () {
       let owed: ReadonlyArray<unknown> = []
       let begun: ReadonlyArray<string> = []
@@ -271,7 +272,7 @@ describe("an interrupted replace", () => {
         begun = it.begun
         return it.replace()
       })
-      expect(owed).toMatchObject([{ ...stopped, step: "create", newKeyId: undefined, undone: false }])
+      expect(owed).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
       expect(begun).toEqual(["create CI"])
     }),
   )
@@ -305,6 +306,44 @@ describe("an interrupted replace", () => {
         return it.replace()
       })
       expect(owed).toMatchObject([{ ...stopped, step: "revoke", newKeyId, undone: false }])
+    }),
+  )
+})
+
+describe("a delivery that fails while an interruption waits", () => {
+  /** Interrupts a run while it delivers, which fails then. */
+  const run = (start: (it: ReturnType<typeof world>) => Effect.Effect<unknown, unknown>) =>
+    Effect.gen(function* () {
+      const delivering = yield* Deferred.make<void>()
+      const it = world({
+        deliver: () =>
+          Deferred.succeed(delivering, undefined).pipe(
+            Effect.zipRight(Effect.yieldNow()),
+            Effect.zipRight(Effect.fail(pipeClosed)),
+          ),
+      })
+      const fiber = yield* Effect.fork(start(it))
+      yield* Deferred.await(delivering)
+      const exit = yield* Fiber.interrupt(fiber)
+      expect(Exit.isInterrupted(exit)).toBe(true)
+      return it
+    })
+
+  it.effect("is said by create, and its PAT is revoked once", () =>
+    Effect.gen(function* () {
+      const it = yield* run(({ create }) => create)
+      expect(it.owed).toMatchObject([
+        { _tag: "TokenUndelivered", keyId: newKeyId, undone: true, cause: pipeClosed },
+      ])
+      expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
+    }),
+  )
+
+  it.effect("is said by replace, and the old PAT is left", () =>
+    Effect.gen(function* () {
+      const it = yield* run(({ replace }) => replace())
+      expect(it.owed).toMatchObject([{ _tag: "RotationStopped", step: "deliver", newKeyId, undone: true }])
+      expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
     }),
   )
 })

@@ -104,6 +104,19 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
+  it.scoped("it is known whether an older one has the label", () =>
+    Effect.gen(function* () {
+      for (const [rows, found, older] of [
+        [[["older-a-b-c", "CI", hour]], [], true],
+        [[["other-a-b-c", "other", hour]], [], false],
+        [[["new-a-b-c", "CI", 0]], ["new-a-b-c"], false],
+      ] as const) {
+        const api = yield* fakeApi(["POST /v1/pat", reset], ["GET /v1/pat", listed(0, rows)])
+        expect(yield* create({ api })).toMatchObject({ _tag: "OutcomeUnknown", found, older })
+      }
+    }),
+  )
+
   it.scoped("an earlier attempt that never left changes nothing", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(

@@ -153,7 +153,6 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
   RotationNotBegun: [[new Errors.RotationNotBegun({ keyId: "a-b-c-d" }), 130]],
   RotationStopped: (
     [
-      ["create", false, undefined, 130],
       ["check", true, timedOut, 9],
       ["check", false, timedOut, 7],
       ["check", true, undefined, 130],

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import type {
   CannotRotate,
   OutcomeUnknown,
+  ReplacedPat,
   RotationNotBegun,
   RotationStopped,
   TokenUndelivered,
@@ -59,8 +60,20 @@ const because = (cause: Report | undefined): Printable =>
     ? printable`it was interrupted`
     : Printable.trusted(cause.message.value.replace(/\.$/, "").replace(/^Th(?=[ei])/, "th"))
 
+/** What is true of a PAT that was to be replaced, and was not. */
+const asItWas = ({ keyId, works }: ReplacedPat): Printable =>
+  works ? printable`PAT ${keyId} still works` : printable`PAT ${keyId} is as it was`
+
 const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Printable, hint: Printable] => {
-  const { found, label } = error
+  const [message, hint] = unknownCreate(error, why)
+  return [error.replaces === undefined ? message : printable`${message} ${asItWas(error.replaces)}.`, hint]
+}
+
+const unknownCreate = (
+  error: OutcomeUnknown,
+  why: Printable,
+): readonly [message: Printable, hint: Printable] => {
+  const { found, label, older } = error
   if (found === undefined) {
     return [
       printable`Whether the PAT "${label}" was created is unknown: ${why}.`,
@@ -70,7 +83,7 @@ const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Prin
   const [keyId, ...more] = found
   if (keyId === undefined) {
     return [
-      printable`No usable answer came to the creation of the PAT "${label}" (${why}); none with that label is listed.`,
+      printable`No usable answer came to the creation of the PAT "${label}" (${why}); ${older ? "no new one" : "none"} with that label is listed.`,
       printable`Check once more with zpcli pat list before you create it again.`,
     ]
   }
@@ -93,17 +106,11 @@ const stopped = (
   why: Printable,
   remedy: Printable | undefined,
 ): readonly [exitCode: number, message: Printable, hint: Printable] => {
-  const old = oldWorks ? printable`PAT ${oldKeyId} still works` : printable`PAT ${oldKeyId} is as it was`
+  const old = asItWas({ keyId: oldKeyId, works: oldWorks })
   const code = cause === undefined ? exitCodes.interrupted : codeOf(undone)
   // What mends the check is said of the new PAT, and not of the one that signs in.
   const [state, hint] = takenBack(newKeyId, undone, step === "deliver" ? remedy : undefined)
   switch (step) {
-    case "create":
-      return [
-        exitCodes.interrupted,
-        printable`The rotation stopped: ${old}.`,
-        printable`See whether a new one exists with: zpcli pat list`,
-      ]
     case "check":
       return [code, printable`${old}. ${state}: it could not be checked, since ${why}.`, hint]
     case "deliver":
@@ -128,10 +135,11 @@ export const handover = {
   },
   OutcomeUnknown: (error) => {
     const cause = reportOf(error.cause)
-    const { found = [] } = error
+    const { found = [], replaces } = error
     return failed(error, exitCodes.tokenAtLarge, ...unknown(error, because(cause)), {
       ...answerOf(cause ?? {}),
       ...(found.length === 1 ? { keyId: found[0] } : found.length > 1 ? { keyIds: found } : {}),
+      oldKeyId: replaces?.keyId,
       delivered: false,
     })
   },

@@ -4,11 +4,15 @@ import { describe } from "./describe.ts"
 import { exitCodes, Interruption } from "./exitCodes.ts"
 import { print } from "./report.ts"
 
-/** Prints each notice at once, whatever the log level, with the exit code that the run is about to have. */
-export const makeNotices = (json: boolean) =>
-  Notices.of({
+/** Prints the first notice at once, whatever the log level, with the exit code that the run is about to have. */
+export const makeNotices = (json: boolean) => {
+  let owed = false
+  return Notices.of({
     owe: (notice) =>
-      Effect.flatMap(Interruption, ({ exitCode }) =>
-        print({ ...describe(notice), exitCode: exitCode() ?? exitCodes.interrupted }, json),
-      ),
+      Effect.flatMap(Interruption, ({ exitCode }) => {
+        if (owed) return Effect.void
+        owed = true
+        return print({ ...describe(notice), exitCode: exitCode() ?? exitCodes.interrupted }, json)
+      }),
   })
+}
