@@ -46,11 +46,16 @@ export const listing = (
   credential: Credential["_tag"],
 ): Listing => {
   let decoded: ReadonlyArray<Pat> | undefined
+  // Let go of once they are decoded: a long list has the text and the PATs in memory already.
+  let parsed = items
   return {
     text,
     serverTime,
     get pats() {
-      decoded ??= items.map(fromItem)
+      if (decoded === undefined) {
+        decoded = parsed.map(fromItem)
+        parsed = []
+      }
       return decoded
     },
     get own() {
