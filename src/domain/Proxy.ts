@@ -12,16 +12,11 @@ export interface Proxy {
 /** Where a request goes through no proxy, whatever the other variables say; lower case wins, as for curl. */
 export const noProxyVariables = ["no_proxy", "NO_PROXY"] as const
 
-/** The variables that name the proxy for a URL of each protocol, the strongest first. */
-const variablesOf = {
-  "https:": ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
-  "http:": ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
-} as const
-
-/** Every variable that may name a proxy. */
-export const variables: ReadonlyArray<string> = [
-  ...new Set<string>([...variablesOf["https:"], ...variablesOf["http:"]]),
-]
+/** The variables that may name the proxy for a URL, the strongest first. */
+export const variablesFor = ({ protocol }: URL): ReadonlyArray<string> =>
+  protocol === "http:"
+    ? ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+    : ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
 /** Reads a variable of the environment; one that is empty counts as unset. */
 export type Environment = (variable: string) => string | undefined
@@ -44,7 +39,7 @@ const firstOf = (environment: Environment, names: ReadonlyArray<string>) => {
  */
 export const choose = (url: URL, environment: Environment): Either.Either<Proxy | undefined, string> => {
   const isHttp = url.protocol === "http:"
-  const named = firstOf(environment, variablesOf[isHttp ? "http:" : "https:"])
+  const named = firstOf(environment, variablesFor(url))
   if (named === undefined) return Either.right(undefined)
   const port = Number(url.port) || (isHttp ? 80 : 443)
   if (NoProxy.covers(firstOf(environment, noProxyVariables)?.value ?? "", url.hostname, port)) {

@@ -39,10 +39,10 @@ export class Connection extends Context.Tag("zpcli/Connection")<
 >() {
   static readonly make = Effect.gen(function* () {
     const settings = yield* Settings
-    const url = yield* settings.find("ZPOOL_API_URL")
-    const source = Option.match(url, { onNone: () => "ZPOOL_API_URL", onSome: (found) => found.source })
+    const named = yield* settings.find("ZPOOL_API_URL")
+    const source = Option.match(named, { onNone: () => "ZPOOL_API_URL", onSome: (found) => found.source })
     const api = yield* Effect.mapError(
-      ApiUrl.parse(Option.match(url, { onNone: () => defaultApiUrl, onSome: textOf })),
+      ApiUrl.parse(Option.match(named, { onNone: () => defaultApiUrl, onSome: textOf })),
       (reason) => new SettingsError({ source, reason }),
     )
     const timeout = yield* numberOf(
@@ -57,13 +57,18 @@ export class Connection extends Context.Tag("zpcli/Connection")<
       (count) => Number.isInteger(count) && count <= 20,
       "must be a whole number from 0 to 20",
     )
+    const url = new URL(api.base)
     const environment = new Map<string, string>()
-    for (const name of [...Proxy.variables, ...Proxy.noProxyVariables]) {
-      const value = yield* settings.variable(name)
-      if (Option.isSome(value)) environment.set(name, Redacted.value(value.value))
-    }
+    const read = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
+      for (const name of names) {
+        const value = yield* settings.variable(name)
+        if (Option.isSome(value)) environment.set(name, Redacted.value(value.value))
+      }
+    })
+    yield* read(Proxy.variablesFor(url))
+    if (environment.size > 0) yield* read(Proxy.noProxyVariables)
     yield* Effect.mapError(
-      Proxy.choose(new URL(api.base), (name) => environment.get(name)),
+      Proxy.choose(url, (name) => environment.get(name)),
       (variable) =>
         new SettingsError({ source: variable, reason: "must be the URL of an http or https proxy" }),
     )

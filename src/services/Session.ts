@@ -99,10 +99,12 @@ export class Session extends Context.Tag("zpcli/Session")<
       }),
     )
 
-    const signInAfresh = ({ user }: JwtCredential) =>
+    // Once in a run, whatever comes of it: several requests side by side may find the same JWT refused.
+    const signInAfresh = yield* Effect.cachedFunction((user: string) =>
       Effect.zipRight(cache.drop(user), login(user)).pipe(
         Effect.tap((fresh) => Ref.set(found, Option.some<Credential>(fresh))),
-      )
+      ),
+    )
 
     const withCredential: Session["Type"]["withCredential"] = (use) =>
       Effect.flatMap(credential, (first) =>
@@ -111,7 +113,7 @@ export class Session extends Context.Tag("zpcli/Session")<
           : Effect.catchIf(
               use(first),
               ({ _tag }) => _tag === "CredentialRefused",
-              () => Effect.flatMap(signInAfresh(first), use),
+              () => Effect.flatMap(signInAfresh(first.user), use),
             ),
       )
 

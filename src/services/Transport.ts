@@ -22,6 +22,7 @@ import { CurrentTrace, makeTrace } from "./ConnectionTrace.ts"
 import { reasonOf, type TransportError, unanswered, unread } from "./connectionFailure.ts"
 import { withoutEcho } from "./mask.ts"
 import { Progress } from "./Progress.ts"
+import { makeQuiet } from "./quiet.ts"
 import { Secrets } from "./Secrets.ts"
 import { makeClockWarning, timeOf } from "./serverClock.ts"
 import { timeoutFail } from "./timeout.ts"
@@ -70,14 +71,9 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     const client = yield* HttpClient.HttpClient
     const progress = yield* Progress
     const warnOfClock = yield* makeClockWarning
-    /** The end of what the API asked us to wait, in milliseconds since the epoch: it means all requests of this run. */
-    const quiet = yield* Ref.make<{ readonly until: number; readonly asked?: ServiceUnavailable }>({
-      until: 0,
-    })
-    const askForQuiet = (asked: ServiceUnavailable, millis: number) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Ref.update(quiet, (known) => (now + millis > known.until ? { until: now + millis, asked } : known)),
-      )
+    const quiet = yield* makeQuiet
+    /** How many requests there are at the moment. */
+    const underWay = yield* Ref.make(0)
 
     const attempt = Effect.fnUntraced(function* (request: ApiRequest, number: number, lost: Ref.Ref<Lost>) {
       const path = pathOf(request)
@@ -148,7 +144,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       if (status === 429 || status >= 500) {
         const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], serverTime ?? now)
         const failure = new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
-        if (status === 429 && retryAfter !== undefined) yield* askForQuiet(failure, retryAfter)
+        if (status === 429 && retryAfter !== undefined) yield* quiet.ask(failure, retryAfter)
         return yield* failure
       }
       const before = yield* Ref.get(lost)
@@ -162,19 +158,10 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       })
     })
 
-    /** Waits while the API has asked for it in an answer to any request of this run; fails where that is too long. */
-    const keepQuiet = Effect.gen(function* () {
-      const { asked, until } = yield* Ref.get(quiet)
-      const wait = until - (yield* Clock.currentTimeMillis)
-      if (asked !== undefined && wait > Retry.maxRetryAfter) {
-        return yield* new ServiceUnavailable({ ...asked, retryAfter: wait })
-      }
-      if (wait > 0) yield* Effect.sleep(wait)
-    })
-
     const send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError> = Effect.fn(
       "Transport.send",
     )(function* (request) {
+      yield* Ref.update(underWay, (count) => count + 1)
       let number = 0
       const lost = yield* Ref.make<Lost>({ answer: false, connection: false })
       const backoff = Schedule.identity<TransportError>().pipe(
@@ -188,7 +175,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
           Effect.gen(function* () {
             const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
             const millis = Retry.delayAfter(number, asked, yield* Random.next)
-            if (error._tag === "ServiceUnavailable" && error.status === 429) yield* askForQuiet(error, millis)
+            if (error._tag === "ServiceUnavailable" && error.status === 429) yield* quiet.ask(error, millis)
             const reason = reasonOf(error)
             yield* progress.waiting({ _tag: "Backoff", millis, attempt: number + 1, reason })
             yield* Effect.logDebug(`waiting ${millis} ms before attempt ${number + 1}`)
@@ -197,7 +184,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         ),
       )
       return yield* Effect.zipRight(
-        keepQuiet,
+        quiet.keep,
         Effect.suspend(() => attempt(request, ++number, lost)),
       ).pipe(
         Effect.tapError((error) =>
@@ -209,7 +196,12 @@ export class Transport extends Context.Tag("zpcli/Transport")<
             : Effect.void,
         ),
         Effect.retry(backoff),
-        Effect.ensuring(progress.done),
+        Effect.ensuring(
+          Effect.flatMap(
+            Ref.updateAndGet(underWay, (count) => count - 1),
+            (left) => (left === 0 ? progress.done : Effect.void),
+          ),
+        ),
       )
     })
 

@@ -1,7 +1,10 @@
 /** Answers that arrive in another dress, at another time, or over a connection that was used before. */
 import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { describe, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
@@ -326,6 +329,125 @@ describe.skipIf(process.platform === "win32").concurrent("a program that was sto
     })
     const started = Date.now()
     test.expect(await stopped(server, arrived)).toMatchObject({ code: 7, stdout: "" })
-    test.expect(Date.now() - started).toBeLessThan(6000)
+    test.expect(Date.now() - started).toBeLessThan(15_000)
+  })
+})
+
+describe.concurrent("several PATs", () => {
+  const keyIds = [
+    "one-one-one-one",
+    "two-two-two-two",
+    "tri-tri-tri-tri",
+    "for-for-for-for",
+    "fiv-fiv-fiv-fiv",
+  ]
+  const account = { ZPOOLPAT: "", ZPOOL_USER: "ada", ZPOOL_PASSWORD: "correct-horse" }
+  const jwt = "eyJzZWNyZXRzZWNyZXQ.c2VjcmV0c2VjcmV0.c2VjcmV0"
+  const revoke = ["pat", "revoke", ...keyIds, "--yes"]
+  const login = JSON.stringify({ message: "ok", detail: { access_token: jwt, expires_in: 3600 } })
+  const wait = (millis: number) => new Promise((resume) => setTimeout(resume, millis))
+
+  it("are revoked four at a time, and their results are in the order given", async (test) => {
+    let now = 0
+    let most = 0
+    const { env } = await start(
+      test.onTestFinished,
+      async ({ url }, response) => {
+        if (url === "/login") return void response.end(login)
+        most = Math.max(most, ++now)
+        // The first one takes the longest.
+        await wait(url?.endsWith(keyIds[0] as string) ? 900 : 300)
+        now--
+        response.end()
+      },
+      account,
+    )
+    const { code, stdout } = await runCli(revoke, { env })
+    test.expect({ code, most }).toEqual({ code: 0, most: 4 })
+    test.expect(stdout.split("\n").map((line) => line.split(" ")[1])).toEqual([...keyIds, undefined])
+  })
+
+  it("are signed in for once, and a wrong password ends the run", async (test) => {
+    const seen: Array<string | undefined> = []
+    const { env } = await start(
+      test.onTestFinished,
+      ({ url }, response) => {
+        seen.push(url)
+        response.writeHead(401).end('{"message":"no"}')
+      },
+      account,
+    )
+    const { code } = await runCli(revoke, { env })
+    test.expect({ code, seen }).toEqual({ code: 4, seen: ["/login"] })
+  })
+
+  it("are signed in for afresh once where a cached JWT is refused", async (test) => {
+    const cache = mkdtempSync(join(tmpdir(), "zpcli-several-"))
+    test.onTestFinished(() => rmSync(cache, { recursive: true, force: true }))
+    const seen: Array<string | undefined> = []
+    const { env } = await start(
+      test.onTestFinished,
+      async ({ headers, url }, response) => {
+        seen.push(url)
+        if (url === "/login") return void response.end(login)
+        await wait(100)
+        response.writeHead(headers.authorization === `Bearer ${jwt}` ? 200 : 401).end()
+      },
+      { ...account, ZPOOL_TOKEN_CACHE_DIR: cache },
+    )
+    const host = env.ZPOOL_API_URL?.replace("http://", "")
+    const expiry = Math.floor(Date.now() / 1000) + 3600
+    const file = join(cache, `zpool_token_${host}_ada`)
+    const stale = { access_token: "eyJvbGQ.b2xk.b2xk", id_token: "x", expires_at: expiry }
+    writeFileSync(file, JSON.stringify(stale), { mode: 0o600 })
+    const { code } = await runCli(revoke, { env })
+    test.expect(code).toBe(0)
+    test.expect(seen.filter((url) => url === "/login")).toHaveLength(1)
+    test.expect(seen.length).toBeGreaterThan(6)
+  })
+
+  it("wait all of them where one is answered by 429", async (test) => {
+    const times: Array<number> = []
+    const { env } = await start(
+      test.onTestFinished,
+      ({ url }, response, count) => {
+        if (url === "/login") return void response.end(login)
+        times.push(Date.now())
+        if (count === 2) return void response.writeHead(429, { "retry-after": "1" }).end()
+        setTimeout(() => response.end(), 200)
+      },
+      { ...account, ZPOOL_MAX_RETRIES: "1" },
+    )
+    const { code } = await runCli(revoke, { env })
+    test.expect({ code, requests: times.length }).toEqual({ code: 0, requests: 6 })
+    // The four that were sent together, and then nothing for a second.
+    test.expect((times[4] as number) - (times[0] as number)).toBeGreaterThanOrEqual(950)
+  })
+
+  it("of which some are done when it is interrupted have their results shown", async (test) => {
+    let arrived = 0
+    let reached = () => {}
+    const all = new Promise<void>((fulfil) => {
+      reached = fulfil
+    })
+    const { env } = await start(
+      test.onTestFinished,
+      ({ url }, response) => {
+        if (url === "/login") return void response.end(login)
+        if (++arrived === 5) setTimeout(reached, 300)
+        if (!url?.endsWith(keyIds[0] as string)) response.end()
+      },
+      account,
+    )
+    const child = spawn(process.execPath, [program, ...revoke], {
+      env: cleanEnv(env),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    const done = ended(child)
+    await all
+    child.kill("SIGTERM")
+    const { code, stdout } = await done
+    test.expect(code).toBe(143)
+    test.expect(stdout.match(/revoked successfully/g)).toHaveLength(4)
   })
 })

@@ -90,7 +90,7 @@ describe.concurrent("Node's own proxying", () => {
           ...env,
           ...more,
         })
-        expect(ran).toMatchObject({ code: 0, stderr: "" })
+        expect(ran).toMatchObject({ code: 0, stdout: "No PATs found.\n" })
       }
       expect(requests).toBe(0)
     })

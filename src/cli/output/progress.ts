@@ -28,9 +28,10 @@ export const makeProgress = Effect.gen(function* () {
   const display = (text: string) => Effect.ignore(terminal.display(text))
   const running = yield* Ref.make<Fiber.RuntimeFiber<never> | undefined>(undefined)
 
-  const stop = Effect.flatMap(Ref.getAndSet(running, undefined), (fiber) =>
-    fiber === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(fiber)),
-  )
+  const replaceBy = (fiber: Fiber.RuntimeFiber<never> | undefined) =>
+    Effect.flatMap(Ref.getAndSet(running, fiber), (before) =>
+      before === undefined ? Effect.void : Effect.asVoid(Fiber.interrupt(before)),
+    )
   const show = (state: Waiting) =>
     Effect.gen(function* () {
       const since = yield* Clock.currentTimeMillis
@@ -45,11 +46,8 @@ export const makeProgress = Effect.gen(function* () {
       ).pipe(Effect.ensuring(display("\r\u001B[K")))
     })
   return Progress.of({
-    waiting: (state: Waiting) =>
-      Effect.zipRight(
-        stop,
-        Effect.flatMap(Effect.forkDaemon(show(state)), (fiber) => Ref.set(running, fiber)),
-      ),
-    done: stop,
+    // Requests may run side by side: whoever comes last is shown, and no line is left behind.
+    waiting: (state: Waiting) => Effect.flatMap(Effect.forkDaemon(show(state)), replaceBy),
+    done: replaceBy(undefined),
   })
 })

@@ -81,6 +81,9 @@ const printRevoked = (keyId: KeyId.KeyId, { text, unlisted }: Revoked, json: boo
 const endsRun = ({ _tag }: RevokeError): boolean =>
   ["CredentialMissing", "InvalidUsername", "LoginRefused", "NotOffered", "Quit"].includes(_tag)
 
+/** How many PATs are revoked side by side. */
+const sideBySide = 4
+
 /**
  * Revokes several PATs and shows what came of each, in the order given. All are
  * tried, the one that signs in last, and the first failure decides the exit code.
@@ -95,33 +98,54 @@ const revokeAll = Effect.fnUntraced(function* (
   const outcomes = new Map<KeyId.KeyId, Either.Either<Revoked, RevokeError>>(
     Array.from(gone, ([keyId, error]) => [keyId, Either.left(error)]),
   )
-  const codes: Array<number> = []
-  const show = Effect.fnUntraced(function* (
-    keyId: KeyId.KeyId,
-    outcome: Either.Either<Revoked, RevokeError>,
-  ) {
+  const left = keyIds.filter((keyId) => !gone.has(keyId))
+  const codes = new Map<KeyId.KeyId, number>()
+  const show = Effect.fnUntraced(function* (keyId: KeyId.KeyId) {
+    const outcome = outcomes.get(keyId)
+    if (outcome === undefined || codes.has(keyId)) return
     const shown = Either.isLeft(outcome)
       ? // Each failure is named after its key ID, since not all of them name one.
         report(outcome.left, json, { keyId, inMessage: true })
       : Effect.as(printRevoked(keyId, outcome.right, json, false), exitCodes.done as number)
-    codes.push(yield* Effect.catchAll(shown, (failure) => report(failure, json)))
+    codes.set(keyId, yield* Effect.catchAll(shown, (failure) => report(failure, json)))
   })
-  const showThose = Effect.suspend(() => {
-    const ready = keyIds.slice(codes.length)
-    const end = ready.findIndex((keyId) => !outcomes.has(keyId))
-    return Effect.forEach(end === -1 ? ready : ready.slice(0, end), (keyId) =>
-      show(keyId, outcomes.get(keyId) as Either.Either<Revoked, RevokeError>),
+  const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
+  /** Shows what there is, up to the first PAT that nothing is known of. */
+  const showInOrder = oneAtATime(
+    Effect.suspend(() => {
+      const open = keyIds.findIndex((keyId) => !outcomes.has(keyId))
+      return Effect.forEach(open === -1 ? keyIds : keyIds.slice(0, open), show, { discard: true })
+    }),
+  )
+  const showAll = oneAtATime(Effect.forEach(keyIds, show, { discard: true }))
+
+  const revokeOne = (keyId: KeyId.KeyId) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(Effect.either(restore(api.revoke(keyId, keyId === own))), (outcome) => {
+        if (Either.isLeft(outcome) && endsRun(outcome.left)) return Effect.fail(outcome.left)
+        outcomes.set(keyId, outcome)
+        return restore(showInOrder)
+      }),
     )
-  })
-  yield* showThose
-  const left = keyIds.filter((keyId) => !gone.has(keyId))
-  for (const keyId of [...left.filter((keyId) => keyId !== own), ...left.filter((keyId) => keyId === own)]) {
-    const outcome = yield* Effect.either(api.revoke(keyId, keyId === own))
-    if (Either.isLeft(outcome) && endsRun(outcome.left)) return yield* outcome.left
-    outcomes.set(keyId, outcome)
-    yield* showThose
-  }
-  const code = codes.find((code) => code !== exitCodes.done)
+  yield* showInOrder
+  yield* Effect.zipRight(
+    Effect.forEach(
+      left.filter((keyId) => keyId !== own),
+      revokeOne,
+      { concurrency: sideBySide, discard: true },
+    ),
+    Effect.forEach(
+      left.filter((keyId) => keyId === own),
+      revokeOne,
+      { discard: true },
+    ),
+  ).pipe(
+    // Where the run ends early, what is done must be known all the same.
+    Effect.onExit((exit) => (exit._tag === "Success" ? Effect.void : showAll)),
+  )
+  const code = keyIds
+    .map((keyId) => codes.get(keyId))
+    .find((code) => code !== undefined && code !== exitCodes.done)
   if (code !== undefined) return yield* new Exit({ code })
 })
 

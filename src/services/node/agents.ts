@@ -33,15 +33,16 @@ const optionsFor = (signal: AbortSignal): Https.AgentOptions & SocketConstructor
 class TunnelAgent extends Https.Agent {
   constructor(
     private readonly proxy: Proxy,
-    options: Https.AgentOptions,
+    // Not what the agent makes of them: newer Nodes put a protocol there.
+    private readonly given: Https.AgentOptions,
   ) {
-    super(options)
+    super(given)
   }
   override createConnection(
     options: TunnelOptions,
     callback: (error: Error | null, socket: Duplex) => void,
   ): undefined {
-    connectThrough(this.proxy, { ...this.options, maxHeaderSize }, options, (error, socket) => {
+    connectThrough(this.proxy, { ...this.given, maxHeaderSize }, options, (error, socket) => {
       if (error) return callback(error, socket)
       const through: TunnelOptions = { ...options, socket }
       callback(null, super.createConnection(through) ?? socket)
