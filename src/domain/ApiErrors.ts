@@ -28,8 +28,6 @@ export class HttpFailure extends Data.TaggedError("HttpFailure")<
     readonly speaker: "api" | "gateway" | "other"
     /** Whether an earlier attempt of the same request may have been carried out, its answer lost. */
     readonly answerLostBefore: boolean
-    /** Whether that was by a connection that was lost after the request had left, and not by a status. */
-    readonly connectionLostBefore: boolean
   }
 > {}
 

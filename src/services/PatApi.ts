@@ -40,7 +40,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
   PatApi,
   {
     readonly list: Effect.Effect<Listing, PatApiError>
-    /** The key ID of the PAT that signs in, where one attempt at the list tells which it is. */
+    /** The key ID of the PAT that signs in, where one attempt at the list tells which it is, within 5 s. */
     readonly own: Effect.Effect<string | undefined, PatApiError>
     /**
      * Once the request has left, anything but a clear answer is an
@@ -52,8 +52,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
      * the API's own, and every 404, is looked up in the list: what revokes for
      * good is not taken from a proxy's word.
      *
-     * @param own - whether it is the PAT that signs in: a 401 after a lost answer says then that it
-     * was done. Where that is not known, only a 401 after a lost connection does.
+     * @param own - whether it is the PAT that signs in: a 401 after a lost answer says then that it was done
      */
     readonly revoke: (keyId: KeyId, own?: boolean) => Effect.Effect<Revoked, RevokeError>
     /** Checks the credential of this run. */
@@ -92,7 +91,10 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     const own = Effect.flatMap(session.credential, ({ _tag }) =>
       _tag === "JWT"
         ? Effect.succeed(undefined)
-        : Effect.match(listWith(true), { onFailure: () => undefined, onSuccess: (listing) => listing.own }),
+        : listWith(true).pipe(
+            Effect.timeout("5 seconds"),
+            Effect.match({ onFailure: () => undefined, onSuccess: (listing) => listing.own }),
+          ),
     ).pipe(Effect.withSpan("PatApi.own"))
 
     const create = Effect.fn("PatApi.create")(function* (pat: NewPat) {
@@ -151,19 +153,15 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       return yield* Effect.catchTag(session.withCredential(attempt), "OutcomeUnknown", lookUp)
     })
 
-    const revoke = Effect.fn("PatApi.revoke")(function* (keyId: KeyId, own?: boolean) {
+    const revoke = Effect.fn("PatApi.revoke")(function* (keyId: KeyId, own = false) {
       // Kept here, since a sign-in in between makes it a new request.
       let answerLost = false
-      let connectionLost = false
       const attempt = (credential: Credential) =>
         Effect.map(send("DELETE", ["pat", keyId], credential), readRevoked).pipe(
           Effect.catchTag("HttpFailure", (failure): Effect.Effect<RevokeAnswer, HttpFailure> => {
             answerLost ||= failure.answerLostBefore
-            connectionLost ||= failure.connectionLostBefore
             if (failure.status === 404) return Effect.succeed(Either.left(failure))
-            const mayBeDone =
-              own === undefined ? credential._tag === "PAT" && connectionLost : own && answerLost
-            const endedItself = mayBeDone && failure.status === 401
+            const endedItself = own && answerLost && failure.status === 401
             return endedItself ? Effect.succeed(Either.right(revokedUnseen)) : Effect.fail(failure)
           }),
           orApiError("DELETE", `/pat/${keyId}`, signerOf(credential)),

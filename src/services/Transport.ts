@@ -75,7 +75,11 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     /** How many requests there are at the moment. */
     const underWay = yield* Ref.make(0)
 
-    const attempt = Effect.fnUntraced(function* (request: ApiRequest, number: number, lost: Ref.Ref<Lost>) {
+    const attempt = Effect.fnUntraced(function* (
+      request: ApiRequest,
+      number: number,
+      answerLost: Ref.Ref<boolean>,
+    ) {
       const path = pathOf(request)
       yield* secrets.add(...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? []))
       const hide = (said: string | undefined) => (said === undefined ? undefined : secrets.hide(said))
@@ -102,7 +106,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
             () =>
               Effect.suspend(() => {
                 trace = makeTrace(0)
-                return Effect.zipRight(Ref.set(lost, { answer: true, connection: true }), execute())
+                return Effect.zipRight(Ref.set(answerLost, true), execute())
               }),
           ),
           Effect.mapError((error) => unanswered(error, { origin, number, trace })),
@@ -147,14 +151,12 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         if (status === 429 && retryAfter !== undefined) yield* quiet.ask(failure, retryAfter)
         return yield* failure
       }
-      const before = yield* Ref.get(lost)
       return yield* new HttpFailure({
         ...answered,
         origin,
         location: hide(response.headers.location),
         speaker: speakerOf(text, value),
-        answerLostBefore: before.answer,
-        connectionLostBefore: before.connection,
+        answerLostBefore: yield* Ref.get(answerLost),
       })
     })
 
@@ -163,7 +165,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     )(function* (request) {
       yield* Ref.update(underWay, (count) => count + 1)
       let number = 0
-      const lost = yield* Ref.make<Lost>({ answer: false, connection: false })
+      const answerLost = yield* Ref.make(false)
       const backoff = Schedule.identity<TransportError>().pipe(
         Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
         // Before the delay, which is announced: what is not repeated is not waited for.
@@ -185,15 +187,10 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       )
       return yield* Effect.zipRight(
         quiet.keep,
-        Effect.suspend(() => attempt(request, ++number, lost)),
+        Effect.suspend(() => attempt(request, ++number, answerLost)),
       ).pipe(
         Effect.tapError((error) =>
-          Retry.isTransient(error) && Retry.mayHaveHappened(error)
-            ? Ref.update(lost, ({ connection }) => ({
-                answer: true,
-                connection: connection || error._tag === "Unreachable",
-              }))
-            : Effect.void,
+          Retry.isTransient(error) && Retry.mayHaveHappened(error) ? Ref.set(answerLost, true) : Effect.void,
         ),
         Effect.retry(backoff),
         Effect.ensuring(
@@ -213,12 +210,6 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 
 /** The largest body that is read: 256 MiB. */
 const maxBodyBytes = 256 * 1024 * 1024
-/** What was lost in the attempts before: an answer, and with it the connection. */
-interface Lost {
-  readonly answer: boolean
-  readonly connection: boolean
-}
-
 /** A connection that was idle for longer, in milliseconds, may be gone without a word. */
 const maxIdle = 60_000
 

@@ -110,7 +110,6 @@ describe("repeatable", () => {
       location: undefined,
       speaker: "api",
       answerLostBefore: false,
-      connectionLostBefore: false,
     })
     expect(Retry.isTransient(failure)).toBe(false)
   })

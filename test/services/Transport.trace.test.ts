@@ -101,7 +101,6 @@ describe("a connection that had been used and is lost", () => {
       expect(yield* Effect.flip(send({ api }, revoke))).toMatchObject({
         status: 404,
         answerLostBefore: true,
-        connectionLostBefore: true,
       })
     }),
   )

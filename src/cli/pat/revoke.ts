@@ -156,15 +156,13 @@ export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, 
   const asks = !json && !yes
   const listing = asks ? yield* lookUp : undefined
   const gone = asks ? yield* confirmed(keyIds, listing?.pats) : new Map<KeyId.KeyId, PatNotFound>()
+  // Asked before, since a PAT that has revoked itself can't ask whether it did where the answer was lost.
+  const own = listing === undefined ? yield* api.own : listing.own
   const [first, ...others] = keyIds
-  if (first === undefined || others.length > 0) {
-    // The one that signs in goes last, so it has to be known which that is.
-    return yield* revokeAll(keyIds, gone, listing === undefined ? yield* api.own : listing.own, json)
-  }
+  if (first === undefined || others.length > 0) return yield* revokeAll(keyIds, gone, own, json)
   const unlisted = gone.get(first)
   if (unlisted !== undefined) return yield* unlisted
-  const own = listing?.own === undefined ? undefined : listing.own === first
-  const revoked = yield* api.revoke(first, own).pipe(
+  const revoked = yield* api.revoke(first, first === own).pipe(
     Effect.catchIf(
       (failure) => !endsRun(failure),
       (failure) =>

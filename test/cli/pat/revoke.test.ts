@@ -88,14 +88,24 @@ describe("pat revoke", () => {
     }),
   )
 
-  it.effect("with --json asks nothing and looks nothing up", () =>
+  it.effect("with --json asks nothing, and looks nothing up but which PAT signs in", () =>
     Effect.gen(function* () {
-      const ran = yield* runIn([...revoke, "--json"], { env: pat, terminal: true, api: gone })
+      const withPat = yield* runIn([...revoke, "--json"], {
+        env: pat,
+        api: { "GET /pat": { status: 503 }, ...gone },
+      })
+      expect(withPat).toMatchObject({ code: 0, stderr: "" })
+      expect(methods(withPat.requests)).toEqual(["GET", "DELETE"])
+      const ran = yield* runIn([...revoke, "--json"], {
+        env: account,
+        terminal: true,
+        api: { "POST /login": loggedIn, ...gone },
+      })
       expect(ran).toMatchObject({ code: 0, stderr: "" })
       expect(ran.stdout).toBe(
         `${JSON.stringify({ message: "PAT revoked", detail: { key_id: id } }, null, 2)}\n`,
       )
-      expect(methods(ran.requests)).toEqual(["DELETE"])
+      expect(methods(ran.requests)).toEqual(["POST", "DELETE"])
     }),
   )
 
@@ -104,7 +114,7 @@ describe("pat revoke", () => {
       const body = { message: "gone", detail: { key_id: id, at: "now" }, extra: hostile }
       const ran = yield* runIn(["pat", "revoke", "--json", id], {
         env: pat,
-        api: { [`DELETE /pat/${id}`]: { body } },
+        api: { "GET /pat": listed(), [`DELETE /pat/${id}`]: { body } },
       })
       expect(JSON.parse(ran.stdout)).toEqual(body)
       expect(ran.stdout.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)

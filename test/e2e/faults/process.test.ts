@@ -93,13 +93,14 @@ describe.skipIf(!signals).concurrent("signals", () => {
 describe.concurrent("output that can't be written", () => {
   const reason = full ? "" : " (skipped: needs /dev/full)"
   it.skipIf(!full)(
-    `a create into a full device exits 7 and names the PAT, not its token${reason}`,
+    `a create into a full device exits 9, its PAT revoked again, and names no token${reason}`,
     async ({ expect }) => {
       const { ended, server } = await start(argvOf.create, [], { stdout: openSync("/dev/full", "w") })
       const { code, stderr } = await ended
       const made = server.pats[1]
-      expect(code).toBe(7)
-      expect(stderr).toContain(`zpcli pat revoke ${made?.keyId}`)
+      expect(code).toBe(9)
+      expect(made?.revoked).toBe(true)
+      expect(stderr).toContain(`The new PAT ${made?.keyId} is revoked again`)
       expect(stderr).toContain("ENOSPC")
       expect(stderr).not.toContain(made?.token)
     },
@@ -112,12 +113,12 @@ describe.concurrent("output that can't be written", () => {
     expect(stderr).toContain("could not be written (ENOSPC)")
   })
 
-  it("a create into a closed pipe exits 7 and names the PAT", async ({ expect }) => {
+  it("a create into a closed pipe exits 9, its PAT revoked again", async ({ expect }) => {
     const { child, ended, server } = await start(argvOf.create, [slow])
     child.stdout?.destroy()
     const { code, stderr } = await ended
-    expect(code).toBe(7)
-    expect(stderr).toContain(`zpcli pat revoke ${server.pats[1]?.keyId}`)
+    expect(code).toBe(9)
+    expect(stderr).toContain(`The new PAT ${server.pats[1]?.keyId} is revoked again`)
     expect(stderr).not.toContain(server.pats[1]?.token)
   })
 

@@ -47,7 +47,6 @@ export const pat = `zpat_secret_env_${"e".repeat(24)}`
 export const argvOf: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
   list: ["pat", "list"],
   create: ["pat", "create", "Nightly", "--scope", "job"],
-  // Without a question there is no look at the list first: the one request is the DELETE.
   revoke: ["pat", "revoke", oldKeyId, "--yes"],
 }
 
@@ -70,9 +69,11 @@ export const runRow = async (row: Row, certificate: Certificate | undefined): Pr
   // After a create that failed the list must be readable, so that only the create is hit.
   const hit = once ? 1 : row.command === "create" ? (row.again ? 2 : 1) : Number.POSITIVE_INFINITY
 
+  // A revoke asks the list first which PAT signs in: the fault is for what comes then.
+  const before = row.command === "revoke" && behaviour.tls === undefined ? 1 : 0
   const decoy = await startFaultyServer({ plan: () => undefined })
   const server = await startFaultyServer({
-    plan: (connection) => (connection < hit ? fault : undefined),
+    plan: (connection) => (connection >= before && connection < before + hit ? fault : undefined),
     decoy: decoy.url,
     ...(behaviour.tls && certificate ? { secureContext: certificate.secureContext } : {}),
   })
