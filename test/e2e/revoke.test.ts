@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { runCli } from "../support/cli.ts"
 import { compileCache } from "../support/compileCache.ts"
 import { startGate } from "../support/gate.ts"
-import { startSandbox } from "../support/sandbox.ts"
+import { type OnFinished, startSandbox } from "../support/sandbox.ts"
 import { type Answer, startScripted } from "../support/scripted.ts"
 
 const id = "law-hotel-shape-community"
@@ -16,13 +16,19 @@ const revoked = listed([id, "revoked"])
 const failed = { errorMessage: "Task timed out after 3.00 seconds" }
 
 /** Revokes over a server with these answers to DELETE and to the list. */
-const revoke = async (deletes: ReadonlyArray<Answer>, list: Answer, ...flags: ReadonlyArray<string>) => {
-  const { env, requests } = await startScripted({ [`DELETE /pat/${id}`]: deletes, "GET /pat": list })
-  const ran = await runCli(["pat", "revoke", id, ...(flags.length > 0 ? flags : ["--yes"])], {
-    env: { ...env, ...compileCache },
-  })
-  return { ...ran, requests }
-}
+const revokeUntil =
+  (onFinished: OnFinished) =>
+  async (deletes: ReadonlyArray<Answer>, list: Answer, ...flags: ReadonlyArray<string>) => {
+    const { env, requests } = await startScripted(
+      { [`DELETE /pat/${id}`]: deletes, "GET /pat": list },
+      onFinished,
+    )
+    const ran = await runCli(["pat", "revoke", id, ...(flags.length > 0 ? flags : ["--yes"])], {
+      env: { ...env, ...compileCache },
+    })
+    return { ...ran, requests }
+  }
+const revoke = revokeUntil(onTestFinished)
 
 describe.concurrent("a revoke that something else answers", () => {
   it.for<[what: string, answer: Answer]>([
@@ -33,19 +39,22 @@ describe.concurrent("a revoke that something else answers", () => {
     ["null", [200, null]],
     ["false", [200, "false"]],
     ["a list", [200, []]],
-  ])("(%s) is no success while the list shows the PAT active", async ([, answer], { expect }) => {
-    const ran = await revoke([answer], active)
-    expect(ran).toMatchObject({ code: 1, stdout: "" })
-    expect(ran.stderr).toContain(`PAT ${id} was not revoked`)
-  })
+  ])(
+    "(%s) is no success while the list shows the PAT active",
+    async ([, answer], { expect, onTestFinished }) => {
+      const ran = await revokeUntil(onTestFinished)([answer], active)
+      expect(ran).toMatchObject({ code: 1, stdout: "" })
+      expect(ran.stderr).toContain(`PAT ${id} was not revoked`)
+    },
+  )
 
-  it("is a success where the list shows the PAT revoked", async ({ expect }) => {
-    const ran = await revoke([[200, failed]], revoked)
+  it("is a success where the list shows the PAT revoked", async ({ expect, onTestFinished }) => {
+    const ran = await revokeUntil(onTestFinished)([[200, failed]], revoked)
     expect(ran).toMatchObject({ code: 0, stdout: `PAT ${id} revoked successfully.\n`, stderr: "" })
   })
 
-  it("is uncertain where there is no list", async ({ expect }) => {
-    const ran = await revoke([[200, failed]], [404, "<html>"], "--json")
+  it("is uncertain where there is no list", async ({ expect, onTestFinished }) => {
+    const ran = await revokeUntil(onTestFinished)([[200, failed]], [404, "<html>"], "--json")
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "RevokeUnconfirmed", keyId: id, exitCode: 1 })
   })

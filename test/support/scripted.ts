@@ -1,4 +1,4 @@
-import { startServer } from "./sandbox.ts"
+import { type OnFinished, startServer } from "./sandbox.ts"
 
 /** An answer: its status and body (a string as it is, anything else as JSON), or a connection that is cut. */
 export type Answer = readonly [status: number, body?: unknown] | "cut"
@@ -8,7 +8,10 @@ export type Answer = readonly [status: number, body?: unknown] | "cut"
  * over: each list is used up from its front, and its last answer stays. What is
  * not in the table is cut.
  */
-export const startScripted = async (answers: Readonly<Record<string, Answer | ReadonlyArray<Answer>>>) => {
+export const startScripted = async (
+  answers: Readonly<Record<string, Answer | ReadonlyArray<Answer>>>,
+  onFinished?: OnFinished,
+) => {
   const requests: Array<string> = []
   const bearers: Array<string | undefined> = []
   const left = new Map(
@@ -30,7 +33,7 @@ export const startScripted = async (answers: Readonly<Record<string, Answer | Re
     const [status, body] = answer
     response.writeHead(status)
     response.end(body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body))
-  })
+  }, onFinished)
   const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef", ZPOOL_MAX_RETRIES: "1" }
   return { url, env, requests, bearers }
 }
