@@ -38,6 +38,7 @@ const interrupted = async (
 const signals = [
   ["SIGINT", 130],
   ["SIGTERM", 143],
+  ["SIGHUP", 129],
 ] as const
 
 describe.skipIf(process.platform === "win32")("an interrupted command with --json", () => {
