@@ -16,6 +16,7 @@ export const exitCodes = {
   oldRemains: 10,
   commandNotExecutable: 126,
   commandNotFound: 127,
+  hungUp: 129,
   interrupted: 130,
 } as const
 
@@ -32,6 +33,7 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.rowsFound]: "list --exit-code found rows",
   [exitCodes.undelivered]: "the new token could not be handed over; its PAT is revoked again",
   [exitCodes.oldRemains]: "rotate handed the new token over, and the old PAT may still work",
+  [exitCodes.hungUp]: "hung up",
   [exitCodes.interrupted]: "interrupted (143: terminated)",
 }
 
