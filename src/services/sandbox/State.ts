@@ -47,24 +47,28 @@ export const statusOf = (pat: StoredPat, now: number): "active" | "revoked" | "e
   return pat.expiry_at !== null && pat.expiry_at <= now ? "expired" : "active"
 }
 
-const iso = (instant: number | null): string | null =>
-  instant === null ? null : new Date(instant).toISOString()
+const iso = (instant: number): string => new Date(instant).toISOString()
 
-/** A PAT as `GET /pat` lists it at an instant. */
-export const toItem = (pat: StoredPat, now: number) => ({
-  key_id: pat.key_id,
-  label: pat.label,
-  status: statusOf(pat, now),
-  created_at: iso(pat.created_at),
-  expiry_at: iso(pat.expiry_at),
-  hard_expiry_at: iso(pat.expiry_at),
-  last_used_at: iso(pat.last_used_at),
-  last_ip: pat.last_ip,
-  last_ua: pat.last_ua,
-  scopes: pat.scopes,
-  token_ver: 1,
-  usage_count: pat.usage_count,
-})
+/**
+ * A PAT as `GET /pat` lists it at an instant: a field without a value is absent,
+ * and only `last_used_at` may be null.
+ */
+export const toItem = (pat: StoredPat, now: number) => {
+  const expiry = pat.expiry_at === null ? undefined : iso(pat.expiry_at)
+  return {
+    key_id: pat.key_id,
+    label: pat.label,
+    status: statusOf(pat, now),
+    created_at: iso(pat.created_at),
+    ...(expiry === undefined ? {} : { expiry_at: expiry, hard_expiry_at: expiry }),
+    last_used_at: pat.last_used_at === null ? null : iso(pat.last_used_at),
+    ...(pat.last_ip === null ? {} : { last_ip: pat.last_ip }),
+    ...(pat.last_ua === null ? {} : { last_ua: pat.last_ua }),
+    scopes: pat.scopes,
+    token_ver: 1,
+    usage_count: pat.usage_count,
+  }
+}
 
 /** The state with one PAT changed. */
 export const withPat = (state: State, keyId: string, change: Partial<StoredPat>): State => ({

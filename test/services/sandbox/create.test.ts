@@ -61,7 +61,10 @@ describe("POST /pat", () => {
         expect([body, (yield* send("POST", "/pat", { token, body })).status]).toStrictEqual([body, 201])
       }
       expect((yield* items(token)).map(({ expiry_at, label }) => [label, expiry_at])).toStrictEqual(
-        accepted.map(({ expiry, label }) => [label, expiry === undefined ? null : `${expiry}T00:00:00.000Z`]),
+        accepted.map(({ expiry, label }) => [
+          label,
+          expiry === undefined ? undefined : `${expiry}T00:00:00.000Z`,
+        ]),
       )
     }).pipe(Effect.provide(live)),
   )
