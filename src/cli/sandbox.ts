@@ -1,6 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -11,13 +12,26 @@ import { print } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { withCompletions, withExamples } from "./strict/annotations.ts"
 
-/** The variables that point zpcli, or a script that uses it, at a sandbox. */
+/** The variables that point zpcli, or a script that uses it, at a sandbox, and keep the real account out of it. */
 const variables = (url: string, user: string, password: string): Record<string, string> => ({
   ZPOOL_API_URL: url,
   ZPOOL_USER: user,
   ZPOOL_PASSWORD: password,
-  // Set to nothing, it keeps a real PAT of the environment or the rcfile from being used.
   ZPOOLPAT: "",
+  // An empty ZPOOLPAT counts as unset: a real PAT of the rcfile would be used.
+  ...(process.platform === "win32" ? {} : { ZPOOL_RCFILE: "/dev/null" }),
+})
+
+/** `NO_PROXY` in both its spellings, with this machine in it, for clients that would ask a proxy for it. */
+const noProxy = Effect.gen(function* () {
+  const lower = yield* Effect.option(Config.string("no_proxy"))
+  const upper = yield* Effect.option(Config.string("NO_PROXY"))
+  const given = Option.getOrElse(
+    Option.orElse(lower, () => upper),
+    () => "",
+  ).trim()
+  const hosts = given === "*" ? given : given === "" ? "127.0.0.1" : `${given},127.0.0.1`
+  return { NO_PROXY: hosts, no_proxy: hosts }
 })
 
 const quote = (value: string): string =>
@@ -94,7 +108,7 @@ export const command = Command.make(
       const environment = variables(url, args.user, args.password)
       const [name, ...rest] = args.command
       if (name !== undefined) {
-        const code = yield* runCommand([name, ...rest], environment)
+        const code = yield* runCommand([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })
       }
       const assignments = Object.entries(environment).map(

@@ -7,10 +7,11 @@ export class SandboxFailed extends Data.TaggedError("SandboxFailed")<{
     | "port-unusable"
     | "state-unreadable"
     | "state-unwritable"
+    | "state-locked"
     | "command-not-found"
     | "command-not-executable"
   /** The port in digits, the state file, or the command's name. */
   readonly subject: string
-  /** The system's code, such as `EACCES`; undefined where a state file was read and is damaged. */
+  /** The system's code, such as `EACCES`; undefined where a state file is damaged or in use. */
   readonly code: string | undefined
 }> {}

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { spawn, spawnSync } from "node:child_process"
+import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { cleanEnv, program, runCli } from "../support/cli.ts"
+import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const sandboxed = (line: string, env: Record<string, string> = {}, flags: ReadonlyArray<string> = []) =>
@@ -35,6 +35,57 @@ describe("zpcli sandbox -- COMMAND", () => {
       "it's",
     ])
     expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1\|me\|it's\|\|\n$/)
+  })
+
+  it("keeps a PAT of the rcfile from being used", async () => {
+    const home = temporaryFolder()
+    mkdirSync(join(home, ".config/zpools.io"), { recursive: true })
+    writeFileSync(join(home, ".config/zpools.io/zpoolrc"), "ZPOOLPAT=zpat_of_the_real_account\n", {
+      mode: 0o600,
+    })
+    const ran = await sandboxed("zpcli hello", { HOME: home, PATH: pathWithProgram() })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  it.each([
+    [{}, "127.0.0.1|127.0.0.1"],
+    [{ NO_PROXY: "example.com" }, "example.com,127.0.0.1|example.com,127.0.0.1"],
+    [{ NO_PROXY: "*" }, "*|*"],
+  ])("adds itself to NO_PROXY: %j becomes %s", async (env, expected) => {
+    expect((await sandboxed('echo "$NO_PROXY|$no_proxy"', env)).stdout).toBe(`${expected}\n`)
+  })
+
+  it.each(["SIGHUP", "SIGTERM"] as const)(
+    "passes %s on to the command, and waits for its end",
+    async (signal) => {
+      const script = `process.on("${signal}", () => setTimeout(() => { console.log("ended"); process.exit(9) }, 200)); console.log("ready"); setInterval(() => {}, 1000)`
+      const child = spawn(process.execPath, [program, "sandbox", "--", process.execPath, "-e", script], {
+        env: cleanEnv(),
+        stdio: ["ignore", "pipe", "inherit"],
+      })
+      child.stdout.on("data", (chunk) => {
+        if (String(chunk).includes("ready")) child.kill(signal)
+      })
+      expect(await ended(child)).toMatchObject({ code: 9, stdout: "ready\nended\n" })
+    },
+  )
+
+  it("refuses a state file that another sandbox keeps, also by another name, and takes a dead one's over", async () => {
+    const folder = temporaryFolder()
+    const state = join(folder, "pats.json")
+    const link = join(folder, "link.json")
+    writeFileSync(state, "")
+    symlinkSync("pats.json", link)
+    const inner = `zpcli pat create a --scope job | cat >/dev/null; zpcli sandbox --state '${link}' -- echo ran; echo $?`
+    const ran = await sandboxed(inner, { PATH: pathWithProgram() }, ["--state", state])
+    expect(ran.stdout).toBe("2\n")
+    expect(ran.stderr).toMatch(/^zpcli: Another sandbox keeps its state in .*pats\.json\./)
+    // The ID of a process that has ended.
+    writeFileSync(`${state}.lock`, `${spawnSync("true").pid}\n`)
+    const next = await sandboxed("zpcli pat list", { PATH: pathWithProgram() }, ["--state", link])
+    expect(next.stdout).toContain("law-hotel-shape-community")
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    expect(readdirSync(folder).sort()).toEqual(["link.json", "pats.json"])
   })
 
   it("passes stdin and both outputs through", async () => {
@@ -109,6 +160,7 @@ describe("zpcli sandbox alone", () => {
       "  export ZPOOL_USER",
       "  export ZPOOL_PASSWORD",
       "  export ZPOOLPAT",
+      "  export ZPOOL_RCFILE",
     ])
     const script = `${assignments.join("\n")}\nexec zpcli pat list`
     const child = spawn("sh", ["-c", script], {

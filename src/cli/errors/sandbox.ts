@@ -39,6 +39,13 @@ export const sandbox = {
           printable`The state in ${subject} can't be read (${why}).`,
           printable`Check that file, or name another one with --state.`,
         )
+      case "state-locked":
+        return failed(
+          error,
+          exitCodes.misuse,
+          printable`Another sandbox keeps its state in ${subject}.`,
+          printable`Choose another file with --state, or remove ${subject}.lock if no other sandbox runs.`,
+        )
       case "state-unwritable":
         return failed(
           error,

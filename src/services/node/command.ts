@@ -25,6 +25,8 @@ const failureOf = (name: string, error: unknown): SandboxFailed => {
 const leaveSignalsTo = (child: ChildProcess): (() => void) => {
   const actions: ReadonlyArray<readonly [NodeJS.Signals, () => void]> = [
     ["SIGINT", () => {}],
+    ["SIGQUIT", () => {}],
+    ["SIGHUP", () => child.kill("SIGHUP")],
     ["SIGTERM", () => child.kill("SIGTERM")],
   ]
   const releases = actions.map(([signal, action]) => {

@@ -30,20 +30,61 @@ const codeOf = (error: PlatformError): string => {
   return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : error._tag
 }
 
+const unwritable = (file: string, error: PlatformError) =>
+  new SandboxFailed({ reason: "state-unwritable", subject: file, code: codeOf(error) })
+
 const StateFile = Schema.parseJson(State)
 
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
+
+/** Keeps other sandboxes off the file, by a file beside it with our process ID, until the scope ends. */
+const lock = (fs: FileSystem.FileSystem, file: string) => {
+  const path = `${file}.lock`
+  const take = fs.writeFileString(path, `${process.pid}\n`, { flag: "wx", mode: 0o600 })
+  // A sandbox that was killed leaves its lock behind: the ID in it is of no process any more.
+  const takeOver = Effect.gen(function* () {
+    if (isAlive(Number(yield* fs.readFileString(path)))) {
+      return yield* new SandboxFailed({ reason: "state-locked", subject: file, code: undefined })
+    }
+    yield* fs.remove(path)
+    yield* take
+  })
+  return Effect.acquireRelease(
+    take.pipe(
+      Effect.catchIf(
+        (error) => codeOf(error) === "EEXIST",
+        () => takeOver,
+      ),
+      Effect.mapError((error) => (error._tag === "SandboxFailed" ? error : unwritable(file, error))),
+    ),
+    () => Effect.ignore(fs.remove(path)),
+  )
+}
+
+/** The file that a path means, behind symbolic links: that one is replaced, and the links stay. */
+const behindLinks = (fs: FileSystem.FileSystem, file: string) =>
+  Effect.orElse(fs.realPath(file), () => Effect.succeed(file))
+
 /**
- * A store that reads the state file (a missing one is an empty state) and keeps
- * it up to date: a change is in the file before the next one begins and before
- * `modify` ends. The file is written once at the start, so that one that can't
- * be written shows at once. It is meant for one sandbox at a time: nothing locks
- * it. The scope's end waits for a write that has begun.
+ * A store that reads the state file (a missing or empty one is an empty state)
+ * and keeps it up to date: a change is in the file before the next one begins
+ * and before `modify` ends. The file is written once at the start, so that one
+ * that can't be written shows at once. It is for one sandbox at a time: a second
+ * one fails (`state-locked`). The scope's end waits for a write that has begun.
  */
 export const inFile = (
-  file: string,
+  named: string,
 ): Effect.Effect<Store, SandboxFailed, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
+    const file = yield* behindLinks(fs, named)
+    yield* lock(fs, file)
     const current = yield* SynchronizedRef.make(yield* load(fs, file))
     const update: Store["modify"] = (change) =>
       SynchronizedRef.modifyEffect(current, (state) =>
@@ -65,7 +106,10 @@ const load = (fs: FileSystem.FileSystem, file: string): Effect.Effect<State, San
         return code === "ENOENT" ? Effect.succeed(empty) : Effect.fail(unreadable(code))
       },
       // The parse error would quote the file, and says no more that helps.
-      onSuccess: (text) => Effect.mapError(Schema.decode(StateFile)(text), () => unreadable(undefined)),
+      onSuccess: (text) =>
+        text.trim() === ""
+          ? Effect.succeed(empty)
+          : Effect.mapError(Schema.decode(StateFile)(text), () => unreadable(undefined)),
     }),
   )
 }
@@ -79,8 +123,6 @@ const write = (fs: FileSystem.FileSystem, file: string, state: State) =>
       .pipe(
         Effect.zipRight(fs.rename(temporary, file)),
         Effect.onError(() => Effect.ignore(fs.remove(temporary))),
-        Effect.mapError(
-          (error) => new SandboxFailed({ reason: "state-unwritable", subject: file, code: codeOf(error) }),
-        ),
+        Effect.mapError((error) => unwritable(file, error)),
       )
   })

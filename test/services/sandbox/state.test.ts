@@ -59,7 +59,7 @@ describe("the state file", () => {
       for (const secret of [token, token.slice("zpat_".length), jwt, jwt.split(".")[2] ?? "", "demo"]) {
         expect(text).not.toContain(secret)
       }
-      expect(yield* fs.readDirectory(dir)).toStrictEqual(["state.json"])
+      expect(yield* fs.readDirectory(dir)).toStrictEqual(["state.json", "state.json.lock"])
     }).pipe(Effect.provide(live)),
   )
 
@@ -82,12 +82,11 @@ describe("the state file", () => {
         { concurrency: 10 },
       )
       expect((yield* read).pats).toHaveLength(40)
-      expect(yield* fs.readDirectory(dir)).toStrictEqual(["state.json"])
+      expect(yield* fs.readDirectory(dir)).toStrictEqual(["state.json", "state.json.lock"])
     }).pipe(Effect.provide(live)),
   )
 
   it.scoped.each([
-    ["empty", ""],
     ["cut off", '{"version":1,"dealt":0,"pats":['],
     ["of another kind", "[]"],
     ["of a later version", '{"version":2,"dealt":0,"pats":[],"jwts":[]}'],
@@ -107,6 +106,27 @@ describe("the state file", () => {
         code: undefined,
       })
       expect(yield* fs.readFileString(stateFile)).toBe(text)
+    }).pipe(Effect.provide(live)),
+  )
+
+  it.scoped("that is empty is a fresh state, and its lock is gone at the end", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const dir = yield* folder
+      yield* fs.writeFileString(`${dir}/state.json`, "\n")
+      const items = Effect.flatMap(sandbox({ stateFile: `${dir}/state.json` }), (it) =>
+        Effect.flatMap(it.login, it.items),
+      )
+      expect(yield* Effect.scoped(items)).toStrictEqual([])
+      expect(yield* fs.readDirectory(dir)).toStrictEqual(["state.json"])
+    }).pipe(Effect.provide(live)),
+  )
+
+  it.scoped("is of one sandbox at a time", () =>
+    Effect.gen(function* () {
+      const stateFile = `${yield* folder}/state.json`
+      yield* sandbox({ stateFile })
+      expect(yield* Effect.flip(sandbox({ stateFile }))).toMatchObject({ reason: "state-locked" })
     }).pipe(Effect.provide(live)),
   )
 
