@@ -39,7 +39,7 @@ export const randomFrom = (seed: number) => {
 /** These take long, or are not about what a plain server can do. */
 const leftOut = /TLS|certificate|256 MiB|Retry-After: 1|^refused/
 /** Answers after which nothing may have been done: a server that does it all the same is lying. */
-const refusals = /^(status 4|redirect|not modified|switching)/
+const refusals = /^(status 4|status 501|redirect|not modified|switching)/
 
 const pool: ReadonlyArray<readonly [string, Fault]> = [
   ...Object.entries(behaviours).flatMap(([name, { fault }]) =>
