@@ -20,7 +20,12 @@ describe("output that can't be written", () => {
     const { env } = await startSandbox()
     const runs = await Promise.all(lines.map((line) => shell(`zpcli ${line} >/dev/full`, env)))
     expect(runs).toEqual(
-      lines.map(() => ({ code: 1, stderr: "zpcli: The result could not be written (ENOSPC).\n" })),
+      lines.map(() => ({
+        code: 1,
+        stderr:
+          "zpcli: The result could not be written (ENOSPC).\n" +
+          "Check where the output goes, such as the free space of a disk.\n",
+      })),
     )
   })
 

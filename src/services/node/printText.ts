@@ -8,7 +8,13 @@ export const printText = (text: string): void => {
   process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
     if (code === "EPIPE") return
     process.exitCode = 1
-    process.stderr.on("error", ignore).write(`zpcli: The result could not be written (${code ?? message}).\n`)
+    // The words of `OutputFailed`.
+    process.stderr
+      .on("error", ignore)
+      .write(
+        `zpcli: The result could not be written (${code ?? message}).\n` +
+          "Check where the output goes, such as the free space of a disk.\n",
+      )
   })
   process.stdout.write(text)
 }
