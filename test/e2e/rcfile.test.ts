@@ -5,9 +5,10 @@ import { describe, expect, it, onTestFinished } from "vitest"
 import { cleanEnv, program, runCli } from "../support/cli.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
-const onUnix = process.platform === "win32" ? describe.skip : describe
+const onUnix = describe.runIf(process.platform !== "win32")
+const whereUnix = " (not on Windows, which has neither such modes nor named pipes)"
 
-onUnix("an rcfile that holds a PAT", () => {
+onUnix(`an rcfile that holds a PAT${whereUnix}`, () => {
   it.each([
     ["600", false],
     ["640", true],
@@ -27,7 +28,7 @@ onUnix("an rcfile that holds a PAT", () => {
   })
 })
 
-onUnix("an rcfile that is a named pipe", () => {
+onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
   const withPipe = () => {
     const pipe = join(temporaryFolder(), "zpoolrc")
     execFileSync("mkfifo", [pipe])
