@@ -94,12 +94,23 @@ const buildFacts = {
     onLoad({ filter: /./, namespace: "zpcli" }, () => ({ contents: JSON.stringify(facts), loader: "json" }))
   },
 }
+
+const { engines } = JSON.parse(await readFile("package.json", "utf8"))
+const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(engines.node)
+/** Refuses a Node that is too old before anything else of the entry runs. The entry's syntax is what Node 8 reads. */
+const refuseOldNode = `(function (parts) {
+  if (parts[0] > ${major} || (parts[0] == ${major} && parts[1] >= ${minor})) return
+  process.stderr.write("zpcli: Node.js ${major}.${minor} or newer is needed, and this is " + process.version + ".\\n")
+  process.exit(2)
+})(process.versions.node.split("."))`
+
 await build({
   ...common,
+  target: "node8",
   entryPoints: ["src/bin.ts"],
   outfile: `${out}/zpcli.cjs`,
   plugins: [buildFacts],
-  banner: { js: "#!/usr/bin/env node" },
+  banner: { js: `#!/usr/bin/env node\n${refuseOldNode}` },
 })
 await chmod(`${out}/zpcli.cjs`, 0o755)
 for (const name of ["zpcli", "main", "sandbox"]) {

@@ -13,9 +13,10 @@ else if (request._tag === "Help") printText(tree.help[request.command.path.join(
 else {
   // While it is loaded, Effect words a stack trace to choose between two wrappers that do the same, which takes 2 ms.
   // The proxy agents read one too, to tell https from http: the limit is back before the program runs.
+  // Under --frozen-intrinsics an assignment would throw.
   const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
+  Reflect.set(Error, "stackTraceLimit", 0)
   const program = loadCached({ file: "main.cjs", digest }, require) as typeof Main
-  Error.stackTraceLimit = stackTraceLimit
+  Reflect.set(Error, "stackTraceLimit", stackTraceLimit)
   program.main(args, tree, request)
 }
