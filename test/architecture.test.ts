@@ -145,8 +145,8 @@ describe("printing", () => {
       "services/Session.ts",
       "services/Settings.ts",
       "services/TokenCache.ts",
-      "services/Transport.ts",
       "services/mask.ts",
+      "services/request.ts",
     ])
   })
 })

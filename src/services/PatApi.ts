@@ -30,7 +30,7 @@ import {
 } from "./outcome.ts"
 import { type CreatedToken, type Greeting, type Listing, listing, type Revoked } from "./results.ts"
 import { Session } from "./Session.ts"
-import { Transport } from "./Transport.ts"
+import { type ApiAnswer, Transport } from "./Transport.ts"
 
 /** What every operation can fail with: signing in, and the API's or the network's refusal. */
 export type PatApiError = SignInError
@@ -105,6 +105,21 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       const since = yield* Clock.currentTimeMillis
       const unknown = (cause: OutcomeUnknown["cause"], found?: ReadonlyArray<string>) =>
         new OutcomeUnknown({ ...about, found, cause })
+      const readCreated = (answer: ApiAnswer) =>
+        Effect.flatMap(decodeCreated(answer), ({ text, value: { detail } }) => {
+          const { key_id: keyId, token } = detail
+          if (token !== undefined) return Effect.succeed({ keyId, token, text: Redacted.make(text) })
+          const { requestId, status } = answer
+          const cause = new ResponseUnreadable({
+            origin: api.origin,
+            status,
+            requestId,
+            reason: "shape",
+            expected: "a usable token",
+          })
+          return Effect.fail(keyId === undefined ? cause : unknown(cause, [keyId]))
+        })
+      let unsent = false
       const attempt = (credential: Credential) =>
         transport
           .send({
@@ -112,23 +127,12 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             path: ["pat"],
             bearer: credential.token,
             body: Redacted.make<unknown>(pat.body),
+            onUnsent: Effect.sync(() => {
+              unsent = true
+            }),
           })
           .pipe(
-            Effect.flatMap((answer) =>
-              Effect.flatMap(decodeCreated(answer), ({ text, value: { detail } }) => {
-                const { key_id: keyId, token } = detail
-                if (token !== undefined) return Effect.succeed({ keyId, token, text: Redacted.make(text) })
-                const { requestId, status } = answer
-                const cause = new ResponseUnreadable({
-                  origin: api.origin,
-                  status,
-                  requestId,
-                  reason: "shape",
-                  expected: "a usable token",
-                })
-                return Effect.fail(keyId === undefined ? cause : unknown(cause, [keyId]))
-              }),
-            ),
+            Effect.flatMap(readCreated),
             Effect.mapError((error) => {
               const answered = error._tag === "HttpFailure" || error._tag === "ServiceUnavailable"
               if (answered && isNotOffered(error)) return notOffered(error, "create", api, pat)
@@ -136,7 +140,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
                 error._tag === "ResponseUnreadable" || (isTransient(error) && mayHaveHappened(error))
               return unclear ? unknown(error) : error
             }),
-            Effect.onInterrupt(() => notices.owe(unknown(undefined))),
+            Effect.onInterrupt(() => (unsent ? Effect.void : notices.owe(unknown(undefined)))),
             orApiError("POST", "/pat", signerOf(credential)),
           )
       const lookUp = (lost: OutcomeUnknown) =>

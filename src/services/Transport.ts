@@ -1,47 +1,31 @@
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import { speakerOf } from "../domain/Envelope.ts"
-import { HttpFailure, type Method, ServiceUnavailable, TimedOut } from "../domain/Errors.ts"
+import { HttpFailure, ServiceUnavailable, TimedOut } from "../domain/Errors.ts"
 import { failureMessage, plainMessage } from "../domain/failureMessage.ts"
 import * as Retry from "../domain/Retry.ts"
-import { version } from "../version.ts"
 import { Connection } from "./Connection.ts"
-import { CurrentTrace, makeTrace } from "./ConnectionTrace.ts"
+import { type ConnectionTrace, CurrentTrace, makeTrace } from "./ConnectionTrace.ts"
 import { reasonOf, type TransportError, unanswered, unread } from "./connectionFailure.ts"
 import { withoutEcho } from "./mask.ts"
 import { Progress } from "./Progress.ts"
 import { makeQuiet } from "./quiet.ts"
+import { type ApiRequest, encode, pathOf } from "./request.ts"
 import { Secrets } from "./Secrets.ts"
 import { makeClockWarning, timeOf } from "./serverClock.ts"
 import { timeoutFail } from "./timeout.ts"
 
 export type { TransportError } from "./connectionFailure.ts"
-
-/** One request to the API. */
-export interface ApiRequest {
-  readonly method: Method
-  /** Path segments after the base URL; each is percent-encoded. */
-  readonly path: ReadonlyArray<string>
-  readonly bearer?: Redacted.Redacted
-  /** Sent as JSON; redacted since it may hold a password. */
-  readonly body?: Redacted.Redacted<unknown>
-  /** Whether it is not worth a second attempt. */
-  readonly once?: boolean
-  /** Further secrets that an answer could echo. */
-  readonly secrets?: ReadonlyArray<Redacted.Redacted>
-}
+export type { ApiRequest } from "./request.ts"
 
 /** An answer with a success status. */
 export interface ApiAnswer {
@@ -75,11 +59,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     /** How many requests there are at the moment. */
     const underWay = yield* Ref.make(0)
 
-    const attempt = Effect.fnUntraced(function* (
-      request: ApiRequest,
-      number: number,
-      answerLost: Ref.Ref<boolean>,
-    ) {
+    const attempt = Effect.fnUntraced(function* (request: ApiRequest, sending: Sending) {
+      const number = ++sending.number
       const path = pathOf(request)
       yield* secrets.add(...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? []))
       const hide = (said: string | undefined) => (said === undefined ? undefined : secrets.hide(said))
@@ -92,34 +73,35 @@ export class Transport extends Context.Tag("zpcli/Transport")<
           ),
         )
       const isOnce = Retry.isOnce(request.method, path)
-      // The one of the connection that is in use.
-      let trace = makeTrace(isOnce ? maxIdleOnce : maxIdle)
-      const execute = () =>
-        Effect.provideService(client.execute(encode(`${api.base}${path}`, request)), CurrentTrace, trace)
+      const execute = (idle: number) =>
+        Effect.suspend(() => {
+          sending.trace = makeTrace(idle)
+          const sent = client.execute(encode(api.base, request))
+          return Effect.provideService(sent, CurrentTrace, sending.trace)
+        })
 
       const exchange = Effect.gen(function* () {
         yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
-        const response = yield* Effect.suspend(execute).pipe(
+        const response = yield* execute(isOnce ? maxIdleOnce : maxIdle).pipe(
+          // The server has closed it meanwhile, which says nothing about the API.
           Effect.catchIf(
-            // The server has closed it meanwhile, which says nothing about the API.
-            () => trace.reused && !isOnce,
-            () =>
-              Effect.suspend(() => {
-                trace = makeTrace(0)
-                return Effect.zipRight(Ref.set(answerLost, true), execute())
-              }),
+            () => sending.trace.reused && !isOnce,
+            () => {
+              sending.answerLost = true
+              return execute(0)
+            },
           ),
-          Effect.mapError((error) => unanswered(error, { origin, number, trace })),
+          Effect.mapError((error) => unanswered(error, { origin, number, trace: sending.trace })),
         )
         const requestId = hide(response.headers["x-amzn-requestid"])
         const answer = { status: response.status, requestId }
         const body = yield* Effect.mapError(readBody(response), (error) =>
-          unread(error, { origin, number, trace }, answer),
+          unread(error, { origin, number }, answer),
         )
         return { ...answer, response, body }
       }).pipe(
         timeoutFail(timeout * 1000, () => {
-          const { hasLeft: sent = true, proxy } = trace
+          const { hasLeft: sent = true, proxy } = sending.trace
           return new TimedOut({ origin, seconds: timeout, sent, attempts: number, proxy })
         }),
         Effect.tapError((error) => log(reasonOf(error))),
@@ -140,7 +122,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       }
 
       const text = body.replace(/^\uFEFF/, "")
-      const value = parseJson(text)
+      const value = Option.getOrUndefined(parseJson(text))
       const serverMessage = hide(
         value === undefined ? plainMessage(text, response.headers["content-type"]) : failureMessage(value),
       )
@@ -156,7 +138,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         origin,
         location: hide(response.headers.location),
         speaker: speakerOf(text, value),
-        answerLostBefore: yield* Ref.get(answerLost),
+        answerLostBefore: sending.answerLost,
       })
     })
 
@@ -164,8 +146,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       "Transport.send",
     )(function* (request) {
       yield* Ref.update(underWay, (count) => count + 1)
-      let number = 0
-      const answerLost = yield* Ref.make(false)
+      const sending: Sending = { number: 0, trace: unsent, answerLost: false }
       const backoff = Schedule.identity<TransportError>().pipe(
         Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
         // Before the delay, which is announced: what is not repeated is not waited for.
@@ -176,21 +157,21 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         Schedule.addDelayEffect(([error]) =>
           Effect.gen(function* () {
             const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
-            const millis = Retry.delayAfter(number, asked, yield* Random.next)
+            const millis = Retry.delayAfter(sending.number, asked, yield* Random.next)
             if (error._tag === "ServiceUnavailable" && error.status === 429) yield* quiet.ask(error, millis)
             const reason = reasonOf(error)
-            yield* progress.waiting({ _tag: "Backoff", millis, attempt: number + 1, reason })
-            yield* Effect.logDebug(`waiting ${millis} ms before attempt ${number + 1}`)
+            yield* progress.waiting({ _tag: "Backoff", millis, attempt: sending.number + 1, reason })
+            yield* Effect.logDebug(`waiting ${millis} ms before attempt ${sending.number + 1}`)
             return millis
           }),
         ),
       )
-      return yield* Effect.zipRight(
-        quiet.keep,
-        Effect.suspend(() => attempt(request, ++number, answerLost)),
-      ).pipe(
+      return yield* Effect.zipRight(quiet.keep, attempt(request, sending)).pipe(
         Effect.tapError((error) =>
-          Retry.isTransient(error) && Retry.mayHaveHappened(error) ? Ref.set(answerLost, true) : Effect.void,
+          Effect.sync(() => {
+            sending.trace = unsent
+            sending.answerLost ||= Retry.isTransient(error) && Retry.mayHaveHappened(error)
+          }),
         ),
         Effect.retry(backoff),
         Effect.ensuring(
@@ -198,6 +179,11 @@ export class Transport extends Context.Tag("zpcli/Transport")<
             Ref.updateAndGet(underWay, (count) => count - 1),
             (left) => (left === 0 ? progress.done : Effect.void),
           ),
+        ),
+        Effect.onInterrupt(() =>
+          sending.answerLost || sending.trace.hasLeft !== false
+            ? Effect.void
+            : (request.onUnsent ?? Effect.void),
         ),
       )
     })
@@ -210,23 +196,26 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 
 /** The largest body that is read: 256 MiB. */
 const maxBodyBytes = 256 * 1024 * 1024
+
+/** How far a request has come. */
+interface Sending {
+  /** Attempts so far. */
+  number: number
+  /** That of the attempt under way; between two of them that of none. */
+  trace: ConnectionTrace
+  /** Whether the answer of an attempt before was lost, which may have been carried out. */
+  answerLost: boolean
+}
+
+const unsent: ConnectionTrace = { ...makeTrace(), hasLeft: false }
+
 /** A connection that was idle for longer, in milliseconds, may be gone without a word. */
 const maxIdle = 60_000
 
 /** What must not be carried out twice goes over a connection that is new, or was used within this many milliseconds. */
 const maxIdleOnce = 1000
 
-const pathOf = ({ path }: ApiRequest) => `/${path.map(encodeURIComponent).join("/")}`
-
-const parseJson = (text: string): unknown => Either.getOrUndefined(Either.try(() => JSON.parse(text)))
-
-const encode = (url: string, request: ApiRequest): HttpClientRequest.HttpClientRequest =>
-  HttpClientRequest.make(request.method)(url).pipe(
-    HttpClientRequest.accept("application/json"),
-    HttpClientRequest.setHeaders({ "accept-encoding": "identity", "user-agent": `zpcli/${version}` }),
-    request.bearer ? HttpClientRequest.bearerToken(request.bearer) : (self) => self,
-    request.body ? HttpClientRequest.bodyUnsafeJson(Redacted.value(request.body)) : (self) => self,
-  )
+const parseJson = Option.liftThrowable((text: string) => JSON.parse(text) as unknown)
 
 const readBody = (response: HttpClientResponse.HttpClientResponse) =>
   response.text.pipe(HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes)))

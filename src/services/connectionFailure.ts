@@ -56,7 +56,7 @@ export const unanswered = (
 /** An answer whose body could not be read to its end. */
 export const unread = (
   error: HttpClientError.HttpClientError,
-  { number, origin }: Attempt,
+  { number, origin }: Omit<Attempt, "trace">,
   answer: { readonly status: number; readonly requestId: string | undefined },
 ): Unreachable | ResponseUnreadable => {
   const { code } = codeOf(error.cause)

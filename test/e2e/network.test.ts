@@ -1,10 +1,11 @@
 /** What has not left, what has, and who failed: the built program against a network that fails early. */
+import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { createSecureContext } from "node:tls"
 import { describe, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
 import { type Fault, type FaultyServer, startFaultyServer } from "../support/faulty-server.ts"
 import {
   certificateFiles,
@@ -108,6 +109,29 @@ describe.concurrent("a create that can't have left", () => {
       }
     },
   )
+
+  it.skipIf(!linux)("and is interrupted meanwhile says nothing of its outcome", async (test) => {
+    const port = await startBlackhole(test.onTestFinished)
+    for (const url of [`http://127.0.0.1:${port}`, "http://127.0.0.1:9"]) {
+      const child = spawn(process.execPath, [program, ...create, "--log-level", "debug"], {
+        env: cleanEnv({
+          ZPOOLPAT: pat,
+          ZPOOL_API_URL: url,
+          ZPOOL_MAX_RETRIES: "20",
+          ZPOOL_TIMEOUT: "0.6",
+        }),
+        stdio: ["ignore", "pipe", "pipe"],
+      })
+      const done = ended(child)
+      await new Promise<void>((failed) =>
+        child.stderr.on("data", (chunk) => String(chunk).includes("attempt 2") && failed()),
+      )
+      child.kill("SIGINT")
+      const { code, stderr } = await done
+      test.expect(code).toBe(130)
+      test.expect(stderr).not.toContain("Nightly")
+    }
+  })
 
   it("to a port where nobody listens exits 6 and names the API", async ({ expect }) => {
     const { code, stderr } = await run({ ZPOOL_API_URL: "http://127.0.0.1:9" })

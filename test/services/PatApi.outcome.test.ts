@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { OutcomeUnknown } from "../../src/domain/Errors.ts"
-import { foundPat, inTime, newPat, notices } from "../support/services.ts"
+import { foundPat, inTime, newPat, notices, patiently } from "../support/services.ts"
 import {
   cutOff,
   endless,
@@ -17,6 +17,7 @@ import {
   type Step,
   silence,
   text,
+  tracing,
 } from "../support/servicesHttp.ts"
 import { type World, withPatApi } from "../support/servicesStack.ts"
 
@@ -230,6 +231,18 @@ describe("an interruption", () => {
     Effect.gen(function* () {
       const { said } = yield* interruptedAfter(1000, ["POST /v1/pat", reset], ["GET /v1/pat", silence])
       expect(said).toMatchObject([{ _tag: "OutcomeUnknown", label: "CI", cause: { code: "ECONNRESET" } }])
+    }),
+  )
+
+  it.scoped("says nothing of a create that never had a connection", () =>
+    Effect.gen(function* () {
+      const unsent = tracing({ hasLeft: false }, silence)
+      const during = patiently(interruptedAfter(200, ["POST /v1/pat", unsent]))
+      const between = patiently(interruptedAfter(200, ["POST /v1/pat", refused]))
+      const later = patiently(interruptedAfter(700, ["POST /v1/pat", refused], ["POST /v1/pat", unsent]))
+      for (const interrupted of [during, between, later]) {
+        expect((yield* interrupted).said).toStrictEqual([])
+      }
     }),
   )
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { type ConnectionTrace, CurrentTrace } from "../../src/services/ConnectionTrace.ts"
+import { CurrentTrace } from "../../src/services/ConnectionTrace.ts"
 import type { ApiRequest } from "../../src/services/Transport.ts"
 import { inTime, logs, origin } from "../support/services.ts"
 import {
@@ -14,6 +14,7 @@ import {
   reset,
   silence,
   systemError,
+  tracing,
 } from "../support/servicesHttp.ts"
 import { send, withTransport } from "../support/servicesStack.ts"
 
@@ -22,15 +23,6 @@ const create: ApiRequest = { method: "POST", path: ["pat"] }
 const revoke: ApiRequest = { method: "DELETE", path: ["pat", "a-b-c-d"] }
 const ok = json(200, { message: "ok" })
 const proxy = { address: "http://proxy.test:3128", variable: "HTTPS_PROXY" }
-
-/** A reply of a client that writes this to the trace. */
-const tracing =
-  (written: Partial<ConnectionTrace>, reply: Reply): Reply =>
-  (request) =>
-    Effect.flatMap(CurrentTrace, (trace) => {
-      Object.assign(trace, written)
-      return reply(request)
-    })
 
 describe("a create", () => {
   it.scoped("is repeated where its connection never stood, whatever the error", () =>

@@ -5,6 +5,7 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { type ConnectionTrace, CurrentTrace } from "../../src/services/ConnectionTrace.ts"
 
 /** A request as it reached the fake API. */
 export interface Received {
@@ -72,6 +73,15 @@ export const reset: Reply = broken(systemError("ECONNRESET", "read"))
 
 /** Sent, and nothing ever comes. */
 export const silence: Reply = () => Effect.never
+
+/** A reply of a client that writes this to the trace. */
+export const tracing =
+  (written: Partial<ConnectionTrace>, reply: Reply): Reply =>
+  (request) =>
+    Effect.flatMap(CurrentTrace, (trace) => {
+      Object.assign(trace, written)
+      return reply(request)
+    })
 
 /** The reply after so many milliseconds. */
 export const late =

@@ -1,0 +1,33 @@
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { Method } from "../domain/Errors.ts"
+import { version } from "../version.ts"
+
+/** One request to the API. */
+export interface ApiRequest {
+  readonly method: Method
+  /** Path segments after the base URL; each is percent-encoded. */
+  readonly path: ReadonlyArray<string>
+  readonly bearer?: Redacted.Redacted
+  /** Sent as JSON; redacted since it may hold a password. */
+  readonly body?: Redacted.Redacted<unknown>
+  /** Whether it is not worth a second attempt. */
+  readonly once?: boolean
+  /** Runs where an interruption comes when the request certainly never left. */
+  readonly onUnsent?: Effect.Effect<void>
+  /** Further secrets that an answer could echo. */
+  readonly secrets?: ReadonlyArray<Redacted.Redacted>
+}
+
+/** The path of a request below the base URL. */
+export const pathOf = ({ path }: ApiRequest) => `/${path.map(encodeURIComponent).join("/")}`
+
+/** Encodes a request to the API below its base URL. */
+export const encode = (base: string, request: ApiRequest): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.make(request.method)(`${base}${pathOf(request)}`).pipe(
+    HttpClientRequest.accept("application/json"),
+    HttpClientRequest.setHeaders({ "accept-encoding": "identity", "user-agent": `zpcli/${version}` }),
+    request.bearer ? HttpClientRequest.bearerToken(request.bearer) : (self) => self,
+    request.body ? HttpClientRequest.bodyUnsafeJson(Redacted.value(request.body)) : (self) => self,
+  )
