@@ -39,8 +39,8 @@ const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 export const behaviours: Readonly<Record<string, Behaviour>> = {
   refused: { fault: undefined },
   // Reset or closed at once, now and then the connection would not even count as opened.
-  "reset before the request": onConnect(wait(60), reset),
-  "closed before the request": onConnect(wait(60), close),
+  "reset before the request": onConnect(wait(200), reset),
+  "closed before the request": onConnect(wait(200), close),
   "stalled before the request": onConnect(stall),
   "reset after the request": onRequest(reset),
   "closed after the request": onRequest(close),
