@@ -225,6 +225,24 @@ describe.concurrent("a proxy that fails", () => {
     expect(stderr).not.toContain("hunter2")
   })
 
+  it.skipIf(noOpenssl)(
+    `with a certificate that is not trusted is named, tried once${needs}`,
+    async (test) => {
+      const proxy = await startProxy(test.onTestFinished, { answer: "" }, contextOf(server))
+      const { code, stderr } = await run({ ...behind, HTTPS_PROXY: proxy.url })
+      test.expect({ code, asked: proxy.asked.length }).toEqual({ code: 6, asked: 0 })
+      test.expect(stderr).toContain(`The certificate of ${proxy.url} (HTTPS_PROXY) is not trusted`)
+    },
+  )
+
+  it.skipIf(noOpenssl)(`may itself be reached over TLS${needs}`, async (test) => {
+    const { api, env } = await startTls(test.onTestFinished, () => undefined)
+    const proxy = await startProxy(test.onTestFinished, { target: api.port }, contextOf(server))
+    const { code, stdout } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
+    test.expect({ code, asked: proxy.asked }).toEqual({ code: 0, asked: ["api.zpools.test:443"] })
+    test.expect(stdout).toContain(api.pats[1]?.token)
+  })
+
   it.skipIf(noOpenssl)(`is not blamed for the API behind it${needs}`, async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => stall)
     const proxy = await startProxy(test.onTestFinished, { target: api.port })

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { type SecureContext, TLSSocket } from "node:tls"
 
 /** Called when the test is over; `onTestFinished` of the test's own context where tests run side by side. */
 export type OnFinished = (stop: () => void | Promise<void>) => void
@@ -49,11 +50,12 @@ export interface Proxy {
 /**
  * A proxy for tunnels. What it is asked for goes to `target` whatever the
  * name; with `answer` it says that instead and hangs up, an empty answer being
- * none, and `undefined` as answer is silence.
+ * none, and `undefined` as answer is silence. With a context it speaks TLS.
  */
 export const startProxy = async (
   onFinished: OnFinished,
   behaviour: { readonly target: number } | { readonly answer: string | undefined },
+  secureContext?: SecureContext,
 ): Promise<Proxy> => {
   const asked: Array<string> = []
   const sockets = new Set<Socket>()
@@ -61,8 +63,10 @@ export const startProxy = async (
     sockets.add(socket)
     socket.on("error", () => {}).on("close", () => sockets.delete(socket))
   }
-  const server = createServer((socket) => {
-    track(socket)
+  const server = createServer((raw) => {
+    track(raw)
+    const socket = secureContext === undefined ? raw : new TLSSocket(raw, { isServer: true, secureContext })
+    if (socket !== raw) track(socket)
     let received = ""
     const onData = (chunk: Buffer) => {
       received += chunk.toString("latin1")
@@ -87,7 +91,7 @@ export const startProxy = async (
     for (const socket of sockets) socket.destroy()
     return new Promise<void>((closed) => server.close(() => closed()))
   })
-  return { url: `http://127.0.0.1:${port}`, asked }
+  return { url: `${secureContext ? "https" : "http"}://127.0.0.1:${port}`, asked }
 }
 
 export interface CertificateFiles {
