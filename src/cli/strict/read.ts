@@ -2,64 +2,8 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
 import * as Option from "effect/Option"
 import { type AnyCommand, childrenOf, completionsOf, examplesOf, hintsOf } from "./annotations.ts"
+import type { ArgsNode, CommandNode, Count, OptionNode, SingleOption, Standard } from "./nodes.ts"
 import type { ArgumentShape, CommandShape, Completions, OptionShape } from "./shape.ts"
-
-// The types below are what this file reads of the values that `@effect/cli` 0.77 makes. It does not export
-// them, so an update may change them: a tag that is not known here is an error, and never skipped.
-
-interface Primitive {
-  readonly _tag: string
-  /** The choices of a `Choice`. */
-  readonly alternatives?: ReadonlyArray<readonly [name: string, value: unknown]>
-}
-
-interface Single {
-  readonly _tag: "Single"
-  readonly name: string
-  readonly pseudoName: Option.Option<string>
-  readonly primitiveType: Primitive
-  readonly description: HelpDoc.HelpDoc
-}
-
-interface SingleOption extends Single {
-  readonly aliases: ReadonlyArray<string>
-  /** The pseudo name, or else the name of the type. */
-  readonly placeholder: string
-}
-
-interface Count {
-  readonly min: Option.Option<number>
-  readonly max: Option.Option<number>
-}
-
-type OptionNode =
-  | { readonly _tag: "Empty" }
-  | SingleOption
-  | { readonly _tag: "KeyValueMap"; readonly argumentOption: SingleOption }
-  | ({ readonly _tag: "Variadic"; readonly argumentOption: SingleOption } & Count)
-  | { readonly _tag: "Map"; readonly options: OptionNode; readonly f: object }
-  | { readonly _tag: "WithDefault" | "WithFallback"; readonly options: OptionNode }
-  | { readonly _tag: "Both" | "OrElse"; readonly left: OptionNode; readonly right: OptionNode }
-
-type ArgsNode =
-  | { readonly _tag: "Empty" }
-  | Single
-  | ({ readonly _tag: "Variadic"; readonly args: ArgsNode } & Count)
-  | { readonly _tag: "Map" | "WithDefault" | "WithFallbackConfig"; readonly args: ArgsNode }
-  | { readonly _tag: "Both"; readonly left: ArgsNode; readonly right: ArgsNode }
-
-interface Standard {
-  readonly _tag: "Standard"
-  readonly name: string
-  readonly description: HelpDoc.HelpDoc
-  readonly options: OptionNode
-  readonly args: ArgsNode
-}
-
-type CommandNode =
-  | Standard
-  | { readonly _tag: "Map"; readonly command: CommandNode }
-  | { readonly _tag: "Subcommands"; readonly parent: CommandNode }
 
 const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
   throw new Error(
