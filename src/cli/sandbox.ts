@@ -1,4 +1,3 @@
-import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
@@ -10,7 +9,7 @@ import { SettingsError } from "../domain/Errors.ts"
 import { Exit } from "./errors/exitCodes.ts"
 import { print } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
-import { withCompletions, withExamples } from "./strict/annotations.ts"
+import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
 
 /** The variables that point zpcli, or a script that uses it, at a sandbox, and keep the real account out of it. */
 const variables = (url: string, user: string, password: string): Record<string, string> => ({
@@ -41,10 +40,7 @@ const quote = (value: string): string =>
 export const command = Command.make(
   "sandbox",
   {
-    command: Args.text({ name: "command" }).pipe(
-      Args.withDescription("After --: a command to run against the sandbox; its exit code is returned"),
-      Args.repeated,
-    ),
+    command: trailingCommand("Command to run against the sandbox; its exit code is returned"),
     port: Options.text("port").pipe(
       Options.withPseudoName("number"),
       Options.withDescription("Port on 127.0.0.1 (default: any free one)"),

@@ -1,3 +1,4 @@
+import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Either from "effect/Either"
@@ -12,6 +13,8 @@ const hints = new WeakMap<object, Hints>()
 const children = new WeakMap<object, ReadonlyArray<AnyCommand>>()
 // By a function that maps an option's value: an option is rebuilt by a `.pipe`, but keeps such functions.
 const completions = new WeakMap<object, Completions>()
+const alternatives = new WeakMap<object, string>()
+const trailing = new WeakSet<object>()
 
 /** A command that does nothing but hold others. `@effect/cli` alone does not let us find them again. */
 export const group = <
@@ -58,6 +61,31 @@ export const withCompletions =
     return Options.mapEffect(option, unchanged)
   }
 
+/** Says which option takes the place of an argument, such as `--label`. It goes after `Args.optional`. */
+export const withAlternative =
+  (option: string) =>
+  <A>(argument: Args.Args<A>): Args.Args<A> => {
+    const unchanged = (value: A) => Either.right(value)
+    alternatives.set(unchanged, option)
+    return Args.mapEffect(argument, unchanged)
+  }
+
+/**
+ * The words after `--`, as the command line of another program. `@effect/cli`
+ * gets them as a repeated option that nobody can type: an optional argument
+ * before them would take the first word. Each has a colon in front, since an
+ * empty value would be dropped.
+ */
+export const trailingCommand = (description: string): Options.Options<ReadonlyArray<string>> => {
+  const withoutColon = (words: ReadonlyArray<string>) => Either.right(words.map((word) => word.slice(1)))
+  trailing.add(withoutColon)
+  return Options.text("command").pipe(
+    Options.withDescription(description),
+    Options.repeated,
+    Options.mapEffect(withoutColon),
+  )
+}
+
 /** What `withExamples` added. */
 export const examplesOf = (command: AnyCommand): ReadonlyArray<Example> => examples.get(command.tag) ?? []
 
@@ -67,6 +95,12 @@ export const hintsOf = (command: AnyCommand): Hints | undefined => hints.get(com
 /** The commands in a `group`; undefined for any other command. */
 export const childrenOf = (command: AnyCommand): ReadonlyArray<AnyCommand> | undefined =>
   children.get(command.tag)
+
+/** What `withAlternative` said, by the function that an argument's value is mapped with. */
+export const alternativeOf = (mapping: object): string | undefined => alternatives.get(mapping)
+
+/** Whether an option is a `trailingCommand`, by the function that its value is mapped with. */
+export const isTrailing = (mapping: object): boolean => trailing.has(mapping)
 
 /** What `withCompletions` said, by the function that an option's value is mapped with. */
 export const completionsOf = (mapping: object): Completions | undefined => completions.get(mapping)

@@ -24,14 +24,28 @@ export type Problem =
   | { readonly _tag: "MissingOption"; readonly option: string; readonly description: string }
   /** A word begins with a dash that no keyboard types, such as an editor or a chat makes of `--`. */
   | { readonly _tag: "TypographicDash"; readonly word: string }
-  | { readonly _tag: "MissingArgument"; readonly argument: string }
+  | {
+      readonly _tag: "MissingArgument"
+      readonly argument: string
+      /** The option that may take its place. */
+      readonly alternative?: string | undefined
+      /** Whether the words after `--` would be a command, and no argument. */
+      readonly trailing?: boolean
+    }
+  /** `--` with no command after it. */
+  | { readonly _tag: "MissingTrailing"; readonly name: string }
   | { readonly _tag: "MissingValue"; readonly option: string }
   /** `--name=`, or an empty word after the name. */
   | { readonly _tag: "EmptyValue"; readonly option: string }
   /** Node has put U+FFFD in the place of bytes that are not UTF-8: another word than was typed. */
   | { readonly _tag: "NotUtf8"; readonly word: string }
   | { readonly _tag: "UnexpectedValue"; readonly option: string; readonly value: string }
-  | { readonly _tag: "UnexpectedArgument"; readonly value: string }
+  | {
+      readonly _tag: "UnexpectedArgument"
+      readonly value: string
+      /** What may come after `--`, such as `command`. */
+      readonly trailing?: string | undefined
+    }
   | { readonly _tag: "DuplicateOption"; readonly option: string }
   | { readonly _tag: "ExclusiveOptions"; readonly options: readonly [string, string] }
   | {
@@ -94,7 +108,11 @@ const messageOf = (problem: Problem, command: string): string => {
       return `"${problem.word}" begins with a typographic dash (U+${code}), not with a hyphen.`
     }
     case "MissingArgument":
-      return `The argument <${problem.argument}> is missing.`
+      return problem.alternative === undefined
+        ? `The argument <${problem.argument}> is missing.`
+        : `The argument <${problem.argument}> or the option ${problem.alternative} is missing.`
+    case "MissingTrailing":
+      return `The <${problem.name}> after -- is missing.`
     case "MissingValue":
       return `Option ${problem.option} needs a value.`
     case "EmptyValue":
@@ -134,7 +152,12 @@ const hintOf = (problem: Problem, command: string): string => {
       return `If it is a variable, check that it is set. ${help}`
     case "NotUtf8":
       return "Type it in UTF-8: its bytes can't be passed on as they are."
+    case "MissingArgument":
+      return problem.trailing ? `Put it before --. ${help}` : help
+    case "MissingTrailing":
+      return `If it is a variable, check that it is set. ${help}`
     case "UnexpectedArgument":
+      if (problem.trailing !== undefined) return `Put a ${problem.trailing} after --. ${help}`
       return `Quote an argument that holds spaces. ${help}`
     case "InvalidValue":
       return `${problem.option} takes one of: ${problem.choices.join(", ")}.`

@@ -38,8 +38,12 @@ const optionEntry = ({ alias, description, name, repeated, required, value }: Op
 const usageOf = (shape: CommandShape): string => {
   const { command } = shape
   if (shape.subcommands.length > 0) return `${command} <command>`
-  const args = shape.args.map(({ name, repeated, required }) => {
+  const args = shape.args.map(({ alternative, name, repeated, required }) => {
     const spelt = `<${name}>${repeated ? "..." : ""}`
+    if (alternative !== undefined) {
+      const option = shape.options.find((each) => each.name === alternative)
+      return `(<${name}> | ${alternative}${option?.value === undefined ? "" : ` <${option.value}>`})`
+    }
     return required ? spelt : `[-- ${spelt}]`
   })
   const required = shape.options
@@ -47,10 +51,11 @@ const usageOf = (shape: CommandShape): string => {
     .map(({ name, repeated, value }) => `${name} <${value}>${repeated ? "..." : ""}`)
   return [
     command,
-    ...args.filter((arg) => arg.startsWith("<")),
+    ...args.filter((arg) => !arg.startsWith("[")),
     ...required,
     "[options]",
     ...args.filter((arg) => arg.startsWith("[")),
+    ...(shape.trailing === undefined ? [] : [`[-- <${shape.trailing.name}>...]`]),
   ].join(" ")
 }
 
@@ -74,7 +79,9 @@ export const helpOf = (shape: CommandShape, footer = ""): string =>
     ),
     section(
       "Arguments",
-      shape.args.map(({ description, name }) => entry(`<${name}>`, description)),
+      [...shape.args, ...(shape.trailing === undefined ? [] : [shape.trailing])].map(
+        ({ description, name }) => entry(`<${name}>`, description),
+      ),
     ),
     section("Options", [...shape.options, ...builtIns].map(optionEntry)),
     section(

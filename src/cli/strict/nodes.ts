@@ -42,7 +42,8 @@ export type ArgsNode =
   | { readonly _tag: "Empty" }
   | Single
   | ({ readonly _tag: "Variadic"; readonly args: ArgsNode } & Count)
-  | { readonly _tag: "Map" | "WithDefault" | "WithFallbackConfig"; readonly args: ArgsNode }
+  | { readonly _tag: "Map"; readonly args: ArgsNode; readonly f: object }
+  | { readonly _tag: "WithDefault" | "WithFallbackConfig"; readonly args: ArgsNode }
   | { readonly _tag: "Both"; readonly left: ArgsNode; readonly right: ArgsNode }
 
 export interface Standard {

@@ -1,6 +1,6 @@
 import { builtIns, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
 import { type Problem, UsageError } from "./errors.ts"
-import { type CommandShape, nameOf } from "./shape.ts"
+import { type ArgumentShape, type CommandShape, nameOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
 import { commandsMeant, noteOn, suggestions } from "./suggest.ts"
 
@@ -74,10 +74,51 @@ const duplicateProblem = (
     ? { _tag: "DuplicateOption", option: option.name }
     : undefined
 
+/** Arguments, and the words of another program's command line. */
+interface Words {
+  readonly args: ReadonlyArray<string>
+  readonly trailing: ReadonlyArray<string>
+}
+
+/** The first argument that is missing: neither it nor the option in its place is given. */
+const missingIn = ({ command, given }: Sorted, args: ReadonlyArray<string>): ArgumentShape | undefined =>
+  command.args.filter(
+    ({ alternative, required }) =>
+      required || (alternative !== undefined && !given.some(({ option }) => option?.name === alternative)),
+  )[args.length]
+
+/**
+ * Where a command takes another one after `--`, its arguments come before. One
+ * word after `--` is the argument that is missing, if one is: several never
+ * are, so that a forgotten argument makes no command of the next word.
+ */
+const split = (sorted: Sorted): Words | Problem => {
+  const { argsBeforeTerminator, command, terminated } = sorted
+  if (command.trailing === undefined) return { args: sorted.args, trailing: [] }
+  const args = sorted.args.slice(0, argsBeforeTerminator)
+  const trailing = sorted.args.slice(argsBeforeTerminator)
+  if (!terminated || missingIn(sorted, args) === undefined) {
+    return terminated && trailing.length === 0
+      ? { _tag: "MissingTrailing", name: command.trailing.name }
+      : { args, trailing }
+  }
+  return trailing.length === 1 ? { args: trailing, trailing: [] } : { args, trailing }
+}
+
 /** What is wrong with a command's options and arguments as a whole. */
-const countProblem = ({ args, command, given }: Sorted): Problem | undefined => {
-  const required = command.args.filter((arg) => arg.required)[args.length]
-  if (required !== undefined) return { _tag: "MissingArgument", argument: required.name }
+const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | undefined => {
+  const { command, given } = sorted
+  const absent = missingIn(sorted, args)
+  if (absent !== undefined) {
+    const { alternative, name } = absent
+    return { _tag: "MissingArgument", argument: name, alternative, trailing: trailing.length > 0 }
+  }
+  const doubled = command.args
+    .slice(0, args.length)
+    .find(({ alternative }) => given.some(({ option }) => option?.name === alternative))
+  if (doubled?.alternative !== undefined) {
+    return { _tag: "ExclusiveOptions", options: [`<${doubled.name}>`, doubled.alternative] }
+  }
   const missing = command.options.find(
     (option) => option.required && !given.some((one) => one.option === option),
   )
@@ -85,7 +126,13 @@ const countProblem = ({ args, command, given }: Sorted): Problem | undefined => 
     return { _tag: "MissingOption", option: missing.name, description: missing.description }
   }
   const surplus = command.args.some(({ repeated }) => repeated) ? undefined : args[command.args.length]
-  return surplus === undefined ? undefined : { _tag: "UnexpectedArgument", value: surplus }
+  return surplus === undefined
+    ? undefined
+    : {
+        _tag: "UnexpectedArgument",
+        value: surplus,
+        trailing: command.args.length === 0 ? command.trailing?.name : undefined,
+      }
 }
 
 /**
@@ -97,7 +144,7 @@ const countProblem = ({ args, command, given }: Sorted): Problem | undefined => 
  */
 export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request => {
   const sorted = sort(root, argv)
-  const { args, command, given, givenBeforeArgs } = sorted
+  const { command, given, givenBeforeArgs } = sorted
   const wrong = (problem: Problem) => new UsageError(command.command, problem)
 
   const undecodable = argv.find((word) => word.includes("\uFFFD"))
@@ -122,16 +169,19 @@ export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request 
   if (shell !== undefined) return { _tag: "Completions", shell }
   if (command.subcommands.length > 0) return { _tag: "Help", command }
 
-  const problem = countProblem(sorted)
+  const words = split(sorted)
+  if ("_tag" in words) return wrong(words)
+  const problem = countProblem(sorted, words)
   if (problem !== undefined) return wrong(problem)
   const options = command.options.flatMap((option) => {
     const values = given.filter((one) => one.option === option).map(({ value }) => value)
     if (option.value === undefined) return values.length === 0 ? [] : [option.name]
     return values.flatMap((value) => (value === undefined ? [] : [option.name, value]))
   })
+  const trailing = words.trailing.flatMap((word) => [command.trailing?.option ?? "", `:${word}`])
   return {
     _tag: "Run",
-    argv: [...command.path, ...options, "--", ...args],
+    argv: [...command.path, ...options, ...trailing, "--", ...words.args],
     logLevel: logLevels.find((level) => level === find("--log-level")?.value),
   }
 }

@@ -1,9 +1,17 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
 import * as Option from "effect/Option"
-import { type AnyCommand, childrenOf, completionsOf, examplesOf, hintsOf } from "./annotations.ts"
+import {
+  type AnyCommand,
+  alternativeOf,
+  childrenOf,
+  completionsOf,
+  examplesOf,
+  hintsOf,
+  isTrailing,
+} from "./annotations.ts"
 import type { ArgsNode, CommandNode, Count, OptionNode, SingleOption, Standard } from "./nodes.ts"
-import type { ArgumentShape, CommandShape, Completions, OptionShape } from "./shape.ts"
+import type { ArgumentShape, CommandShape, Completions, OptionShape, TrailingShape } from "./shape.ts"
 
 const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
   throw new Error(
@@ -18,6 +26,7 @@ interface Around {
   readonly optional: boolean
   readonly count?: Count
   readonly completions?: Completions | undefined
+  readonly alternative?: string | undefined
 }
 
 const repeatedIn = ({ count }: Around): boolean =>
@@ -64,6 +73,7 @@ const readOptions = (node: OptionNode, around: Around): ReadonlyArray<OptionShap
     case "Variadic":
       return [optionShape(node.argumentOption, { ...around, count: node })]
     case "Map":
+      if (isTrailing(node.f)) return []
       return readOptions(node.options, {
         ...around,
         completions: around.completions ?? completionsOf(node.f),
@@ -83,6 +93,16 @@ const readOptions = (node: OptionNode, around: Around): ReadonlyArray<OptionShap
   }
 }
 
+/** The option of a `trailingCommand`, if there is one: it is none that can be typed. */
+const trailingOf = (node: OptionNode): TrailingShape | undefined => {
+  if (node._tag === "Both") return trailingOf(node.left) ?? trailingOf(node.right)
+  if (node._tag !== "Map") return undefined
+  const [shape] = isTrailing(node.f) ? readOptions(node.options, { optional: true }) : []
+  return shape === undefined
+    ? trailingOf(node.options)
+    : { option: shape.name, name: shape.name.slice(2), description: shape.description }
+}
+
 const readArgs = (node: ArgsNode, around: Around): ReadonlyArray<ArgumentShape> => {
   switch (node._tag) {
     case "Empty":
@@ -96,6 +116,7 @@ const readArgs = (node: ArgsNode, around: Around): ReadonlyArray<ArgumentShape> 
           name: node.name.slice(1, -1),
           repeated: repeatedIn(around),
           required: requiredIn(around),
+          ...(around.alternative === undefined ? {} : { alternative: around.alternative }),
           description: textOf(node.description),
         },
       ]
@@ -103,7 +124,7 @@ const readArgs = (node: ArgsNode, around: Around): ReadonlyArray<ArgumentShape> 
     case "Variadic":
       return readArgs(node.args, { ...around, count: node })
     case "Map":
-      return readArgs(node.args, around)
+      return readArgs(node.args, { ...around, alternative: around.alternative ?? alternativeOf(node.f) })
     case "WithDefault":
     case "WithFallbackConfig":
       return readArgs(node.args, { ...around, optional: true })
@@ -143,6 +164,7 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
   const words = [...parents, name]
   const children = childrenOf(command)
   const hints = hintsOf(command)
+  const trailing = trailingOf(options)
   if (children === undefined && hasSubcommands(descriptor)) {
     throw new Error(`The subcommands of ${words.join(" ")} can't be read: make them a \`group\`.`)
   }
@@ -152,6 +174,7 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
     summary: textOf(description),
     options: readOptions(options, { optional: false }),
     args: readArgs(args, { optional: false }),
+    ...(trailing === undefined ? {} : { trailing }),
     subcommands: (children ?? []).map((child) => read(child, words)),
     examples: examplesOf(command),
     ...(hints === undefined ? {} : { hints }),

@@ -23,6 +23,17 @@ export interface ArgumentShape {
   readonly name: string
   readonly repeated: boolean
   readonly required: boolean
+  /** The option that takes its place, such as `--label`: one of the two is required. */
+  readonly alternative?: string
+  readonly description: string
+}
+
+/** The words after `--`, where they are another program's command line. */
+export interface TrailingShape {
+  /** The option that they are handed on with, each behind a colon; it cannot be typed. */
+  readonly option: string
+  /** What help calls each word. */
+  readonly name: string
   readonly description: string
 }
 
@@ -52,6 +63,8 @@ export interface CommandShape {
   readonly summary: string
   readonly options: ReadonlyArray<OptionShape>
   readonly args: ReadonlyArray<ArgumentShape>
+  /** Where it takes a command after `--`. */
+  readonly trailing?: TrailingShape
   /** Not empty for a group, which has neither options nor arguments of its own. */
   readonly subcommands: ReadonlyArray<CommandShape>
   readonly examples: ReadonlyArray<Example>

@@ -21,6 +21,8 @@ export interface Sorted {
   readonly givenBeforeArgs: number
   /** How many arguments come before `--`. */
   readonly argsBeforeTerminator: number
+  /** Whether there is a `--`. */
+  readonly terminated: boolean
 }
 
 /** Whether a word begins with a dash that is not the hyphen. It is never taken for an argument or a value. */
@@ -97,6 +99,7 @@ const sortWith = (
     args,
     givenBeforeArgs: givenBeforeArgs ?? given.length,
     argsBeforeTerminator: argsBeforeTerminator ?? args.length,
+    terminated: argsBeforeTerminator !== undefined,
   }
 }
 

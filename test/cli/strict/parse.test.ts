@@ -53,8 +53,9 @@ describe("a command line", () => {
     expect(read(...create, "--scope", "job", "--", "list")).toEqual(
       runs(["pat", "create", "--scope", "job", "--", "list"]),
     )
+    const command = ["zpcli", "pat", "list", "--help", "--", "x"].flatMap((word) => ["--command", `:${word}`])
     expect(read("sandbox", "--", "zpcli", "pat", "list", "--help", "--", "x")).toEqual(
-      runs(["sandbox", "--", "zpcli", "pat", "list", "--help", "--", "x"]),
+      runs(["sandbox", ...command, "--"]),
     )
   })
 

@@ -26,6 +26,7 @@ export const zsh = (root: CommandShape): string => {
       ...options.map(specOf),
       // Nothing is offered for arguments; without them zsh would offer no options behind one.
       ...shape.args.map((arg) => `'${arg.repeated ? "*" : "1"}:${arg.name}: '`),
+      ...(shape.trailing === undefined ? [] : [`'*:${shape.trailing.name}: '`]),
     ]
       .map((line) => `    ${line}`)
       .join(" \\\n")

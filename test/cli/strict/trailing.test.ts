@@ -1,0 +1,176 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Terminal from "@effect/platform/Terminal"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { describe, expect, it } from "@effect/vitest"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as fc from "effect/FastCheck"
+import * as Layer from "effect/Layer"
+import { group, trailingCommand, withAlternative } from "../../../src/cli/strict/annotations.ts"
+import { UsageError } from "../../../src/cli/strict/errors.ts"
+import { execute } from "../../../src/cli/strict/execute.ts"
+import { helpOf } from "../../../src/cli/strict/help.ts"
+import { parse } from "../../../src/cli/strict/parse.ts"
+import { read } from "../../../src/cli/strict/read.ts"
+import { fakeConsole, fakeTerminal } from "../../support/fakes.ts"
+
+const print = (given: unknown) => Console.log(JSON.stringify(given))
+
+/** Commands that take another one after `--`: with an argument, with one that an option replaces, and with none. */
+const harbour = group("harbour", "A harbour", [
+  Command.make(
+    "tow",
+    {
+      ship: Args.text({ name: "ship" }).pipe(Args.withDescription("Which ship")),
+      slow: Options.boolean("slow"),
+      command: trailingCommand("What to run once it is in"),
+    },
+    print,
+  ),
+  Command.make(
+    "send",
+    {
+      ship: Args.text({ name: "ship" }).pipe(Args.optional, withAlternative("--flag")),
+      flag: Options.text("flag").pipe(Options.withPseudoName("colour"), Options.optional),
+      command: trailingCommand("What to run once it has left"),
+    },
+    print,
+  ),
+  Command.make("open", { command: trailingCommand("What to run meanwhile") }, print),
+])
+const tree = read(harbour)
+
+const argv = (...words: ReadonlyArray<string>) => {
+  const request = parse(tree, words)
+  return request._tag === "Run" ? request.argv : request
+}
+const problem = (...words: ReadonlyArray<string>) => {
+  const request = parse(tree, words)
+  return request instanceof UsageError ? request.problem : request
+}
+
+/** What the command itself is given. */
+const given = (...words: ReadonlyArray<string>) => {
+  let out = ""
+  const log = (text: string) => {
+    out += text
+  }
+  const parsed = argv(...words)
+  if (!Array.isArray(parsed)) return Effect.dieMessage(JSON.stringify(parsed))
+  return execute(harbour, "harbour", parsed).pipe(
+    Effect.withConsole(fakeConsole(log, log)),
+    Effect.map(() => JSON.parse(out) as Record<string, unknown>),
+    Effect.provide(
+      Layer.mergeAll(
+        NodeFileSystem.layer,
+        NodePath.layer,
+        Layer.succeed(Terminal.Terminal, fakeTerminal([], "", log, false)),
+      ),
+    ),
+  )
+}
+
+describe("the words after --", () => {
+  it.effect("are the command of a command that takes one, and none without it", () =>
+    Effect.gen(function* () {
+      expect(yield* given("tow", "Ada", "--", "ring", "--slow", "bell")).toEqual({
+        ship: "Ada",
+        slow: false,
+        command: ["ring", "--slow", "bell"],
+      })
+      expect(yield* given("tow", "--slow", "Ada")).toEqual({ ship: "Ada", slow: true, command: [] })
+      expect(yield* given("open", "--", "ring")).toEqual({ command: ["ring"] })
+    }),
+  )
+
+  const word = fc.oneof(
+    fc.constantFrom("", "--", "-", "-x", "--command", "--command=x", "--help", "true", "--slow", "=", "a b"),
+    fc.fullUnicodeString().filter((text) => !text.includes("\uFFFD")),
+  )
+  it.effect.prop("reach the command unchanged", [fc.array(word, { minLength: 1, maxLength: 6 })], ([words]) =>
+    Effect.gen(function* () {
+      expect(yield* given("tow", "Ada", "--slow", "--", ...words)).toEqual({
+        ship: "Ada",
+        slow: true,
+        command: words,
+      })
+    }),
+  )
+
+  it("are the argument that is missing where they are one word", () => {
+    expect(argv("tow", "--slow", "--", "--dashy")).toEqual(["tow", "--slow", "--", "--dashy"])
+    expect(argv("send", "--", "Ada")).toEqual(["send", "--", "Ada"])
+  })
+
+  it("are refused where they are several and an argument is missing", () => {
+    expect(problem("tow", "--", "ring", "bell")).toEqual({
+      _tag: "MissingArgument",
+      argument: "ship",
+      trailing: true,
+    })
+    expect(problem("send", "--", "ring", "bell")).toMatchObject({
+      _tag: "MissingArgument",
+      argument: "ship",
+      alternative: "--flag",
+    })
+  })
+
+  it("are refused where there are none", () => {
+    for (const words of [
+      ["tow", "Ada", "--"],
+      ["open", "--"],
+      ["send", "--flag", "red", "--"],
+    ]) {
+      expect(problem(...words), words.join(" ")).toEqual({ _tag: "MissingTrailing", name: "command" })
+    }
+    expect(problem("tow", "--")).toMatchObject({ _tag: "MissingArgument", argument: "ship" })
+  })
+
+  it("are never words before it", () => {
+    expect(problem("open", "ring")).toEqual({
+      _tag: "UnexpectedArgument",
+      value: "ring",
+      trailing: "command",
+    })
+    expect(problem("tow", "Ada", "Eve", "--", "ring")).toMatchObject({ value: "Eve" })
+  })
+
+  it("can't be given as an option", () => {
+    expect(problem("open", "--command", "ring")).toMatchObject({ _tag: "UnrecognizedOption" })
+  })
+
+  it("are shown in help", () => {
+    const [tow, send] = tree.subcommands.map((shape) => helpOf(shape))
+    expect(tow).toContain("Usage: harbour tow <ship> [options] [-- <command>...]\n")
+    expect(tow).toMatch(/^ {2}<command> +What to run once it is in$/m)
+    expect(send).toContain("Usage: harbour send (<ship> | --flag <colour>) [options] [-- <command>...]\n")
+  })
+})
+
+describe("an argument that an option replaces", () => {
+  it.effect("is given, or its option is", () =>
+    Effect.gen(function* () {
+      expect(yield* given("send", "Ada")).toMatchObject({ ship: { _tag: "Some", value: "Ada" } })
+      expect(yield* given("send", "--flag", "red", "--", "ring")).toMatchObject({
+        ship: { _tag: "None" },
+        flag: { _tag: "Some", value: "red" },
+        command: ["ring"],
+      })
+    }),
+  )
+
+  it("is required without it, and excluded by it", () => {
+    const missing = parse(tree, ["send"])
+    expect(missing).toMatchObject({
+      problem: { _tag: "MissingArgument" },
+      message: "The argument <ship> or the option --flag is missing.",
+    })
+    expect(problem("send", "Ada", "--flag", "red")).toEqual({
+      _tag: "ExclusiveOptions",
+      options: ["<ship>", "--flag"],
+    })
+  })
+})
