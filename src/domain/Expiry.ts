@@ -42,7 +42,7 @@ export interface Duration {
   readonly unit: "h" | "d" | "w" | "mo" | "y"
 }
 
-/** Reads `--expires-in` and `--expiring-within`: a whole number of at least 1 and a unit. */
+/** Reads `--expires-in`, `--expiring-within` and the like: a whole number of at least 1 and a unit. */
 export const parseDuration = (value: string): Either.Either<Duration, InvalidDuration> => {
   const match = /^([1-9]\d{0,5})(h|d|w|mo|y)$/.exec(value)
   if (match === null) return Either.left(new InvalidDuration({ reason: "format", value }))
@@ -62,7 +62,7 @@ const instantAfter = ({ amount, unit }: Duration, fromMillis: number): number =>
   const from = new Date(fromMillis)
   const months = from.getUTCFullYear() * 12 + from.getUTCMonth() + amount * (unit === "y" ? 12 : 1)
   const year = Math.floor(months / 12)
-  const month = months % 12
+  const month = months - year * 12
   const date = Math.min(from.getUTCDate(), daysIn(year, month + 1))
   return Date.UTC(year, month, date) + (fromMillis % day)
 }
@@ -80,6 +80,15 @@ export const after = (duration: Duration, fromMillis: number): Either.Either<num
   // A number of years that no calendar has gives NaN.
   return millis < endOfDates ? Either.right(millis) : Either.left(tooFar(duration))
 }
+
+/**
+ * The instant (milliseconds since the epoch) that lies a duration before
+ * another. What is too long for `after` can't be meant here either.
+ */
+export const before = (duration: Duration, untilMillis: number): Either.Either<number, InvalidDuration> =>
+  Either.map(after(duration, untilMillis), () =>
+    instantAfter({ ...duration, amount: -duration.amount }, untilMillis),
+  )
 
 /**
  * The expiry date of a PAT that is to live for a duration: the first one that

@@ -178,6 +178,26 @@ describe("after", () => {
   })
 })
 
+describe("before", () => {
+  it.each([
+    ["12h", "2026-03-01T00:00Z", "2026-02-28T12:00Z"],
+    ["30d", "2026-03-31T10:00Z", "2026-03-01T10:00Z"],
+    ["8w", "2026-03-01T00:00Z", "2026-01-04T00:00Z"],
+    ["1mo", "2026-03-31T10:00Z", "2026-02-28T10:00Z"],
+    ["14mo", "2026-01-15T10:00Z", "2024-11-15T10:00Z"],
+    ["1y", "2024-02-29T10:00Z", "2023-02-28T10:00Z"],
+    ["1y", "1970-01-01T00:00Z", "1969-01-01T00:00Z"],
+  ])("%s before %s is %s", (duration, until, expected) => {
+    const parsed = Either.getOrThrow(Expiry.parseDuration(duration))
+    expect(Expiry.before(parsed, Date.parse(until))).toEqual(Either.right(Date.parse(expected)))
+  })
+
+  it("refuses what can't be meant", () => {
+    const duration = { amount: 999_999, unit: "y" } as const
+    expect(Either.getOrThrow(Either.flip(Expiry.before(duration, 0)))).toMatchObject({ reason: "too-far" })
+  })
+})
+
 describe("dateAfter", () => {
   it.prop(
     "is the first date that begins when the time has passed in full, or later",

@@ -166,8 +166,12 @@ describe("pat list", () => {
     ["--expiring-within 14d", ["soon"]],
     ["--expiring-within 1y", ["soon", "later"]],
     ["--expiring-within 1y --status active", ["soon", "later"]],
-    ["--expiring-within 1y --status revoked", []],
+    ["--status revoked --expiring-within 1y", []],
     ["--expiring-within 12h", []],
+    ["--label soon", ["soon"]],
+    ["--scope job --without-expiry", ["never"]],
+    ["--scope zpool", []],
+    ["--older-than 1d", []],
   ]
 
   it("filters its rows, in the table and in JSON, and exits 8 with --exit-code where any is left", async () => {
@@ -180,11 +184,11 @@ describe("pat list", () => {
         filter,
         code,
         json: code,
-        stderr: "",
+        stderr: labels.length > 0 ? "" : `Filter: ${filter}\n`,
       })
       const rows = table.stdout.split("\n").slice(1, -1)
       expect(rows.map((row) => row.split(/ {2,}/)[1])).toEqual(labels)
-      if (labels.length === 0) expect(table.stdout).toBe("No PATs found.\n")
+      if (labels.length === 0) expect(table.stdout).toBe("No PATs match.\n")
       const answer = JSON.parse(json.stdout)
       expect(answer.message).toBe("PATs retrieved")
       expect(answer.detail.items.map((item: { label: string }) => item.label)).toEqual(labels)

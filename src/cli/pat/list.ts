@@ -2,21 +2,21 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Expiry from "../../domain/Expiry.ts"
 import { withElements } from "../../domain/JsonText.ts"
-import { expiryOf, isExpiringBefore, type Pat } from "../../domain/Pat.ts"
+import { expiryOf, type Pat } from "../../domain/Pat.ts"
+import { matches } from "../../domain/PatFilter.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { jsonOption, settingsOptions } from "../options.ts"
 import type { Column } from "../output/columns.ts"
-import { print, printJson } from "../output/print.ts"
+import { print, printError, printJson } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
+import { filterOptions, filterWords, parseFilters } from "./filters.ts"
 
 /** The columns of the user's page, in its order. */
 const columns: ReadonlyArray<Column> = [
@@ -57,7 +57,6 @@ const printTable = Effect.fn("list.printTable")(function* (
   now: number,
   local: boolean,
 ) {
-  if (pats.length === 0) return yield* print(printable`No PATs found.`)
   const { stdout } = yield* Streams
   const format = formatter(local, yield* localZone)
   const rows = {
@@ -77,15 +76,7 @@ const options = {
   local: Options.boolean("local").pipe(
     Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
   ),
-  status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
-    Options.withDescription("Only PATs with this status (default: all)"),
-    Options.repeated,
-  ),
-  expiringWithin: Options.text("expiring-within").pipe(
-    Options.withPseudoName("duration"),
-    Options.withDescription("Only PATs that work now and expire within 12h, 30d, 8w, 6mo, 1y (default: all)"),
-    Options.optional,
-  ),
+  ...filterOptions,
   exitCode: Options.boolean("exit-code").pipe(
     Options.withDescription("Exit with 8 if any PAT is shown (default: off)"),
   ),
@@ -96,39 +87,43 @@ export type ListOptions = Command.Command.ParseConfig<typeof options>
 
 /** Prints the PATs of the account, never their tokens. */
 export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
-  const within = Option.isSome(given.expiringWithin)
-    ? yield* Expiry.parseDuration(given.expiringWithin.value)
-    : undefined
-  // Before anything is sent, as any other word that can't be meant.
-  if (within !== undefined) yield* Expiry.after(within, yield* Clock.currentTimeMillis)
+  const filtersAt = yield* parseFilters(given)
+  // A duration that can't be meant is refused before anything is sent.
+  yield* filtersAt(yield* Clock.currentTimeMillis)
   const api = yield* PatApi
   const listing = yield* api.list
   // The clock that ends a PAT is the server's.
   const now = listing.serverTime ?? (yield* Clock.currentTimeMillis)
-  const end = within === undefined ? undefined : yield* Expiry.after(within, now)
-  const shown = (pat: Pat): boolean =>
-    (given.status.length === 0 || given.status.some((status) => status === pat.status?.toLowerCase())) &&
-    (end === undefined || isExpiringBefore(pat, now, end))
-  const filtered = given.status.length > 0 || end !== undefined
-  const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
-  const found = given.exitCode && rows().length > 0
+  const shown = matches(yield* filtersAt(now), now)
+  const filters = filterWords(given)
+  const filtered = filters.length > 0
+  const rows = filtered ? listing.pats.filter(shown) : listing.pats
+  const isEmpty = rows.length === 0
+  const found = given.exitCode && !isEmpty
   const { text } = listing
   const indexes = () => listing.pats.flatMap((pat, index) => (shown(pat) ? [index] : []))
   const printed = given.json
     ? printJson(text, filtered ? { spans: withElements(text, ["detail", "items"], indexes()) } : {})
-    : printTable(rows(), now, given.local)
+    : isEmpty
+      ? print(filtered ? printable`No PATs match.` : printable`No PATs found.`)
+      : printTable(rows, now, given.local)
   // A reader that goes away, as head does, must not make a gate pass.
   yield* Effect.catchIf(
     printed,
     ({ code }) => found && code === "EPIPE",
     () => Effect.void,
   )
+  if (isEmpty && filtered && !given.json) yield* printError(printable`Filter: ${filters.join(" ")}`)
   if (found) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 
 export const examples = [
   { command: "zpcli pat list", description: "All PATs as a table, times in UTC" },
   { command: "zpcli pat list --local --status active", description: "Those that work, with local times" },
+  {
+    command: "zpcli pat list --unused-for 90d",
+    description: "Active PATs that nobody has used for 90 days",
+  },
   {
     command: "zpcli pat list --expiring-within 14d --exit-code",
     description: "For a CI gate: exits with 8 if one is about to expire",

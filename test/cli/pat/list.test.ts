@@ -86,6 +86,66 @@ describe("pat list", () => {
     }),
   )
 
+  const [never, used, revoked, dated] = [
+    item({ key_id: "never-used-old-token", label: "a", created_at: "2020-01-01T00:00:00Z" }),
+    item({
+      key_id: "much-used-old-token",
+      label: "b",
+      created_at: "2020-01-01T00:00:00Z",
+      last_used_at: "1970-01-01T00:00:00Z",
+      scopes: ["*", "job"],
+    }),
+    item({ key_id: "long-gone-old-token", status: "revoked", created_at: "2020-01-01T00:00:00Z" }),
+    item({ key_id: "some-dated-new-token", label: "a", expiry_at: "2100-01-01", created_at: "2026-01-26" }),
+  ]
+  it.effect.each([
+    [
+      ["--label", "a"],
+      [never, dated],
+    ],
+    [["--label", "a", "--without-expiry"], [never]],
+    [["--scope", "*"], [used]],
+    [["--scope", "job", "--scope", "*"], [used]],
+    [
+      ["--scope", "zpool"],
+      [never, revoked, dated],
+    ],
+    [["--older-than=1y"], [never, used]],
+    [
+      ["--unused-for", "3y"],
+      [never, used],
+    ],
+    [["--unused-for", "3y", "--status", "revoked"], []],
+  ] as const)("%s shows what fits every filter", ([filters, shown]) =>
+    Effect.gen(function* () {
+      const ran = yield* runIn([...list, "--json", ...filters], {
+        env: pat,
+        api: {
+          "GET /pat": {
+            ...listed(never, used, revoked, dated),
+            headers: { date: "Thu, 26 Nov 2026 00:00:00 GMT" },
+          },
+        },
+      })
+      expect(ran.code).toBe(0)
+      expect(JSON.parse(ran.stdout).detail.items).toEqual(shown)
+    }),
+  )
+
+  it.effect("says which filters nothing matches, on stderr", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn([...list, "--label", 'C"I', "--scope=*", "--older-than", "1y"], {
+        env: pat,
+        api: { "GET /pat": listed(item()) },
+      })
+      expect(ran).toMatchObject({
+        code: 0,
+        stdout: "No PATs match.\n",
+        stderr: 'Filter: --label "C\\"I" --scope \'*\' --older-than 1y\n',
+      })
+    }),
+  )
+
   it.effect("prints the envelope as it came, unknown fields and order included", () =>
     Effect.gen(function* () {
       const body = {
@@ -170,6 +230,9 @@ describe("pat list", () => {
     ["--json --josn", 2],
     ["x", 2],
     ["--auth=none", 2],
+    ["--unused-for 0d", 2],
+    ["--older-than 999999y", 2],
+    ["--scope jobs", 2],
     ["--rcfile /nonexistent/zpoolrc", 2],
   ] as const)("%s sends nothing and exits 2", ([args, code]) =>
     Effect.gen(function* () {

@@ -1,0 +1,101 @@
+import type * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type { InvalidDuration, InvalidScope, ScopeMissing } from "../../domain/Errors.ts"
+import * as Expiry from "../../domain/Expiry.ts"
+import type { PatFilter } from "../../domain/PatFilter.ts"
+import * as Scope from "../../domain/Scope.ts"
+import { withCompletions } from "../strict/annotations.ts"
+
+/** An option that takes a length of time. */
+const duration = (name: string, description: string) =>
+  Options.text(name).pipe(
+    Options.withPseudoName("duration"),
+    Options.withDescription(description),
+    Options.optional,
+  )
+
+/** Which PATs a list is to show. */
+export const filterOptions = {
+  status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
+    Options.withDescription("Only PATs with this status (default: all)"),
+    Options.repeated,
+  ),
+  label: Options.text("label").pipe(
+    Options.withDescription("Only PATs with exactly this label (default: all)"),
+    Options.optional,
+  ),
+  scope: Options.text("scope").pipe(
+    Options.withPseudoName("scope"),
+    Options.withDescription("Only PATs with this scope, repeat for PATs with each of them (default: all)"),
+    Options.repeated,
+    withCompletions(Scope.scopes),
+  ),
+  withoutExpiry: Options.boolean("without-expiry").pipe(
+    Options.withDescription("Only active PATs that never expire (default: off)"),
+  ),
+  expiringWithin: duration(
+    "expiring-within",
+    "Only active PATs that expire within this time, such as 12h, 30d, 8w, 6mo, 1y (default: all)",
+  ),
+  unusedFor: duration(
+    "unused-for",
+    "Only active PATs that are older than this and were not used for as long (default: all)",
+  ),
+  olderThan: duration("older-than", "Only active PATs that were created longer ago (default: all)"),
+}
+
+export type FilterOptions = Command.Command.ParseConfig<typeof filterOptions>
+
+const parseDuration = (value: Option.Option<string>) =>
+  Option.isSome(value) ? Expiry.parseDuration(value.value) : Either.right(undefined)
+
+/** Reads the filters of a command line. They depend on the time of the list, in milliseconds since the epoch. */
+export const parseFilters = (
+  given: FilterOptions,
+): Either.Either<
+  (now: number) => Either.Either<PatFilter, InvalidDuration>,
+  InvalidDuration | InvalidScope | ScopeMissing
+> =>
+  Either.gen(function* () {
+    const [within, unused, age] = [
+      yield* parseDuration(given.expiringWithin),
+      yield* parseDuration(given.unusedFor),
+      yield* parseDuration(given.olderThan),
+    ]
+    const scopes = given.scope.length === 0 ? [] : yield* Scope.parseAll(given.scope)
+    return (now: number) =>
+      Either.map(
+        Either.all({
+          expiringBefore: within === undefined ? Either.right(undefined) : Expiry.after(within, now),
+          unusedSince: unused === undefined ? Either.right(undefined) : Expiry.before(unused, now),
+          createdBefore: age === undefined ? Either.right(undefined) : Expiry.before(age, now),
+        }),
+        (instants) => ({
+          ...instants,
+          statuses: given.status,
+          label: Option.getOrUndefined(given.label),
+          scopes,
+          withoutExpiry: given.withoutExpiry,
+        }),
+      )
+  })
+
+/** The filters as they are written on a command line. */
+export const filterWords = (given: FilterOptions): ReadonlyArray<string> => {
+  const value = (name: string, given: Option.Option<string>) =>
+    Option.isSome(given) ? [`--${name} ${given.value}`] : []
+  return [
+    ...given.status.map((status) => `--status ${status}`),
+    ...value(
+      "label",
+      Option.map(given.label, (label) => JSON.stringify(label)),
+    ),
+    ...given.scope.map((scope) => `--scope ${scope === "*" ? "'*'" : scope}`),
+    ...(given.withoutExpiry ? ["--without-expiry"] : []),
+    ...value("expiring-within", given.expiringWithin),
+    ...value("unused-for", given.unusedFor),
+    ...value("older-than", given.olderThan),
+  ]
+}
