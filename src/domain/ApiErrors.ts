@@ -33,7 +33,12 @@ export class HttpFailure extends Data.TaggedError("HttpFailure")<
 
 /** `POST /login` refused the username or the password. */
 export class LoginRefused extends Data.TaggedError("LoginRefused")<
-  Answered & { readonly user: string; readonly host: string }
+  Answered & {
+    readonly user: string
+    readonly host: string
+    /** Which of the two a person typed; the other came from the settings. */
+    readonly typed: { readonly user: boolean; readonly password: boolean }
+  }
 > {}
 
 /** 401: the credential is not accepted (any more). */

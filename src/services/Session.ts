@@ -58,7 +58,14 @@ export class Session extends Context.Tag("zpcli/Session")<
             if (error._tag !== "HttpFailure") return error
             const { requestId, serverMessage, speaker, status } = error
             if (status === 401)
-              return new LoginRefused({ requestId, serverMessage, status, user, host: api.host })
+              return new LoginRefused({
+                requestId,
+                serverMessage,
+                status,
+                user,
+                host: api.host,
+                typed: { user: Option.isNone(account.user), password: Option.isNone(account.password) },
+              })
             // A wrong password is a 401: a 403 in the API's words means that no password will do.
             return status === 403 && speaker === "api"
               ? notOffered(error, "login", api)

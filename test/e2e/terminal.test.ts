@@ -104,6 +104,24 @@ describe.skipIf(noTerminal)(`at a terminal${noTerminal ? ` (${noTerminal})` : ""
     expect(requests.includes(`DELETE /pat/${id} 200`)).toBe(code === 0)
   })
 
+  it.each([
+    [{}, [["Username", "demo\r"]] as const, "Run the command again, and check what you type."],
+    [{ ZPOOL_USER: "demo" }, [], "Run the command again and type the password again, or check ZPOOL_USER."],
+  ] as const)(
+    "a password that was mistyped is not blamed on ZPOOL_PASSWORD, with %j",
+    async (env, script, hint) => {
+      const { url } = await startSandbox()
+      const ran = await runCliOnTerminal(list, {
+        env: { ZPOOL_API_URL: url, ...env },
+        script: [...script, ["Password", "wrong\r"]],
+      })
+      expect(ran).toMatchObject({ code: 4, echo: true })
+      expect(ran.output).toContain("refused the username or password of demo")
+      expect(ran.output).toContain(hint)
+      expect(ran.output).not.toContain("ZPOOL_PASSWORD")
+    },
+  )
+
   it("Ctrl-D at the password prompt exits 4 and names the variable", async () => {
     const { url } = await startSandbox()
     const ran = await runCliOnTerminal(list, {

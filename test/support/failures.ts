@@ -64,7 +64,12 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       (only) => [new Errors.CredentialMissing({ variable, only }), 4] as const,
     ),
   ),
-  LoginRefused: [[new Errors.LoginRefused({ ...answered, user: "demo", host }), 4]],
+  LoginRefused: [true, false].flatMap((user) =>
+    [true, false].map(
+      (password) =>
+        [new Errors.LoginRefused({ ...answered, user: "demo", host, typed: { user, password } }), 4] as const,
+    ),
+  ),
   CredentialRefused: signers.map((credential) => [
     new Errors.CredentialRefused({ ...answered, credential }),
     4,

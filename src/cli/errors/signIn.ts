@@ -14,6 +14,18 @@ import { answerOf, failed, serverSaid, type Table } from "./words.ts"
 const replacePat = (source: string): Printable =>
   /^[A-Z_]+$/.test(source) ? printable`Set ${source} to a valid PAT` : printable`Put a valid PAT there`
 
+/** What to check after a refused sign-in: what was typed can be typed again, the rest is a setting. */
+const checkLogin = ({ typed }: LoginRefused): Printable => {
+  if (typed.password) {
+    return typed.user
+      ? printable`Run the command again, and check what you type.`
+      : printable`Run the command again and type the password again, or check ZPOOL_USER.`
+  }
+  return typed.user
+    ? printable`Run the command again and type the username again, or check ZPOOL_PASSWORD.`
+    : printable`Check ZPOOL_USER and ZPOOL_PASSWORD; without ZPOOL_PASSWORD a terminal asks for the password.`
+}
+
 /** Failures of signing in, and of what a credential may do. */
 export const signIn = {
   CredentialMissing: (error) => {
@@ -47,7 +59,7 @@ export const signIn = {
       error,
       exitCodes.notSignedIn,
       printable`${error.host} refused the username or password of ${error.user}${serverSaid(error)}.`,
-      printable`Check ZPOOL_USER and ZPOOL_PASSWORD, or unset ZPOOL_PASSWORD to be asked.`,
+      checkLogin(error),
       answerOf(error),
     ),
   CredentialRefused: (error) => {
@@ -68,7 +80,7 @@ export const signIn = {
       case "JWT":
         return refused(
           printable`The API did not accept this sign-in${serverSaid(error)}.`,
-          printable`Run the command again to sign in anew; check ZPOOL_API_URL if it stays so.`,
+          printable`Run the command again to sign in again; check ZPOOL_API_URL if it stays so.`,
         )
     }
   },
