@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { dirname, join, posix } from "node:path"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, program } from "../support/cli.ts"
 import { temporaryFolder } from "../support/sandbox.ts"
@@ -24,6 +24,7 @@ describe("the package", () => {
     for (const name of ["package.json", "README.md", "LICENSE"])
       if (existsSync(name)) cpSync(name, join(project, name))
     cpSync(dirname(program), join(project, "dist"), { recursive: true })
+    cpSync("docs", join(project, "docs"), { recursive: true })
 
     const packed = run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder, "--json"], project)
     expect(packed.status, packed.stderr).toBe(0)
@@ -31,7 +32,14 @@ describe("the package", () => {
     expect(statSync(join(folder, filename)).size).toBeLessThan(500_000)
     const paths = files.map(({ path }: { readonly path: string }) => path)
     expect(paths).toEqual(expect.arrayContaining(["package.json", "dist/zpcli.cjs", "dist/main.cjs"]))
-    for (const path of paths) expect(path).toMatch(/^(dist\/[\w.-]+|package\.json|README\.md|LICENSE)$/)
+    for (const path of paths)
+      expect(path).toMatch(/^(dist\/[\w.-]+|docs\/[\w-]+\.md|package\.json|README\.md|LICENSE)$/)
+
+    for (const path of paths.filter((path: string) => path.endsWith(".md"))) {
+      const links = [...readFileSync(join(project, path), "utf8").matchAll(/\]\(([^)#\s:]+)(?:#[^)]*)?\)/g)]
+      for (const [, link = ""] of links) expect(paths, path).toContain(posix.join(posix.dirname(path), link))
+      if (path === "README.md") expect(links.length).toBeGreaterThan(0)
+    }
 
     const prefix = join(folder, "prefix")
     const installed = run(
