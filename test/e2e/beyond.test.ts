@@ -2,14 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startGate } from "../support/gate.ts"
-import { type Sandbox, startSandbox as startPlainSandbox, temporaryFolder } from "../support/sandbox.ts"
-
-const startSandbox = async (...faults: ReadonlyArray<string>): Promise<Sandbox> => {
-  const sandbox = await startPlainSandbox(...faults)
-  return { ...sandbox, env: { ...sandbox.env, ...compileCache } }
-}
+import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 // What the commands do beyond the user's page; rotate has files of its own.
 

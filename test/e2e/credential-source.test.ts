@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startGate } from "../support/gate.ts"
 import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 
@@ -23,7 +22,7 @@ describe("a PAT from the rcfile", () => {
     [403, "lacks the scope pat"],
   ])("that is answered with %d is named by its file", async (status, words) => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
-    const env = { ...compileCache, ZPOOL_API_URL: await answering(status, '{"message":"no"}') }
+    const env = { ZPOOL_API_URL: await answering(status, '{"message":"no"}') }
     const { code, stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
     expect(code).toBe(4)
     const [message, hint] = stderr.split("\n")
@@ -37,7 +36,7 @@ describe("a PAT from the rcfile", () => {
     const sandbox = await startSandbox()
     const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const rcfile = rcfileWith(String(token))
-    const env = { ...compileCache, ZPOOL_API_URL: sandbox.url }
+    const env = { ZPOOL_API_URL: sandbox.url }
     const { stdout } = await runCli(["hello", "--rcfile", rcfile], { env })
     expect(stdout).toContain(`Signed in with: the PAT in ${rcfile}\n`)
   })
@@ -45,7 +44,6 @@ describe("a PAT from the rcfile", () => {
   it("is not named where the environment's is used", async () => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
     const env = {
-      ...compileCache,
       ZPOOL_API_URL: await answering(401, "{}"),
       ZPOOLPAT: "zpat_fedcba9876543210",
     }
@@ -62,7 +60,7 @@ describe("a rotation under a sign-in with a password", () => {
       const sandbox = await startSandbox()
       const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
       const url = await startGate(sandbox, { faults: [fault] })
-      const env = { ...sandbox.env, ...compileCache, ZPOOL_API_URL: url }
+      const env = { ...sandbox.env, ZPOOL_API_URL: url }
       const { code, stderr } = await runCli(["pat", "rotate", String(key_id), "--yes"], { env })
       expect(code).toBe(9)
       expect(stderr).toContain("could not be checked")
@@ -82,7 +80,7 @@ describe("a web page with 403", () => {
       }
       response.writeHead(403).end("<html>Blocked</html>")
     })
-    const env = { ...sandbox.env, ...compileCache, ZPOOL_API_URL: url }
+    const env = { ...sandbox.env, ZPOOL_API_URL: url }
     const { code, stderr } = await runCli(["pat", "list"], { env })
     expect(code).toBe(4)
     expect(stderr).toContain("need not have come from the API")

@@ -9,7 +9,6 @@ import { builtIns } from "../../src/cli/strict/builtIns.ts"
 import { helpOf } from "../../src/cli/strict/help.ts"
 import type { CommandShape } from "../../src/cli/strict/shape.ts"
 import { cleanEnv } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { samples } from "../support/failures.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -97,7 +96,6 @@ const run = async ({ text }: Snippet) => {
   const env = cleanEnv({
     ...sandbox.env,
     HOME: home,
-    ...compileCache,
     ZPOOLPAT: own.token as string,
     PATH: `${bin}:${pathWithProgram()}`,
   })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startGate } from "../support/gate.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
@@ -16,7 +15,7 @@ const errorsOf = async (args: ReadonlyArray<string>, ...faults: ReadonlyArray<st
   const sandbox = await startSandbox()
   await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
   const url = await startGate(sandbox, { faults })
-  const env = { ...sandbox.env, ...compileCache, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
+  const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
   const { stderr } = await runCli([...args, "--json"], { env })
   const lines = stderr.split("\n").filter((line) => line.startsWith("{"))
   return lines.map((line) => (JSON.parse(line) as { readonly error: Record<string, unknown> }).error)

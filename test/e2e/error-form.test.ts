@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startServer, temporaryFolder } from "../support/sandbox.ts"
 
 describe.concurrent("every error is two lines, what went wrong and what to do", () => {
@@ -25,7 +24,7 @@ describe.concurrent("every error is two lines, what went wrong and what to do", 
       (_request, response) => void response.writeHead(418).end('{"message":"A teapot"}'),
       onTestFinished,
     )
-    const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef", ...compileCache, ...variables }
+    const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef", ...variables }
     const cwd = temporaryFolder(onTestFinished)
     writeFileSync(join(cwd, "broken"), 'ZPOOL_USER="x\n')
     mkdirSync(join(cwd, "folder"))

@@ -1,6 +1,5 @@
 import { describe, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
 const hour = 3_600_000
@@ -21,7 +20,7 @@ describe("the expiry of a new PAT", () => {
       const sandbox = await startSandbox()
       const began = Date.now()
       const ran = await runCli(["pat", "create", "CI", "--scope", "job", "--expires-in", duration], {
-        env: { ...sandbox.env, ...compileCache },
+        env: sandbox.env,
       })
       expect(ran).toMatchObject({ code: 0, stderr: "" })
       const { items } = (await sandbox.call("GET", "/pat")) as {
@@ -39,7 +38,7 @@ describe("the expiry of a new PAT", () => {
     const sandbox = await startSandbox()
     await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await runCli(["pat", "rotate", "law-hotel-shape-community", "--yes", "--expires-in", "1h"], {
-      env: { ...sandbox.env, ...compileCache },
+      env: sandbox.env,
     })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
     const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
@@ -53,7 +52,7 @@ describe("the expiry of a new PAT", () => {
     it(`--expiry ${name} is sent with a warning that it ${words}`, async ({ expect }) => {
       const sandbox = await startSandbox()
       const ran = await runCli(["pat", "create", "CI", "--scope", "job", "--expiry", expiry], {
-        env: { ...sandbox.env, ...compileCache },
+        env: sandbox.env,
       })
       expect(ran.code).toBe(0)
       expect(ran.stderr).toContain(expiry)
@@ -65,7 +64,7 @@ describe("the expiry of a new PAT", () => {
     const sandbox = await startSandbox()
     const ran = await runCli(
       ["pat", "create", "CI", "--scope", "job", "--expiry", dateOf(Date.now() + day)],
-      { env: { ...sandbox.env, ...compileCache } },
+      { env: sandbox.env },
     )
     expect(ran).toMatchObject({ code: 0, stderr: "" })
   })
@@ -81,7 +80,7 @@ describe("a duration past the year 9999", () => {
   ]) {
     it(`is refused before a request by pat ${args.join(" ")}`, async ({ expect }) => {
       const { env, requests } = await startSandbox()
-      const ran = await runCli(["pat", ...args], { env: { ...env, ...compileCache } })
+      const ran = await runCli(["pat", ...args], { env })
       expect(ran).toMatchObject({ code: 2, stdout: "" })
       expect(ran.stderr).toContain("is past the year 9999")
       expect(requests).toEqual([])

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { program, runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startGate } from "../support/gate.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { type Answer, startScripted } from "../support/scripted.ts"
@@ -20,7 +19,7 @@ describe.concurrent("an API that does not offer it", () => {
     const { env } = await startScripted({ "POST /login": answer }, onTestFinished)
     const { ZPOOLPAT: _, ...rest } = env
     const ran = await runCli(["hello"], {
-      env: { ...rest, ...compileCache, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
+      env: { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
     })
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toContain("does not offer signing in with username and password")
@@ -34,7 +33,7 @@ describe.concurrent("an API that does not offer it", () => {
     [[403, { message: "Missing Authentication Token" }]],
   ])("says so of making PATs, with the page that does (%j)", async ([answer], { expect, onTestFinished }) => {
     const { env } = await startScripted({ "POST /pat": answer }, onTestFinished)
-    const ran = await runCli([...create, "--json"], { env: { ...env, ...compileCache } })
+    const ran = await runCli([...create, "--json"], { env })
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     const { error } = JSON.parse(ran.stderr)
     expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
@@ -42,17 +41,22 @@ describe.concurrent("an API that does not offer it", () => {
   })
 
   it("is what a sandbox acts out", async ({ expect }) => {
-    const { code, stderr } = await runCli(
-      ["sandbox", "--fail", "POST /pat 403", "--", process.execPath, program, ...create],
-      { env: compileCache },
-    )
+    const { code, stderr } = await runCli([
+      "sandbox",
+      "--fail",
+      "POST /pat 403",
+      "--",
+      process.execPath,
+      program,
+      ...create,
+    ])
     expect(code).toBe(1)
     expect(stderr).toContain("does not offer making PATs")
   })
 
   it("does not take a page that blocks us for a missing scope", async ({ expect, onTestFinished }) => {
     const { env } = await startScripted({ "POST /pat": [403, "<html>Blocked</html>"] }, onTestFinished)
-    const ran = await runCli(create, { env: { ...env, ...compileCache } })
+    const ran = await runCli(create, { env })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope pat")
   })
@@ -70,7 +74,7 @@ describe.concurrent("a create that is answered", () => {
       },
       onTestFinished,
     )
-    const ran = await runCli([...create, "--json"], { env: { ...env, ...compileCache } })
+    const ran = await runCli([...create, "--json"], { env })
     expect(ran).toMatchObject({ code: 7, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id, exitCode: 7 })
     expect(requests).toEqual(["POST /pat"])
@@ -83,7 +87,7 @@ describe.concurrent("a create that is answered", () => {
       },
       onTestFinished,
     )
-    const ran = await runCli(create, { env: { ...env, ...compileCache } })
+    const ran = await runCli(create, { env })
     expect(ran.code).toBe(7)
     expect(ran.stderr).not.toContain("revoke x; curl")
     expect(ran.stderr).toContain("zpcli pat list")

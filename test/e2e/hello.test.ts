@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startSandbox, startServer } from "../support/sandbox.ts"
 
 const pat = "zpat_FakeFakeFakeFakeFakeFake00000000"
@@ -39,7 +38,7 @@ describe("a credential that the server echoes in a good answer", () => {
   ])("is masked by %j", async (args) => {
     const url = await echo()
     for (const env of [{ ZPOOLPAT: pat }, { ZPOOL_USER: "ada", ZPOOL_PASSWORD: "horse battery staple" }]) {
-      const ran = await runCli(args, { env: { ...compileCache, ...env, ZPOOL_API_URL: url } })
+      const ran = await runCli(args, { env: { ...env, ZPOOL_API_URL: url } })
       expect(ran.code).toBe(0)
       expect(ran.stdout).toContain("Hello" in ran ? "" : args.includes("--json") ? "Hello" : "")
       expect(ran.stdout + ran.stderr).not.toContain(pat)
@@ -53,7 +52,7 @@ describe("hello with 403", () => {
   it("does not speak of a scope, since any PAT will do", async () => {
     const { env, call } = await startSandbox("GET /hello 403")
     const { token } = await call("POST", "/pat", { label: "CI", scopes: ["job"] })
-    const ran = await runCli(["hello"], { env: { ...compileCache, ...env, ZPOOLPAT: String(token) } })
+    const ran = await runCli(["hello"], { env: { ...env, ZPOOLPAT: String(token) } })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope")
   })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startServer } from "../support/sandbox.ts"
 
 const old = "law-hotel-shape-community"
@@ -35,7 +34,7 @@ const api = async (keyId: unknown, fault: "lost" | "refused" | "none") => {
     const items = [listed(old), ...(made ? [listed(keyId)] : [])]
     return response.end(JSON.stringify({ message: "ok", detail: { items } }))
   })
-  return { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_mine", ZPOOL_MAX_RETRIES: "0", ...compileCache }
+  return { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_mine", ZPOOL_MAX_RETRIES: "0" }
 }
 
 /** What hints offer to be copied: what follows a colon at the end of a line, or `zpcli pat ...`. */

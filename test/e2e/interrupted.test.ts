@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, ended, program } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startGate } from "../support/gate.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
@@ -23,7 +22,6 @@ const interrupted = async (
   const url = await startGate(sandbox, { stop: { at, when }, reached: () => void child?.kill(signal) })
   child = spawn(process.execPath, [program, ...args], {
     env: cleanEnv({
-      ...compileCache,
       ...sandbox.env,
       ZPOOL_API_URL: url,
       ZPOOL_TIMEOUT: "2",

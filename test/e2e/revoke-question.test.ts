@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startGate } from "../support/gate.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { type Sandbox, startSandbox } from "../support/sandbox.ts"
@@ -15,7 +14,7 @@ const ids = [
 const withPats = async (...labels: ReadonlyArray<string>): Promise<Sandbox> => {
   const sandbox = await startSandbox()
   for (const label of labels) await sandbox.call("POST", "/pat", { label, scopes: ["job"] })
-  return { ...sandbox, env: { ...sandbox.env, ...compileCache } }
+  return sandbox
 }
 
 const statuses = async (sandbox: Sandbox) =>

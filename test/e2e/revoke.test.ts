@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startGate } from "../support/gate.ts"
 import { type OnFinished, startSandbox } from "../support/sandbox.ts"
 import { type Answer, startScripted } from "../support/scripted.ts"
@@ -24,7 +23,7 @@ const revokeUntil =
       onFinished,
     )
     const ran = await runCli(["pat", "revoke", id, ...(flags.length > 0 ? flags : ["--yes"])], {
-      env: { ...env, ...compileCache },
+      env,
     })
     return { ...ran, requests }
   }
@@ -97,7 +96,7 @@ describe("the PAT that signs in", () => {
     const own = await sandbox.call("POST", "/pat", { label: "own", scopes: ["pat"] })
     const another = await sandbox.call("POST", "/pat", { label: "another", scopes: ["job"] })
     const url = await startGate(sandbox, { faults })
-    const env = { ZPOOL_API_URL: url, ZPOOLPAT: own.token as string, ZPOOL_MAX_RETRIES: "1", ...compileCache }
+    const env = { ZPOOL_API_URL: url, ZPOOLPAT: own.token as string, ZPOOL_MAX_RETRIES: "1" }
     const statuses = async () => {
       const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
       return items.map(({ status }) => status)

@@ -3,14 +3,8 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, ended, program, type Ran, runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { runInterrupted, startGate } from "../support/gate.ts"
-import { type Sandbox, startSandbox as startPlainSandbox, temporaryFolder } from "../support/sandbox.ts"
-
-const startSandbox = async (...faults: ReadonlyArray<string>): Promise<Sandbox> => {
-  const sandbox = await startPlainSandbox(...faults)
-  return { ...sandbox, env: { ...sandbox.env, ...compileCache } }
-}
+import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"

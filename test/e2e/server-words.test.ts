@@ -1,6 +1,5 @@
 import { describe, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { type OnFinished, startServer } from "../support/sandbox.ts"
 
 const pat = "zpat_0123456789abcdefghij"
@@ -16,7 +15,7 @@ const listAgainst = async (
     (_, response) => void response.writeHead(status, headers).end(body),
     onFinished,
   )
-  const env = { ...compileCache, ZPOOL_API_URL: url, ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0" }
+  const env = { ZPOOL_API_URL: url, ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0" }
   return runCli(["pat", "list"], { env })
 }
 

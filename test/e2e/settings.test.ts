@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 import { noOtherUser, runAsStranger } from "../support/stranger.ts"
 
@@ -17,7 +16,7 @@ const homeWith = (rcfile: string | Buffer): string => {
 }
 
 const hello = (env: Readonly<Record<string, string>>, cwd?: string, ...args: ReadonlyArray<string>) =>
-  runCli(["hello", ...args], { env: { ...compileCache, ...env }, ...(cwd === undefined ? {} : { cwd }) })
+  runCli(["hello", ...args], { env, ...(cwd === undefined ? {} : { cwd }) })
 
 describe("a variable that is set to nothing", () => {
   it("does not send the rcfile's PAT to another API than the rcfile's", async ({ expect }) => {
@@ -203,7 +202,7 @@ describe("a token cache that can't be used", () => {
     async (path, { expect }) => {
       const { env } = await startSandbox()
       const ran = await runCli(["hello"], {
-        env: { ...compileCache, ...env, ZPOOL_TOKEN_CACHE_DIR: path },
+        env: { ...env, ZPOOL_TOKEN_CACHE_DIR: path },
         timeout: 10_000,
       })
       expect(ran.code).toBe(0)

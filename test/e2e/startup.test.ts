@@ -118,7 +118,11 @@ describe("the code cache", () => {
 
   it("is not made where XDG_CACHE_HOME or HOME is relative, and so nothing in the working folder", async () => {
     const env = { ZPOOLPAT: "zpat_x", ZPOOL_API_URL: "http://127.0.0.1:9", ZPOOL_MAX_RETRIES: "0" }
-    for (const folders of [{ XDG_CACHE_HOME: "cache" }, { HOME: "." }, { XDG_CACHE_HOME: ".", HOME: "x" }]) {
+    for (const folders of [
+      { XDG_CACHE_HOME: "cache" },
+      { XDG_CACHE_HOME: "", HOME: "." },
+      { XDG_CACHE_HOME: ".", HOME: "x" },
+    ]) {
       expect((await runCli(["pat", "list"], { cwd: home, env: { ...env, ...folders } })).code).toBe(6)
     }
     expect(readdirSync(home)).toEqual([])

@@ -3,7 +3,6 @@ import { existsSync, openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { type Sandbox, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"
@@ -21,7 +20,7 @@ const withPat = async () => {
 const redirected = (redirection: string, args: ReadonlyArray<string>, sandbox: Sandbox, cwd?: string) =>
   ended(
     spawn("sh", ["-c", `exec "$0" "$@" ${redirection}`, process.execPath, program, ...args], {
-      env: cleanEnv({ ...sandbox.env, ...compileCache }),
+      env: cleanEnv(sandbox.env),
       stdio: ["ignore", "pipe", "pipe"],
       ...(cwd === undefined ? {} : { cwd }),
     }),
@@ -70,7 +69,7 @@ describe("list --exit-code", () => {
       setTimeout(() => response.end(JSON.stringify({ message: "ok", detail: { items: all } })), 150)
     })
     const child = spawn(process.execPath, [program, "pat", "list", ...args], {
-      env: cleanEnv({ ...compileCache, ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
+      env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
       stdio: ["ignore", "pipe", "pipe"],
     })
     if (reader === "gone") child.stdout.destroy()
@@ -103,7 +102,7 @@ describe("list --exit-code", () => {
     async () => {
       const sandbox = await withPat()
       const child = spawn(process.execPath, [program, "pat", "list", "--exit-code"], {
-        env: cleanEnv({ ...compileCache, ...sandbox.env }),
+        env: cleanEnv(sandbox.env),
         stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
       })
       const { code, stderr } = await ended(child)
@@ -119,7 +118,7 @@ describe("a reader that has gone", () => {
     const child = spawn(
       process.execPath,
       [program, "pat", "revoke", id, "market-night-plain-object", "--yes"],
-      { env: cleanEnv({ ...compileCache, ...sandbox.env }), stdio: ["ignore", "pipe", "pipe"] },
+      { env: cleanEnv(sandbox.env), stdio: ["ignore", "pipe", "pipe"] },
     )
     child.stdout.destroy()
     expect((await ended(child)).code).toBe(5)
@@ -136,7 +135,7 @@ describe("--out", () => {
     const runs = Array.from({ length: 6 }, async (_, index) => {
       const folder = temporaryFolder()
       const child = spawn(process.execPath, [program, ...create, "--out", join(folder, "ci.pat")], {
-        env: cleanEnv({ ...compileCache, ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
+        env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
         stdio: ["ignore", "pipe", "pipe"],
       })
       const made = setInterval(() => {
@@ -156,7 +155,7 @@ describe("--out", () => {
     const folder = temporaryFolder()
     const run = (password: string) =>
       runCli([...create, "--out", "ci.pat"], {
-        env: { ...compileCache, ...sandbox.env, ZPOOL_PASSWORD: password },
+        env: { ...sandbox.env, ZPOOL_PASSWORD: password },
         cwd: folder,
       })
     expect((await run("wrong")).code).toBe(4)

