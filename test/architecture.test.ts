@@ -139,13 +139,16 @@ describe("printing", () => {
   it("unwraps secrets in the settings, the request, the cache, the masking and the delivery of a token alone", () => {
     const unwrapping = using(/Redacted\.value/).filter((name) => !name.startsWith("services/sandbox/"))
     expect(unwrapping).toEqual([
-      "cli/pat/delivery.ts",
+      "cli/pat/announce.ts",
+      "cli/pat/toFile.ts",
+      "cli/pat/toStdout.ts",
       "services/Account.ts",
       "services/Connection.ts",
       "services/Session.ts",
       "services/Settings.ts",
       "services/TokenCache.ts",
       "services/mask.ts",
+      "services/node/commandRunner.ts",
       "services/request.ts",
     ])
   })

@@ -6,6 +6,8 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { CommandRunner } from "../services/CommandRunner.ts"
+import { commandRunner } from "../services/node/commandRunner.ts"
 import { makeConsole } from "../services/node/console.ts"
 import { makeFileSystem } from "../services/node/fileSystem.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
@@ -24,6 +26,7 @@ export const Live = Layer.scopedContext(
     const streams = makeStreams()
     return Context.make(Streams, streams).pipe(
       Context.add(Terminal.Terminal, makeTerminal(streams)),
+      Context.add(CommandRunner, commandRunner),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
       Context.add(FileSystem.FileSystem, yield* makeFileSystem),
       Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),

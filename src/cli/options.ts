@@ -39,6 +39,24 @@ export const exclusive = (
       )
 }
 
+/** Refuses an option that was given without one that it needs. */
+export const requires = (
+  path: ReadonlyArray<string>,
+  option: Readonly<Record<string, boolean>>,
+  needed: Readonly<Record<string, boolean>>,
+): Effect.Effect<void, UsageError> => {
+  const given = Object.keys(option).find((name) => option[name])
+  return given === undefined || Object.values(needed).some(Boolean)
+    ? Effect.void
+    : Effect.fail(
+        new UsageError(["zpcli", ...path].join(" "), {
+          _tag: "RequiresOption",
+          option: given,
+          needed: Object.keys(needed),
+        }),
+      )
+}
+
 /** `--expiry` and `--expires-in`, of which one may be given, with what holds where none is. */
 export const expiryOptions = (fallback: string) => ({
   expiry: Options.text("expiry").pipe(

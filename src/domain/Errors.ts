@@ -13,8 +13,10 @@ import type {
   RevokeUnconfirmed,
   Transient,
 } from "./ApiErrors.ts"
+import type { CommandFailed } from "./CommandErrors.ts"
 
 export * from "./ApiErrors.ts"
+export * from "./CommandErrors.ts"
 export * from "./InvalidInput.ts"
 
 /** Signing in needs a value that is neither set nor can be asked for. */
@@ -55,12 +57,15 @@ export class DeliveryFailed extends Data.TaggedError("DeliveryFailed")<{
   readonly code: string
 }> {}
 
+/** Why a token could not be handed over. */
+export type Undelivered = DeliveryFailed | CommandFailed
+
 /** A PAT was created, and its token could not be handed over. */
 export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   readonly keyId: string | undefined
   /** Whether the PAT was certainly revoked again. */
   readonly undone: boolean
-  readonly cause: DeliveryFailed
+  readonly cause: Undelivered
 }> {}
 
 /** A new token would go to the null device. Nothing was sent. */
@@ -86,22 +91,24 @@ export class CannotRotate extends Data.TaggedError("CannotRotate")<{
 }> {}
 
 /** A rotation that was interrupted before anything was changed. */
-export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{ readonly keyId: string }> {}
+export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{
+  /** Undefined where it was not found yet. */
+  readonly keyId: string | undefined
+}> {}
 
 /** The steps of a rotation after the create, in their order. */
 export type RotationStep = "check" | "deliver" | "revoke"
 
-/** A rotation that failed or was interrupted on its way: the old PAT is as it was, unless `revoke` was under way. */
+/** A rotation that failed or was interrupted on its way: the old PATs are as they were, unless `revoke` was under way. */
 export class RotationStopped extends Data.TaggedError("RotationStopped")<{
   readonly step: RotationStep
-  readonly oldKeyId: string
-  /** Whether the old PAT worked when the rotation began: one that has expired does not. */
-  readonly oldWorks: boolean
+  /** The PATs that were to be replaced, as they were when it began; at `revoke` those that may still work. */
+  readonly old: ReadonlyArray<ReplacedPat>
   readonly newKeyId: string | undefined
   /** Whether the new PAT was certainly revoked again. */
   readonly undone: boolean
   /** Undefined for an interruption. */
-  readonly cause: RevokeError | DeliveryFailed | undefined
+  readonly cause: RevokeError | Undelivered | undefined
 }> {}
 
 /** Failures of signing in: `Quit` is Ctrl-C at its prompt. */

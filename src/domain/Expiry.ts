@@ -33,6 +33,9 @@ export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidExpir
 export const dateOf = (millis: number): ExpiryDate =>
   ExpiryDate.make(new Date(millis).toISOString().slice(0, 10))
 
+/** The UTC date of an instant of a server, which may be past the year 9999. */
+export const dateText = (millis: number): string => new Date(millis).toISOString().split("T", 1).join()
+
 /** Whether a PAT with this expiry date has ended at an instant: it ends as its date begins, at 00:00 UTC. */
 export const hasEnded = (date: ExpiryDate, nowMillis: number): boolean => date <= dateOf(nowMillis)
 

@@ -129,6 +129,20 @@ export const withoutMember = (text: string, path: ReadonlyArray<string>): Readon
     membersAt(text, path).map(({ start, value }) => ({ start, end: value.end })),
   )
 
+/** An object's text with this as its `message`: in the place of the one that it has, or first. */
+export const withMessage = (text: string, message: string): string => {
+  const json = JSON.stringify(message)
+  const members = membersAt(text, ["message"])
+  if (members.length === 0) return text.replace("{", () => `{"message":${json},`)
+  let start = 0
+  const parts = members.map(({ value }) => {
+    const before = text.slice(start, value.start)
+    start = value.end
+    return before + json
+  })
+  return parts.join("") + text.slice(start)
+}
+
 interface Located {
   /** The end of the value that was walked to find the list. */
   readonly end: number

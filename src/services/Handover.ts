@@ -1,3 +1,4 @@
+import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -5,12 +6,12 @@ import * as Fiber from "effect/Fiber"
 import * as HashSet from "effect/HashSet"
 import * as Layer from "effect/Layer"
 import {
-  type DeliveryFailed,
   OutcomeUnknown,
   RotationNotBegun,
   type RotationStep,
   RotationStopped,
   TokenUndelivered,
+  type Undelivered,
 } from "../domain/Errors.ts"
 import * as KeyId from "../domain/KeyId.ts"
 import type { NewPat } from "../domain/NewPat.ts"
@@ -20,7 +21,7 @@ import type { CreatedToken, Revoked } from "./results.ts"
 
 /** Where a new token goes. It is made ready before the token is asked for. */
 export interface Delivery {
-  readonly deliver: (created: CreatedToken) => Effect.Effect<void, DeliveryFailed>
+  readonly deliver: (created: CreatedToken) => Effect.Effect<void, Undelivered>
 }
 
 /** A PAT that is to be replaced. */
@@ -30,14 +31,21 @@ export interface OldPat {
   readonly works: boolean
   /** Whether it is the PAT that signs in. */
   readonly own: boolean
-  /** The key IDs that were listed before: none of them can be the new one. */
-  readonly listed: ReadonlySet<string | undefined>
 }
 
-/** What a rotation did: `revoked` is undefined where the old PAT had expired. */
-export interface Replaced {
-  readonly created: CreatedToken
-  readonly revoked: Revoked | undefined
+/** What a new PAT takes the place of. */
+export interface Replacement {
+  /** At least one. */
+  readonly old: ReadonlyArray<OldPat>
+  /** The key IDs that were listed before: none of them can be the new one. */
+  readonly listed: ReadonlySet<string | undefined>
+  /** Whether the old ones are left to their own expiry. */
+  readonly keep: boolean
+}
+
+/** A PAT that was replaced and revoked. */
+export interface Ended extends Revoked {
+  readonly keyId: KeyId.KeyId
 }
 
 /**
@@ -53,14 +61,15 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       to: Delivery,
     ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown | TokenUndelivered>
     /**
-     * The old PAT is revoked last, once the new token has been accepted by the
-     * API and delivered: whatever fails or is interrupted before, it still works.
+     * The old PATs are revoked last, once the new token has been accepted by the
+     * API and delivered: whatever fails or is interrupted before, they still
+     * work. The PAT that signs in goes after the others. Gives what was revoked.
      */
     readonly replace: (
-      old: OldPat,
+      replacement: Replacement,
       pat: NewPat,
       to: Delivery,
-    ) => Effect.Effect<Replaced, PatApiError | OutcomeUnknown | RotationStopped>
+    ) => Effect.Effect<ReadonlyArray<Ended>, PatApiError | OutcomeUnknown | RotationStopped>
   }
 >() {
   static readonly make = Effect.gen(function* () {
@@ -106,33 +115,57 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       ),
     )
 
-    const replace = Effect.fn("Handover.replace")((old: OldPat, pat: NewPat, to: Delivery) =>
+    /** Revokes what was replaced, and goes on where one fails: with which PATs may still work, and the first cause. */
+    const revokeAll = (old: ReadonlyArray<OldPat>) =>
+      Effect.gen(function* () {
+        const results = yield* Effect.forEach(
+          [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)],
+          (pat) =>
+            api.revoke(pat.keyId, pat.own).pipe(
+              // Somebody else has revoked it in the meantime: that is what was wanted.
+              Effect.catchTag("PatNotFound", () => Effect.succeed({ text: undefined, unlisted: false })),
+              Effect.mapBoth({
+                onFailure: (cause) => ({ pat, cause }),
+                onSuccess: (revoked): Ended => ({ ...revoked, keyId: pat.keyId }),
+              }),
+              Effect.either,
+            ),
+        )
+        const [failures, ended] = Arr.separate(results)
+        const [first] = failures
+        return first === undefined
+          ? ended
+          : yield* Effect.fail({ old: failures.map(({ pat }) => pat), cause: first.cause })
+      })
+
+    const replace = Effect.fn("Handover.replace")((replacement: Replacement, pat: NewPat, to: Delivery) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.gen(function* () {
+          const { keep, listed, old } = replacement
           /** Where the rotation stopped; without a cause it was interrupted. */
           const stopped = (
             step: RotationStep,
             created: CreatedToken,
             cause?: RotationStopped["cause"],
             undone = false,
+            left = old,
           ) =>
             new RotationStopped({
               step,
-              oldKeyId: old.keyId,
-              oldWorks: old.works,
+              old: left.map(({ keyId, works }) => ({ keyId, works })),
               newKeyId: created.keyId,
               undone,
               cause,
             })
           const created = yield* restore(api.create(pat)).pipe(
             // Where a create may have been sent, that has been said by now.
-            Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId: old.keyId }))),
+            Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId: old[0]?.keyId }))),
             // The old PAT has the same label, and may be as young: it is not to be revoked as a stray.
             Effect.catchTag("OutcomeUnknown", ({ cause, found, label, replaces }) =>
               Effect.fail(
                 new OutcomeUnknown({
                   label,
-                  found: found?.filter((keyId) => !old.listed.has(keyId)),
+                  found: found?.filter((keyId) => !listed.has(keyId)),
                   older: true,
                   replaces,
                   cause,
@@ -159,14 +192,11 @@ export class Handover extends Context.Tag("zpcli/Handover")<
             )
           yield* orTakenBack("check", restore(api.check(created.token)))
           yield* orTakenBack("deliver", to.deliver(created))
-          if (!old.works) return { created, revoked: undefined }
-          const revoked = yield* restore(api.revoke(old.keyId, old.own)).pipe(
-            // Somebody else has revoked it in the meantime: that is what was wanted.
-            Effect.catchTag("PatNotFound", () => Effect.succeed({ text: undefined, unlisted: false })),
-            Effect.onInterrupt(() => notices.owe(stopped("revoke", created))),
-            Effect.catchAll((cause) => failWith(stopped("revoke", created, cause))),
+          const works = keep ? [] : old.filter((each) => each.works)
+          return yield* restore(revokeAll(works)).pipe(
+            Effect.onInterrupt(() => notices.owe(stopped("revoke", created, undefined, false, works))),
+            Effect.catchAll(({ cause, old }) => failWith(stopped("revoke", created, cause, false, old))),
           )
-          return { created, revoked }
         }),
       ),
     )

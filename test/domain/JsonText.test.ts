@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { type Span, toJson, withElements, withoutMember } from "../../src/domain/JsonText.ts"
+import { type Span, toJson, withElements, withMessage, withoutMember } from "../../src/domain/JsonText.ts"
 
 const depth = 100_000
 const deepText = `${"[".repeat(depth)}${"]".repeat(depth)}`
@@ -22,6 +22,28 @@ describe("toJson", () => {
     expect(toJson(JSON.parse(deepText))).toBe(deepText)
     const objects = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`
     expect(toJson(JSON.parse(objects))).toBe(objects)
+  })
+})
+
+describe("withMessage", () => {
+  it.prop(
+    "gives an object its message, and leaves the rest as it is",
+    [fc.dictionary(fc.string(), json), layout],
+    ([members, space]) => {
+      const text = JSON.stringify({ ...members, detail: 1 }, null, space)
+      const message = 'new "one"'
+      expect(JSON.parse(withMessage(text, message))).toEqual(
+        JSON.parse(JSON.stringify({ ...members, detail: 1, message })),
+      )
+    },
+  )
+
+  it("replaces each message of several, and keeps digits and members of the same name", () => {
+    const text =
+      '{"message":"a","n":12345678901234567890,"me\\u0073sage":{"message":1},"detail":{"message":"b"}}'
+    expect(withMessage(text, "c")).toBe(
+      '{"message":"c","n":12345678901234567890,"me\\u0073sage":"c","detail":{"message":"b"}}',
+    )
   })
 })
 

@@ -155,7 +155,7 @@ describe("the command lines of", () => {
         text,
         code,
         // What goes into a secret store is a token, and nothing but that.
-        ...(/\| (gh|glab|vault) |gh secret/.test(text)
+        ...(/(\||--) (gh|glab|vault) |gh secret/.test(text)
           ? { stored: [expect.stringMatching(/^zpat_[\w-]+\n?$/)] }
           : {}),
       })),

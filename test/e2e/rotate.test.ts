@@ -99,7 +99,7 @@ describe("pat rotate", () => {
     })
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     expect(JSON.parse(stdout)).toEqual({
-      message: "PAT created",
+      message: "PAT rotated",
       detail: { key_id: "basket-doctor-humble-figure", token: expect.stringMatching(/^zpat_/) },
     })
   })

@@ -8,14 +8,15 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, OutcomeUnknown, PatNotFound, TimedOut } from "../../src/domain/Errors.ts"
 import * as KeyId from "../../src/domain/KeyId.ts"
-import { type Delivery, Handover, type OldPat } from "../../src/services/Handover.ts"
+import { type Delivery, Handover, type OldPat, type Replacement } from "../../src/services/Handover.ts"
 import { PatApi } from "../../src/services/PatApi.ts"
 import { newPat, notices } from "../support/services.ts"
 
 const oldKeyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const newKeyId = Either.getOrThrow(KeyId.parse("market-night-plain-object"))
+const thirdKeyId = Either.getOrThrow(KeyId.parse("basket-doctor-humble-figure"))
 const ci = newPat("CI", ["job"])
-const old: OldPat = { keyId: oldKeyId, works: true, own: false, listed: new Set([oldKeyId]) }
+const old: OldPat = { keyId: oldKeyId, works: true, own: false }
 const created = {
   keyId: newKeyId as string | undefined,
   token: Redacted.make("t"),
@@ -56,8 +57,13 @@ const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
     begun,
     owed: listener.owed,
     create: using((handover) => handover.create(ci, to)),
-    replace: (given: Partial<OldPat> = {}) =>
-      using((handover) => handover.replace({ ...old, ...given }, ci, to)),
+    replace: (given: Partial<OldPat & Omit<Replacement, "old">> = {}) =>
+      using((handover) => {
+        const { keep = false, listed = new Set([oldKeyId]), ...rest } = given
+        return handover.replace({ old: [{ ...old, ...rest }], listed, keep }, ci, to)
+      }),
+    replaceAll: (...all: ReadonlyArray<OldPat>) =>
+      using((handover) => handover.replace({ old: all, listed: new Set(), keep: false }, ci, to)),
   }
 }
 
@@ -153,7 +159,7 @@ describe("replace", () => {
     Effect.gen(function* () {
       for (const own of [true, false]) {
         const it = world()
-        expect(yield* it.replace({ own })).toEqual({ created, revoked })
+        expect(yield* it.replace({ own })).toEqual([{ ...revoked, keyId: oldKeyId }])
         expect(it.begun).toEqual([
           "create CI",
           "check t",
@@ -165,18 +171,47 @@ describe("replace", () => {
     }),
   )
 
-  it.effect("revokes no old PAT that has expired", () =>
+  it.effect("revokes no old PAT that has expired, or that is kept", () =>
+    Effect.gen(function* () {
+      for (const given of [{ works: false }, { keep: true }]) {
+        const it = world()
+        expect(yield* it.replace(given)).toEqual([])
+        expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`])
+      }
+    }),
+  )
+
+  it.effect("revokes several old PATs, the one that signs in last", () =>
     Effect.gen(function* () {
       const it = world()
-      expect(yield* it.replace({ works: false })).toEqual({ created, revoked: undefined })
-      expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`])
+      const all = [
+        { ...old, own: true },
+        { ...old, keyId: thirdKeyId },
+      ]
+      expect((yield* it.replaceAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
+      expect(it.begun.slice(3)).toEqual([`revoke ${thirdKeyId}, other`, `revoke ${oldKeyId}, own`])
+    }),
+  )
+
+  it.effect("revokes the others where one of several can't be, and names that one", () =>
+    Effect.gen(function* () {
+      const it = world({
+        revoke: (keyId) => (keyId === thirdKeyId ? Effect.fail(timedOut) : Effect.succeed(revoked)),
+      })
+      expect(yield* Effect.flip(it.replaceAll({ ...old, keyId: thirdKeyId }, old))).toMatchObject({
+        _tag: "RotationStopped",
+        step: "revoke",
+        old: [{ keyId: thirdKeyId, works: true }],
+        cause: timedOut,
+      })
+      expect(it.begun).toHaveLength(5)
     }),
   )
 
   it.effect("is done where somebody else has revoked the old PAT", () =>
     Effect.gen(function* () {
       const it = world({ revoke: () => Effect.fail(notFound) })
-      expect(yield* it.replace()).toEqual({ created, revoked })
+      expect(yield* it.replace()).toEqual([{ ...revoked, keyId: oldKeyId }])
     }),
   )
 
@@ -186,8 +221,7 @@ describe("replace", () => {
       expect(yield* Effect.flip(it.replace())).toMatchObject({
         _tag: "RotationStopped",
         step: "revoke",
-        oldKeyId,
-        oldWorks: true,
+        old: [{ keyId: oldKeyId, works: true }],
         newKeyId,
         undone: false,
         cause: timedOut,
@@ -214,8 +248,7 @@ describe("replace", () => {
                 _tag: "RotationStopped",
                 step,
                 cause,
-                oldKeyId,
-                oldWorks: works,
+                old: [{ keyId: oldKeyId, works }],
                 newKeyId,
                 undone,
               })
@@ -260,7 +293,7 @@ describe("replace", () => {
 })
 
 describe("an interrupted replace", () => {
-  const stopped = { _tag: "RotationStopped", oldKeyId, oldWorks: true, cause: undefined }
+  const stopped = { _tag: "RotationStopped", old: [{ keyId: oldKeyId, works: true }], cause: undefined }
 
   it.effect("says that nothing was changed where the create did not say otherwise", () =>
     Effect.gen(function* () {

@@ -14,7 +14,7 @@ const timedOut = new Errors.TimedOut({ origin, seconds: 30, sent: true, attempts
 const value = "\u202evalue"
 const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", code: "ENOSPC" })
 /** A rotation whose new PAT exists. */
-export const rotation = { oldKeyId: "a-b-c-d", oldWorks: true, newKeyId: "e-f-g-h" } as const
+export const rotation = { old: [{ keyId: "a-b-c-d", works: true }], newKeyId: "e-f-g-h" }
 
 export type Sample = readonly [failure: Failure, exitCode: number]
 
@@ -135,6 +135,12 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     [new Errors.OutputFailed({ code: "ENOSPC" }), 1],
     [new Errors.OutputFailed({ code: "EPIPE" }), 0],
   ],
+  CommandUnusable: (
+    [
+      ["not-found", 127],
+      ["not-executable", 126],
+    ] as const
+  ).map(([reason, code]) => [new Errors.CommandUnusable({ name: "x\u001b", reason, code: "EACCES" }), code]),
   CannotAsk: [[new Errors.CannotAsk(), 3]],
   Declined: [[new Errors.Declined(), 3]],
   SandboxFailed: (
@@ -143,8 +149,6 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       ["port-unusable", 2],
       ["state-unreadable", 2],
       ["state-unwritable", 2],
-      ["command-not-found", 127],
-      ["command-not-executable", 126],
     ] as const
   ).map(([reason, code]) => [new Errors.SandboxFailed({ reason, subject: "x\u001b", code: "EACCES" }), code]),
   CannotRotate: (

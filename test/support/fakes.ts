@@ -7,6 +7,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -14,6 +15,7 @@ import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import { shape } from "../../src/cli/root.ts"
 import { run } from "../../src/cli/run.ts"
+import { CommandRunner } from "../../src/services/CommandRunner.ts"
 import { Streams } from "../../src/services/Streams.ts"
 
 /** One request as the program sent it. */
@@ -45,6 +47,8 @@ export interface World {
     | { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
   readonly color?: boolean
   readonly columns?: number
+  /** What runs the command after `--`; without it none may be run. */
+  readonly runner?: CommandRunner["Type"]
   /** Keys typed at the terminal. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
   /** The line that stdin holds where it is no terminal; the end of input reads as an empty one. */
@@ -154,6 +158,11 @@ export const systemError = (code: string, syscall = "read"): Error =>
 
 const tree = shape()
 
+const runsNothing = CommandRunner.of({
+  find: (name) => Effect.dieMessage(`the test must not look for ${name}`),
+  give: ([name]) => Effect.dieMessage(`the test must not run ${name}`),
+})
+
 /** Runs a command line (without the program's name) in a world of fakes. */
 export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Effect<Ran> =>
   Effect.suspend(() => {
@@ -165,6 +174,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       fileSystem = NodeFileSystem.layer,
       keys = [],
       line = "",
+      runner = runsNothing,
       terminal = false,
       zone,
     } = world
@@ -181,11 +191,13 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
     } = typeof terminal === "boolean" ? { stdin: terminal, stdout: terminal, stderr: terminal } : terminal
     const base = env.ZPOOL_API_URL ?? "https://api.zpools.io/v1"
     const services = Layer.mergeAll(
-      Layer.succeed(Streams, {
-        stdin: { isTerminal: typing },
-        stdout: { isTerminal: out, color, columns, discards: false },
-        stderr: { isTerminal: err, color, columns },
-      }),
+      Layer.succeedContext(
+        Context.make(Streams, {
+          stdin: { isTerminal: typing },
+          stdout: { isTerminal: out, color, columns, discards: false },
+          stderr: { isTerminal: err, color, columns },
+        }).pipe(Context.add(CommandRunner, runner)),
+      ),
       Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),
       Layer.succeed(
         HttpClient.HttpClient,

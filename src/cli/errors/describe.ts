@@ -24,6 +24,7 @@ export type Failure =
   | Errors.SettingsError
   | Errors.SandboxFailed
   | Errors.CannotAsk
+  | Errors.CommandUnusable
   | Errors.Declined
   | Errors.OutputFailed
   | Exit

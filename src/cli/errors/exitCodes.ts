@@ -33,6 +33,8 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.rowsFound]: "list --exit-code found rows",
   [exitCodes.undelivered]: "the new token could not be handed over; its PAT is revoked again",
   [exitCodes.oldRemains]: "rotate handed the new token over, and the old PAT may still work",
+  [exitCodes.commandNotExecutable]: "the command after -- can't be executed; nothing was sent",
+  [exitCodes.commandNotFound]: "the command after -- was not found; nothing was sent",
   [exitCodes.hungUp]: "hung up",
   [exitCodes.interrupted]: "interrupted (143: terminated)",
 }

@@ -35,7 +35,7 @@ const takenBack = (
 
 const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
 
-type Cause = NonNullable<OutcomeUnknown["cause"] | RotationStopped["cause"]>
+type Cause = NonNullable<OutcomeUnknown["cause"] | RotationStopped["cause"] | TokenUndelivered["cause"]>
 
 const causes = {
   ...api,
@@ -47,6 +47,21 @@ const causes = {
       printable`its token could not be written to ${error.target} (${error.code})`,
       printable`Check where the token goes, then run the command again.`,
     ),
+  CommandFailed: (error) => {
+    const { code, exitCode, name, reason } = error
+    const why = {
+      exit: printable`${name} exited with ${exitCode ?? 0}`,
+      unread: printable`${name} exited with ${exitCode ?? 0}, but did not read the token from its stdin`,
+      "not-started": printable`${name} could not be started (${code ?? "unknown"})`,
+    }[reason]
+    return failed(
+      error,
+      exitCodes.undelivered,
+      why,
+      printable`Find out why ${name} failed, then run the command again.`,
+      { childExitCode: exitCode },
+    )
+  },
   Quit: (error) => silent(error, exitCodes.interrupted),
 } satisfies Table<Cause>
 
@@ -60,13 +75,27 @@ const because = (cause: Report | undefined): Printable =>
     ? printable`it was interrupted`
     : Printable.trusted(cause.message.value.replace(/\.$/, "").replace(/^Th(?=[ei])/, "th"))
 
-/** What is true of a PAT that was to be replaced, and was not. */
-const asItWas = ({ keyId, works }: ReplacedPat): Printable =>
-  works ? printable`PAT ${keyId} still works` : printable`PAT ${keyId} is as it was`
+/** What is true of PATs that were to be replaced, and were not. */
+const asTheyWere = (old: ReadonlyArray<ReplacedPat>): Printable => {
+  const keyIds = old.map(({ keyId }) => keyId).join(", ")
+  const work = old.every(({ works }) => works)
+  if (old.length > 1)
+    return work ? printable`PATs ${keyIds} still work` : printable`PATs ${keyIds} are as they were`
+  return work ? printable`PAT ${keyIds} still works` : printable`PAT ${keyIds} is as it was`
+}
+
+/** Names PATs in the fields of an error: the first, and all of several. */
+const named = (old: ReadonlyArray<ReplacedPat>): Pick<Report, "oldKeyId" | "keyIds"> => ({
+  oldKeyId: old[0]?.keyId,
+  ...(old.length > 1 ? { keyIds: old.map(({ keyId }) => keyId) } : {}),
+})
 
 const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Printable, hint: Printable] => {
   const [message, hint] = unknownCreate(error, why)
-  return [error.replaces === undefined ? message : printable`${message} ${asItWas(error.replaces)}.`, hint]
+  return [
+    error.replaces === undefined ? message : printable`${message} ${asTheyWere([error.replaces])}.`,
+    hint,
+  ]
 }
 
 const unknownCreate = (
@@ -102,24 +131,25 @@ const unknownCreate = (
 
 /** Exit code, message and hint of a rotation that stopped: how far it came, and which token works. */
 const stopped = (
-  { cause, newKeyId, oldKeyId, oldWorks, step, undone }: RotationStopped,
+  { cause, newKeyId, old, step, undone }: RotationStopped,
   why: Printable,
   remedy: Printable | undefined,
 ): readonly [exitCode: number, message: Printable, hint: Printable] => {
-  const old = asItWas({ keyId: oldKeyId, works: oldWorks })
+  const before = asTheyWere(old)
+  const oldKeyIds = old.map(({ keyId }) => keyId)
   const code = cause === undefined ? exitCodes.interrupted : codeOf(undone)
   // What mends the check is said of the new PAT, and not of the one that signs in.
   const [state, hint] = takenBack(newKeyId, undone, step === "deliver" ? remedy : undefined)
   switch (step) {
     case "check":
-      return [code, printable`${old}. ${state}: it could not be checked, since ${why}.`, hint]
+      return [code, printable`${before}. ${state}: it could not be checked, since ${why}.`, hint]
     case "deliver":
-      return [code, printable`${old}. ${state}: ${why}.`, hint]
+      return [code, printable`${before}. ${state}: ${why}.`, hint]
     case "revoke":
       return [
         cause === undefined ? exitCodes.interrupted : exitCodes.oldRemains,
-        printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over, but whether the old PAT ${oldKeyId} was revoked is not certain: ${why}.`,
-        printable`Revoke the old one with: zpcli pat revoke ${oldKeyId}`,
+        printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over, but whether the old PAT ${oldKeyIds.join(", ")} was revoked is not certain: ${why}.`,
+        printable`Revoke the old one with: zpcli pat revoke ${oldKeyIds.join(" ")}`,
       ]
   }
 }
@@ -131,7 +161,11 @@ export const handover = {
     const cause = reportOf(error.cause)
     const why = because(cause)
     const [state, hint] = takenBack(keyId, undone, cause?.hint)
-    return failed(error, codeOf(undone), printable`${state}: ${why}.`, hint, { keyId, delivered: false })
+    return failed(error, codeOf(undone), printable`${state}: ${why}.`, hint, {
+      keyId,
+      delivered: false,
+      childExitCode: cause?.childExitCode,
+    })
   },
   OutcomeUnknown: (error) => {
     const cause = reportOf(error.cause)
@@ -165,18 +199,21 @@ export const handover = {
     failed(
       error,
       exitCodes.interrupted,
-      printable`Interrupted: nothing was changed, and PAT ${error.keyId} is as it was.`,
+      error.keyId === undefined
+        ? printable`Interrupted: nothing was changed.`
+        : printable`Interrupted: nothing was changed, and PAT ${error.keyId} is as it was.`,
       printable`Run the command again to rotate it.`,
       { oldKeyId: error.keyId },
     ),
   RotationStopped: (error) => {
     const cause = reportOf(error.cause)
-    const { newKeyId: keyId, oldKeyId, step } = error
+    const { newKeyId: keyId, old, step } = error
     return failed(error, ...stopped(error, because(cause), cause?.hint), {
       ...answerOf(cause ?? {}),
       keyId,
-      oldKeyId,
+      ...named(old),
       delivered: step === "revoke",
+      childExitCode: cause?.childExitCode,
     })
   },
 } satisfies Table<OutcomeUnknown | TokenUndelivered | CannotRotate | RotationNotBegun | RotationStopped>

@@ -1,5 +1,5 @@
 import * as Data from "effect/Data"
-import type { CannotAsk, Declined, OutputFailed, Quit } from "../../domain/Errors.ts"
+import type { CannotAsk, CommandUnusable, Declined, OutputFailed, Quit } from "../../domain/Errors.ts"
 import { printable } from "../output/printable.ts"
 import { type Exit, exitCodes } from "./exitCodes.ts"
 import { failed, silent, type Table } from "./words.ts"
@@ -35,6 +35,21 @@ export const program = {
           printable`The result could not be written (${error.code}).`,
           printable`Check where the output goes, such as the free space of a disk.`,
         ),
+  // With the exit codes of a shell where a command can't be run.
+  CommandUnusable: (error) =>
+    error.reason === "not-found"
+      ? failed(
+          error,
+          exitCodes.commandNotFound,
+          printable`${error.name}: command not found.`,
+          printable`Check the name of the command after --, and PATH.`,
+        )
+      : failed(
+          error,
+          exitCodes.commandNotExecutable,
+          printable`${error.name} can't be run (${error.code ?? "not executable"}).`,
+          printable`Check that it is a program, and that you may run it.`,
+        ),
   InternalError: (error) =>
     failed(
       error,
@@ -42,4 +57,4 @@ export const program = {
       printable`An internal error occurred: ${String(error.defect).slice(0, 200)}.`,
       printable`This is a bug in zpcli; --log-level debug shows where it is.`,
     ),
-} satisfies Table<Exit | Quit | CannotAsk | Declined | OutputFailed | InternalError>
+} satisfies Table<Exit | Quit | CannotAsk | CommandUnusable | Declined | OutputFailed | InternalError>

@@ -3,27 +3,12 @@ import { printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { failed, type Table } from "./words.ts"
 
-/** A sandbox, or its command, that could not be started. */
+/** A sandbox that could not be started. */
 export const sandbox = {
   SandboxFailed: (error) => {
     const { reason, subject } = error
     const why = error.code ?? "damaged"
     switch (reason) {
-      // What a shell exits with where a command can't be run.
-      case "command-not-found":
-        return failed(
-          error,
-          exitCodes.commandNotFound,
-          printable`${subject}: command not found.`,
-          printable`Check the name of the command after --, and PATH.`,
-        )
-      case "command-not-executable":
-        return failed(
-          error,
-          exitCodes.commandNotExecutable,
-          printable`${subject} can't be run (${why}).`,
-          printable`Check that it is a program, and that you may run it.`,
-        )
       case "port-in-use":
       case "port-unusable":
         return failed(

@@ -10,7 +10,7 @@ import { Handover } from "../../services/Handover.ts"
 import { chosenExpiry, expiryOptions, settingsOptions } from "../options.ts"
 import { withServices } from "../services.ts"
 import { withCompletions, withExamples } from "../strict/annotations.ts"
-import { deliveryOptions, prepareDelivery } from "./delivery.ts"
+import { chooseDelivery, deliveryOptions } from "./delivery.ts"
 
 const path = ["pat", "create"]
 
@@ -44,8 +44,9 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
     expiry: yield* chosenExpiry(path, given),
     tenantId: Option.getOrUndefined(given.tenantId),
   })
+  const openDelivery = yield* chooseDelivery(path, given)
   const { create } = yield* Handover
-  yield* create(pat, yield* prepareDelivery(path, given))
+  yield* create(pat, yield* openDelivery())
 }, Effect.scoped)
 
 export const command = Command.make("create", options, create).pipe(
@@ -63,6 +64,10 @@ export const command = Command.make("create", options, create).pipe(
     {
       command: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',
       description: "Expires, and goes to a new file instead of the terminal",
+    },
+    {
+      command: "zpcli pat create CI --scope job -- gh secret set ZPOOLPAT",
+      description: "Goes to a command; if that fails, the PAT is revoked",
     },
   ]),
 )

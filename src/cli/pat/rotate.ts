@@ -8,7 +8,7 @@ import type { ExpiryDate } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import { works } from "../../domain/Pat.ts"
-import { Handover, type OldPat } from "../../services/Handover.ts"
+import { Handover, type Replacement } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { chosenExpiry, expiryOptions, settingsOptions } from "../options.ts"
@@ -17,8 +17,8 @@ import { printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
-import { deliveryOptions, prepareDelivery } from "./delivery.ts"
-import { describe, find } from "./subject.ts"
+import { chooseDelivery, deliveryOptions } from "./delivery.ts"
+import { describe, ending, find } from "./subject.ts"
 
 const path = ["pat", "rotate"]
 
@@ -27,6 +27,9 @@ const options = {
     Args.withDescription("Key ID of the PAT to replace, such as law-hotel-shape-community"),
   ),
   ...expiryOptions("as many days as the old PAT had"),
+  keepOld: Options.boolean("keep-old").pipe(
+    Options.withDescription("Leave the old PAT to its own expiry (default: off)"),
+  ),
   yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
   ...deliveryOptions,
   ...settingsOptions,
@@ -35,27 +38,36 @@ const options = {
 export type RotateOptions = Command.Command.ParseConfig<typeof options>
 
 /** Finds the PAT to replace, and what its successor is to be. */
-const prepare = Effect.fnUntraced(function* (keyId: KeyId.KeyId, chosen: ExpiryDate | undefined) {
+const prepare = Effect.fnUntraced(function* (
+  keyId: KeyId.KeyId,
+  chosen: ExpiryDate | undefined,
+  keep: boolean,
+) {
   const { own, pats, serverTime } = yield* (yield* PatApi).list
   const pat = yield* find(keyId, pats)
   const now = yield* Clock.currentTimeMillis
   const successor = yield* NewPat.successorOf({ ...pat, key_id: keyId }, chosen, now)
-  const old: OldPat = {
-    keyId,
-    works: works(pat, serverTime ?? now),
-    own: own === keyId,
+  const replacement: Replacement = {
+    old: [{ keyId, works: works(pat, serverTime ?? now), own: own === keyId }],
     listed: new Set(pats.map((listed) => listed.key_id)),
+    keep,
   }
-  return { old, pats, successor }
+  return { keyId, pat, pats, replacement, successor }
 })
 
 const confirmed = Effect.fnUntraced(function* ({
-  old: { keyId },
+  keyId,
   pats,
+  replacement: { keep },
   successor: { expiry },
 }: Effect.Effect.Success<ReturnType<typeof prepare>>) {
   const end = expiry === undefined ? "" : ` that expires on ${expiry}`
-  const sure = yield* confirm(printable`Replace ${describe(keyId, pats)} by a new one${end}?`)
+  const subject = describe(keyId, pats)
+  const sure = yield* confirm(
+    keep
+      ? printable`Create a successor${end} of ${subject}, which is kept?`
+      : printable`Replace ${subject} by a new one${end}?`,
+  )
   if (!sure) return yield* new Declined()
 })
 
@@ -64,21 +76,23 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   const keyId = yield* KeyId.parse(given.keyId)
   const chosen = yield* chosenExpiry(path, given)
   const notices = yield* Notices
-  const delivery = yield* prepareDelivery(path, given)
+  const openDelivery = yield* chooseDelivery(path, given)
 
-  const { old, successor } = yield* prepare(keyId, chosen).pipe(
+  const { pat, replacement, successor } = yield* prepare(keyId, chosen, given.keepOld).pipe(
     Effect.tap((found) => (given.yes ? Effect.void : confirmed(found))),
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
     Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),
   )
   const { replace } = yield* Handover
-  const { revoked } = yield* replace(old, successor, delivery)
+  const [revoked] = yield* replace(replacement, successor, yield* openDelivery("PAT rotated"))
   // All is done by now: a failure to print this is no reason to fail.
   if (!given.json && !given.tokenOnly) {
     yield* Effect.ignore(
       print(
         revoked === undefined
-          ? printable`PAT ${keyId} has expired, and needs no revoke.`
+          ? replacement.old.some(({ works }) => works)
+            ? printable`PAT ${keyId} is kept; it ${ending(pat)}.`
+            : printable`PAT ${keyId} has expired, and needs no revoke.`
           : revoked.unlisted
             ? printable`PAT ${keyId} is no longer listed.`
             : printable`PAT ${keyId} revoked successfully.`,
@@ -100,8 +114,8 @@ export const command = Command.make("rotate", options, rotate).pipe(
       description: "For a job: the token goes to a new file",
     },
     {
-      command: "zpcli pat rotate law-hotel-shape-community --yes --token-only | ./store-token",
-      description: "Into a secret store",
+      command: "zpcli pat rotate law-hotel-shape-community --yes -- gh secret set ZPOOLPAT",
+      description: "Into a secret store; the old PAT is revoked once that has worked",
     },
   ]),
 )

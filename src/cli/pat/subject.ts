@@ -1,9 +1,10 @@
 import * as Either from "effect/Either"
 import { PatNotFound } from "../../domain/Errors.ts"
+import { dateText } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { nearest } from "../../domain/nearest.ts"
-import type { Pat } from "../../domain/Pat.ts"
+import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
 
@@ -29,6 +30,15 @@ export const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Printabl
   const listed = scopes.length === 0 ? printable`-` : Printable.join(scopes.map(scope), ", ")
   const lastUsed = typeof used === "string" ? quoted(used) : formatter(false, undefined)(used, "never")
   return printable`PAT ${keyId} (${quoted(label ?? "-")}, scopes ${listed}, last used ${lastUsed})`
+}
+
+/** When a PAT ends, as the end of a sentence about it. */
+export const ending = (pat: Pat): Printable => {
+  const expiry = expiryOf(pat)
+  if (expiry === undefined) return printable`never expires`
+  return typeof expiry === "string"
+    ? printable`expires on ${quoted(expiry)}`
+    : printable`expires on ${dateText(expiry)}`
 }
 
 /** The PAT that is to be revoked or replaced, or why the list says that it can't be: it is revoked, or not there. */

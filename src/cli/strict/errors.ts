@@ -47,6 +47,7 @@ export type Problem =
       readonly trailing?: string | undefined
     }
   | { readonly _tag: "DuplicateOption"; readonly option: string }
+  | { readonly _tag: "RequiresOption"; readonly option: string; readonly needed: ReadonlyArray<string> }
   | { readonly _tag: "ExclusiveOptions"; readonly options: readonly [string, string] }
   | {
       readonly _tag: "InvalidValue"
@@ -125,6 +126,8 @@ const messageOf = (problem: Problem, command: string): string => {
       return `Unexpected argument "${problem.value}" for ${command}.`
     case "DuplicateOption":
       return `Option ${problem.option} may be given only once.`
+    case "RequiresOption":
+      return `${problem.option} needs ${problem.needed.join(" or ")}.`
     case "ExclusiveOptions":
       return `${problem.options.join(" and ")} can't be given together.`
     case "InvalidValue":

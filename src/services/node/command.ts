@@ -1,20 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { constants } from "node:os"
 import * as Effect from "effect/Effect"
-import { SandboxFailed } from "../../domain/Errors.ts"
+import type { CommandUnusable } from "../../domain/Errors.ts"
+import type { CommandLine } from "../CommandRunner.ts"
+import { exitCodeOf, unusable } from "./commandRunner.ts"
 
 /** How long a command that is to end may take before it is killed, in milliseconds. */
 const killAfterMillis = 5_000
-
-const failureOf = (name: string, error: unknown): SandboxFailed => {
-  const code = error instanceof Error && "code" in error ? String(error.code) : undefined
-  const missing = code === "ENOENT" || code === "ENOTDIR" || name === ""
-  return new SandboxFailed({
-    reason: missing ? "command-not-found" : "command-not-executable",
-    subject: name,
-    code,
-  })
-}
 
 /**
  * Leaves signals to the child until the release is called. Other listeners are
@@ -58,8 +49,7 @@ const stop = (child: ChildProcess): Effect.Effect<void> =>
 /**
  * Runs a command with our stdin, stdout and stderr, and with more environment
  * variables than ours. It gives the command's exit code, or 128 and the number
- * of the signal that it died of, as shells do. Fails with `SandboxFailed`
- * (`command-not-found`, `command-not-executable`) when it can't be started.
+ * of the signal that it died of, as shells do. Fails when it can't be started.
  * Interruption ends the command.
  *
  * There is no shell in between, so nothing in an argument is expanded. On
@@ -67,15 +57,15 @@ const stop = (child: ChildProcess): Effect.Effect<void> =>
  * such as `npm.cmd`, give `cmd /c npm`.
  */
 export const runCommand = (
-  command: readonly [string, ...Array<string>],
+  command: CommandLine,
   environment: Record<string, string>,
-): Effect.Effect<number, SandboxFailed> =>
+): Effect.Effect<number, CommandUnusable> =>
   // `runMain` starts the program, and only then listens for signals: its
   // listeners have to be there before they can be set aside.
   Effect.zipRight(Effect.yieldNow(), run(command, environment))
 
-const run = (command: readonly [string, ...Array<string>], environment: Record<string, string>) =>
-  Effect.async<number, SandboxFailed>((resume) => {
+const run = (command: CommandLine, environment: Record<string, string>) =>
+  Effect.async<number, CommandUnusable>((resume) => {
     const [name, ...args] = command
     let child: ChildProcess
     try {
@@ -83,16 +73,16 @@ const run = (command: readonly [string, ...Array<string>], environment: Record<s
       child = spawn(name, args, { stdio: "inherit", shell: false, env: { ...process.env, ...environment } })
     } catch (error) {
       // Some failures (a script without `#!`, an empty name) are thrown and not emitted.
-      return resume(Effect.fail(failureOf(name, error)))
+      return resume(Effect.fail(unusable(name, error)))
     }
     const release = leaveSignalsTo(child)
     child.on("error", (error) => {
       release()
-      resume(Effect.fail(failureOf(name, error)))
+      resume(Effect.fail(unusable(name, error)))
     })
     child.once("exit", (code, signal) => {
       release()
-      resume(Effect.succeed(code ?? 128 + (signal === null ? 0 : constants.signals[signal])))
+      resume(Effect.succeed(exitCodeOf(code, signal)))
     })
     return stop(child)
   })

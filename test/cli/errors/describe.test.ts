@@ -127,7 +127,7 @@ describe("every failure", () => {
   it("uses no exit code that help does not list", () => {
     const listed = Object.keys(exitCodeMeanings).map(Number)
     for (const [, failure, code] of all) {
-      if (failure._tag !== "Exit" && failure._tag !== "SandboxFailed") expect(listed).toContain(code)
+      if (failure._tag !== "Exit") expect(listed).toContain(code)
     }
   })
 })

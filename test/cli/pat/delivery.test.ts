@@ -1,14 +1,25 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { onTestFinished } from "vitest"
-import { pat, runIn } from "../../support/fakes.ts"
+import { Identity } from "../../../src/services/Identity.ts"
+import { pat, runIn, type World } from "../../support/fakes.ts"
 
 const token = "zpat_NewNewNewNewNewNewNewNew0000"
 const keyId = "law-hotel-shape-community"
@@ -75,5 +86,57 @@ describe("--out", () => {
         expect(ran.stderr).not.toContain(token)
         expect(existsSync(file)).toBe(false)
       }),
+  )
+})
+
+describe("--out with --replace", () => {
+  const replace = (file: string, more: Partial<World> = {}) =>
+    runIn(["pat", "create", "CI", "--scope", "job", "--out", file, "--replace"], { env: pat, api, ...more })
+
+  it.effect("replaces a file as a whole, and makes one where there is none", () =>
+    Effect.gen(function* () {
+      const file = target()
+      for (const before of [undefined, "old"]) {
+        if (before !== undefined) writeFileSync(file, before, { mode: 0o644 })
+        expect(yield* replace(file)).toMatchObject({ code: 0, stderr: "" })
+        expect(readFileSync(file, "utf8")).toBe(token)
+        expect(statSync(file).mode & 0o777).toBe(0o600)
+        expect(readdirSync(dirname(file))).toEqual([basename(file)])
+      }
+    }),
+  )
+
+  it.effect("leaves the file as it is where the request fails", () =>
+    Effect.gen(function* () {
+      const file = target()
+      writeFileSync(file, "old")
+      const ran = yield* replace(file, { api: { "POST /pat": { status: 400, body: { message: "No" } } } })
+      expect(ran.code).toBe(1)
+      expect(readFileSync(file, "utf8")).toBe("old")
+      expect(readdirSync(dirname(file))).toEqual([basename(file)])
+    }),
+  )
+
+  it.effect("replaces neither a link nor a folder, and sends nothing", () =>
+    Effect.gen(function* () {
+      const folder = dirname(target())
+      writeFileSync(join(folder, "real"), "old")
+      symlinkSync(join(folder, "real"), join(folder, "link"))
+      symlinkSync(join(folder, "nowhere"), join(folder, "dangling"))
+      for (const name of ["link", "dangling", "."]) {
+        expect(yield* replace(join(folder, name)), name).toMatchObject({ code: 2, stdout: "", requests: [] })
+      }
+      expect(readFileSync(join(folder, "real"), "utf8")).toBe("old")
+    }),
+  )
+
+  it.effect("replaces no file of another user", () =>
+    Effect.gen(function* () {
+      const file = target()
+      writeFileSync(file, "old")
+      const ran = yield* Effect.provideService(replace(file), Identity, { uid: Option.some(4242) })
+      expect(ran).toMatchObject({ code: 2, requests: [] })
+      expect(ran.stderr).toContain("belongs to another user")
+    }),
   )
 })

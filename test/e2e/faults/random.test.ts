@@ -10,6 +10,8 @@ import * as Random from "effect/Random"
 import { describe, expect, it } from "vitest"
 import { shape } from "../../../src/cli/root.ts"
 import { run } from "../../../src/cli/run.ts"
+import { CommandRunner } from "../../../src/services/CommandRunner.ts"
+import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../../src/services/node/http.ts"
 import { Streams } from "../../../src/services/Streams.ts"
 import { runCli } from "../../support/cli.ts"
@@ -73,6 +75,7 @@ const here = async (argv: ReadonlyArray<string>, env: Record<string, string>): P
       unsafe: { ...defaults.unsafe, log, error },
     }),
     Layer.scoped(HttpClient.HttpClient, makeHttpClient({})),
+    Layer.succeed(CommandRunner, commandRunner),
     NodeFileSystem.layer,
     NodePath.layer,
     Layer.succeed(Streams, {

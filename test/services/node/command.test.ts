@@ -43,9 +43,9 @@ describe("runCommand", () => {
     Effect.gen(function* () {
       for (const name of ["zpcli-no-such-command", "./no/such/command", ""]) {
         expect(yield* Effect.flip(runCommand([name], {}))).toMatchObject({
-          _tag: "SandboxFailed",
-          reason: "command-not-found",
-          subject: name,
+          _tag: "CommandUnusable",
+          reason: "not-found",
+          name,
         })
       }
     }),
@@ -57,8 +57,8 @@ describe("runCommand", () => {
       const file = `${yield* folder}/script`
       yield* fs.writeFileString(file, "exit 0\n", { mode: 0o600 })
       expect(yield* Effect.flip(runCommand([file], {}))).toMatchObject({
-        reason: "command-not-executable",
-        subject: file,
+        reason: "not-executable",
+        name: file,
         code: "EACCES",
       })
     }).pipe(Effect.provide(NodeFileSystem.layer)),

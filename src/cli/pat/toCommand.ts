@@ -1,0 +1,47 @@
+import * as Effect from "effect/Effect"
+import { CommandFailed } from "../../domain/Errors.ts"
+import { type CommandLine, CommandRunner } from "../../services/CommandRunner.ts"
+import { printable } from "../output/printable.ts"
+import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
+
+/** Our own credentials, which are no business of the command that stores a token. */
+const credentials = ["ZPOOLPAT", "ZPOOL_PASSWORD"].flatMap((name) => [
+  name,
+  `${name}_FILE`,
+  `${name}_COMMAND`,
+])
+
+/**
+ * The token is given to a command on its stdin. It is handed over once the
+ * command has read it and exited with 0.
+ */
+export const toCommand = Effect.fn("delivery.toCommand")(function* (
+  command: CommandLine,
+  { json }: DeliveryFlags,
+) {
+  const runner = yield* CommandRunner
+  const [name] = command
+  yield* runner.find(name)
+  const open: OpenDelivery = (message) =>
+    Effect.succeed({
+      deliver: (created) =>
+        runner.give(command, { secret: created.token, without: credentials }).pipe(
+          Effect.mapError(
+            ({ code }) => new CommandFailed({ name, reason: "not-started", exitCode: undefined, code }),
+          ),
+          Effect.filterOrFail(
+            ({ exitCode, readAll }) => exitCode === 0 && readAll,
+            ({ exitCode }) =>
+              new CommandFailed({
+                name,
+                reason: exitCode === 0 ? "unread" : "exit",
+                exitCode,
+                code: undefined,
+              }),
+          ),
+          // The token is safe by now: that stdout can't take the news is no reason to fail.
+          Effect.zipRight(Effect.ignore(announce(created, json, message, printable`handed to ${name}`))),
+        ),
+    })
+  return open
+})

@@ -1,0 +1,38 @@
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { DeliveryFailed, type OutputFailed, TokenWouldBeLost } from "../../domain/Errors.ts"
+import type { CreatedToken } from "../../services/results.ts"
+import { Streams } from "../../services/Streams.ts"
+import { print, printJson } from "../output/print.ts"
+import { printable } from "../output/printable.ts"
+import { announcement, type DeliveryFlags, envelopeOf, type OpenDelivery } from "./announce.ts"
+
+const printed = (
+  created: CreatedToken,
+  { json, tokenOnly }: DeliveryFlags,
+  message: string | undefined,
+): Effect.Effect<void, OutputFailed> => {
+  if (json) return printJson(envelopeOf(created, message))
+  const token = Redacted.value(created.token)
+  if (tokenOnly) return print(printable`${token}`)
+  return print(
+    announcement(created.keyId, [
+      printable`Token: ${token}`,
+      printable`Make sure to copy your token now. You won't be able to see it again!`,
+    ]),
+  )
+}
+
+/** The token is printed: stdout must not throw it away. */
+export const toStdout = Effect.fn("delivery.toStdout")(function* (flags: DeliveryFlags) {
+  if ((yield* Streams).stdout.discards) return yield* new TokenWouldBeLost()
+  const open: OpenDelivery = (message) =>
+    Effect.succeed({
+      deliver: (created) =>
+        Effect.mapError(
+          printed(created, flags, message),
+          ({ code }) => new DeliveryFailed({ target: "stdout", code }),
+        ),
+    })
+  return open
+})

@@ -1,0 +1,143 @@
+import { spawn } from "node:child_process"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, it } from "vitest"
+import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
+import { compileCache } from "../support/compileCache.ts"
+import { type OnFinished, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+
+const create = ["pat", "create", "CI", "--scope", "job"]
+
+/** A sandbox, and a folder that is the working one. */
+const world = async (onFinished: OnFinished) => {
+  const sandbox = await startSandbox()
+  const cwd = temporaryFolder(onFinished)
+  const env = { ...sandbox.env, ...compileCache }
+  const zpcli = (...args: ReadonlyArray<string>) => runCli(args, { env, cwd })
+  return { sandbox, cwd, env, zpcli, store: join(cwd, "store") }
+}
+
+const patsOf = async (sandbox: Sandbox) => {
+  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
+  return items
+}
+const statuses = async (sandbox: Sandbox) => (await patsOf(sandbox)).map(({ status }) => status)
+
+const accepts = async (sandbox: Sandbox, token: string) =>
+  (await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200
+
+describe.skipIf(process.platform === "win32")("a command after --", () => {
+  it("gets the token of a create, whose result stays alone on stdout", async ({ expect, onTestFinished }) => {
+    const { env, cwd, sandbox, store } = await world(onTestFinished)
+    const ran = await runCli(
+      [...create, "--", "sh", "-c", "cat > store; echo said; echo warned >&2; env > env"],
+      { env: { ...env, ZPOOL_PASSWORD_FILE: "" }, cwd },
+    )
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: "PAT created successfully!\nID: law-hotel-shape-community\nToken: handed to sh\n",
+      stderr: "said\nwarned\n",
+    })
+    expect(await accepts(sandbox, readFileSync(store, "utf8"))).toBe(true)
+    expect(readFileSync(join(cwd, "env"), "utf8")).not.toMatch(/^ZPOOL(PAT|_PASSWORD)/m)
+  })
+
+  it("gets the token of a rotation, and then the old PAT is revoked", async ({ expect, onTestFinished }) => {
+    const { sandbox, store, zpcli } = await world(onTestFinished)
+    const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    const ran = await zpcli("pat", "rotate", key_id as string, "--yes", "--json", "--", "tee", "store")
+    const token = readFileSync(store, "utf8")
+    expect(ran).toMatchObject({ code: 0, stderr: token })
+    expect(JSON.parse(ran.stdout)).toEqual({
+      message: "PAT rotated",
+      detail: { key_id: "market-night-plain-object" },
+    })
+    expect(await accepts(sandbox, token)).toBe(true)
+    expect(await statuses(sandbox)).toEqual(["revoked", "active"])
+  })
+
+  it("that fails costs the new PAT alone", async ({ expect, onTestFinished }) => {
+    const { sandbox, zpcli } = await world(onTestFinished)
+    const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    const ran = await zpcli(
+      ...["pat", "rotate", key_id as string, "--yes", "--json", "--", "sh", "-c", "cat >/dev/null; exit 3"],
+    )
+    expect(ran).toMatchObject({ code: 9, stdout: "" })
+    expect(JSON.parse(ran.stderr).error).toMatchObject({
+      type: "RotationStopped",
+      keyId: "market-night-plain-object",
+      oldKeyId: key_id,
+      delivered: false,
+      childExitCode: 3,
+      exitCode: 9,
+    })
+    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+  })
+
+  it("that can't be started is found out before anything is sent", async ({ expect, onTestFinished }) => {
+    const { cwd, sandbox, zpcli } = await world(onTestFinished)
+    writeFileSync(join(cwd, "script"), "#!/bin/sh\n", { mode: 0o600 })
+    expect(await zpcli(...create, "--", "zpcli-no-such-command")).toMatchObject({ code: 127, stdout: "" })
+    expect(await zpcli(...create, "--", "./script")).toMatchObject({ code: 126, stdout: "" })
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it("is refused where the label is missing, or another place is named", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { sandbox, zpcli } = await world(onTestFinished)
+    for (const args of [
+      ["pat", "create", "--scope", "job", "--", "tee", "store"],
+      [...create, "--token-only", "--", "tee"],
+      [...create, "--out", "file", "--", "tee"],
+      [...create, "--"],
+    ]) {
+      expect(await zpcli(...args), args.join(" ")).toMatchObject({ code: 2, stdout: "" })
+    }
+    expect(sandbox.requests).toEqual([])
+  })
+
+  /** Sends a signal to zpcli once its command has read the token, with no terminal around. */
+  const signalled = async (signal: NodeJS.Signals, script: string, onFinished: OnFinished) => {
+    const { cwd, env, sandbox } = await world(onFinished)
+    const child = spawn(
+      process.execPath,
+      [program, ...create, "--json", "--", "sh", "-c", `cat > store; echo; ${script}`],
+      { cwd, env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: true, timeout: 20_000 },
+    )
+    child.stderr?.once("data", () => child.kill(signal))
+    return { ran: await ended(child), sandbox, cwd }
+  }
+
+  it.for([
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+    ["SIGINT", 130],
+  ] as const)(
+    "gets %s, and its PAT is revoked once it has ended",
+    async ([signal, code], { expect, onTestFinished }) => {
+      const script = `trap 'echo gone > gone; exit 4' TERM HUP INT; while :; do sleep 0.05; done`
+      const { cwd, ran, sandbox } = await signalled(signal, script, onTestFinished)
+      expect(ran).toMatchObject({ code, stdout: "" })
+      expect(JSON.parse(ran.stderr.trim()).error).toMatchObject({
+        type: "TokenUndelivered",
+        childExitCode: 4,
+        exitCode: code,
+      })
+      expect(existsSync(join(cwd, "gone"))).toBe(true)
+      expect(await statuses(sandbox)).toEqual(["revoked"])
+    },
+  )
+
+  it("that stores the token in spite of a signal keeps its PAT", async ({ expect, onTestFinished }) => {
+    const script = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
+    const { cwd, ran, sandbox } = await signalled("SIGTERM", script, onTestFinished)
+    expect(ran.code).toBe(143)
+    expect(JSON.parse(ran.stdout)).toEqual({
+      message: "PAT created",
+      detail: { key_id: "law-hotel-shape-community" },
+    })
+    expect(await accepts(sandbox, readFileSync(join(cwd, "store"), "utf8"))).toBe(true)
+  })
+})

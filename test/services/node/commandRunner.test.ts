@@ -1,0 +1,137 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import { onTestFinished } from "vitest"
+import { commandRunner } from "../../../src/services/node/commandRunner.ts"
+
+const token = "zpat_NewNewNewNewNewNewNewNew0000"
+
+const spaced = Schedule.spaced("20 millis")
+
+const folder = () => {
+  const path = mkdtempSync(join(tmpdir(), "zpcli-runner-"))
+  onTestFinished(() => rmSync(path, { recursive: true }))
+  return path
+}
+
+const give = (script: string, ...args: ReadonlyArray<string>) =>
+  commandRunner.give(["sh", "-c", script, "sh", ...args], {
+    secret: Redacted.make(token),
+    without: ["ZPCLI_TEST_SECRET"],
+  })
+
+describe.skipIf(process.platform === "win32")("give", () => {
+  it.live("puts the secret on stdin and nothing after it", () =>
+    Effect.gen(function* () {
+      const file = join(folder(), "stdin")
+      expect(yield* give('cat > "$1"', file)).toEqual({ exitCode: 0, readAll: true })
+      expect(readFileSync(file, "utf8")).toBe(token)
+    }),
+  )
+
+  it.live("gives the exit code, which is that of a shell where a signal ended the command", () =>
+    Effect.gen(function* () {
+      expect(yield* give("cat >/dev/null; exit 3")).toEqual({ exitCode: 3, readAll: true })
+      expect(yield* give("cat >/dev/null; kill -9 $$")).toEqual({ exitCode: 137, readAll: true })
+    }),
+  )
+
+  it.live("leaves out the variables that it is told to", () =>
+    Effect.gen(function* () {
+      process.env.ZPCLI_TEST_SECRET = "x"
+      process.env.ZPCLI_TEST_OTHER = "y"
+      onTestFinished(() => {
+        delete process.env.ZPCLI_TEST_SECRET
+        delete process.env.ZPCLI_TEST_OTHER
+      })
+      const file = join(folder(), "env")
+      yield* give('cat >/dev/null; env > "$1"', file)
+      const environment = readFileSync(file, "utf8")
+      expect(environment).toContain("ZPCLI_TEST_OTHER=y")
+      expect(environment).not.toContain("ZPCLI_TEST_SECRET")
+    }),
+  )
+
+  it.live("fails where the command can't be started after all", () =>
+    Effect.gen(function* () {
+      const script = join(folder(), "script")
+      writeFileSync(script, "#!/no/such/interpreter\n", { mode: 0o755 })
+      expect(
+        yield* Effect.flip(commandRunner.give([script], { secret: Redacted.make(token), without: [] })),
+      ).toMatchObject({ _tag: "CommandUnusable", name: script, code: "ENOENT" })
+    }),
+  )
+
+  it.live("passes SIGTERM and SIGHUP on, and waits for the end of the command", () =>
+    Effect.gen(function* () {
+      for (const [signal, number] of [
+        ["SIGTERM", 15],
+        ["SIGHUP", 1],
+      ] as const) {
+        const ready = join(folder(), "ready")
+        const before = process.listenerCount(signal)
+        const running = yield* Effect.fork(give('cat >/dev/null; echo > "$1"; exec sleep 20', ready))
+        yield* Effect.sync(() => readFileSync(ready)).pipe(
+          Effect.sandbox,
+          Effect.retry({ times: 400, schedule: spaced }),
+        )
+        process.emit(signal, signal)
+        expect(yield* running).toEqual({ exitCode: 128 + number, readAll: true })
+        expect(process.listenerCount(signal)).toBe(before)
+      }
+    }),
+  )
+})
+
+// Other systems do not tell the writer of a pipe what was left in it.
+describe.runIf(process.platform === "linux")("a command that does not read its stdin", () => {
+  it.live.each([
+    ["ends at once", "exit 0"],
+    ["closes it at once", "exec <&-; sleep 0.1"],
+    ["leaves it open until its end", "sleep 0.1"],
+    ["reads the beginning alone", "head -c 5 >/dev/null"],
+  ] as const)("and %s is told from one that does", ([, script]) =>
+    Effect.gen(function* () {
+      expect(yield* give(script)).toEqual({ exitCode: 0, readAll: false })
+    }),
+  )
+})
+
+describe.skipIf(process.platform === "win32")("find", () => {
+  const found = (name: string) => Effect.either(commandRunner.find(name))
+
+  it.effect("finds what the system would start, by its name or its path", () =>
+    Effect.gen(function* () {
+      for (const name of ["sh", "/bin/sh", process.execPath]) {
+        expect((yield* found(name))._tag, name).toBe("Right")
+      }
+    }),
+  )
+
+  it.effect("says that there is none", () =>
+    Effect.gen(function* () {
+      for (const name of ["", "zpcli-no-such-command", "./no/such", "/bin/sh/x"]) {
+        expect(yield* Effect.flip(commandRunner.find(name)), name).toMatchObject({
+          name,
+          reason: "not-found",
+        })
+      }
+    }),
+  )
+
+  it.effect("says that it can't be executed", () =>
+    Effect.gen(function* () {
+      const dir = folder()
+      const script = join(dir, "script")
+      writeFileSync(script, "#!/bin/sh\n")
+      chmodSync(script, 0o644)
+      for (const name of [dir, script]) {
+        expect(yield* Effect.flip(commandRunner.find(name))).toMatchObject({ name, reason: "not-executable" })
+      }
+    }),
+  )
+})
