@@ -3,7 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
 import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
-import { compileCache } from "../support/compileCache.ts"
 import { type OnFinished, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]
@@ -12,7 +11,7 @@ const create = ["pat", "create", "CI", "--scope", "job"]
 const world = async (onFinished: OnFinished) => {
   const sandbox = await startSandbox()
   const cwd = temporaryFolder(onFinished)
-  const env = { ...sandbox.env, ...compileCache }
+  const { env } = sandbox
   const zpcli = (...args: ReadonlyArray<string>) => runCli(args, { env, cwd })
   return { sandbox, cwd, env, zpcli, store: join(cwd, "store") }
 }
