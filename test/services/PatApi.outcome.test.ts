@@ -18,7 +18,7 @@ import {
   silence,
   text,
   tracing,
-} from "../support/servicesHttp.ts"
+} from "../support/http.ts"
 import { type World, withPatApi } from "../support/servicesStack.ts"
 
 const settings = { pat: foundPat("zpat_TheOneOfThisTest") }

@@ -7,7 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CredentialRefused } from "../../src/domain/Errors.ts"
 import { foundPat, logs } from "../support/services.ts"
-import { fakeApi, json } from "../support/servicesHttp.ts"
+import { fakeApi, json } from "../support/http.ts"
 import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
 import { type World, withSession } from "../support/servicesStack.ts"
 

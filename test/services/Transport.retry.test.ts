@@ -13,7 +13,7 @@ import {
   reset,
   silence,
   systemError,
-} from "../support/servicesHttp.ts"
+} from "../support/http.ts"
 import { send } from "../support/servicesStack.ts"
 
 const requests = {

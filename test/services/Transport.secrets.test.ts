@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ApiRequest } from "../../src/services/Transport.ts"
 import { inTime, logs } from "../support/services.ts"
-import { broken, fakeApi, json, reset, systemError, text } from "../support/servicesHttp.ts"
+import { broken, fakeApi, json, reset, systemError, text } from "../support/http.ts"
 import { send } from "../support/servicesStack.ts"
 
 const bearer = "zpat_BearerOfThisTest99"

@@ -15,7 +15,7 @@ import {
   silence,
   systemError,
   tracing,
-} from "../support/servicesHttp.ts"
+} from "../support/http.ts"
 import { send, withTransport } from "../support/servicesStack.ts"
 
 const list: ApiRequest = { method: "GET", path: ["pat"] }
