@@ -8,8 +8,8 @@ import { join } from "node:path"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { describe, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
-import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
 import type { OnFinished } from "../support/network.ts"
+import { cleanEnv, ended, program, runCli } from "../support/program.ts"
 
 const pat = `zpat_secret_env_${"e".repeat(24)}`
 const token = `zpat_secret_new_${"n".repeat(24)}`

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
+import { cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { runCli } from "../support/program.ts"
 import { completeIn, folderOf, missing, runIn, type Shell, shells } from "../support/shells.ts"
 
 const scopes = ["*", "zpool", "job", "sshkey", "pat", "billing"]

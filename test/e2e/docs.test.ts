@@ -8,8 +8,8 @@ import { shape } from "../../src/cli/root.ts"
 import { builtIns } from "../../src/cli/strict/builtIns.ts"
 import { helpOf } from "../../src/cli/strict/help.ts"
 import type { CommandShape } from "../../src/cli/strict/shape.ts"
-import { cleanEnv } from "../support/cli.ts"
 import { samples } from "../support/failures.ts"
+import { cleanEnv } from "../support/program.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const pages = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/cli.ts"
 import { startGate } from "../support/gate.ts"
+import { runCli } from "../support/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
 /** The IDs that a sandbox deals, in their order. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { createServer } from "node:net"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, program, runCli } from "../support/cli.ts"
+import { cleanEnv, program, runCli } from "../support/program.ts"
 import { startSandbox, startServer } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { runCli } from "../support/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
 const hour = 3_600_000

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { program, runCli } from "../support/cli.ts"
 import { startGate } from "../support/gate.ts"
+import { program, runCli } from "../support/program.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { type Answer, startScripted } from "../support/scripted.ts"
 

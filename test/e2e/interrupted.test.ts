@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program } from "../support/cli.ts"
 import { startGate } from "../support/gate.ts"
+import { cleanEnv, ended, program } from "../support/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
 const old = "law-hotel-shape-community"

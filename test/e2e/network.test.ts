@@ -5,7 +5,6 @@ import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { createSecureContext } from "node:tls"
 import { describe, it } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
 import { type Fault, type FaultyServer, startFaultyServer } from "../support/faulty-server.ts"
 import {
   certificateFiles,
@@ -14,6 +13,7 @@ import {
   startBlackhole,
   startProxy,
 } from "../support/network.ts"
+import { cleanEnv, ended, program, runCli } from "../support/program.ts"
 
 const pat = `zpat_secret_env_${"e".repeat(24)}`
 const create = ["pat", "create", "Nightly", "--scope", "job"]

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { transform } from "esbuild"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
+import { cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 describe("a Node that is too old", () => {

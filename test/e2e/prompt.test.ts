@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program } from "../support/cli.ts"
+import { cleanEnv, ended, program } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/pty.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, closeSync, constants, openSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { cleanEnv, program, runCli } from "../support/cli.ts"
+import { cleanEnv, program, runCli } from "../support/program.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const onUnix = describe.runIf(process.platform !== "win32")

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/cli.ts"
 import { startGate } from "../support/gate.ts"
+import { runCli } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { type Sandbox, startSandbox } from "../support/sandbox.ts"
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest"
-import { runCli } from "../support/cli.ts"
 import { startGate } from "../support/gate.ts"
+import { runCli } from "../support/program.ts"
 import { type OnFinished, startSandbox } from "../support/sandbox.ts"
 import { type Answer, startScripted } from "../support/scripted.ts"
 

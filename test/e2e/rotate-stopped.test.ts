@@ -2,8 +2,8 @@ import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program, type Ran, runCli } from "../support/cli.ts"
 import { runInterrupted, startGate } from "../support/gate.ts"
+import { cleanEnv, ended, program, type Ran, runCli } from "../support/program.ts"
 import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */

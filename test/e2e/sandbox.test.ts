@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
+import { cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const sandboxed = (line: string, env: Record<string, string> = {}, flags: ReadonlyArray<string> = []) =>

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { runCli } from "../support/program.ts"
 import { type OnFinished, startServer } from "../support/sandbox.ts"
 
 const pat = "zpat_0123456789abcdefghij"

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { runCli } from "../support/program.ts"
 import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 import { noOtherUser, runAsStranger } from "../support/stranger.ts"
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, program } from "../support/cli.ts"
+import { cleanEnv, program } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/pty.ts"
 import { startSandbox, startServer } from "../support/sandbox.ts"
 

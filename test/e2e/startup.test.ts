@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { cleanEnv, program, runCli } from "../support/cli.ts"
+import { cleanEnv, program, runCli } from "../support/program.ts"
 
 const dist = dirname(program)
 const kib = (name: string) => Math.round(statSync(join(dist, name)).size / 1024)

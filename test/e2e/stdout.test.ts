@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { existsSync, openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/cli.ts"
+import { cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { type Sandbox, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"

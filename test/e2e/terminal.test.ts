@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import stringWidth from "fast-string-width"
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { runCli } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 

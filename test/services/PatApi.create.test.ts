@@ -5,8 +5,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { ExpiryDate } from "../../src/domain/Expiry.ts"
 import * as KeyId from "../../src/domain/KeyId.ts"
-import { foundPat, inTime, newPat, secret } from "../support/services.ts"
 import { fakeApi, json, type Reply, refused, silence, text } from "../support/http.ts"
+import { foundPat, inTime, newPat, secret } from "../support/services.ts"
 import { withPatApi } from "../support/servicesStack.ts"
 
 const pat = { pat: foundPat("zpat_TheOneOfThisTest") }

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { OutcomeUnknown } from "../../src/domain/Errors.ts"
-import { foundPat, inTime, newPat, notices, patiently } from "../support/services.ts"
 import {
   cutOff,
   endless,
@@ -19,6 +18,7 @@ import {
   text,
   tracing,
 } from "../support/http.ts"
+import { foundPat, inTime, newPat, notices, patiently } from "../support/services.ts"
 import { type World, withPatApi } from "../support/servicesStack.ts"
 
 const settings = { pat: foundPat("zpat_TheOneOfThisTest") }

@@ -8,8 +8,8 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as KeyId from "../../src/domain/KeyId.ts"
 import type { PatApi } from "../../src/services/PatApi.ts"
-import { newPat, secret } from "../support/services.ts"
 import { fakeApi, json, reset, type Step } from "../support/http.ts"
+import { newPat, secret } from "../support/services.ts"
 import { withPatApi } from "../support/servicesStack.ts"
 
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { asks, foundPat, inTime, origin } from "../support/services.ts"
 import { fakeApi, json, refused, reset, silence, text } from "../support/http.ts"
+import { asks, foundPat, inTime, origin } from "../support/services.ts"
 import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
 import { type World, withSession } from "../support/servicesStack.ts"
 

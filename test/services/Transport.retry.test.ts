@@ -2,7 +2,6 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import type { ApiRequest } from "../../src/services/Transport.ts"
-import { inTime, logs, origin, patiently, progress } from "../support/services.ts"
 import {
   broken,
   cutOff,
@@ -14,6 +13,7 @@ import {
   silence,
   systemError,
 } from "../support/http.ts"
+import { inTime, logs, origin, patiently, progress } from "../support/services.ts"
 import { send } from "../support/servicesStack.ts"
 
 const requests = {

@@ -6,8 +6,8 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../src/domain/ApiUrl.ts"
 import type { ApiRequest } from "../../src/services/Transport.ts"
-import { inTime, logs, origin } from "../support/services.ts"
 import { endless, fakeApi, json, late, type Reply, reset, silence, text } from "../support/http.ts"
+import { inTime, logs, origin } from "../support/services.ts"
 import { send } from "../support/servicesStack.ts"
 
 const list: ApiRequest = { method: "GET", path: ["pat"] }

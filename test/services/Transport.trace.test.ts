@@ -4,7 +4,6 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { CurrentTrace } from "../../src/services/ConnectionTrace.ts"
 import type { ApiRequest } from "../../src/services/Transport.ts"
-import { inTime, logs, origin } from "../support/services.ts"
 import {
   broken,
   fakeApi,
@@ -16,6 +15,7 @@ import {
   systemError,
   tracing,
 } from "../support/http.ts"
+import { inTime, logs, origin } from "../support/services.ts"
 import { send, withTransport } from "../support/servicesStack.ts"
 
 const list: ApiRequest = { method: "GET", path: ["pat"] }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process"
 import { resolve } from "node:path"
-import { cleanEnv, ended, program } from "./cli.ts"
+import { cleanEnv, ended, program } from "./program.ts"
 
 /** Why tests at a terminal can't run here; undefined where they can. */
 export const noTerminal =

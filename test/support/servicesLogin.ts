@@ -1,6 +1,6 @@
 import * as Option from "effect/Option"
-import { secret } from "./services.ts"
 import { json } from "./http.ts"
+import { secret } from "./services.ts"
 
 /** Ada signs in: what she types, and what the fake API answers. */
 export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.bmV3"

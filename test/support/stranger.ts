@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } f
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll } from "vitest"
-import { cleanEnv, ended, program, type Ran } from "./cli.ts"
+import { cleanEnv, ended, program, type Ran } from "./program.ts"
 
 const root = process.getuid?.() === 0
 

@@ -14,8 +14,8 @@ import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../../src/services/node/http.ts"
 import { Streams } from "../../../src/services/Streams.ts"
-import { runCli } from "../../support/cli.ts"
 import { startFaultyServer } from "../../support/faulty-server.ts"
+import { runCli } from "../../support/program.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
 
 const processes = 40

@@ -1,7 +1,7 @@
 /** The table of `docs/faults.md`, and one run of the built program for each of its rows. */
 import { readFileSync } from "node:fs"
-import { type Ran, runCli } from "../../support/cli.ts"
 import { type Fault, type FaultyServer, oldKeyId, startFaultyServer } from "../../support/faulty-server.ts"
+import { type Ran, runCli } from "../../support/program.ts"
 import { behaviours } from "./catalogue.ts"
 import type { Certificate } from "./certificate.ts"
 
