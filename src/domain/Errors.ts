@@ -18,6 +18,7 @@ import type { CommandFailed } from "./CommandErrors.ts"
 export * from "./ApiErrors.ts"
 export * from "./CommandErrors.ts"
 export * from "./InvalidInput.ts"
+export * from "./RenewalErrors.ts"
 
 /** Signing in needs a value that is neither set nor can be asked for. */
 export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{

@@ -159,6 +159,24 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       ["lifetime", 2],
     ] as const
   ).map(([reason, code]) => [new Errors.CannotRotate({ keyId: "a-b-c-d", reason }), code]),
+  LabelNotFound: [[new Errors.LabelNotFound({ label: "x\u001b", nearest: "y\u001b" }), 5]],
+  SeveralPats: [
+    [
+      new Errors.SeveralPats({
+        label: "x\u001b",
+        pats: [
+          { keyId: "a-b-c-d", createdAt: 0, lastUsedAt: undefined },
+          { keyId: "e-f-g-h", createdAt: "x\u001b", lastUsedAt: 0 },
+        ],
+      }),
+      1,
+    ],
+  ],
+  ScopesDiffer: ([undefined, "e-f-g-h"] as const).map((otherKeyId) => [
+    new Errors.ScopesDiffer({ keyId: "a-b-c-d", scopes: ["x\u001b"], otherKeyId, others: [] }),
+    1,
+  ]),
+  DueAtOnce: [[new Errors.DueAtOnce({ expiry: "2027-01-01", within: "30d" }), 2]],
   RotationNotBegun: [[new Errors.RotationNotBegun({ keyId: "a-b-c-d" }), 130]],
   RotationStopped: (
     [

@@ -6,6 +6,7 @@ import type { Exit } from "./exitCodes.ts"
 import { handover } from "./handover.ts"
 import { input } from "./input.ts"
 import { type InternalError, program } from "./program.ts"
+import { renewal } from "./renewal.ts"
 import { sandbox } from "./sandbox.ts"
 import { signIn } from "./signIn.ts"
 import type { Report, Table } from "./words.ts"
@@ -19,6 +20,10 @@ export type Failure =
   | Errors.TokenWouldBeLost
   | Errors.CannotRotate
   | Errors.RotationNotBegun
+  | Errors.LabelNotFound
+  | Errors.SeveralPats
+  | Errors.ScopesDiffer
+  | Errors.DueAtOnce
   | Errors.RotationStopped
   | Errors.InvalidInput
   | Errors.SettingsError
@@ -36,6 +41,7 @@ const table = {
   ...api,
   ...signIn,
   ...handover,
+  ...renewal,
   ...input,
   ...sandbox,
   ...program,

@@ -9,7 +9,7 @@ import * as Scope from "../../domain/Scope.ts"
 import { withCompletions } from "../strict/annotations.ts"
 
 /** An option that takes a length of time. */
-const duration = (name: string, description: string) =>
+export const duration = (name: string, description: string) =>
   Options.text(name).pipe(
     Options.withPseudoName("duration"),
     Options.withDescription(description),
@@ -48,7 +48,8 @@ export const filterOptions = {
 
 export type FilterOptions = Command.Command.ParseConfig<typeof filterOptions>
 
-const parseDuration = (value: Option.Option<string>) =>
+/** Reads the value of such an option. */
+export const parseDuration = (value: Option.Option<string>) =>
   Option.isSome(value) ? Expiry.parseDuration(value.value) : Either.right(undefined)
 
 /** Reads the filters of a command line. They depend on the time of the list, in milliseconds since the epoch. */

@@ -1,35 +1,25 @@
-import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
-import type { ExpiryDate } from "../../domain/Expiry.ts"
-import * as KeyId from "../../domain/KeyId.ts"
-import { NewPat } from "../../domain/NewPat.ts"
-import { works } from "../../domain/Pat.ts"
-import { Handover, type Replacement } from "../../services/Handover.ts"
+import { expiryText, type Known } from "../../domain/Renewal.ts"
+import { type Ended, Handover } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
-import { PatApi } from "../../services/PatApi.ts"
 import { chosenExpiry, expiryOptions, settingsOptions } from "../options.ts"
-import { print } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
+import { print, printError } from "../output/print.ts"
+import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
-import { describe, ending, find } from "./subject.ts"
+import { makePlan, type Plan, planOptions } from "./plan.ts"
+import { describe, ending } from "./subject.ts"
 
 const path = ["pat", "rotate"]
 
 const options = {
-  keyId: Args.text({ name: "key_id" }).pipe(
-    Args.withDescription("Key ID of the PAT to replace, such as law-hotel-shape-community"),
-  ),
+  ...planOptions,
   ...expiryOptions("as many days as the old PAT had"),
-  keepOld: Options.boolean("keep-old").pipe(
-    Options.withDescription("Leave the old PAT to its own expiry (default: off)"),
-  ),
   yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
   ...deliveryOptions,
   ...settingsOptions,
@@ -37,68 +27,64 @@ const options = {
 
 export type RotateOptions = Command.Command.ParseConfig<typeof options>
 
-/** Finds the PAT to replace, and what its successor is to be. */
-const prepare = Effect.fnUntraced(function* (
-  keyId: KeyId.KeyId,
-  chosen: ExpiryDate | undefined,
-  keep: boolean,
-) {
-  const { own, pats, serverTime } = yield* (yield* PatApi).list
-  const pat = yield* find(keyId, pats)
-  const now = yield* Clock.currentTimeMillis
-  const successor = yield* NewPat.successorOf({ ...pat, key_id: keyId }, chosen, now)
-  const replacement: Replacement = {
-    old: [{ keyId, works: works(pat, serverTime ?? now), own: own === keyId }],
-    listed: new Set(pats.map((listed) => listed.key_id)),
-    keep,
-  }
-  return { keyId, pat, pats, replacement, successor }
-})
-
-const confirmed = Effect.fnUntraced(function* ({
-  keyId,
-  pats,
-  replacement: { keep },
-  successor: { expiry },
-}: Effect.Effect.Success<ReturnType<typeof prepare>>) {
-  const end = expiry === undefined ? "" : ` that expires on ${expiry}`
-  const subject = describe(keyId, pats)
+const confirmed = Effect.fnUntraced(function* (plan: Plan) {
+  if (plan._tag !== "Replace") return
+  const { old, pat, pats, replacement } = plan
+  const end = pat.expiry === undefined ? "" : ` that expires on ${pat.expiry}`
+  const subject = Printable.join(
+    old.map(({ key_id }) => describe(key_id, pats)),
+    ", ",
+  )
   const sure = yield* confirm(
-    keep
+    replacement.keep
       ? printable`Create a successor${end} of ${subject}, which is kept?`
       : printable`Replace ${subject} by a new one${end}?`,
   )
   if (!sure) return yield* new Declined()
 })
 
-/** Puts a new PAT in the place of an old one: finds it, asks, and hands over. */
+/** Says that a PAT is not due. */
+const printWaiting = (old: Known, { json, tokenOnly }: RotateOptions) => {
+  if (json) {
+    const detail = { key_id: old.key_id, expiry_at: expiryText(old) }
+    return print(Printable.json({ message: "PAT not rotated", detail }))
+  }
+  const text = printable`PAT ${old.key_id} ${ending(old)}: not rotated.`
+  // stdout is for a token alone.
+  return tokenOnly ? printError(text) : print(text)
+}
+
+/** What became of an old PAT. */
+const fate = (old: Known, worked: boolean, ended: ReadonlyArray<Ended>): Printable => {
+  const revoked = ended.find(({ keyId }) => keyId === old.key_id)
+  if (revoked?.unlisted) return printable`PAT ${old.key_id} is no longer listed.`
+  if (revoked !== undefined) return printable`PAT ${old.key_id} revoked successfully.`
+  return worked
+    ? printable`PAT ${old.key_id} is kept; it ${ending(old)}.`
+    : printable`PAT ${old.key_id} has expired, and needs no revoke.`
+}
+
+/** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */
 export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
-  const keyId = yield* KeyId.parse(given.keyId)
-  const chosen = yield* chosenExpiry(path, given)
   const notices = yield* Notices
+  const { keyId, plan } = yield* makePlan(path, given, yield* chosenExpiry(path, given))
   const openDelivery = yield* chooseDelivery(path, given)
 
-  const { pat, replacement, successor } = yield* prepare(keyId, chosen, given.keepOld).pipe(
+  const found = yield* plan.pipe(
     Effect.tap((found) => (given.yes ? Effect.void : confirmed(found))),
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
     Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),
   )
-  const { replace } = yield* Handover
-  const [revoked] = yield* replace(replacement, successor, yield* openDelivery("PAT rotated"))
+  if (found._tag === "Wait") return yield* printWaiting(found.old, given)
+  const handover = yield* Handover
+  if (found._tag === "Create") return yield* handover.create(found.pat, yield* openDelivery("PAT created"))
+
+  const { old, pat, replacement } = found
+  const ended = yield* handover.replace(replacement, pat, yield* openDelivery("PAT rotated"))
+  if (given.json || given.tokenOnly) return
+  const fates = old.map((each, index) => fate(each, replacement.old[index]?.works === true, ended))
   // All is done by now: a failure to print this is no reason to fail.
-  if (!given.json && !given.tokenOnly) {
-    yield* Effect.ignore(
-      print(
-        revoked === undefined
-          ? replacement.old.some(({ works }) => works)
-            ? printable`PAT ${keyId} is kept; it ${ending(pat)}.`
-            : printable`PAT ${keyId} has expired, and needs no revoke.`
-          : revoked.unlisted
-            ? printable`PAT ${keyId} is no longer listed.`
-            : printable`PAT ${keyId} revoked successfully.`,
-      ),
-    )
-  }
+  yield* Effect.ignore(print(Printable.join(fates, "\n")))
 }, Effect.scoped)
 
 export const command = Command.make("rotate", options, rotate).pipe(
@@ -114,8 +100,8 @@ export const command = Command.make("rotate", options, rotate).pipe(
       description: "For a job: the token goes to a new file",
     },
     {
-      command: "zpcli pat rotate law-hotel-shape-community --yes -- gh secret set ZPOOLPAT",
-      description: "Into a secret store; the old PAT is revoked once that has worked",
+      command: "zpcli pat rotate --label CI --expiring-within 14d --yes -- ./store-token",
+      description: "For every night: into a secret store, once it is due",
     },
   ]),
 )

@@ -1,0 +1,148 @@
+import * as Args from "@effect/cli/Args"
+import type * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ExpiryDate } from "../../domain/Expiry.ts"
+import * as Expiry from "../../domain/Expiry.ts"
+import * as KeyId from "../../domain/KeyId.ts"
+import * as Label from "../../domain/Label.ts"
+import { NewPat } from "../../domain/NewPat.ts"
+import { type Pat, works } from "../../domain/Pat.ts"
+import { checkBirth, isDue, type Known, labelNotFound, select } from "../../domain/Renewal.ts"
+import * as Scope from "../../domain/Scope.ts"
+import type { Replacement } from "../../services/Handover.ts"
+import { PatApi } from "../../services/PatApi.ts"
+import { exclusive, requires } from "../options.ts"
+import { withAlternative, withCompletions } from "../strict/annotations.ts"
+import { duration, parseDuration } from "./filters.ts"
+import { find } from "./subject.ts"
+
+/** The options that say which PATs are replaced, and when. */
+export const planOptions = {
+  keyId: Args.text({ name: "key_id" }).pipe(
+    Args.withDescription("Key ID of the PAT to replace, such as law-hotel-shape-community"),
+    Args.optional,
+    withAlternative("--label"),
+  ),
+  label: Options.text("label").pipe(
+    Options.withPseudoName("label"),
+    Options.withDescription(
+      "Replace the active PAT with exactly this label, or else the youngest expired one",
+    ),
+    Options.optional,
+  ),
+  all: Options.boolean("all").pipe(
+    Options.withDescription("Replace all active PATs with the label by one (default: off)"),
+  ),
+  orCreate: Options.boolean("or-create").pipe(
+    Options.withDescription("Create the PAT if none has the label (default: off)"),
+  ),
+  scope: Options.text("scope").pipe(
+    Options.withPseudoName("scope"),
+    Options.withDescription(`Scope to grant with --or-create, repeat for more: ${Scope.scopes.join(", ")}`),
+    Options.repeated,
+    withCompletions(Scope.scopes),
+  ),
+  expiringWithin: duration(
+    "expiring-within",
+    "Do nothing unless the PAT expires within this time, such as 12h, 30d, 8w, 6mo, 1y (default: always replace)",
+  ),
+  olderThan: duration(
+    "older-than",
+    "Do nothing unless the PAT was created longer ago; with --expiring-within either is enough (default: always replace)",
+  ),
+  keepOld: Options.boolean("keep-old").pipe(
+    Options.withDescription("Leave the old PAT to its own expiry (default: off)"),
+  ),
+}
+
+/** The options of a `Command.make` with these. */
+export type PlanOptions = Command.Command.ParseConfig<typeof planOptions>
+
+/** What a rotation is to do. */
+export type Plan =
+  | { readonly _tag: "Create"; readonly pat: NewPat }
+  | {
+      readonly _tag: "Replace"
+      /** The youngest first. */
+      readonly old: ReadonlyArray<Known>
+      readonly pat: NewPat
+      /** All that are listed. */
+      readonly pats: ReadonlyArray<Pat>
+      readonly replacement: Replacement
+    }
+  /** None is due. */
+  | { readonly _tag: "Wait"; readonly old: Known }
+
+/** Checks the options, as far as they tell without the list. */
+const parse = Effect.fnUntraced(function* (path: ReadonlyArray<string>, given: PlanOptions) {
+  const { all, expiringWithin, keepOld, olderThan, orCreate, scope } = given
+  const byLabel = { "--label": Option.isSome(given.label) }
+  yield* requires(path, { "--all": all, "--or-create": orCreate }, byLabel)
+  yield* requires(path, { "--scope": scope.length > 0 }, { "--or-create": orCreate })
+  yield* exclusive(path, { "--keep-old": keepOld, "--all": all })
+  const within = yield* parseDuration(expiringWithin)
+  const age = yield* parseDuration(olderThan)
+  const dueAt = Effect.fnUntraced(function* (now: number) {
+    return {
+      expiringBefore: within === undefined ? undefined : yield* Expiry.after(within, now),
+      createdBefore: age === undefined ? undefined : yield* Expiry.before(age, now),
+    }
+  })
+  // A duration that can't be meant is refused before anything is sent.
+  yield* dueAt(yield* Clock.currentTimeMillis)
+  return {
+    dueAt,
+    keyId: Option.isSome(given.keyId) ? yield* KeyId.parse(given.keyId.value) : undefined,
+    label: Option.isSome(given.label) ? yield* Label.parse(given.label.value) : undefined,
+    scopes: orCreate ? yield* Scope.parseAll(scope) : undefined,
+  }
+})
+
+/**
+ * Checks what is to be rotated. What it gives looks at the list and says what
+ * there is to do; nothing has been changed by then.
+ */
+export const makePlan = Effect.fn("rotate.plan")(function* (
+  path: ReadonlyArray<string>,
+  given: PlanOptions,
+  expiry: ExpiryDate | undefined,
+) {
+  const { dueAt, keyId, label, scopes } = yield* parse(path, given)
+  const api = yield* PatApi
+  const plan = Effect.gen(function* () {
+    const { own, pats, serverTime } = yield* api.list
+    const ours = yield* Clock.currentTimeMillis
+    // The clock that ends a PAT is the server's.
+    const now = serverTime ?? ours
+    const due = yield* dueAt(now)
+    const lasting = (chosen: ExpiryDate | undefined) =>
+      checkBirth(
+        chosen,
+        due,
+        Option.getOrElse(given.expiringWithin, () => ""),
+      )
+    yield* lasting(expiry)
+    const old: ReadonlyArray<Known> =
+      keyId !== undefined
+        ? [{ ...(yield* find(keyId, pats)), key_id: keyId }]
+        : yield* select(pats, { label: label ?? "", all: given.all, scopes }, now)
+    const [youngest] = old
+    if (youngest === undefined) {
+      if (label === undefined || scopes === undefined) return yield* labelNotFound(pats, label ?? "")
+      return { _tag: "Create", pat: NewPat.fromInput({ label, scopes, expiry }) } satisfies Plan
+    }
+    if (!isDue(old, due, now)) return { _tag: "Wait", old: youngest } satisfies Plan
+    const pat = yield* NewPat.successorOf(youngest, expiry, ours)
+    yield* lasting(pat.expiry)
+    const replacement: Replacement = {
+      old: old.map((each) => ({ keyId: each.key_id, works: works(each, now), own: each.key_id === own })),
+      listed: new Set(pats.map((listed) => listed.key_id)),
+      keep: given.keepOld,
+    }
+    return { _tag: "Replace", old, pat, pats, replacement } satisfies Plan
+  })
+  return { keyId, plan }
+})

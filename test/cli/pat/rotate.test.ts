@@ -1,0 +1,249 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import { CommandRunner } from "../../../src/services/CommandRunner.ts"
+import { type Api, item, listed, pat, runIn } from "../../support/fakes.ts"
+import { temporaryFolder } from "../../support/sandbox.ts"
+
+const now = Date.UTC(2027, 0, 31, 12)
+const token = "zpat_NewNewNewNewNewNewNewNew0000"
+const old = "law-hotel-shape-community"
+const other = "market-night-plain-object"
+const made = "basket-doctor-humble-figure"
+
+/** A PAT that is due within 14 days. */
+const ci = (fields: Record<string, unknown> = {}) =>
+  item({
+    label: "CI",
+    scopes: ["job"],
+    created_at: "2026-11-10T00:00:00Z",
+    expiry_at: "2027-02-10T00:00:00Z",
+    hard_expiry_at: "2027-02-10T00:00:00Z",
+    ...fields,
+  })
+
+const api = (...items: ReadonlyArray<unknown>): Api => ({
+  "GET /pat": listed(...items),
+  "POST /pat": { status: 201, body: { message: "Made", detail: { key_id: made, token } } },
+  "GET /hello": { body: { message: "Hello" } },
+  [`DELETE /pat/${old}`]: { status: 200 },
+  [`DELETE /pat/${other}`]: { status: 200 },
+  [`DELETE /pat/${made}`]: { status: 200 },
+})
+
+/** Runs `pat rotate` with a store that is called `store`, and gives what that was given. */
+const rotate = (items: ReadonlyArray<unknown>, ...args: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(now)
+    const stored: Array<string> = []
+    const runner = CommandRunner.of({
+      find: () => Effect.void,
+      give: (_, { secret }) =>
+        Effect.sync(() => {
+          stored.push(Redacted.value(secret))
+          return { exitCode: 0, readAll: true }
+        }),
+    })
+    const ran = yield* runIn(["pat", "rotate", "--yes", ...args], {
+      env: pat,
+      api: api(...items),
+      runner,
+    })
+    const requests = ran.requests.map(({ method, url }) => `${method} ${new URL(url).pathname.slice(3)}`)
+    return { ...ran, stored, requests, bodies: ran.requests.flatMap(({ body }) => (body ? [body] : [])) }
+  })
+
+const nightly = ["--label", "CI", "--all", "--expiring-within", "14d"]
+const toStore = ["--", "store"]
+const isRead = (request: string) => request.startsWith("GET ")
+
+describe("rotate --label", () => {
+  it.effect("replaces the one PAT with that label", () =>
+    Effect.gen(function* () {
+      const ran = yield* rotate([ci(), item({ key_id: other })], "--label", "CI", ...toStore)
+      expect(ran).toMatchObject({ code: 0, stored: [token], stderr: "" })
+      expect(ran.stdout).toBe(
+        `PAT created successfully!\nID: ${made}\nToken: handed to store\nPAT ${old} revoked successfully.\n`,
+      )
+      expect(ran.requests).toEqual(["GET /pat", "POST /pat", "GET /hello", `DELETE /pat/${old}`])
+      // As many days as lie between 10 November and 10 February.
+      expect(ran.bodies).toEqual([{ label: "CI", scopes: ["job"], expiry: "2027-05-03" }])
+    }),
+  )
+
+  it.effect("succeeds the youngest expired one, which needs no revoke", () =>
+    Effect.gen(function* () {
+      const ran = yield* rotate(
+        [ci({ status: "expired", expiry_at: "2027-01-01T00:00:00Z" })],
+        ...nightly,
+        ...toStore,
+      )
+      expect(ran).toMatchObject({ code: 0, stored: [token] })
+      expect(ran.stdout).toContain(`PAT ${old} has expired, and needs no revoke.`)
+      expect(ran.requests).not.toContain(`DELETE /pat/${old}`)
+    }),
+  )
+
+  it.effect("is 5 where there is none, and 1 where there are several, and changes nothing", () =>
+    Effect.gen(function* () {
+      expect(yield* rotate([ci({ status: "revoked" })], ...nightly, ...toStore)).toMatchObject({
+        code: 5,
+        requests: ["GET /pat"],
+      })
+      const several = yield* rotate([ci(), ci({ key_id: other })], "--label", "CI", "--json", ...toStore)
+      expect(several).toMatchObject({ code: 1, requests: ["GET /pat"] })
+      expect(JSON.parse(several.stderr).error).toMatchObject({ type: "SeveralPats", keyIds: [other, old] })
+    }),
+  )
+
+  it.effect("puts one in the place of several with --all, due or not", () =>
+    Effect.gen(function* () {
+      const far = { created_at: "2027-01-30T00:00:00Z", expiry_at: "2027-12-01T00:00:00Z" }
+      const ran = yield* rotate([ci(), ci({ key_id: other, ...far })], ...nightly, "--json", ...toStore)
+      expect(ran).toMatchObject({ code: 0, stored: [token], stderr: "" })
+      expect(JSON.parse(ran.stdout)).toEqual({ message: "PAT rotated", detail: { key_id: made } })
+      expect(ran.requests.slice(3)).toEqual([`DELETE /pat/${other}`, `DELETE /pat/${old}`])
+    }),
+  )
+
+  it.effect("asks once about all of them", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(now)
+      const ran = yield* runIn(["pat", "rotate", "--label", "CI", "--all"], {
+        env: pat,
+        api: api(ci(), ci({ key_id: other })),
+        line: "n",
+      })
+      expect(ran.code).toBe(3)
+      expect(ran.stderr).toMatch(
+        /Replace PAT market-\S+ \("CI".*\), PAT law-hotel-\S+ \("CI".*\) by a new one/,
+      )
+    }),
+  )
+})
+
+describe("a rotation that is not due", () => {
+  const far = ci({ expiry_at: "2027-06-01T00:00:00Z", hard_expiry_at: null })
+
+  it.effect("asks nothing and sends nothing but a look at the list", () =>
+    Effect.gen(function* () {
+      for (const [one, end] of [
+        [far, "expires on 2027-06-01"],
+        [ci({ expiry_at: null, hard_expiry_at: null }), "never expires"],
+      ] as const) {
+        expect(yield* rotate([one], ...nightly, ...toStore)).toMatchObject({
+          code: 0,
+          stdout: `PAT ${old} ${end}: not rotated.\n`,
+          stderr: "",
+          requests: ["GET /pat"],
+          stored: [],
+        })
+      }
+    }),
+  )
+
+  it.effect("says so as JSON, and never where a token alone is to be", () =>
+    Effect.gen(function* () {
+      expect(JSON.parse((yield* rotate([far], old, "--expiring-within", "14d", "--json")).stdout)).toEqual({
+        message: "PAT not rotated",
+        detail: { key_id: old, expiry_at: "2027-06-01T00:00:00.000Z" },
+      })
+      expect(yield* rotate([far], old, "--older-than", "1y", "--token-only")).toMatchObject({
+        code: 0,
+        stdout: "",
+        stderr: `PAT ${old} expires on 2027-06-01: not rotated.\n`,
+      })
+    }),
+  )
+
+  it.effect("makes no file", () =>
+    Effect.gen(function* () {
+      const file = join(temporaryFolder(), "token")
+      expect(yield* rotate([far], ...nightly, "--out", file)).toMatchObject({ code: 0 })
+      expect(existsSync(file)).toBe(false)
+    }),
+  )
+
+  it.effect("is due by its age where that is asked for", () =>
+    Effect.gen(function* () {
+      const ran = yield* rotate([far], old, "--expiring-within", "14d", "--older-than", "30d")
+      expect(ran.requests).toContain("POST /pat")
+    }),
+  )
+})
+
+describe("rotate --or-create", () => {
+  const first = [...nightly, "--or-create", "--scope", "job", "--expires-in", "90d"]
+
+  it.effect("makes the first PAT, and hands it over as create does", () =>
+    Effect.gen(function* () {
+      const ran = yield* rotate([ci({ status: "revoked" })], ...first, "--json", ...toStore)
+      expect(ran).toMatchObject({ code: 0, stored: [token], requests: ["GET /pat", "POST /pat"] })
+      expect(JSON.parse(ran.stdout)).toEqual({ message: "PAT created", detail: { key_id: made } })
+      expect(ran.bodies).toEqual([{ label: "CI", scopes: ["job"], expiry: "2027-05-02" }])
+    }),
+  )
+
+  it.effect("rotates one that is there, and refuses one with other scopes", () =>
+    Effect.gen(function* () {
+      expect(yield* rotate([ci()], ...first, ...toStore)).toMatchObject({ code: 0, stored: [token] })
+      const ran = yield* rotate([ci({ scopes: ["job", "pat"] })], ...first, ...toStore)
+      expect(ran).toMatchObject({ code: 1, requests: ["GET /pat"] })
+      expect(ran.stderr).toContain("has the scopes job, pat, and --scope asks for job")
+    }),
+  )
+})
+
+describe("a rotation that can't be meant", () => {
+  it.effect("is refused before anything is sent", () =>
+    Effect.gen(function* () {
+      for (const args of [
+        [old, "--label", "CI"],
+        [old, "--all"],
+        [old, "--or-create", "--scope", "job"],
+        ["--label", "CI", "--scope", "job"],
+        ["--label", "CI", "--or-create"],
+        ["--label", "CI", "--all", "--keep-old"],
+        ["--label", "CI", "--expiring-within", "999999y"],
+        ["--", "store", "token"],
+      ]) {
+        expect(yield* rotate([ci()], ...args), args.join(" ")).toMatchObject({
+          code: 2,
+          stdout: "",
+          requests: [],
+        })
+      }
+    }),
+  )
+
+  it.effect("changes nothing where the successor would be due at once", () =>
+    Effect.gen(function* () {
+      for (const args of [
+        ["--expires-in", "10d"],
+        ["--expiry", "2027-02-14"],
+      ]) {
+        const ran = yield* rotate([ci()], ...nightly, ...args, ...toStore)
+        expect(ran.code).toBe(2)
+        expect(ran.requests.every(isRead)).toBe(true)
+        expect(ran.stderr).toMatch(/expire on 2027-02-1\d, which is within the 14d/)
+      }
+      // As long as the old one lived.
+      const ran = yield* rotate([ci()], "--label", "CI", "--expiring-within", "1y")
+      expect(ran).toMatchObject({ code: 2, requests: ["GET /pat"] })
+    }),
+  )
+})
+
+describe("rotate --keep-old", () => {
+  it.effect("revokes nothing, and says when the old PAT ends", () =>
+    Effect.gen(function* () {
+      const ran = yield* rotate([ci()], old, "--keep-old", ...toStore)
+      expect(ran).toMatchObject({ code: 0, stored: [token] })
+      expect(ran.stdout).toContain(`PAT ${old} is kept; it expires on 2027-02-10.\n`)
+      expect(ran.requests).toEqual(["GET /pat", "POST /pat", "GET /hello"])
+    }),
+  )
+})
