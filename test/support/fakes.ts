@@ -47,6 +47,8 @@ export interface World {
     | { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
   readonly color?: boolean
   readonly columns?: number
+  /** In the place of `api`. */
+  readonly http?: HttpClient.HttpClient
   /** What runs the command after `--`; without it none may be run. */
   readonly runner?: CommandRunner["Type"]
   /** Keys typed at the terminal. */
@@ -171,6 +173,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       color = false,
       columns = 80,
       env = {},
+      http,
       fileSystem = NodeFileSystem.layer,
       keys = [],
       line = "",
@@ -199,10 +202,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
         }).pipe(Context.add(CommandRunner, runner)),
       ),
       Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),
-      Layer.succeed(
-        HttpClient.HttpClient,
-        fakeHttp(api, base, (sent) => requests.push(sent)),
-      ),
+      Layer.succeed(HttpClient.HttpClient, http ?? fakeHttp(api, base, (sent) => requests.push(sent))),
       zone === undefined ? Layer.empty : DateTime.layerCurrentZoneNamed(zone).pipe(Layer.orDie),
       Layer.setConfigProvider(
         ConfigProvider.fromMap(new Map(Object.entries({ ZPOOL_MAX_RETRIES: "0", ...env }))),

@@ -20,6 +20,8 @@ export interface Sandbox {
   readonly env: Readonly<Record<string, string>>
   /** `METHOD /path status`, the path below the base URL, in order; status 0 for no answer. */
   readonly requests: ReadonlyArray<string>
+  /** Forgets the requests so far. */
+  readonly forget: () => void
   /** Sends a request of our own, signed in; gives `detail` of its answer. */
   readonly call: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>
 }
@@ -54,6 +56,7 @@ export const startSandbox = async (...faults: ReadonlyArray<string>): Promise<Sa
     url,
     env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo", ZPOOL_PASSWORD: "demo-Pa55word" },
     requests,
+    forget: () => void requests.splice(0),
     call: async (method, path, body) => {
       const { access_token } = await send("POST", "/login", { username: "demo", password: "demo-Pa55word" })
       const detail = await send(method, path, body, access_token as string)

@@ -1,0 +1,13 @@
+// Runs the random tests many more times than `npm test` does. A first argument multiplies the numbers.
+import { spawnSync } from "node:child_process"
+
+const times = Number(process.argv[2] ?? 1)
+const { status } = spawnSync(
+  process.execPath,
+  ["node_modules/vitest/vitest.mjs", "run", "test/cli/pat/nights.test.ts", "test/e2e/nights.test.ts"],
+  {
+    stdio: "inherit",
+    env: { ...process.env, ZPCLI_NIGHTS: String(5_000 * times), ZPCLI_KILLED_NIGHTS: String(300 * times) },
+  },
+)
+process.exitCode = status ?? 1

@@ -1,0 +1,97 @@
+/** A rotation that runs every night, and is ended or failed on the way: the next nights put it right. */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as TestClock from "effect/TestClock"
+import { randomFrom } from "../../e2e/faults/sequences.ts"
+import { type Behaviour, makeAccount, type Night } from "../../support/nightly.ts"
+
+/** `npm run soak` runs many more. */
+const sequences = Number(process.env.ZPCLI_NIGHTS ?? 500)
+/** `ZPCLI_FAULT_SEED` repeats a run. */
+const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
+
+const rotate = ["pat", "rotate", "--label", "CI", "--all", "--expiring-within", "14d", "--yes"]
+const argv = [...rotate, "--", "store"]
+
+const pool = ["GET /pat", "POST /pat", "GET /hello", "DELETE /pat"].flatMap((request) =>
+  ["503", "503 1", "401 1", "429 1", "drop 1", "after-drop 1", "after-503", "after-drop"].map(
+    (what) => `${request} ${what}`,
+  ),
+)
+const commands: ReadonlyArray<Behaviour> = [
+  "exits 0",
+  "exits 0",
+  "exits 0",
+  "exits 3",
+  "is killed",
+  "is missing",
+  "closes stdin at once",
+  "runs until SIGTERM",
+  "stores and exits 3",
+]
+
+/** The disturbed nights of one sequence; the same for the same seed and index. */
+const nightsOf = (index: number): ReadonlyArray<Night> => {
+  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
+  const below = (count: number) => Math.floor(random() * count)
+  const pick = <A>(from: ReadonlyArray<A>): A => from[below(from.length)] as A
+  return Array.from({ length: 1 + below(3) }, () => ({
+    argv,
+    command: pick(commands),
+    faults: Array.from({ length: below(3) }, () => pick(pool)),
+    retries: below(3),
+    crash: random() < 0.7 ? { at: below(8), when: pick(["before", "after"] as const) } : undefined,
+  }))
+}
+
+const writes = (requests: ReadonlyArray<string>) => requests.filter((request) => !request.startsWith("GET "))
+
+describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
+  it.effect(
+    `leave one PAT that works, whose token is stored, after two that don't: ${sequences} sequences`,
+    () =>
+      Effect.gen(function* () {
+        const codes = new Set<number | undefined>()
+        for (let index = 0; index < sequences; index++) {
+          const account = yield* makeAccount(true)
+          const nights = nightsOf(index)
+          for (const night of nights) codes.add((yield* account.run(night)).code)
+          const quiet = [yield* account.run({ argv }), yield* account.run({ argv })]
+          const { active, held } = yield* account.look
+          const context = `sequence ${index}: ${JSON.stringify(nights)} ${JSON.stringify(quiet)}`
+          expect(active, context).toHaveLength(1)
+          expect(held, context).toBe(active[0])
+          expect(quiet[1]?.code, context).toBe(0)
+          expect(writes(quiet[1]?.requests ?? []), context).toEqual([])
+        }
+        // Otherwise the sequences left too little to see.
+        for (const code of [undefined, 0, 7, 9, 10, 127, 143]) expect(codes).toContain(code)
+      }),
+    sequences * 240,
+  )
+
+  it.effect("that go well send nothing but a look at the list, a hundred times", () =>
+    Effect.gen(function* () {
+      const account = yield* makeAccount(true)
+      expect((yield* account.run({ argv })).code).toBe(0)
+      for (let night = 0; night < 100; night++) {
+        if (night % 2 === 0) yield* TestClock.adjust("12 hours")
+        const { code, requests } = yield* account.run({ argv })
+        expect({ code, requests }).toEqual({ code: 0, requests: ["GET /pat 200"] })
+      }
+    }),
+  )
+
+  it.effect("make the first PAT on the second night where the first one failed", () =>
+    Effect.gen(function* () {
+      const first = [...rotate, "--or-create", "--scope", "job", "--expires-in", "90d", "--", "store"]
+      const account = yield* makeAccount(false)
+      expect((yield* account.run({ argv: first, command: "exits 3" })).code).toBe(9)
+      expect(yield* account.look).toEqual({ active: [], held: undefined })
+      expect((yield* account.run({ argv: first })).code).toBe(0)
+      const { active, held } = yield* account.look
+      expect(active).toEqual([held])
+      expect(writes((yield* account.run({ argv: first })).requests)).toEqual([])
+    }),
+  )
+})

@@ -1,0 +1,187 @@
+/** An account in this process, a store that a command puts tokens into, and runs of the program that end early. */
+import { createHash } from "node:crypto"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import { Interruption } from "../../src/cli/errors/exitCodes.ts"
+import { CommandUnusable } from "../../src/domain/Errors.ts"
+import { CommandRunner } from "../../src/services/CommandRunner.ts"
+import { makeApi } from "../../src/services/sandbox/api.ts"
+import { parseFault } from "../../src/services/sandbox/Fault.ts"
+import { httpClient } from "../../src/services/sandbox/httpClient.ts"
+import { type StoredPat, statusOf } from "../../src/services/sandbox/State.ts"
+import { inMemory } from "../../src/services/sandbox/Store.ts"
+import { type Ran, runIn } from "./fakes.ts"
+
+/** What the command does with the token that it is given. */
+export const behaviours = [
+  "exits 0",
+  "exits 3",
+  "is missing",
+  "is killed",
+  "closes stdin at once",
+  "runs until SIGTERM",
+  "stores and exits 3",
+] as const
+export type Behaviour = (typeof behaviours)[number]
+
+/** A run of the program. */
+export interface Night {
+  readonly argv: ReadonlyArray<string>
+  readonly command?: Behaviour
+  /** As `zpcli sandbox --fail` takes them. */
+  readonly faults?: ReadonlyArray<string>
+  /** Ends the process without a finaliser at this request or command, counted from 0. */
+  readonly crash?: { readonly at: number; readonly when: "before" | "after" } | undefined
+  /** Attempts after the first. */
+  readonly retries?: number
+}
+
+export const day = 86_400_000
+const start = Date.UTC(2027, 0, 10)
+
+const hash = (token: string) => createHash("sha256").update(token).digest("hex")
+
+const signer = "zpat_SignerSignerSignerSignerSigner00"
+const oldToken = "zpat_OldOldOldOldOldOldOldOldOldOld00"
+export const oldKeyId = "first-night-before-others"
+
+const stored = (key_id: string, token: string, more: Partial<StoredPat>): StoredPat => ({
+  key_id,
+  token_sha256: hash(token),
+  label: "CI",
+  scopes: ["job"],
+  created_at: start - 80 * day,
+  expiry_at: null,
+  revoked_at: null,
+  last_used_at: null,
+  last_ip: null,
+  last_ua: null,
+  usage_count: 0,
+  ...more,
+})
+
+/** An account with a PAT that signs in and, if asked for, one with the label CI that ends in ten days, whose token is stored. */
+export const makeAccount = (withOld: boolean) =>
+  Effect.gen(function* () {
+    yield* TestClock.setTime(start)
+    const old = stored(oldKeyId, oldToken, { expiry_at: start + 10 * day })
+    const state = yield* inMemory({
+      version: 1,
+      dealt: 0,
+      pats: [
+        stored("signs-in-for-tests", signer, { label: "signer", scopes: ["pat"] }),
+        ...(withOld ? [old] : []),
+      ],
+      jwts: [],
+    })
+    let token: string | undefined = withOld ? oldToken : undefined
+    const pats = state
+      .modify((known) => Effect.succeed([known.pats, known] as const))
+      .pipe(
+        Effect.map((all) => all.filter(({ label }) => label === "CI")),
+        Effect.orDie,
+      )
+
+    /** Runs the program; undefined where it crashed. `writes` are the requests that change something. */
+    const run = ({ argv, command = "exits 0", crash, faults = [], retries = 2 }: Night) =>
+      Effect.gen(function* () {
+        const requests: Array<string> = []
+        const crashed = yield* Deferred.make<void>()
+        const waiting = yield* Deferred.make<void>()
+        const signalled = yield* Deferred.make<void>()
+        let step = 0
+        let dead = false
+        let gotSignal = false
+        const die = Effect.suspend(() => {
+          dead = true
+          return Effect.zipRight(Deferred.succeed(crashed, undefined), Effect.never)
+        })
+        /** A step of the process, at which it may end. */
+        const stepOf = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+          Effect.suspend(() => {
+            if (dead) return Effect.never
+            const when = step++ === crash?.at ? crash.when : undefined
+            if (when === "before") return die
+            return when === "after" ? Effect.zipRight(work, die) : work
+          })
+        const api = makeApi(
+          {
+            user: "demo",
+            password: Redacted.make("demo"),
+            jwtSeconds: 3600,
+            faults: faults.map((fault) => Either.getOrThrow(parseFault(fault))),
+            onRequest: ({ method, path, status }) =>
+              Effect.sync(() => void requests.push(`${method} ${path.slice(3)} ${status}`)),
+          },
+          state,
+        )
+        const client = httpClient(api)
+        const runner = CommandRunner.of({
+          find: (name) =>
+            command === "is missing"
+              ? Effect.fail(new CommandUnusable({ name, reason: "not-found", code: "ENOENT" }))
+              : Effect.void,
+          give: (_, { secret }) =>
+            stepOf(
+              Effect.gen(function* () {
+                if (command === "exits 0" || command === "stores and exits 3") token = Redacted.value(secret)
+                if (command === "runs until SIGTERM") {
+                  yield* Deferred.succeed(waiting, undefined)
+                  yield* Deferred.await(signalled)
+                  return { exitCode: 143, readAll: true }
+                }
+                if (command === "is killed") return { exitCode: 137, readAll: true }
+                if (command.endsWith("exits 3")) return { exitCode: 3, readAll: true }
+                return { exitCode: 0, readAll: command !== "closes stdin at once" }
+              }),
+            ),
+        })
+        const fiber = yield* runIn(argv, {
+          env: { ZPOOLPAT: signer, ZPOOL_MAX_RETRIES: String(retries) },
+          http: HttpClient.make((request) => stepOf(client.execute(request))),
+          runner,
+        }).pipe(
+          Effect.provideService(Interruption, { exitCode: () => (gotSignal ? 143 : undefined) }),
+          // Full jitter of nothing: no waiting between attempts.
+          Effect.withRandom(Random.fixed([0])),
+          Effect.forkDaemon,
+        )
+        const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+        for (let turns = 0; turns < 2_000; turns++) {
+          yield* turn
+          if (yield* Deferred.isDone(crashed)) return { code: undefined, requests }
+          if (!gotSignal && (yield* Deferred.isDone(waiting))) {
+            gotSignal = true
+            yield* Fiber.interruptFork(fiber)
+            yield* Deferred.succeed(signalled, undefined)
+          }
+          const ended = yield* Fiber.poll(fiber)
+          if (Option.isSome(ended)) {
+            const ran: Partial<Ran> = Exit.isSuccess(ended.value) ? ended.value.value : {}
+            return { stdout: "", stderr: "", ...ran, code: ran.code ?? 143, requests }
+          }
+          // Nothing happens any more but waiting.
+          if (turns % 20 === 19) yield* TestClock.adjust("1 second")
+        }
+        return yield* Effect.dieMessage(`${argv.join(" ")} did not end: ${requests.join(", ")}`)
+      })
+
+    /** The PATs with the label: which are active, and which of them the store holds. */
+    const look = Effect.gen(function* () {
+      const now = yield* TestClock.currentTimeMillis
+      const all = yield* pats
+      const active = all.filter((pat) => statusOf(pat, now) === "active").map(({ key_id }) => key_id)
+      const held = all.find(({ token_sha256 }) => token !== undefined && token_sha256 === hash(token))?.key_id
+      return { active, held }
+    })
+
+    return { run, look }
+  })
