@@ -26,10 +26,10 @@ export const hello = Effect.fn("hello")(function* () {
 })
 
 export const command = Command.make("hello", settingsOptions, hello).pipe(
-  Command.withDescription("Check the credential: as whom, how and where it signs in"),
+  Command.withDescription("Show who you are signed in as, how, and at which API"),
   withServices,
   withExamples([
-    { command: "zpcli hello", description: "Whichever credential is set" },
-    { command: "zpcli hello --auth pat", description: "The PAT alone, as a CI job would" },
+    { command: "zpcli hello", description: "With the credential that is set" },
+    { command: "zpcli hello --auth pat", description: "With a PAT only, as in a CI job" },
   ]),
 )

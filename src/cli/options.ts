@@ -16,7 +16,7 @@ export const settingsOptions = {
   ),
   auth: Options.choice("auth", ["auto", "pat", "jwt"]).pipe(
     Options.withDescription(
-      "Sign in with a PAT, with username and password (jwt), or whichever is set (default: auto)",
+      "Sign in with a PAT (pat), with username and password (jwt), or with what is set (auto) (default: auto)",
     ),
     Options.withDefault("auto" as const),
   ),
@@ -61,12 +61,12 @@ export const requires = (
 export const expiryOptions = (fallback: string) => ({
   expiry: Options.text("expiry").pipe(
     Options.withPseudoName("YYYY-MM-DD"),
-    Options.withDescription(`Day on which the PAT expires (default: ${fallback})`),
+    Options.withDescription(`Date on which the PAT expires, at 00:00 UTC (default: ${fallback})`),
     Options.optional,
   ),
   expiresIn: Options.text("expires-in").pipe(
     Options.withPseudoName("duration"),
-    Options.withDescription(`Expire after this long: 12h, 30d, 8w, 6mo, 1y (default: ${fallback})`),
+    Options.withDescription(`Expire after this time, such as 12h, 30d, 8w, 6mo, 1y (default: ${fallback})`),
     Options.optional,
   ),
 })

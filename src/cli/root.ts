@@ -29,8 +29,8 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
   sandbox.command,
 ]).pipe(
   withExamples([
-    { command: "zpcli pat list", description: "Your PATs" },
-    { command: "zpcli sandbox -- zpcli pat list", description: "A try without an account" },
+    { command: "zpcli pat list", description: "List your PATs" },
+    { command: "zpcli sandbox -- zpcli pat list", description: "Try it without an account" },
   ]),
   withHints({
     means: {

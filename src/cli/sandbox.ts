@@ -43,7 +43,7 @@ export const command = Command.make(
     command: trailingCommand("Command to run against the sandbox; its exit code is returned"),
     port: Options.text("port").pipe(
       Options.withPseudoName("number"),
-      Options.withDescription("Port on 127.0.0.1 (default: any free one)"),
+      Options.withDescription("Port on 127.0.0.1 (default: any free port)"),
       Options.optional,
     ),
     state: Options.text("state").pipe(
@@ -59,7 +59,7 @@ export const command = Command.make(
     ),
     password: Options.text("password").pipe(
       Options.withPseudoName("word"),
-      Options.withDescription("Password of that user (default: demo)"),
+      Options.withDescription("Password of this user (default: demo)"),
       Options.withDefault("demo"),
     ),
     jwtSeconds: Options.text("jwt-seconds").pipe(
@@ -69,7 +69,7 @@ export const command = Command.make(
     ),
     fail: Options.text("fail").pipe(
       Options.withPseudoName("fault"),
-      Options.withDescription('Fail on purpose, such as "POST /pat 503" or "DELETE /pat after-drop 1"'),
+      Options.withDescription('Inject a fault, such as "POST /pat 503" or "DELETE /pat after-drop 1"'),
       Options.repeated,
     ),
   },
@@ -125,13 +125,13 @@ export const command = Command.make(
       return yield* Effect.never
     }).pipe(Effect.scoped),
 ).pipe(
-  Command.withDescription("Serve the API on this machine, for trying zpcli and testing scripts"),
+  Command.withDescription("Run a local copy of the API, to try zpcli and to test scripts"),
   withExamples([
-    { command: "zpcli sandbox", description: "Prints the variables to set, and serves" },
-    { command: "zpcli sandbox -- zpcli pat list", description: "Runs a command against it" },
+    { command: "zpcli sandbox", description: "Print the variables to set, and serve" },
+    { command: "zpcli sandbox -- zpcli pat list", description: "Run a command against it" },
     {
       command: "zpcli sandbox --state pats.json -- ./rotate-tokens.sh",
-      description: "Keeps the PATs for the next run",
+      description: "Keep the PATs for the next run",
     },
   ]),
 )

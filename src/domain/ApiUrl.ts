@@ -23,12 +23,13 @@ export const parse = (value: string): Either.Either<ApiUrl, string> => {
   try {
     url = new URL(value)
   } catch {
-    return Either.left("is not a URL, such as https://api.zpools.io/v1")
+    return Either.left("must be a URL such as https://api.zpools.io/v1")
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:") return Either.left("must begin with https://")
-  if (url.username !== "" || url.password !== "") return Either.left("must not hold a username or password")
+  if (url.protocol !== "https:" && url.protocol !== "http:") return Either.left("must start with https://")
+  if (url.username !== "" || url.password !== "")
+    return Either.left("must not contain a username or password")
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return Either.left("must begin with https:// (plain http is allowed to this machine only)")
+    return Either.left("must start with https:// (plain http is allowed only to localhost)")
   }
   if (/[?#]/.test(value)) return Either.left("must not have a query or fragment")
   return Either.right({

@@ -54,8 +54,8 @@ const parseValue = (raw: string): Either.Either<string, string> => {
   const quote = raw[0]
   if (quote !== '"' && quote !== "'") return Either.right(withoutComment(raw))
   const end = closingQuote(raw, quote, 1)
-  if (end === -1) return Either.left("a quote is not closed")
-  if (!isBlankOrComment(raw.slice(end + 1))) return Either.left("there is text after the closing quote")
+  if (end === -1) return Either.left("has a quote that is not closed")
+  if (!isBlankOrComment(raw.slice(end + 1))) return Either.left("has text after the closing quote")
   const text = raw.slice(1, end)
   return Either.right(quote === '"' ? text.replace(/\\(["\\$`])/g, "$1") : text)
 }
@@ -90,7 +90,7 @@ export const parse = (text: string): Either.Either<ReadonlyMap<Key, string>, Bro
     const [, name, raw] = assignment.exec(line) ?? []
     if (name === undefined || raw === undefined) {
       if (isKey(firstName.exec(line)?.[0] ?? "")) {
-        return Either.left({ line: index + 1, reason: "expected KEY=value" })
+        return Either.left({ line: index + 1, reason: "must have the form KEY=value" })
       }
     } else if (isKey(name)) {
       const value = parseValue(raw)

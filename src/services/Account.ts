@@ -28,7 +28,7 @@ export class Account extends Context.Tag("zpcli/Account")<
 
     const user = yield* find("ZPOOL_USER")
     if (Option.isSome(user) && /\s/.test(Redacted.value(user.value.value))) {
-      return yield* new SettingsError({ source: user.value.source, reason: "must not hold white space" })
+      return yield* new SettingsError({ source: user.value.source, reason: "must not contain white space" })
     }
 
     if (rcfile.entries.has("ZPOOL_PASSWORD")) {
@@ -43,7 +43,10 @@ export class Account extends Context.Tag("zpcli/Account")<
       const { from, source } = foundPat.value
       // A header can't hold anything else, and Node's own error would show the value.
       if (!/^[\x21-\x7e]+$/.test(textOf(foundPat.value))) {
-        return yield* new SettingsError({ source, reason: "is no PAT: it holds spaces or other characters" })
+        return yield* new SettingsError({
+          source,
+          reason: "is not a valid PAT: it contains spaces or non-ASCII characters",
+        })
       }
       if (from === "rcfile" && rcfile.othersCanRead) {
         yield* Effect.logWarning(

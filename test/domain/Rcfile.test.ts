@@ -145,9 +145,9 @@ describe("Rcfile.parse", () => {
   })
 
   it.each([
-    ["ZPOOL_USER='1", "a quote is not closed"],
-    ["ZPOOL_USER='1'2", "there is text after the closing quote"],
-    ["ZPOOL_USER", "expected KEY=value"],
+    ["ZPOOL_USER='1", "has a quote that is not closed"],
+    ["ZPOOL_USER='1'2", "has text after the closing quote"],
+    ["ZPOOL_USER", "must have the form KEY=value"],
   ])("says what is wrong with %j, without its value", (file, reason) => {
     expect(broken(file)).toStrictEqual({ line: 1, reason })
   })

@@ -23,7 +23,7 @@ describe("an empty value", () => {
     const { env, requests } = await startSandbox()
     const ran = await runCli(args, { env })
     expect(ran).toMatchObject({ code: 2, stdout: "" })
-    expect(ran.stderr).toMatch(new RegExp(`^zpcli: Option ${option} was given an empty value\\.\n`))
+    expect(ran.stderr).toMatch(new RegExp(`^zpcli: Option ${option} has an empty value\\.\n`))
     expect(requests).toEqual([])
   })
 })

@@ -35,7 +35,7 @@ const shapes: ReadonlyArray<readonly [name: string, body: string, says: string]>
 const statuses: ReadonlyArray<readonly [status: number, code: number, message: RegExp]> = [
   [400, 1, /^The API refused the request with status 400/],
   [401, 4, /^The PAT in ZPOOLPAT was not accepted/],
-  [403, 4, /^The PAT in ZPOOLPAT may not do this: it lacks the scope pat/],
+  [403, 4, /^The PAT in ZPOOLPAT lacks the scope pat, which this command needs/],
   [404, 1, /^The API refused the request with status 404/],
   [429, 6, /^The API is limiting requests: status 429/],
   [500, 6, /^The API is unavailable: status 500/],

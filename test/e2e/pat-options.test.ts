@@ -63,7 +63,7 @@ describe("pat create", () => {
       expect(await create(sandbox, "--out", join(folder, name))).toMatchObject({
         code: 2,
         stdout: "",
-        stderr: expect.stringContaining("exists already"),
+        stderr: expect.stringContaining("already exists"),
       })
     }
     expect(sandbox.requests).toEqual([])
@@ -114,7 +114,7 @@ describe("options that exclude each other", () => {
     const cwd = temporaryFolder()
     const given = [...one.split(" "), ...other.split(" ")]
     const { code, stderr, stdout } = await runCli([...commands[verb], ...given], { env: sandbox.env, cwd })
-    const message = `${one.split(" ")[0]} and ${other.split(" ")[0]} can't be given together.`
+    const message = `${one.split(" ")[0]} and ${other.split(" ")[0]} cannot be used together.`
     if (given.includes("--json")) {
       expect(JSON.parse(stderr)).toEqual({
         error: {
@@ -200,7 +200,7 @@ describe("pat list", () => {
     const { code, stderr } = await run(sandbox, "pat", "list", "--expiring-within", duration)
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `zpcli: "${duration}" is no length of time.\nWrite it as 12h, 30d, 8w, 6mo or 1y.\n`,
+      stderr: `zpcli: "${duration}" is not a valid duration.\nWrite it as 12h, 30d, 8w, 6mo or 1y.\n`,
     })
     expect(sandbox.requests).toEqual([])
   })

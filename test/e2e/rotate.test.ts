@@ -177,7 +177,9 @@ describe("pat rotate --out", () => {
       const { code, stderr } = await rotate(sandbox, "--out", path(name))
       expect(code).toBe(2)
       expect(stderr).toMatch(
-        name.includes("/") ? /can't be made \(ENOENT\)/ : /exists already, and is never overwritten/,
+        name.includes("/")
+          ? /can't be created \(ENOENT\)/
+          : /already exists; --out does not overwrite a file/,
       )
     }
     expect(sandbox.requests).toEqual([])

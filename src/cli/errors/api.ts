@@ -33,7 +33,7 @@ export const api = {
     ),
   RevokeUnconfirmed: (error) => {
     const { keyId, listed, status } = error
-    const answer = printable`the answer to its revoke (status ${status}${serverSaid(error)}) is not the API's own`
+    const answer = printable`its revoke was answered with status ${status}, and not by the API itself${serverSaid(error)}`
     return failed(
       error,
       exitCodes.refused,
@@ -56,7 +56,7 @@ export const api = {
         ? printable`Check ZPOOL_API_URL: there is no ${error.path} below it.`
         : error.serverMessage === undefined
           ? printable`Check ZPOOL_API_URL; --log-level debug shows the requests.`
-          : printable`Correct what the API names, and run the command again.`,
+          : printable`Correct what the API says, and run the command again.`,
       answerOf(error),
     ),
   Redirected: (error) =>
@@ -76,8 +76,8 @@ export const api = {
       exitCodes.unavailable,
       printable`The API ${what}: status ${status}${attempts(error.attempts)}${serverSaid(error)}.`,
       retryAfter !== undefined && retryAfter > maxRetryAfter
-        ? printable`It asks to be left alone for ${seconds} s; run the command again after that.`
-        : printable`Nothing is wrong with the command: run it again in a while.`,
+        ? printable`The API asks clients to wait ${seconds} s; run the command again after that.`
+        : printable`The command is fine: run it again in a while.`,
       answerOf(error),
     )
   },
@@ -138,7 +138,7 @@ export const api = {
       error,
       exitCodes.refused,
       printable`${origin} answered with ${status === undefined ? "" : `status ${status} and `}${found}, which can't be used.`,
-      printable`Check ZPOOL_API_URL: something else than the zpools.io API may answer there.`,
+      printable`Check ZPOOL_API_URL: something other than the zpools.io API may answer there.`,
       answerOf(error),
     )
   },

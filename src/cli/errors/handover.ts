@@ -73,7 +73,11 @@ const reportOf = (cause: Cause | undefined): Report | undefined =>
 const because = (cause: Report | undefined): Printable =>
   cause?.message === undefined
     ? printable`it was interrupted`
-    : Printable.trusted(cause.message.value.replace(/\.$/, "").replace(/^Th(?=[ei])/, "th"))
+    : Printable.trusted(
+        cause.message.value
+          .replace(/\.$/, "")
+          .replace(/^(The|There|This|An?)\b/, (word) => word.toLowerCase()),
+      )
 
 /** What is true of PATs that were to be replaced, and were not. */
 const asTheyWere = (old: ReadonlyArray<ReplacedPat>): Printable => {
@@ -112,7 +116,7 @@ const unknownCreate = (
   const [keyId, ...more] = found
   if (keyId === undefined) {
     return [
-      printable`No usable answer came to the creation of the PAT "${label}" (${why}); ${older ? "no new one" : "none"} with that label is listed.`,
+      printable`The PAT "${label}" may not have been created: ${why}. The list shows no ${older ? "new " : ""}PAT with that label.`,
       printable`Check once more with zpcli pat list before you create it again.`,
     ]
   }

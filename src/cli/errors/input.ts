@@ -29,18 +29,18 @@ export const input = {
     const why = {
       blank: "must not be blank",
       "too-long": `has more than ${maxLength} characters`,
-      "control-character": "must not hold control characters such as line breaks",
+      "control-character": "must not contain control characters such as line breaks",
     }[error.reason]
     return invalid(
       error,
       printable`The label ${why}.`,
-      printable`A label has 1 to ${maxLength} characters, and no control characters.`,
+      printable`A label has 1 to ${maxLength} characters and no control characters.`,
     )
   },
   InvalidKeyId: (error) =>
     invalid(
       error,
-      printable`"${error.value}" is no key ID.`,
+      printable`"${error.value}" is not a key ID.`,
       printable`A key ID is four words joined by hyphens, such as law-hotel-shape-community; see: zpcli pat list`,
     ),
   InvalidScope: (error) =>
@@ -58,8 +58,8 @@ export const input = {
     invalid(
       error,
       error.reason === "no-such-day"
-        ? printable`The calendar has no ${error.value}.`
-        : printable`"${error.value}" is no date of the form YYYY-MM-DD.`,
+        ? printable`There is no such day: ${error.value}.`
+        : printable`"${error.value}" is not a date of the form YYYY-MM-DD.`,
       printable`Write the expiry as in: --expiry 2027-12-31`,
     ),
   InvalidDuration: (error) =>
@@ -67,13 +67,13 @@ export const input = {
       error,
       error.reason === "too-far"
         ? printable`${error.value} from now is past the year 9999.`
-        : printable`"${error.value}" is no length of time.`,
+        : printable`"${error.value}" is not a valid duration.`,
       printable`Write it as 12h, 30d, 8w, 6mo or 1y.`,
     ),
   SettingsError: (error) => {
     const { line, reason, source } = error
-    const place = line === undefined ? "" : `, line ${line}`
-    return failed(error, exitCodes.misuse, printable`${source}${place}: ${reason}.`, settingHint(error))
+    const place = line === undefined ? "" : `, line ${line},`
+    return failed(error, exitCodes.misuse, printable`${source}${place} ${reason}.`, settingHint(error))
   },
   TokenWouldBeLost: (error) =>
     failed(

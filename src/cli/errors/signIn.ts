@@ -38,11 +38,11 @@ export const signIn = {
         printable`Set ZPOOLPAT, or leave out --auth to sign in with username and password.`,
       )
     }
-    const what = variable === "ZPOOL_USER" ? "a username" : "a password"
+    const what = variable === "ZPOOL_USER" ? "username" : "password"
     return failed(
       error,
       exitCodes.notSignedIn,
-      printable`Not signed in: ${what} is needed, and there is no answer from a terminal.`,
+      printable`Not signed in: no ${what}, and no terminal to ask on.`,
       only === "jwt" ? printable`Set ${variable}.` : printable`Set ${variable}, or ZPOOLPAT to a PAT.`,
     )
   },
@@ -91,16 +91,16 @@ export const signIn = {
     if (needs === undefined || credential._tag === "NewPat") {
       return refused(
         printable`The request was refused with status ${error.status}${serverSaid(error)}.`,
-        printable`Check ZPOOL_API_URL and any proxy: this need not have come from the API.`,
+        printable`Check ZPOOL_API_URL and any proxy: the answer may not have come from the API.`,
       )
     }
     return credential._tag === "PAT"
       ? refused(
-          printable`The PAT in ${credential.source} may not do this: it lacks the scope ${needs}${serverSaid(error)}.`,
+          printable`The PAT in ${credential.source} lacks the scope ${needs}, which this command needs${serverSaid(error)}.`,
           printable`Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`,
         )
       : refused(
-          printable`This account may not do that${serverSaid(error)}.`,
+          printable`This account is not allowed to do this${serverSaid(error)}.`,
           printable`Sign in as another user with ZPOOL_USER, or ask the owner of the account.`,
         )
   },
@@ -116,7 +116,7 @@ export const signIn = {
       : failed(
           error,
           exitCodes.refused,
-          printable`${error.host} does not offer making PATs on the command line${serverSaid(error)}.`,
+          printable`${error.host} does not offer the creation of PATs on the command line${serverSaid(error)}.`,
           printable`Make it in the browser: ${error.page}`,
           answerOf(error),
         ),

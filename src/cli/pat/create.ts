@@ -16,7 +16,7 @@ const path = ["pat", "create"]
 
 const options = {
   label: Args.text({ name: "label" }).pipe(
-    Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it holds spaces'),
+    Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
   ),
   scope: Options.text("scope").pipe(
     Options.withPseudoName("scope"),
@@ -27,7 +27,7 @@ const options = {
   ...expiryOptions("never"),
   tenantId: Options.text("tenant-id").pipe(
     Options.withPseudoName("id"),
-    Options.withDescription("Tenant that the PAT is for (default: your own)"),
+    Options.withDescription("Tenant that the PAT belongs to (default: your own)"),
     Options.optional,
   ),
   ...deliveryOptions,
@@ -59,11 +59,11 @@ export const command = Command.make("create", options, create).pipe(
     },
     {
       command: 'zpcli pat create "CI zpool only" --scope zpool --scope job',
-      description: "Only what the job needs",
+      description: "Only the scopes that the job needs",
     },
     {
       command: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',
-      description: "Expires, and goes to a new file instead of the terminal",
+      description: "Set an expiry, and write the token to a new file",
     },
     {
       command: "zpcli pat create CI --scope job -- gh secret set ZPOOLPAT",

@@ -12,11 +12,11 @@ import { toStdout } from "./toStdout.ts"
 export const deliveryOptions = {
   json: jsonOption("Output raw JSON (default: off)"),
   tokenOnly: Options.boolean("token-only").pipe(
-    Options.withDescription("Print the token and nothing else on stdout (default: off)"),
+    Options.withDescription("Print only the token on stdout (default: off)"),
   ),
   out: Options.text("out").pipe(
     Options.withPseudoName("file"),
-    Options.withDescription("Write the token to this new file, mode 0600, and not to the terminal"),
+    Options.withDescription("Write the token to this new file (mode 0600) instead of the terminal"),
     Options.optional,
     withCompletions("files"),
   ),

@@ -118,15 +118,14 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
 })
 
 export const examples = [
-  { command: "zpcli pat list", description: "All PATs as a table, times in UTC" },
-  { command: "zpcli pat list --local --status active", description: "Those that work, with local times" },
+  { command: "zpcli pat list --local --status active", description: "Active PATs, with local times" },
   {
     command: "zpcli pat list --unused-for 90d",
-    description: "Active PATs that nobody has used for 90 days",
+    description: "Active PATs that nobody used for 90 days",
   },
   {
     command: "zpcli pat list --expiring-within 14d --exit-code",
-    description: "For a CI gate: exits with 8 if one is about to expire",
+    description: "For a CI gate: exit with 8 if a PAT is about to expire",
   },
 ]
 

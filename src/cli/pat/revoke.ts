@@ -23,7 +23,7 @@ const options = {
     Args.withDescription("Key ID to revoke, such as law-hotel-shape-community; see: zpcli pat list"),
     Args.atLeast(1),
   ),
-  yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
+  yes: Options.boolean("yes").pipe(Options.withDescription("Skip the confirmation (default: off)")),
   json: jsonOption("Output raw JSON and skip the confirmation prompt (default: off)"),
   ...settingsOptions,
 }
@@ -176,17 +176,17 @@ export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, 
 })
 
 export const command = Command.make("revoke", options, revoke).pipe(
-  Command.withDescription("Revoke PATs, for good and at once"),
+  Command.withDescription("Revoke PATs immediately and permanently"),
   withServices,
   withExamples([
-    { command: "zpcli pat revoke law-hotel-shape-community", description: "Asks first" },
+    { command: "zpcli pat revoke law-hotel-shape-community", description: "Ask for confirmation first" },
     {
       command: "zpcli pat revoke law-hotel-shape-community market-night-plain-object --yes",
-      description: "Several, without asking",
+      description: "Revoke several, without confirmation",
     },
     {
       command: "zpcli pat revoke law-hotel-shape-community --json",
-      description: "Does not ask either; for scripts",
+      description: "For scripts: no confirmation, JSON output",
     },
   ]),
 )

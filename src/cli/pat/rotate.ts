@@ -20,7 +20,7 @@ const path = ["pat", "rotate"]
 const options = {
   ...planOptions,
   ...expiryOptions("as many days as the old PAT had"),
-  yes: Options.boolean("yes").pipe(Options.withDescription("Do not ask (default: off)")),
+  yes: Options.boolean("yes").pipe(Options.withDescription("Skip the confirmation (default: off)")),
   ...deliveryOptions,
   ...settingsOptions,
 }
@@ -88,16 +88,16 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
 }, Effect.scoped)
 
 export const command = Command.make("rotate", options, rotate).pipe(
-  Command.withDescription("Replace a PAT by a new one with the same label and scopes"),
+  Command.withDescription("Replace a PAT with a new one that has the same label and scopes"),
   withServices,
   withExamples([
     {
       command: "zpcli pat rotate law-hotel-shape-community",
-      description: "Asks first; keeps the length of its life",
+      description: "Ask for confirmation; keep the same lifetime",
     },
     {
       command: "zpcli pat rotate law-hotel-shape-community --expires-in 90d --yes --out ci.pat",
-      description: "For a job: the token goes to a new file",
+      description: "For a job: write the token to a new file",
     },
     {
       command: "zpcli pat rotate --label CI --expiring-within 14d --yes -- ./store-token",

@@ -16,14 +16,14 @@ import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 const advice = "Name another file with --out."
 
 const wrong = (target: string, reason: string, hint = advice) =>
-  new SettingsError({ advice: hint, source: `--out ${target}`, reason })
+  new SettingsError({ advice: hint, source: target, reason })
 
 const cannotMake = (target: string) => (error: PlatformError) =>
   error._tag === "SystemError" && error.reason === "AlreadyExists"
-    ? wrong(target, "exists already, and is never overwritten")
-    : wrong(target, `can't be made (${codeOf(error)})`)
+    ? wrong(target, "already exists; --out does not overwrite a file")
+    : wrong(target, `can't be created (${codeOf(error)})`)
 
-/** Refuses a file that can't be made or replaced, while nothing has been sent. */
+/** Refuses a file that can't be created or replaced, while nothing has been sent. */
 const check = Effect.fnUntraced(function* (target: string, replace: boolean) {
   const fs = yield* FileSystem.FileSystem
   const isLink = Option.isSome(yield* Effect.option(fs.readLink(target)))
@@ -37,16 +37,16 @@ const check = Effect.fnUntraced(function* (target: string, replace: boolean) {
   if (!replace) {
     return yield* wrong(
       target,
-      "exists already, and is never overwritten",
+      "already exists; --out does not overwrite a file",
       "Name another file with --out, or add --replace.",
     )
   }
-  if (isLink) return yield* wrong(target, "is a symbolic link, and is not replaced")
+  if (isLink) return yield* wrong(target, "is a symbolic link; --replace does not follow it")
   const { uid } = yield* Identity
   const { type, uid: owner } = Option.getOrThrow(info)
-  if (type !== "File") return yield* wrong(target, "is not a regular file, and is not replaced")
+  if (type !== "File") return yield* wrong(target, "is not a regular file; --replace does not replace it")
   const ours = Option.isNone(uid) || Option.isNone(owner) || uid.value === owner.value
-  if (!ours) return yield* wrong(target, "belongs to another user, and is not replaced")
+  if (!ours) return yield* wrong(target, "belongs to another user; --replace does not replace it")
 })
 
 /**

@@ -16,7 +16,7 @@ const builtIn = (
 
 /** The options that every command has. */
 export const builtIns: ReadonlyArray<OptionShape> = [
-  builtIn("--log-level", `What is told on stderr beside errors: ${logLevels.join(", ")} (default: warning)`, {
+  builtIn("--log-level", `How much to log to stderr: ${logLevels.join(", ")} (default: warning)`, {
     value: "level",
     choices: logLevels,
   }),

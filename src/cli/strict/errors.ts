@@ -106,7 +106,7 @@ const messageOf = (problem: Problem, command: string): string => {
       return `Option ${problem.option} is required: ${problem.description}.`
     case "TypographicDash": {
       const code = problem.word.charCodeAt(0).toString(16).toUpperCase()
-      return `"${problem.word}" begins with a typographic dash (U+${code}), not with a hyphen.`
+      return `"${problem.word}" starts with a typographic dash (U+${code}), not with a hyphen.`
     }
     case "MissingArgument":
       return problem.alternative === undefined
@@ -117,11 +117,11 @@ const messageOf = (problem: Problem, command: string): string => {
     case "MissingValue":
       return `Option ${problem.option} needs a value.`
     case "EmptyValue":
-      return `Option ${problem.option} was given an empty value.`
+      return `Option ${problem.option} has an empty value.`
     case "NotUtf8":
       return `"${problem.word}" is not valid UTF-8.`
     case "UnexpectedValue":
-      return `Option ${problem.option} takes no value, and was given "${problem.value}".`
+      return `Option ${problem.option} does not take a value, but was given "${problem.value}".`
     case "UnexpectedArgument":
       return `Unexpected argument "${problem.value}" for ${command}.`
     case "DuplicateOption":
@@ -129,9 +129,9 @@ const messageOf = (problem: Problem, command: string): string => {
     case "RequiresOption":
       return `${problem.option} needs ${problem.needed.join(" or ")}.`
     case "ExclusiveOptions":
-      return `${problem.options.join(" and ")} can't be given together.`
+      return `${problem.options.join(" and ")} cannot be used together.`
     case "InvalidValue":
-      return `"${problem.value}" is no value of ${problem.option}.${didYouMean(problem.suggestions)}`
+      return `Invalid value "${problem.value}" for ${problem.option}.${didYouMean(problem.suggestions)}`
     case "Rejected":
       return problem.reason === "" ? "The command line can't be understood." : problem.reason
   }
@@ -141,7 +141,7 @@ const hintOf = (problem: Problem, command: string): string => {
   const help = `See: ${command} --help`
   switch (problem._tag) {
     case "UnrecognizedOption":
-      return problem.note ?? `${help}. An argument that begins with a dash goes behind --.`
+      return problem.note ?? `${help}. To pass an argument that starts with a dash, put it after --.`
     case "UnknownSubcommand":
       if (problem.note !== undefined) return problem.note
       return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
@@ -150,7 +150,7 @@ const hintOf = (problem: Problem, command: string): string => {
     case "TypographicDash":
       return `Type ${withHyphens(problem.word)}, or put the word after -- to pass it as it is.`
     case "MissingValue":
-      return `A value that begins with a dash is written ${problem.option}=VALUE.`
+      return `Write a value that starts with a dash as ${problem.option}=VALUE.`
     case "EmptyValue":
       return `If it is a variable, check that it is set. ${help}`
     case "NotUtf8":
@@ -161,7 +161,7 @@ const hintOf = (problem: Problem, command: string): string => {
       return `If it is a variable, check that it is set. ${help}`
     case "UnexpectedArgument":
       if (problem.trailing !== undefined) return `Put a ${problem.trailing} after --. ${help}`
-      return `Quote an argument that holds spaces. ${help}`
+      return `Quote an argument that contains spaces. ${help}`
     case "InvalidValue":
       return `${problem.option} takes one of: ${problem.choices.join(", ")}.`
     default:

@@ -126,7 +126,7 @@ describe("pat create", () => {
     ],
     ["a scope in capitals", ["x", "--scope", "JOB"], /Did you mean job\?/],
     ["a hostile scope", ["x", "--scope", "\u001b[2J\u202e"], /Unknown scope "\\x1b\[2J\\u202e"/],
-    ["a day that is none", ["x", "--scope", "job", "--expiry", "2025-02-30"], /no 2025-02-30/],
+    ["a day that is none", ["x", "--scope", "job", "--expiry", "2025-02-30"], /no such day: 2025-02-30/],
     ["a date in another form", ["x", "--scope", "job", "--expiry", "31.12.2027"], /YYYY-MM-DD/],
     ["a misspelt option", ["--jsn", "--scope", "job"], /Unknown option --jsn .*Did you mean --json\?/],
     ["two labels", ["a", "b", "--scope", "job"], /Unexpected argument "b"/],
@@ -192,7 +192,7 @@ describe("pat create", () => {
       })
       expect(ran).toMatchObject({ code: 1, stdout: "" })
       expect(ran.stderr).toBe(
-        "zpcli: The API refused the request with status 400 (the API says: Invalid request: label \\x1b[31mtaken\\u202e). [request ID req-7]\nCorrect what the API names, and run the command again.\n",
+        "zpcli: The API refused the request with status 400 (the API says: Invalid request: label \\x1b[31mtaken\\u202e). [request ID req-7]\nCorrect what the API says, and run the command again.\n",
       )
     }),
   )

@@ -255,7 +255,7 @@ describe("pat list", () => {
     Effect.gen(function* () {
       const ran = yield* runIn(list, { env: { ...pat, [name]: value } })
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
-      expect(ran.stderr).toMatch(new RegExp(`^zpcli: ${name}: .+\\.\nCorrect ${name}, or unset it\\.\n$`))
+      expect(ran.stderr).toMatch(new RegExp(`^zpcli: ${name} .+\\.\nCorrect ${name}, or unset it\\.\n$`))
       if (name === "ZPOOLPAT") expect(ran.stderr).not.toContain(value)
     }),
   )

@@ -5,7 +5,7 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   [
     { _tag: "UnrecognizedOption", option: "--spead", suggestions: ["--speed"] },
     "Unknown option --spead for fleet move. Did you mean --speed?",
-    "See: fleet move --help. An argument that begins with a dash goes behind --.",
+    "See: fleet move --help. To pass an argument that starts with a dash, put it after --.",
   ],
   [
     { _tag: "UnknownSubcommand", subcommand: "sink", subcommands: ["move", "stop"], suggestions: [] },
@@ -29,22 +29,22 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   ],
   [
     { _tag: "TypographicDash", word: "\u2014speed" },
-    '"\u2014speed" begins with a typographic dash (U+2014), not with a hyphen.',
+    '"\u2014speed" starts with a typographic dash (U+2014), not with a hyphen.',
     "Type --speed, or put the word after -- to pass it as it is.",
   ],
   [
     { _tag: "TypographicDash", word: "\u2013s" },
-    '"\u2013s" begins with a typographic dash (U+2013), not with a hyphen.',
+    '"\u2013s" starts with a typographic dash (U+2013), not with a hyphen.',
     "Type -s, or put the word after -- to pass it as it is.",
   ],
   [
     { _tag: "MissingValue", option: "--cargo" },
     "Option --cargo needs a value.",
-    "A value that begins with a dash is written --cargo=VALUE.",
+    "Write a value that starts with a dash as --cargo=VALUE.",
   ],
   [
     { _tag: "EmptyValue", option: "--cargo" },
-    "Option --cargo was given an empty value.",
+    "Option --cargo has an empty value.",
     "If it is a variable, check that it is set. See: fleet move --help",
   ],
   [
@@ -54,13 +54,13 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   ],
   [
     { _tag: "UnexpectedValue", option: "--lights", value: "on" },
-    'Option --lights takes no value, and was given "on".',
+    'Option --lights does not take a value, but was given "on".',
     "See: fleet move --help",
   ],
   [
     { _tag: "UnexpectedArgument", value: "y" },
     'Unexpected argument "y" for fleet move.',
-    "Quote an argument that holds spaces. See: fleet move --help",
+    "Quote an argument that contains spaces. See: fleet move --help",
   ],
   [
     { _tag: "DuplicateOption", option: "--speed" },
@@ -69,12 +69,12 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   ],
   [
     { _tag: "ExclusiveOptions", options: ["--log", "--json"] },
-    "--log and --json can't be given together.",
+    "--log and --json cannot be used together.",
     "See: fleet move --help",
   ],
   [
     { _tag: "InvalidValue", option: "--way", value: "nort", choices: ["north"], suggestions: ["north"] },
-    '"nort" is no value of --way. Did you mean north?',
+    'Invalid value "nort" for --way. Did you mean north?',
     "--way takes one of: north.",
   ],
   [{ _tag: "Rejected", reason: "Too fast." }, "Too fast.", "See: fleet move --help"],

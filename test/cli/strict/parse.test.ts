@@ -65,7 +65,7 @@ describe("a command line", () => {
     [["pat", "create", "x", "--Scope", "job"], "--Scope", "--scope"],
     [["pat", "list", "--locl"], "--locl", "--local"],
     [["pat", "list", "--no-json"], "--no-json", undefined],
-    [["pat", "list", "--scope", "job"], "--scope", undefined],
+    [["pat", "list", "--tenant", "job"], "--tenant", undefined],
     [["pat", "list", "-x"], "-x", undefined],
     [["pat", "list", "--hlep"], "--hlep", "--help"],
     [["pat", "list", "--frobnicate", "--help"], "--frobnicate", undefined],
