@@ -25,6 +25,9 @@ export interface BrokenLine {
 }
 
 const assignment = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/s
+const lineBreak = /\r\n|\n|\r/
+/** A byte order mark of UTF-8, one character a byte. */
+const utf8Bom = "\u00EF\u00BB\u00BF"
 const firstName = /^[A-Za-z_][A-Za-z0-9_]*/
 
 /** Where a quoted text ends: the index of its closing quote, or -1. In double quotes a backslash escapes. */
@@ -76,29 +79,81 @@ const lastLineOf = (raw: string, lines: ReadonlyArray<string>, at: number): numb
   return at
 }
 
+/** The lines that set a key of ours, in order, up to the first that can't be read. */
+function* assignments(
+  text: string,
+): Generator<Either.Either<{ line: number; key: Key; value: string }, BrokenLine>> {
+  const lines = text.replace(/^\uFEFF/, "").split(lineBreak)
+  for (let index = 0; index < lines.length; index++) {
+    const line = (lines[index] as string).trim()
+    const [, name, raw] = assignment.exec(line) ?? []
+    if (name === undefined || raw === undefined) {
+      if (isKey(firstName.exec(line)?.[0] ?? "")) {
+        return yield Either.left({ line: index + 1, reason: "must have the form KEY=value" })
+      }
+    } else if (isKey(name)) {
+      const value = parseValue(raw)
+      if (Either.isLeft(value)) return yield Either.left({ line: index + 1, reason: value.left })
+      yield Either.right({ line: index + 1, key: name, value: value.right })
+    } else {
+      index = lastLineOf(raw, lines, index)
+    }
+  }
+}
+
 /**
  * Reads the settings that are ours in a `zpoolrc`: lines `KEY=value`, with an
  * optional `export`, quotes and `#` comments. If a key appears twice, the last
  * value wins. The file is shared with other tools, so lines with other keys, or
  * in any other form, are skipped.
  */
-export const parse = (text: string): Either.Either<ReadonlyMap<Key, string>, BrokenLine> => {
-  const entries = new Map<Key, string>()
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/)
-  for (let index = 0; index < lines.length; index++) {
-    const line = (lines[index] as string).trim()
-    const [, name, raw] = assignment.exec(line) ?? []
-    if (name === undefined || raw === undefined) {
-      if (isKey(firstName.exec(line)?.[0] ?? "")) {
-        return Either.left({ line: index + 1, reason: "must have the form KEY=value" })
-      }
-    } else if (isKey(name)) {
-      const value = parseValue(raw)
-      if (Either.isLeft(value)) return Either.left({ line: index + 1, reason: value.left })
-      entries.set(name, value.right)
-    } else {
-      index = lastLineOf(raw, lines, index)
-    }
-  }
-  return Either.right(entries)
+export const parse = (text: string): Either.Either<ReadonlyMap<Key, string>, BrokenLine> =>
+  Either.map(
+    Either.all(assignments(text)),
+    (found) => new Map(found.map(({ key, value }) => [key, value] as const)),
+  )
+
+/** Whether a PAT can be written as plain `ZPOOLPAT=value`, which a shell and other clients read alike. */
+export const canHold = (pat: string): boolean => /^[\w.+/=:@%-][\w.~+/=:@%-]*$/.test(pat)
+
+/** Replaces the first of some lines (1-based) by another text, and leaves out the rest; with none, adds one. */
+const replaceLines = (content: Uint8Array, numbers: ReadonlyArray<number>, line: string): Uint8Array => {
+  // One character a byte: bytes that are not UTF-8 are kept too. Line breaks are the same in both.
+  const text = Array.from(content, (byte) => String.fromCharCode(byte)).join("")
+  const bom = text.startsWith(utf8Bom) ? utf8Bom : ""
+  const lines = text.slice(bom.length).match(/[^\r\n]*(?:\r\n|\n|\r|$)/g) ?? []
+  const breakOf = (old: string) => lineBreak.exec(old)?.[0] ?? ""
+  const [first, ...others] = numbers
+  const eol = breakOf(text) || "\n"
+  const kept = lines
+    .map((old, index) => (index + 1 === first ? `${line}${breakOf(old)}` : old))
+    .filter((_, index) => !others.includes(index + 1))
+    .join("")
+  const gap = kept === "" || /[\r\n]$/.test(kept) ? "" : eol
+  const all = first === undefined ? `${kept}${gap}${line}${eol}` : kept
+  return Uint8Array.from(`${bom}${all}`, (char) => char.charCodeAt(0))
 }
+
+const decode = (content: Uint8Array): string => new TextDecoder().decode(content)
+
+/**
+ * The content of a `zpoolrc` with `ZPOOLPAT=pat` in the place of its first
+ * `ZPOOLPAT` line, or at its end. Further `ZPOOLPAT` lines are left out, and
+ * every other line stays as it is, byte for byte: it may be of another tool.
+ * It fails where a quote that another line leaves open would change what the
+ * file says.
+ *
+ * @param pat - one that `canHold` allows
+ */
+export const withPat = (content: Uint8Array, pat: string): Either.Either<Uint8Array, BrokenLine> =>
+  Either.gen(function* () {
+    const found = yield* Either.all(assignments(decode(content)))
+    const numbers = found.filter(({ key }) => key === "ZPOOLPAT").map(({ line }) => line)
+    const after = replaceLines(content, numbers, `ZPOOLPAT=${pat}`)
+    const expected = new Map(found.map(({ key, value }) => [key, value])).set("ZPOOLPAT", pat)
+    const read = yield* parse(decode(after))
+    const same = read.size === expected.size && [...expected].every(([key, value]) => read.get(key) === value)
+    if (same) return after
+    const line = numbers[0] ?? decode(content).split(lineBreak).length
+    return yield* Either.left({ line, reason: "comes after a quote that is not closed" })
+  })

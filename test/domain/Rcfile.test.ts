@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { keys, parse } from "../../src/domain/Rcfile.ts"
+import { canHold, keys, parse, withPat } from "../../src/domain/Rcfile.ts"
 
 const entries = (text: string) => Object.fromEntries(Either.getOrThrow(parse(text)))
 const broken = (text: string) => Either.getOrThrow(Either.flip(parse(text)))
@@ -150,5 +150,98 @@ describe("Rcfile.parse", () => {
     ["ZPOOL_USER", "must have the form KEY=value"],
   ])("says what is wrong with %j, without its value", (file, reason) => {
     expect(broken(file)).toStrictEqual({ line: 1, reason })
+  })
+})
+
+const bytes = (content: string) => new TextEncoder().encode(content)
+const written = (content: string, pat = "zpat_new") =>
+  new TextDecoder("utf-8", { ignoreBOM: true }).decode(Either.getOrThrow(withPat(bytes(content), pat)))
+
+describe("Rcfile.withPat", () => {
+  it.each([
+    ["", "ZPOOLPAT=zpat_new\n"],
+    ["ZPOOL_USER=1", "ZPOOL_USER=1\nZPOOLPAT=zpat_new\n"],
+    ["ZPOOL_USER=1\r\nA=2", "ZPOOL_USER=1\r\nA=2\r\nZPOOLPAT=zpat_new\r\n"],
+    ["# x\n ZPOOLPAT = '1' # y\nA=2", "# x\nZPOOLPAT=zpat_new\nA=2"],
+    ["export ZPOOLPAT=1", "ZPOOLPAT=zpat_new"],
+    ["\uFEFFZPOOLPAT=1\r\nexport A=2\r\n", "\uFEFFZPOOLPAT=zpat_new\r\nexport A=2\r\n"],
+    ["\uFEFF", "\uFEFFZPOOLPAT=zpat_new\n"],
+    ["ZPOOLPAT=1\nA=2\nZPOOLPAT=3\nB=4\nexport ZPOOLPAT=5", "ZPOOLPAT=zpat_new\nA=2\nB=4\n"],
+    ["A='x\nZPOOLPAT=1\n'\n", "A='x\nZPOOLPAT=1\n'\nZPOOLPAT=zpat_new\n"],
+    ["# ZPOOLPAT=1\nZPOOLPAT_FILE=~/x\n", "# ZPOOLPAT=1\nZPOOLPAT_FILE=~/x\nZPOOLPAT=zpat_new\n"],
+  ])("makes %j into %j", (before, after) => {
+    expect(written(before)).toBe(after)
+  })
+
+  const foreign = FastCheck.constantFrom(
+    "",
+    "# ZPOOLPAT=x",
+    "export A='1' # é",
+    "  B = 2  ",
+    "ZPOOL_USER=ada",
+  )
+  const odd = FastCheck.oneof(
+    FastCheck.constantFrom('A="x', "A='", "'", '"'),
+    text.filter((line) => !line.includes("ZPOOL")),
+  )
+  const own = FastCheck.constantFrom("ZPOOLPAT=zpat_a", " export ZPOOLPAT='zpat_b' # c", "ZPOOLPAT=")
+
+  it.prop(
+    "gives the PAT back, once, and a second write changes nothing",
+    [FastCheck.array(FastCheck.oneof(foreign, own)), breaks, FastCheck.stringMatching(/^[A-Za-z0-9_.=-]+$/)],
+    ([lines, lineBreak, pat]) => {
+      const after = written(lines.join(lineBreak), pat)
+      expect(entries(after).ZPOOLPAT).toBe(pat)
+      expect(written(after, pat)).toBe(after)
+    },
+  )
+
+  it.prop(
+    "keeps every other byte, bytes that are not UTF-8 too",
+    [FastCheck.uint8Array({ maxLength: 200 })],
+    ([before]) => {
+      const after = Either.getOrThrow(withPat(before, "zpat_new"))
+      expect(after.subarray(0, before.length)).toStrictEqual(before)
+      expect(new TextDecoder().decode(after.subarray(before.length)).trim()).toBe("ZPOOLPAT=zpat_new")
+    },
+  )
+
+  it.prop(
+    "leaves other settings as they were, or writes nothing where another tool's quotes are not closed",
+    [FastCheck.array(FastCheck.oneof(foreign, odd, own)), breaks],
+    ([lines, lineBreak]) => {
+      const before = lines.join(lineBreak)
+      Either.match(withPat(bytes(before), "zpat_new"), {
+        onLeft: ({ reason }) => expect(reason).toBe("comes after a quote that is not closed"),
+        onRight: (after) =>
+          expect(entries(new TextDecoder().decode(after))).toStrictEqual({
+            ...entries(before),
+            ZPOOLPAT: "zpat_new",
+          }),
+      })
+    },
+  )
+
+  it("writes nothing where the old line is what ends another tool's open quote", () => {
+    const before = "A='\nZPOOLPAT='zpat_b' # c\nB='\n"
+    expect(Either.flip(withPat(bytes(before), "zpat_new"))).toStrictEqual(
+      Either.right({ line: 2, reason: "comes after a quote that is not closed" }),
+    )
+  })
+
+  it("writes nothing into a file with a broken line", () => {
+    expect(Either.flip(withPat(bytes("A=1\nZPOOLPAT='x\n"), "zpat_new"))).toStrictEqual(
+      Either.right({ line: 2, reason: "has a quote that is not closed" }),
+    )
+  })
+})
+
+describe("Rcfile.canHold", () => {
+  it.each(["zpat_a", "eyJ.a-b_c.d==", "a+b/c~"])("allows %j", (pat) => {
+    expect(canHold(pat)).toBe(true)
+  })
+
+  it.each(["", "a b", "'a", "a#b", "$a", "a;b", "`a`", "~a", "é", "a\nb"])("refuses %j", (pat) => {
+    expect(canHold(pat)).toBe(false)
   })
 })
