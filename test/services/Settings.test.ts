@@ -220,7 +220,7 @@ describe("Settings", () => {
         _tag: "SettingsError",
         source: path,
         line: 4,
-        reason: "a quote is not closed",
+        reason: "has a quote that is not closed",
       })
       expect(JSON.stringify(error)).not.toContain("zpat_secret")
     }),
