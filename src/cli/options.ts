@@ -1,7 +1,9 @@
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import type { InvalidDuration, InvalidExpiry } from "../domain/Errors.ts"
 import * as Expiry from "../domain/Expiry.ts"
 import { withCompletions } from "./strict/annotations.ts"
 import { UsageError } from "./strict/errors.ts"
@@ -71,11 +73,25 @@ export const expiryOptions = (fallback: string) => ({
   ),
 })
 
-/** The expiry that was asked for, if any; one that has passed is sent all the same, with a warning. */
+/** An expiry date that may depend on the time (milliseconds since the epoch); undefined for none. */
+export type ExpiryAt = (now: number) => Either.Either<Expiry.ExpiryDate | undefined, InvalidDuration>
+
+/** The tenant of a new PAT. */
+export const tenantIdOption = (fallback: string) =>
+  Options.text("tenant-id").pipe(
+    Options.withPseudoName("id"),
+    Options.withDescription(`Tenant that the PAT belongs to (default: ${fallback})`),
+    Options.optional,
+  )
+
+/**
+ * The expiry that was asked for, if any, at an instant in milliseconds since
+ * the epoch. One that has passed is sent all the same, with a warning.
+ */
 export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   path: ReadonlyArray<string>,
   given: { readonly expiry: Option.Option<string>; readonly expiresIn: Option.Option<string> },
-) {
+): Effect.fn.Return<ExpiryAt, InvalidDuration | InvalidExpiry | UsageError> {
   yield* exclusive(path, {
     "--expiry": Option.isSome(given.expiry),
     "--expires-in": Option.isSome(given.expiresIn),
@@ -83,9 +99,12 @@ export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   const now = yield* Clock.currentTimeMillis
   if (Option.isSome(given.expiresIn)) {
     const duration = yield* Expiry.parseDuration(given.expiresIn.value)
-    return yield* Expiry.dateAfter(duration, now)
+    const expiryAt = (now: number) => Expiry.dateAfter(duration, now)
+    // A duration that can't be meant is refused before anything is sent.
+    yield* expiryAt(now)
+    return expiryAt
   }
-  if (Option.isNone(given.expiry)) return undefined
+  if (Option.isNone(given.expiry)) return () => Either.right(undefined)
   const expiry = yield* Expiry.parseDate(given.expiry.value)
   if (Expiry.hasEnded(expiry, now)) {
     const why =
@@ -94,5 +113,5 @@ export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
         : `The expiry ${expiry} has passed`
     yield* Effect.logWarning(`${why}; the server decides what that means.`)
   }
-  return expiry
+  return () => Either.right(expiry)
 })

@@ -46,18 +46,19 @@ export class NewPat {
   }
 
   /**
-   * A PAT with the label and scopes of an old one. Its expiry is the chosen one
+   * A PAT with the label and scopes of an old one. The API does not list the
+   * old one's tenant, so that one is the chosen one. Its expiry is the chosen one
    * or else as many days after today as lie between the dates of the old one's
    * creation and expiry; none where the old one had none. The old one's
    * `hard_expiry_at` is the server's own limit, and is not copied. Fails where
    * the list does not say what the old one is like, or where it lived for less
    * than a day.
    *
-   * @param now - milliseconds since the epoch
+   * @param now - the server's clock where it is known, in milliseconds since the epoch
    */
   static successorOf(
     old: Pat & { readonly key_id: string },
-    chosen: Expiry.ExpiryDate | undefined,
+    chosen: Pick<Wanted, "expiry" | "tenantId">,
     now: number,
   ): Either.Either<NewPat, CannotRotate> {
     const { created_at: created, expiry_at: expiry, key_id: keyId, label, scopes } = old
@@ -65,13 +66,11 @@ export class NewPat {
     const replaces = { keyId, works: works(old, now) }
     if (label === undefined) return cannot("label")
     if (scopes === undefined || scopes.length === 0) return cannot("scopes")
-    if (chosen !== undefined || expiry === undefined) {
-      return Either.right(new NewPat(label, scopes, chosen, undefined, replaces))
-    }
+    const successor = (expiry: Expiry.ExpiryDate | undefined) =>
+      Either.right(new NewPat(label, scopes, expiry, chosen.tenantId, replaces))
+    if (chosen.expiry !== undefined || expiry === undefined) return successor(chosen.expiry)
     if (typeof expiry !== "number" || typeof created !== "number") return cannot("expiry")
     const days = Expiry.daysBetween(created, expiry)
-    return days < 1
-      ? cannot("lifetime")
-      : Either.right(new NewPat(label, scopes, Expiry.daysAfter(days, now), undefined, replaces))
+    return days < 1 ? cannot("lifetime") : successor(Expiry.daysAfter(days, now))
   }
 }

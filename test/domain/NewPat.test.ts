@@ -15,7 +15,7 @@ const old = {
   expiry_at: now + 20 * day,
 }
 const successor = (fields: Partial<Pat> = {}, chosen?: ExpiryDate) =>
-  NewPat.successorOf({ ...old, ...fields, key_id: old.key_id }, chosen, now)
+  NewPat.successorOf({ ...old, ...fields, key_id: old.key_id }, { expiry: chosen }, now)
 
 describe("a PAT that is asked for", () => {
   it("is what was typed", () => {
@@ -40,7 +40,7 @@ describe("the successor of a PAT", () => {
 
   it("never expires where the old one does not", () => {
     const { expiry_at: _, ...eternal } = old
-    expect(Either.getOrThrow(NewPat.successorOf(eternal, undefined, now)).expiry).toBe(undefined)
+    expect(Either.getOrThrow(NewPat.successorOf(eternal, {}, now)).expiry).toBe(undefined)
   })
 
   it("has the expiry that is chosen, whatever the list says of the old one's", () => {

@@ -1,13 +1,14 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
 import { Handover } from "../../services/Handover.ts"
-import { chosenExpiry, expiryOptions, settingsOptions } from "../options.ts"
+import { chosenExpiry, expiryOptions, settingsOptions, tenantIdOption } from "../options.ts"
 import { withServices } from "../services.ts"
 import { withCompletions, withExamples } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
@@ -25,11 +26,7 @@ const options = {
     withCompletions(Scope.scopes),
   ),
   ...expiryOptions("never"),
-  tenantId: Options.text("tenant-id").pipe(
-    Options.withPseudoName("id"),
-    Options.withDescription("Tenant that the PAT belongs to (default: your own)"),
-    Options.optional,
-  ),
+  tenantId: tenantIdOption("your own"),
   ...deliveryOptions,
   ...settingsOptions,
 }
@@ -38,10 +35,11 @@ export type CreateOptions = Command.Command.ParseConfig<typeof options>
 
 /** Makes a PAT and hands over its token, once. */
 export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
+  const expiryAt = yield* chosenExpiry(path, given)
   const pat = NewPat.fromInput({
     label: yield* Label.parse(given.label),
     scopes: yield* Scope.parseAll(given.scope),
-    expiry: yield* chosenExpiry(path, given),
+    expiry: yield* expiryAt(yield* Clock.currentTimeMillis),
     tenantId: Option.getOrUndefined(given.tenantId),
   })
   const openDelivery = yield* chooseDelivery(path, given)
@@ -58,16 +56,12 @@ export const command = Command.make("create", options, create).pipe(
       description: "Full access (quote * against the shell)",
     },
     {
-      command: 'zpcli pat create "CI zpool only" --scope zpool --scope job',
-      description: "Only the scopes that the job needs",
-    },
-    {
       command: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',
       description: "Set an expiry, and write the token to a new file",
     },
     {
       command: "zpcli pat create CI --scope job -- gh secret set ZPOOLPAT",
-      description: "Goes to a command; if that fails, the PAT is revoked",
+      description: "Give the token to a command; if that fails, revoke the PAT",
     },
   ]),
 )

@@ -14,7 +14,7 @@ import { checkBirth, isDue, type Known, labelNotFound, select } from "../../doma
 import * as Scope from "../../domain/Scope.ts"
 import type { Replacement } from "../../services/Handover.ts"
 import { PatApi } from "../../services/PatApi.ts"
-import { exclusive, requires } from "../options.ts"
+import { type ExpiryAt, exclusive, requires } from "../options.ts"
 import { withAlternative, withCompletions } from "../strict/annotations.ts"
 import { duration, parseDuration } from "./filters.ts"
 import { find } from "./subject.ts"
@@ -29,7 +29,7 @@ export const planOptions = {
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),
     Options.withDescription(
-      "Replace the active PAT with exactly this label, or else the youngest expired one",
+      "Replace the active PAT with exactly this label, or else the youngest expired one (default: by key ID)",
     ),
     Options.optional,
   ),
@@ -108,15 +108,16 @@ const parse = Effect.fnUntraced(function* (path: ReadonlyArray<string>, given: P
 export const makePlan = Effect.fn("rotate.plan")(function* (
   path: ReadonlyArray<string>,
   given: PlanOptions,
-  expiry: ExpiryDate | undefined,
+  expiryAt: ExpiryAt,
+  tenantId: string | undefined,
 ) {
   const { dueAt, keyId, label, scopes } = yield* parse(path, given)
   const api = yield* PatApi
   const plan = Effect.gen(function* () {
     const { own, pats, serverTime } = yield* api.list
-    const ours = yield* Clock.currentTimeMillis
     // The clock that ends a PAT is the server's.
-    const now = serverTime ?? ours
+    const now = serverTime ?? (yield* Clock.currentTimeMillis)
+    const expiry = yield* expiryAt(now)
     const due = yield* dueAt(now)
     const lasting = (chosen: ExpiryDate | undefined) =>
       checkBirth(
@@ -132,10 +133,10 @@ export const makePlan = Effect.fn("rotate.plan")(function* (
     const [youngest] = old
     if (youngest === undefined) {
       if (label === undefined || scopes === undefined) return yield* labelNotFound(pats, label ?? "")
-      return { _tag: "Create", pat: NewPat.fromInput({ label, scopes, expiry }) } satisfies Plan
+      return { _tag: "Create", pat: NewPat.fromInput({ label, scopes, expiry, tenantId }) } satisfies Plan
     }
     if (!isDue(old, due, now)) return { _tag: "Wait", old: youngest } satisfies Plan
-    const pat = yield* NewPat.successorOf(youngest, expiry, ours)
+    const pat = yield* NewPat.successorOf(youngest, { expiry, tenantId }, now)
     yield* lasting(pat.expiry)
     const replacement: Replacement = {
       old: old.map((each) => ({ keyId: each.key_id, works: works(each, now), own: each.key_id === own })),

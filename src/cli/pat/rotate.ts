@@ -1,11 +1,12 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
 import { expiryText, type Known } from "../../domain/Renewal.ts"
 import { type Ended, Handover } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
-import { chosenExpiry, expiryOptions, settingsOptions } from "../options.ts"
+import { chosenExpiry, expiryOptions, settingsOptions, tenantIdOption } from "../options.ts"
 import { print, printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
@@ -20,6 +21,7 @@ const path = ["pat", "rotate"]
 const options = {
   ...planOptions,
   ...expiryOptions("as many days as the old PAT had"),
+  tenantId: tenantIdOption("your own, since the API does not list the old one's"),
   yes: Options.boolean("yes").pipe(Options.withDescription("Skip the confirmation (default: off)")),
   ...deliveryOptions,
   ...settingsOptions,
@@ -67,7 +69,12 @@ const fate = (old: Known, worked: boolean, ended: ReadonlyArray<Ended>): Printab
 /** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */
 export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   const notices = yield* Notices
-  const { keyId, plan } = yield* makePlan(path, given, yield* chosenExpiry(path, given))
+  const { keyId, plan } = yield* makePlan(
+    path,
+    given,
+    yield* chosenExpiry(path, given),
+    Option.getOrUndefined(given.tenantId),
+  )
   const openDelivery = yield* chooseDelivery(path, given)
 
   const found = yield* plan.pipe(

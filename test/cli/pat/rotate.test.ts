@@ -36,6 +36,9 @@ const api = (...items: ReadonlyArray<unknown>): Api => ({
 
 /** Runs `pat rotate` with a store that is called `store`, and gives what that was given. */
 const rotate = (items: ReadonlyArray<unknown>, ...args: ReadonlyArray<string>) =>
+  rotateWith(api(...items), ...args)
+
+const rotateWith = (api: Api, ...args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(now)
     const stored: Array<string> = []
@@ -49,7 +52,7 @@ const rotate = (items: ReadonlyArray<unknown>, ...args: ReadonlyArray<string>) =
     })
     const ran = yield* runIn(["pat", "rotate", "--yes", ...args], {
       env: pat,
-      api: api(...items),
+      api,
       runner,
     })
     const requests = ran.requests.map(({ method, url }) => `${method} ${new URL(url).pathname.slice(3)}`)
@@ -71,6 +74,31 @@ describe("rotate --label", () => {
       expect(ran.requests).toEqual(["GET /pat", "POST /pat", "GET /hello", `DELETE /pat/${old}`])
       // As many days as lie between 10 November and 10 February.
       expect(ran.bodies).toEqual([{ label: "CI", scopes: ["job"], expiry: "2027-05-03" }])
+    }),
+  )
+
+  it.effect.each([["--label", "CI"], [old]])(
+    "makes the new PAT of the tenant that is given, with %j",
+    (subject) =>
+      Effect.gen(function* () {
+        const ran = yield* rotate([ci()], ...subject, "--tenant-id", "acme", ...toStore)
+        expect(ran).toMatchObject({ code: 0, stored: [token] })
+        expect(ran.bodies).toEqual([
+          { label: "CI", scopes: ["job"], expiry: "2027-05-03", tenant_id: "acme" },
+        ])
+      }),
+  )
+
+  it.effect.each([
+    [[], "2027-05-08"],
+    [["--expires-in", "10d"], "2027-02-15"],
+  ] as const)("counts from the API's clock, with %j", ([args, expiry]) =>
+    Effect.gen(function* () {
+      const answers = api(ci())
+      const list = { ...listed(ci()), headers: { date: "Fri, 05 Feb 2027 00:00:00 GMT" } }
+      const ran = yield* rotateWith({ ...answers, "GET /pat": list }, old, ...args, ...toStore)
+      expect(ran.code).toBe(0)
+      expect(ran.bodies).toEqual([{ label: "CI", scopes: ["job"], expiry }])
     }),
   )
 
