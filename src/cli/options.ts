@@ -111,7 +111,7 @@ export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
       expiry === Expiry.dateOf(now)
         ? `A PAT ends at 00:00 UTC of its expiry date, so one that expires today, ${expiry}, has ended already`
         : `The expiry ${expiry} has passed`
-    yield* Effect.logWarning(`${why}; the server decides what that means.`)
+    yield* Effect.logWarning(`${why}; the API decides whether to accept it.`)
   }
   return () => Either.right(expiry)
 })

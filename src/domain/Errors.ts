@@ -100,7 +100,7 @@ export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{
 /** The steps of a rotation after the create, in their order. */
 export type RotationStep = "check" | "deliver" | "revoke"
 
-/** A rotation that failed or was interrupted on its way: the old PATs are as they were, unless `revoke` was under way. */
+/** A rotation that failed or was interrupted on its way: the old PATs are unchanged, unless `revoke` was under way. */
 export class RotationStopped extends Data.TaggedError("RotationStopped")<{
   readonly step: RotationStep
   /** The PATs that were to be replaced, as they were when it began; at `revoke` those that may still work. */

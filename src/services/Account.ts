@@ -50,7 +50,7 @@ export class Account extends Context.Tag("zpcli/Account")<
       }
       if (from === "rcfile" && rcfile.othersCanRead) {
         yield* Effect.logWarning(
-          `${rcfile.path} holds a PAT and can be read by other users; run: chmod 600 ${rcfile.path}`,
+          `${rcfile.path} contains a PAT and is readable by other users; run: chmod 600 ${rcfile.path}`,
         )
       }
     }

@@ -90,7 +90,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (flag: Option.Option
       if (missing && !named) return Effect.succeedNone
       if (!named && (code === "EACCES" || code === "EPERM")) {
         return Effect.as(
-          Effect.logWarning(`Settings in ${path} are not used: it can't be read (${code}).`),
+          Effect.logWarning(`Settings in ${path} are ignored: the file can't be read (${code}).`),
           Option.none(),
         )
       }

@@ -30,7 +30,9 @@ export const makeClockWarning = Effect.map(
     if (Math.abs(ahead) <= tolerance) return Effect.void
     const how = `${inWords(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"}`
     return Effect.unlessEffect(
-      Effect.logWarning(`This computer's clock is ${how} the API's. Times are compared by the API's clock.`),
+      Effect.logWarning(
+        `This computer's clock is ${how} the API's. Times are compared with the API's clock.`,
+      ),
       Ref.getAndSet(warned, true),
     )
   },

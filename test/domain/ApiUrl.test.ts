@@ -27,7 +27,7 @@ describe("ApiUrl.parse", () => {
   )
 
   it.prop("refuses plain http to any other name", [host, path], ([name, below]) => {
-    expect(refusal(`http://${name}${below}`)).toMatch(/plain http is allowed to this machine only/)
+    expect(refusal(`http://${name}${below}`)).toMatch(/plain http is allowed only to localhost/)
   })
 
   it.prop(
@@ -52,7 +52,7 @@ describe("ApiUrl.parse", () => {
         `${scheme}//:${secret}@${name}/v1`,
         `${scheme}//u:${secret}@${name}/v1`,
       ]) {
-        expect(refusal(bad)).toBe("must not hold a username or password")
+        expect(refusal(bad)).toBe("must not contain a username or password")
       }
       for (const bad of [`${origin}/v1?${secret}`, `${origin}/v1#${secret}`, `${origin}?`, `${origin}/#`]) {
         expect(refusal(bad)).toBe("must not have a query or fragment")
@@ -97,7 +97,7 @@ describe("ApiUrl.parse", () => {
     "https://",
     "",
   ])("refuses %j", (value) => {
-    expect(refusal(value)).toMatch(/^(is not a URL|must )/)
+    expect(refusal(value)).toMatch(/^must /)
   })
 
   it.each(["::1", "127.0.0.1.example", "1127.0.0.1", "127.0.0.0.1", "127", ""])(

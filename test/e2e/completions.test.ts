@@ -97,7 +97,7 @@ describe("completions", () => {
     })
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: `zpcli: Unknown scope "zpol". Did you mean zpool?\nScopes: *, zpool, job, sshkey, pat, billing (quote '*' against the shell). Repeat --scope for more than one.\n`,
+      stderr: `zpcli: Unknown scope "zpol". Did you mean zpool?\nScopes: *, zpool, job, sshkey, pat, billing (quote '*' to prevent shell globbing). Repeat --scope for more than one.\n`,
     })
   })
 

@@ -83,7 +83,7 @@ describe("a web page with 403", () => {
     const env = { ...sandbox.env, ZPOOL_API_URL: url }
     const { code, stderr } = await runCli(["pat", "list"], { env })
     expect(code).toBe(4)
-    expect(stderr).toContain("need not have come from the API")
+    expect(stderr).toContain("may not have come from the API")
     expect(stderr).not.toContain("account")
   })
 })

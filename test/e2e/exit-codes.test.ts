@@ -69,7 +69,7 @@ describe("exit codes", () => {
     const { token } = await call("POST", "/pat", { label: "ci", scopes: ["job"] })
     const scopeless = await runCli(list, { env: { ZPOOL_API_URL: url, ZPOOLPAT: String(token) } })
     expect(scopeless).toMatchObject({ code: 4, stdout: "" })
-    expect(scopeless.stderr).toMatch(/lacks the scope pat .*\n.*--auth jwt/)
+    expect(scopeless.stderr).toMatch(/lacks the scope pat.*\n.*--auth jwt/)
   })
 
   it.each([
@@ -87,7 +87,7 @@ describe("exit codes", () => {
     expect(requests).toEqual([])
   })
 
-  it("5: no such PAT, and one that is revoked already", async () => {
+  it("5: no such PAT, and one that is already revoked", async () => {
     const { env } = await withPat()
     expect(await runCli([...revoke, "--json"], { env })).toMatchObject({ code: 0 })
     const again = await runCli([...revoke, "--json"], { env })

@@ -51,7 +51,7 @@ describe.concurrent("an API that does not offer it", () => {
       ...create,
     ])
     expect(code).toBe(1)
-    expect(stderr).toContain("does not offer making PATs")
+    expect(stderr).toContain("does not offer the creation of PATs")
   })
 
   it("does not take a page that blocks us for a missing scope", async ({ expect, onTestFinished }) => {
@@ -104,7 +104,7 @@ describe("a token that can't be handed over", () => {
     const sandbox = await startSandbox()
     const ran = await runCli([...create, "--token-only"], { env: sandbox.env, stdout: "/dev/full" })
     expect(ran.code, ran.stderr).toBe(9)
-    expect(ran.stderr).toContain("is revoked again")
+    expect(ran.stderr).toContain("was revoked")
     expect(await statuses(sandbox)).toEqual(["revoked"])
   })
 
@@ -135,7 +135,7 @@ describe("a token that can't be handed over", () => {
     expect(await statuses(sandbox)).toEqual(["revoked", "active"])
   })
 
-  it("to a check that a failing function answers, the old PAT is as it was", async () => {
+  it("to a check that a failing function answers, the old PAT is unchanged", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const url = await startGate(sandbox, {

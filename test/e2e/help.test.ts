@@ -71,7 +71,7 @@ describe("a command line that is wrong", () => {
     [["--", "pat", "list"], 'zpcli: zpcli needs a command before --, and "pat" comes after it.'],
     [
       ["pat", "create", "\u2014json", "--scope", "job"],
-      'zpcli: "\u2014json" begins with a typographic dash (U+2014), not with a hyphen.',
+      'zpcli: "\u2014json" starts with a typographic dash (U+2014), not with a hyphen.',
     ],
     [["pat", "list", "-weird"], "zpcli: Unknown option -weird for zpcli pat list."],
     [

@@ -59,8 +59,8 @@ describe.skipIf(process.platform === "win32")("an interrupted command with --jso
 
 describe.skipIf(process.platform === "win32")("what is owed to the user", () => {
   it.each([
-    ["create", create, "POST /pat", /^zpcli: Whether the PAT "CI" was created is unknown/],
-    ["rotate", rotate, "POST /pat", new RegExp(`PAT ${old} (still works|is as it was)`)],
+    ["create", create, "POST /pat", /^zpcli: It is unknown whether the PAT "CI" was created/],
+    ["rotate", rotate, "POST /pat", new RegExp(`PAT ${old} (still works|is unchanged)`)],
   ] as const)("is said by an interrupted %s with --log-level none", async (_, args, at, words) => {
     const ran = await interrupted([...args, "--log-level", "none"], at, "after", "SIGINT")
     expect(ran.code).toBe(130)

@@ -20,7 +20,7 @@ const headings = Array.from(
 ).slice(1)
 
 const id = "law-hotel-shape-community"
-const question = `Revoke PAT ${id} ("ci", scopes job, last used never)? It can't be undone. [y/N] `
+const question = `Revoke PAT ${id} ("ci", scopes job, last used never)? This can't be undone. [y/N] `
 
 const heading = new RegExp(`^${headings.join(" +")}\n`)
 const stdoutOf = (line: string): RegExp => {
@@ -45,7 +45,7 @@ const expected = (line: string) => ({
 const warning = (line: string): string => {
   const [, expiry] = /--expiry (\S+)/.exec(line) ?? []
   return expiry !== undefined && expiry < new Date().toISOString().slice(0, 10)
-    ? `zpcli: warning: The expiry ${expiry} has passed; the server decides what that means.\n`
+    ? `zpcli: warning: The expiry ${expiry} has passed; the API decides whether to accept it.\n`
     : ""
 }
 

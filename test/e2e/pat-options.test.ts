@@ -225,7 +225,7 @@ describe("pat revoke of several", () => {
     const ran = await revoke(ids[0], ids[1], ids[2], ids[3])
     expect(ran.code).toBe(5)
     expect(ran.stdout).toBe(`PAT ${ids[0]} revoked successfully.\nPAT ${ids[3]} revoked successfully.\n`)
-    expect(ran.stderr).toContain(`zpcli: ${ids[1]}: There is no PAT ${ids[1]}, or it is revoked already`)
+    expect(ran.stderr).toContain(`zpcli: ${ids[1]}: There is no PAT ${ids[1]}, or it is already revoked`)
     expect(ran.stderr).toContain(`zpcli: ${ids[2]}: The API is unavailable: status 503`)
     expect(await statuses(sandbox)).toEqual(["revoked", "revoked", "active", "revoked"])
     expect((await revoke(ids[2], ids[1])).code).toBe(6)

@@ -78,8 +78,8 @@ describe("the question of pat revoke", () => {
 
   it.each([
     [
-      "x\", scopes *, last used never)? It can't be undone. [y/N] ",
-      "x\\\", scopes *, last used never)? It can't be undone. [y/N] ",
+      "x\", scopes *, last used never)? This can't be undone. [y/N] ",
+      "x\\\", scopes *, last used never)? This can't be undone. [y/N] ",
     ],
     ["back\\", "back\\\\"],
     ['\\"', '\\\\\\"'],
@@ -91,12 +91,12 @@ describe("the question of pat revoke", () => {
     expect(stderr.split("\n")[0]).toContain(`Revoke ${fields(shown)}?`)
   })
 
-  it("is not asked about a PAT that is revoked already", async () => {
+  it("is not asked about a PAT that is already revoked", async () => {
     const sandbox = await withPats("a")
     await sandbox.call("DELETE", `/pat/${ids[0]}`)
     const { code, stderr, stdout } = await revoke(sandbox, [ids[0]], "y\n")
     expect({ code, stdout }).toEqual({ code: 5, stdout: "" })
-    expect(stderr).toContain(`PAT ${ids[0]} is revoked already`)
+    expect(stderr).toContain(`PAT ${ids[0]} is already revoked`)
     expect(stderr).not.toContain("[y/N]")
     expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
   })
@@ -120,7 +120,7 @@ describe("the question of pat revoke", () => {
       stdout: `PAT ${ids[0]} revoked successfully.\nPAT ${ids[2]} revoked successfully.\n`,
     })
     expect(stderr).toContain("Revoke these 2 PATs?")
-    expect(stderr).toContain(`${ids[1]} is revoked already`)
+    expect(stderr).toContain(`${ids[1]} is already revoked`)
     expect(stderr).toContain("There is no PAT no-such-key-id")
     expect(sandbox.requests.filter((request) => request.startsWith("DELETE"))).toHaveLength(2)
     expect(await statuses(sandbox)).toEqual(["revoked", "revoked", "revoked"])

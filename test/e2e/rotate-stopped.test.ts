@@ -45,8 +45,8 @@ interface Case {
   readonly handedOver?: true
 }
 
-const revoked = `The new PAT ${successor} is revoked again`
-const revokeOld = `Revoke the old one with: zpcli pat revoke ${old}`
+const revoked = `The new PAT ${successor} was revoked`
+const revokeOld = `Revoke the old PAT with: zpcli pat revoke ${old}`
 
 const cases: ReadonlyArray<Case> = [
   {
@@ -65,7 +65,7 @@ const cases: ReadonlyArray<Case> = [
     left: onlyOld,
     says: ["The API refused the request with status 400"],
   },
-  { step: "create", fault: "POST /pat 403", code: 4, left: onlyOld, says: ["may not do that"] },
+  { step: "create", fault: "POST /pat 403", code: 4, left: onlyOld, says: ["is not allowed to do this"] },
   {
     step: "create",
     fault: "POST /pat 429",
@@ -78,7 +78,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "POST /pat 503",
     code: 7,
     left: onlyOld,
-    says: ["no new one with that label is listed"],
+    says: ["The list shows no new PAT with that label"],
     not: `pat revoke ${old}`,
   },
   {
@@ -86,7 +86,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "POST /pat drop",
     code: 7,
     left: onlyOld,
-    says: ["no new one with that label is listed"],
+    says: ["The list shows no new PAT with that label"],
     not: `pat revoke ${old}`,
   },
   {
@@ -243,7 +243,7 @@ describe.skipIf(!existsSync("/dev/full"))("a rotation whose token can't be writt
 })
 
 describe("a rotation that is interrupted", () => {
-  const nothing = `Interrupted: nothing was changed, and PAT ${old} is as it was.`
+  const nothing = `Interrupted: nothing was changed. PAT ${old} was not rotated.`
   const stops = [
     ["POST /login", "before", onlyOld, nothing],
     ["POST /login", "after", onlyOld, nothing],

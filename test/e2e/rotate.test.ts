@@ -81,7 +81,7 @@ describe("pat rotate", () => {
     const ran = await runCli(["pat", "rotate", old], { env: sandbox.env, input })
     expect(ran.code).toBe(code)
     expect(ran.stderr).toContain(
-      `Replace PAT ${old} ("CI", scopes job, pat, last used never) by a new one that expires on ${today(30)}? [y/N]`,
+      `Replace PAT ${old} ("CI", scopes job, pat, last used never) with a new one that expires on ${today(30)}? [y/N]`,
     )
     if (code === 3) expect(ran.stderr).toContain("zpcli: Declined: nothing was changed.\n")
     expect(await statusesIn(sandbox)).toEqual(statuses)
@@ -115,7 +115,7 @@ describe("pat rotate", () => {
       expect(ran).toMatchObject({
         code: 5,
         stdout: "",
-        stderr: expect.stringMatching(/There is no PAT|is revoked already/),
+        stderr: expect.stringMatching(/There is no PAT|is already revoked/),
       })
       expect(await patsOf(sandbox)).toHaveLength(1)
     },

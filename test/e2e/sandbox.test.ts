@@ -79,7 +79,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     const inner = `zpcli pat create a --scope job | cat >/dev/null; zpcli sandbox --state '${link}' -- echo ran; echo $?`
     const ran = await sandboxed(inner, { PATH: pathWithProgram() }, ["--state", state])
     expect(ran.stdout).toBe("2\n")
-    expect(ran.stderr).toMatch(/^zpcli: Another sandbox keeps its state in .*pats\.json\./)
+    expect(ran.stderr).toMatch(/^zpcli: Another sandbox is using .*pats\.json\./)
     // The ID of a process that has ended.
     writeFileSync(`${state}.lock`, `${spawnSync("true").pid}\n`)
     const next = await sandboxed("zpcli pat list", { PATH: pathWithProgram() }, ["--state", link])

@@ -147,7 +147,7 @@ describe.concurrent("a 403", () => {
     const ran = await listAgainst(onTestFinished, 403, body, { "content-type": "text/plain" })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope")
-    expect(ran.stderr).toContain("need not have come from the API")
+    expect(ran.stderr).toContain("may not have come from the API")
   })
 
   it("that means a wrong path says so", async ({ expect, onTestFinished }) => {

@@ -76,7 +76,7 @@ describe("an rcfile that other tools share", () => {
       const HOME = homeWith(`OTHER='x'\n\n${line}\n`)
       const ran = await hello({ HOME, ZPOOL_API_URL: url })
       expect(ran).toMatchObject({ code: 2, stdout: "" })
-      expect(ran.stderr).toContain("zpoolrc, line 3: ")
+      expect(ran.stderr).toContain("zpoolrc, line 3, ")
       expect(ran.stderr).not.toContain("zpat_secret")
     }
     expect(requests).toEqual([])
@@ -103,7 +103,7 @@ describe.skipIf(noOtherUser)(`a home that can't be entered${noOtherUser ? ` (${n
     const ran = await runAsStranger(["hello"], { ...env, HOME: home })
     expect(ran).toMatchObject({ code: 0 })
     expect(ran.stderr).toMatch(
-      /^zpcli: warning: Settings in \S+zpoolrc are not used: it can't be read \(EACCES\)\.\n$/,
+      /^zpcli: warning: Settings in \S+zpoolrc are ignored: the file can't be read \(EACCES\)\.\n$/,
     )
   })
 
@@ -190,7 +190,7 @@ describe("a path in the settings", () => {
     expect((await hello(env, folder, "--rcfile", "two")).code).toBe(4)
     expect(await hello({ ...env, ZPOOL_RCFILE: "~/three" })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("three: does not exist"),
+      stderr: expect.stringContaining("three does not exist"),
     })
   })
 })

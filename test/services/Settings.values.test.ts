@@ -10,7 +10,7 @@ const load = (env: Readonly<Record<string, string>>) =>
 describe("a value that can't be used is refused, by its variable's name", () => {
   it.effect.each([
     ["ZPOOL_API_URL", "http://api.zpools.io/v1", /https/],
-    ["ZPOOL_API_URL", "api.zpools.io", /is not a URL/],
+    ["ZPOOL_API_URL", "api.zpools.io", /must be a URL/],
     ["ZPOOL_API_URL", "https://u:p@api.zpools.io", /username or password/],
     ["ZPOOL_API_URL", "https://api.zpools.io?x", /query/],
     ["ZPOOL_USER", "ada lovelace", /white space/],

@@ -57,7 +57,7 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
   ]),
   SettingsError: [
     [new Errors.SettingsError({ source: "ZPOOL_TIMEOUT", reason: "must be a number" }), 2],
-    [new Errors.SettingsError({ source: "zpoolrc", line: 3, reason: "expected KEY=value" }), 2],
+    [new Errors.SettingsError({ source: "zpoolrc", line: 3, reason: "must have the form KEY=value" }), 2],
   ],
   CredentialMissing: (["ZPOOLPAT", "ZPOOL_USER", "ZPOOL_PASSWORD"] as const).flatMap((variable) =>
     ([undefined, "jwt", "pat"] as const).map(

@@ -24,9 +24,9 @@ export const api = {
       error,
       exitCodes.notFound,
       {
-        revoked: printable`PAT ${error.keyId} is revoked already.`,
+        revoked: printable`PAT ${error.keyId} is already revoked.`,
         no: printable`There is no PAT ${error.keyId}.${didYouMean(error.nearest)}`,
-        unknown: printable`There is no PAT ${error.keyId}, or it is revoked already${serverSaid(error)}.`,
+        unknown: printable`There is no PAT ${error.keyId}, or it is already revoked${serverSaid(error)}.`,
       }[error.listed ?? "unknown"],
       printable`See the key IDs with: zpcli pat list`,
       { ...answerOf(error), keyId: error.keyId },
@@ -39,8 +39,8 @@ export const api = {
       exitCodes.refused,
       {
         active: printable`PAT ${keyId} was not revoked: it is listed as active, and ${answer}.`,
-        unlisted: printable`Whether PAT ${keyId} is revoked is unknown: it is not listed, and ${answer}.`,
-        unknown: printable`Whether PAT ${keyId} is revoked is unknown: ${answer}, and there is no list to look it up in.`,
+        unlisted: printable`It is unknown whether PAT ${keyId} is revoked: it is not listed, and ${answer}.`,
+        unknown: printable`It is unknown whether PAT ${keyId} is revoked: ${answer}, and there is no list to look it up in.`,
       }[listed],
       printable`Check ZPOOL_API_URL and any proxy, then run the command again.`,
       { ...answerOf(error), keyId },
@@ -63,7 +63,7 @@ export const api = {
     failed(
       error,
       exitCodes.refused,
-      printable`${error.origin} redirects${error.location === undefined ? "" : ` to ${error.location}`}, which is not followed: the credential goes to that origin alone.`,
+      printable`${error.origin} redirects${error.location === undefined ? "" : ` to ${error.location}`}; redirects are not followed.`,
       printable`Set ZPOOL_API_URL to the API's own address.`,
       answerOf(error),
     ),

@@ -31,7 +31,7 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.unavailable]: "the API could not be reached or is unavailable; run it again",
   [exitCodes.tokenAtLarge]: "a PAT may exist whose token you never received; the message says more",
   [exitCodes.rowsFound]: "list --exit-code found rows",
-  [exitCodes.undelivered]: "the new token could not be handed over; its PAT is revoked again",
+  [exitCodes.undelivered]: "the new token could not be handed over; its PAT was revoked",
   [exitCodes.oldRemains]: "rotate handed the new token over, and the old PAT may still work",
   [exitCodes.commandNotExecutable]: "the command after -- can't be executed; nothing was sent",
   [exitCodes.commandNotFound]: "the command after -- was not found; nothing was sent",

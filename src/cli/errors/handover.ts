@@ -30,7 +30,7 @@ const takenBack = (
   remedy: Printable | undefined,
 ): readonly [state: Printable, hint: Printable] =>
   undone
-    ? [printable`The new PAT ${keyId ?? ""} is revoked again`, remedy ?? printable`Run the command again.`]
+    ? [printable`The new PAT ${keyId ?? ""} was revoked`, remedy ?? printable`Run the command again.`]
     : [printable`The new PAT ${keyId ?? "(no key ID)"} exists, and nobody has its token`, howToRevoke(keyId)]
 
 const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
@@ -54,13 +54,9 @@ const causes = {
       unread: printable`${name} exited with ${exitCode ?? 0}, but did not read the token from its stdin`,
       "not-started": printable`${name} could not be started (${code ?? "unknown"})`,
     }[reason]
-    return failed(
-      error,
-      exitCodes.undelivered,
-      why,
-      printable`Find out why ${name} failed, then run the command again.`,
-      { childExitCode: exitCode },
-    )
+    return failed(error, exitCodes.undelivered, why, printable`Fix ${name}, then run the command again.`, {
+      childExitCode: exitCode,
+    })
   },
   Quit: (error) => silent(error, exitCodes.interrupted),
 } satisfies Table<Cause>
@@ -84,8 +80,8 @@ const asTheyWere = (old: ReadonlyArray<ReplacedPat>): Printable => {
   const keyIds = old.map(({ keyId }) => keyId).join(", ")
   const work = old.every(({ works }) => works)
   if (old.length > 1)
-    return work ? printable`PATs ${keyIds} still work` : printable`PATs ${keyIds} are as they were`
-  return work ? printable`PAT ${keyIds} still works` : printable`PAT ${keyIds} is as it was`
+    return work ? printable`PATs ${keyIds} still work` : printable`PATs ${keyIds} are unchanged`
+  return work ? printable`PAT ${keyIds} still works` : printable`PAT ${keyIds} is unchanged`
 }
 
 /** Names PATs in the fields of an error: the first, and all of several. */
@@ -109,15 +105,15 @@ const unknownCreate = (
   const { found, label, older } = error
   if (found === undefined) {
     return [
-      printable`Whether the PAT "${label}" was created is unknown: ${why}.`,
-      printable`Look for it with: zpcli pat list`,
+      printable`It is unknown whether the PAT "${label}" was created: ${why}.`,
+      printable`Check with: zpcli pat list`,
     ]
   }
   const [keyId, ...more] = found
   if (keyId === undefined) {
     return [
       printable`The PAT "${label}" may not have been created: ${why}. The list shows no ${older ? "new " : ""}PAT with that label.`,
-      printable`Check once more with zpcli pat list before you create it again.`,
+      printable`Check again with zpcli pat list before you create another.`,
     ]
   }
   return more.length > 0
@@ -153,7 +149,7 @@ const stopped = (
       return [
         cause === undefined ? exitCodes.interrupted : exitCodes.oldRemains,
         printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over, but whether the old PAT ${oldKeyIds.join(", ")} was revoked is not certain: ${why}.`,
-        printable`Revoke the old one with: zpcli pat revoke ${oldKeyIds.join(" ")}`,
+        printable`Revoke the old PAT with: zpcli pat revoke ${oldKeyIds.join(" ")}`,
       ]
   }
 }
@@ -205,7 +201,7 @@ export const handover = {
       exitCodes.interrupted,
       error.keyId === undefined
         ? printable`Interrupted: nothing was changed.`
-        : printable`Interrupted: nothing was changed, and PAT ${error.keyId} is as it was.`,
+        : printable`Interrupted: nothing was changed. PAT ${error.keyId} was not rotated.`,
       printable`Run the command again to rotate it.`,
       { oldKeyId: error.keyId },
     ),

@@ -9,7 +9,7 @@ import { didYouMean, failed, type Report, type Table } from "./words.ts"
 const invalid = (error: InvalidInput, message: Printable, hint: Printable): Report =>
   failed(error, exitCodes.misuse, message, hint, { type: "InvalidInput" })
 
-const scopeHint = printable`Scopes: ${scopes.join(", ")} (quote '*' against the shell). Repeat --scope for more than one.`
+const scopeHint = printable`Scopes: ${scopes.join(", ")} (quote '*' to prevent shell globbing). Repeat --scope for more than one.`
 
 /** How to correct a setting, by where it comes from. */
 const settingHint = ({ advice, line, source }: SettingsError): Printable => {
@@ -60,7 +60,7 @@ export const input = {
       error.reason === "no-such-day"
         ? printable`There is no such day: ${error.value}.`
         : printable`"${error.value}" is not a date of the form YYYY-MM-DD.`,
-      printable`Write the expiry as in: --expiry 2027-12-31`,
+      printable`Write the expiry as YYYY-MM-DD, such as --expiry 2027-12-31.`,
     ),
   InvalidDuration: (error) =>
     invalid(

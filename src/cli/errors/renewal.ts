@@ -27,7 +27,7 @@ export const renewal = {
       error,
       exitCodes.refused,
       printable`${String(pats.length)} active PATs have the label "${error.label}": ${Printable.join(pats, "; ")}. Nothing was changed.`,
-      printable`Add --all to replace them all by one, or name one by its key ID.`,
+      printable`Add --all to replace them all with one, or name one by its key ID.`,
       { keyIds: error.pats.map(({ keyId }) => keyId) },
     )
   },
@@ -48,7 +48,7 @@ export const renewal = {
     failed(
       error,
       exitCodes.misuse,
-      printable`The new PAT would expire on ${error.expiry}, which is within the ${error.within} of --expiring-within: it would be due at once. Nothing was changed.`,
+      printable`The new PAT would expire on ${error.expiry}, which is within the ${error.within} of --expiring-within: it would be due immediately. Nothing was changed.`,
       printable`Choose a later expiry with --expires-in, or a shorter time with --expiring-within.`,
     ),
 } satisfies Table<LabelNotFound | SeveralPats | ScopesDiffer | DueAtOnce>

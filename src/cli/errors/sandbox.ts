@@ -28,8 +28,8 @@ export const sandbox = {
         return failed(
           error,
           exitCodes.misuse,
-          printable`Another sandbox keeps its state in ${subject}.`,
-          printable`Choose another file with --state, or remove ${subject}.lock if no other sandbox runs.`,
+          printable`Another sandbox is using ${subject}.`,
+          printable`Choose another file with --state, or remove ${subject}.lock if no other sandbox is running.`,
         )
       case "state-unwritable":
         return failed(

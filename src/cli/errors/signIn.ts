@@ -80,7 +80,7 @@ export const signIn = {
       case "JWT":
         return refused(
           printable`The API did not accept this sign-in${serverSaid(error)}.`,
-          printable`Run the command again to sign in again; check ZPOOL_API_URL if it stays so.`,
+          printable`Run the command again to sign in afresh; if it still fails, check ZPOOL_API_URL.`,
         )
     }
   },

@@ -21,7 +21,7 @@ const options = {
   ),
   scope: Options.text("scope").pipe(
     Options.withPseudoName("scope"),
-    Options.withDescription(`Scope to grant, repeat for more: ${Scope.scopes.join(", ")}`),
+    Options.withDescription(`Scope to grant; repeat for more: ${Scope.scopes.join(", ")}`),
     Options.atLeast(1),
     withCompletions(Scope.scopes),
   ),
@@ -53,7 +53,7 @@ export const command = Command.make("create", options, create).pipe(
   withExamples([
     {
       command: `zpcli pat create "My CI Token" --scope '*'`,
-      description: "Full access (quote * against the shell)",
+      description: "Full access (quote * to prevent shell globbing)",
     },
     {
       command: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',

@@ -23,7 +23,7 @@ export const deliveryOptions = {
   replace: Options.boolean("replace").pipe(
     Options.withDescription("Let --out replace a file of your own (default: off)"),
   ),
-  command: trailingCommand("Command that gets the token on stdin; if it fails, the new PAT is revoked"),
+  command: trailingCommand("Command that reads the token from stdin; if it fails, the new PAT is revoked"),
 }
 
 /**

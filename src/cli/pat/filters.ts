@@ -28,7 +28,7 @@ export const filterOptions = {
   ),
   scope: Options.text("scope").pipe(
     Options.withPseudoName("scope"),
-    Options.withDescription("Only PATs with this scope, repeat for PATs with each of them (default: all)"),
+    Options.withDescription("Only PATs with this scope; repeat to require several (default: all)"),
     Options.repeated,
     withCompletions(Scope.scopes),
   ),
@@ -41,9 +41,9 @@ export const filterOptions = {
   ),
   unusedFor: duration(
     "unused-for",
-    "Only active PATs that are older than this and were not used for as long (default: all)",
+    "Only active PATs that are older than this and were not used within this time (default: all)",
   ),
-  olderThan: duration("older-than", "Only active PATs that were created longer ago (default: all)"),
+  olderThan: duration("older-than", "Only active PATs created longer ago than this (default: all)"),
 }
 
 export type FilterOptions = Command.Command.ParseConfig<typeof filterOptions>

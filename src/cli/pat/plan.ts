@@ -34,14 +34,14 @@ export const planOptions = {
     Options.optional,
   ),
   all: Options.boolean("all").pipe(
-    Options.withDescription("Replace all active PATs with the label by one (default: off)"),
+    Options.withDescription("Replace all active PATs that have the label with one new PAT (default: off)"),
   ),
   orCreate: Options.boolean("or-create").pipe(
     Options.withDescription("Create the PAT if none has the label (default: off)"),
   ),
   scope: Options.text("scope").pipe(
     Options.withPseudoName("scope"),
-    Options.withDescription(`Scope to grant with --or-create, repeat for more: ${Scope.scopes.join(", ")}`),
+    Options.withDescription(`Scope to grant with --or-create; repeat for more: ${Scope.scopes.join(", ")}`),
     Options.repeated,
     withCompletions(Scope.scopes),
   ),
@@ -51,10 +51,10 @@ export const planOptions = {
   ),
   olderThan: duration(
     "older-than",
-    "Do nothing unless the PAT was created longer ago; with --expiring-within either is enough (default: always replace)",
+    "Do nothing unless the PAT was created longer ago than this; with --expiring-within, either is enough (default: always replace)",
   ),
   keepOld: Options.boolean("keep-old").pipe(
-    Options.withDescription("Leave the old PAT to its own expiry (default: off)"),
+    Options.withDescription("Do not revoke the old PAT (default: off)"),
   ),
 }
 

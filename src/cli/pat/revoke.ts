@@ -32,9 +32,12 @@ export type RevokeOptions = Command.Command.ParseConfig<typeof options>
 
 const question = (keyIds: ReadonlyArray<KeyId.KeyId>, pats: ReadonlyArray<Pat>): Printable => {
   const described = keyIds.map((keyId) => describe(keyId, pats))
-  if (described.length === 1) return printable`Revoke ${described[0] as Printable}? It can't be undone.`
+  if (described.length === 1) return printable`Revoke ${described[0] as Printable}? This can't be undone.`
   const lines = described.map((line) => printable`  ${line}`)
-  return Printable.join([...lines, printable`Revoke these ${keyIds.length} PATs? It can't be undone.`], "\n")
+  return Printable.join(
+    [...lines, printable`Revoke these ${keyIds.length} PATs? This can't be undone.`],
+    "\n",
+  )
 }
 
 const noList = Effect.succeed<Listing | undefined>(undefined)

@@ -20,7 +20,7 @@ const path = ["pat", "rotate"]
 
 const options = {
   ...planOptions,
-  ...expiryOptions("as many days as the old PAT had"),
+  ...expiryOptions("the lifetime of the old PAT"),
   tenantId: tenantIdOption("your own, since the API does not list the old one's"),
   yes: Options.boolean("yes").pipe(Options.withDescription("Skip the confirmation (default: off)")),
   ...deliveryOptions,
@@ -39,8 +39,8 @@ const confirmed = Effect.fnUntraced(function* (plan: Plan) {
   )
   const sure = yield* confirm(
     replacement.keep
-      ? printable`Create a successor${end} of ${subject}, which is kept?`
-      : printable`Replace ${subject} by a new one${end}?`,
+      ? printable`Create a successor${end} of ${subject}, and keep the old one?`
+      : printable`Replace ${subject} with a new one${end}?`,
   )
   if (!sure) return yield* new Declined()
 })
@@ -63,7 +63,7 @@ const fate = (old: Known, worked: boolean, ended: ReadonlyArray<Ended>): Printab
   if (revoked !== undefined) return printable`PAT ${old.key_id} revoked successfully.`
   return worked
     ? printable`PAT ${old.key_id} is kept; it ${ending(old)}.`
-    : printable`PAT ${old.key_id} has expired, and needs no revoke.`
+    : printable`PAT ${old.key_id} has expired; there is no need to revoke it.`
 }
 
 /** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */
@@ -108,7 +108,7 @@ export const command = Command.make("rotate", options, rotate).pipe(
     },
     {
       command: "zpcli pat rotate --label CI --expiring-within 14d --yes -- ./store-token",
-      description: "For every night: into a secret store, once it is due",
+      description: "For a nightly job: rotate once it is due, and store the token",
     },
   ]),
 )

@@ -14,9 +14,7 @@ import type { ArgsNode, CommandNode, Count, OptionNode, SingleOption, Standard }
 import type { ArgumentShape, CommandShape, Completions, OptionShape, TrailingShape } from "./shape.ts"
 
 const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
-  throw new Error(
-    `Can't read ${kind} with the tag "${_tag}": this version of @effect/cli has not been taught here.`,
-  )
+  throw new Error(`Can't read ${kind} with the tag "${_tag}": this version of @effect/cli is not supported.`)
 }
 
 const primitives = ["Bool", "Choice", "DateTime", "Float", "Integer", "Path", "Redacted", "Secret", "Text"]

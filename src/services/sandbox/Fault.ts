@@ -38,7 +38,7 @@ export const parseFault = (text: string): Either.Either<Fault, string> => {
     )
   }
   if (times !== undefined && !/^[1-9]\d{0,8}$/.test(times)) {
-    return Either.left(`"${times}" is not a number of times, 1 or more`)
+    return Either.left(`"${times}" is not a positive number of times`)
   }
   return Either.right({
     method,

@@ -29,7 +29,7 @@ describe("report", () => {
     Effect.map(collecting(report(notFound, false)), ({ stderr, value }) => {
       expect(value).toBe(5)
       expect(stderr).toBe(
-        "zpcli: There is no PAT a-b-c-d, or it is revoked already.\nSee the key IDs with: zpcli pat list\n",
+        "zpcli: There is no PAT a-b-c-d, or it is already revoked.\nSee the key IDs with: zpcli pat list\n",
       )
     }),
   )
@@ -73,7 +73,7 @@ describe("a notice", () => {
       )
     return Effect.map(collecting(owed), ({ stderr }) =>
       expect(stderr).toMatch(
-        json ? /^{"error":{"type":"OutcomeUnknown",.*}\n$/ : /^zpcli: Whether the PAT "ci"/,
+        json ? /^{"error":{"type":"OutcomeUnknown",.*}\n$/ : /^zpcli: It is unknown whether the PAT "ci"/,
       ),
     )
   })

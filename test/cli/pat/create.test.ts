@@ -78,7 +78,7 @@ describe("pat create", () => {
       })
       expect(ran).toMatchObject({ code: 0, stdout: fourLines })
       expect(ran.stderr).toBe(
-        "zpcli: warning: The expiry 2026-06-01 has passed; the server decides what that means.\n",
+        "zpcli: warning: The expiry 2026-06-01 has passed; the API decides whether to accept it.\n",
       )
     }),
   )

@@ -26,7 +26,7 @@ describe("pat revoke", () => {
       })
       expect(ran).toMatchObject({ code: 0, stdout: `PAT ${id} revoked successfully.\n` })
       expect(ran.stderr).toBe(
-        `Revoke PAT ${id} ("My CI Token", scopes zpool, job, last used 2026-02-01 00:00:00 UTC)? It can't be undone. [y/N] y\n`,
+        `Revoke PAT ${id} ("My CI Token", scopes zpool, job, last used 2026-02-01 00:00:00 UTC)? This can't be undone. [y/N] y\n`,
       )
       expect(methods(ran.requests)).toEqual(["POST", "GET", "DELETE"])
       expect(ran.requests[2]?.url).toBe(`https://api.zpools.io/v1/pat/${id}`)
@@ -83,7 +83,7 @@ describe("pat revoke", () => {
     Effect.gen(function* () {
       for (const answer of [{ status: 503 }, { status: 200, body: "<html>" }]) {
         const ran = yield* runIn(revoke, { env: pat, line: "y", api: { "GET /pat": answer, ...gone } })
-        expect(ran).toMatchObject({ code: 0, stderr: `Revoke PAT ${id}? It can't be undone. [y/N] \n` })
+        expect(ran).toMatchObject({ code: 0, stderr: `Revoke PAT ${id}? This can't be undone. [y/N] \n` })
       }
     }),
   )
@@ -170,7 +170,7 @@ describe("pat revoke", () => {
       expect(JSON.parse(ran.stderr)).toEqual({
         error: {
           type: "PatNotFound",
-          message: `There is no PAT ${id}, or it is revoked already (the API says: no such thing).`,
+          message: `There is no PAT ${id}, or it is already revoked (the API says: no such thing).`,
           hint: "See the key IDs with: zpcli pat list",
           status: 404,
           requestId: "req-404",

@@ -110,7 +110,7 @@ describe("rotate --label", () => {
         ...toStore,
       )
       expect(ran).toMatchObject({ code: 0, stored: [token] })
-      expect(ran.stdout).toContain(`PAT ${old} has expired, and needs no revoke.`)
+      expect(ran.stdout).toContain(`PAT ${old} has expired; there is no need to revoke it.`)
       expect(ran.requests).not.toContain(`DELETE /pat/${old}`)
     }),
   )
@@ -147,7 +147,7 @@ describe("rotate --label", () => {
       })
       expect(ran.code).toBe(3)
       expect(ran.stderr).toMatch(
-        /Replace PAT market-\S+ \("CI".*\), PAT law-hotel-\S+ \("CI".*\) by a new one/,
+        /Replace PAT market-\S+ \("CI".*\), PAT law-hotel-\S+ \("CI".*\) with a new one/,
       )
     }),
   )

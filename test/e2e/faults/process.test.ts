@@ -62,7 +62,7 @@ describe.skipIf(!signals).concurrent("signals", () => {
       child.kill(signal)
       const { stderr, ...rest } = await ended
       expect(rest).toEqual({ code, stdout: "" })
-      expect(stderr).toContain('Whether the PAT "Nightly" was created is unknown')
+      expect(stderr).toContain('It is unknown whether the PAT "Nightly" was created')
       expect(stderr).toContain("zpcli pat list")
       expect(server.closed).toEqual(["POST"])
     })
@@ -74,7 +74,7 @@ describe.skipIf(!signals).concurrent("signals", () => {
     child.kill("SIGINT")
     const { code, stderr } = await ended
     expect(code).toBe(130)
-    expect(stderr).toContain('Whether the PAT "Nightly" was created is unknown')
+    expect(stderr).toContain('It is unknown whether the PAT "Nightly" was created')
   })
 
   it("SIGINT between attempts ends the wait", async ({ expect }) => {
@@ -100,7 +100,7 @@ describe.concurrent("output that can't be written", () => {
       const made = server.pats[1]
       expect(code).toBe(9)
       expect(made?.revoked).toBe(true)
-      expect(stderr).toContain(`The new PAT ${made?.keyId} is revoked again`)
+      expect(stderr).toContain(`The new PAT ${made?.keyId} was revoked`)
       expect(stderr).toContain("ENOSPC")
       expect(stderr).not.toContain(made?.token)
     },
@@ -118,7 +118,7 @@ describe.concurrent("output that can't be written", () => {
     child.stdout?.destroy()
     const { code, stderr } = await ended
     expect(code).toBe(9)
-    expect(stderr).toContain(`The new PAT ${server.pats[1]?.keyId} is revoked again`)
+    expect(stderr).toContain(`The new PAT ${server.pats[1]?.keyId} was revoked`)
     expect(stderr).not.toContain(server.pats[1]?.token)
   })
 

@@ -28,9 +28,9 @@ describe("parseFault", () => {
     ["GET /pat 101", /not an HTTP status/],
     ["GET /pat before-drop", /not an HTTP status/],
     ["GET /pat after-", /not an HTTP status/],
-    ["GET /pat drop 0", /"0" is not a number of times/],
-    ["GET /pat drop 1.5", /not a number of times/],
-    ["GET /pat drop -1", /not a number of times/],
+    ["GET /pat drop 0", /"0" is not a positive number of times/],
+    ["GET /pat drop 1.5", /not a positive number of times/],
+    ["GET /pat drop -1", /not a positive number of times/],
   ])("says what is wrong with %j", (text, reason) => {
     expect(Either.getOrThrow(Either.flip(parseFault(text)))).toMatch(reason)
   })
