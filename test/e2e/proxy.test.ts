@@ -156,7 +156,7 @@ describe.skipIf(!hasOpenssl)("proxies and certificates (needs openssl for a cert
     expect(gone.stderr).toContain("ECONNREFUSED")
     const socks = await list({ ...outside, HTTPS_PROXY: "socks5://127.0.0.1:9" })
     expect(socks.code).toBe(2)
-    expect(socks.stderr).toContain("HTTPS_PROXY: must be the URL of an http or https proxy")
+    expect(socks.stderr).toContain("HTTPS_PROXY must be the URL of an http or https proxy")
   })
 
   it("uses HTTP_PROXY for plain http only where the proxy is on this machine too", async () => {
