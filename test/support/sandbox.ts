@@ -24,10 +24,19 @@ export interface Sandbox {
   readonly forget: () => void
   /** Sends a request of our own, signed in; gives `detail` of its answer. */
   readonly call: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>
+  /** Ends it before the test is over. */
+  readonly close: () => Promise<void>
 }
 
-/** Serves a fresh sandbox until the test is over. */
-export const startSandbox = async (...faults: ReadonlyArray<string>): Promise<Sandbox> => {
+/** Serves a sandbox until the test is over: a fresh one, unless its state is in a file. */
+export const startSandbox = async (
+  ...options:
+    | ReadonlyArray<string>
+    | [{ readonly faults?: ReadonlyArray<string>; readonly stateFile: string }]
+): Promise<Sandbox> => {
+  const [first] = options
+  const { faults = [], stateFile } =
+    typeof first === "object" ? first : { faults: options as ReadonlyArray<string>, stateFile: undefined }
   const requests: Array<string> = []
   const scope = await Effect.runPromise(Scope.make())
   onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
@@ -36,7 +45,7 @@ export const startSandbox = async (...faults: ReadonlyArray<string>): Promise<Sa
       user: "demo",
       password: Redacted.make("demo-Pa55word"),
       port: 0,
-      stateFile: undefined,
+      stateFile,
       jwtSeconds: 3600,
       faults: faults.map((fault) => Either.getOrThrow(parseFault(fault))),
       onRequest: ({ method, path, status }) =>
@@ -63,6 +72,7 @@ export const startSandbox = async (...faults: ReadonlyArray<string>): Promise<Sa
       requests.length = 0
       return detail
     },
+    close: () => Effect.runPromise(Scope.close(scope, Exit.void)),
   }
 }
 

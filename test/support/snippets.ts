@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { cleanEnv } from "./program.ts"
+import { pathWithProgram, startSandbox, temporaryFolder } from "./sandbox.ts"
+
+/** The pages of the docs. */
+export const pages = [
+  "README.md",
+  ...readdirSync("docs")
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+]
+export const read = (page: string) => readFileSync(page, "utf8")
+
+/** What a page shows to be typed, and the exit code that it says. */
+export interface Snippet {
+  readonly text: string
+  readonly code: number
+}
+
+const isCommand = (text: string) =>
+  /(^|[\s(|;&=])zpcli\s/m.test(text.replace(/^\s*(#|Usage:).*$|<\(zpcli .*$/gm, ""))
+
+const snippet = (text: string): Snippet => ({ text, code: Number(/# exits with (\d+)/.exec(text)?.[1] ?? 0) })
+
+/** The scripts of a CI file: one line behind `run:` or a dash, or a block behind `|`. */
+const scriptsIn = (yaml: string): ReadonlyArray<string> => {
+  const lines = yaml.split("\n")
+  const indent = (line: string) => /^ */.exec(line)?.[0].length as number
+  return lines.flatMap((line, index) => {
+    const value = /^\s*(?:- )?(?:run: )?(\S.*)$/.exec(line)?.[1] ?? ""
+    if (value !== "|") return /^\s*- zpcli |^\s*(- )?run: /.test(line) ? [value] : []
+    const rest = lines.slice(index + 1)
+    const end = rest.findIndex((next) => next !== "" && indent(next) <= indent(line))
+    return [rest.slice(0, end === -1 ? undefined : end).join("\n")]
+  })
+}
+
+/** What a page shows to be typed. A block is one command a line, or one script where a comment says so. */
+export const snippetsOf = (page: string): ReadonlyArray<Snippet> =>
+  Array.from(read(page).matchAll(/(<!-- one script -->\n)?^```(sh|text|yaml)\n([\s\S]*?)^```$/gm)).flatMap(
+    ([, whole, language, text = ""]) => {
+      if (language === "yaml") return scriptsIn(text).filter(isCommand).map(snippet)
+      if (whole !== undefined) return [snippet(text)]
+      return text
+        .split("\n")
+        .map((line) => line.replace(/^\$ /, ""))
+        .filter((line) =>
+          language === "sh"
+            ? isCommand(line)
+            : /^zpcli /.test(line) && !/^zpcli --completions fish/.test(line),
+        )
+        .map(snippet)
+    },
+  )
+
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
+/** Programs that the examples pipe into or call: each keeps what it was given. */
+const stub = (name: string) => `#!/bin/sh\n[ -t 0 ] || cat > "$HOME/${name}.stdin"\n`
+const stores = ["gh", "glab", "vault"]
+
+const place = (folder: string, name: string, text: string) =>
+  writeFileSync(join(folder, name), text, { mode: 0o755 })
+
+export interface RunOptions {
+  /** What the sandbox fails at, as in `sandbox --fail`. */
+  readonly faults?: ReadonlyArray<string>
+  /** The shell and its flags, in front of `-c`. */
+  readonly shell?: ReadonlyArray<string>
+}
+
+/** Runs a snippet by a shell, in a folder and against a sandbox of its own. The answer to a question is yes. */
+export const runSnippet = async (
+  { text }: Snippet,
+  { faults = [], shell = ["sh", "-e"] }: RunOptions = {},
+) => {
+  const stateFile = join(temporaryFolder(), "state.json")
+  const before = await startSandbox({ stateFile })
+  const create = (label: string, more: object = {}) =>
+    before.call("POST", "/pat", { label, scopes: ["job"], ...more })
+  const ci = await create("CI", { expiry: inDays(10) })
+  await create("nightly")
+  await create("third")
+  const own = await create("the one to sign in with", { scopes: ["pat"] })
+  await before.close()
+  const sandbox = await startSandbox({ faults, stateFile })
+  const home = temporaryFolder()
+  const cwd = join(home, "cwd")
+  const bin = join(home, "bin")
+  for (const folder of [cwd, bin]) mkdirSync(folder)
+  for (const name of stores) place(bin, name, stub(name))
+  if (spawnSync("jq", ["--version"]).status !== 0)
+    place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
+  place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
+
+  // What serves until it is interrupted gets its Ctrl-C.
+  const serves = /^zpcli sandbox(?!.* -- )/.test(text)
+  const env = cleanEnv({
+    ...sandbox.env,
+    HOME: home,
+    ZPOOLPAT: own.token as string,
+    PATH: `${bin}:${pathWithProgram()}`,
+  })
+  const [program = "sh", ...flags] = shell
+  const child: ChildProcess = spawn(program, [...flags, "-c", serves ? `exec ${text}` : text], {
+    cwd,
+    env,
+    stdio: ["pipe", "pipe", "pipe"],
+    timeout: 25_000,
+  })
+  let output = ""
+  const onData = (chunk: Buffer) => {
+    output += chunk
+    if (serves && output.includes("zpcli pat list")) child.kill("SIGINT")
+  }
+  child.stdout?.on("data", onData)
+  child.stderr?.on("data", onData)
+  child.stdin?.on("error", () => {})
+  child.stdin?.end("y\n")
+  const code = await new Promise((closed) => child.on("close", closed))
+  const stored = stores
+    .map((name) => join(home, `${name}.stdin`))
+    .filter(existsSync)
+    .map((file) => readFileSync(file, "utf8"))
+  const files = readdirSync(cwd, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => readFileSync(join(cwd, name), "utf8"))
+  return { code, output, stored, files, sandbox, oldKeyId: ci.key_id }
+}
+
+/** Maps with so many at once, in order. */
+export const limited = async <A, B>(
+  items: ReadonlyArray<A>,
+  atOnce: number,
+  f: (item: A) => Promise<B>,
+): Promise<Array<B>> => {
+  const results: Array<B> = []
+  let next = 0
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) results[index] = await f(items[index] as A)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  return results
+}
