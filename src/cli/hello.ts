@@ -9,7 +9,7 @@ import { Printable, printable } from "./output/printable.ts"
 import { withServices } from "./services.ts"
 import { withExamples } from "./strict/annotations.ts"
 
-/** Checks the credential, and says as whom, how and where it signs in. */
+/** Checks the credential, and prints who is signed in, how, and at which API. */
 export const hello = Effect.fn("hello")(function* () {
   const { api } = yield* Connection
   const { credential, message } = yield* (yield* PatApi).hello

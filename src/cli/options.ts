@@ -59,7 +59,7 @@ export const requires = (
       )
 }
 
-/** `--expiry` and `--expires-in`, of which one may be given, with what holds where none is. */
+/** `--expiry` and `--expires-in`, of which one may be given, with the default where neither is. */
 export const expiryOptions = (fallback: string) => ({
   expiry: Options.text("expiry").pipe(
     Options.withPseudoName("YYYY-MM-DD"),

@@ -27,10 +27,10 @@ export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   readonly only: "pat" | "jwt" | undefined
 }> {}
 
-/** A username that was typed and holds white space, which no username does. */
+/** A typed username that contains white space. */
 export class InvalidUsername extends Data.TaggedError("InvalidUsername")<{ readonly value: string }> {}
 
-/** A create was sent and no usable answer came: a token may exist that nobody holds. */
+/** A create was sent and no usable answer came: a PAT may have been created whose token nobody received. */
 export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   readonly label: string
   /** Key IDs with that label created since the request; undefined when they could not be looked up. */

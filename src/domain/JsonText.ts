@@ -169,7 +169,7 @@ const locate = (text: string, start: number, path: ReadonlyArray<string>): Locat
   const opening = text[start]
   if (name === undefined && opening === "[") return elementsOf(text, start)
   if (name === undefined || opening !== "{") {
-    // What is no object or no list here is replaced by a later member.
+    // What is not an object or a list here is replaced by a later member.
     return { end: valueEnd(text, start), list: { start, end: start }, elements: [], replaced: [] }
   }
   let found: (Located & { readonly memberStart: number }) | undefined

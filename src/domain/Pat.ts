@@ -39,7 +39,7 @@ const asList = (value: unknown): ReadonlyArray<string> | undefined =>
       ? [value]
       : undefined
 
-/** A cell that may be absent, and that is read from whatever stands there. */
+/** A cell that may be absent, and that is read from any value. */
 const cell = <A>(type: Schema.Schema<A>, decode: (value: unknown) => A | undefined) =>
   Schema.optionalWith(
     Schema.transform(Schema.Unknown, Schema.UndefinedOr(type), {

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../domain/Errors.ts"
 
-/** A program and its arguments. No shell stands in between. */
+/** A program and its arguments. It is not run through a shell. */
 export type CommandLine = readonly [name: string, ...args: ReadonlyArray<string>]
 
 /** How a command ended. */

@@ -23,7 +23,7 @@ const variable = (name: string) =>
     Option.filter((value) => value !== ""),
   )
 
-/** A variable that holds an absolute path; a relative one counts as unset, so that nothing depends on the working folder. */
+/** A variable that contains an absolute path; a relative one counts as unset, so that nothing depends on the working folder. */
 const folder = (name: string) =>
   Effect.flatMap(Path.Path, (path) => Effect.map(variable(name), Option.filter(path.isAbsolute)))
 
@@ -85,7 +85,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (flag: Option.Option
     Effect.map(Option.some),
     Effect.catchAll((error) => {
       const code = codeOf(error)
-      // Below a home such as /dev/null, which is no folder, there is no file either.
+      // Below a home such as /dev/null, which is not a folder, there is no file either.
       const missing = code === "ENOENT" || code === "ENOTDIR"
       if (missing && !named) return Effect.succeedNone
       if (!named && (code === "EACCES" || code === "EPERM")) {

@@ -25,7 +25,7 @@ export const toApiError = (
   const { location, origin, requestId, serverMessage, speaker, status } = failure
   const answered = { status, requestId, serverMessage }
   if (status === 401) return new CredentialRefused({ ...answered, credential: request.credential })
-  // A gateway says 403 to a path that it does not know, and that is no matter of scopes.
+  // A gateway answers 403 for an unknown path, which has nothing to do with scopes.
   if (status === 403 && speaker !== "gateway") {
     const needs = speaker === "api" && request.path.startsWith("/pat") ? "pat" : undefined
     return new NotAllowed({ ...answered, credential: request.credential, needs })

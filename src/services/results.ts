@@ -20,7 +20,7 @@ export interface CreatedToken {
   /** Undefined where the answer named none. */
   readonly keyId: string | undefined
   readonly token: Redacted.Redacted
-  /** The server's answer as it came: JSON that holds the token too. */
+  /** The server's answer as it came: JSON that contains the token too. */
   readonly text: Redacted.Redacted
 }
 

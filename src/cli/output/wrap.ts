@@ -1,6 +1,6 @@
 import stringWidth from "fast-string-width"
 
-/** Whether text holds printable ASCII alone. */
+/** Whether text is only printable ASCII. */
 export const isPlain = (text: string): boolean => /^[ -~]*$/.test(text)
 
 /** The columns that text takes on a terminal. */

@@ -18,7 +18,7 @@ import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 import { filterOptions, filterWords, parseFilters } from "./filters.ts"
 
-/** The columns of the user's page, in its order. */
+/** The columns of docs/pat-list.md, in its order. */
 const columns: ReadonlyArray<Column> = [
   // People copy it.
   { heading: "ID", unbroken: true },

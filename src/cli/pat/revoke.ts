@@ -42,7 +42,7 @@ const question = (keyIds: ReadonlyArray<KeyId.KeyId>, pats: ReadonlyArray<Pat>):
 
 const noList = Effect.succeed<Listing | undefined>(undefined)
 
-/** What the list says; nothing where it can't be had, which is no reason not to revoke. */
+/** What the list says; nothing if it can't be read, which does not prevent the revoke. */
 const lookUp = Effect.flatMap(PatApi, ({ list }) =>
   Effect.catchTags(list, {
     RequestRefused: () => noList,

@@ -90,7 +90,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   const ended = yield* handover.replace(replacement, pat, yield* openDelivery("PAT rotated"))
   if (given.json || given.tokenOnly) return
   const fates = old.map((each, index) => fate(each, replacement.old[index]?.works === true, ended))
-  // All is done by now: a failure to print this is no reason to fail.
+  // All is done by now: a failed write is not an error.
   yield* Effect.ignore(print(Printable.join(fates, "\n")))
 }, Effect.scoped)
 

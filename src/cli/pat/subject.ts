@@ -16,7 +16,7 @@ const quoted = (text: string): Printable => {
   return printable`"${cut.replace(/["\\]/g, "\\$&")}${more}"`
 }
 
-/** A scope as it is, unless it holds more than a scope's characters. */
+/** A scope as it is, unless it contains characters that a scope can't have. */
 const scope = (name: string): Printable => (/^[\w*.:-]{1,64}$/.test(name) ? printable`${name}` : quoted(name))
 
 /**

@@ -39,7 +39,7 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (
                 code: undefined,
               }),
           ),
-          // The token is safe by now: that stdout can't take the news is no reason to fail.
+          // The token is safe by now: a failed write to stdout is not an error.
           Effect.zipRight(Effect.ignore(announce(created, json, message, printable`handed to ${name}`))),
         ),
     })

@@ -78,7 +78,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (
             Effect.zipRight(replace ? fs.rename(made, target) : Effect.void),
             Effect.mapError((error) => new DeliveryFailed({ target, code: codeOf(error) })),
             Effect.zipRight(Ref.set(delivered, true)),
-            // The token is safe by now: that stdout can't take the news is no reason to fail.
+            // The token is safe by now: a failed write to stdout is not an error.
             Effect.zipRight(Effect.ignore(announce(created, json, message, printable`written to ${target}`))),
           ),
       } satisfies Delivery

@@ -43,7 +43,7 @@ export const withExamples =
 
 /**
  * Says what is meant by words of other tools, where a command is expected or an
- * option is not known. It holds for the command and for all below it.
+ * option is not known. It applies to the command and to all below it.
  */
 export const withHints =
   (words: Hints) =>

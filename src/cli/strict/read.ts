@@ -153,7 +153,7 @@ const hasSubcommands = (node: CommandNode): boolean =>
  * Reads the shape of a command and of everything below it, which is the only
  * way that this folder looks into `@effect/cli`'s values.
  *
- * @throws an `Error` if the command holds something that is not known here
+ * @throws an `Error` if the command contains something that is not supported here
  */
 export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): CommandShape => {
   // The one place where the public type, which is opaque, becomes the types above.

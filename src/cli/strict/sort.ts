@@ -85,7 +85,7 @@ const sortWith = (
       const { option, typed, value } = one
       const next = argv[index + 1]
       if (option?.value === undefined || value !== undefined || next === undefined) given.push(one)
-      // A word that looks like an option is no value, so one was forgotten; unless it is among the choices.
+      // A word that looks like an option is not a value, so the value is missing; unless it is among the choices.
       else if (looksLikeOption(next) && !option.choices?.includes(next)) given.push(one)
       else {
         given.push({ typed, option, value: next })

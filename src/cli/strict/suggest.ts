@@ -52,7 +52,7 @@ export const noteOn = (root: CommandShape, command: CommandShape, word: string):
   hintIn(upwards(root, command), "notes", word)
 
 /**
- * What is meant by a word that is no command of a group: what the program says
+ * What is meant by a word that is not a command of a group: what the program says
  * of it, a command of that name elsewhere, or the nearest one.
  */
 export const commandsMeant = (

@@ -114,7 +114,7 @@ export const makeAgents = (now: () => number): Agents => {
     }
   }
 
-  const kept = <A extends Http.Agent>(make: () => A): (() => A) => {
+  const memoize = <A extends Http.Agent>(make: () => A): (() => A) => {
     let pool: A | undefined
     return () => {
       pool ??= make().on("free", (socket: Duplex) => void idleSince.set(socket, now()))
@@ -122,11 +122,11 @@ export const makeAgents = (now: () => number): Agents => {
       return pool
     }
   }
-  const plain = kept(() => new Http.Agent(agentOptions))
-  const secure = kept(() => new Https.Agent(agentOptions))
+  const plain = memoize(() => new Http.Agent(agentOptions))
+  const secure = memoize(() => new Https.Agent(agentOptions))
   const tunnels = new Map<string, () => TunnelAgent>()
   const tunnel = (proxy: Proxy): TunnelAgent => {
-    const known = tunnels.get(proxy.url.href) ?? kept(() => new TunnelAgent(proxy, agentOptions))
+    const known = tunnels.get(proxy.url.href) ?? memoize(() => new TunnelAgent(proxy, agentOptions))
     tunnels.set(proxy.url.href, known)
     return known()
   }

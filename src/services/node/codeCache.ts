@@ -132,7 +132,7 @@ export const loadCached = (program: Program, require: NodeJS.Require): unknown =
   const cachedData = read(folder, cache)
   const { exports, script } = load(path, cachedData, require)
   if (cachedData === undefined || script.cachedDataRejected === true) {
-    // At the end it holds the functions that were used, and not just those that every start compiles.
+    // At the end it contains the functions that were used, and not just those that every start compiles.
     process.once("exit", () => write(folder, cache, script.createCachedData()))
   }
   return exports

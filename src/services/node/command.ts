@@ -52,7 +52,7 @@ const stop = (child: ChildProcess): Effect.Effect<void> =>
  * of the signal that it died of, as shells do. Fails when it can't be started.
  * Interruption ends the command.
  *
- * There is no shell in between, so nothing in an argument is expanded. On
+ * It is not run through a shell, so nothing in an argument is expanded. On
  * Windows only programs (`.exe`) are found by their plain name: for a script
  * such as `npm.cmd`, give `cmd /c npm`.
  */

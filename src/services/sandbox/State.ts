@@ -1,6 +1,6 @@
 /**
  * What the sandbox knows, as a value. One state is one account: a file that is
- * served again under another username holds the same tokens. Instants are in
+ * served again under another username contains the same tokens. Instants are in
  * milliseconds since the epoch.
  */
 import * as Schema from "effect/Schema"
