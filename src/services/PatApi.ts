@@ -42,6 +42,8 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     readonly list: Effect.Effect<Listing, PatApiError>
     /** The key ID of the PAT that signs in, where one attempt at the list tells which it is, within 5 s. */
     readonly own: Effect.Effect<string | undefined, PatApiError>
+    /** Signs in, and gives the API's clock if that told it, or else ours, in milliseconds since the epoch. */
+    readonly now: Effect.Effect<number, PatApiError>
     /**
      * Once the request has left, anything but a clear answer is an
      * `OutcomeUnknown`, with the key IDs that a look at the list turned up.
@@ -96,6 +98,8 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             Effect.match({ onFailure: () => undefined, onSuccess: (listing) => listing.own }),
           ),
     ).pipe(Effect.withSpan("PatApi.own"))
+
+    const now = Effect.zipRight(session.credential, transport.now)
 
     const create = Effect.fn("PatApi.create")(function* (pat: NewPat) {
       const { label } = pat
@@ -201,7 +205,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       ),
     )
 
-    return PatApi.of({ list, own, create, revoke, hello, check })
+    return PatApi.of({ list, own, now, create, revoke, hello, check })
   })
 
   static readonly layer = Layer.effect(this, this.make)

@@ -21,7 +21,7 @@ import { Progress } from "./Progress.ts"
 import { makeQuiet } from "./quiet.ts"
 import { type ApiRequest, encode, pathOf } from "./request.ts"
 import { Secrets } from "./Secrets.ts"
-import { makeClockWarning, timeOf } from "./serverClock.ts"
+import { makeServerClock, timeOf } from "./serverClock.ts"
 import { timeoutFail } from "./timeout.ts"
 
 export type { TransportError } from "./connectionFailure.ts"
@@ -46,6 +46,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
   {
     /** Sends one request, again where that is allowed, and gives an answer with a success status. */
     readonly send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError>
+    /** The API's clock as its last answer told it, or ours, in milliseconds since the epoch. */
+    readonly now: Effect.Effect<number>
   }
 >() {
   static readonly make = Effect.gen(function* () {
@@ -54,7 +56,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     const secrets = yield* Secrets
     const client = yield* HttpClient.HttpClient
     const progress = yield* Progress
-    const warnOfClock = yield* makeClockWarning
+    const serverClock = yield* makeServerClock
     const quiet = yield* makeQuiet
     /** How many requests there are at the moment. */
     const underWay = yield* Ref.make(0)
@@ -111,7 +113,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       yield* log(String(status), requestId)
       const now = yield* Clock.currentTimeMillis
       const serverTime = timeOf(response.headers.date)
-      yield* warnOfClock(now, serverTime)
+      yield* serverClock.observe(now, serverTime)
       if (status >= 200 && status < 300) {
         return {
           status,
@@ -188,7 +190,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       )
     })
 
-    return Transport.of({ send })
+    return Transport.of({ send, now: serverClock.now })
   })
 
   static readonly layer = Layer.effect(this, this.make)

@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 
@@ -22,18 +23,26 @@ export const timeOf = (date: string | undefined): number | undefined => {
   return Number.isNaN(time) ? undefined : time
 }
 
-/** Makes what warns where our clock differs from the server's by more than five minutes, at most once. */
-export const makeClockWarning = Effect.map(
-  Ref.make(false),
-  (warned) => (ours: number, server: number | undefined) => {
-    const ahead = ours - (server ?? ours)
-    if (Math.abs(ahead) <= tolerance) return Effect.void
-    const how = `${inWords(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"}`
-    return Effect.unlessEffect(
-      Effect.logWarning(
+/**
+ * Makes what listens to the server's clock, and warns where ours differs by
+ * more than five minutes, at most once.
+ */
+export const makeServerClock = Effect.gen(function* () {
+  const ahead = yield* Ref.make(0)
+  const warned = yield* Ref.make(false)
+  return {
+    /** The server's time as its last answer told it, or ours, in milliseconds since the epoch. */
+    now: Effect.zipWith(Clock.currentTimeMillis, Ref.get(ahead), (ours, ahead) => ours - ahead),
+    /** Takes note of an answer's time. */
+    observe: Effect.fnUntraced(function* (ours: number, server: number | undefined) {
+      if (server === undefined) return
+      const millis = ours - server
+      yield* Ref.set(ahead, millis)
+      if (Math.abs(millis) <= tolerance || (yield* Ref.getAndSet(warned, true))) return
+      const how = `${inWords(Math.abs(millis))} ${millis > 0 ? "ahead of" : "behind"}`
+      yield* Effect.logWarning(
         `This computer's clock is ${how} the API's. Times are compared with the API's clock.`,
-      ),
-      Ref.getAndSet(warned, true),
-    )
-  },
-)
+      )
+    }),
+  }
+})

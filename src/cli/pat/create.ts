@@ -8,6 +8,7 @@ import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
 import { Handover } from "../../services/Handover.ts"
+import { PatApi } from "../../services/PatApi.ts"
 import { chosenExpiry, expiryOptions, settingsOptions, tenantIdOption } from "../options.ts"
 import { withServices } from "../services.ts"
 import { withCompletions, withExamples } from "../strict/annotations.ts"
@@ -36,14 +37,14 @@ export type CreateOptions = Command.Command.ParseConfig<typeof options>
 /** Makes a PAT and hands over its token, once. */
 export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
   const expiryAt = yield* chosenExpiry(path, given)
-  const pat = NewPat.fromInput({
-    label: yield* Label.parse(given.label),
-    scopes: yield* Scope.parseAll(given.scope),
-    expiry: yield* expiryAt(yield* Clock.currentTimeMillis),
-    tenantId: Option.getOrUndefined(given.tenantId),
-  })
+  const label = yield* Label.parse(given.label)
+  const scopes = yield* Scope.parseAll(given.scope)
   const openDelivery = yield* chooseDelivery(path, given)
   const { create } = yield* Handover
+  // The clock that ends a PAT is the API's.
+  const now = Option.isSome(given.expiresIn) ? (yield* PatApi).now : Clock.currentTimeMillis
+  const expiry = yield* expiryAt(yield* now)
+  const pat = NewPat.fromInput({ label, scopes, expiry, tenantId: Option.getOrUndefined(given.tenantId) })
   yield* create(pat, yield* openDelivery())
 }, Effect.scoped)
 

@@ -59,6 +59,24 @@ describe("pat create", () => {
     }),
   )
 
+  it.effect.each([
+    ["the API's clock, which signing in has told", account, "2026-06-18"],
+    ["our clock with a PAT, which costs no request more", pat, "2026-06-11"],
+  ] as const)("counts --expires-in from %s", ([, env, expiry]) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 5, 1))
+      const headers = { date: "Mon, 08 Jun 2026 00:00:00 GMT" }
+      const ran = yield* runIn([...create, "CI", "--scope", "job", "--expires-in", "10d"], {
+        env,
+        api: { "POST /login": { ...loggedIn, headers }, "POST /pat": created },
+      })
+      expect(ran.code).toBe(0)
+      expect(ran.requests.filter(({ url }) => !url.endsWith("/login")).map(({ body }) => body)).toEqual([
+        { label: "CI", scopes: ["job"], expiry },
+      ])
+    }),
+  )
+
   it.effect("leaves out what was not asked for", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...create, " *é漢字 ", "--scope", "*"], {
