@@ -97,8 +97,9 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const shown = matches(yield* filtersAt(now), now)
   const filters = filterWords(given)
   const filtered = filters.length > 0
-  const rows = filtered ? listing.pats.filter(shown) : listing.pats
-  const isEmpty = rows.length === 0
+  const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
+  // JSON without filters is printed as it came, and none of its items is decoded.
+  const isEmpty = (given.exitCode || !given.json) && rows().length === 0
   const found = given.exitCode && !isEmpty
   const { text } = listing
   const indexes = () => listing.pats.flatMap((pat, index) => (shown(pat) ? [index] : []))
@@ -106,7 +107,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     ? printJson(text, filtered ? { spans: withElements(text, ["detail", "items"], indexes()) } : {})
     : isEmpty
       ? print(filtered ? printable`No PATs match.` : printable`No PATs found.`)
-      : printTable(rows, now, given.local)
+      : printTable(rows(), now, given.local)
   // A reader that goes away, as head does, must not make a gate pass.
   yield* Effect.catchIf(
     printed,
