@@ -57,8 +57,9 @@ export const snippetsOf = (page: string): ReadonlyArray<Snippet> =>
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
-/** Programs that the examples pipe into or call: each keeps what it was given. */
-const stub = (name: string) => `#!/bin/sh\n[ -t 0 ] || cat > "$HOME/${name}.stdin"\n`
+/** Programs that the examples pipe into or call: each keeps what it was given, or fails. */
+const stub = (name: string, fails: boolean) =>
+  fails ? "#!/bin/sh\ncat >/dev/null\nexit 1\n" : `#!/bin/sh\n[ -t 0 ] || cat > "$HOME/${name}.stdin"\n`
 const stores = ["gh", "glab", "vault"]
 
 const place = (folder: string, name: string, text: string) =>
@@ -67,6 +68,8 @@ const place = (folder: string, name: string, text: string) =>
 export interface RunOptions {
   /** What the sandbox fails at, as in `sandbox --fail`. */
   readonly faults?: ReadonlyArray<string>
+  /** Whether a secret store fails, once it has read what it was given. */
+  readonly storeFails?: boolean
   /** The shell and its flags, in front of `-c`. */
   readonly shell?: ReadonlyArray<string>
 }
@@ -74,15 +77,17 @@ export interface RunOptions {
 /** Runs a snippet by a shell, in a folder and against a sandbox of its own. The answer to a question is yes. */
 export const runSnippet = async (
   { text }: Snippet,
-  { faults = [], shell = ["sh", "-e"] }: RunOptions = {},
+  { faults = [], shell = ["sh", "-e"], storeFails = false }: RunOptions = {},
 ) => {
   const stateFile = join(temporaryFolder(), "state.json")
   const before = await startSandbox({ stateFile })
   const create = (label: string, more: object = {}) =>
     before.call("POST", "/pat", { label, scopes: ["job"], ...more })
-  const ci = await create("CI", { expiry: inDays(10) })
-  await create("nightly")
-  await create("third")
+  const old = [
+    await create("CI", { expiry: inDays(10) }),
+    await create("nightly"),
+    await create("third"),
+  ].map(({ key_id }) => String(key_id))
   const own = await create("the one to sign in with", { scopes: ["pat"] })
   await before.close()
   const sandbox = await startSandbox({ faults, stateFile })
@@ -90,7 +95,7 @@ export const runSnippet = async (
   const cwd = join(home, "cwd")
   const bin = join(home, "bin")
   for (const folder of [cwd, bin]) mkdirSync(folder)
-  for (const name of stores) place(bin, name, stub(name))
+  for (const name of stores) place(bin, name, stub(name, storeFails))
   if (spawnSync("jq", ["--version"]).status !== 0)
     place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
   place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
@@ -127,7 +132,7 @@ export const runSnippet = async (
   const files = readdirSync(cwd, { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => readFileSync(join(cwd, name), "utf8"))
-  return { code, output, stored, files, sandbox, oldKeyId: ci.key_id }
+  return { code, output, stored, files, sandbox, old: [...old, String(own.key_id)] }
 }
 
 /** Maps with so many at once, in order. */
