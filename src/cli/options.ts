@@ -28,6 +28,12 @@ export const settingsOptions = {
 export const jsonOption = (description: string) =>
   Options.boolean("json").pipe(Options.withDescription(description))
 
+/** `--yes`, in the place of a confirmation. */
+export const yesOption = Options.boolean("yes").pipe(
+  Options.withAlias("y"),
+  Options.withDescription("Skip the confirmation (default: off)"),
+)
+
 /** Refuses options that exclude each other, naming two that were given. */
 export const exclusive = (
   path: ReadonlyArray<string>,

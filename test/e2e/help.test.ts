@@ -53,6 +53,7 @@ describe("help", () => {
 
   it("the version is that of the package", () => {
     expect(bare("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
+    expect(bare("-V")).toEqual(bare("--version"))
     expect(bare("pat", "create", "--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
   })
 })

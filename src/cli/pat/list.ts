@@ -8,10 +8,10 @@ import { matches } from "../../domain/PatFilter.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
-import { jsonOption, settingsOptions } from "../options.ts"
+import { exclusive, jsonOption, settingsOptions } from "../options.ts"
 import type { Column } from "../output/columns.ts"
 import { print, printError, printJson } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
+import { Printable, printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
@@ -51,6 +51,12 @@ const expiryStyle = (pat: Pat, now: number): string | undefined => {
   return expiry <= now ? "31" : expiry <= now + soon ? "33" : undefined
 }
 
+/** Prints the key IDs alone, and nothing where there are none. */
+const printIds = (pats: ReadonlyArray<Pat>) => {
+  const ids = pats.flatMap(({ key_id }) => (key_id === undefined ? [] : [printable`${key_id}`]))
+  return ids.length === 0 ? Effect.void : print(Printable.join(ids, "\n"))
+}
+
 /** Prints PATs as a table that fits the terminal, or in full width where there is none. */
 const printTable = Effect.fn("list.printTable")(function* (
   pats: ReadonlyArray<Pat>,
@@ -73,6 +79,10 @@ const printTable = Effect.fn("list.printTable")(function* (
 
 const options = {
   json: jsonOption("Output raw JSON instead of a table (default: off)"),
+  quiet: Options.boolean("quiet").pipe(
+    Options.withAlias("q"),
+    Options.withDescription("Print only key IDs, one a line (default: off)"),
+  ),
   local: Options.boolean("local").pipe(
     Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
   ),
@@ -87,6 +97,7 @@ export type ListOptions = Command.Command.ParseConfig<typeof options>
 
 /** Prints the PATs of the account, never their tokens. */
 export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
+  yield* exclusive(["pat", "list"], { "--json": given.json, "--quiet": given.quiet })
   const filtersAt = yield* parseFilters(given)
   // A duration that can't be meant is refused before anything is sent.
   yield* filtersAt(yield* Clock.currentTimeMillis)
@@ -105,16 +116,19 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const indexes = () => listing.pats.flatMap((pat, index) => (shown(pat) ? [index] : []))
   const printed = given.json
     ? printJson(text, filtered ? { spans: withElements(text, ["detail", "items"], indexes()) } : {})
-    : isEmpty
-      ? print(filtered ? printable`No PATs match.` : printable`No PATs found.`)
-      : printTable(rows(), now, given.local)
+    : given.quiet
+      ? printIds(rows())
+      : isEmpty
+        ? print(filtered ? printable`No PATs match.` : printable`No PATs found.`)
+        : printTable(rows(), now, given.local)
   // A reader that goes away, as head does, must not make a gate pass.
   yield* Effect.catchIf(
     printed,
     ({ code }) => found && code === "EPIPE",
     () => Effect.void,
   )
-  if (isEmpty && filtered && !given.json) yield* printError(printable`Filter: ${filters.join(" ")}`)
+  if (isEmpty && filtered && !given.json && !given.quiet)
+    yield* printError(printable`Filter: ${filters.join(" ")}`)
   if (found) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 

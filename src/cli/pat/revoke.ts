@@ -1,6 +1,5 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { Declined, type PatNotFound, type RevokeError } from "../../domain/Errors.ts"
@@ -10,7 +9,7 @@ import { PatApi } from "../../services/PatApi.ts"
 import type { Listing, Revoked } from "../../services/results.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { report } from "../errors/report.ts"
-import { jsonOption, settingsOptions } from "../options.ts"
+import { jsonOption, settingsOptions, yesOption } from "../options.ts"
 import { print, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
@@ -23,7 +22,7 @@ const options = {
     Args.withDescription("Key ID to revoke, such as law-hotel-shape-community; see: zpcli pat list"),
     Args.atLeast(1),
   ),
-  yes: Options.boolean("yes").pipe(Options.withDescription("Skip the confirmation (default: off)")),
+  yes: yesOption,
   json: jsonOption("Output raw JSON and skip the confirmation prompt (default: off)"),
   ...settingsOptions,
 }

@@ -1,12 +1,11 @@
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
 import { expiryText, type Known } from "../../domain/Renewal.ts"
 import { type Ended, Handover } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
-import { chosenExpiry, expiryOptions, settingsOptions, tenantIdOption } from "../options.ts"
+import { chosenExpiry, expiryOptions, settingsOptions, tenantIdOption, yesOption } from "../options.ts"
 import { print, printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
@@ -22,7 +21,7 @@ const options = {
   ...planOptions,
   ...expiryOptions("the lifetime of the old PAT"),
   tenantId: tenantIdOption("your own, since the API does not list the old one's"),
-  yes: Options.boolean("yes").pipe(Options.withDescription("Skip the confirmation (default: off)")),
+  yes: yesOption,
   ...deliveryOptions,
   ...settingsOptions,
 }

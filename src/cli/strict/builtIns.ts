@@ -24,6 +24,6 @@ export const builtIns: ReadonlyArray<OptionShape> = [
     value: "shell",
     choices: shells,
   }),
-  builtIn("--version", "Print the version"),
+  builtIn("--version", "Print the version", { alias: "-V" }),
   builtIn("--help", "Print this help", { alias: "-h" }),
 ]

@@ -151,6 +151,20 @@ describe("pat list", () => {
     }),
   )
 
+  it.effect("prints key IDs alone with --quiet, and nothing where there are none", () =>
+    Effect.gen(function* () {
+      const api = { "GET /pat": listed(never, {}, used, revoked) }
+      const ran = yield* runIn([...list, "--quiet", "--status", "active"], { env: pat, api })
+      expect(ran).toMatchObject({
+        code: 0,
+        stdout: "never-used-old-token\nmuch-used-old-token\n",
+        stderr: "",
+      })
+      const none = yield* runIn([...list, "-q", "--label", "none"], { env: pat, api })
+      expect(none).toMatchObject({ code: 0, stdout: "", stderr: "" })
+    }),
+  )
+
   it.effect("prints the envelope as it came, unknown fields and order included", () =>
     Effect.gen(function* () {
       const body = {
@@ -233,6 +247,7 @@ describe("pat list", () => {
 
   it.effect.each([
     ["--json --josn", 2],
+    ["--json -q", 2],
     ["x", 2],
     ["--auth=none", 2],
     ["--unused-for 0d", 2],
@@ -296,6 +311,7 @@ describe("pat list", () => {
       }
       const options = {
         json: true,
+        quiet: false,
         local: false,
         exitCode: false,
         status: [],

@@ -122,6 +122,7 @@ describe("a command line", () => {
   it("asks for the version or completions anywhere", () => {
     expect(read("--version")).toEqual({ _tag: "Version" })
     expect(read("pat", "create", "--version")).toEqual({ _tag: "Version" })
+    expect(read("-V")).toEqual({ _tag: "Version" })
     expect(read("--completions", "fish")).toEqual({ _tag: "Completions", shell: "fish" })
     expect(problem("--completions", "tcsh")).toMatchObject({
       _tag: "InvalidValue",
