@@ -2,9 +2,11 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { withElements } from "../../domain/JsonText.ts"
 import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { matches } from "../../domain/PatFilter.ts"
+import { orders, sorted } from "../../domain/PatOrder.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
@@ -86,6 +88,13 @@ const options = {
   local: Options.boolean("local").pipe(
     Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
   ),
+  sort: Options.choice("sort", orders).pipe(
+    Options.withPseudoName("key"),
+    Options.withDescription(
+      "Sort by created, expiry, last-used or label; -created and so on for descending (default: as the API lists them)",
+    ),
+    Options.optional,
+  ),
   ...filterOptions,
   exitCode: Options.boolean("exit-code").pipe(
     Options.withDescription("Exit with 8 if any PAT is shown (default: off)"),
@@ -108,14 +117,20 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const shown = matches(yield* filtersAt(now), now)
   const filters = filterWords(given)
   const filtered = filters.length > 0
-  const rows = () => (filtered ? listing.pats.filter(shown) : listing.pats)
-  // JSON without filters is printed as it came, and none of its items is decoded.
+  const order = Option.getOrUndefined(given.sort)
+  // JSON that is neither filtered nor sorted is printed as it came, and none of its items is decoded.
+  const asItCame = !filtered && order === undefined
+  const indexes = () => {
+    const { pats } = listing
+    const all = order === undefined ? [...pats.keys()] : sorted(pats, order)
+    return filtered ? all.filter((index) => shown(pats[index] as Pat)) : all
+  }
+  const rows = () => (asItCame ? listing.pats : indexes().map((index) => listing.pats[index] as Pat))
   const isEmpty = (given.exitCode || !given.json) && rows().length === 0
   const found = given.exitCode && !isEmpty
   const { text } = listing
-  const indexes = () => listing.pats.flatMap((pat, index) => (shown(pat) ? [index] : []))
   const printed = given.json
-    ? printJson(text, filtered ? { spans: withElements(text, ["detail", "items"], indexes()) } : {})
+    ? printJson(text, asItCame ? {} : { spans: withElements(text, ["detail", "items"], indexes()) })
     : given.quiet
       ? printIds(rows())
       : isEmpty

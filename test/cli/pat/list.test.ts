@@ -165,6 +165,34 @@ describe("pat list", () => {
     }),
   )
 
+  it.effect("sorts the table, the JSON and the key IDs alike, descending in two words too", () =>
+    Effect.gen(function* () {
+      const run = (...args: ReadonlyArray<string>) =>
+        Effect.map(
+          runIn([...list, ...args], { env: pat, api: { "GET /pat": listed(dated, used, never, revoked) } }),
+          ({ stdout }) => stdout,
+        )
+      const ids = ["some-dated-new-token", "much-used-old-token", "never-used-old-token"]
+      expect(yield* run("-q", "--sort", "-created", "--status=active")).toBe(`${ids.join("\n")}\n`)
+      expect(yield* run("-q", "--sort=label", "--scope", "job", "--status", "active")).toBe(
+        "some-dated-new-token\nnever-used-old-token\nmuch-used-old-token\n",
+      )
+      expect(JSON.parse(yield* run("--json", "--sort", "created")).detail.items).toEqual([
+        used,
+        never,
+        revoked,
+        dated,
+      ])
+      const rows = (yield* run("--sort", "-label")).trimEnd().split("\n").slice(1)
+      expect(rows.map((row) => row.split(" ")[0])).toEqual([
+        "long-gone-old-token",
+        "much-used-old-token",
+        "some-dated-new-token",
+        "never-used-old-token",
+      ])
+    }),
+  )
+
   it.effect("prints the envelope as it came, unknown fields and order included", () =>
     Effect.gen(function* () {
       const body = {
@@ -248,6 +276,8 @@ describe("pat list", () => {
   it.effect.each([
     ["--json --josn", 2],
     ["--json -q", 2],
+    ["--sort colour", 2],
+    ["--sort", 2],
     ["x", 2],
     ["--auth=none", 2],
     ["--unused-for 0d", 2],
@@ -312,6 +342,7 @@ describe("pat list", () => {
       const options = {
         json: true,
         quiet: false,
+        sort: Option.none(),
         local: false,
         exitCode: false,
         status: [],
