@@ -185,10 +185,10 @@ describe("pat list", () => {
       ])
       const rows = (yield* run("--sort", "-label")).trimEnd().split("\n").slice(1)
       expect(rows.map((row) => row.split(" ")[0])).toEqual([
-        "long-gone-old-token",
         "much-used-old-token",
         "some-dated-new-token",
         "never-used-old-token",
+        "long-gone-old-token",
       ])
     }),
   )
