@@ -6,8 +6,9 @@ const workers = 4
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A machine that does other work too takes many times as long.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // The files of a worker share their modules: importing Effect takes longer than most files' tests.
     isolate: false,
     maxWorkers: workers,

@@ -4,10 +4,21 @@ import { spawnSync } from "node:child_process"
 const times = Number(process.argv[2] ?? 1)
 const { status } = spawnSync(
   process.execPath,
-  ["node_modules/vitest/vitest.mjs", "run", "test/cli/pat/nights.test.ts", "test/e2e/nights.test.ts"],
+  [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "test/cli/pat/nights.test.ts",
+    "test/e2e/nights.test.ts",
+    "test/e2e/faults/random.test.ts",
+  ],
   {
     stdio: "inherit",
-    env: { ...process.env, ZPCLI_NIGHTS: String(5_000 * times), ZPCLI_KILLED_NIGHTS: String(300 * times) },
+    env: {
+      ...process.env,
+      ZPCLI_NIGHTS: String(5_000 * times),
+      ZPCLI_KILLED_NIGHTS: String(300 * times),
+      ZPCLI_FAULTS: String(9_600 * times),
+    },
   },
 )
 process.exitCode = status ?? 1

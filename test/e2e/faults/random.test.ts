@@ -18,8 +18,9 @@ import { startFaultyServer } from "../../support/faulty-server.ts"
 import { runCli } from "../../support/program.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
 
-const processes = 40
-const inProcess = 960
+/** `npm run soak` runs many more. */
+const inProcess = Number(process.env.ZPCLI_FAULTS ?? 320)
+const processes = Math.ceil(inProcess / 16)
 /** `ZPCLI_FAULT_SEED` repeats a run. */
 const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
 
@@ -119,7 +120,7 @@ const judgeAll = async (
 }
 
 describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
-  it(`${inProcess} in this process`, { timeout: 90_000 }, async () => {
+  it(`${inProcess} in this process`, { timeout: inProcess * 300 }, async () => {
     const indices = Array.from({ length: inProcess }, (_, index) => index)
     // More at once share too little of this one thread: healthy servers would seem to time out.
     const found = await judgeAll(indices, 6, (sequence) =>
@@ -130,7 +131,7 @@ describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, ()
     expect([...codesSeen].sort()).toEqual([0, 1, 4, 6, 7])
   })
 
-  it(`${processes} as processes of their own`, { timeout: 90_000 }, async () => {
+  it(`${processes} as processes of their own`, { timeout: inProcess * 300 }, async () => {
     const indices = Array.from({ length: processes }, (_, index) => inProcess + index)
     // The slack holds the start of the process and the waits between attempts.
     const found = await judgeAll(indices, 4, (sequence) =>
