@@ -28,6 +28,11 @@ export const settingsOptions = {
 export const jsonOption = (description: string) =>
   Options.boolean("json").pipe(Options.withDescription(description))
 
+/** `--local`, for the times of a table. */
+export const localOption = Options.boolean("local").pipe(
+  Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
+)
+
 /** `--yes`, in the place of a confirmation. */
 export const yesOption = Options.boolean("yes").pipe(
   Options.withAlias("y"),

@@ -4,6 +4,7 @@ import * as create from "./pat/create.ts"
 import * as list from "./pat/list.ts"
 import * as revoke from "./pat/revoke.ts"
 import * as rotate from "./pat/rotate.ts"
+import * as show from "./pat/show.ts"
 import * as sandbox from "./sandbox.ts"
 import { group, withExamples, withHints } from "./strict/annotations.ts"
 import { entry, helpOf, section } from "./strict/help.ts"
@@ -16,6 +17,7 @@ const otherClient = "It is a command of the zpools.io client, another program th
 export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) of a zpools.io account", [
   group("pat", "Manage Personal Access Tokens (PATs)", [
     list.command,
+    show.command,
     create.command,
     revoke.command,
     rotate.command,

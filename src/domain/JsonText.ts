@@ -12,7 +12,7 @@ export interface Span {
 }
 
 /** A member of an object: its name without escapes, and where the member and its value are. */
-interface Member {
+export interface Member {
   readonly name: string
   readonly start: number
   readonly value: Span
@@ -79,7 +79,7 @@ const valueEnd = (text: string, start: number): number => {
   return at
 }
 
-function* membersOf(text: string, object: number): Generator<Member> {
+export function* membersOf(text: string, object: number): Generator<Member> {
   for (let at = skipFiller(text, object + 1); text.charCodeAt(at) === quote; at = skipFiller(text, at)) {
     const start = at
     const nameEnd = stringEnd(text, at)
@@ -143,7 +143,7 @@ export const withMessage = (text: string, message: string): string => {
   return parts.join("") + text.slice(start)
 }
 
-interface Located {
+export interface Located {
   /** The end of the value that was walked to find the list. */
   readonly end: number
   readonly list: Span
@@ -164,7 +164,7 @@ const elementsOf = (text: string, start: number): Located => {
 }
 
 /** Finds the list at a path below the value that starts here. The value is walked once: it may be long. */
-const locate = (text: string, start: number, path: ReadonlyArray<string>): Located => {
+export const locate = (text: string, start: number, path: ReadonlyArray<string>): Located => {
   const [name, ...rest] = path
   const opening = text[start]
   if (name === undefined && opening === "[") return elementsOf(text, start)

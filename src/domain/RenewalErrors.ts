@@ -1,4 +1,4 @@
-/** Why a PAT that is named by its label is not replaced. `Errors.ts` has them too. */
+/** Why a PAT that is named by its label is not replaced or shown. `Errors.ts` has them too. */
 import * as Data from "effect/Data"
 import type { Time } from "./Pat.ts"
 
@@ -7,6 +7,8 @@ export class LabelNotFound extends Data.TaggedError("LabelNotFound")<{
   readonly label: string
   /** The label that was probably meant. */
   readonly nearest: string | undefined
+  /** Whether it was only to be shown, so that revoked ones count too. */
+  readonly showing?: boolean
 }> {}
 
 /** Several active PATs have one label, and one was asked for. */
@@ -17,6 +19,8 @@ export class SeveralPats extends Data.TaggedError("SeveralPats")<{
     readonly createdAt: Time
     readonly lastUsedAt: Time
   }>
+  /** Whether one was only to be shown. */
+  readonly showing?: boolean
 }> {}
 
 /** PATs with one label have other scopes than were asked for, or than each other. */

@@ -15,7 +15,7 @@ interface Case {
 const cases: ReadonlyArray<Case> = [
   { line: "zpcli pa", offered: ["pat"] },
   { line: "zpcli ", including: ["pat", "hello", "sandbox"] },
-  { line: "zpcli pat ", including: ["list", "create", "revoke", "rotate"] },
+  { line: "zpcli pat ", including: ["list", "show", "create", "revoke", "rotate"] },
   { line: "zpcli pat cr", offered: ["create"] },
   { line: "zpcli --log-level debug pat cr", offered: ["create"] },
   { line: "zpcli pat --log-level debug cr", offered: ["create"] },

@@ -9,6 +9,7 @@ const commands = [
   [],
   ["pat"],
   ["pat", "list"],
+  ["pat", "show"],
   ["pat", "create"],
   ["pat", "revoke"],
   ["pat", "rotate"],
@@ -118,7 +119,7 @@ describe("a command line that is wrong", () => {
   })
 
   it("names the valid commands of the group", () => {
-    expect(bare("pat", "remove").stderr).toMatch(/list, create, revoke/)
+    expect(bare("pat", "remove").stderr).toMatch(/list, show, create, revoke/)
     expect(bare("frob").stderr).toMatch(/pat, .*sandbox/)
   })
 

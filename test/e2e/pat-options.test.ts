@@ -301,3 +301,19 @@ describe("hello", () => {
     })
   })
 })
+
+describe("pat list and pat show", () => {
+  it("find a PAT by a sorted list of IDs, and show it by ID or label, as text or JSON", async () => {
+    const sandbox = await startSandbox()
+    await sandbox.call("POST", "/pat", { label: "b", scopes: ["job"] })
+    await sandbox.call("POST", "/pat", { label: "a", scopes: ["pat"] })
+    const listed = await run(sandbox, "pat", "list", "-q", "--sort", "-label")
+    expect(listed).toMatchObject({ code: 0, stdout: `${ids[0]}\n${ids[1]}\n`, stderr: "" })
+    const shown = await run(sandbox, "pat", "show", "--label", "a")
+    expect(shown).toMatchObject({ code: 0, stderr: "" })
+    expect(shown.stdout).toContain(`ID: ${ids[1]}\nLabel: a\nStatus: active\n`)
+    const [, second] = await patsOf(sandbox)
+    expect(JSON.parse((await run(sandbox, "pat", "show", ids[1], "--json")).stdout)).toEqual(second)
+    expect((await run(sandbox, "pat", "show", ids[3])).code).toBe(5)
+  })
+})

@@ -159,7 +159,10 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       ["lifetime", 2],
     ] as const
   ).map(([reason, code]) => [new Errors.CannotRotate({ keyId: "a-b-c-d", reason }), code]),
-  LabelNotFound: [[new Errors.LabelNotFound({ label: "x\u001b", nearest: "y\u001b" }), 5]],
+  LabelNotFound: [
+    [new Errors.LabelNotFound({ label: "x\u001b", nearest: "y\u001b" }), 5],
+    [new Errors.LabelNotFound({ label: "x\u001b", nearest: undefined, showing: true }), 5],
+  ],
   SeveralPats: [
     [
       new Errors.SeveralPats({

@@ -15,7 +15,7 @@ export const renewal = {
     failed(
       error,
       exitCodes.notFound,
-      printable`No active or expired PAT has the label "${error.label}".${didYouMean(error.nearest)}`,
+      printable`No ${error.showing ? "" : "active or expired "}PAT has the label "${error.label}".${didYouMean(error.nearest)}`,
       printable`See the labels with: zpcli pat list`,
     ),
   SeveralPats: (error) => {
@@ -26,8 +26,10 @@ export const renewal = {
     return failed(
       error,
       exitCodes.refused,
-      printable`${String(pats.length)} active PATs have the label "${error.label}": ${Printable.join(pats, "; ")}. Nothing was changed.`,
-      printable`Add --all to replace them all with one, or name one by its key ID.`,
+      printable`${String(pats.length)} active PATs have the label "${error.label}": ${Printable.join(pats, "; ")}.${error.showing ? "" : " Nothing was changed."}`,
+      error.showing
+        ? printable`Name one by its key ID.`
+        : printable`Add --all to replace them all with one, or name one by its key ID.`,
       { keyIds: error.pats.map(({ keyId }) => keyId) },
     )
   },

@@ -10,7 +10,7 @@ import { orders, sorted } from "../../domain/PatOrder.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
-import { exclusive, jsonOption, settingsOptions } from "../options.ts"
+import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
 import type { Column } from "../output/columns.ts"
 import { print, printError, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
@@ -85,9 +85,7 @@ const options = {
     Options.withAlias("q"),
     Options.withDescription("Print only key IDs, one a line (default: off)"),
   ),
-  local: Options.boolean("local").pipe(
-    Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
-  ),
+  local: localOption,
   sort: Options.choice("sort", orders).pipe(
     Options.withPseudoName("key"),
     Options.withDescription(

@@ -1,10 +1,10 @@
 import * as Either from "effect/Either"
 import { PatNotFound } from "../../domain/Errors.ts"
 import { dateText } from "../../domain/Expiry.ts"
-import * as KeyId from "../../domain/KeyId.ts"
+import type * as KeyId from "../../domain/KeyId.ts"
 import { maxLength } from "../../domain/Label.ts"
-import { nearest } from "../../domain/nearest.ts"
 import { expiryOf, type Pat } from "../../domain/Pat.ts"
+import { indexOf } from "../../domain/PatLookup.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
 
@@ -42,15 +42,10 @@ export const ending = (pat: Pat): Printable => {
 }
 
 /** The PAT that is to be revoked or replaced, or why the list says that it can't be: it is revoked, or not there. */
-export const find = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> => {
-  const pat = pats.find((candidate) => candidate.key_id === keyId)
-  if (pat !== undefined) {
+export const find = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> =>
+  Either.flatMap(indexOf(pats, keyId), (index) => {
+    const pat = pats[index] as Pat
     return pat.status?.toLowerCase() === "revoked"
       ? Either.left(new PatNotFound({ keyId, listed: "revoked" }))
       : Either.right(pat)
-  }
-  const others = pats.flatMap(({ key_id: other }) =>
-    other === undefined || KeyId.problem(other) !== undefined ? [] : [other],
-  )
-  return Either.left(new PatNotFound({ keyId, listed: "no", nearest: nearest(keyId, others) }))
-}
+  })

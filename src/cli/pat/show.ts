@@ -1,0 +1,104 @@
+import * as Args from "@effect/cli/Args"
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { elementAt, membersIn } from "../../domain/JsonItem.ts"
+import * as KeyId from "../../domain/KeyId.ts"
+import type { Pat, Time } from "../../domain/Pat.ts"
+import { indexOf, indexOfLabel } from "../../domain/PatLookup.ts"
+import { PatApi } from "../../services/PatApi.ts"
+import { jsonOption, localOption, settingsOptions } from "../options.ts"
+import { printJsonText } from "../output/jsonText.ts"
+import { print, printJson } from "../output/print.ts"
+import { Printable, printable } from "../output/printable.ts"
+import { formatter, localZone } from "../output/time.ts"
+import { withServices } from "../services.ts"
+import { withAlternative, withExamples } from "../strict/annotations.ts"
+
+const options = {
+  keyId: Args.text({ name: "key_id" }).pipe(
+    Args.withDescription("Key ID of the PAT to show, such as law-hotel-shape-community"),
+    Args.optional,
+    withAlternative("--label"),
+  ),
+  label: Options.text("label").pipe(
+    Options.withPseudoName("label"),
+    Options.withDescription(
+      "Show the active PAT with exactly this label, or else the youngest (default: by key ID)",
+    ),
+    Options.optional,
+  ),
+  json: jsonOption("Output raw JSON (default: off)"),
+  local: localOption,
+  ...settingsOptions,
+}
+
+export type ShowOptions = Command.Command.ParseConfig<typeof options>
+
+/** The headings of the fields that are known, in their order. */
+const headings = {
+  key_id: "ID",
+  label: "Label",
+  status: "Status",
+  created_at: "Created At",
+  expiry_at: "Expiry",
+  hard_expiry_at: "Hard Expiry",
+  last_used_at: "Last Used",
+  last_ip: "Last Address",
+  last_ua: "Last Agent",
+  usage_count: "Use Count",
+  scopes: "Scopes",
+  token_ver: "Token Version",
+}
+
+/** A field's value as text, with its numbers as they came. */
+const textOf = (json: string): string => {
+  if (json.startsWith('"')) return JSON.parse(json)
+  return json === "null" ? "-" : [...printJsonText(json, { layout: "compact" })].join("")
+}
+
+const lines = (pat: Pat, item: string, format: ReturnType<typeof formatter>): ReadonlyArray<Printable> => {
+  const never = (time: Time) => format(time, "Never")
+  const known: Readonly<Record<string, string | undefined>> = {
+    created_at: format(pat.created_at, "-"),
+    expiry_at: never(pat.expiry_at),
+    hard_expiry_at: never(pat.hard_expiry_at),
+    last_used_at: never(pat.last_used_at),
+    scopes: pat.scopes?.join(", ") || "-",
+  }
+  const fields = membersIn(item)
+  const unknown = [...fields.keys()].filter((name) => !Object.hasOwn(headings, name))
+  return [...Object.entries(headings), ...unknown.map((name) => [name, name] as const)].map(
+    ([name, heading]) => printable`${heading}: ${known[name] ?? textOf(fields.get(name) ?? "null")}`,
+  )
+}
+
+/** Prints all that the list says of one PAT. */
+export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
+  const keyId = Option.isSome(given.keyId) ? yield* KeyId.parse(given.keyId.value) : undefined
+  const { pats, serverTime, text } = yield* (yield* PatApi).list
+  // The clock that ends a PAT is the server's.
+  const now = serverTime ?? (yield* Clock.currentTimeMillis)
+  const index = yield* keyId === undefined
+    ? indexOfLabel(
+        pats,
+        Option.getOrElse(given.label, () => ""),
+        now,
+      )
+    : indexOf(pats, keyId)
+  const item = elementAt(text, ["detail", "items"], index)
+  if (given.json) return yield* printJson(item)
+  const format = formatter(given.local, yield* localZone)
+  yield* print(Printable.join(lines(pats[index] as Pat, item, format), "\n"))
+})
+
+export const command = Command.make("show", options, show).pipe(
+  Command.withDescription("Show everything about one PAT but its token"),
+  withServices,
+  withExamples([
+    { command: "zpcli pat show law-hotel-shape-community", description: "By its key ID" },
+    { command: "zpcli pat show --label CI --local", description: "By its label, with local times" },
+  ]),
+)
