@@ -3,29 +3,39 @@ import * as Effect from "effect/Effect"
 import { Connection } from "../services/Connection.ts"
 import { mask } from "../services/mask.ts"
 import { PatApi } from "../services/PatApi.ts"
-import { settingsOptions } from "./options.ts"
+import { jsonOption, settingsOptions } from "./options.ts"
 import { print } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { withServices } from "./services.ts"
 import { withExamples } from "./strict/annotations.ts"
 
+const options = { json: jsonOption("Output JSON (default: off)"), ...settingsOptions }
+
+export type HelloOptions = Command.Command.ParseConfig<typeof options>
+
 /** Checks the credential, and prints who is signed in, how, and at which API. */
-export const hello = Effect.fn("hello")(function* () {
+export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
   const { api } = yield* Connection
-  const { credential, message } = yield* (yield* PatApi).hello
+  const { credential, message: greeting } = yield* (yield* PatApi).hello
+  const message = mask(greeting, [])
+  if (json) {
+    // The API does not tell whose a PAT is, but in the words of its greeting.
+    const [kind, user] = credential._tag === "PAT" ? ["pat", null] : ["jwt", credential.user]
+    return yield* print(Printable.json({ message, user, credential: kind, api: api.base }))
+  }
   const how =
     credential._tag === "PAT"
       ? printable`the PAT in ${credential.source}`
       : printable`username and password, as ${credential.user}`
   yield* print(
     Printable.join(
-      [printable`${mask(message, [])}`, printable`Signed in with: ${how}`, printable`API: ${api.base}`],
+      [printable`${message}`, printable`Signed in with: ${how}`, printable`API: ${api.base}`],
       "\n",
     ),
   )
 })
 
-export const command = Command.make("hello", settingsOptions, hello).pipe(
+export const command = Command.make("hello", options, hello).pipe(
   Command.withDescription("Show who you are signed in as, how, and at which API"),
   withServices,
   withExamples([

@@ -32,6 +32,7 @@ const echo = () =>
 describe("a credential that the server echoes in a good answer", () => {
   it.each([
     [["hello"]],
+    [["hello", "--json"]],
     [["pat", "list"]],
     [["pat", "list", "--json"]],
     [["pat", "revoke", "law-hotel-shape-community", "--json"]],
