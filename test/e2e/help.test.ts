@@ -40,6 +40,12 @@ describe("help", () => {
     },
   )
 
+  it("is printed by help and the words of a command", () => {
+    expect(bare("help")).toEqual(bare("--help"))
+    expect(bare("help", "pat", "list")).toEqual(bare("pat", "list", "--help"))
+    expect(bare("help", "frob")).toMatchObject({ status: 2, stdout: "" })
+  })
+
   it("is what a group without its subcommand prints", () => {
     expect(bare()).toEqual(bare("--help"))
     expect(bare("pat")).toEqual(bare("pat", "-h"))

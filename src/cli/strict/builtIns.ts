@@ -8,6 +8,10 @@ export type Shell = (typeof shells)[number]
 export const logLevels = ["all", "trace", "debug", "info", "warning", "error", "fatal", "none"] as const
 export type LogLevel = (typeof logLevels)[number]
 
+/** The word before a command that asks for its help. */
+export const helpWord = "help"
+export const helpSummary = "Print the help of a command"
+
 const builtIn = (
   name: string,
   description: string,

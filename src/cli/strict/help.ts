@@ -1,4 +1,4 @@
-import { builtIns } from "./builtIns.ts"
+import { builtIns, helpSummary, helpWord } from "./builtIns.ts"
 import type { CommandShape, OptionShape } from "./shape.ts"
 
 const width = 80
@@ -75,7 +75,10 @@ export const helpOf = (shape: CommandShape, footer = ""): string =>
       "Commands",
       shape.subcommands.length === 0
         ? []
-        : leaves(shape).map(({ path, summary }) => entry(path.join(" "), summary)),
+        : [
+            ...leaves(shape).map(({ path, summary }) => entry(path.join(" "), summary)),
+            ...(shape.path.length === 0 ? [entry(helpWord, helpSummary)] : []),
+          ],
     ),
     section(
       "Arguments",

@@ -1,4 +1,4 @@
-import { builtIns, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
+import { builtIns, helpWord, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
 import { type Problem, UsageError } from "./errors.ts"
 import { type ArgumentShape, type CommandShape, nameOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
@@ -140,11 +140,16 @@ const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | unde
  * `@effect/cli` takes an unknown option for an argument, fails on a repeated
  * `--name=value` and drops what differs in case; so each word is checked here,
  * and handed on in one plain form. The word that names the command is checked
- * before the options after it, and each option before any is obeyed.
+ * before the options after it, and each option before any is obeyed. The word
+ * `help` before a command is the same as `--help` behind it.
  */
 export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request => {
   const sorted = sort(root, argv)
   const { command, given, givenBeforeArgs } = sorted
+  if (command === root && sorted.argsBeforeTerminator > 0 && sorted.args[0] === helpWord) {
+    const at = argv.indexOf(helpWord)
+    return parse(root, ["--help", ...argv.slice(0, at), ...argv.slice(at + 1)])
+  }
   const wrong = (problem: Problem) => new UsageError(command.command, problem)
 
   const undecodable = argv.find((word) => word.includes("\uFFFD"))

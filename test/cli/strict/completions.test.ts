@@ -8,7 +8,7 @@ const tree = read(fleet)
 
 /** Command lines up to the cursor, with all that is offered there, options aside. */
 const cases: Readonly<Record<string, ReadonlyArray<string>>> = {
-  "fleet ": ["ship", "status"],
+  "fleet ": ["ship", "status", "help"],
   "fleet ship ": ["mine", "move"],
   "fleet ship mine ": ["clear", "lay"],
   "fleet ship --log-level debug mine la": ["lay"],

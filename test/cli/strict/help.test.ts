@@ -18,6 +18,7 @@ Commands:
   ship mine lay             Lay a mine
   ship mine clear           Clear a mine
   status                    Say how it goes
+  help                      Print the help of a command
 
 Options:
 `)

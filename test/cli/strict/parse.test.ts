@@ -115,6 +115,12 @@ describe("a command line", () => {
     [[], []],
     [["pat"], ["pat"]],
     [["pat", "--log-level", "debug"], ["pat"]],
+    [["help"], []],
+    [["help", "pat"], ["pat"]],
+    [
+      ["--log-level", "debug", "help", "pat", "create", "help"],
+      ["pat", "create"],
+    ],
   ])("%j asks for the help of %j", (argv, path) => {
     expect(read(...argv)).toMatchObject({ _tag: "Help", command: { path } })
   })
@@ -159,6 +165,8 @@ describe("a command line", () => {
     [["pats"], { _tag: "UnknownSubcommand", subcommand: "pats", suggestions: ["pat"] }],
     [["Pat", "list"], { _tag: "UnknownSubcommand", subcommand: "Pat", suggestions: ["pat"] }],
     [["--", "pat", "list"], { _tag: "MissingSubcommand", found: "pat", command: "zpcli" }],
+    [["help", "frob"], { _tag: "UnknownSubcommand", subcommand: "frob" }],
+    [["help", "--json"], { _tag: "UnrecognizedOption", option: "--json" }],
     [["pat", "--", "list"], { _tag: "MissingSubcommand", found: "list", command: "zpcli pat" }],
     [["pat", "remove"], { _tag: "UnknownSubcommand", subcommand: "remove", command: "zpcli pat" }],
   ])("%j can't be understood", (argv, expected) => {

@@ -1,6 +1,6 @@
 import { builtIns } from "../builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
-import { escaped, type Flat, flatten, namesOf, takesFile, valuesOf } from "./commands.ts"
+import { escaped, type Flat, flatten, namesOf, takesFile, valuesOf, wordsAfter } from "./commands.ts"
 
 /** A branch of `case`; none where nothing would match, which bash does not allow. */
 const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>
@@ -74,7 +74,7 @@ ${lines(
   commands.flatMap(({ options, shape, words }) =>
     branch(
       [`'${words}'`],
-      `words='${[...shape.subcommands.map(nameOf), ...options.map(({ name }) => name)].join(" ")}'`,
+      `words='${[...wordsAfter(shape).map(([word]) => word), ...options.map(({ name }) => name)].join(" ")}'`,
     ),
   ),
 )}    esac ;;

@@ -1,5 +1,5 @@
-import { builtIns } from "../builtIns.ts"
-import type { CommandShape, OptionShape } from "../shape.ts"
+import { builtIns, helpSummary, helpWord } from "../builtIns.ts"
+import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
 
 /** A command as a completion script needs it. */
 export interface Flat {
@@ -15,6 +15,12 @@ export interface Flat {
 const below = (shape: CommandShape): ReadonlyArray<OptionShape> => [
   ...shape.options,
   ...shape.subcommands.flatMap(below),
+]
+
+/** What may follow a group's words, and what it does: the commands in it, and `help` after the program's name. */
+export const wordsAfter = (shape: CommandShape): ReadonlyArray<readonly [string, string]> => [
+  ...shape.subcommands.map((child) => [nameOf(child), child.summary] as const),
+  ...(shape.path.length === 0 ? [[helpWord, helpSummary] as const] : []),
 ]
 
 /** A command and all that are below it. */

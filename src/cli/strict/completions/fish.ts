@@ -1,5 +1,5 @@
-import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
-import { escaped, flatten, plain, takesFile, valuesOf } from "./commands.ts"
+import type { CommandShape, OptionShape } from "../shape.ts"
+import { escaped, flatten, plain, takesFile, valuesOf, wordsAfter } from "./commands.ts"
 
 /** A completion script for fish. */
 export const fish = (root: CommandShape): string => {
@@ -34,7 +34,7 @@ end
 complete -c ${program} -f
 ${commands
   .flatMap(({ shape, words }) =>
-    shape.subcommands.map((child) => complete(words, `-a ${nameOf(child)} -d '${plain(child.summary)}'`)),
+    wordsAfter(shape).map(([word, summary]) => complete(words, `-a ${word} -d '${plain(summary)}'`)),
   )
   .join("\n")}
 ${commands.flatMap(({ options, words }) => options.map((option) => optionLine(words, option))).join("\n")}

@@ -1,5 +1,5 @@
 import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
-import { escaped, type Flat, flatten, namesOf, plain, takesFile, valuesOf } from "./commands.ts"
+import { escaped, type Flat, flatten, namesOf, plain, takesFile, valuesOf, wordsAfter } from "./commands.ts"
 
 const actionOf = (option: OptionShape): string => {
   if (option.value === undefined) return ""
@@ -32,7 +32,9 @@ export const zsh = (root: CommandShape): string => {
       .join(" \\\n")
     const children = shape.subcommands
     if (children.length === 0) return `${functionOf(shape)}() {\n  _arguments -S -s \\\n${specs}\n}\n`
-    const described = children.map((child) => `'${nameOf(child)}:${plain(child.summary)}'`).join(" ")
+    const described = wordsAfter(shape)
+      .map(([word, summary]) => `'${word}:${plain(summary)}'`)
+      .join(" ")
     const calls = children.map((child) => `        ${nameOf(child)}) ${functionOf(child)} ;;`).join("\n")
     return `${functionOf(shape)}() {
   local state line
