@@ -29,6 +29,14 @@ describe("pat create", () => {
   const create = (sandbox: Sandbox, ...args: ReadonlyArray<string>) =>
     run(sandbox, "pat", "create", "CI", "--scope", "job", ...args)
 
+  it("--web prints the page that makes such a PAT, and creates none", async () => {
+    const sandbox = await startSandbox()
+    const { code, stdout } = await create(sandbox, "--web")
+    expect(code).toBe(0)
+    expect(stdout).toBe(`${new URL(sandbox.url).origin}/dashboard/tokens?create=1&label=CI&scopes=job\n`)
+    expect(await patsOf(sandbox)).toEqual([])
+  })
+
   it("--token-only prints a token that works and nothing else", async () => {
     const sandbox = await startSandbox()
     const { code, stderr, stdout } = await create(sandbox, "--token-only")

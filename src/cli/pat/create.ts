@@ -4,12 +4,16 @@ import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { dashboardUrl } from "../../domain/ApiUrl.ts"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
+import { Connection } from "../../services/Connection.ts"
 import { Handover } from "../../services/Handover.ts"
 import { PatApi } from "../../services/PatApi.ts"
-import { chosenExpiry, expiryOptions, settingsOptions, tenantIdOption } from "../options.ts"
+import { chosenExpiry, exclusive, expiryOptions, settingsOptions, tenantIdOption } from "../options.ts"
+import { print } from "../output/print.ts"
+import { printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { withCompletions, withExamples } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
@@ -29,6 +33,11 @@ const options = {
   ...expiryOptions("never"),
   tenantId: tenantIdOption("your own"),
   ...deliveryOptions,
+  web: Options.boolean("web").pipe(
+    Options.withDescription(
+      "Only print the address of the web page that creates such a PAT; send nothing (default: off)",
+    ),
+  ),
   ...settingsOptions,
 }
 
@@ -39,6 +48,21 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
   const expiryAt = yield* chosenExpiry(path, given)
   const label = yield* Label.parse(given.label)
   const scopes = yield* Scope.parseAll(given.scope)
+  if (given.web) {
+    yield* exclusive(path, {
+      "--web": true,
+      "--json": given.json,
+      "--token-only": given.tokenOnly,
+      "--out": Option.isSome(given.out),
+      "--replace": given.replace,
+      "--tenant-id": Option.isSome(given.tenantId),
+      "a command after --": given.command.length > 0,
+    })
+    const { api } = yield* Connection
+    // The API's clock would take a request.
+    const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
+    return yield* print(printable`${dashboardUrl(api, { label, scopes, expiry })}`)
+  }
   const openDelivery = yield* chooseDelivery(path, given)
   const { create } = yield* Handover
   // The clock that ends a PAT is the API's.

@@ -215,3 +215,26 @@ describe("pat create", () => {
     }),
   )
 })
+
+describe("pat create --web", () => {
+  const web = ["pat", "create", "a b&c#é", "--scope", "*", "--scope", "job", "--web"]
+
+  it.effect("prints the page with what was asked for, percent-encoded, and sends nothing", () =>
+    Effect.gen(function* () {
+      const page = "https://zpools.io/dashboard/tokens?create=1&label=a%20b%26c%23%C3%A9&scopes=*,job"
+      const ran = yield* runIn(web)
+      expect(ran).toEqual({ code: 0, stdout: `${page}\n`, stderr: "", requests: [] })
+      // A test's clock begins at 1970-01-01.
+      const dated = yield* runIn([...web, "--expires-in", "30d"])
+      expect(dated).toEqual({ ...ran, stdout: `${page}&expiry=1970-01-31\n` })
+    }),
+  )
+
+  it.effect.each([["--json"], ["--token-only"], ["--out=x.pat"], ["--tenant-id=x"], ["--scope=jobs"]])(
+    "is refused with %s",
+    ([option]) =>
+      Effect.map(runIn([...web, option as string]), (ran) =>
+        expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] }),
+      ),
+  )
+})
