@@ -1,4 +1,4 @@
-// Runs the random tests many more times than `npm test` does. A first argument multiplies the numbers.
+// Runs the random tests many more times than `npm test` does, and each fault against a process. A first argument multiplies the numbers.
 import { spawnSync } from "node:child_process"
 
 const times = Number(process.argv[2] ?? 1)
@@ -9,7 +9,7 @@ const { status } = spawnSync(
     "run",
     "test/cli/pat/nights.test.ts",
     "test/e2e/nights.test.ts",
-    "test/e2e/faults/random.test.ts",
+    "test/e2e/faults",
   ],
   {
     stdio: "inherit",
@@ -18,6 +18,7 @@ const { status } = spawnSync(
       ZPCLI_NIGHTS: String(5_000 * times),
       ZPCLI_KILLED_NIGHTS: String(300 * times),
       ZPCLI_FAULTS: String(9_600 * times),
+      ZPCLI_FAULTS_OF_PROCESSES: "1",
     },
   },
 )

@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { describe, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
+import { runInProcess } from "../support/inProcess.ts"
 import type { OnFinished } from "../support/network.ts"
 import { cleanEnv, ended, program, runCli } from "../support/program.ts"
 
@@ -84,9 +85,9 @@ describe.concurrent("a compressed answer", () => {
         else response.end(encode(listed(item())))
       })
       const [one, two, three] = await Promise.all([
-        runCli(list, { env }),
+        runInProcess(list, env),
         runCli([...create, "--token-only"], { env }),
-        runCli(["hello"], { env }),
+        runInProcess(["hello"], env),
       ])
       expect(one).toMatchObject({ code: 0, stdout: expect.stringContaining(keyId) })
       expect(two).toMatchObject({ code: 0, stdout: `${token}\n` })
@@ -111,7 +112,7 @@ describe.concurrent("a compressed answer", () => {
       const { env } = await start(test.onTestFinished, ({ method }, response) =>
         response.writeHead(method === "POST" ? 201 : 200, { "content-encoding": encoding }).end(body),
       )
-      const [one, two] = await Promise.all([runCli(list, { env }), runCli(create, { env })])
+      const [one, two] = await Promise.all([runInProcess(list, env), runCli(create, { env })])
       test.expect(one).toMatchObject({ code: 1, stdout: "" })
       test.expect(one.stderr).toContain("encoding")
       test.expect(two).toMatchObject({ code: 7, stdout: "" })

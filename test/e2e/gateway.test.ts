@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { runInProcess } from "../support/inProcess.ts"
 import { runCli } from "../support/program.ts"
 import { startServer } from "../support/sandbox.ts"
 
@@ -47,8 +48,9 @@ describe.each(statuses)("status %d", (status, code, message) => {
   const every = [400, 503].includes(status)
   it.each(every ? shapes : shapes.filter(([name]) => name === "{message}" || name === "HTML"))(
     "with %s has a message and the request's ID",
-    async (_, body, says) => {
-      const ran = await runCli(list, { env: await answering(status, body) })
+    async (name, body, says) => {
+      const env = await answering(status, body)
+      const ran = await (name === "{message}" ? runCli(list, { env }) : runInProcess(list, env))
       expect(ran).toMatchObject({ code, stdout: "" })
       const [line = "", hint = "", ...rest] = ran.stderr.split("\n")
       // A web page was not sent by the API, so it says nothing about scopes.
@@ -73,7 +75,7 @@ describe("a success that is none", () => {
     ["JSON of another shape", '{"items":[]}', /JSON without a list of PATs/],
     ["items that are no list", '{"detail":{"items":{}}}', /JSON without a list of PATs/],
   ])("(%s) exits 1 with the request's ID", async (_, body, message) => {
-    const ran = await runCli([...list, "--json"], { env: await answering(200, body) })
+    const ran = await runInProcess([...list, "--json"], await answering(200, body))
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     const { error } = JSON.parse(ran.stderr)
     expect(error).toMatchObject({ type: "ResponseUnreadable", status: 200, requestId, exitCode: 1 })

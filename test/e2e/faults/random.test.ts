@@ -1,20 +1,7 @@
-import * as HttpClient from "@effect/platform/HttpClient"
-import * as Terminal from "@effect/platform/Terminal"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as ConfigProvider from "effect/ConfigProvider"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Random from "effect/Random"
 import { describe, expect, it } from "vitest"
-import { shape } from "../../../src/cli/root.ts"
-import { run } from "../../../src/cli/run.ts"
-import { CommandRunner } from "../../../src/services/CommandRunner.ts"
-import { commandRunner } from "../../../src/services/node/commandRunner.ts"
-import { make as makeHttpClient } from "../../../src/services/node/http.ts"
-import { Streams } from "../../../src/services/Streams.ts"
 import { startFaultyServer } from "../../support/faulty-server.ts"
+import { runInProcess } from "../../support/inProcess.ts"
 import { runCli } from "../../support/program.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
 
@@ -53,61 +40,6 @@ const judge = async (
   )
 }
 
-const pipe = { isTerminal: false, color: false, columns: 80 }
-const unused = () => Effect.dieMessage("nothing is asked here")
-const tree = shape()
-
-/** The program with its real HTTP client, and streams that are kept. */
-const here = async (argv: ReadonlyArray<string>, env: Record<string, string>): Promise<Ended> => {
-  let stdout = ""
-  let stderr = ""
-  const log = (text: unknown) => {
-    stdout += `${text}\n`
-  }
-  const error = (text: unknown) => {
-    stderr += `${text}\n`
-  }
-  const defaults = Effect.runSync(Console.consoleWith(Effect.succeed))
-  const world = Layer.mergeAll(
-    Console.setConsole({
-      ...defaults,
-      log: (text: unknown) => Effect.sync(() => log(text)),
-      error: (text: unknown) => Effect.sync(() => error(text)),
-      unsafe: { ...defaults.unsafe, log, error },
-    }),
-    Layer.scoped(HttpClient.HttpClient, makeHttpClient({})),
-    Layer.succeed(CommandRunner, commandRunner),
-    NodeFileSystem.layer,
-    NodePath.layer,
-    Layer.succeed(Streams, {
-      stdin: { isTerminal: false },
-      stdout: { ...pipe, discards: false },
-      stderr: pipe,
-    }),
-    Layer.succeed(
-      Terminal.Terminal,
-      Terminal.Terminal.of({
-        columns: Effect.succeed(80),
-        rows: Effect.succeed(24),
-        isTTY: Effect.succeed(false),
-        readInput: unused(),
-        readLine: unused(),
-        display: unused,
-      }),
-    ),
-  )
-  const code = await run(argv, tree).pipe(
-    Effect.provide(world),
-    Effect.withConfigProvider(
-      ConfigProvider.fromMap(new Map(Object.entries({ HOME: "/nonexistent", ...env }))),
-    ),
-    // Full jitter of nothing: no waiting between attempts.
-    Effect.withRandom(Random.fixed([0])),
-    Effect.runPromise,
-  )
-  return { code, stdout, stderr }
-}
-
 const judgeAll = async (
   indices: ReadonlyArray<number>,
   concurrency: number,
@@ -124,7 +56,7 @@ describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, ()
     const indices = Array.from({ length: inProcess }, (_, index) => index)
     // More at once share too little of this one thread: healthy servers would seem to time out.
     const found = await judgeAll(indices, 6, (sequence) =>
-      judge(sequence, 0.2, 3_000, (env) => here(sequence.argv, env)),
+      judge(sequence, 0.2, 3_000, (env) => runInProcess(sequence.argv, env)),
     )
     expect(found).toEqual([])
     // Otherwise the sequences, or a machine that is too slow, left too little to see.

@@ -1,6 +1,7 @@
-/** The table of `docs/faults.md`, and one run of the built program for each of its rows. */
+/** The table of `docs/faults.md`, and one run of the program for each of its rows. */
 import { readFileSync } from "node:fs"
 import { type Fault, type FaultyServer, oldKeyId, startFaultyServer } from "../../support/faulty-server.ts"
+import { runInProcess } from "../../support/inProcess.ts"
 import { type Ran, runCli } from "../../support/program.ts"
 import { behaviours } from "./catalogue.ts"
 import type { Certificate } from "./certificate.ts"
@@ -79,15 +80,21 @@ export const runRow = async (row: Row, certificate: Certificate | undefined): Pr
   })
   if (behaviour.fault === undefined) await server.stop()
   try {
-    const ran = await runCli(argvOf[row.command], {
-      env: {
-        ZPOOL_API_URL: server.url,
-        ZPOOL_TIMEOUT: String(behaviour.timeout ?? 1),
-        ZPOOL_MAX_RETRIES: "1",
-        ZPOOLPAT: pat,
-        ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
-      },
-    })
+    const env = {
+      ZPOOL_API_URL: server.url,
+      ZPOOL_TIMEOUT: String(behaviour.timeout ?? 1),
+      ZPOOL_MAX_RETRIES: "1",
+      ZPOOLPAT: pat,
+      ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
+    }
+    // The built program for every fault of a create, and for what needs a process: certificates and memory.
+    const asProcess =
+      process.env.ZPCLI_FAULTS_OF_PROCESSES !== undefined ||
+      row.command === "create" ||
+      behaviour.tls !== undefined ||
+      behaviour.timeout !== undefined
+    const argv = argvOf[row.command]
+    const ran = await (asProcess ? runCli(argv, { env }) : runInProcess(argv, env))
     return { ran, server, decoyed: decoy.connections() }
   } finally {
     await decoy.stop()
