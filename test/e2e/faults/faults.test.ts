@@ -20,7 +20,7 @@ describe.concurrent("a fault and what the user gets", () => {
     const behaviour = behaviours[behaviourOf(row)]
     const skipped = behaviour?.tls !== undefined && certificate === undefined
     const name = `${fault}: pat ${command} exits ${exitCode}${skipped ? " (skipped: needs the openssl command)" : ""}`
-    it.skipIf(skipped)(name, async ({ expect }) => {
+    it.skipIf(skipped)(name, { timeout: 60_000 }, async ({ expect }) => {
       const { decoyed, ran, server } = await runRow(row, certificate)
       const { code, signal, stderr, stdout } = ran
       expect({ code, signal, stdout, stderr }).toMatchObject({ code: exitCode, signal: null })

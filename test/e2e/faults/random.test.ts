@@ -56,7 +56,7 @@ describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, ()
     const indices = Array.from({ length: inProcess }, (_, index) => index)
     // More at once share too little of this one thread: healthy servers would seem to time out.
     const found = await judgeAll(indices, 6, (sequence) =>
-      judge(sequence, 0.2, 3_000, (env) => runInProcess(sequence.argv, env)),
+      judge(sequence, 0.2, 15_000, (env) => runInProcess(sequence.argv, env)),
     )
     expect(found).toEqual([])
     // Otherwise the sequences, or a machine that is too slow, left too little to see.
@@ -67,7 +67,7 @@ describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, ()
     const indices = Array.from({ length: processes }, (_, index) => inProcess + index)
     // The slack holds the start of the process and the waits between attempts.
     const found = await judgeAll(indices, 4, (sequence) =>
-      judge(sequence, 0.4, 8_000, (env) => runCli(sequence.argv, { env })),
+      judge(sequence, 0.4, 15_000, (env) => runCli(sequence.argv, { env })),
     )
     expect(found).toEqual([])
   })

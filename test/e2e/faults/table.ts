@@ -60,6 +60,10 @@ export interface Outcome {
   readonly decoyed: number
 }
 
+/** Whether only a timeout ends it; others have time enough on a busy machine. */
+const isEndless = (fault: Fault | undefined): boolean =>
+  fault?.steps.some(({ do: what }) => what === "stall" || what === "drip" || what === "flood") ?? false
+
 /** Runs one row's command against one row's fault. */
 export const runRow = async (row: Row, certificate: Certificate | undefined): Promise<Outcome> => {
   const behaviour = behaviours[behaviourOf(row)]
@@ -82,7 +86,7 @@ export const runRow = async (row: Row, certificate: Certificate | undefined): Pr
   try {
     const env = {
       ZPOOL_API_URL: server.url,
-      ZPOOL_TIMEOUT: String(behaviour.timeout ?? 1),
+      ZPOOL_TIMEOUT: String(behaviour.timeout ?? (isEndless(fault) ? 1 : 8)),
       ZPOOL_MAX_RETRIES: "1",
       ZPOOLPAT: pat,
       ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
@@ -94,7 +98,7 @@ export const runRow = async (row: Row, certificate: Certificate | undefined): Pr
       behaviour.tls !== undefined ||
       behaviour.timeout !== undefined
     const argv = argvOf[row.command]
-    const ran = await (asProcess ? runCli(argv, { env }) : runInProcess(argv, env))
+    const ran = await (asProcess ? runCli(argv, { env, timeout: 50_000 }) : runInProcess(argv, env))
     return { ran, server, decoyed: decoy.connections() }
   } finally {
     await decoy.stop()
