@@ -60,12 +60,13 @@ const isUtf16 = ([first, second]: Uint8Array): boolean =>
 
 /** The file that a flag or variable names, else the default one, where a home is known. */
 const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<string>) {
-  if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: true }
+  if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: "--rcfile" }
   const named = yield* variable("ZPOOL_RCFILE")
-  if (Option.isSome(named)) return { path: yield* absolutePath("ZPOOL_RCFILE", named.value), named: true }
+  if (Option.isSome(named))
+    return { path: yield* absolutePath("ZPOOL_RCFILE", named.value), named: "ZPOOL_RCFILE" }
   const config = yield* folder("XDG_CONFIG_HOME")
   const base = Option.isSome(config) ? config : Option.map(yield* home, (dir) => `${dir}/.config`)
-  return Option.isNone(base) ? undefined : { path: `${base.value}/zpools.io/zpoolrc`, named: false }
+  return Option.isNone(base) ? undefined : { path: `${base.value}/zpools.io/zpoolrc`, named: undefined }
 })
 
 /**
@@ -87,15 +88,18 @@ export const load = Effect.fn("RcfileStore.load")(function* (flag: Option.Option
       const code = codeOf(error)
       // Below a home such as /dev/null, which is not a folder, there is no file either.
       const missing = code === "ENOENT" || code === "ENOTDIR"
-      if (missing && !named) return Effect.succeedNone
-      if (!named && (code === "EACCES" || code === "EPERM")) {
+      if (missing && named === undefined) return Effect.succeedNone
+      if (named === undefined && (code === "EACCES" || code === "EPERM")) {
         return Effect.as(
           Effect.logWarning(`Settings in ${path} are ignored: the file can't be read (${code}).`),
           Option.none(),
         )
       }
       const reason = missing ? "does not exist" : `can't be read (${code})`
-      return Effect.fail(new SettingsError({ source: path, reason }))
+      const advice = "Correct ZPOOL_RCFILE or unset it, or name another file with --rcfile."
+      return Effect.fail(
+        new SettingsError({ source: path, reason, ...(named === "ZPOOL_RCFILE" ? { advice } : {}) }),
+      )
     }),
   )
   if (Option.isNone(content)) return empty

@@ -137,6 +137,7 @@ describe("Settings", () => {
       expect(yield* refusal({ HOME, ZPOOL_RCFILE: "~/missing" })).toMatchObject({
         source: `${HOME}/missing`,
         reason: "does not exist",
+        advice: expect.stringContaining("ZPOOL_RCFILE"),
       })
       expect(yield* refusal({ HOME, ZPOOL_RCFILE: "zpoolrc" })).toMatchObject({
         source: "ZPOOL_RCFILE",
