@@ -1,6 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { SettingsError } from "../../domain/Errors.ts"
 import { exclusive, jsonOption, requires } from "../options.ts"
 import { trailingCommand, withCompletions } from "../strict/annotations.ts"
 import type { DeliveryFlags, OpenDelivery } from "./announce.ts"
@@ -26,6 +27,9 @@ export const deliveryOptions = {
   command: trailingCommand("Command that reads the token from stdin; if it fails, the new PAT is revoked"),
 }
 
+/** Other tools mean a format by these. */
+const formats: ReadonlyArray<string> = ["json", "yaml", "csv", "table", "text"]
+
 /**
  * Checks where a new token is to go, before anything is sent: a file that can't
  * be made, or a command that does not exist, costs no token.
@@ -42,6 +46,13 @@ export const chooseDelivery = Effect.fn("delivery.choose")(function* (
     "--out": Option.isSome(out),
     "a command after --": name !== undefined,
   })
+  if (Option.isSome(out) && formats.includes(out.value)) {
+    return yield* new SettingsError({
+      source: `--out ${out.value}`,
+      reason: "names a file, not a format",
+      advice: `Use --json for JSON, or --out ./${out.value} for a file of that name.`,
+    })
+  }
   yield* requires(path, { "--replace": replace }, { "--out": Option.isSome(out) })
   const open: OpenDelivery =
     name !== undefined

@@ -89,6 +89,26 @@ describe("--out", () => {
   )
 })
 
+describe("--out with the name of a format", () => {
+  it.effect.each(["json", "yaml", "csv", "table", "text"])(
+    "%s is refused before anything is sent",
+    (format) =>
+      Effect.gen(function* () {
+        for (const argv of [
+          ["pat", "create", "CI", "--scope", "job", "--out", format],
+          ["pat", "rotate", keyId, "--yes", `--out=${format}`, "--replace"],
+        ]) {
+          expect(yield* runIn(argv, { env: pat })).toMatchObject({
+            code: 2,
+            stdout: "",
+            stderr: `zpcli: --out ${format} names a file, not a format.\nUse --json for JSON, or --out ./${format} for a file of that name.\n`,
+            requests: [],
+          })
+        }
+      }),
+  )
+})
+
 describe("--out with --replace", () => {
   const replace = (file: string, more: Partial<World> = {}) =>
     runIn(["pat", "create", "CI", "--scope", "job", "--out", file, "--replace"], { env: pat, api, ...more })
