@@ -3,7 +3,8 @@ import { type CommandShape, type Hints, nameOf } from "./shape.ts"
 
 /**
  * The candidate that a word most likely stands for, if any is close: the only
- * one that begins with it, or else the nearest one. That is at most two edits
+ * one that begins with it, or else the nearest one, of several that begin with
+ * it if there are such. That is at most two edits
  * away, and no more than half of the word (rounded up), yet never all of it.
  * Case is ignored.
  */
@@ -14,7 +15,7 @@ export const suggestions = (word: string, candidates: ReadonlyArray<string>): Re
   const { length } = word.replace(/^-+/, "")
   let least = 1 + Math.min(2, Math.ceil(length / 2), Math.max(0, length - 1))
   let found: ReadonlyArray<string> = []
-  for (const candidate of candidates) {
+  for (const candidate of longer.size > 1 ? longer : candidates) {
     const edits = distance(lower, candidate.toLowerCase())
     if (edits < least) {
       found = [candidate]

@@ -37,6 +37,11 @@ describe("the suggestion for a word", () => {
     },
   )
 
+  it("is none of other words where several begin with it, however near those are", () => {
+    expect(suggestions("--exp", [...options, "--help"])).toEqual([])
+    expect(suggestions("lis", ["list", "listen", "lie"])).toEqual(["list"])
+  })
+
   it("is one that several commands have, once", () => {
     expect(suggestions("--js", ["--json", "--json"])).toEqual(["--json"])
   })
