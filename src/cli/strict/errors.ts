@@ -21,7 +21,14 @@ export type Problem =
       readonly found: string
       readonly subcommands: ReadonlyArray<string>
     }
-  | { readonly _tag: "MissingOption"; readonly option: string; readonly description: string }
+  | {
+      readonly _tag: "MissingOption"
+      readonly option: string
+      /** Values that are known for it; empty if none are. */
+      readonly values: ReadonlyArray<string>
+      /** Whether it may be given more than once. */
+      readonly repeated: boolean
+    }
   /** A word begins with a dash that no keyboard types, such as an editor or a chat makes of `--`. */
   | { readonly _tag: "TypographicDash"; readonly word: string }
   | {
@@ -94,6 +101,9 @@ const withHyphens = (word: string): string => {
   return `${long ? "--" : "-"}${rest}`
 }
 
+/** A value as it is typed: a shell would expand a bare `*`. */
+const quoted = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'` : value)
+
 const messageOf = (problem: Problem, command: string): string => {
   switch (problem._tag) {
     case "UnrecognizedOption":
@@ -103,7 +113,7 @@ const messageOf = (problem: Problem, command: string): string => {
     case "MissingSubcommand":
       return `${command} needs a command before --, and "${problem.found}" comes after it.`
     case "MissingOption":
-      return `Option ${problem.option} is required: ${problem.description}.`
+      return `Option ${problem.option} is required.`
     case "TypographicDash": {
       const code = problem.word.charCodeAt(0).toString(16).toUpperCase()
       return `"${problem.word}" starts with a typographic dash (U+${code}), not with a hyphen.`
@@ -149,6 +159,10 @@ const hintOf = (problem: Problem, command: string): string => {
       return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
     case "TypographicDash":
       return `Type ${withHyphens(problem.word)}, or put the word after -- to pass it as it is.`
+    case "MissingOption": {
+      const values = problem.values.length === 0 ? "" : `Values: ${problem.values.map(quoted).join(", ")}. `
+      return `${values}${problem.repeated ? `Repeat ${problem.option} for more than one. ` : ""}${help}`
+    }
     case "MissingValue":
       return `Write a value that starts with a dash as ${problem.option}=VALUE.`
     case "EmptyValue":

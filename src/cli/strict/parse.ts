@@ -1,6 +1,6 @@
 import { builtIns, helpWord, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
 import { type Problem, UsageError } from "./errors.ts"
-import { type ArgumentShape, type CommandShape, nameOf } from "./shape.ts"
+import { type ArgumentShape, type CommandShape, nameOf, valuesOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
 import { commandsMeant, noteOn, suggestions } from "./suggest.ts"
 
@@ -123,7 +123,12 @@ const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | unde
     (option) => option.required && !given.some((one) => one.option === option),
   )
   if (missing !== undefined) {
-    return { _tag: "MissingOption", option: missing.name, description: missing.description }
+    return {
+      _tag: "MissingOption",
+      option: missing.name,
+      values: valuesOf(missing) ?? [],
+      repeated: missing.repeated,
+    }
   }
   const surplus = command.args.some(({ repeated }) => repeated) ? undefined : args[command.args.length]
   return surplus === undefined

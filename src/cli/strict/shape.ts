@@ -73,3 +73,7 @@ export interface CommandShape {
 
 /** The last word of a command: what it is called in its group. */
 export const nameOf = (shape: CommandShape): string => shape.path.at(-1) ?? shape.command
+
+/** The values that are known for an option; undefined if none are. */
+export const valuesOf = ({ choices, completions }: OptionShape): ReadonlyArray<string> | undefined =>
+  choices ?? (completions === "files" ? undefined : completions)

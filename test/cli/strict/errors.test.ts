@@ -18,8 +18,13 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
     "Commands of fleet move: move, stop.",
   ],
   [
-    { _tag: "MissingOption", option: "--cargo", description: "What is on board" },
-    "Option --cargo is required: What is on board.",
+    { _tag: "MissingOption", option: "--cargo", values: ["tea", "rum*"], repeated: true },
+    "Option --cargo is required.",
+    "Values: tea, 'rum*'. Repeat --cargo for more than one. See: fleet move --help",
+  ],
+  [
+    { _tag: "MissingOption", option: "--name", values: [], repeated: false },
+    "Option --name is required.",
     "See: fleet move --help",
   ],
   [

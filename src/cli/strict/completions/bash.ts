@@ -1,6 +1,6 @@
 import { builtIns } from "../builtIns.ts"
-import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
-import { escaped, type Flat, flatten, namesOf, takesFile, valuesOf, wordsAfter } from "./commands.ts"
+import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
+import { escaped, type Flat, flatten, namesOf, takesFile, wordsAfter } from "./commands.ts"
 
 /** A branch of `case`; none where nothing would match, which bash does not allow. */
 const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>

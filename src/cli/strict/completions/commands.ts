@@ -34,10 +34,6 @@ export const flatten = (shape: CommandShape): ReadonlyArray<Flat> => [
   ...shape.subcommands.flatMap(flatten),
 ]
 
-/** The values that are offered for an option; undefined if none are known. */
-export const valuesOf = ({ choices, completions }: OptionShape): ReadonlyArray<string> | undefined =>
-  choices ?? (completions === "files" ? undefined : completions)
-
 /** Whether an option's value is completed to the name of a file. */
 export const takesFile = ({ completions }: OptionShape): boolean => completions === "files"
 

@@ -1,5 +1,5 @@
-import type { CommandShape, OptionShape } from "../shape.ts"
-import { escaped, flatten, plain, takesFile, valuesOf, wordsAfter } from "./commands.ts"
+import { type CommandShape, type OptionShape, valuesOf } from "../shape.ts"
+import { escaped, flatten, plain, takesFile, wordsAfter } from "./commands.ts"
 
 /** A completion script for fish. */
 export const fish = (root: CommandShape): string => {

@@ -1,5 +1,5 @@
-import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
-import { escaped, type Flat, flatten, namesOf, plain, takesFile, valuesOf, wordsAfter } from "./commands.ts"
+import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
+import { escaped, type Flat, flatten, namesOf, plain, takesFile, wordsAfter } from "./commands.ts"
 
 const actionOf = (option: OptionShape): string => {
   if (option.value === undefined) return ""
