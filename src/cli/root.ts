@@ -13,6 +13,8 @@ import type { CommandShape } from "./strict/shape.ts"
 
 const otherClient = "It is a command of the zpools.io client, another program that is also called zpcli."
 
+const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
+
 /** The whole command tree: the one list of verbs. */
 export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) of a zpools.io account", [
   group("pat", "Manage Personal Access Tokens (PATs)", [
@@ -46,7 +48,9 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
       logout: "To sign out, unset ZPOOLPAT or remove it from ~/.config/zpools.io/zpoolrc.",
       config: "Settings are environment variables, or lines of ~/.config/zpools.io/zpoolrc.",
       ...Object.fromEntries(["zpool", "job", "sshkey", "billing", "zfs"].map((word) => [word, otherClient])),
-      "-o": "Use --json for JSON, or --out FILE to write a new token to a file.",
+      "-o": noFormat,
+      "--output": noFormat,
+      "--format": noFormat,
     },
   }),
 )

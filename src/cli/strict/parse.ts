@@ -49,7 +49,9 @@ const optionProblem = (
       _tag: "UnrecognizedOption",
       option: typed,
       suggestions: suggestions(typed, names),
-      note: noteOn(root, command, typed),
+      note:
+        noteOn(root, command, typed) ??
+        (/^-[^-]/.test(typed) ? noteOn(root, command, typed.slice(0, 2)) : undefined),
     }
   }
   const { choices, name } = option
