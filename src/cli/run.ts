@@ -1,11 +1,14 @@
 import { isQuitException } from "@effect/platform/Terminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { Quit } from "../domain/Errors.ts"
+import { NoInput } from "../services/NoInput.ts"
 import { Notices } from "../services/Notices.ts"
+import { Streams, withoutColor } from "../services/Streams.ts"
 import { version } from "../version.ts"
 import type { Failure } from "./errors/describe.ts"
 import { exitCodes } from "./errors/exitCodes.ts"
@@ -54,6 +57,8 @@ export const run = (
       case "Run":
         return yield* execute(command, tree.command, request.argv).pipe(
           Effect.catchIf(isQuitException, () => new Quit()),
+          request.noInput ? Effect.provideService(NoInput, true) : identity,
+          request.noColor ? Effect.updateService(Streams, withoutColor) : identity,
         )
     }
   })

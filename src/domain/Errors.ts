@@ -20,11 +20,19 @@ export * from "./CommandErrors.ts"
 export * from "./InvalidInput.ts"
 export * from "./RenewalErrors.ts"
 
+/** What keeps the program from asking for anything. */
+export type AskingDisabled = "--no-input" | "ZPOOL_NO_INPUT"
+
+/** Why a question was not asked. */
+export type NotAsked = "no-terminal" | AskingDisabled
+
 /** Signing in needs a value that is neither set nor can be asked for. */
 export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   readonly variable: "ZPOOLPAT" | "ZPOOL_USER" | "ZPOOL_PASSWORD"
   /** Whether `--auth` ruled out the other kind of credential. */
   readonly only: "pat" | "jwt" | undefined
+  /** Undefined where it was asked for, and no answer came, or where it is never asked for. */
+  readonly notAsked?: NotAsked | undefined
 }> {}
 
 /** A typed username that contains white space. */
@@ -81,8 +89,8 @@ export class Quit extends Data.TaggedError("Quit") {}
 /** The answer at the prompt was not yes. */
 export class Declined extends Data.TaggedError("Declined") {}
 
-/** A question can't be shown: stdin is a terminal, and there is none to write to. */
-export class CannotAsk extends Data.TaggedError("CannotAsk") {}
+/** A confirmation can't be asked for. `no-terminal`: stdin is a terminal, and there is none to write to. */
+export class CannotAsk extends Data.TaggedError("CannotAsk")<{ readonly notAsked: NotAsked }> {}
 
 /** A PAT can't be replaced by one like it, since the list does not say what it is like. */
 export class CannotRotate extends Data.TaggedError("CannotRotate")<{

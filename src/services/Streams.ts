@@ -38,3 +38,10 @@ export const colorAllowed = (isTerminal: boolean, env: ColorVariables): boolean 
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "") return env.FORCE_COLOR !== "0"
   return isTerminal && env.TERM !== "dumb"
 }
+
+/** The same streams, none of which may be coloured. */
+export const withoutColor = ({ stderr, stdin, stdout }: Streams["Type"]): Streams["Type"] => ({
+  stdin,
+  stdout: { ...stdout, color: false },
+  stderr: { ...stderr, color: false },
+})

@@ -60,8 +60,10 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     [new Errors.SettingsError({ source: "zpoolrc", line: 3, reason: "must have the form KEY=value" }), 2],
   ],
   CredentialMissing: (["ZPOOLPAT", "ZPOOL_USER", "ZPOOL_PASSWORD"] as const).flatMap((variable) =>
-    ([undefined, "jwt", "pat"] as const).map(
-      (only) => [new Errors.CredentialMissing({ variable, only }), 4] as const,
+    ([undefined, "jwt", "pat"] as const).flatMap((only) =>
+      ([undefined, "no-terminal", "--no-input", "ZPOOL_NO_INPUT"] as const).map(
+        (notAsked) => [new Errors.CredentialMissing({ variable, only, notAsked }), 4] as const,
+      ),
     ),
   ),
   LoginRefused: [true, false].flatMap((user) =>
@@ -141,7 +143,10 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       ["not-executable", 126],
     ] as const
   ).map(([reason, code]) => [new Errors.CommandUnusable({ name: "x\u001b", reason, code: "EACCES" }), code]),
-  CannotAsk: [[new Errors.CannotAsk(), 3]],
+  CannotAsk: (["no-terminal", "--no-input", "ZPOOL_NO_INPUT"] as const).map((notAsked) => [
+    new Errors.CannotAsk({ notAsked }),
+    3,
+  ]),
   Declined: [[new Errors.Declined(), 3]],
   SandboxFailed: (
     [

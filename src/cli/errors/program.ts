@@ -22,7 +22,9 @@ export const program = {
     failed(
       error,
       exitCodes.declined,
-      printable`There is no terminal to show the question on: nothing was changed.`,
+      error.notAsked === "no-terminal"
+        ? printable`There is no terminal to show the question on: nothing was changed.`
+        : printable`This needs confirmation, and ${error.notAsked} is set: nothing was changed.`,
       printable`Add --yes to go ahead without being asked.`,
     ),
   OutputFailed: (error) =>

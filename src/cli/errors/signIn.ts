@@ -29,7 +29,7 @@ const checkLogin = ({ typed }: LoginRefused): Printable => {
 /** Failures of signing in, and of what a credential may do. */
 export const signIn = {
   CredentialMissing: (error) => {
-    const { only, variable } = error
+    const { notAsked, only, variable } = error
     if (variable === "ZPOOLPAT") {
       return failed(
         error,
@@ -42,7 +42,7 @@ export const signIn = {
     return failed(
       error,
       exitCodes.notSignedIn,
-      printable`Not signed in: no ${what}, and no terminal to ask on.`,
+      printable`Not signed in: no ${what}${notAsked === undefined ? " was given" : notAsked === "no-terminal" ? ", and no terminal to ask on" : `, and ${notAsked} is set`}.`,
       only === "jwt" ? printable`Set ${variable}.` : printable`Set ${variable}, or ZPOOLPAT to a PAT.`,
     )
   },

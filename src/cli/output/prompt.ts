@@ -5,6 +5,7 @@ import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
 import { CannotAsk, CredentialMissing, InvalidUsername, Quit } from "../../domain/Errors.ts"
 import { Account } from "../../services/Account.ts"
+import { askingDisabled } from "../../services/NoInput.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Printable, printable } from "./printable.ts"
@@ -58,13 +59,16 @@ const question = (
 /**
  * Asks a question whose answer is no unless it is `y` or `yes`. Without a
  * terminal one line is read from stdin; the end of input is no. Fails with
- * `CannotAsk` where an answer could be typed and the question not be seen.
+ * `CannotAsk` where an answer could be typed and the question not be seen, or
+ * where asking is disabled.
  */
 export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
   const { stdin } = yield* Streams
   const prompt = printable`${text} [y/N] `
   const terminal = yield* Terminal.Terminal
-  if (stdin.isTerminal && !(yield* terminal.isTTY)) return yield* new CannotAsk()
+  const disabled = yield* askingDisabled
+  if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
+  if (stdin.isTerminal && !(yield* terminal.isTTY)) return yield* new CannotAsk({ notAsked: "no-terminal" })
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
     : yield* Effect.zipLeft(Effect.zipRight(show(prompt.value), terminal.readLine), show("\n"))
@@ -78,8 +82,9 @@ export const makePrompter = Effect.gen(function* () {
   const only = auth === "auto" ? undefined : auth
   const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: Printable, answer: "shown" | "hidden") =>
     Effect.gen(function* () {
-      const missing = new CredentialMissing({ variable, only })
-      if (!(yield* terminal.isTTY)) return yield* missing
+      const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
+      const missing = new CredentialMissing({ variable, only, notAsked })
+      if (notAsked !== undefined) return yield* missing
       const typed = yield* question(text, answer)
       return typed === "" ? yield* missing : typed
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))

@@ -20,6 +20,8 @@ const builtIn = (
 
 /** The options that every command has. */
 export const builtIns: ReadonlyArray<OptionShape> = [
+  builtIn("--no-input", "Never ask for anything; fail instead (default: off)"),
+  builtIn("--no-color", "Do not use colour (default: off)"),
   builtIn("--log-level", `How much to log to stderr: ${logLevels.join(", ")} (default: warning)`, {
     value: "level",
     choices: logLevels,

@@ -14,6 +14,10 @@ export type Request =
       /** In the one form that `@effect/cli` parses without surprise: path, options, `--`, arguments. */
       readonly argv: ReadonlyArray<string>
       readonly logLevel: LogLevel | undefined
+      /** Whether `--no-input` was given: the program must not ask for anything. */
+      readonly noInput: boolean
+      /** Whether `--no-color` was given. */
+      readonly noColor: boolean
     }
   | UsageError
 
@@ -195,5 +199,7 @@ export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request 
     _tag: "Run",
     argv: [...command.path, ...options, ...trailing, "--", ...words.args],
     logLevel: logLevels.find((level) => level === find("--log-level")?.value),
+    noInput: find("--no-input") !== undefined,
+    noColor: find("--no-color") !== undefined,
   }
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import { shape } from "../../../src/cli/root.ts"
+import { builtIns } from "../../../src/cli/strict/builtIns.ts"
 import type { Problem } from "../../../src/cli/strict/errors.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
+import { scopes } from "../../../src/domain/Scope.ts"
 import { jwt, pat, runIn } from "../../support/fakes.ts"
 
 const tree = shape()
@@ -16,7 +18,13 @@ const problem = (...argv: ReadonlyArray<string>): Problem & { readonly command: 
   return { command: request.command, ...request.problem }
 }
 
-const runs = (argv: ReadonlyArray<string>) => ({ _tag: "Run", argv, logLevel: undefined })
+const runs = (argv: ReadonlyArray<string>) => ({
+  _tag: "Run",
+  argv,
+  logLevel: undefined,
+  noInput: false,
+  noColor: false,
+})
 const create = ["pat", "create"]
 
 describe("a command line", () => {
@@ -81,15 +89,12 @@ describe("a command line", () => {
     ([option]) => {
       const known = [
         "-h",
+        ...builtIns.map(({ name }) => name),
         ...[...tree.subcommands, ...tree.subcommands.flatMap((child) => child.subcommands)].flatMap(
           ({ options }) => options.map(({ name }) => name),
         ),
       ]
-      fc.pre(
-        ![...known, "--help", "--version", "--log-level", "--completions"].some(
-          (name) => name === option || /^-h(h*$|h*-)/.test(option),
-        ),
-      )
+      fc.pre(!known.some((name) => name === option || /^-h(h*$|h*-)/.test(option)))
       expect(problem(...create, option, "--scope", "job")).toMatchObject({ _tag: "UnrecognizedOption" })
       expect(problem(...create, "--scope", "job", option)).toMatchObject({ _tag: "UnrecognizedOption" })
     },
@@ -140,7 +145,10 @@ describe("a command line", () => {
     [["pat", "create", "--scope", "job"], { _tag: "MissingArgument", argument: "label" }],
     [["pat", "create"], { _tag: "MissingArgument", argument: "label" }],
     [["pat", "revoke"], { _tag: "MissingArgument", argument: "key_id" }],
-    [["pat", "create", "x"], { _tag: "MissingOption", option: "--scope" }],
+    [
+      ["pat", "create", "x"],
+      { _tag: "MissingOption", option: "--scope", values: [...scopes], repeated: true },
+    ],
     [["pat", "create", "x", "y", "--scope", "job"], { _tag: "UnexpectedArgument", value: "y" }],
     [["pat", "list", "x"], { _tag: "UnexpectedArgument", value: "x" }],
     [["pat", "create", "x", "--scope"], { _tag: "MissingValue", option: "--scope" }],
@@ -219,10 +227,23 @@ describe("a command line", () => {
 
   it("hands --log-level on beside the command's own words", () => {
     expect(read("--log-level", "debug", "pat", "list")).toEqual({
-      _tag: "Run",
-      argv: ["pat", "list", "--"],
+      ...runs(["pat", "list", "--"]),
       logLevel: "debug",
     })
+  })
+
+  it.each([
+    ["--no-input", { noInput: true }],
+    ["--no-color", { noColor: true }],
+  ])("hands %s on beside the command's own words, wherever it is", (option, more) => {
+    for (const argv of [
+      [option, "pat", "list"],
+      ["pat", option, "list"],
+      ["pat", "list", option, option],
+    ]) {
+      expect(read(...argv)).toEqual({ ...runs(["pat", "list", "--"]), ...more })
+    }
+    expect(problem("pat", "list", `${option}=yes`)).toMatchObject({ _tag: "UnexpectedValue", option })
   })
 })
 

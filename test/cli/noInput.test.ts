@@ -1,0 +1,125 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { account, item, listed, pat, runIn, typed, type World } from "../support/fakes.ts"
+
+const id = "law-hotel-shape-community"
+const api = { "GET /pat": listed(item()) }
+
+/** At a terminal where yes is typed, and in a pipe that says yes: neither may be read. */
+const worlds: ReadonlyArray<readonly [string, World]> = [
+  ["at a terminal", { terminal: true, keys: typed("demo\ry\ry\r") }],
+  ["in a pipe", { line: "y" }],
+]
+const disabled = [
+  ["--no-input", {}],
+  ["ZPOOL_NO_INPUT", { ZPOOL_NO_INPUT: "1" }],
+] as const
+
+const cases = worlds.flatMap(([where, world]) => disabled.map(([by, env]) => ({ where, world, by, env })))
+
+describe("without questions", () => {
+  it.effect.each(cases)("$where with $by, a confirmation is 3 and names --yes", ({ world, by, env }) =>
+    Effect.gen(function* () {
+      for (const command of [
+        ["pat", "revoke", id],
+        ["pat", "rotate", id],
+      ]) {
+        const argv = by === "--no-input" ? [...command, by] : command
+        const ran = yield* runIn(argv, { ...world, api, env: { ...pat, ...env } })
+        expect(ran).toMatchObject({
+          code: 3,
+          stdout: "",
+          stderr: `zpcli: This needs confirmation, and ${by} is set: nothing was changed.\nAdd --yes to go ahead without being asked.\n`,
+        })
+        expect(ran.requests.map(({ method }) => method)).toEqual(["GET"])
+      }
+    }),
+  )
+
+  it.effect.each(cases)("$where with $by, signing in is 4 and names the variable", ({ world, by, env }) =>
+    Effect.gen(function* () {
+      const argv = by === "--no-input" ? [by, "hello"] : ["hello"]
+      expect(yield* runIn(argv, { ...world, env })).toMatchObject({
+        code: 4,
+        stderr: `zpcli: Not signed in: no username, and ${by} is set.\nSet ZPOOL_USER, or ZPOOLPAT to a PAT.\n`,
+        requests: [],
+      })
+      const { ZPOOL_USER } = account
+      expect(
+        yield* runIn([...argv, "--auth", "jwt"], { ...world, env: { ...env, ZPOOL_USER } }),
+      ).toMatchObject({
+        code: 4,
+        stderr: `zpcli: Not signed in: no password, and ${by} is set.\nSet ZPOOL_PASSWORD.\n`,
+        requests: [],
+      })
+    }),
+  )
+
+  it.effect("a JSON error says the same", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn(["pat", "rotate", id, "--json", "--no-input"], { env: pat, api })
+      expect(ran).toMatchObject({ code: 3, stdout: "" })
+      expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "CannotAsk", exitCode: 3 })
+    }),
+  )
+
+  it.effect("nothing changes where nothing would be asked", () =>
+    Effect.gen(function* () {
+      for (const argv of [
+        ["pat", "revoke", id, "--yes", "--no-input"],
+        ["pat", "revoke", id, "--json", "--no-input"],
+        ["pat", "list", "--no-input"],
+        ["pat", "rotate", "--label", "My CI Token", "--expiring-within", "1d", "--no-input"],
+      ]) {
+        const ran = yield* runIn(argv, { env: pat, api: { ...api, [`DELETE /pat/${id}`]: {} } })
+        expect(ran, argv.join(" ")).toMatchObject({ code: 0, stderr: "" })
+      }
+    }),
+  )
+
+  it.effect.each(["", " "])("a ZPOOL_NO_INPUT of %j counts as unset", (value) =>
+    Effect.gen(function* () {
+      const ran = yield* runIn(["pat", "revoke", id], {
+        env: { ...pat, ZPOOL_NO_INPUT: value },
+        line: "n",
+        api,
+      })
+      expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining("Declined") })
+    }),
+  )
+})
+
+describe("a question at a terminal that gets no answer", () => {
+  it.effect("is not blamed on a missing terminal", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn(["hello"], { terminal: true, keys: typed("\r") })
+      expect(ran).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining("Not signed in: no username was given."),
+      })
+    }),
+  )
+})
+
+describe("--no-color", () => {
+  const expiring = listed(item({ expiry_at: "2020-01-01T00:00:00Z" }))
+  const list = (...more: ReadonlyArray<string>) =>
+    runIn(["pat", "list", ...more], {
+      env: pat,
+      terminal: true,
+      color: true,
+      columns: 120,
+      api: { "GET /pat": expiring },
+    })
+
+  it.effect("leaves the table as it is, without colour and style", () =>
+    Effect.gen(function* () {
+      const colored = (yield* list()).stdout
+      expect(colored).toContain("\u001b[")
+      expect((yield* list("--no-color")).stdout).toBe(
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is left out
+        colored.replace(/\u001b\[[\d;]*m/g, ""),
+      )
+    }),
+  )
+})
