@@ -125,7 +125,7 @@ const runEach = (cases: ReadonlyArray<Case>, argv: ReadonlyArray<string>, api: A
     withCache((dir) =>
       Effect.gen(function* () {
         const env = { ...("env" in signIn ? signIn.env : {}), ZPOOL_TOKEN_CACHE_DIR: dir }
-        const ran = yield* runIn([...argv, "--log-level", level], { line: "y", ...signIn, env, api })
+        const ran = yield* runIn([...argv, "--log-level", level], { line: "y", ...signIn, env, routes: api })
         return { ...ran, files: readdirSync(dir).join("\n") }
       }),
     ),

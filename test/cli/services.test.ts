@@ -40,7 +40,7 @@ const ground = (requests: Array<Sent>) =>
     ),
     Layer.succeed(
       HttpClient.HttpClient,
-      fakeHttp({ "GET /pat": listed(item()) }, url, (sent) => requests.push(sent)),
+      fakeHttp({ "GET /pat": listed(item()) }, url, (sent) => requests.push(sent)).client,
     ),
     NodeFileSystem.layer,
     NodePath.layer,

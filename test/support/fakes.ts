@@ -40,7 +40,10 @@ export type Api = Readonly<Record<string, Answer | Error | ReadonlyArray<Answer 
 /** The world that a command line runs in. */
 export interface World {
   readonly env?: Readonly<Record<string, string>>
+  /** Answers to requests, each of which has to be asked for. */
   readonly api?: Api
+  /** More answers, as of a whole server: a run asks for those that it needs. */
+  readonly routes?: Api
   /** Whether stdin, stdout and stderr are terminals: all by default, or none. */
   readonly terminal?:
     | boolean
@@ -127,11 +130,12 @@ export const fakeConsole = (
 }
 
 /** An HTTP client that answers from a table, and dies at a request that is not in it. */
-export const fakeHttp = (api: Api, base: string, onRequest: (sent: Sent) => void): HttpClient.HttpClient => {
+export const fakeHttp = (api: Api, base: string, onRequest: (sent: Sent) => void) => {
   const left = new Map(
     Object.entries(api).map(([route, answers]) => [route, Array.isArray(answers) ? [...answers] : answers]),
   )
-  return HttpClient.make((request, url) => {
+  const asked = new Set<string>()
+  const client = HttpClient.make((request, url) => {
     const route = `${request.method} ${url.href.replace(base, "")}`
     const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : undefined
     onRequest({
@@ -140,6 +144,7 @@ export const fakeHttp = (api: Api, base: string, onRequest: (sent: Sent) => void
       authorization: request.headers.authorization,
       body: text === undefined ? undefined : JSON.parse(text),
     })
+    asked.add(route)
     const answers = left.get(route)
     const answer = (Array.isArray(answers) ? answers.shift() : answers) as Answer | Error | undefined
     if (answer === undefined) return Effect.dieMessage(`nothing answers ${route}`)
@@ -152,6 +157,12 @@ export const fakeHttp = (api: Api, base: string, onRequest: (sent: Sent) => void
       HttpClientResponse.fromWeb(request, new Response(sent, { status, headers: { ...headers } })),
     )
   })
+  /** The routes whose answers were given and not asked for. */
+  const unused = (): ReadonlyArray<string> =>
+    [...left].flatMap(([route, answers]) =>
+      (Array.isArray(answers) ? answers.length > 0 : !asked.has(route)) ? [route] : [],
+    )
+  return { client, unused }
 }
 
 /** An `Error` as the system makes it, such as `ECONNREFUSED`. */
@@ -177,6 +188,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       fileSystem = NodeFileSystem.layer,
       keys = [],
       line = "",
+      routes = {},
       runner = runsNothing,
       terminal = false,
       zone,
@@ -193,6 +205,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       stderr: err,
     } = typeof terminal === "boolean" ? { stdin: terminal, stdout: terminal, stderr: terminal } : terminal
     const base = env.ZPOOL_API_URL ?? "https://api.zpools.io/v1"
+    const { client, unused } = fakeHttp({ ...routes, ...api }, base, (sent) => requests.push(sent))
     const services = Layer.mergeAll(
       Layer.succeedContext(
         Context.make(Streams, {
@@ -202,7 +215,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
         }).pipe(Context.add(CommandRunner, runner)),
       ),
       Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),
-      Layer.succeed(HttpClient.HttpClient, http ?? fakeHttp(api, base, (sent) => requests.push(sent))),
+      Layer.succeed(HttpClient.HttpClient, http ?? client),
       zone === undefined ? Layer.empty : DateTime.layerCurrentZoneNamed(zone).pipe(Layer.orDie),
       Layer.setConfigProvider(
         ConfigProvider.fromMap(new Map(Object.entries({ ZPOOL_MAX_RETRIES: "0", ...env }))),
@@ -217,6 +230,12 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       Effect.provide(services),
       Effect.withConsole(fakeConsole(onLog, onError)),
       Effect.map((code) => ({ code, stdout, stderr, requests })),
+      Effect.tap(() => {
+        const forgotten = unused().filter((route) => !(route in routes))
+        return forgotten.length === 0
+          ? Effect.void
+          : Effect.dieMessage(`answers that nobody asked for: ${forgotten.join(", ")}`)
+      }),
     )
   })
 

@@ -1,3 +1,4 @@
+import { onTestFinished } from "vitest"
 import { type OnFinished, startServer } from "./sandbox.ts"
 
 /** An answer: its status and body (a string as it is, anything else as JSON), or a connection that is cut. */
@@ -6,11 +7,11 @@ export type Answer = readonly [status: number, body?: unknown] | "cut"
 /**
  * Serves these answers by `METHOD /path` below the base URL until the test is
  * over: each list is used up from its front, and its last answer stays. What is
- * not in the table is cut.
+ * not in the table is cut. An answer that nobody asked for fails the test.
  */
 export const startScripted = async (
   answers: Readonly<Record<string, Answer | ReadonlyArray<Answer>>>,
-  onFinished?: OnFinished,
+  onFinished: OnFinished = onTestFinished,
 ) => {
   const requests: Array<string> = []
   const bearers: Array<string | undefined> = []
@@ -20,6 +21,10 @@ export const startScripted = async (
       (list === "cut" || typeof list[0] === "number" ? [list] : [...list]) as Array<Answer>,
     ]),
   )
+  onFinished(() => {
+    const unused = [...left].flatMap(([at, list]) => (list.length > 1 || !requests.includes(at) ? [at] : []))
+    if (unused.length > 0) throw new Error(`answers that nobody asked for: ${unused.join(", ")}`)
+  })
   const url = await startServer((request, response) => {
     const at = `${request.method} ${request.url?.replace("/v1", "")}`
     requests.push(at)

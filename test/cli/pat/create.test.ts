@@ -1,17 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import {
-  type Api,
-  account,
-  item,
-  listed,
-  loggedIn,
-  pat,
-  runIn,
-  systemError,
-  typed,
-} from "../../support/fakes.ts"
+import { account, item, listed, loggedIn, pat, runIn, systemError, typed } from "../../support/fakes.ts"
 
 const token = "zpat_0123456789abcdefghijklmnopqrstuv"
 const created = {
@@ -68,7 +58,8 @@ describe("pat create", () => {
       const headers = { date: "Mon, 08 Jun 2026 00:00:00 GMT" }
       const ran = yield* runIn([...create, "CI", "--scope", "job", "--expires-in", "10d"], {
         env,
-        api: { "POST /login": { ...loggedIn, headers }, "POST /pat": created },
+        api: { "POST /pat": created },
+        routes: { "POST /login": { ...loggedIn, headers } },
       })
       expect(ran.code).toBe(0)
       expect(ran.requests.filter(({ url }) => !url.endsWith("/login")).map(({ body }) => body)).toEqual([
@@ -113,19 +104,13 @@ describe("pat create", () => {
 
   it.effect("delivers a token that came without a key ID, and escapes what drives a terminal", () =>
     Effect.gen(function* () {
-      const api: Api = {
-        "POST /pat": [
-          { status: 201, body: { detail: { token } } },
-          { status: 201, body: { detail: { key_id: "a\u001b[2J", token } } },
-        ],
-      }
-      expect((yield* runIn([...create, "x", "--scope", "job"], { env: pat, api })).stdout).toBe(
-        fourLines.replace(/ID: .*/, "ID: -"),
-      )
-      const hostile = yield* runIn([...create, "x", "--scope", "job"], {
-        env: pat,
-        api: { "POST /pat": [api["POST /pat"]?.[1 as never] as never] },
-      })
+      const createWith = (detail: object) =>
+        runIn([...create, "x", "--scope", "job"], {
+          env: pat,
+          api: { "POST /pat": { status: 201, body: { detail } } },
+        })
+      expect((yield* createWith({ token })).stdout).toBe(fourLines.replace(/ID: .*/, "ID: -"))
+      const hostile = yield* createWith({ key_id: "a\u001b[2J", token })
       expect(hostile.stdout).toContain("ID: a\\x1b[2J\n")
     }),
   )

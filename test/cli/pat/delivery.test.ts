@@ -52,7 +52,7 @@ const target = () => {
 }
 
 const create = (file: string, fileSystem: Layer.Layer<FileSystem.FileSystem>) =>
-  runIn(["pat", "create", "CI", "--scope", "job", "--out", file], { env: pat, api, fileSystem })
+  runIn(["pat", "create", "CI", "--scope", "job", "--out", file], { env: pat, routes: api, fileSystem })
 
 describe("--out", () => {
   it.effect("flushes the token to the disk once it is written", () =>
@@ -111,7 +111,11 @@ describe("--out with the name of a format", () => {
 
 describe("--out with --replace", () => {
   const replace = (file: string, more: Partial<World> = {}) =>
-    runIn(["pat", "create", "CI", "--scope", "job", "--out", file, "--replace"], { env: pat, api, ...more })
+    runIn(["pat", "create", "CI", "--scope", "job", "--out", file, "--replace"], {
+      env: pat,
+      routes: api,
+      ...more,
+    })
 
   it.effect("replaces a file as a whole, and makes one where there is none", () =>
     Effect.gen(function* () {

@@ -71,7 +71,7 @@ describe("pat revoke", () => {
     ["sure", 3],
   ] as const)("reads one line of stdin without a terminal: %j exits %d", ([line, code]) =>
     Effect.gen(function* () {
-      const ran = yield* runIn(revoke, { env: pat, line, api: { "GET /pat": listed(item()), ...gone } })
+      const ran = yield* runIn(revoke, { env: pat, line, api: { "GET /pat": listed(item()) }, routes: gone })
       expect(ran.code).toBe(code)
       expect(ran.stdout).toBe(code === 0 ? `PAT ${id} revoked successfully.\n` : "")
       expect(ran.stderr).toContain("[y/N] \n")

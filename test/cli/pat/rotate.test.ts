@@ -52,7 +52,7 @@ const rotateWith = (api: Api, ...args: ReadonlyArray<string>) =>
     })
     const ran = yield* runIn(["pat", "rotate", "--yes", ...args], {
       env: pat,
-      api,
+      routes: api,
       runner,
     })
     const requests = ran.requests.map(({ method, url }) => `${method} ${new URL(url).pathname.slice(3)}`)
@@ -142,7 +142,7 @@ describe("rotate --label", () => {
       yield* TestClock.setTime(now)
       const ran = yield* runIn(["pat", "rotate", "--label", "CI", "--all"], {
         env: pat,
-        api: api(ci(), ci({ key_id: other })),
+        routes: api(ci(), ci({ key_id: other })),
         line: "n",
       })
       expect(ran.code).toBe(3)
