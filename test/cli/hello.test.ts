@@ -12,9 +12,9 @@ describe("hello", () => {
     [account, "Signed in with: username and password, as demo", { user: "demo", credential: "jwt" }],
   ] as const)("with %j says how it signed in, as text and as JSON", ([env, line, fields]) =>
     Effect.gen(function* () {
-      const text = yield* runIn(["hello"], { env, api })
+      const text = yield* runIn(["hello"], { env, routes: api })
       expect(text).toMatchObject({ code: 0, stdout: `${message}\n${line}\nAPI: ${base}\n`, stderr: "" })
-      const json = yield* runIn(["hello", "--json"], { env, api })
+      const json = yield* runIn(["hello", "--json"], { env, routes: api })
       expect(json).toMatchObject({ code: 0, stderr: "" })
       expect(JSON.parse(json.stdout)).toEqual({ message, ...fields, api: base })
     }),

@@ -73,16 +73,16 @@ export const withAlternative =
 /**
  * The words after `--`, as the command line of another program. `@effect/cli`
  * gets them as a repeated option that nobody can type: an optional argument
- * before them would take the first word. Each has a colon in front, since an
- * empty value would be dropped.
+ * before them would take the first word. Each is between colons, since an empty value
+ * would be dropped, and the values of a repeated option are trimmed.
  */
 export const trailingCommand = (description: string): Options.Options<ReadonlyArray<string>> => {
-  const withoutColon = (words: ReadonlyArray<string>) => Either.right(words.map((word) => word.slice(1)))
-  trailing.add(withoutColon)
+  const withoutColons = (words: ReadonlyArray<string>) => Either.right(words.map((word) => word.slice(1, -1)))
+  trailing.add(withoutColons)
   return Options.text("command").pipe(
     Options.withDescription(description),
     Options.repeated,
-    Options.mapEffect(withoutColon),
+    Options.mapEffect(withoutColons),
   )
 }
 

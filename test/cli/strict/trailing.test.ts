@@ -87,7 +87,21 @@ describe("the words after --", () => {
   )
 
   const word = fc.oneof(
-    fc.constantFrom("", "--", "-", "-x", "--command", "--command=x", "--help", "true", "--slow", "=", "a b"),
+    fc.constantFrom(
+      "",
+      " ",
+      " a\t",
+      "--",
+      "-",
+      "-x",
+      "--command",
+      "--command=x",
+      "--help",
+      "true",
+      "--slow",
+      "=",
+      "a b",
+    ),
     fc.fullUnicodeString().filter((text) => !text.includes("\uFFFD")),
   )
   it.effect.prop("reach the command unchanged", [fc.array(word, { minLength: 1, maxLength: 6 })], ([words]) =>
