@@ -19,7 +19,7 @@ export const duration = (name: string, description: string) =>
 /** Which PATs a list is to show. */
 export const filterOptions = {
   status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
-    Options.withDescription("Only PATs with this status (default: all)"),
+    Options.withDescription("Only PATs with this status: active, revoked or expired (default: all)"),
     Options.repeated,
   ),
   label: Options.text("label").pipe(
