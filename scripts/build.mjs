@@ -33,7 +33,7 @@ const splitLazy = {
     ),
 }
 
-/** Computes the command tree and its help once, so that the installed program need not. */
+/** Computes the command tree once, so that the installed program need not. */
 const computeTree = async () => {
   const folder = await mkdtemp(join(tmpdir(), "zpcli-build-"))
   try {
@@ -43,11 +43,7 @@ const computeTree = async () => {
       format: "esm",
       outfile,
       stdin: {
-        contents: `
-          import { help, shape } from "./src/cli/root.ts"
-          const all = (node) => [node, ...node.subcommands.flatMap(all)]
-          const tree = shape()
-          export default { ...tree, help: Object.fromEntries(all(tree).map((node) => [node.path.join(" "), help(node)])) }`,
+        contents: 'import { shape } from "./src/cli/root.ts"; export default shape()',
         resolveDir: process.cwd(),
         loader: "ts",
       },

@@ -7,9 +7,8 @@ import * as rotate from "./pat/rotate.ts"
 import * as show from "./pat/show.ts"
 import * as sandbox from "./sandbox.ts"
 import { group, withExamples, withHints } from "./strict/annotations.ts"
-import { entry, helpOf, section } from "./strict/help.ts"
 import { read } from "./strict/read.ts"
-import type { CommandShape } from "./strict/shape.ts"
+import type { CommandShape, HelpSection } from "./strict/shape.ts"
 
 const otherClient = "It is a command of the zpools.io client, another program that is also called zpcli."
 
@@ -55,17 +54,39 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
   }),
 )
 
-/** The command tree as plain data. The build computes it once and keeps it. */
-export const shape = (): CommandShape => read(command)
+/** How to sign in, in three lines. */
+const signIn: HelpSection = {
+  title: "Sign in",
+  entries: [
+    ["ZPOOLPAT=zpat_...", "Put this line into ~/.config/zpools.io/zpoolrc"],
+    ["export ZPOOLPAT=zpat_...", "Or set the variable, as in a CI job"],
+    ["zpcli hello", "Check who you are signed in as"],
+  ],
+}
 
-/** The help of a command. The program's own lists the exit codes, and the others say so. */
-export const help = (shape: CommandShape): string =>
-  helpOf(
-    shape,
-    shape.path.length === 0
-      ? section(
-          "Exit codes",
-          Object.entries(exitCodeMeanings).map(([code, meaning]) => entry(code, meaning)),
-        )
-      : "\nExit codes: zpcli --help lists them.\n",
-  )
+const exitCodes: HelpSection = { title: "Exit codes", entries: Object.entries(exitCodeMeanings) }
+
+/** The pages about a command, by their place in the package. */
+const documentation = ({ path, subcommands }: CommandShape): HelpSection => ({
+  title: "Documentation",
+  entries:
+    path.length === 0
+      ? [["docs/README.md", "All pages, in the folder of the package: $(npm root -g)/zpcli"]]
+      : [
+          [
+            `docs/${subcommands.length === 0 ? path.join("-") : "commands"}.md`,
+            "More about this, in the folder of the package",
+          ],
+          ["docs/exit-codes.md", "Exit codes; zpcli --help lists them"],
+        ],
+})
+
+/** A command, and all below it, with the sections that we add to help. */
+const withSections = (shape: CommandShape): CommandShape => ({
+  ...shape,
+  subcommands: shape.subcommands.map(withSections),
+  sections: [...(shape.path.length === 0 ? [signIn, exitCodes] : []), documentation(shape)],
+})
+
+/** The command tree as plain data. The build computes it once and keeps it. */
+export const shape = (): CommandShape => withSections(read(command))

@@ -18,9 +18,10 @@ import { InternalError } from "./errors/program.ts"
 import { report } from "./errors/report.ts"
 import { print, printError } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
-import { command, help } from "./root.ts"
+import { command } from "./root.ts"
 import { completionsFor } from "./strict/completions/index.ts"
 import { execute } from "./strict/execute.ts"
+import { helpColumns, helpOf } from "./strict/help.ts"
 import { parse, type Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
 
@@ -47,7 +48,13 @@ export const run = (
   const program = Effect.gen(function* () {
     switch (request._tag) {
       case "Help":
-        return yield* print(Printable.trusted(help(request.command).trimEnd()))
+        return yield* Effect.flatMap(Streams, ({ stdout }) =>
+          print(
+            Printable.trusted(
+              helpOf(request.command, helpColumns(stdout.isTerminal ? stdout.columns : undefined)).trimEnd(),
+            ),
+          ),
+        )
       case "Version":
         return yield* print(printable`${version}`)
       case "Completions":

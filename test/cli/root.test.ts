@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import stringWidth from "fast-string-width"
 import { exitCodeMeanings } from "../../src/cli/errors/exitCodes.ts"
 import { shape } from "../../src/cli/root.ts"
 import { builtIns } from "../../src/cli/strict/builtIns.ts"
+import { helpOf } from "../../src/cli/strict/help.ts"
 import { parse } from "../../src/cli/strict/parse.ts"
 import type { CommandShape } from "../../src/cli/strict/shape.ts"
 import { runIn } from "../support/fakes.ts"
@@ -48,9 +50,41 @@ describe.each(commands)("%s --help", (name, command) => {
     }),
   )
 
+  it("fits terminals of 40 to 100 columns, and breaks no word", () => {
+    const words = (text: string) =>
+      text
+        .replaceAll(" \\\n", " ")
+        .split(/\s+/)
+        .filter((word) => word !== "#")
+    for (const columns of [40, 60, 80, 100]) {
+      const text = helpOf(command, columns)
+      for (const line of text.split("\n")) expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
+      expect(words(text)).toEqual(words(helpOf(command, 1000)))
+    }
+  })
+
+  it.effect("names pages of the documentation that there are", () =>
+    Effect.map(help, (text) => {
+      const pages = text.match(/docs\/[\w-]+\.md/g) ?? []
+      expect(pages.length).toBeGreaterThan(0)
+      for (const page of pages) expect(existsSync(page), page).toBe(true)
+    }),
+  )
+
+  it.effect("names the choices of every option that has some", () =>
+    Effect.map(help, (text) => {
+      for (const { choices = [], name: option } of [...command.options, ...builtIns]) {
+        const [, said = ""] = text.split(new RegExp(`^  (?:-\\w, )?${option}\\b`, "m"))
+        const about = said.split(/^ {2}\S/m)[0] as string
+        for (const choice of choices.filter((one) => !one.startsWith("-"))) expect(about).toContain(choice)
+      }
+    }),
+  )
+
   it.effect("says where the exit codes are", () =>
     Effect.map(help, (text) => {
-      if (command.path.length > 0) return expect(text).toContain("Exit codes: zpcli --help")
+      if (command.path.length > 0) return expect(text).toContain("Exit codes; zpcli --help lists them")
+      expect(/\nSign in:\n(( {2}.+\n)+)\n/.exec(text)?.[1]?.split("\n")).toHaveLength(4)
       expect(text).toContain("Exit codes:\n")
       for (const code of Object.keys(exitCodeMeanings)) expect(text).toMatch(new RegExp(`^  ${code} `, "m"))
       expect(text).toContain("143")

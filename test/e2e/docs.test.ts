@@ -90,7 +90,7 @@ describe("the page of", () => {
     (name, leaf) => {
       const page = read(`docs/${leaf.path.join("-")}.md`)
       expect(page).toMatch(new RegExp(`^# zpcli ${name}$`, "m"))
-      expect(page).toContain(`\`\`\`text\n${/^Usage: .*$/m.exec(helpOf(leaf))?.[0]}\n\`\`\`\n`)
+      expect(page).toContain(`\`\`\`text\n${/^Usage: .*$/m.exec(helpOf(leaf, 200))?.[0]}\n\`\`\`\n`)
       const spelt = [...leaf.options, ...builtIns].map(
         (option) => `\`${option.name}${option.value === undefined ? "" : ` <${option.value}>`}\``,
       )

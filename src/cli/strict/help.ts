@@ -1,14 +1,18 @@
 import { builtIns, helpSummary, helpWord } from "./builtIns.ts"
-import type { CommandShape, OptionShape } from "./shape.ts"
+import type { CommandShape, Entry, OptionShape } from "./shape.ts"
 
-const width = 80
 /** The widest name that shares a line with its description. */
-const nameColumn = 26
+const maxNameColumn = 26
+/** Below this width, every description goes on lines of its own. */
+const minColumns = 60
 
-/** Breaks text at spaces into lines of at most so many characters, unless a word is longer. */
-const wrap = (text: string, columns: number): ReadonlyArray<string> => {
+/** The columns that help takes: those of the terminal it is printed on, at most 100, and 80 elsewhere. */
+export const helpColumns = (terminal: number | undefined): number => Math.min(terminal || 80, 100)
+
+/** Puts words into lines of at most so many characters, unless a word is longer. */
+const fill = (words: ReadonlyArray<string>, columns: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
-  for (const word of text.split(" ")) {
+  for (const word of words) {
     const line = lines.at(-1)
     if (line !== undefined && line.length + 1 + word.length <= columns) lines[lines.length - 1] += ` ${word}`
     else lines.push(word)
@@ -16,28 +20,39 @@ const wrap = (text: string, columns: number): ReadonlyArray<string> => {
   return lines
 }
 
-/** A name and what is said of it, for a section of help. */
-export const entry = (name: string, description: string): string => {
-  const lines = wrap(description, width - nameColumn - 2)
-  const indent = " ".repeat(nameColumn + 2)
+const wrap = (text: string, columns: number) => fill(text.split(" "), columns)
+
+/** Puts an indent before the first line, and another before the others. */
+const indented = (lines: ReadonlyArray<string>, first: string, others = first): ReadonlyArray<string> =>
+  lines.map((line, index) => (index === 0 ? first : others) + line)
+
+/** A name and its description, which begins at the column `nameColumn + 2`. */
+const entryLines = (
+  [name, description]: Entry,
+  columns: number,
+  nameColumn: number,
+): ReadonlyArray<string> => {
   const head = `  ${name}`
+  if (columns < minColumns) return [head, ...indented(wrap(description, columns - 6), " ".repeat(6))]
+  const indent = " ".repeat(nameColumn + 2)
+  const lines = wrap(description, columns - indent.length)
   return head.length > nameColumn
-    ? [head, ...lines.map((line) => indent + line)].join("\n")
-    : [head.padEnd(nameColumn + 2) + lines[0], ...lines.slice(1).map((line) => indent + line)].join("\n")
+    ? [head, ...indented(lines, indent)]
+    : indented(lines, head.padEnd(indent.length), indent)
 }
 
-/** A section of help, with a blank line before it; nothing if it has no entries. */
-export const section = (title: string, lines: ReadonlyArray<string>): string =>
-  lines.length === 0 ? "" : `\n${title}:\n${lines.join("\n")}\n`
+const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.length === 0 ? [] : ["", `${title}:`, ...lines]
 
-const optionEntry = ({ alias, description, name, repeated, required, value }: OptionShape): string => {
-  const spelt = `${alias === undefined ? "" : `${alias}, `}${name}${value === undefined ? "" : ` <${value}>`}`
-  return entry(spelt, `${description}${required ? " (required)" : repeated ? " (repeatable)" : ""}`)
-}
+const optionEntry = ({ alias, description, name, repeated, required, value }: OptionShape): Entry => [
+  `${alias === undefined ? "" : `${alias}, `}${name}${value === undefined ? "" : ` <${value}>`}`,
+  `${description}${required ? " (required)" : repeated ? " (repeatable)" : ""}`,
+]
 
-const usageOf = (shape: CommandShape): string => {
+/** The parts of a usage line; none of them is broken. */
+const usageOf = (shape: CommandShape): ReadonlyArray<string> => {
   const { command } = shape
-  if (shape.subcommands.length > 0) return `${command} <command>`
+  if (shape.subcommands.length > 0) return [command, "<command>"]
   const args = shape.args.map(({ alternative, name, repeated, required }) => {
     const spelt = `<${name}>${repeated ? "..." : ""}`
     if (alternative !== undefined) {
@@ -56,40 +71,55 @@ const usageOf = (shape: CommandShape): string => {
     "[options]",
     ...args.filter((arg) => arg.startsWith("[")),
     ...(shape.trailing === undefined ? [] : [`[-- <${shape.trailing.name}>...]`]),
-  ].join(" ")
+  ]
+}
+
+/** A command line, continued by backslashes between its words where it is too long. */
+const commandLines = (command: string, columns: number): ReadonlyArray<string> => {
+  if (command.length <= columns - 2) return [`  ${command}`]
+  // A quoted word is not broken: a backslash would become part of it.
+  const words = command.match(/(?:'[^']*'|"[^"]*"|\S)+/g) ?? []
+  const lines = indented(fill(words, columns - 6), "  ", "    ")
+  return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line))
 }
 
 const leaves = (shape: CommandShape): ReadonlyArray<CommandShape> =>
   shape.subcommands.length === 0 ? [shape] : shape.subcommands.flatMap(leaves)
 
-/**
- * The help of a command, within 80 columns, as plain text with a line break at its end.
- *
- * @param footer - goes under it as it is, such as a `section` of the caller
- */
-export const helpOf = (shape: CommandShape, footer = ""): string =>
-  [
-    `${shape.summary}.\n`,
-    `\nUsage: ${usageOf(shape)}\n`,
+/** The help of a command within so many columns, as plain text with a line break at its end. */
+export const helpOf = (shape: CommandShape, columns = helpColumns(undefined)): string => {
+  const list = (title: string, entries: ReadonlyArray<Entry>, nameColumn = maxNameColumn) =>
     section(
-      "Commands",
-      shape.subcommands.length === 0
-        ? []
-        : [
-            ...leaves(shape).map(({ path, summary }) => entry(path.join(" "), summary)),
-            ...(shape.path.length === 0 ? [entry(helpWord, helpSummary)] : []),
-          ],
-    ),
-    section(
+      title,
+      entries.flatMap((entry) => entryLines(entry, columns, nameColumn)),
+    )
+  const commands =
+    shape.subcommands.length === 0
+      ? []
+      : leaves(shape).map(({ path, summary }): Entry => [path.join(" "), summary])
+  const help: ReadonlyArray<Entry> =
+    shape.path.length === 0 && commands.length > 0 ? [[helpWord, helpSummary]] : []
+  const args = [...shape.args, ...(shape.trailing === undefined ? [] : [shape.trailing])]
+  const examples = shape.examples.flatMap(({ command, description }) => [
+    ...indented(wrap(description, columns - 4), "  # "),
+    ...commandLines(command, columns),
+  ])
+  const sections = (shape.sections ?? []).flatMap(({ entries, title }) =>
+    list(title, entries, Math.min(maxNameColumn, 2 + Math.max(...entries.map(([name]) => name.length)))),
+  )
+  return [
+    ...wrap(`${shape.summary}.`, columns),
+    "",
+    ...indented(fill(usageOf(shape), columns - 7), "Usage: ", " ".repeat(7)),
+    ...list("Commands", [...commands, ...help]),
+    ...list(
       "Arguments",
-      [...shape.args, ...(shape.trailing === undefined ? [] : [shape.trailing])].map(
-        ({ description, name }) => entry(`<${name}>`, description),
-      ),
+      args.map(({ description, name }) => [`<${name}>`, description]),
     ),
-    section("Options", [...shape.options, ...builtIns].map(optionEntry)),
-    section(
-      "Examples",
-      shape.examples.map(({ command, description }) => `  # ${description}\n  ${command}`),
-    ),
-    footer,
-  ].join("")
+    ...list("Options", shape.options.map(optionEntry)),
+    ...section("Examples", examples),
+    ...sections,
+    ...list("Global options", builtIns.map(optionEntry)),
+    "",
+  ].join("\n")
+}

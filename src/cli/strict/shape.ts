@@ -43,6 +43,15 @@ export interface Example {
   readonly description: string
 }
 
+/** A name, such as an option's, and what is said of it. */
+export type Entry = readonly [name: string, description: string]
+
+/** A section that a program adds to the help of a command. */
+export interface HelpSection {
+  readonly title: string
+  readonly entries: ReadonlyArray<Entry>
+}
+
 /** What is said of words that a program does not have, and that its users try. */
 export interface Hints {
   /** By a word, the command line that is meant, such as `git rm` for `delete`. */
@@ -68,6 +77,8 @@ export interface CommandShape {
   /** Not empty for a group, which has neither options nor arguments of its own. */
   readonly subcommands: ReadonlyArray<CommandShape>
   readonly examples: ReadonlyArray<Example>
+  /** Sections of help after the examples. `read` leaves them out: a program adds them to what it gives. */
+  readonly sections?: ReadonlyArray<HelpSection>
   readonly hints?: Hints
 }
 

@@ -1,5 +1,8 @@
 const ignore = () => {}
 
+/** The width of the terminal that stdout is; undefined where it is none. */
+export const terminalColumns = (): number | undefined => process.stdout.columns
+
 /**
  * Prints a text on stdout before the program is loaded. A reader that has gone
  * has what it wanted; any other failure is told on stderr, with exit code 1.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { entry, helpOf, section } from "../../../src/cli/strict/help.ts"
+import { helpColumns, helpOf } from "../../../src/cli/strict/help.ts"
 import { read } from "../../../src/cli/strict/read.ts"
 import type { CommandShape } from "../../../src/cli/strict/shape.ts"
 import { fleet } from "./program.ts"
@@ -20,7 +20,7 @@ Commands:
   status                    Say how it goes
   help                      Print the help of a command
 
-Options:
+Global options:
 `)
   })
 
@@ -34,16 +34,59 @@ Options:
     expect(help).toContain("Examples:\n  # To where it is told\n  fleet ship move Ada --cargo tea\n")
   })
 
-  it("ends with what the caller adds", () => {
-    const footer = section("Exit codes", [entry("3", "sunk")])
-    expect(helpOf(move, footer)).toBe(`${helpOf(move)}\nExit codes:\n  3                         sunk\n`)
-    expect(section("Nothing", [])).toBe("")
+  it("has the options of every command under a title of their own, at the end", () => {
+    const help = helpOf(move)
+    const own = help.indexOf("\nOptions:\n")
+    const global = help.indexOf("\nGlobal options:\n")
+    expect(own).toBeGreaterThan(0)
+    expect(help.indexOf("\nExamples:\n")).toBeGreaterThan(own)
+    expect(global).toBeGreaterThan(help.indexOf("\nExamples:\n"))
+    expect(help.slice(own, global)).not.toContain("--help")
+    expect(help.slice(global)).not.toContain("--speed")
+    expect(help.endsWith("  -h, --help                Print this help\n")).toBe(true)
   })
 
-  it("breaks descriptions between words alone, within 80 columns", () => {
+  it("has the sections that the program adds, each with a column for its own names", () => {
+    const sections = [
+      { title: "Exit codes", entries: [["3", "sunk"] as const, ["130", "called back"] as const] },
+    ]
+    expect(helpOf({ ...move, sections })).toContain(
+      "\nExit codes:\n  3    sunk\n  130  called back\n\nGlobal",
+    )
+  })
+
+  const everyWidth = [40, 59, 60, 61, 80, 100]
+  const words = (text: string) =>
+    text
+      .replaceAll(" \\\n", " ")
+      .split(/\s+/)
+      .filter((word) => word !== "#")
+
+  it.each(everyWidth)("fits %d columns, and breaks between words alone", (columns) => {
     const name = "law-hotel-shape-community"
-    const lines = entry("<key_id>", `${"A word ".repeat(8)}${name} and more`).split("\n")
-    expect(lines.some((line) => line.includes(name))).toBe(true)
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
+    const description = `${"A word ".repeat(8)}${name} and more`
+    const shape: CommandShape = {
+      ...move,
+      summary: description,
+      options: move.options.map((option) => ({ ...option, description })),
+      examples: [{ command: `fleet ship move "Ada  Lovelace" --cargo 'tea and rum' ${name}`, description }],
+      sections: [{ title: "More", entries: [["a page", description]] }],
+    }
+    const help = helpOf(shape, columns)
+    for (const line of help.split("\n")) {
+      expect(line.length, line).toBeLessThanOrEqual(columns)
+      expect(line).not.toMatch(/\s$/)
+    }
+    expect(words(help)).toEqual(words(helpOf(shape, 1000)))
+  })
+
+  it("continues a long example with backslashes, as a shell reads it, and breaks no quoted word", () => {
+    const command = `fleet ship move "Ada Lovelace" --cargo tea --cargo 'rum*'`
+    const help = helpOf({ ...move, examples: [{ command, description: "Long" }] }, 40)
+    expect(help).toContain(`  fleet ship move "Ada Lovelace" \\\n    --cargo tea --cargo 'rum*'\n`)
+  })
+
+  it("takes the width of the terminal, at most 100, and 80 where there is none", () => {
+    expect([40, 80, 100, 101, 400, 0, undefined].map(helpColumns)).toEqual([40, 80, 100, 100, 100, 80, 80])
   })
 })
