@@ -61,7 +61,10 @@ describe("a command line", () => {
     expect(read(...create, "--scope", "job", "--", "list")).toEqual(
       runs(["pat", "create", "--scope", "job", "--", "list"]),
     )
-    const command = ["zpcli", "pat", "list", "--help", "--", "x"].flatMap((word) => ["--command", `:${word}:`])
+    const command = ["zpcli", "pat", "list", "--help", "--", "x"].flatMap((word) => [
+      "--command",
+      `:${word}:`,
+    ])
     expect(read("sandbox", "--", "zpcli", "pat", "list", "--help", "--", "x")).toEqual(
       runs(["sandbox", ...command, "--"]),
     )
