@@ -132,23 +132,20 @@ describe.skipIf(noTerminal)(`at a terminal${noTerminal ? ` (${noTerminal})` : ""
     expect(ran.output).toContain("ZPOOL_PASSWORD")
   })
 
-  it.each([20, 40, 60, 80, 100, 120, 200])(
-    "the table fits %d columns and breaks no key ID",
-    async (columns) => {
-      const { env } = await withPat()
-      const { code, output } = await runCliOnTerminal(list, { env: { ...env, NO_COLOR: "1" }, columns })
-      expect(code).toBe(0)
-      const lines = output.split("\n")
-      for (const line of lines.filter((line) => line !== id)) {
-        expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
-      }
-      expect(lines.filter((line) => line.includes(id))).toHaveLength(1)
-      for (const part of ["A", "label", "words", "active", "2099-01-01", "Never", "zpool,", "job"]) {
-        expect(output).toContain(part)
-      }
-      expect(output).not.toContain("\u001b")
-    },
-  )
+  it.each([20, 80, 200])("the table fits %d columns and breaks no key ID", async (columns) => {
+    const { env } = await withPat()
+    const { code, output } = await runCliOnTerminal(list, { env: { ...env, NO_COLOR: "1" }, columns })
+    expect(code).toBe(0)
+    const lines = output.split("\n")
+    for (const line of lines.filter((line) => line !== id)) {
+      expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
+    }
+    expect(lines.filter((line) => line.includes(id))).toHaveLength(1)
+    for (const part of ["A", "label", "words", "active", "2099-01-01", "Never", "zpool,", "job"]) {
+      expect(output).toContain(part)
+    }
+    expect(output).not.toContain("\u001b")
+  })
 
   it.each([
     ["bold headings in colour", {}, true],
