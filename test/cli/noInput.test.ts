@@ -71,7 +71,7 @@ describe("without questions", () => {
         ["pat", "list", "--no-input"],
         ["pat", "rotate", "--label", "My CI Token", "--expiring-within", "1d", "--no-input"],
       ]) {
-        const ran = yield* runIn(argv, { env: pat, api: { ...api, [`DELETE /pat/${id}`]: {} } })
+        const ran = yield* runIn(argv, { env: pat, routes: { ...api, [`DELETE /pat/${id}`]: {} } })
         expect(ran, argv.join(" ")).toMatchObject({ code: 0, stderr: "" })
       }
     }),
