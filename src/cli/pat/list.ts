@@ -116,19 +116,21 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const filters = filterWords(given)
   const filtered = filters.length > 0
   const order = Option.getOrUndefined(given.sort)
-  // JSON that is neither filtered nor sorted is printed as it came, and none of its items is decoded.
-  const asItCame = !filtered && order === undefined
-  const indexes = () => {
-    const { pats } = listing
+  const { text } = listing
+  const indexesIn = (pats: ReadonlyArray<Pat>) => {
     const all = order === undefined ? [...pats.keys()] : sorted(pats, order)
     return filtered ? all.filter((index) => shown(pats[index] as Pat)) : all
   }
-  const rows = () => (asItCame ? listing.pats : indexes().map((index) => listing.pats[index] as Pat))
-  const isEmpty = (given.exitCode || !given.json) && rows().length === 0
+  // JSON that is neither filtered nor sorted is printed as it came, and none of its items is decoded.
+  const indexes = filtered || order !== undefined ? indexesIn(listing.pats) : undefined
+  const rows = () => indexes?.map((index) => listing.pats[index] as Pat) ?? listing.pats
+  const isEmpty = (given.exitCode || !given.json) && (indexes ?? listing.pats).length === 0
   const found = given.exitCode && !isEmpty
-  const { text } = listing
   const printed = given.json
-    ? printJson(text, asItCame ? {} : { spans: withElements(text, ["detail", "items"], indexes()) })
+    ? printJson(
+        text,
+        indexes === undefined ? {} : { spans: withElements(text, ["detail", "items"], indexes) },
+      )
     : given.quiet
       ? printIds(rows())
       : isEmpty
