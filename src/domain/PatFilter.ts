@@ -1,4 +1,4 @@
-import { expiryOf, isExpiringBefore, type Pat } from "./Pat.ts"
+import { expiryOf, isExpiringBefore, type Pat, works } from "./Pat.ts"
 
 /**
  * Which PATs a list shows: those that match every part that is given. A cell
@@ -23,10 +23,7 @@ export interface PatFilter {
 }
 
 /** Whether a PAT is listed as active and has not reached its expiry. */
-const isActive = (pat: Pat, now: number): boolean => {
-  const expiry = expiryOf(pat)
-  return pat.status?.toLowerCase() === "active" && !(typeof expiry === "number" && expiry <= now)
-}
+const isActive = (pat: Pat, now: number): boolean => pat.status?.toLowerCase() === "active" && works(pat, now)
 
 const isBefore = (time: Pat["created_at"], instant: number): boolean =>
   typeof time === "number" && time < instant

@@ -1,4 +1,4 @@
-/** The one PAT that is meant, for looking at it: whatever its status. */
+/** PATs that are meant by a key ID or a label. */
 import * as Either from "effect/Either"
 import { LabelNotFound, PatNotFound, SeveralPats } from "./Errors.ts"
 import * as KeyId from "./KeyId.ts"
@@ -16,6 +16,18 @@ export const indexOf = (pats: ReadonlyArray<Pat>, keyId: KeyId.KeyId): Either.Ei
   return Either.left(new PatNotFound({ keyId, listed: "no", nearest: nearest(keyId, ids) }))
 }
 
+/** When a PAT was created, in milliseconds since the epoch; before all others where that can't be read. */
+export const creationOf = ({ created_at: created }: Pat): number =>
+  typeof created === "number" ? created : Number.NEGATIVE_INFINITY
+
+/** Several PATs as an error names them. */
+export const named = (pats: ReadonlyArray<Pat>): SeveralPats["pats"] =>
+  pats.map(({ created_at, key_id = "-", last_used_at }) => ({
+    keyId: key_id,
+    createdAt: created_at,
+    lastUsedAt: last_used_at,
+  }))
+
 /**
  * The index of the active PAT with exactly this label; of the youngest one if
  * none is active, and of two of an age the one that is listed later.
@@ -27,23 +39,19 @@ export const indexOfLabel = (
   label: string,
   now: number,
 ): Either.Either<number, LabelNotFound | SeveralPats> => {
-  const age = (index: number) => {
-    const created = pats[index]?.created_at
-    return typeof created === "number" ? created : Number.NEGATIVE_INFINITY
-  }
   const labelled = [...pats.entries()].filter(([, pat]) => pat.label === label)
   const active = labelled.filter(([, pat]) => works(pat, now))
   if (active.length > 1) {
-    const named = active.map(([, { created_at, key_id = "-", last_used_at }]) => ({
-      keyId: key_id,
-      createdAt: created_at,
-      lastUsedAt: last_used_at,
-    }))
-    return Either.left(new SeveralPats({ label, pats: named, showing: true }))
+    return Either.left(new SeveralPats({ label, pats: named(active.map(([, pat]) => pat)), showing: true }))
   }
-  const [first, ...more] = (active.length > 0 ? active : labelled).map(([index]) => index)
-  if (first !== undefined)
-    return Either.right(more.reduce((best, index) => (age(index) >= age(best) ? index : best), first))
+  const [first, ...more] = active.length > 0 ? active : labelled
+  if (first !== undefined) {
+    const [index] = more.reduce(
+      (best, next) => (creationOf(next[1]) >= creationOf(best[1]) ? next : best),
+      first,
+    )
+    return Either.right(index)
+  }
   const labels = present(pats.map((pat) => pat.label))
   return Either.left(new LabelNotFound({ label, nearest: nearest(label, labels), showing: true }))
 }

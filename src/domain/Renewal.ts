@@ -5,6 +5,7 @@ import type { ExpiryDate } from "./Expiry.ts"
 import * as KeyId from "./KeyId.ts"
 import { nearest } from "./nearest.ts"
 import { expiryOf, hasEnded, isExpiringBefore, type Pat, works } from "./Pat.ts"
+import { creationOf, named } from "./PatLookup.ts"
 
 /** A PAT that can be named in a request. */
 export interface Known extends Pat {
@@ -24,12 +25,12 @@ export interface ByLabel {
 const isKnown = (pat: Pat): pat is Known =>
   pat.key_id !== undefined && KeyId.problem(pat.key_id) === undefined
 
-const age = ({ created_at: created }: Pat): number =>
-  typeof created === "number" ? created : Number.NEGATIVE_INFINITY
-
 /** The youngest first; of two of an age the one that is listed later. */
 const byAge = (pats: ReadonlyArray<Known>): ReadonlyArray<Known> =>
-  [...pats].reverse().sort((one, other) => (age(one) === age(other) ? 0 : age(other) - age(one)))
+  [...pats].reverse().sort((one, other) => {
+    const [left, right] = [creationOf(one), creationOf(other)]
+    return left === right ? 0 : right - left
+  })
 
 const sameScopes = (some: ReadonlyArray<string> = [], others: ReadonlyArray<string> = []): boolean => {
   const [left, right] = [new Set(some), new Set(others)]
@@ -56,12 +57,7 @@ export const select = (
   const [first] = selected
   if (first === undefined) return Either.right([])
   if (selected.length > 1 && !all) {
-    const named = selected.map(({ created_at, key_id, last_used_at }) => ({
-      keyId: key_id,
-      createdAt: created_at,
-      lastUsedAt: last_used_at,
-    }))
-    return Either.left(new SeveralPats({ label, pats: named }))
+    return Either.left(new SeveralPats({ label, pats: named(selected) }))
   }
   const other = selected.find((pat) => !sameScopes(pat.scopes, scopes ?? first.scopes))
   return other === undefined
