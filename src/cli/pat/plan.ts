@@ -1,4 +1,3 @@
-import * as Args from "@effect/cli/Args"
 import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
@@ -15,24 +14,13 @@ import * as Scope from "../../domain/Scope.ts"
 import type { Replacement } from "../../services/Handover.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { type ExpiryAt, exclusive, requires } from "../options.ts"
-import { withAlternative, withCompletions } from "../strict/annotations.ts"
+import { withCompletions } from "../strict/annotations.ts"
 import { duration, parseDuration } from "./filters.ts"
-import { find } from "./subject.ts"
+import { find, subjectOptions } from "./subject.ts"
 
 /** The options that say which PATs are replaced, and when. */
 export const planOptions = {
-  keyId: Args.text({ name: "key_id" }).pipe(
-    Args.withDescription("Key ID of the PAT to replace, such as law-hotel-shape-community"),
-    Args.optional,
-    withAlternative("--label"),
-  ),
-  label: Options.text("label").pipe(
-    Options.withPseudoName("label"),
-    Options.withDescription(
-      "Replace the active PAT with exactly this label, or else the youngest expired one (default: by key ID)",
-    ),
-    Options.optional,
-  ),
+  ...subjectOptions("replace", "the youngest expired one"),
   all: Options.boolean("all").pipe(
     Options.withDescription("Replace all active PATs that have the label with one new PAT (default: off)"),
   ),

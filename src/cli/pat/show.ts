@@ -1,6 +1,4 @@
-import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -15,21 +13,11 @@ import { print, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
-import { withAlternative, withExamples } from "../strict/annotations.ts"
+import { withExamples } from "../strict/annotations.ts"
+import { subjectOptions } from "./subject.ts"
 
 const options = {
-  keyId: Args.text({ name: "key_id" }).pipe(
-    Args.withDescription("Key ID of the PAT to show, such as law-hotel-shape-community"),
-    Args.optional,
-    withAlternative("--label"),
-  ),
-  label: Options.text("label").pipe(
-    Options.withPseudoName("label"),
-    Options.withDescription(
-      "Show the active PAT with exactly this label, or else the youngest (default: by key ID)",
-    ),
-    Options.optional,
-  ),
+  ...subjectOptions("show", "the youngest"),
   json: jsonOption("Output raw JSON (default: off)"),
   local: localOption,
   ...settingsOptions,

@@ -1,3 +1,5 @@
+import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
 import * as Either from "effect/Either"
 import { PatNotFound } from "../../domain/Errors.ts"
 import { dateText } from "../../domain/Expiry.ts"
@@ -7,6 +9,28 @@ import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatLookup.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
+import { withAlternative } from "../strict/annotations.ts"
+
+/**
+ * One PAT, by its key ID or by its label.
+ *
+ * @param verb - what is done with it, such as `show`
+ * @param otherwise - which PAT is meant where none with the label is active
+ */
+export const subjectOptions = (verb: string, otherwise: string) => ({
+  keyId: Args.text({ name: "key_id" }).pipe(
+    Args.withDescription(`Key ID of the PAT to ${verb}, such as law-hotel-shape-community`),
+    Args.optional,
+    withAlternative("--label"),
+  ),
+  label: Options.text("label").pipe(
+    Options.withPseudoName("label"),
+    Options.withDescription(
+      `${verb.charAt(0).toUpperCase()}${verb.slice(1)} the active PAT with exactly this label, or else ${otherwise} (default: by key ID)`,
+    ),
+    Options.optional,
+  ),
+})
 
 /** A server's text in quotes that it can't end by itself, cut where no label is as long. */
 const quoted = (text: string): Printable => {
