@@ -28,15 +28,15 @@ export interface Sandbox {
   readonly close: () => Promise<void>
 }
 
-/** Serves a sandbox until the test is over: a fresh one, unless its state is in a file. */
-export const startSandbox = async (
-  ...options:
-    | ReadonlyArray<string>
-    | [{ readonly faults?: ReadonlyArray<string>; readonly stateFile: string }]
+/** Serves a fresh sandbox until the test is over. */
+export const startSandbox = (...faults: ReadonlyArray<string>): Promise<Sandbox> =>
+  startSandboxOn(undefined, faults)
+
+/** Serves a sandbox whose PATs are in a file until the test is over. */
+export const startSandboxOn = async (
+  stateFile: string | undefined,
+  faults: ReadonlyArray<string> = [],
 ): Promise<Sandbox> => {
-  const [first] = options
-  const { faults = [], stateFile } =
-    typeof first === "object" ? first : { faults: options as ReadonlyArray<string>, stateFile: undefined }
   const requests: Array<string> = []
   const scope = await Effect.runPromise(Scope.make())
   onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { cleanEnv } from "./program.ts"
-import { pathWithProgram, startSandbox, temporaryFolder } from "./sandbox.ts"
+import { pathWithProgram, startSandboxOn, temporaryFolder } from "./sandbox.ts"
 
 /** The pages of the docs. */
 export const pages = [
@@ -80,7 +80,7 @@ export const runSnippet = async (
   { faults = [], shell = ["sh", "-e"], storeFails = false }: RunOptions = {},
 ) => {
   const stateFile = join(temporaryFolder(), "state.json")
-  const before = await startSandbox({ stateFile })
+  const before = await startSandboxOn(stateFile)
   const create = (label: string, more: object = {}) =>
     before.call("POST", "/pat", { label, scopes: ["job"], ...more })
   const old = [
@@ -90,7 +90,7 @@ export const runSnippet = async (
   ].map(({ key_id }) => String(key_id))
   const own = await create("the one to sign in with", { scopes: ["pat"] })
   await before.close()
-  const sandbox = await startSandbox({ faults, stateFile })
+  const sandbox = await startSandboxOn(stateFile, faults)
   const home = temporaryFolder()
   const cwd = join(home, "cwd")
   const bin = join(home, "bin")
