@@ -48,9 +48,21 @@ export const filterOptions = {
 
 export type FilterOptions = Command.Command.ParseConfig<typeof filterOptions>
 
-/** Reads the value of such an option. */
-export const parseDuration = (value: Option.Option<string>) =>
-  Option.isSome(value) ? Expiry.parseDuration(value.value) : Either.right(undefined)
+/** An instant that depends on the time of the list; both in milliseconds since the epoch. Undefined for none. */
+type InstantAt = (now: number) => Either.Either<number | undefined, InvalidDuration>
+
+/**
+ * Reads the value of such an option.
+ *
+ * @param count - from the time of the list to the instant: `Expiry.after` or `Expiry.before`
+ */
+export const parseInstant = (
+  value: Option.Option<string>,
+  count: typeof Expiry.after,
+): Either.Either<InstantAt, InvalidDuration> =>
+  Option.isNone(value)
+    ? Either.right(() => Either.right(undefined))
+    : Either.map(Expiry.parseDuration(value.value), (duration) => (now: number) => count(duration, now))
 
 /** Reads the filters of a command line. They depend on the time of the list, in milliseconds since the epoch. */
 export const parseFilters = (
@@ -60,18 +72,16 @@ export const parseFilters = (
   InvalidDuration | InvalidScope | ScopeMissing
 > =>
   Either.gen(function* () {
-    const [within, unused, age] = [
-      yield* parseDuration(given.expiringWithin),
-      yield* parseDuration(given.unusedFor),
-      yield* parseDuration(given.olderThan),
-    ]
+    const expiringBefore = yield* parseInstant(given.expiringWithin, Expiry.after)
+    const unusedSince = yield* parseInstant(given.unusedFor, Expiry.before)
+    const createdBefore = yield* parseInstant(given.olderThan, Expiry.before)
     const scopes = given.scope.length === 0 ? [] : yield* Scope.parseAll(given.scope)
     return (now: number) =>
       Either.map(
         Either.all({
-          expiringBefore: within === undefined ? Either.right(undefined) : Expiry.after(within, now),
-          unusedSince: unused === undefined ? Either.right(undefined) : Expiry.before(unused, now),
-          createdBefore: age === undefined ? Either.right(undefined) : Expiry.before(age, now),
+          expiringBefore: expiringBefore(now),
+          unusedSince: unusedSince(now),
+          createdBefore: createdBefore(now),
         }),
         (instants) => ({
           ...instants,

@@ -2,6 +2,7 @@ import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { ExpiryDate } from "../../domain/Expiry.ts"
 import * as Expiry from "../../domain/Expiry.ts"
@@ -15,7 +16,7 @@ import type { Replacement } from "../../services/Handover.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { type ExpiryAt, exclusive, requires } from "../options.ts"
 import { withCompletions } from "../strict/annotations.ts"
-import { duration, parseDuration } from "./filters.ts"
+import { duration, parseInstant } from "./filters.ts"
 import { find, subjectOptions } from "./subject.ts"
 
 /** The options that say which PATs are replaced, and when. */
@@ -71,14 +72,10 @@ const parse = Effect.fnUntraced(function* (path: ReadonlyArray<string>, given: P
   yield* requires(path, { "--all": all, "--or-create": orCreate }, byLabel)
   yield* requires(path, { "--scope": scope.length > 0 }, { "--or-create": orCreate })
   yield* exclusive(path, { "--keep-old": keepOld, "--all": all })
-  const within = yield* parseDuration(expiringWithin)
-  const age = yield* parseDuration(olderThan)
-  const dueAt = Effect.fnUntraced(function* (now: number) {
-    return {
-      expiringBefore: within === undefined ? undefined : yield* Expiry.after(within, now),
-      createdBefore: age === undefined ? undefined : yield* Expiry.before(age, now),
-    }
-  })
+  const expiringBefore = yield* parseInstant(expiringWithin, Expiry.after)
+  const createdBefore = yield* parseInstant(olderThan, Expiry.before)
+  const dueAt = (now: number) =>
+    Either.all({ expiringBefore: expiringBefore(now), createdBefore: createdBefore(now) })
   // A duration that can't be meant is refused before anything is sent.
   yield* dueAt(yield* Clock.currentTimeMillis)
   return {
