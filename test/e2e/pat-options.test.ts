@@ -3,17 +3,9 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
 import { runCli } from "../support/program.ts"
-import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { dealtKeyIds as ids, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
-// What the commands do beyond the user's page; rotate has files of its own.
-
-/** The IDs that a sandbox deals, in their order. */
-const ids = [
-  "law-hotel-shape-community",
-  "market-night-plain-object",
-  "basket-doctor-humble-figure",
-  "garden-ink-motion-history",
-] as const
+// What the options do that test/e2e/pat-commands.md does not show; rotate has files of its own.
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 

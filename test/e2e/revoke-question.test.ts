@@ -2,14 +2,7 @@ import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
 import { runCli } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
-import { type Sandbox, startSandbox } from "../support/sandbox.ts"
-
-const ids = [
-  "law-hotel-shape-community",
-  "market-night-plain-object",
-  "basket-doctor-humble-figure",
-  "garden-ink-motion-history",
-] as const
+import { dealtKeyIds as ids, type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 const withPats = async (...labels: ReadonlyArray<string>): Promise<Sandbox> => {
   const sandbox = await startSandbox()

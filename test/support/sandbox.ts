@@ -28,6 +28,14 @@ export interface Sandbox {
   readonly close: () => Promise<void>
 }
 
+/** The key IDs that a sandbox deals first, in their order. */
+export const dealtKeyIds = [
+  "law-hotel-shape-community",
+  "market-night-plain-object",
+  "basket-doctor-humble-figure",
+  "garden-ink-motion-history",
+] as const
+
 /** Serves a fresh sandbox until the test is over. */
 export const startSandbox = (...faults: ReadonlyArray<string>): Promise<Sandbox> =>
   startSandboxOn(undefined, faults)

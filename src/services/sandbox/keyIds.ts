@@ -14,8 +14,8 @@ export const period = places.reduce((product, { words }) => product * words.leng
 
 /**
  * The key ID of the PAT that is created as number `index` (from 0). The order is
- * fixed and begins with `law-hotel-shape-community`, the ID on the user's page,
- * so that its examples run as printed. No ID comes twice within `period`: the
+ * fixed and begins with `law-hotel-shape-community`, the ID in the examples of the docs,
+ * so that they run as printed. No ID comes twice within `period`: the
  * lengths of the lists are pairwise co-prime, so that all four places are back
  * where they were only after the product of the lengths (the Chinese remainder
  * theorem).

@@ -90,7 +90,7 @@ const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
 /**
  * The body of `POST /pat`. A label may hold anything within its length, control
  * characters too: that is how a client meets a list that is hostile to its
- * terminal. A date that has gone by is fine (the user's page has such an
+ * terminal. A date that has gone by is fine (the docs have such an
  * example) and makes a token that has expired. A `tenant_id` is checked and has
  * no effect: the sandbox has one tenant.
  */

@@ -2,8 +2,8 @@
  * The words that key IDs are made of, one list for each of the four places.
  * Their lengths (32, 33, 35 and 37) have no factor in common: that is what
  * makes the order of `keyIds.ts` free of collisions, so a word can't be added
- * or taken away by itself. Each list begins with a word of the ID on the
- * user's page.
+ * or taken away by itself. Each list begins with a word of the ID in
+ * the examples of the docs.
  */
 const list = (text: string): ReadonlyArray<string> => text.trim().split(/\s+/)
 
