@@ -1,29 +1,35 @@
 // A tour of zpcli for a newcomer to read along; `npm run demo` runs it against the sandbox.
 // Each command is shown before its output, and the first one that does not do as it should ends the tour.
 import { spawnSync } from "node:child_process"
+import { writeSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
-const program = fileURLToPath(new URL("../dist/zpcli.cjs", import.meta.url))
+const [program = fileURLToPath(new URL("../dist/zpcli.cjs", import.meta.url))] = process.argv.slice(2)
 
-const say = (text) => console.log(`\n# ${text}`)
+// Written at once: the output of the next command must not overtake it.
+const write = (text) => writeSync(1, `${text}\n`)
+const say = (text) => write(`\n# ${text}`)
 
-/** Runs one command line as it is shown, and gives what it wrote on stdout. */
-const step = (args, { env = {}, input, expected = 0 } = {}) => {
+/**
+ * Runs one command line as it is shown. It writes to our own stdout, and so as it does at a terminal if that is one,
+ * unless what it writes is needed: then it is given back, and shown here.
+ */
+const step = (args, { env = {}, input, expected = 0, needed = false } = {}) => {
   const shown = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg}'`)).join(" ")
   const variables = Object.keys(env).map((name) => `${name}=... `)
-  console.log(`$ ${input === undefined ? "" : `echo ${input.trim()} | `}${variables.join("")}zpcli ${shown}`)
+  write(`$ ${input === undefined ? "" : `echo ${input.trim()} | `}${variables.join("")}zpcli ${shown}`)
   const { error, status, stdout } = spawnSync(process.execPath, [program, ...args], {
     env: { ...process.env, ...env },
     input,
     encoding: "utf8",
-    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "inherit"],
+    stdio: [input === undefined ? "ignore" : "pipe", needed ? "pipe" : "inherit", "inherit"],
   })
-  if (stdout) process.stdout.write(stdout)
+  if (needed) write(stdout.trimEnd())
   if (error || status !== expected) {
     console.error(`This step ended with ${error ?? `exit code ${status}`} where ${expected} was expected.`)
     process.exit(1)
   }
-  if (expected !== 0) console.log(`(exit code ${status})`)
+  if (expected !== 0) write(`(exit code ${status})`)
   return stdout
 }
 
@@ -31,7 +37,7 @@ say("Who am I? The sandbox has set ZPOOL_API_URL, ZPOOL_USER and ZPOOL_PASSWORD.
 step(["hello"])
 
 say("A token for a CI job that may list and revoke tokens, and look at jobs.")
-const created = step(["pat", "create", "My CI Token", "--scope", "pat", "--scope", "job"])
+const created = step(["pat", "create", "My CI Token", "--scope", "pat", "--scope", "job"], { needed: true })
 const keyId = /^ID: (.+)$/m.exec(created)?.[1]
 const token = /^Token: (.+)$/m.exec(created)?.[1]
 if (keyId === undefined || token === undefined) {
@@ -61,4 +67,4 @@ step(["hello", "--auth", "pat"], { env: { ZPOOLPAT: token }, expected: 4 })
 say("What is left.")
 step(["pat", "list"])
 
-console.log("\nThat was the tour. Try it yourself: node dist/zpcli.cjs sandbox")
+write("\nThat was the tour. Try it yourself: npx zpcli sandbox -- bash")
