@@ -33,7 +33,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
 ]).pipe(
   withExamples([
     { command: "zpcli pat list", description: "List your PATs" },
-    { command: "zpcli sandbox -- zpcli pat list", description: "Try it without an account" },
+    { command: "zpcli sandbox -- bash", description: "Try it without an account, in a shell" },
   ]),
   withHints({
     means: {

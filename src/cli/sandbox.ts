@@ -6,8 +6,10 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { SettingsError } from "../domain/Errors.ts"
+import { CommandRunner } from "../services/CommandRunner.ts"
+import { Streams } from "../services/Streams.ts"
 import { Exit } from "./errors/exitCodes.ts"
-import { print } from "./output/print.ts"
+import { print, printError } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
 
@@ -35,6 +37,34 @@ const noProxy = Effect.gen(function* () {
 
 const quote = (value: string): string =>
   /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
+
+const shells = ["sh", "bash", "zsh", "fish", "dash", "ksh", "cmd", "powershell", "pwsh"]
+
+/** Whether a command line starts a shell that a person types at: it has neither a script nor a `-c`. */
+export const isShell = (name: string, args: ReadonlyArray<string>): boolean => {
+  const base = name.replace(/^.*[/\\]/, "").replace(/\.exe$/i, "")
+  return shells.includes(base) && args.every((arg) => /^(--\w[\w-]*|-[abd-z]+)$/.test(arg))
+}
+
+/** Says at a terminal what the shell is that is about to start, and how to leave it. */
+const introduceShell = Effect.fnUntraced(function* (
+  name: string,
+  args: ReadonlyArray<string>,
+  user: string,
+  stateFile: Option.Option<string>,
+) {
+  const { stderr, stdin } = yield* Streams
+  if (!stdin.isTerminal || !stderr.isTerminal || !isShell(name, args)) return
+  // One that can't be started is an error, and not introduced.
+  yield* (yield* CommandRunner).find(name)
+  const fate = Option.match(stateFile, {
+    onNone: () => printable`its PATs are gone then`,
+    onSome: (file) => printable`its PATs stay in ${file}`,
+  })
+  yield* printError(
+    printable`In this shell zpcli is signed in to a sandbox as ${user}, not to your account.\nTry: zpcli pat list. To leave, type: exit (${fate})`,
+  )
+})
 
 /** `zpcli sandbox`: the API on this machine, for trying zpcli without an account. */
 export const command = Command.make(
@@ -104,6 +134,7 @@ export const command = Command.make(
       const environment = variables(url, args.user, args.password)
       const [name, ...rest] = args.command
       if (name !== undefined) {
+        yield* introduceShell(name, rest, args.user, args.state)
         const code = yield* runCommand([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })
       }
@@ -127,11 +158,11 @@ export const command = Command.make(
 ).pipe(
   Command.withDescription("Run a local copy of the API, to try zpcli and to test scripts"),
   withExamples([
-    { command: "zpcli sandbox", description: "Print the variables to set, and serve" },
-    { command: "zpcli sandbox -- zpcli pat list", description: "Run a command against it" },
+    { command: "zpcli sandbox -- bash", description: "Start a shell in which zpcli is signed in to it" },
     {
       command: "zpcli sandbox --state pats.json -- ./rotate-tokens.sh",
-      description: "Keep the PATs for the next run",
+      description: "Run a script against it, and keep the PATs for the next run",
     },
+    { command: "zpcli sandbox", description: "Serve, and print the variables to set elsewhere" },
   ]),
 )

@@ -98,6 +98,8 @@ export const runSnippet = async (
   for (const name of stores) place(bin, name, stub(name, storeFails))
   if (spawnSync("jq", ["--version"]).status !== 0)
     place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
+  // Without the network: the real one would look the package up.
+  place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
   place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
 
   // What serves until it is interrupted gets its Ctrl-C.
@@ -123,7 +125,8 @@ export const runSnippet = async (
   child.stdout?.on("data", onData)
   child.stderr?.on("data", onData)
   child.stdin?.on("error", () => {})
-  child.stdin?.end("y\n")
+  // A shell gets a command line; anything else may ask a question.
+  child.stdin?.end(/-- bash$/.test(text) ? "zpcli hello\nexit\n" : "y\n")
   const code = await new Promise((closed) => child.on("close", closed))
   const stored = stores
     .map((name) => join(home, `${name}.stdin`))
