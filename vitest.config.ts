@@ -1,14 +1,25 @@
 import { defineConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 
-/** More than there are cores, since tests of the built program wait for it and for timers most of the time. */
-const workers = 4
+/** More than two cores, since tests of the built program wait for it and for timers; each one more imports Effect again. */
+const workers = 3
+
+/** The files that take longest: begun last, one of them would keep the others waiting. */
+const longest = /e2e\/(docs|recipes|terminal|sandbox|faults\/)|nights|secrets/
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+    const rank = ({ moduleId }: TestSpecification) => (longest.test(moduleId) ? 0 : 1)
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b))
+  }
+}
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // A machine that does other work too takes many times as long.
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    sequence: { sequencer: LongestFirst },
     // The files of a worker share their modules: importing Effect takes longer than most files' tests.
     isolate: false,
     maxWorkers: workers,
