@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { runInProcess } from "../support/inProcess.ts"
+import { cleanEnv, ended, program } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -21,7 +22,7 @@ describe("an empty value", () => {
     ["--auth", ["pat", "list", "--auth", ""]],
   ])("of %s is refused in our words before a request: %j", async (option, args) => {
     const { env, requests } = await startSandbox()
-    const ran = await runCli(args, { env })
+    const ran = await runInProcess(args, env)
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toMatch(new RegExp(`^zpcli: Option ${option} has an empty value\\.\n`))
     expect(requests).toEqual([])
@@ -33,9 +34,7 @@ describe("several scopes in one value", () => {
     "%j are refused with the way to write them",
     async (value) => {
       const { env, requests } = await startSandbox()
-      const ran = await runCli(["pat", "create", "CI", "--scope", value], {
-        env,
-      })
+      const ran = await runInProcess(["pat", "create", "CI", "--scope", value], env)
       expect(ran).toMatchObject({
         code: 2,
         stdout: "",

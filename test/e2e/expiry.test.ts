@@ -1,4 +1,5 @@
 import { describe, it } from "vitest"
+import { runInProcess } from "../support/inProcess.ts"
 import { runCli } from "../support/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
@@ -19,9 +20,8 @@ describe("the expiry of a new PAT", () => {
     }) => {
       const sandbox = await startSandbox()
       const began = Date.now()
-      const ran = await runCli(["pat", "create", "CI", "--scope", "job", "--expires-in", duration], {
-        env: sandbox.env,
-      })
+      const args = ["pat", "create", "CI", "--scope", "job", "--expires-in", duration]
+      const ran = await runInProcess(args, sandbox.env)
       expect(ran).toMatchObject({ code: 0, stderr: "" })
       const { items } = (await sandbox.call("GET", "/pat")) as {
         items: ReadonlyArray<{ expiry_at: string; status: string }>
@@ -80,7 +80,7 @@ describe("a duration past the year 9999", () => {
   ]) {
     it(`is refused before a request by pat ${args.join(" ")}`, async ({ expect }) => {
       const { env, requests } = await startSandbox()
-      const ran = await runCli(["pat", ...args], { env })
+      const ran = await runInProcess(["pat", ...args], env)
       expect(ran).toMatchObject({ code: 2, stdout: "" })
       expect(ran.stderr).toContain("is past the year 9999")
       expect(requests).toEqual([])

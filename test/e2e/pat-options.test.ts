@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
+import { runInProcess } from "../support/inProcess.ts"
 import { runCli } from "../support/program.ts"
 import { dealtKeyIds as ids, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -172,7 +173,10 @@ describe("pat list", () => {
     const sandbox = await withFive()
     for (const [filter, labels] of filters) {
       const args = ["pat", "list", "--exit-code", ...filter.split(" ").filter((word) => word !== "")]
-      const [table, json] = await Promise.all([run(sandbox, ...args), run(sandbox, ...args, "--json")])
+      const [table, json] = await Promise.all([
+        runInProcess(args, sandbox.env),
+        runInProcess([...args, "--json"], sandbox.env),
+      ])
       const code = labels.length > 0 ? 8 : 0
       expect({ filter, code: table.code, json: json.code, stderr: table.stderr + json.stderr }).toEqual({
         filter,
@@ -189,15 +193,16 @@ describe("pat list", () => {
     }
   })
 
-  it("exits 0 with rows where --exit-code was not asked for", async () => {
+  it("exits 0 with rows, and 8 where --exit-code is asked for", async () => {
     const sandbox = await startSandbox()
     await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     expect((await run(sandbox, "pat", "list")).code).toBe(0)
+    expect((await run(sandbox, "pat", "list", "--label", "CI", "--exit-code")).code).toBe(8)
   })
 
   it.each(["14", "0d", "d", "2 weeks"])("refuses the duration %j before a request", async (duration) => {
     const sandbox = await startSandbox()
-    const { code, stderr } = await run(sandbox, "pat", "list", "--expiring-within", duration)
+    const { code, stderr } = await runInProcess(["pat", "list", "--expiring-within", duration], sandbox.env)
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `zpcli: "${duration}" is not a valid duration.\nWrite it as 12h, 30d, 8w, 6mo or 1y.\n`,

@@ -1,4 +1,5 @@
 import { describe, it } from "vitest"
+import { runInProcess } from "../support/inProcess.ts"
 import { runCli } from "../support/program.ts"
 import { type OnFinished, startServer } from "../support/sandbox.ts"
 
@@ -10,13 +11,14 @@ const listAgainst = async (
   status: number,
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = { "content-type": "application/json" },
+  run: typeof runInProcess = runInProcess,
 ) => {
   const url = await startServer(
     (_, response) => void response.writeHead(status, headers).end(body),
     onFinished,
   )
   const env = { ZPOOL_API_URL: url, ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0" }
-  return runCli(["pat", "list"], { env })
+  return run(["pat", "list"], env)
 }
 
 /** What the message says that the API says. */
@@ -33,7 +35,9 @@ describe.concurrent("a long message of a server", () => {
     ["tokens without an end", `zpat_${"a-".repeat(size / 2)}`],
     ["dots after the beginning of a token", `eyJabcdefgh${".a".repeat(size / 2)}`],
   ] as const)("of %s ends the run at once", async ([_, message], { expect, onTestFinished }) => {
-    const ran = await listAgainst(onTestFinished, 400, JSON.stringify({ message }))
+    const ran = await listAgainst(onTestFinished, 400, JSON.stringify({ message }), undefined, (args, env) =>
+      runCli(args, { env }),
+    )
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr.length).toBeLessThan(1_400)
   })

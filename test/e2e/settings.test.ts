@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
+import { runInProcess } from "../support/inProcess.ts"
 import { runCli } from "../support/program.ts"
 import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 import { noOtherUser, runAsStranger } from "../support/stranger.ts"
@@ -16,7 +17,7 @@ const homeWith = (rcfile: string | Buffer): string => {
 }
 
 const hello = (env: Readonly<Record<string, string>>, cwd?: string, ...args: ReadonlyArray<string>) =>
-  runCli(["hello", ...args], { env, ...(cwd === undefined ? {} : { cwd }) })
+  cwd === undefined ? runInProcess(["hello", ...args], env) : runCli(["hello", ...args], { env, cwd })
 
 describe("a variable that is set to nothing", () => {
   it("does not send the rcfile's PAT to another API than the rcfile's", async ({ expect }) => {

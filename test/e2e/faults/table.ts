@@ -91,10 +91,10 @@ export const runRow = async (row: Row, certificate: Certificate | undefined): Pr
       ZPOOLPAT: pat,
       ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
     }
-    // The built program for every fault of a create, and for what needs a process: certificates and memory.
+    // The built program wherever a token may be lost, and for what needs a process: certificates and memory.
     const asProcess =
       process.env.ZPCLI_FAULTS_OF_PROCESSES !== undefined ||
-      row.command === "create" ||
+      row.exitCode === 7 ||
       behaviour.tls !== undefined ||
       behaviour.timeout !== undefined
     const argv = argvOf[row.command]
