@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import type { CommandLine } from "../CommandRunner.ts"
-import { exitCodeOf, unusable } from "./commandRunner.ts"
+import { exitCodeOf, unusable } from "./child.ts"
 
 /** How long a command that is to end may take before it is killed, in milliseconds. */
 const killAfterMillis = 5_000

@@ -1,29 +1,13 @@
 import type { ChildProcess } from "node:child_process"
-import { accessSync, closeSync, constants as modes, openSync, statSync } from "node:fs"
+import { accessSync, constants as modes, statSync } from "node:fs"
 import { Socket } from "node:net"
-import { constants } from "node:os"
 import { delimiter, join } from "node:path"
 import type { Writable } from "node:stream"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { CommandUnusable } from "../../domain/Errors.ts"
+import type { CommandUnusable } from "../../domain/Errors.ts"
 import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
-
-const isWindows = process.platform === "win32"
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error ? String(error.code) : undefined
-
-/** Why a command could not be started, by what the system said. */
-export const unusable = (name: string, error: unknown): CommandUnusable => {
-  const code = codeOf(error)
-  const missing = code === "ENOENT" || code === "ENOTDIR" || name === ""
-  return new CommandUnusable({ name, reason: missing ? "not-found" : "not-executable", code })
-}
-
-/** The exit code of a child, as shells have it: 128 and the signal's number where it died of one. */
-export const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
-  code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+import { codeOf, exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
 
 const systemError = (code: string) => Object.assign(new Error(code), { code })
 
@@ -53,17 +37,6 @@ const find = (name: string): Effect.Effect<void, CommandUnusable> =>
     }
     return Effect.fail(unusable(name, refused ?? systemError("ENOENT")))
   })
-
-/** Whether a terminal controls this process, so that its Ctrl-C reaches what we start too. */
-const hasTerminal = (): boolean => {
-  if (isWindows) return true
-  try {
-    closeSync(openSync("/dev/tty", modes.O_RDONLY | modes.O_NOCTTY | modes.O_NONBLOCK))
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Passes signals on to a child, beside what else listens to them, until the release is called. */
 const passSignalsTo = (child: ChildProcess): (() => void) => {

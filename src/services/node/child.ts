@@ -1,0 +1,32 @@
+/** What is true of every program that zpcli starts. */
+import { closeSync, constants as modes, openSync } from "node:fs"
+import { constants } from "node:os"
+import { CommandUnusable } from "../../domain/Errors.ts"
+
+export const isWindows = process.platform === "win32"
+
+/** The system's code of an error. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error ? String(error.code) : undefined
+
+/** Why a command could not be started, by what the system said. */
+export const unusable = (name: string, error: unknown): CommandUnusable => {
+  const code = codeOf(error)
+  const missing = code === "ENOENT" || code === "ENOTDIR" || name === ""
+  return new CommandUnusable({ name, reason: missing ? "not-found" : "not-executable", code })
+}
+
+/** The exit code of a child, as shells have it: 128 and the signal's number where it died of one. */
+export const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
+  code ?? 128 + (signal === null ? 0 : constants.signals[signal])
+
+/** Whether a terminal controls this process, so that its Ctrl-C reaches what we start too. */
+export const hasTerminal = (): boolean => {
+  if (isWindows) return true
+  try {
+    closeSync(openSync("/dev/tty", modes.O_RDONLY | modes.O_NOCTTY | modes.O_NONBLOCK))
+    return true
+  } catch {
+    return false
+  }
+}
