@@ -14,7 +14,7 @@ const children = new WeakMap<object, ReadonlyArray<AnyCommand>>()
 // By a function that maps an option's value: an option is rebuilt by a `.pipe`, but keeps such functions.
 const completions = new WeakMap<object, Completions>()
 const alternatives = new WeakMap<object, string>()
-const trailing = new WeakSet<object>()
+const trailing = new WeakMap<object, { readonly required: boolean }>()
 
 /** A command that does nothing but hold others. `@effect/cli` alone does not let us find them again. */
 export const group = <
@@ -76,9 +76,12 @@ export const withAlternative =
  * before them would take the first word. Each is between colons, since an empty value
  * would be dropped, and the values of a repeated option are trimmed.
  */
-export const trailingCommand = (description: string): Options.Options<ReadonlyArray<string>> => {
+export const trailingCommand = (
+  description: string,
+  { required = false } = {},
+): Options.Options<ReadonlyArray<string>> => {
   const withoutColons = (words: ReadonlyArray<string>) => Either.right(words.map((word) => word.slice(1, -1)))
-  trailing.add(withoutColons)
+  trailing.set(withoutColons, { required })
   return Options.text("command").pipe(
     Options.withDescription(description),
     Options.repeated,
@@ -99,8 +102,9 @@ export const childrenOf = (command: AnyCommand): ReadonlyArray<AnyCommand> | und
 /** What `withAlternative` said, by the function that an argument's value is mapped with. */
 export const alternativeOf = (mapping: object): string | undefined => alternatives.get(mapping)
 
-/** Whether an option is a `trailingCommand`, by the function that its value is mapped with. */
-export const isTrailing = (mapping: object): boolean => trailing.has(mapping)
+/** Whether an option is a `trailingCommand`, and a required one, by the function that its value is mapped with. */
+export const trailingBy = (mapping: object): { readonly required: boolean } | undefined =>
+  trailing.get(mapping)
 
 /** What `withCompletions` said, by the function that an option's value is mapped with. */
 export const completionsOf = (mapping: object): Completions | undefined => completions.get(mapping)

@@ -39,8 +39,8 @@ export type Problem =
       /** Whether the words after `--` would be a command, and no argument. */
       readonly trailing?: boolean
     }
-  /** `--` with no command after it. */
-  | { readonly _tag: "MissingTrailing"; readonly name: string }
+  /** No command after `--`, which itself may be missing. */
+  | { readonly _tag: "MissingTrailing"; readonly name: string; readonly terminated: boolean }
   | { readonly _tag: "MissingValue"; readonly option: string }
   /** `--name=`, or an empty word after the name. */
   | { readonly _tag: "EmptyValue"; readonly option: string }
@@ -172,7 +172,9 @@ const hintOf = (problem: Problem, command: string): string => {
     case "MissingArgument":
       return problem.trailing ? `Put it before --. ${help}` : help
     case "MissingTrailing":
-      return `If it is a variable, check that it is set. ${help}`
+      return problem.terminated
+        ? `If it is a variable, check that it is set. ${help}`
+        : `Add -- and the ${problem.name} at the end. ${help}`
     case "UnexpectedArgument":
       if (problem.trailing !== undefined) return `Put a ${problem.trailing} after --. ${help}`
       return `Quote an argument that contains spaces. ${help}`

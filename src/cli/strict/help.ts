@@ -61,6 +61,8 @@ const usageOf = (shape: CommandShape): ReadonlyArray<string> => {
     }
     return required ? spelt : `[-- ${spelt}]`
   })
+  const { trailing } = shape
+  const words = `-- <${trailing?.name}>...`
   const required = shape.options
     .filter((option) => option.required)
     .map(({ name, repeated, value }) => `${name} <${value}>${repeated ? "..." : ""}`)
@@ -70,7 +72,7 @@ const usageOf = (shape: CommandShape): ReadonlyArray<string> => {
     ...required,
     "[options]",
     ...args.filter((arg) => arg.startsWith("[")),
-    ...(shape.trailing === undefined ? [] : [`[-- <${shape.trailing.name}>...]`]),
+    ...(trailing === undefined ? [] : [trailing.required ? words : `[${words}]`]),
   ]
 }
 

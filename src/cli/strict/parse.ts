@@ -105,7 +105,7 @@ const split = (sorted: Sorted): Words | Problem => {
   const trailing = sorted.args.slice(argsBeforeTerminator)
   if (!terminated || missingIn(sorted, args) === undefined) {
     return terminated && trailing.length === 0
-      ? { _tag: "MissingTrailing", name: command.trailing.name }
+      ? { _tag: "MissingTrailing", name: command.trailing.name, terminated }
       : { args, trailing }
   }
   return trailing.length === 1 ? { args: trailing, trailing: [] } : { args, trailing }
@@ -137,13 +137,16 @@ const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | unde
     }
   }
   const surplus = command.args.some(({ repeated }) => repeated) ? undefined : args[command.args.length]
-  return surplus === undefined
-    ? undefined
-    : {
-        _tag: "UnexpectedArgument",
-        value: surplus,
-        trailing: command.args.length === 0 ? command.trailing?.name : undefined,
-      }
+  if (surplus !== undefined) {
+    return {
+      _tag: "UnexpectedArgument",
+      value: surplus,
+      trailing: command.args.length === 0 ? command.trailing?.name : undefined,
+    }
+  }
+  return command.trailing?.required && trailing.length === 0
+    ? { _tag: "MissingTrailing", name: command.trailing.name, terminated: sorted.terminated }
+    : undefined
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   completionsOf,
   examplesOf,
   hintsOf,
-  isTrailing,
+  trailingBy,
 } from "./annotations.ts"
 import type { ArgsNode, CommandNode, Count, OptionNode, SingleOption, Standard } from "./nodes.ts"
 import type { ArgumentShape, CommandShape, Completions, OptionShape, TrailingShape } from "./shape.ts"
@@ -71,7 +71,7 @@ const readOptions = (node: OptionNode, around: Around): ReadonlyArray<OptionShap
     case "Variadic":
       return [optionShape(node.argumentOption, { ...around, count: node })]
     case "Map":
-      if (isTrailing(node.f)) return []
+      if (trailingBy(node.f)) return []
       return readOptions(node.options, {
         ...around,
         completions: around.completions ?? completionsOf(node.f),
@@ -95,10 +95,11 @@ const readOptions = (node: OptionNode, around: Around): ReadonlyArray<OptionShap
 const trailingOf = (node: OptionNode): TrailingShape | undefined => {
   if (node._tag === "Both") return trailingOf(node.left) ?? trailingOf(node.right)
   if (node._tag !== "Map") return undefined
-  const [shape] = isTrailing(node.f) ? readOptions(node.options, { optional: true }) : []
-  return shape === undefined
+  const trailing = trailingBy(node.f)
+  const [shape] = trailing === undefined ? [] : readOptions(node.options, { optional: true })
+  return shape === undefined || trailing === undefined
     ? trailingOf(node.options)
-    : { option: shape.name, name: shape.name.slice(2), description: shape.description }
+    : { option: shape.name, name: shape.name.slice(2), description: shape.description, ...trailing }
 }
 
 const readArgs = (node: ArgsNode, around: Around): ReadonlyArray<ArgumentShape> => {

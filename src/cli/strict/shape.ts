@@ -34,6 +34,7 @@ export interface TrailingShape {
   readonly option: string
   /** What help calls each word. */
   readonly name: string
+  readonly required: boolean
   readonly description: string
 }
 

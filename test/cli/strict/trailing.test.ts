@@ -15,6 +15,7 @@ import { execute } from "../../../src/cli/strict/execute.ts"
 import { helpOf } from "../../../src/cli/strict/help.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 import { read } from "../../../src/cli/strict/read.ts"
+import type { CommandShape } from "../../../src/cli/strict/shape.ts"
 import { fakeConsole, fakeTerminal } from "../../support/fakes.ts"
 
 const print = (given: unknown) => Console.log(JSON.stringify(given))
@@ -40,6 +41,14 @@ const harbour = group("harbour", "A harbour", [
     print,
   ),
   Command.make("open", { command: trailingCommand("What to run meanwhile") }, print),
+  Command.make(
+    "guard",
+    {
+      by: Options.text("by").pipe(Options.withPseudoName("name"), Options.atLeast(1)),
+      command: trailingCommand("What to guard", { required: true }),
+    },
+    print,
+  ),
 ])
 const tree = read(harbour)
 
@@ -138,9 +147,26 @@ describe("the words after --", () => {
       ["open", "--"],
       ["send", "--flag", "red", "--"],
     ]) {
-      expect(problem(...words), words.join(" ")).toEqual({ _tag: "MissingTrailing", name: "command" })
+      expect(problem(...words), words.join(" ")).toEqual({
+        _tag: "MissingTrailing",
+        name: "command",
+        terminated: true,
+      })
     }
     expect(problem("tow", "--")).toMatchObject({ _tag: "MissingArgument", argument: "ship" })
+  })
+
+  it("are missing where they are required, once nothing else is wrong", () => {
+    expect(parse(tree, ["guard", "--by", "Ada"])).toMatchObject({
+      message: "The <command> after -- is missing.",
+      hint: "Add -- and the command at the end. See: harbour guard --help",
+    })
+    expect(problem("guard", "--by", "Ada", "--")).toMatchObject({ _tag: "MissingTrailing", terminated: true })
+    expect(problem("guard")).toMatchObject({ _tag: "MissingOption", option: "--by" })
+    expect(problem("guard", "--by", "Ada", "ring")).toMatchObject({ value: "ring", trailing: "command" })
+    expect(helpOf(tree.subcommands.find(({ path }) => path[0] === "guard") as CommandShape)).toContain(
+      "Usage: harbour guard --by <name>... [options] -- <command>...\n",
+    )
   })
 
   it("are never words before it", () => {
