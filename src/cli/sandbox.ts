@@ -105,9 +105,7 @@ export const command = Command.make(
   },
   (args) =>
     Effect.gen(function* () {
-      const { parseFault, runCommand, serve } = yield* Effect.promise(
-        () => import("../services/sandbox/index.ts"),
-      )
+      const { parseFault, serve } = yield* Effect.promise(() => import("../services/sandbox/index.ts"))
       const number = (option: string, text: string, most: number) =>
         /^\d{1,9}$/.test(text) && Number(text) <= most
           ? Effect.succeed(Number(text))
@@ -135,7 +133,8 @@ export const command = Command.make(
       const [name, ...rest] = args.command
       if (name !== undefined) {
         yield* introduceShell(name, rest, args.user, args.state)
-        const code = yield* runCommand([name, ...rest], { ...environment, ...(yield* noProxy) })
+        const { run } = yield* CommandRunner
+        const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })
       }
       const assignments = Object.entries(environment).map(

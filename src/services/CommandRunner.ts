@@ -22,6 +22,16 @@ export interface Gift {
   readonly without: ReadonlyArray<string>
 }
 
+/** Changes to our environment for a command. A variable that is undefined is taken out. */
+export type Environment = Readonly<Record<string, string | Redacted.Redacted | undefined>>
+
+/** Our own credentials, which are no business of a command that we run. */
+export const credentialVariables: ReadonlyArray<string> = ["ZPOOLPAT", "ZPOOL_PASSWORD"].flatMap((name) => [
+  name,
+  `${name}_FILE`,
+  `${name}_COMMAND`,
+])
+
 /** Runs other programs. */
 export class CommandRunner extends Context.Tag("zpcli/CommandRunner")<
   CommandRunner,
@@ -34,5 +44,13 @@ export class CommandRunner extends Context.Tag("zpcli/CommandRunner")<
      * SIGINT where no terminal sends it to both.
      */
     readonly give: (command: CommandLine, gift: Gift) => Effect.Effect<CommandEnd, CommandUnusable>
+    /**
+     * Runs a command with our stdin, stdout and stderr, and gives its exit code:
+     * 128 and the signal's number where it died of a signal. Signals go to it
+     * meanwhile, and do not interrupt us; an interruption ends it.
+     */
+    readonly run: (command: CommandLine, environment: Environment) => Effect.Effect<number, CommandUnusable>
+    /** While an effect runs, no second SIGINT, SIGTERM or SIGHUP ends the process before it. */
+    readonly shield: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   }
 >() {}

@@ -10,6 +10,7 @@ import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
@@ -171,9 +172,12 @@ export const systemError = (code: string, syscall = "read"): Error =>
 
 const tree = shape()
 
-const runsNothing = CommandRunner.of({
+/** Dies where a command is looked for or run. */
+export const runsNothing = CommandRunner.of({
   find: (name) => Effect.dieMessage(`the test must not look for ${name}`),
   give: ([name]) => Effect.dieMessage(`the test must not run ${name}`),
+  run: ([name]) => Effect.dieMessage(`the test must not run ${name}`),
+  shield: identity,
 })
 
 /** Runs a command line (without the program's name) in a world of fakes. */

@@ -18,7 +18,7 @@ import { parseFault } from "../../src/services/sandbox/Fault.ts"
 import { httpClient } from "../../src/services/sandbox/httpClient.ts"
 import { type StoredPat, statusOf } from "../../src/services/sandbox/State.ts"
 import { inMemory } from "../../src/services/sandbox/Store.ts"
-import { type Ran, runIn } from "./fakes.ts"
+import { type Ran, runIn, runsNothing } from "./fakes.ts"
 
 /** What the command does with the token that it is given. */
 export const behaviours = [
@@ -127,6 +127,7 @@ export const makeAccount = (withOld: boolean) =>
         )
         const client = httpClient(api)
         const runner = CommandRunner.of({
+          ...runsNothing,
           find: (name) =>
             command === "is missing"
               ? Effect.fail(new CommandUnusable({ name, reason: "not-found", code: "ENOENT" }))

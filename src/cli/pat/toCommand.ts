@@ -1,15 +1,8 @@
 import * as Effect from "effect/Effect"
 import { CommandFailed } from "../../domain/Errors.ts"
-import { type CommandLine, CommandRunner } from "../../services/CommandRunner.ts"
+import { type CommandLine, CommandRunner, credentialVariables } from "../../services/CommandRunner.ts"
 import { printable } from "../output/printable.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
-
-/** Our own credentials, which are no business of the command that stores a token. */
-const credentials = ["ZPOOLPAT", "ZPOOL_PASSWORD"].flatMap((name) => [
-  name,
-  `${name}_FILE`,
-  `${name}_COMMAND`,
-])
 
 /**
  * The token is given to a command on its stdin. It is handed over once the
@@ -25,7 +18,7 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (
   const open: OpenDelivery = (message) =>
     Effect.succeed({
       deliver: (created) =>
-        runner.give(command, { secret: created.token, without: credentials }).pipe(
+        runner.give(command, { secret: created.token, without: credentialVariables }).pipe(
           Effect.mapError(
             ({ code }) => new CommandFailed({ name, reason: "not-started", exitCode: undefined, code }),
           ),

@@ -8,6 +8,7 @@ import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
 import { codeOf, exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
+import { runCommand, shield } from "./command.ts"
 
 const systemError = (code: string) => Object.assign(new Error(code), { code })
 
@@ -102,4 +103,4 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
   )
 
 /** The `CommandRunner` of a real process. */
-export const commandRunner = CommandRunner.of({ find, give })
+export const commandRunner = CommandRunner.of({ find, give, run: runCommand, shield })

@@ -1,4 +1,3 @@
 /** The sandbox in one import, loaded only when it is served. */
-export { runCommand } from "../node/command.ts"
 export { type Fault, parseFault } from "./Fault.ts"
 export { type SandboxOptions, serve } from "./serve.ts"

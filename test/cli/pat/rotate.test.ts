@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
-import { type Api, item, listed, pat, runIn } from "../../support/fakes.ts"
+import { type Api, item, listed, pat, runIn, runsNothing } from "../../support/fakes.ts"
 import { temporaryFolder } from "../../support/sandbox.ts"
 
 const now = Date.UTC(2027, 0, 31, 12)
@@ -43,6 +43,7 @@ const rotateWith = (api: Api, ...args: ReadonlyArray<string>) =>
     yield* TestClock.setTime(now)
     const stored: Array<string> = []
     const runner = CommandRunner.of({
+      ...runsNothing,
       find: () => Effect.void,
       give: (_, { secret }) =>
         Effect.sync(() => {

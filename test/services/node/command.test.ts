@@ -71,7 +71,7 @@ describe("runCommand", () => {
     }),
   )
 
-  onUnix("passes SIGTERM on, ignores SIGINT, and sets others' listeners aside meanwhile", () =>
+  onUnix("passes SIGTERM on, and sets others' listeners aside meanwhile", () =>
     Effect.gen(function* () {
       const ready = `${yield* folder}/ready`
       let calls = 0
@@ -90,6 +90,8 @@ describe("runCommand", () => {
           }),
       )
       const script = `
+        // It gets SIGINT too where no terminal sends it.
+        process.on("SIGINT", () => {})
         process.on("SIGTERM", () => process.exit(21))
         require("node:fs").writeFileSync(process.env.READY, "ready\\n")
         setInterval(() => {}, 1000)`
