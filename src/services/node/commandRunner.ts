@@ -56,10 +56,14 @@ const passSignalsTo = (child: ChildProcess): (() => void) => {
   }
 }
 
+/** How long a process that a command left behind may keep its stdin open before the token counts as unread. */
+const heldMillis = 3_000
+
 /**
- * A child's stdin as a stream that is read too. Node's is only written, so that
- * nobody would learn that the child closed it with bytes left in it: Linux
- * says so to a reader of our end (ECONNRESET).
+ * A child's stdin as a stream that is read too. Node only writes to it, and
+ * would not learn that the child closed it with bytes left in it: Linux says so
+ * to a reader of our end (ECONNRESET). It closes without an error where all of
+ * it was read.
  */
 const readable = (stdin: Writable): Writable => {
   const handle: unknown = Reflect.get(stdin, "_handle")
@@ -83,21 +87,36 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
           return resume(Effect.fail(unusable(name, error)))
         }
         const release = passSignalsTo(child)
-        let readAll = true
-        if (child.pid !== undefined && child.stdin !== null) {
-          readable(child.stdin)
-            .on("error", () => {
-              readAll = false
-            })
-            .end(Redacted.value(secret))
+        let exitCode: number | undefined
+        let readAll: boolean | undefined
+        const end = () => {
+          if (exitCode === undefined || readAll === undefined) return
+          release()
+          resume(Effect.succeed({ exitCode, readAll }))
         }
         child.once("error", (error) => {
           release()
           resume(Effect.fail(unusable(name, error)))
         })
+        const { stdin } = child
+        if (child.pid === undefined || stdin === null) return
+        // Or Node closes it at the child's end, while another process may still read.
+        child.stdin = null
+        let timer: NodeJS.Timeout | undefined
+        const ended = (all: boolean) => {
+          clearTimeout(timer)
+          readAll ??= all
+          end()
+        }
+        const ours = readable(stdin)
+          .on("error", () => ended(false))
+          .once("close", () => ended(true))
+          .end(Redacted.value(secret))
         child.once("exit", (code, signal) => {
-          release()
-          resume(Effect.succeed({ exitCode: exitCodeOf(code, signal), readAll }))
+          exitCode = exitCodeOf(code, signal)
+          if (readAll === undefined)
+            timer = setTimeout(() => ours.destroy(systemError("ETIMEDOUT")), heldMillis)
+          end()
         })
       }),
   )

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
@@ -94,9 +95,30 @@ describe.runIf(process.platform === "linux")("a command that does not read its s
     ["closes it at once", "exec <&-; sleep 0.1"],
     ["leaves it open until its end", "sleep 0.1"],
     ["reads the beginning alone", "head -c 5 >/dev/null"],
+    ["leaves it to a process that ends later", "exec 3<&0; (sleep 0.3 <&3) & exit 0"],
   ] as const)("and %s is told from one that does", ([, script]) =>
     Effect.gen(function* () {
       expect(yield* give(script)).toEqual({ exitCode: 0, readAll: false })
+    }),
+  )
+})
+
+describe.skipIf(process.platform === "win32")("a command that leaves its stdin to another process", () => {
+  it.live("has read it where that process reads it to its end", () =>
+    Effect.gen(function* () {
+      const script = "exec 3<&0; (sleep 0.2; cat <&3 >/dev/null) & exit 0"
+      expect(yield* give(script)).toEqual({ exitCode: 0, readAll: true })
+    }),
+  )
+
+  it.live("has not read it for all we know where that process keeps it open", () =>
+    Effect.gen(function* () {
+      const file = join(folder(), "pid")
+      const script = 'cat >/dev/null; exec 3<&0; (exec sleep 20 <&3) & echo $! > "$1"; exit 0'
+      const [took, end] = yield* Effect.timed(give(script, file))
+      process.kill(Number(readFileSync(file, "utf8")))
+      expect(end).toEqual({ exitCode: 0, readAll: false })
+      expect(Duration.toMillis(took)).toBeLessThan(8_000)
     }),
   )
 })
