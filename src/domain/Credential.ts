@@ -35,3 +35,6 @@ export type Credential = PatCredential | JwtCredential
 
 /** Which kinds of credential may be used: `--auth`. */
 export type Auth = "auto" | "pat" | "jwt"
+
+/** What is shown in place of a secret. */
+export const hidden = "[hidden]"

@@ -1,5 +1,9 @@
 import * as Schema from "effect/Schema"
+import { hidden } from "./Credential.ts"
 import { text } from "./Pat.ts"
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** `GET /pat`, 200. Each item is a `Pat`, decoded when it is looked at: printing JSON needs none of them. */
 export const PatList = Schema.Struct({ detail: Schema.Struct({ items: Schema.Array(Schema.Unknown) }) })
@@ -17,19 +21,37 @@ const optionalSecret = (fits: (value: string) => boolean) =>
     encode: (value) => value,
   })
 
+/** A key ID is shown, and a token is not: a key ID that repeats the token counts as absent. */
+const withoutToken = (detail: unknown): unknown => {
+  if (!isRecord(detail)) return detail
+  const { key_id, token } = detail
+  const repeats =
+    typeof token === "string" && token.length >= 8 && typeof key_id === "string" && key_id.includes(token)
+  return repeats ? { token } : detail
+}
+
 /**
- * `POST /pat`, 201. The token is secret from the moment it is read; one that a
- * header can't hold counts as absent, since it could never be used.
+ * `POST /pat`, 201. The token is secret from the moment it is read. One that a
+ * header can't hold counts as absent, since it could never be used; so does one
+ * that repeats the credential that signs in, which is hidden by now.
  */
 export const CreatedPat = Schema.Struct({
-  detail: Schema.Struct({
-    // Without it the token can still be delivered, which is what matters.
-    key_id: text,
-    token: Schema.optionalWith(
-      optionalSecret((token) => bearer.test(token)),
-      { exact: true },
-    ),
-  }),
+  detail: Schema.compose(
+    Schema.transform(Schema.Unknown, Schema.Unknown, {
+      strict: true,
+      decode: withoutToken,
+      encode: (detail) => detail,
+    }),
+    Schema.Struct({
+      // Without it the token can still be delivered, which is what matters.
+      key_id: text,
+      token: Schema.optionalWith(
+        optionalSecret((token) => bearer.test(token) && !token.includes(hidden)),
+        { exact: true },
+      ),
+    }),
+    { strict: false },
+  ),
 })
 export type CreatedPat = typeof CreatedPat.Type
 
@@ -56,22 +78,60 @@ export const LoginGrant = Schema.Struct({
 })
 export type LoginGrant = typeof LoginGrant.Type
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** Members that a failing function or gateway puts into a success: nothing was done then. */
 const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
 
+/** What gateways and frameworks say of a failure, as the whole of a `message`. */
+const refusals = new Set([
+  "access denied",
+  "bad gateway",
+  "bad request",
+  "endpoint request timed out",
+  "forbidden",
+  "gateway timeout",
+  "internal server error",
+  "limit exceeded",
+  "method not allowed",
+  "missing authentication token",
+  "not found",
+  "service unavailable",
+  "too many requests",
+  "unauthorized",
+])
+
+/** Whether an object with a success's status tells of a failure. */
+export const tellsOfFailure = (value: Readonly<Record<string, unknown>>): boolean =>
+  telltale.some((name) => name in value) ||
+  value.success === false ||
+  value.ok === false ||
+  (typeof value.message === "string" &&
+    refusals.has(value.message.slice(0, 100).trim().toLowerCase().replace(/[.!]$/, "")))
+
 /**
  * Whether a success was said by the API itself: an object with a text as its
- * `message` and no member of a failure. Anything else with a status of 200 may
- * be a gateway's function that failed, or a network's sign-in page.
+ * `message` that does not tell of a failure. Anything else with a status of 200
+ * may be a gateway's function that failed, or a network's sign-in page.
  */
-export const isOwnSuccess = (value: unknown): boolean =>
-  isRecord(value) &&
-  typeof value.message === "string" &&
-  value.message !== "Internal server error" &&
-  !telltale.some((name) => name in value)
+export const isOwnSuccess = (
+  value: unknown,
+): value is { readonly message: string } & Record<string, unknown> =>
+  isRecord(value) && typeof value.message === "string" && !tellsOfFailure(value)
+
+/** Words of a message that may tell of something that was not done, or not yet. */
+const denial =
+  /\b(?:fail(?:s|ed|ure|ing)?|errors?|exception|not|cannot|[a-z]{2,8}n['’]t|unable|denied|refused|rejected|invalid|unauthori[sz]ed|forbidden|time[d ]*out|unavailable|pending|queued|scheduled|later)\b/i
+
+/**
+ * Whether an answer says in the API's own words that this PAT is revoked. One
+ * whose message may say the opposite, or that names another PAT, does not.
+ */
+export const saysRevoked = (value: unknown, keyId: string): boolean =>
+  isOwnSuccess(value) &&
+  !denial.test(value.message.slice(0, 1_000)) &&
+  (!isRecord(value.detail) ||
+    value.detail.key_id === undefined ||
+    value.detail.key_id === null ||
+    value.detail.key_id === keyId)
 
 /** `GET /hello`, 200. */
 export const Hello = Schema.compose(

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as HashSet from "effect/HashSet"
 import * as Layer from "effect/Layer"
 import {
-  OutcomeUnknown,
+  type OutcomeUnknown,
   RotationNotBegun,
   type RotationStep,
   RotationStopped,
@@ -157,21 +157,9 @@ export class Handover extends Context.Tag("zpcli/Handover")<
               undone,
               cause,
             })
-          const created = yield* restore(api.create(pat)).pipe(
+          const created = yield* restore(api.create(pat, listed)).pipe(
             // Where a create may have been sent, that has been said by now.
             Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId: old[0]?.keyId }))),
-            // The old PAT has the same label, and may be as young: it is not to be revoked as a stray.
-            Effect.catchTag("OutcomeUnknown", ({ cause, found, label, replaces }) =>
-              Effect.fail(
-                new OutcomeUnknown({
-                  label,
-                  found: found?.filter((keyId) => !listed.has(keyId)),
-                  older: true,
-                  replaces,
-                  cause,
-                }),
-              ),
-            ),
           )
           /** A step after which the new PAT is taken back, if it fails or is interrupted. */
           const orTakenBack = <A>(

@@ -47,8 +47,13 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     /**
      * Once the request has left, anything but a clear answer is an
      * `OutcomeUnknown`, with the key IDs that a look at the list turned up.
+     *
+     * @param listed - the key IDs that were listed before: none of them can be the new one
      */
-    readonly create: (pat: NewPat) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown>
+    readonly create: (
+      pat: NewPat,
+      listed?: ReadonlySet<string | undefined>,
+    ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown>
     /**
      * Succeeds only where the PAT is certainly revoked. A success that is not
      * the API's own, and every 404, is looked up in the list: what revokes for
@@ -101,7 +106,10 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
 
     const now = Effect.zipRight(session.credential, transport.now)
 
-    const create = Effect.fn("PatApi.create")(function* (pat: NewPat) {
+    const create = Effect.fn("PatApi.create")(function* (
+      pat: NewPat,
+      listed: ReadonlySet<string | undefined> = new Set(),
+    ) {
       const { label } = pat
       const about = { label, ...(pat.replaces === undefined ? {} : { replaces: pat.replaces }) }
       // Signing in first keeps its failures apart from those of the create.
@@ -112,16 +120,18 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       const readCreated = (answer: ApiAnswer) =>
         Effect.flatMap(decodeCreated(answer), ({ text, value: { detail } }) => {
           const { key_id: keyId, token } = detail
-          if (token !== undefined) return Effect.succeed({ keyId, token, text: Redacted.make(text) })
+          const isOld = keyId !== undefined && listed.has(keyId)
+          if (token !== undefined && !isOld)
+            return Effect.succeed({ keyId, token, text: Redacted.make(text) })
           const { requestId, status } = answer
           const cause = new ResponseUnreadable({
             origin: api.origin,
             status,
             requestId,
             reason: "shape",
-            expected: "a usable token",
+            expected: isOld ? "the key ID of a new PAT" : "a usable token",
           })
-          return Effect.fail(keyId === undefined ? cause : unknown(cause, [keyId]))
+          return Effect.fail(keyId === undefined || isOld ? cause : unknown(cause, [keyId]))
         })
       let unsent = false
       const attempt = (credential: Credential) =>
@@ -154,7 +164,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             Effect.orElseFail(() => lost),
           )
           const now = yield* Clock.currentTimeMillis
-          const found = createdSince(listing, label, since, now)
+          const found = createdSince(listing, label, since, now).filter((keyId) => !listed.has(keyId))
           const older = hasOlder(listing.pats, label, found)
           return yield* new OutcomeUnknown({ ...about, found, older, cause: lost.cause })
         })
@@ -165,7 +175,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       // Kept here, since a sign-in in between makes it a new request.
       let answerLost = false
       const attempt = (credential: Credential) =>
-        Effect.map(send("DELETE", ["pat", keyId], credential), readRevoked).pipe(
+        Effect.map(send("DELETE", ["pat", keyId], credential), (answer) => readRevoked(answer, keyId)).pipe(
           Effect.catchTag("HttpFailure", (failure): Effect.Effect<RevokeAnswer, HttpFailure> => {
             answerLost ||= failure.answerLostBefore
             if (failure.status === 404) return Effect.succeed(Either.left(failure))

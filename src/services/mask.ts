@@ -1,4 +1,5 @@
 import * as Redacted from "effect/Redacted"
+import * as Credential from "../domain/Credential.ts"
 
 /** The most characters of a server's words that are shown. */
 const maxLength = 1000
@@ -43,5 +44,5 @@ export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string
 export const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
   const token = bearer === undefined ? "" : Redacted.value(bearer)
   // A shorter one is not a token, and may well be a part of any word.
-  return token.length < 8 ? body : body.replaceAll(token, "[hidden]")
+  return token.length < 8 ? body : body.replaceAll(token, Credential.hidden)
 }

@@ -3,7 +3,14 @@ import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import { CreatedPat, isOwnSuccess, LoginGrant, PatList, speakerOf } from "../../src/domain/Envelope.ts"
+import {
+  CreatedPat,
+  isOwnSuccess,
+  LoginGrant,
+  PatList,
+  saysRevoked,
+  speakerOf,
+} from "../../src/domain/Envelope.ts"
 
 const anything = FastCheck.jsonValue() as FastCheck.Arbitrary<unknown>
 
@@ -21,7 +28,13 @@ describe("CreatedPat", () => {
     expect(Either.isLeft(decode(body))).toBe(true)
   })
 
-  it.each([undefined, null, "", 5, "two words", "line\nbreak", "zpat_é"])(
+  it("has no key ID where that repeats the token", () => {
+    const token = "zpat_0123456789abcdef"
+    const { detail } = Either.getOrThrow(decode({ detail: { key_id: `id-${token}`, token } }))
+    expect(detail.key_id).toBeUndefined()
+  })
+
+  it.each([undefined, null, "", 5, "two words", "line\nbreak", "zpat_é", "zpat_[hidden]"])(
     "has no token where a header could not hold it (%j), and keeps the key ID",
     (token) => {
       const { detail } = Either.getOrThrow(decode({ detail: { key_id: "a-b-c-d", token } }))
@@ -41,6 +54,12 @@ describe("a success", () => {
     [{ message: "x", errors: [] }, false],
     [{ message: "x", statusCode: 500 }, false],
     [{ message: "Internal server error" }, false],
+    [{ message: "Unauthorized" }, false],
+    [{ message: "Service Unavailable." }, false],
+    [{ message: "Hello, unauthorized@example.com" }, true],
+    [{ message: "x", success: false }, false],
+    [{ message: "x", success: true }, true],
+    [{ message: "x", ok: false }, false],
     [{ message: null }, false],
     [{}, false],
     [[{ message: "x" }], false],
@@ -49,6 +68,28 @@ describe("a success", () => {
     [false, false],
   ])("%j is the API's own: %s", (value, own) => {
     expect(isOwnSuccess(value)).toBe(own)
+  })
+})
+
+describe("a revoke", () => {
+  it.each([
+    [{ message: "PAT revoked" }, true],
+    [{ message: "PAT revoked", detail: { key_id: "a-b-c-d" } }, true],
+    [{ message: "PAT revoked", detail: { key_id: null } }, true],
+    [{ message: "Token deleted successfully", detail: "gone" }, true],
+    [{ message: "Notebook's token deleted" }, true],
+    [{ message: "PAT revoked", detail: { key_id: "e-f-g-h" } }, false],
+    [{ message: "Revocation failed" }, false],
+    [{ message: "PAT could not be revoked" }, false],
+    [{ message: "Couldn't revoke the PAT" }, false],
+    [{ message: "An error occurred" }, false],
+    [{ message: "Task timed out after 3.00 seconds" }, false],
+    [{ message: "Revocation is pending" }, false],
+    [{ message: "Unauthorized" }, false],
+    [{ message: "PAT revoked", success: false }, false],
+    [{}, false],
+  ])("%j says that it is done: %s", (value, done) => {
+    expect(saysRevoked(value, "a-b-c-d")).toBe(done)
   })
 })
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
@@ -80,6 +80,57 @@ describe.concurrent("a create that is answered", () => {
     expect(requests).toEqual(["POST /pat"])
   })
 
+  it("with the token that signs in has given no token", async ({ expect, onTestFinished }) => {
+    const own = "zpat_0123456789abcdef"
+    const { env } = await startScripted(
+      { "POST /pat": [201, { message: "PAT created", detail: { key_id: id, token: own } }] },
+      onTestFinished,
+    )
+    const ran = await runCli([...create, "--json"], { env })
+    expect(ran).toMatchObject({ code: 7, stdout: "" })
+    expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id })
+    expect(ran.stderr).not.toContain(own)
+  })
+
+  it("with the token as its key ID too shows it nowhere but in the file", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const token = "zpat_NewNewNewNewNewNewNewNew0000"
+    const { env } = await startScripted(
+      { "POST /pat": [201, { message: "PAT created", detail: { key_id: token, token } }] },
+      onTestFinished,
+    )
+    for (const flags of [[], ["--json"]]) {
+      const out = join(temporaryFolder(onTestFinished), "token")
+      const ran = await runCli([...create, "--out", out, ...flags], { env })
+      expect(ran.code).toBe(0)
+      expect(ran.stdout + ran.stderr).not.toContain(token)
+      expect(readFileSync(out, "utf8")).toBe(token)
+    }
+  })
+
+  it("with the old PAT's key ID ends a rotation before anything is delivered or revoked", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const item = { key_id: id, label: "CI", status: "active", scopes: ["job"] }
+    const { env, requests } = await startScripted(
+      {
+        "GET /pat": [200, { message: "ok", detail: { items: [item] } }],
+        "POST /pat": [201, { message: "ok", detail: { key_id: id, token: "zpat_fedcba9876543210" } }],
+      },
+      onTestFinished,
+    )
+    for (const delivery of [["--token-only"], ["--", "cat"]]) {
+      const ran = await runCli(["pat", "rotate", id, "--yes", ...delivery], { env })
+      expect(ran).toMatchObject({ code: 7, stdout: "" })
+      expect(ran.stderr).toContain("JSON without the key ID of a new PAT")
+      expect(ran.stderr).not.toContain(`zpcli pat revoke ${id}`)
+    }
+    expect(requests.filter((request) => !request.startsWith("GET"))).toEqual(["POST /pat", "POST /pat"])
+  })
+
   it("with a hostile key ID suggests nothing to run with it", async ({ expect, onTestFinished }) => {
     const { env } = await startScripted(
       {
@@ -122,6 +173,18 @@ describe("a token that can't be handed over", () => {
       delivered: false,
     })
     expect(await statuses(sandbox)).toEqual(["active"])
+  })
+
+  it("to a command that leaves its stdin to another process, unread", async () => {
+    const sandbox = await startSandbox()
+    const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    const script = "exec 3<&0; (sleep 0.5 <&3) & exit 0"
+    const ran = await runCli(["pat", "rotate", key_id as string, "--yes", "--", "bash", "-c", script], {
+      env: sandbox.env,
+    })
+    expect(ran.code, ran.stderr).toBe(9)
+    expect(ran.stderr).toContain("did not read the token from its stdin")
+    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
   })
 
   it("since a new token is not accepted at once, is asked about again", async () => {

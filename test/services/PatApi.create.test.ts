@@ -55,6 +55,25 @@ describe("create", () => {
     }),
   )
 
+  it.scoped("never takes a PAT that was listed before for the new one", () =>
+    Effect.gen(function* () {
+      const [newKeyId, other] = ["market-night-plain-object", "basket-doctor-humble-figure"]
+      const listed = new Set([keyId, other])
+      const items = [keyId, newKeyId, other].map((key_id) => ({ key_id, label: "CI" }))
+      for (const answer of [
+        json(201, { detail: { key_id: keyId, token: "zpat_NewNewNew" } }),
+        json(504, {}),
+      ]) {
+        const api = yield* fakeApi(
+          ["POST /v1/pat", answer],
+          ["GET /v1/pat", json(200, { detail: { items } })],
+        )
+        const error = yield* withPatApi({ api, settings: pat }, (it) => Effect.flip(it.create(ci, listed)))
+        expect(error).toMatchObject({ _tag: "OutcomeUnknown", found: [newKeyId], older: true })
+      }
+    }),
+  )
+
   it.scoped("is sent again where it certainly did not happen", () =>
     Effect.gen(function* () {
       const created = json(201, { detail: { key_id: keyId, token: "zpat_NewNewNew" } })
