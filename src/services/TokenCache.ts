@@ -1,6 +1,5 @@
-import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
+import type * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,6 +13,7 @@ import { BearerToken } from "../domain/Envelope.ts"
 import { Account } from "./Account.ts"
 import { Connection } from "./Connection.ts"
 import { Identity } from "./Identity.ts"
+import { makeFolder } from "./makeFolder.ts"
 import { codeOf } from "./platformErrors.ts"
 
 /** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
@@ -50,7 +50,7 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
 >() {
   static readonly make = Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const { dirname } = yield* Path.Path
+    const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
     const { uid } = yield* Identity
     const { api } = yield* Connection
     const { tokenCacheDir } = yield* Account
@@ -84,25 +84,6 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
       return Option.isNone(why)
     })
 
-    /**
-     * Makes a folder and those above it. Not with the file system's own
-     * `recursive`, which tries for ever below /proc.
-     */
-    const makeFolder = (path: string): Effect.Effect<void, PlatformError> => {
-      const make = fs.makeDirectory(path, { mode: 0o700 })
-      const parent = dirname(path)
-      return make.pipe(
-        Effect.catchIf(
-          (error) => codeOf(error) === "ENOENT" && parent !== path,
-          () => Effect.zipRight(makeFolder(parent), make),
-        ),
-        Effect.catchIf(
-          (error) => codeOf(error) === "EEXIST",
-          () => Effect.void,
-        ),
-      )
-    }
-
     const read = Effect.fn("TokenCache.read")(function* (user: string) {
       const none = Option.none<Redacted.Redacted>()
       if (Option.isNone(tokenCacheDir)) return none
@@ -133,7 +114,7 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
       const dir = tokenCacheDir.value
       const path = pathFor(dir, user)
       yield* Effect.gen(function* () {
-        yield* makeFolder(dir)
+        yield* Effect.provide(makeFolder(dir), files)
         if (!(yield* trusted(dir, "Directory"))) return
         const text = JSON.stringify({
           access_token: Redacted.value(tokens.accessToken),
