@@ -144,6 +144,7 @@ describe("printing", () => {
       "cli/pat/toStdout.ts",
       "services/Account.ts",
       "services/Connection.ts",
+      "services/PatStore.ts",
       "services/Session.ts",
       "services/Settings.ts",
       "services/TokenCache.ts",

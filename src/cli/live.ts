@@ -6,7 +6,9 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Browser } from "../services/Browser.ts"
 import { CommandRunner } from "../services/CommandRunner.ts"
+import { browser } from "../services/node/browser.ts"
 import { commandRunner } from "../services/node/commandRunner.ts"
 import { makeConsole } from "../services/node/console.ts"
 import { makeFileSystem } from "../services/node/fileSystem.ts"
@@ -27,6 +29,7 @@ export const Live = Layer.scopedContext(
     return Context.make(Streams, streams).pipe(
       Context.add(Terminal.Terminal, makeTerminal(streams)),
       Context.add(CommandRunner, commandRunner),
+      Context.add(Browser, browser),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
       Context.add(FileSystem.FileSystem, yield* makeFileSystem),
       Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),

@@ -8,14 +8,18 @@ import * as Expiry from "../domain/Expiry.ts"
 import { withCompletions } from "./strict/annotations.ts"
 import { UsageError } from "./strict/errors.ts"
 
-/** The options that every command which talks to the API has. */
-export const settingsOptions = {
-  rcfile: Options.text("rcfile").pipe(
+/** `--rcfile`, with what is done with the file. */
+export const rcfileOption = (description: string) =>
+  Options.text("rcfile").pipe(
     Options.withPseudoName("file"),
-    Options.withDescription("Read settings from this file (default: ~/.config/zpools.io/zpoolrc)"),
+    Options.withDescription(`${description} (default: ~/.config/zpools.io/zpoolrc)`),
     Options.optional,
     withCompletions("files"),
-  ),
+  )
+
+/** The options that every command which talks to the API has. */
+export const settingsOptions = {
+  rcfile: rcfileOption("Read settings from this file"),
   auth: Options.choice("auth", ["auto", "pat", "jwt"]).pipe(
     Options.withDescription(
       "Sign in with a PAT (pat), with username and password (jwt), or with what is set (auto) (default: auto)",

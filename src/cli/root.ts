@@ -1,5 +1,6 @@
 import { exitCodeMeanings } from "./errors/exitCodes.ts"
 import * as hello from "./hello.ts"
+import * as login from "./login.ts"
 import * as create from "./pat/create.ts"
 import * as list from "./pat/list.ts"
 import * as revoke from "./pat/revoke.ts"
@@ -28,6 +29,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
       means: { ls: "zpcli pat list", rm: "zpcli pat revoke", delete: "zpcli pat revoke" },
     }),
   ),
+  login.command,
   hello.command,
   sandbox.command,
 ]).pipe(
@@ -37,6 +39,9 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
   ]),
   withHints({
     means: {
+      auth: "zpcli login",
+      configure: "zpcli login",
+      signin: "zpcli login",
       whoami: "zpcli hello",
       status: "zpcli hello",
       version: "zpcli --version",
@@ -58,7 +63,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
 const signIn: HelpSection = {
   title: "Sign in",
   entries: [
-    ["ZPOOLPAT=zpat_...", "Put this line into ~/.config/zpools.io/zpoolrc"],
+    ["zpcli login", "Check a PAT, and save it for later commands"],
     ["export ZPOOLPAT=zpat_...", "Or set the variable, as in a CI job"],
     ["zpcli hello", "Check who you are signed in as"],
   ],

@@ -16,20 +16,25 @@ import { Transport } from "../services/Transport.ts"
 import { makeProgress } from "./output/progress.ts"
 import { makePrompter } from "./output/prompt.ts"
 
+/** The services that reach the API, as nobody yet. */
+export const networkServices = Effect.fnUntraced(function* (flags: Flags) {
+  const settings = Context.make(Settings, yield* Settings.make(flags)).pipe(
+    Context.add(Secrets, yield* Secrets.make),
+    Context.add(Progress, yield* makeProgress),
+  )
+  const where = Context.add(settings, Connection, yield* Effect.provide(Connection.make, settings))
+  return Context.add(where, Transport, yield* Effect.provide(Transport.make, where))
+})
+
 /**
  * The services of one command, from its own flags: each is made of those above
  * it. They are the layers of the services, made one after the other: composing
  * the layers takes five times as many steps of the runtime, at every start.
  */
 export const services = Effect.fnUntraced(function* (flags: Flags) {
-  const settings = Context.make(Settings, yield* Settings.make(flags)).pipe(
-    Context.add(Secrets, yield* Secrets.make),
-    Context.add(Progress, yield* makeProgress),
-  )
-  const where = Context.add(settings, Connection, yield* Effect.provide(Connection.make, settings))
-  const whom = Context.add(where, Account, yield* Effect.provide(Account.make, where))
-  const network = Context.add(whom, Transport, yield* Effect.provide(Transport.make, whom))
-  const cached = Context.add(network, TokenCache, yield* Effect.provide(TokenCache.make, network))
+  const network = yield* networkServices(flags)
+  const whom = Context.add(network, Account, yield* Effect.provide(Account.make, network))
+  const cached = Context.add(whom, TokenCache, yield* Effect.provide(TokenCache.make, whom))
   const asking = Context.add(cached, Prompter, yield* Effect.provide(makePrompter, cached))
   const signedIn = Context.add(asking, Session, yield* Effect.provide(Session.make, asking))
   const api = Context.add(signedIn, PatApi, yield* Effect.provide(PatApi.make, signedIn))

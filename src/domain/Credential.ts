@@ -19,11 +19,13 @@ export interface JwtCredential {
 
 /**
  * What a request was signed with, without the secret, to be named in an error:
- * a PAT that was found, one that was just made, or a sign-in by password.
+ * a PAT that was found, one that was pasted or just made, or a sign-in by password.
  */
 export type Signer =
   | { readonly _tag: "PAT"; readonly source: string }
   | { readonly _tag: "NewPat" }
+  /** A PAT that a person gave to `zpcli login`, with the page on which another is made. */
+  | { readonly _tag: "Pasted"; readonly page: string }
   | { readonly _tag: "JWT" }
 
 /** The name of a credential, without its secret. */

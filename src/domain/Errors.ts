@@ -33,6 +33,8 @@ export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   readonly only: "pat" | "jwt" | undefined
   /** Undefined where it was asked for, and no answer came, or where it is never asked for. */
   readonly notAsked?: NotAsked | undefined
+  /** Where a PAT is made: for `zpcli login`, which read none. */
+  readonly page?: string
 }> {}
 
 /** A typed username that contains white space. */

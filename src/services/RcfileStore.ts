@@ -10,6 +10,7 @@ import { codeOf } from "./platformErrors.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
 export interface LoadedRcfile {
+  /** Where it is, or would be; empty where no home is known. */
   readonly path: string
   /** Our settings in it. */
   readonly entries: ReadonlyMap<string, string>
@@ -74,13 +75,17 @@ const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<st
  * `$XDG_CONFIG_HOME/zpools.io/zpoolrc`, else `~/.config/zpools.io/zpoolrc`. A
  * missing default file is an empty one, and so is one in a place that this user
  * can't enter, with a warning. Any other file that can't be read is an error.
+ *
+ * @param mayBeMissing - whether the file that `flag` or `ZPOOL_RCFILE` names may be missing too
  */
-export const load = Effect.fn("RcfileStore.load")(function* (flag: Option.Option<string>) {
+export const load = Effect.fn("RcfileStore.load")(function* (
+  flag: Option.Option<string>,
+  mayBeMissing = false,
+) {
   const fs = yield* FileSystem.FileSystem
-  const location = yield* locate(flag)
-  const empty: LoadedRcfile = { path: "", entries: new Map(), othersCanRead: false }
-  if (location === undefined) return empty
-  const { named, path } = location
+  const { named, path } = (yield* locate(flag)) ?? { named: undefined, path: "" }
+  const empty: LoadedRcfile = { path, entries: new Map(), othersCanRead: false }
+  if (path === "" && named === undefined) return empty
 
   const content = yield* fs.readFile(path).pipe(
     Effect.map(Option.some),
@@ -88,7 +93,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (flag: Option.Option
       const code = codeOf(error)
       // Below a home such as /dev/null, which is not a folder, there is no file either.
       const missing = code === "ENOENT" || code === "ENOTDIR"
-      if (missing && named === undefined) return Effect.succeedNone
+      if (missing && (named === undefined || mayBeMissing)) return Effect.succeedNone
       if (named === undefined && (code === "EACCES" || code === "EPERM")) {
         return Effect.as(
           Effect.logWarning(`Settings in ${path} are ignored: the file can't be read (${code}).`),

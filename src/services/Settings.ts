@@ -14,6 +14,8 @@ import * as Rcfile from "./RcfileStore.ts"
 export interface Flags {
   readonly rcfile: Option.Option<string>
   readonly auth: Auth
+  /** Whether the rcfile is to be written, and may be missing although it is named. */
+  readonly save?: boolean
 }
 
 /** One raw setting, never blank, and where it came from. */
@@ -47,7 +49,7 @@ export class Settings extends Context.Tag("zpcli/Settings")<
   }
 >() {
   static readonly make = (flags: Flags): Effect.Effect<Settings["Type"], SettingsError, FileSystem | Path> =>
-    Effect.map(Rcfile.load(flags.rcfile), (rcfile) => {
+    Effect.map(Rcfile.load(flags.rcfile, flags.save), (rcfile) => {
       const inRcfile = (key: string) =>
         Option.map(
           Option.fromNullable(rcfile.entries.get(key)),

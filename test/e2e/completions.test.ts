@@ -14,7 +14,7 @@ interface Case {
 
 const cases: ReadonlyArray<Case> = [
   { line: "zpcli pa", offered: ["pat"] },
-  { line: "zpcli ", including: ["pat", "hello", "sandbox", "help"] },
+  { line: "zpcli ", including: ["pat", "login", "hello", "sandbox", "help"] },
   { line: "zpcli help pat cr", offered: ["create"] },
   { line: "zpcli pat ", including: ["list", "show", "create", "revoke", "rotate"] },
   { line: "zpcli pat cr", offered: ["create"] },

@@ -23,7 +23,7 @@ describe.concurrent("an API that does not offer it", () => {
     })
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toContain("does not offer signing in with username and password")
-    expect(ran.stderr).toContain("/dashboard/tokens and set ZPOOLPAT to it")
+    expect(ran.stderr).toContain("/dashboard/tokens and run zpcli login, or set ZPOOLPAT to it")
   })
 
   it.for<[answer: Answer]>([

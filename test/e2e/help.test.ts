@@ -14,6 +14,7 @@ const commands = [
   ["pat", "create"],
   ["pat", "revoke"],
   ["pat", "rotate"],
+  ["login"],
   ["hello"],
   ["sandbox"],
 ]

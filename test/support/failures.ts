@@ -22,6 +22,7 @@ const signers: ReadonlyArray<Signer> = [
   { _tag: "PAT", source: "ZPOOLPAT" },
   { _tag: "PAT", source: "/home/\u001b/zpoolrc" },
   { _tag: "NewPat" },
+  { _tag: "Pasted", page: "https://zpools.io/dashboard/tokens\u001b" },
   { _tag: "JWT" },
 ]
 
@@ -61,8 +62,10 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
   ],
   CredentialMissing: (["ZPOOLPAT", "ZPOOL_USER", "ZPOOL_PASSWORD"] as const).flatMap((variable) =>
     ([undefined, "jwt", "pat"] as const).flatMap((only) =>
-      ([undefined, "no-terminal", "--no-input", "ZPOOL_NO_INPUT"] as const).map(
-        (notAsked) => [new Errors.CredentialMissing({ variable, only, notAsked }), 4] as const,
+      ([undefined, "no-terminal", "--no-input", "ZPOOL_NO_INPUT"] as const).flatMap((notAsked) =>
+        [{}, { page: "https://zpools.io/dashboard/tokens\u001b" }].map(
+          (more) => [new Errors.CredentialMissing({ variable, only, notAsked, ...more }), 4] as const,
+        ),
       ),
     ),
   ),

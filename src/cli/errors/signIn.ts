@@ -12,7 +12,7 @@ import { answerOf, failed, serverSaid, type Table } from "./words.ts"
 
 /** How to set another PAT, where one was found. */
 const replacePat = (source: string): Printable =>
-  /^[A-Z_]+$/.test(source) ? printable`Set ${source} to a valid PAT` : printable`Put a valid PAT there`
+  /^[A-Z_]+$/.test(source) ? printable`Set ${source} to a valid PAT` : printable`Replace it with zpcli login`
 
 /** What to check after a refused sign-in: what was typed can be typed again, the rest is a setting. */
 const checkLogin = ({ typed }: LoginRefused): Printable => {
@@ -26,10 +26,26 @@ const checkLogin = ({ typed }: LoginRefused): Printable => {
     : printable`Check ZPOOL_USER and ZPOOL_PASSWORD; without ZPOOL_PASSWORD a terminal asks for the password.`
 }
 
+/** Why nothing was asked, as the end of a sentence. */
+const whyNotAsked = ({ notAsked }: CredentialMissing): string =>
+  notAsked === undefined
+    ? " was given"
+    : notAsked === "no-terminal"
+      ? ", and no terminal to ask on"
+      : `, and ${notAsked} is set`
+
 /** Failures of signing in, and of what a credential may do. */
 export const signIn = {
   CredentialMissing: (error) => {
-    const { notAsked, only, variable } = error
+    const { only, page, variable } = error
+    if (page !== undefined) {
+      return failed(
+        error,
+        exitCodes.notSignedIn,
+        printable`Not signed in: no PAT${whyNotAsked(error)}.`,
+        printable`Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.`,
+      )
+    }
     if (variable === "ZPOOLPAT") {
       return failed(
         error,
@@ -42,7 +58,7 @@ export const signIn = {
     return failed(
       error,
       exitCodes.notSignedIn,
-      printable`Not signed in: no ${what}${notAsked === undefined ? " was given" : notAsked === "no-terminal" ? ", and no terminal to ask on" : `, and ${notAsked} is set`}.`,
+      printable`Not signed in: no ${what}${whyNotAsked(error)}.`,
       only === "jwt" ? printable`Set ${variable}.` : printable`Set ${variable}, or ZPOOLPAT to a PAT.`,
     )
   },
@@ -77,6 +93,11 @@ export const signIn = {
           printable`The API did not accept it${serverSaid(error)}.`,
           printable`Run the command again.`,
         )
+      case "Pasted":
+        return refused(
+          printable`The API did not accept this PAT: it is revoked, expired or mistyped${serverSaid(error)}. Nothing was saved.`,
+          printable`Copy the whole PAT, or create another at ${credential.page}, and run the command again.`,
+        )
       case "JWT":
         return refused(
           printable`The API did not accept this sign-in${serverSaid(error)}.`,
@@ -88,7 +109,7 @@ export const signIn = {
     const { credential, needs } = error
     const refused = (message: Printable, hint: Printable) =>
       failed(error, exitCodes.notSignedIn, message, hint, answerOf(error))
-    if (needs === undefined || credential._tag === "NewPat") {
+    if (needs === undefined || credential._tag === "NewPat" || credential._tag === "Pasted") {
       return refused(
         printable`The request was refused with status ${error.status}${serverSaid(error)}.`,
         printable`Check ZPOOL_API_URL and any proxy: the answer may not have come from the API.`,
@@ -110,7 +131,7 @@ export const signIn = {
           error,
           exitCodes.refused,
           printable`${error.host} does not offer signing in with username and password${serverSaid(error)}.`,
-          printable`Make a PAT at ${error.page} and set ZPOOLPAT to it.`,
+          printable`Make a PAT at ${error.page} and run zpcli login, or set ZPOOLPAT to it.`,
           answerOf(error),
         )
       : failed(

@@ -10,50 +10,53 @@ import { Prompter } from "../../services/Prompter.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Printable, printable } from "./printable.ts"
 
-const show = (text: string) =>
+const display = (text: string) =>
   Effect.flatMap(Terminal.Terminal, (terminal) => Effect.orDie(terminal.display(text)))
+
+/** Shows a text where questions are asked. */
+export const show = (text: Printable) => display(text.value)
 
 /**
  * Asks at the terminal and reads a line key by key, so that a password can stay
  * hidden and Ctrl-C is ours to obey: it fails with `Quit`. Enter ends
- * the line, and so does Ctrl-D on an empty one.
+ * the line; Ctrl-D on an empty one is the end of input, and gives undefined.
  */
-const question = (
+export const question = (
   text: Printable,
   answer: "shown" | "hidden",
-): Effect.Effect<string, Quit, Terminal.Terminal> =>
+): Effect.Effect<string | undefined, Quit, Terminal.Terminal> =>
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal
     const echo = answer === "shown"
     // Before the question is seen, or what is typed at once would be echoed by the system.
     const keys = yield* terminal.readInput
-    yield* show(text.value)
+    yield* display(text.value)
     const typed: Array<string> = []
     const erase = (count: number) => {
       const gone = typed.splice(typed.length - count, count)
       const width = stringWidth(Printable.escape(gone.join("")).value)
-      return echo ? show("\b \b".repeat(width)) : Effect.void
+      return echo ? display("\b \b".repeat(width)) : Effect.void
     }
     while (true) {
       const { input, key } = yield* Effect.mapError(keys.take, () => new Quit())
       if (key.ctrl && key.name === "c") return yield* new Quit()
       if (key.name === "return" || key.name === "enter") return typed.join("")
       if (key.ctrl && key.name === "d") {
-        if (typed.length === 0) return ""
+        if (typed.length === 0) return undefined
       } else if (key.name === "backspace") {
         yield* erase(Math.min(1, typed.length))
       } else if (key.ctrl && key.name === "u") {
         yield* erase(typed.length)
       } else if (key.ctrl && key.name === "l") {
-        yield* show(`\r${text.value}${echo ? Printable.escape(typed.join("")).value : ""}`)
+        yield* display(`\r${text.value}${echo ? Printable.escape(typed.join("")).value : ""}`)
       } else if (Option.isSome(input) && !key.ctrl && !key.meta && !/\p{Cc}/u.test(input.value)) {
         typed.push(...input.value)
-        if (echo) yield* show(Printable.escape(input.value).value)
+        if (echo) yield* display(Printable.escape(input.value).value)
       }
     }
   }).pipe(
     Effect.scoped,
-    Effect.onExit(() => show("\n")),
+    Effect.onExit(() => display("\n")),
   )
 
 /**
@@ -71,8 +74,8 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
   if (stdin.isTerminal && !(yield* terminal.isTTY)) return yield* new CannotAsk({ notAsked: "no-terminal" })
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
-    : yield* Effect.zipLeft(Effect.zipRight(show(prompt.value), terminal.readLine), show("\n"))
-  return /^\s*y(es)?\s*$/i.test(answer)
+    : yield* Effect.zipLeft(Effect.zipRight(display(prompt.value), terminal.readLine), display("\n"))
+  return /^\s*y(es)?\s*$/i.test(answer ?? "")
 })
 
 /** `Prompter` at a terminal, to type at and to see the question on. */
@@ -86,7 +89,7 @@ export const makePrompter = Effect.gen(function* () {
       const missing = new CredentialMissing({ variable, only, notAsked })
       if (notAsked !== undefined) return yield* missing
       const typed = yield* question(text, answer)
-      return typed === "" ? yield* missing : typed
+      return typed || (yield* missing)
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))
   return Prompter.of({
     username: Effect.fnUntraced(function* (host: string) {

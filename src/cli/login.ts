@@ -1,0 +1,95 @@
+import * as Command from "@effect/cli/Command"
+import * as Terminal from "@effect/platform/Terminal"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { dashboardUrl } from "../domain/ApiUrl.ts"
+import { CredentialMissing, CredentialRefused, type NotAsked, SettingsError } from "../domain/Errors.ts"
+import { canHold } from "../domain/Rcfile.ts"
+import { Browser } from "../services/Browser.ts"
+import { Connection } from "../services/Connection.ts"
+import { askingDisabled } from "../services/NoInput.ts"
+import { PatApi } from "../services/PatApi.ts"
+import * as PatStore from "../services/PatStore.ts"
+import { Secrets } from "../services/Secrets.ts"
+import { Session } from "../services/Session.ts"
+import { Streams } from "../services/Streams.ts"
+import { rcfileOption } from "./options.ts"
+import { print } from "./output/print.ts"
+import { Printable, printable } from "./output/printable.ts"
+import { question, show } from "./output/prompt.ts"
+import { networkServices } from "./services.ts"
+import { withExamples } from "./strict/annotations.ts"
+
+const options = { rcfile: rcfileOption("Save the PAT in this file") }
+
+export type LoginOptions = Command.Command.ParseConfig<typeof options>
+
+/** Reads a PAT: hidden at a terminal, where Enter alone opens the page that makes one; else one line of stdin. */
+const readPat = Effect.fnUntraced(function* (page: string) {
+  const { stdin } = yield* Streams
+  const terminal = yield* Terminal.Terminal
+  const missing = (notAsked?: NotAsked) =>
+    new CredentialMissing({ variable: "ZPOOLPAT", only: undefined, notAsked, page })
+  let given: string | undefined
+  if (stdin.isTerminal) {
+    const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
+    if (notAsked !== undefined) return yield* missing(notAsked)
+    yield* show(printable`Create a PAT at ${page}\n`)
+    given = yield* question(printable`Paste a PAT (Enter alone opens the page): `, "hidden")
+    if (given === "") {
+      yield* (yield* Browser).open(page)
+      given = yield* question(printable`Paste a PAT: `, "hidden")
+    }
+  } else {
+    given = yield* terminal.readLine
+  }
+  const pat = given?.trim() ?? ""
+  if (pat === "") return yield* missing()
+  if (canHold(pat)) return Redacted.make(pat)
+  return yield* new SettingsError({
+    source: "The PAT",
+    reason: "is not valid: it contains spaces or other characters that no PAT has. Nothing was saved",
+    advice: `Copy the PAT alone, from ${page}`,
+  })
+})
+
+/** Reads a PAT, checks it, and saves it in the rcfile. */
+export const login = Effect.fn("login")(function* (_: LoginOptions) {
+  const { api } = yield* Connection
+  const secrets = yield* Secrets
+  const store = yield* PatStore.open
+  const page = dashboardUrl(api)
+  const pat = yield* readPat(page)
+  yield* secrets.add(pat)
+  const { hello } = yield* Effect.provide(PatApi.make, Session.ofPat(pat))
+  const { message } = yield* Effect.catchTag(
+    hello,
+    "CredentialRefused",
+    ({ requestId, serverMessage, status }) =>
+      new CredentialRefused({ requestId, serverMessage, status, credential: { _tag: "Pasted", page } }),
+  )
+  yield* Effect.mapError(
+    store.save(pat),
+    ({ code, target }) => new SettingsError({ source: target, reason: `can't be written: ${code}` }),
+  )
+  const lines = [
+    printable`${secrets.hide(message)}`,
+    printable`Saved the PAT in: ${store.path}`,
+    printable`API: ${api.base}`,
+  ]
+  // It is saved by now: a failed write to stdout is not an error.
+  yield* Effect.ignore(print(Printable.join(lines, "\n")))
+})
+
+export const command = Command.make("login", options, login).pipe(
+  Command.withDescription("Sign in: check a PAT and save it in ~/.config/zpools.io/zpoolrc"),
+  Command.provide(({ rcfile }) => Layer.effectContext(networkServices({ rcfile, auth: "pat", save: true }))),
+  withExamples([
+    { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
+    {
+      command: "zpcli login --rcfile ~/staging.rc",
+      description: "Save it in another file than the default one",
+    },
+  ]),
+)

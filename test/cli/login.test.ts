@@ -1,0 +1,246 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { onTestFinished } from "vitest"
+import { Browser } from "../../src/services/Browser.ts"
+import { runIn, systemError, typed, type World } from "../support/fakes.ts"
+
+const token = "zpat_PastedPastedPastedPasted0000"
+const page = "https://zpools.io/dashboard/tokens"
+const greeting = { "GET /hello": { body: { message: "Hello demo" } } }
+
+/** A home whose rcfile has this content; none without. */
+const homeWith = (content?: string) => {
+  const home = mkdtempSync(join(tmpdir(), "zpcli-login-"))
+  onTestFinished(() => rmSync(home, { recursive: true }))
+  const folder = join(home, ".config", "zpools.io")
+  const rcfile = join(folder, "zpoolrc")
+  if (content !== undefined) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(rcfile, content)
+  }
+  return { env: { HOME: home }, folder, rcfile }
+}
+
+/** A run that logs in, and the pages that it opened. */
+const login = (world: World, ...argv: ReadonlyArray<string>) =>
+  Effect.suspend(() => {
+    const opened: Array<string> = []
+    return runIn(["login", ...argv], world).pipe(
+      Effect.provideService(Browser, { open: (url) => Effect.sync(() => void opened.push(url)) }),
+      Effect.map((ran) => ({ ...ran, opened })),
+    )
+  })
+
+describe("zpcli login", () => {
+  it.effect("checks the PAT of one line of stdin and saves it in a new rcfile that is private", () =>
+    Effect.gen(function* () {
+      const { env, folder, rcfile } = homeWith()
+      const ran = yield* login({ env, line: ` ${token}\r`, api: greeting })
+      expect(ran).toMatchObject({
+        code: 0,
+        stdout: `Hello demo\nSaved the PAT in: ${rcfile}\nAPI: https://api.zpools.io/v1\n`,
+        stderr: "",
+        opened: [],
+      })
+      expect(ran.requests).toMatchObject([{ method: "GET", authorization: `Bearer ${token}` }])
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+      if (process.platform === "win32") return
+      expect(statSync(rcfile).mode & 0o777).toBe(0o600)
+      expect(statSync(folder).mode & 0o777).toBe(0o700)
+    }),
+  )
+
+  it.effect.each(["--no-input", "ZPOOL_NO_INPUT"])("with %s reads stdin all the same", (by) =>
+    Effect.gen(function* () {
+      const { env, rcfile } = homeWith()
+      const more = by === "--no-input" ? [by] : []
+      const ran = yield* login(
+        { env: { ...env, ZPOOL_NO_INPUT: more.length > 0 ? "" : "1" }, line: token, api: greeting },
+        ...more,
+      )
+      expect(ran.code).toBe(0)
+      expect(readFileSync(rcfile, "utf8")).toContain(token)
+    }),
+  )
+
+  it.effect("at a terminal names the page and asks once, hidden", () =>
+    Effect.gen(function* () {
+      const { env, rcfile } = homeWith()
+      const ran = yield* login({ env, terminal: true, keys: typed(`${token}\r`), api: greeting })
+      expect(ran).toMatchObject({
+        code: 0,
+        stderr: `Create a PAT at ${page}\nPaste a PAT (Enter alone opens the page): \n`,
+        opened: [],
+      })
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+    }),
+  )
+
+  it.effect("opens the page at Enter alone, once, and asks again", () =>
+    Effect.gen(function* () {
+      const { env, rcfile } = homeWith()
+      const ran = yield* login({ env, terminal: true, keys: typed(`\r${token}\r`), api: greeting })
+      expect(ran).toMatchObject({ code: 0, opened: [page] })
+      expect(ran.stderr).toContain("(Enter alone opens the page): \nPaste a PAT: \n")
+      expect(existsSync(rcfile)).toBe(true)
+      const none = yield* login({ env, terminal: true, keys: typed("\r\r") })
+      expect(none).toMatchObject({ code: 4, opened: [page], requests: [] })
+    }),
+  )
+
+  it.effect("takes the end of input for no PAT, and Ctrl-C for a wish to leave; neither opens a page", () =>
+    Effect.gen(function* () {
+      const { env, rcfile } = homeWith()
+      for (const [key, code] of [
+        ["\u0004", 4],
+        ["\u0003", 130],
+      ] as const) {
+        const ran = yield* login({ env, terminal: true, keys: typed(key) })
+        expect(ran).toMatchObject({ code, stdout: "", opened: [], requests: [] })
+      }
+      expect(existsSync(rcfile)).toBe(false)
+    }),
+  )
+
+  it.effect("says what is missing where no PAT is given, or may be asked for", () =>
+    Effect.gen(function* () {
+      const { env } = homeWith()
+      const hint = `Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.\n`
+      const cases: ReadonlyArray<readonly [World, ReadonlyArray<string>, string]> = [
+        [{ line: "" }, [], "no PAT was given"],
+        [{ line: " " }, ["--no-input"], "no PAT was given"],
+        [{ terminal: true }, ["--no-input"], "no PAT, and --no-input is set"],
+        [{ terminal: { stdin: true, stdout: true, stderr: false } }, [], "no PAT, and no terminal to ask on"],
+      ]
+      for (const [world, argv, why] of cases) {
+        const ran = yield* login({ env, ...world }, ...argv)
+        expect(ran).toMatchObject({
+          code: 4,
+          stdout: "",
+          stderr: `zpcli: Not signed in: ${why}.\n${hint}`,
+          requests: [],
+        })
+      }
+    }),
+  )
+
+  it.effect("saves nothing where the PAT is refused, and speaks of this PAT", () =>
+    Effect.gen(function* () {
+      const { env, rcfile } = homeWith("ZPOOL_USER=ada\n")
+      const refused = { "GET /hello": { status: 401, body: { message: `no ${token}` } } }
+      const ran = yield* login({ env, line: token, api: refused })
+      expect(ran).toMatchObject({ code: 4, stdout: "" })
+      expect(ran.stderr).toMatch(
+        /^zpcli: The API did not accept this PAT: it is revoked, expired or mistyped \(the API says: no .*\)\. Nothing was saved\.\n/,
+      )
+      expect(ran.stderr).toContain(`create another at ${page}`)
+      expect(ran.stderr).not.toContain(token)
+      expect(ran.stderr).not.toContain("ZPOOLPAT")
+      expect(readFileSync(rcfile, "utf8")).toBe("ZPOOL_USER=ada\n")
+    }),
+  )
+
+  it.effect("saves nothing where it can't be checked: unreachable, or an answer that is not the API's", () =>
+    Effect.gen(function* () {
+      const { env, rcfile } = homeWith()
+      for (const [answer, code] of [
+        [systemError("ECONNREFUSED"), 6],
+        [{ status: 503 }, 6],
+        [{ status: 403, body: "<html>Blocked</html>" }, 4],
+        [{ status: 200, body: "<html>Sign in to this network</html>" }, 1],
+        [{ status: 202, body: { message: "ok" } }, 1],
+        [{ status: 200, body: { message: "Internal server error", errorType: "x" } }, 1],
+      ] as const) {
+        const ran = yield* login({ env, line: token, api: { "GET /hello": answer } })
+        expect(ran, JSON.stringify(answer)).toMatchObject({ code, stdout: "" })
+      }
+      expect(existsSync(rcfile)).toBe(false)
+    }),
+  )
+
+  it.effect.each(["zpat_two words", "zpat_\u00e9", "zpat_$(reboot)", "'zpat_quoted'"])(
+    "refuses %j, which is not a PAT, before a request",
+    (line) =>
+      Effect.gen(function* () {
+        const { env, rcfile } = homeWith()
+        const ran = yield* login({ env, line })
+        expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
+        expect(ran.stderr).toContain("Nothing was saved")
+        expect(ran.stderr).not.toContain(line)
+        expect(existsSync(rcfile)).toBe(false)
+      }),
+  )
+
+  it.effect("mends an rcfile whose PAT can't be used", () =>
+    Effect.gen(function* () {
+      const { env, rcfile } = homeWith("ZPOOL_TIMEOUT=3\nZPOOLPAT='two words'\n")
+      expect(yield* login({ env, line: token, api: greeting })).toMatchObject({ code: 0, stderr: "" })
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOL_TIMEOUT=3\nZPOOLPAT=${token}\n`)
+    }),
+  )
+
+  it.effect("creates the file that --rcfile or ZPOOL_RCFILE names", () =>
+    Effect.gen(function* () {
+      const { env } = homeWith()
+      const named = join(env.HOME, "a", "b.rc")
+      expect((yield* login({ env, line: token, api: greeting }, "--rcfile", named)).code).toBe(0)
+      expect(readFileSync(named, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+      const other = join(env.HOME, "c.rc")
+      const ran = yield* login({ env: { ...env, ZPOOL_RCFILE: other }, line: token, api: greeting })
+      expect(ran.code).toBe(0)
+      expect(readFileSync(other, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+    }),
+  )
+
+  it.effect.each(["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"])(
+    "warns where %s in the environment overrides what was saved",
+    (name) =>
+      Effect.gen(function* () {
+        const { env, rcfile } = homeWith()
+        const ran = yield* login({ env: { ...env, [name]: "/x" }, line: token, api: greeting })
+        expect(ran).toMatchObject({
+          code: 0,
+          stderr: `zpcli: warning: ${name} is set in the environment and overrides ${rcfile}.\n`,
+        })
+        expect(ran.requests[0]?.authorization).toBe(`Bearer ${token}`)
+      }),
+  )
+
+  it.effect("warns where only the environment names the API that the PAT is for", () =>
+    Effect.gen(function* () {
+      const api = "https://staging.test/v1"
+      const warned = homeWith()
+      const ran = yield* login({ env: { ...warned.env, ZPOOL_API_URL: api }, line: token, api: greeting })
+      expect(ran.stderr).toMatch(/^zpcli: warning: The saved PAT is for https:\/\/staging\.test\/v1\. /)
+      const { env } = homeWith(`ZPOOL_API_URL=${api}/\n`)
+      const quiet = yield* login({ env: { ...env, ZPOOL_API_URL: api }, line: token, api: greeting })
+      expect(quiet).toMatchObject({ code: 0, stderr: "" })
+    }),
+  )
+
+  it.effect.each([
+    ["ZPOOLPAT_COMMAND=op read x\n", "has a ZPOOLPAT_COMMAND line"],
+    ["ZPOOLPAT_FILE=/run/secrets/pat\n", "has a ZPOOLPAT_FILE line"],
+    ['export A="open\nZPOOLPAT zpat_x\n', "must have the form KEY=value"],
+  ])("refuses an rcfile with %j before it asks", ([content, why]) =>
+    Effect.gen(function* () {
+      const { env, rcfile } = homeWith(content)
+      const ran = yield* login({ env, terminal: true })
+      expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
+      expect(ran.stderr).toContain(why)
+      expect(readFileSync(rcfile, "utf8")).toBe(content)
+    }),
+  )
+
+  it.effect("needs to know where the rcfile is", () =>
+    Effect.gen(function* () {
+      expect(yield* login({ env: {}, line: token })).toMatchObject({
+        code: 2,
+        stderr: "zpcli: The rcfile can't be found: HOME is not set.\nName another file with --rcfile.\n",
+      })
+    }),
+  )
+})

@@ -1,0 +1,101 @@
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { runCli } from "../support/program.ts"
+import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { noOtherUser, runAsStranger } from "../support/stranger.ts"
+
+/** A sandbox with a PAT, and a home whose rcfile names the sandbox. */
+const withPat = async () => {
+  const sandbox = await startSandbox()
+  const { key_id, token } = await sandbox.call("POST", "/pat", { label: "laptop", scopes: ["pat"] })
+  const home = temporaryFolder()
+  const rcfile = join(home, ".config/zpools.io/zpoolrc")
+  mkdirSync(join(home, ".config/zpools.io"), { recursive: true })
+  writeFileSync(rcfile, `ZPOOL_API_URL=${sandbox.url}\r\n# mine`)
+  return { sandbox, keyId: String(key_id), token: String(token), home, rcfile, env: { HOME: home } }
+}
+
+describe("login", () => {
+  it("saves the PAT of a pipe, with which the next command signs in; rotate --save keeps it so", async () => {
+    const { env, keyId, rcfile, sandbox, token } = await withPat()
+    const ran = await runCli(["login"], { env, input: `${token}\nrest` })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(ran.stdout).toContain(`\nSaved the PAT in: ${rcfile}\nAPI: ${sandbox.url}\n`)
+    const before = `ZPOOL_API_URL=${sandbox.url}\r\n# mine\r\n`
+    expect(readFileSync(rcfile, "utf8")).toBe(`${before}ZPOOLPAT=${token}\r\n`)
+    if (process.platform !== "win32") expect(statSync(rcfile).mode & 0o777).toBe(0o600)
+    expect(await runCli(["hello"], { env })).toMatchObject({ code: 0, stderr: "" })
+
+    const rotated = await runCli(["pat", "rotate", keyId, "--yes", "--save"], { env })
+    expect(rotated).toMatchObject({ code: 0, stderr: "" })
+    expect(rotated.stdout).toContain(`Token: saved in ${rcfile}\nPAT ${keyId} revoked successfully.\n`)
+    const after = readFileSync(rcfile, "utf8")
+    expect(after.startsWith(before)).toBe(true)
+    expect(after).not.toContain(token)
+    expect(await runCli(["hello"], { env })).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  it("leaves the rcfile as it is where the API refuses the PAT", async () => {
+    const { env, rcfile } = await withPat()
+    const before = readFileSync(rcfile)
+    const ran = await runCli(["login", "--no-input"], { env, input: "zpat_0123456789abcdef\n" })
+    expect(ran).toMatchObject({ code: 4, stdout: "" })
+    expect(ran.stderr).toContain("did not accept this PAT")
+    expect(ran.stderr).not.toContain("zpat_0123")
+    expect(readFileSync(rcfile)).toEqual(before)
+  })
+
+  it.skipIf(noTerminal)("at a terminal hides what is pasted, and opens the page once", async () => {
+    const { env, home, rcfile, sandbox, token } = await withPat()
+    for (const name of ["xdg-open", "open"]) {
+      writeFileSync(join(home, name), `#!/bin/sh\necho "$@" >>'${join(home, "opened")}'\n`, { mode: 0o755 })
+    }
+    const ran = await runCliOnTerminal(["login"], {
+      env: { ...env, PATH: `${home}:${process.env.PATH}` },
+      script: [
+        [/\(Enter alone opens the page\): /.source, "\r"],
+        [/Paste a PAT: /.source, { pause: 0.3 }],
+        ["", `${token}\r`],
+      ],
+    })
+    const page = `${new URL(sandbox.url).origin}/dashboard/tokens`
+    expect(ran).toMatchObject({ code: 0, echo: true, unused: [] })
+    expect(ran.output).toContain(`Create a PAT at ${page}\n`)
+    expect(ran.output).not.toContain(token)
+    expect(readFileSync(rcfile, "utf8")).toContain(`ZPOOLPAT=${token}`)
+    expect(readFileSync(join(home, "opened"), "utf8")).toBe(`${page}\n`)
+  })
+
+  it.skipIf(noTerminal)(
+    "goes on where no browser can be opened, and leaves the terminal at Ctrl-C",
+    async () => {
+      const { env, rcfile } = await withPat()
+      const before = readFileSync(rcfile)
+      const ran = await runCliOnTerminal(["login"], {
+        env: { ...env, PATH: "/nonexistent" },
+        script: [
+          [/\(Enter alone opens the page\): /.source, "\r"],
+          [/Paste a PAT: /.source, { pause: 0.2 }],
+          ["", "\u0003"],
+        ],
+      })
+      expect(ran).toMatchObject({ code: 130, echo: true })
+      expect(ran.output).not.toMatch(/ENOENT|xdg-open/)
+      expect(readFileSync(rcfile)).toEqual(before)
+    },
+  )
+
+  it.skipIf(noOtherUser)("refuses a folder that it can't write to, before it reads a PAT", async () => {
+    const home = temporaryFolder()
+    chmodSync(home, 0o555)
+    const ran = await runAsStranger(["login"], { HOME: home })
+    const rcfile = `${home}/.config/zpools.io/zpoolrc`
+    expect(ran).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: `zpcli: ${rcfile} can't be written (EACCES).\nName another file with --rcfile.\n`,
+    })
+  })
+})
