@@ -8,9 +8,11 @@ import { dashboardUrl } from "../../domain/ApiUrl.ts"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
+import { Browser } from "../../services/Browser.ts"
 import { Connection } from "../../services/Connection.ts"
 import { Handover } from "../../services/Handover.ts"
 import { PatApi } from "../../services/PatApi.ts"
+import { Streams } from "../../services/Streams.ts"
 import { chosenExpiry, exclusive, expiryOptions, settingsOptions, tenantIdOption } from "../options.ts"
 import { print } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
@@ -35,7 +37,7 @@ const options = {
   ...deliveryOptions,
   web: Options.boolean("web").pipe(
     Options.withDescription(
-      "Only print the address of the web page that creates such a PAT; send nothing (default: off)",
+      "Only print the address of the web page that creates such a PAT, and open it at a terminal; send nothing (default: off)",
     ),
   ),
   ...settingsOptions,
@@ -61,7 +63,10 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
     const { api } = yield* Connection
     // The API's clock would take a request.
     const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
-    return yield* print(printable`${dashboardUrl(api, { label, scopes, expiry })}`)
+    const page = dashboardUrl(api, { label, scopes, expiry })
+    yield* print(printable`${page}`)
+    if ((yield* Streams).stdout.isTerminal) yield* (yield* Browser).open(page)
+    return
   }
   const openDelivery = yield* chooseDelivery(path, given)
   const { create } = yield* Handover

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
+import { Browser } from "../../../src/services/Browser.ts"
 import { account, item, listed, loggedIn, pat, runIn, systemError, typed } from "../../support/fakes.ts"
 
 const token = "zpat_0123456789abcdefghijklmnopqrstuv"
@@ -203,6 +204,20 @@ describe("pat create", () => {
 
 describe("pat create --web", () => {
   const web = ["pat", "create", "a b&c#é", "--scope", "*", "--scope", "job", "--web"]
+
+  it.effect("opens the page where stdout is a terminal, and there alone", () =>
+    Effect.gen(function* () {
+      for (const terminal of [true, false]) {
+        const opened: Array<string> = []
+        const ran = yield* runIn(["pat", "create", "C&I", "--scope", "job", "--web"], { terminal }).pipe(
+          Effect.provideService(Browser, { open: (url) => Effect.sync(() => void opened.push(url)) }),
+        )
+        const url = "https://zpools.io/dashboard/tokens?create=1&label=C%26I&scopes=job"
+        expect(ran).toMatchObject({ code: 0, stdout: `${url}\n` })
+        expect(opened).toEqual(terminal ? [url] : [])
+      }
+    }),
+  )
 
   it.effect("prints the page with what was asked for, percent-encoded, and sends nothing", () =>
     Effect.gen(function* () {
