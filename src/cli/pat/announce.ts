@@ -15,6 +15,8 @@ export interface DeliveryFlags {
   readonly json: boolean
   readonly tokenOnly: boolean
   readonly out: Option.Option<string>
+  /** Into the rcfile. */
+  readonly save: boolean
   readonly replace: boolean
   readonly command: ReadonlyArray<string>
 }

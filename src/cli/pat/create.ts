@@ -19,6 +19,7 @@ import { printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { withCompletions, withExamples } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
+import { checkSave } from "./toRcfile.ts"
 
 const path = ["pat", "create"]
 
@@ -56,6 +57,7 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
       "--json": given.json,
       "--token-only": given.tokenOnly,
       "--out": Option.isSome(given.out),
+      "--save": given.save,
       "--replace": given.replace,
       "--tenant-id": Option.isSome(given.tenantId),
       "a command after --": given.command.length > 0,
@@ -69,6 +71,7 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
     return
   }
   const openDelivery = yield* chooseDelivery(path, given)
+  yield* checkSave(given)
   const { create } = yield* Handover
   // The clock that ends a PAT is the API's.
   const now = Option.isSome(given.expiresIn) ? (yield* PatApi).now : Clock.currentTimeMillis

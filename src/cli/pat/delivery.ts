@@ -7,6 +7,7 @@ import { trailingCommand, withCompletions } from "../strict/annotations.ts"
 import type { DeliveryFlags, OpenDelivery } from "./announce.ts"
 import { toCommand } from "./toCommand.ts"
 import { toFile } from "./toFile.ts"
+import { toRcfile } from "./toRcfile.ts"
 import { toStdout } from "./toStdout.ts"
 
 /** The options that say where a new token goes. */
@@ -21,8 +22,13 @@ export const deliveryOptions = {
     Options.optional,
     withCompletions("files"),
   ),
+  save: Options.boolean("save").pipe(
+    Options.withDescription("Save the token in the rcfile, as zpcli login does (default: off)"),
+  ),
   replace: Options.boolean("replace").pipe(
-    Options.withDescription("Let --out replace a file of your own (default: off)"),
+    Options.withDescription(
+      "Let --out replace a file of your own, and --save the PAT in the rcfile (default: off)",
+    ),
   ),
   command: trailingCommand("Command that reads the token from stdin; if it fails, the new PAT is revoked"),
 }
@@ -38,12 +44,13 @@ export const chooseDelivery = Effect.fn("delivery.choose")(function* (
   path: ReadonlyArray<string>,
   flags: DeliveryFlags,
 ) {
-  const { command, json, out, replace, tokenOnly } = flags
+  const { command, json, out, replace, save, tokenOnly } = flags
   const [name, ...args] = command
   yield* exclusive(path, { "--json": json, "--token-only": tokenOnly })
   yield* exclusive(path, {
     "--token-only": tokenOnly,
     "--out": Option.isSome(out),
+    "--save": save,
     "a command after --": name !== undefined,
   })
   if (Option.isSome(out) && formats.includes(out.value)) {
@@ -53,12 +60,14 @@ export const chooseDelivery = Effect.fn("delivery.choose")(function* (
       advice: `Use --json for JSON, or --out ./${out.value} for a file of that name.`,
     })
   }
-  yield* requires(path, { "--replace": replace }, { "--out": Option.isSome(out) })
+  yield* requires(path, { "--replace": replace }, { "--out": Option.isSome(out), "--save": save })
   const open: OpenDelivery =
     name !== undefined
       ? yield* toCommand([name, ...args], flags)
       : Option.isSome(out)
         ? yield* toFile(out.value, flags)
-        : yield* toStdout(flags)
+        : save
+          ? yield* toRcfile(flags)
+          : yield* toStdout(flags)
   return open
 })

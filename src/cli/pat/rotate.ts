@@ -14,6 +14,7 @@ import { withExamples } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
 import { makePlan, type Plan, planOptions } from "./plan.ts"
 import { describe, ending } from "./subject.ts"
+import { checkSave } from "./toRcfile.ts"
 
 const path = ["pat", "rotate"]
 
@@ -77,6 +78,11 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   const openDelivery = yield* chooseDelivery(path, given)
 
   const found = yield* plan.pipe(
+    Effect.tap((found) =>
+      found._tag === "Wait"
+        ? Effect.void
+        : checkSave(given, found._tag === "Replace" ? found.replacement.old : []),
+    ),
     Effect.tap((found) => (given.yes ? Effect.void : confirmed(found))),
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
     Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),

@@ -1,0 +1,176 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { onTestFinished } from "vitest"
+import { account, item, listed, loggedIn, pat, runIn, type World } from "../../support/fakes.ts"
+
+const keyId = "law-hotel-shape-community"
+const newKeyId = "market-night-plain-object"
+const token = "zpat_NewNewNewNewNewNewNewNew0000"
+const own = pat.ZPOOLPAT
+
+/** An API on which the PAT of the list signs in, where `used` is its last use. */
+const api = (used: string | null = "1970-01-01T00:00:00Z") => ({
+  "GET /pat": { ...listed(item({ last_used_at: used })), headers: { date: "Thu, 01 Jan 1970 00:00:00 GMT" } },
+  "GET /hello": { body: { message: "Hello demo" } },
+  "POST /login": loggedIn,
+  "POST /pat": { status: 201, body: { message: "ok", detail: { key_id: newKeyId, token } } },
+  [`DELETE /pat/${keyId}`]: { status: 200 },
+  [`DELETE /pat/${newKeyId}`]: { status: 200 },
+})
+
+const rcfileWith = (content: string) => {
+  const folder = mkdtempSync(join(tmpdir(), "zpcli-save-"))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const rcfile = join(folder, "zpoolrc")
+  writeFileSync(rcfile, content, { mode: 0o600 })
+  return rcfile
+}
+
+const create = ["pat", "create", "CI", "--scope", "job", "--save"]
+const rotate = ["pat", "rotate", keyId, "--yes", "--save"]
+
+const run = (argv: ReadonlyArray<string>, rcfile: string, world: World = {}) =>
+  runIn([...argv, "--rcfile", rcfile], { routes: api(), ...world })
+
+const sent = (requests: ReadonlyArray<{ readonly method: string; readonly url: string }>) =>
+  requests.map(({ method, url }) => `${method} ${new URL(url).pathname.slice(3)}`)
+
+describe("pat create --save", () => {
+  it.effect("puts the token into the rcfile, and not on stdout", () =>
+    Effect.gen(function* () {
+      const rcfile = rcfileWith("# mine\nZPOOL_TIMEOUT=3\n")
+      const ran = yield* run(create, rcfile, { env: account })
+      expect(ran).toMatchObject({
+        code: 0,
+        stdout: `PAT created successfully!\nID: ${newKeyId}\nToken: saved in ${rcfile}\n`,
+        stderr: "",
+      })
+      expect(readFileSync(rcfile, "utf8")).toBe(`# mine\nZPOOL_TIMEOUT=3\nZPOOLPAT=${token}\n`)
+    }),
+  )
+
+  it.effect("with --json prints the envelope without the token", () =>
+    Effect.gen(function* () {
+      const ran = yield* run([...create, "--json"], rcfileWith(""), { env: account })
+      expect(JSON.parse(ran.stdout)).toEqual({ message: "ok", detail: { key_id: newKeyId } })
+    }),
+  )
+
+  it.effect("refuses to replace a PAT there, and sends nothing, unless --replace is given", () =>
+    Effect.gen(function* () {
+      const rcfile = rcfileWith(`ZPOOLPAT=${own}\n`)
+      const refused = yield* run(create, rcfile)
+      expect(refused).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: `zpcli: ${rcfile} contains a PAT already; --save does not replace it.\nAdd --replace to replace it, or name another file with --rcfile.\n`,
+        requests: [],
+      })
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${own}\n`)
+      expect((yield* run([...create, "--replace"], rcfile)).code).toBe(0)
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+    }),
+  )
+
+  it.effect("creates the file that is named, and warns of a ZPOOLPAT in the environment", () =>
+    Effect.gen(function* () {
+      const rcfile = `${rcfileWith("")}.new`
+      const ran = yield* run(create, rcfile, { env: pat })
+      expect(ran).toMatchObject({
+        code: 0,
+        stderr: `zpcli: warning: ZPOOLPAT is set in the environment and overrides ${rcfile}.\n`,
+      })
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+    }),
+  )
+
+  it.effect("revokes the PAT again where its token can't stand in the file", () =>
+    Effect.gen(function* () {
+      const rcfile = rcfileWith("A=1\n")
+      const odd = { status: 201, body: { detail: { key_id: newKeyId, token: "zpat_#$" } } }
+      const ran = yield* run(create, rcfile, { env: account, routes: { ...api(), "POST /pat": odd } })
+      expect(ran).toMatchObject({ code: 9, stdout: "" })
+      expect(ran.stderr).toContain(
+        `The new PAT ${newKeyId} was revoked: its token could not be written to ${rcfile}`,
+      )
+      expect(ran.stderr).not.toContain("zpat_#$")
+      expect(sent(ran.requests)).toEqual(["POST /login", "POST /pat", `DELETE /pat/${newKeyId}`])
+      expect(readFileSync(rcfile, "utf8")).toBe("A=1\n")
+    }),
+  )
+
+  it.effect.each(["--token-only", "--out=x", "--web"])("excludes %s", (other) =>
+    Effect.gen(function* () {
+      const ran = yield* run([...create, other], rcfileWith(""), { env: account })
+      expect(ran).toMatchObject({ code: 2, requests: [] })
+      expect(ran.stderr).toContain("--save")
+    }),
+  )
+
+  it.effect("excludes a command", () =>
+    Effect.gen(function* () {
+      const ran = yield* runIn([...create, "--", "store"], { env: account })
+      expect(ran).toMatchObject({ code: 2, requests: [] })
+    }),
+  )
+})
+
+describe("pat rotate --save", () => {
+  it.effect(
+    "keeps the PAT that rotates itself signed in: it is revoked after the write, by its own right",
+    () =>
+      Effect.gen(function* () {
+        const rcfile = rcfileWith(`ZPOOLPAT=${own}\nA=1\n`)
+        const ran = yield* run(rotate, rcfile)
+        expect(ran).toMatchObject({ code: 0, stderr: "" })
+        expect(ran.stdout).toBe(
+          `PAT created successfully!\nID: ${newKeyId}\nToken: saved in ${rcfile}\nPAT ${keyId} revoked successfully.\n`,
+        )
+        expect(sent(ran.requests)).toEqual(["GET /pat", "POST /pat", "GET /hello", `DELETE /pat/${keyId}`])
+        expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\nA=1\n`)
+      }),
+  )
+
+  it.effect("knows the PAT of the rcfile in the environment's ZPOOLPAT too", () =>
+    Effect.gen(function* () {
+      const rcfile = rcfileWith(`ZPOOLPAT='${own}'\n`)
+      expect((yield* run(rotate, rcfile, { env: pat })).code).toBe(0)
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+    }),
+  )
+
+  it.effect.each<[who: string, content: string, world: World]>([
+    ["another PAT signs in", "ZPOOLPAT=zpat_another\n", { env: pat }],
+    ["a password signs in", `ZPOOLPAT=${own}\n`, { env: account }],
+    ["the list does not tell which PAT signs in", `ZPOOLPAT=${own}\n`, { routes: api(null) }],
+  ])(
+    "refuses to replace the rcfile's PAT where %s, before it asks and unless --replace is given",
+    ([who, content, world]) =>
+      Effect.gen(function* () {
+        const rcfile = rcfileWith(content)
+        const auth = who.startsWith("a password") ? ["--auth", "jwt"] : []
+        const argv = rotate.filter((word) => word !== "--yes")
+        const ran = yield* run([...argv, ...auth], rcfile, { ...world, line: "y" })
+        expect(ran).toMatchObject({ code: 2, stdout: "" })
+        expect(ran.stderr).toBe(
+          `zpcli: ${rcfile} contains a PAT already, and it is not known to be the one to rotate; --save does not replace it.\nAdd --replace to replace it, or name another file with --rcfile.\n`,
+        )
+        expect(sent(ran.requests).filter((request) => !/GET|login/.test(request))).toEqual([])
+        expect(readFileSync(rcfile, "utf8")).toBe(content)
+        expect((yield* run([...rotate, ...auth, "--replace"], rcfile, world)).code).toBe(0)
+        expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+      }),
+  )
+
+  it.effect("does not mind a PAT in the rcfile where none is due", () =>
+    Effect.gen(function* () {
+      const rcfile = rcfileWith("ZPOOLPAT=zpat_another\n")
+      const ran = yield* run([...rotate, "--expiring-within", "1d"], rcfile, { env: pat })
+      expect(ran).toMatchObject({ code: 0, stderr: "" })
+      expect(ran.stdout).toContain("not rotated")
+    }),
+  )
+})
