@@ -5,7 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { onTestFinished } from "vitest"
 import { Browser } from "../../src/services/Browser.ts"
-import { runIn, systemError, typed, type World } from "../support/fakes.ts"
+import { pat, runIn, systemError, typed, type World } from "../support/fakes.ts"
 
 const token = "zpat_PastedPastedPastedPasted0000"
 const page = "https://zpools.io/dashboard/tokens"
@@ -241,6 +241,14 @@ describe("zpcli login", () => {
         code: 2,
         stderr: "zpcli: The rcfile can't be found: HOME is not set.\nName another file with --rcfile.\n",
       })
+    }),
+  )
+
+  it.effect("does not take the PAT as an argument, nor repeat it", () =>
+    Effect.gen(function* () {
+      const ran = yield* login({ env: pat }, token)
+      expect(ran).toMatchObject({ code: 2, requests: [] })
+      expect(ran.stderr).not.toContain(token)
     }),
   )
 })

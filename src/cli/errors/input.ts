@@ -1,6 +1,7 @@
 import type { InvalidInput, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { partsOf, scopes } from "../../domain/Scope.ts"
+import { mask } from "../../services/mask.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import type { UsageError } from "../strict/errors.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -24,7 +25,13 @@ const settingHint = ({ advice, line, source }: SettingsError): Printable => {
 /** Command lines that can't be understood, and values and settings that can't be used. */
 export const input = {
   UsageError: (error) =>
-    failed(error, exitCodes.misuse, printable`${error.message}`, printable`${error.hint}`),
+    failed(
+      error,
+      exitCodes.misuse,
+      // A token may have been typed where none belongs.
+      printable`${mask(error.message, [])}`,
+      printable`${mask(error.hint, [])}`,
+    ),
   InvalidLabel: (error) => {
     const why = {
       blank: "must not be blank",
