@@ -50,10 +50,12 @@ describe("login", () => {
   it.skipIf(noTerminal)("at a terminal hides what is pasted, and opens the page once", async () => {
     const { env, home, rcfile, sandbox, token } = await withPat()
     for (const name of ["xdg-open", "open"]) {
-      writeFileSync(join(home, name), `#!/bin/sh\necho "$@" >>'${join(home, "opened")}'\n`, { mode: 0o755 })
+      writeFileSync(join(home, name), `#!/bin/sh\necho "$@$ZPOOLPAT" >>'${join(home, "opened")}'\n`, {
+        mode: 0o755,
+      })
     }
     const ran = await runCliOnTerminal(["login"], {
-      env: { ...env, PATH: `${home}:${process.env.PATH}` },
+      env: { ...env, ZPOOLPAT: "zpat_OfTheEnvironment", PATH: `${home}:${process.env.PATH}` },
       script: [
         [/\(Enter alone opens the page\): /.source, "\r"],
         [/Paste a PAT: /.source, { pause: 0.3 }],

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
 import { Browser } from "../Browser.ts"
+import { credentialVariables } from "../CommandRunner.ts"
 
 /** The program that opens a page, without a shell in between: on Windows `start` would need one. */
 const opener: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>]>> = {
@@ -8,13 +9,15 @@ const opener: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>
   win32: ["rundll32", "url.dll,FileProtocolHandler"],
 }
 
-/** The browser of a desktop. It goes on when we have ended. */
+/** The browser of a desktop. It goes on when we have ended, without our credentials. */
 export const browser = Browser.of({
   open: (url) =>
     Effect.ignore(
       Effect.try(() => {
         const [program, ...args] = opener[process.platform] ?? ["xdg-open"]
-        spawn(program, [...args, url], { detached: true, stdio: "ignore" })
+        const env = { ...process.env }
+        for (const name of credentialVariables) delete env[name]
+        spawn(program, [...args, url], { detached: true, stdio: "ignore", env })
           .on("error", () => {})
           .unref()
       }),

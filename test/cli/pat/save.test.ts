@@ -1,10 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { SystemError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import { onTestFinished } from "vitest"
-import { account, item, listed, loggedIn, pat, runIn, type World } from "../../support/fakes.ts"
+import { account, item, listed, loggedIn, pat, runIn, systemError, type World } from "../../support/fakes.ts"
 
 const keyId = "law-hotel-shape-community"
 const newKeyId = "market-night-plain-object"
@@ -28,6 +32,23 @@ const rcfileWith = (content: string) => {
   writeFileSync(rcfile, content, { mode: 0o600 })
   return rcfile
 }
+
+/** The real file system, on which nothing can be renamed, as a file that is mounted by itself. */
+const mounted = Layer.effect(
+  FileSystem.FileSystem,
+  Effect.map(FileSystem.FileSystem, (real) => ({
+    ...real,
+    rename: () =>
+      Effect.fail(
+        new SystemError({
+          reason: "Busy",
+          module: "FileSystem",
+          method: "rename",
+          cause: systemError("EBUSY", "rename"),
+        }),
+      ),
+  })),
+).pipe(Layer.provide(NodeFileSystem.layer))
 
 const create = ["pat", "create", "CI", "--scope", "job", "--save"]
 const rotate = ["pat", "rotate", keyId, "--yes", "--save"]
@@ -102,6 +123,15 @@ describe("pat create --save", () => {
     }),
   )
 
+  it.effect("refuses an rcfile that takes the PAT from elsewhere, and sends nothing", () =>
+    Effect.gen(function* () {
+      const rcfile = rcfileWith("ZPOOLPAT_COMMAND=\"op read 'op://zpools/pat'\"\n")
+      const ran = yield* run(create, rcfile, { env: pat })
+      expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
+      expect(ran.stderr).toContain(`${rcfile} has a ZPOOLPAT_COMMAND line`)
+    }),
+  )
+
   it.effect.each(["--token-only", "--out=x", "--web"])("excludes %s", (other) =>
     Effect.gen(function* () {
       const ran = yield* run([...create, other], rcfileWith(""), { env: account })
@@ -162,6 +192,34 @@ describe("pat rotate --save", () => {
         expect(readFileSync(rcfile, "utf8")).toBe(content)
         expect((yield* run([...rotate, ...auth, "--replace"], rcfile, world)).code).toBe(0)
         expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+      }),
+  )
+
+  it.effect.each([
+    [200, 9, "was revoked"],
+    [503, 7, "exists, and nobody has its token"],
+  ] as const)(
+    "leaves the old PAT and the rcfile as they were where it can't be written (a revoke of the new one that meets %d: %d)",
+    ([status, code, words]) =>
+      Effect.gen(function* () {
+        const rcfile = rcfileWith(`ZPOOLPAT=${own}\n`)
+        const ran = yield* run([...rotate, "--json"], rcfile, {
+          routes: { ...api(), [`DELETE /pat/${newKeyId}`]: { status } },
+          fileSystem: mounted,
+        })
+        expect(ran).toMatchObject({ code, stdout: "" })
+        expect(JSON.parse(ran.stderr).error).toMatchObject({
+          type: "RotationStopped",
+          message: expect.stringContaining(words),
+          keyId: newKeyId,
+          oldKeyId: keyId,
+          delivered: false,
+        })
+        expect(ran.stderr).toContain(`${rcfile} (EBUSY)`)
+        expect(ran.stderr).not.toContain(token)
+        const writes = sent(ran.requests).filter((request) => !request.startsWith("GET"))
+        expect([...new Set(writes)]).toEqual(["POST /pat", `DELETE /pat/${newKeyId}`])
+        expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${own}\n`)
       }),
   )
 
