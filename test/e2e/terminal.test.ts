@@ -122,6 +122,15 @@ describe.skipIf(noTerminal)(`at a terminal${noTerminal ? ` (${noTerminal})` : ""
     },
   )
 
+  it("Ctrl-\\ at the password prompt quits with the echo on", async () => {
+    const { env } = await startSandbox()
+    const ran = await runCliOnTerminal(list, {
+      env: { ZPOOL_API_URL: env.ZPOOL_API_URL as string, ZPOOL_USER: "demo" },
+      script: [["Password", "secret\u001c"]],
+    })
+    expect(ran).toMatchObject({ code: 131, echo: true })
+  })
+
   it("Ctrl-D at the password prompt exits 4 and names the variable", async () => {
     const { url } = await startSandbox()
     const ran = await runCliOnTerminal(list, {

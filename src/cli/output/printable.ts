@@ -7,7 +7,7 @@
 export class Printable {
   private constructor(readonly value: string) {}
 
-  /** Untrusted text, its control and bidirectional characters shown escaped. */
+  /** Untrusted text, its control and invisible characters shown escaped. */
   static escape(untrusted: string): Printable {
     return new Printable(escapeControls(untrusted))
   }
@@ -56,19 +56,25 @@ export class Printable {
 /** A template whose interpolated values are escaped, unless they are `Printable` already. */
 export const printable = Printable.template
 
-// C0, DEL, C1, the line separators, and the bidirectional marks, embeddings, overrides and isolates.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
-const controls = /[\x00-\x1F\x7F-\x9F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g
-const unsafeInJson = /[\x7F-\x9F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g
+// C1, the line separators, and all that can't be seen, bidirectional controls and tags among it, but for the
+// joiners and selectors that emoji and some scripts are written with.
+const unseen =
+  /[\x7F-\x9F\u2028\u2029]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u180B-\u180D]|[\u{E0100}-\u{E01EF}])\p{Default_Ignorable_Code_Point}/gu
+const controls = new RegExp(`[\\x00-\\x1F]|${unseen.source}`, "gu")
 
-const unicodeEscape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
+/** Escapes of a character's one or two UTF-16 units, as JSON has them. */
+const unicodeEscape = (char: string) =>
+  Array.from(
+    { length: char.length },
+    (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`,
+  ).join("")
 
 /** Writes the characters that could drive a terminal as `\u` escapes in a text that is JSON. */
-export const escapeJson = (json: string): string => json.replace(unsafeInJson, unicodeEscape)
+export const escapeJson = (json: string): string => json.replace(unseen, unicodeEscape)
 
 const shortEscapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 
-/** Shows control and bidirectional characters as `\n`, `\t`, `\x1b` or `\u202e`; the rest stays. */
+/** Shows control and invisible characters as `\n`, `\t`, `\x1b` or `\u202e`; the rest stays. */
 export const escapeControls = (text: string): string =>
   /^[ -~]*$/.test(text)
     ? text

@@ -47,6 +47,8 @@ export const question = (
         yield* erase(Math.min(1, typed.length))
       } else if (key.ctrl && key.name === "u") {
         yield* erase(typed.length)
+      } else if (key.ctrl && key.name === "w") {
+        yield* erase(/\S*\s*$/.exec(typed.join(""))?.[0].length ?? 0)
       } else if (key.ctrl && key.name === "l") {
         yield* display(`\r${text.value}${echo ? Printable.escape(typed.join("")).value : ""}`)
       } else if (Option.isSome(input) && !key.ctrl && !key.meta && !/\p{Cc}/u.test(input.value)) {

@@ -51,6 +51,8 @@ const makeReadInput = () => {
       if (key.ctrl === true && key.name === "z" && stdin.isTTY && process.platform !== "win32") {
         return suspend(stdin)
       }
+      // In raw mode the system makes no signal of Ctrl-\\.
+      if (key.sequence === "\u001c") return void process.kill(process.pid, "SIGQUIT")
       keys.unsafeOffer({
         input: Option.fromNullable(text),
         key: {

@@ -60,6 +60,8 @@ describe("the password prompt", () => {
     ["hunt\b\b\b\b\b\bpass\r", "pass"],
     ["wrong\u0015right\r", "right"],
     [" two words \r", " two words "],
+    ["two wrong  \u0017words\r", "two words"],
+    ["one\u0017\u0017two\r", "two"],
     ["pässwörd👩‍💻\r", "pässwörd👩‍💻"],
     ["a👍\bb\r", "ab"],
     ["abc\u0004d\r", "abcd"],
