@@ -1,3 +1,4 @@
+import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 import * as Credential from "../domain/Credential.ts"
 
@@ -10,9 +11,33 @@ const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
 /** The beginning of a token at the end of a text, which may be the half of one. */
 const cutToken = /(?:zpat_|eyJ)[\w.-]*$/
 
-/** The forms in which a secret travels: as it is, in a URL, in JSON. */
+/**
+ * The part of a secret's base64 that does not depend on what stands around it,
+ * for each of the three ways in which its bytes may lie.
+ */
+const base64Of = (secret: string): ReadonlyArray<string> => {
+  const bytes = new TextEncoder().encode(secret)
+  return [0, 1, 2].flatMap((before) => {
+    const shifted = new Uint8Array(before + bytes.length)
+    shifted.set(bytes, before)
+    const text = Encoding.encodeBase64(shifted)
+    const own = text.slice(Math.ceil((before * 8) / 6), Math.floor((shifted.length * 8) / 6))
+    return [own, own.replaceAll("+", "-").replaceAll("/", "_")]
+  })
+}
+
+/** Characters that are not seen and take no room. */
+const invisible = /\p{Cf}/gu
+
+/** The forms in which a secret travels: as it is, in a URL, in JSON, in base64. */
 const formsOf = (secret: string): ReadonlySet<string> =>
-  new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+  new Set([
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    // What is shorter may be a part of any word.
+    ...(secret.length < 8 ? [] : base64Of(secret)),
+  ])
 
 /** Hides known secrets in a text, by plain search: the time it takes grows with the text's length alone. */
 const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
@@ -33,7 +58,10 @@ const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string
  * take much longer on a long text than on a short one.
  */
 export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
-  const hidden = hideSecrets(text, secrets)
+  const found = hideSecrets(text, secrets)
+  // One with invisible characters in between would be whole again in whatever drops them.
+  const visible = found.replace(invisible, "")
+  const hidden = hideSecrets(visible, secrets) === visible ? found : hideSecrets(visible, secrets)
   if (hidden.length <= maxLength) return hidden.replace(tokenLike, "[hidden]")
   // Not between the two halves of a character beyond the first 65,536.
   const cut = hidden.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "")
