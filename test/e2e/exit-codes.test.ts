@@ -45,7 +45,7 @@ describe("exit codes", () => {
     expect(redirected.stderr).toMatch(/redirects to https:\/\/elsewhere\.invalid/)
   })
 
-  it("2: the command line or the settings are wrong; nothing was sent", async () => {
+  it("2: the command line or the settings are wrong; no PAT was created or revoked", async () => {
     const { env, requests } = await startSandbox()
     expect((await runCli(["pat", "lst"], { env })).code).toBe(2)
     expect((await runCli([...list, "--jsn"], { env })).code).toBe(2)

@@ -187,6 +187,25 @@ describe("a token that can't be handed over", () => {
     expect(await statuses(sandbox)).toEqual(["active", "revoked"])
   })
 
+  it("to a command that a signal ends, says so and blames no program", async () => {
+    const sandbox = await startSandbox()
+    for (const [signal, words, childExitCode] of [
+      ["INT", "sh was interrupted", 130],
+      ["KILL", "sh was killed", 137],
+    ] as const) {
+      const ran = await runCli(
+        [...create, "--json", "--", "sh", "-c", `cat >/dev/null; kill -${signal} $$`],
+        {
+          env: sandbox.env,
+        },
+      )
+      expect(ran.code, ran.stderr).toBe(9)
+      const { error } = JSON.parse(ran.stderr)
+      expect(error).toMatchObject({ childExitCode, hint: "Run the command again." })
+      expect(error.message).toContain(words)
+    }
+  })
+
   it("since a new token is not accepted at once, is asked about again", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })

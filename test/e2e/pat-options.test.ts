@@ -72,6 +72,16 @@ describe("pat create", () => {
     expect(readFileSync(join(folder, "file"), "utf8")).toBe("precious")
   })
 
+  it("--out names a file: - and what is no file are refused, with the way to stdout", async () => {
+    const sandbox = await startSandbox()
+    for (const name of ["-", "/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/null"]) {
+      const ran = await create(sandbox, "--out", name, "--replace")
+      expect(ran, name).toMatchObject({ code: 2, stdout: "" })
+      expect(ran.stderr).toContain("--token-only")
+    }
+    expect(sandbox.requests).toEqual([])
+  })
+
   it.each(["POST /pat 400", "POST /pat 503", "POST /login 500"])(
     "--out leaves no file behind after %s",
     async (fault) => {

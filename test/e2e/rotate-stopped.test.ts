@@ -152,7 +152,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "DELETE /pat after-drop",
     code: 10,
     left: rotated,
-    says: ["is not certain", revokeOld],
+    says: [`The old PAT ${old} may still work`, revokeOld],
     handedOver: true,
   },
   {

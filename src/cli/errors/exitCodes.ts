@@ -24,7 +24,7 @@ export const exitCodes = {
 export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.done]: "done",
   [exitCodes.refused]: "the API refused the request or gave no readable answer; or a bug",
-  [exitCodes.misuse]: "the command line or the settings are wrong; nothing was sent",
+  [exitCodes.misuse]: "the command line or the settings are wrong; no PAT was created or revoked",
   [exitCodes.declined]: "declined at a prompt; nothing was changed",
   [exitCodes.notSignedIn]: "not signed in, or not allowed",
   [exitCodes.notFound]: "no such PAT",

@@ -37,6 +37,17 @@ const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : ex
 
 type Cause = NonNullable<OutcomeUnknown["cause"] | RotationStopped["cause"] | TokenUndelivered["cause"]>
 
+/** How a command ended that a signal ended, by its exit code, as shells have it. */
+const signalWords: Readonly<Record<number, string>> = {
+  129: "hung up",
+  130: "interrupted",
+  131: "told to quit",
+  134: "aborted",
+  137: "killed",
+  141: "ended by a closed pipe",
+  143: "terminated",
+}
+
 const causes = {
   ...api,
   ...signIn,
@@ -49,14 +60,20 @@ const causes = {
     ),
   CommandFailed: (error) => {
     const { code, exitCode, name, reason } = error
+    const ended = signalWords[exitCode ?? 0]
     const why = {
-      exit: printable`${name} exited with ${exitCode ?? 0}`,
+      exit:
+        ended === undefined
+          ? printable`${name} exited with ${exitCode ?? 0}`
+          : printable`${name} was ${ended} (exit code ${exitCode ?? 0})`,
       unread: printable`${name} exited with ${exitCode ?? 0}, but did not read the token from its stdin`,
       "not-started": printable`${name} could not be started (${code ?? "unknown"})`,
     }[reason]
-    return failed(error, exitCodes.undelivered, why, printable`Fix ${name}, then run the command again.`, {
-      childExitCode: exitCode,
-    })
+    const remedy =
+      ended === undefined
+        ? printable`Fix ${name}, then run the command again.`
+        : printable`Run the command again.`
+    return failed(error, exitCodes.undelivered, why, remedy, { childExitCode: exitCode })
   },
   Quit: (error) => silent(error, exitCodes.interrupted),
 } satisfies Table<Cause>
@@ -148,7 +165,7 @@ const stopped = (
     case "revoke":
       return [
         cause === undefined ? exitCodes.interrupted : exitCodes.oldRemains,
-        printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over, but whether the old PAT ${oldKeyIds.join(", ")} was revoked is not certain: ${why}.`,
+        printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over. The old PAT ${oldKeyIds.join(", ")} may still work: ${why}.`,
         printable`Revoke the old PAT with: zpcli pat revoke ${oldKeyIds.join(" ")}`,
       ]
   }

@@ -18,7 +18,7 @@ const settingHint = ({ advice, line, source }: SettingsError): Printable => {
   if (line !== undefined) return printable`Correct that line, or name another file with --rcfile.`
   const [name = ""] = source.split(" ")
   if (name.startsWith("--")) return printable`Correct it; the command's --help says what ${name} takes.`
-  if (/^[A-Z_]+$/i.test(name)) return printable`Correct ${name}, or unset it.`
+  if (/^[A-Z][A-Z_]+$/.test(name)) return printable`Correct ${name}, or unset it.`
   return printable`Check that file, or name another one with --rcfile.`
 }
 

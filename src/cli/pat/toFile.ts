@@ -28,6 +28,14 @@ const check = Effect.fnUntraced(function* (target: string, replace: boolean) {
   const fs = yield* FileSystem.FileSystem
   const isLink = Option.isSome(yield* Effect.option(fs.readLink(target)))
   const info = yield* Effect.option(fs.stat(target))
+  const isStream = Option.exists(info, ({ type }) => type !== "File" && type !== "Directory")
+  if (isStream || /^(?:-|\/dev\/(?:stdout|stderr|fd\/\d+))$/.test(target)) {
+    return yield* wrong(
+      `--out ${target}`,
+      "does not name a file",
+      "To print the token on stdout, use --token-only.",
+    )
+  }
   if (!isLink && Option.isNone(info)) {
     return yield* Effect.mapError(
       fs.access((yield* Path.Path).dirname(target), { writable: true }),

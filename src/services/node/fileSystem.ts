@@ -28,24 +28,24 @@ const readAll = (path: string, stream: Readable): Effect.Effect<Uint8Array, Syst
   Effect.async((resume) => {
     const chunks: Array<Buffer> = []
     let size = 0
-    const fail = (description: string) =>
+    const fail = (cause: Error) =>
       resume(
         new SystemError({
           reason: "BadResource",
           module: "FileSystem",
           method: "readFile",
           pathOrDescriptor: path,
-          description,
+          cause,
         }),
       )
     stream
       .on("data", (chunk: Buffer) => {
         chunks.push(chunk)
         size += chunk.length
-        if (size > maxBytes) stream.destroy(new Error("it is too long"))
+        if (size > maxBytes) stream.destroy(Object.assign(new Error("too long"), { code: "EFBIG" }))
       })
       .on("end", () => resume(Effect.succeed(Buffer.concat(chunks))))
-      .on("error", ({ message }) => fail(message))
+      .on("error", fail)
     return Effect.sync(() => void stream.destroy())
   })
 

@@ -27,18 +27,18 @@ const isMethod = (text: string): text is Method => methods.includes(text)
 export const parseFault = (text: string): Either.Either<Fault, string> => {
   const [method = "", path = "", what = "", times, ...rest] = text.trim().split(/\s+/)
   if (what === "" || rest.length > 0) {
-    return Either.left(`"${text}" is not METHOD PATH WHAT [TIMES], such as "POST /pat 503 1"`)
+    return Either.left(`must have the form METHOD PATH WHAT [TIMES], such as "POST /pat 503 1"`)
   }
-  if (!isMethod(method)) return Either.left(`"${method}" is not one of ${methods.join(", ")}`)
-  if (!path.startsWith("/")) return Either.left(`the path "${path}" does not start with "/"`)
+  if (!isMethod(method)) return Either.left(`must start with one of ${methods.join(", ")}`)
+  if (!path.startsWith("/")) return Either.left(`must have a path that starts with "/"`)
   const match = /^(after-)?(?:(drop)|([2-5]\d\d))$/.exec(what)
   if (match === null) {
     return Either.left(
-      `"${what}" is not an HTTP status from 200 to 599 or "drop", with or without "after-" in front`,
+      `must answer with an HTTP status from 200 to 599 or "drop", with or without "after-" in front`,
     )
   }
   if (times !== undefined && !/^[1-9]\d{0,8}$/.test(times)) {
-    return Either.left(`"${times}" is not a positive number of times`)
+    return Either.left(`must have a positive number of times`)
   }
   return Either.right({
     method,
