@@ -5,8 +5,41 @@ import { text } from "./Pat.ts"
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** Members that a failing function or gateway puts into a success: nothing was done then. */
+const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
+
+/** What gateways and frameworks say of a failure, as the whole of a `message`. */
+const refusals = new Set([
+  "access denied",
+  "bad gateway",
+  "bad request",
+  "endpoint request timed out",
+  "forbidden",
+  "gateway timeout",
+  "internal server error",
+  "limit exceeded",
+  "method not allowed",
+  "missing authentication token",
+  "not found",
+  "service unavailable",
+  "too many requests",
+  "unauthorized",
+])
+
+/** Whether an object with a success's status tells of a failure. */
+export const tellsOfFailure = (value: Readonly<Record<string, unknown>>): boolean =>
+  telltale.some((name) => name in value) ||
+  value.success === false ||
+  value.ok === false ||
+  (typeof value.message === "string" &&
+    refusals.has(value.message.slice(0, 100).trim().toLowerCase().replace(/[.!]$/, "")))
+
 /** `GET /pat`, 200. Each item is a `Pat`, decoded when it is looked at: printing JSON needs none of them. */
-export const PatList = Schema.Struct({ detail: Schema.Struct({ items: Schema.Array(Schema.Unknown) }) })
+export const PatList = Schema.compose(
+  Schema.Unknown.pipe(Schema.filter((value) => !isRecord(value) || !tellsOfFailure(value))),
+  Schema.Struct({ detail: Schema.Struct({ items: Schema.Array(Schema.Unknown) }) }),
+  { strict: false },
+)
 
 const bearer = /^[\x21-\x7e]+$/
 
@@ -77,35 +110,6 @@ export const LoginGrant = Schema.Struct({
   }),
 })
 export type LoginGrant = typeof LoginGrant.Type
-
-/** Members that a failing function or gateway puts into a success: nothing was done then. */
-const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
-
-/** What gateways and frameworks say of a failure, as the whole of a `message`. */
-const refusals = new Set([
-  "access denied",
-  "bad gateway",
-  "bad request",
-  "endpoint request timed out",
-  "forbidden",
-  "gateway timeout",
-  "internal server error",
-  "limit exceeded",
-  "method not allowed",
-  "missing authentication token",
-  "not found",
-  "service unavailable",
-  "too many requests",
-  "unauthorized",
-])
-
-/** Whether an object with a success's status tells of a failure. */
-export const tellsOfFailure = (value: Readonly<Record<string, unknown>>): boolean =>
-  telltale.some((name) => name in value) ||
-  value.success === false ||
-  value.ok === false ||
-  (typeof value.message === "string" &&
-    refusals.has(value.message.slice(0, 100).trim().toLowerCase().replace(/[.!]$/, "")))
 
 /**
  * Whether a success was said by the API itself: an object with a text as its

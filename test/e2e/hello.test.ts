@@ -58,3 +58,11 @@ describe("hello with 403", () => {
     expect(ran.stderr).not.toContain("scope")
   })
 })
+
+describe("a greeting that is none", () => {
+  it.each(["Unauthorized", "Forbidden.", "Service Unavailable"])("(%s) is not a success", async (message) => {
+    const url = await startServer((_, response) => response.end(JSON.stringify({ message })))
+    const ran = await runCli(["hello"], { env: { ZPOOL_API_URL: url, ZPOOLPAT: pat } })
+    expect(ran).toMatchObject({ code: 1, stdout: "" })
+  })
+})

@@ -62,6 +62,19 @@ describe.skipIf(!posix)("a token that would go to the null device", () => {
 })
 
 describe("list --exit-code", () => {
+  it.each([
+    { error: "boom", detail: { items: [] } },
+    { message: "no", success: false, detail: { items: [] } },
+    { message: "Unauthorized", detail: { items: [] } },
+  ])("passes no gate on a list that tells of a failure: %j", async (body) => {
+    const url = await startServer((_, response) => response.end(JSON.stringify(body)))
+    const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef" }
+    for (const args of [[], ["--json"]]) {
+      const ran = await runCli(["pat", "list", "--exit-code", ...args], { env })
+      expect(ran).toMatchObject({ code: 1, stdout: "" })
+    }
+  })
+
   /** Runs it with a stdout whose reader has gone, or goes after the first line. */
   const list = async (items: number, reader: "gone" | "one line", ...args: ReadonlyArray<string>) => {
     const all = Array.from({ length: items }, (_, index) => ({ label: `${index} ${"x".repeat(200)}` }))
