@@ -24,8 +24,9 @@ export class Session extends Context.Tag("zpcli/Session")<
   {
     readonly credential: Effect.Effect<Credential, SignInError>
     /**
-     * Makes a request with the credential. A JWT from the cache that fails it
-     * with `CredentialRefused` is dropped, and sign-in happens once more.
+     * Makes a request with the credential. A JWT that comes from the cache, or
+     * has expired since, and fails it with `CredentialRefused` is dropped, and
+     * sign-in happens once more.
      */
     readonly withCredential: <A, E extends { readonly _tag: string }>(
       use: (credential: Credential) => Effect.Effect<A, E>,
@@ -40,10 +41,14 @@ export class Session extends Context.Tag("zpcli/Session")<
     const transport = yield* Transport
     const decodeGrant = decodeAnswer(api.origin, LoginGrant, "an access token")
 
+    /** A password that was typed, and the end of the last sign-in in milliseconds since the epoch. */
+    let typed: Redacted.Redacted | undefined
+    let endsAt = Number.POSITIVE_INFINITY
+
     const login = Effect.fn("Session.login")(function* (user: string) {
       const password = Option.isSome(account.password)
         ? account.password.value
-        : yield* prompter.password(user, api.host)
+        : (typed ?? (yield* prompter.password(user, api.host)))
       const answer = yield* transport
         .send({
           method: "POST",
@@ -73,8 +78,10 @@ export class Session extends Context.Tag("zpcli/Session")<
           }),
         )
       const { access_token, expires_in, id_token } = (yield* decodeGrant(answer)).value.detail
+      typed = password
       if (expires_in > 0) {
         const now = yield* Clock.currentTimeMillis
+        endsAt = now + expires_in * 1000
         yield* cache.write(user, {
           accessToken: access_token,
           idToken: id_token,
@@ -106,8 +113,8 @@ export class Session extends Context.Tag("zpcli/Session")<
       }),
     )
 
-    // Once in a run, whatever comes of it: several requests side by side may find the same JWT refused.
-    const signInAfresh = yield* Effect.cachedFunction((user: string) =>
+    // Once for a JWT, whatever comes of it: several requests side by side may find the same one refused.
+    const signInAfresh = yield* Effect.cachedFunction(({ user }: JwtCredential) =>
       Effect.zipRight(cache.drop(user), login(user)).pipe(
         Effect.tap((fresh) => Ref.set(found, Option.some<Credential>(fresh))),
       ),
@@ -115,12 +122,17 @@ export class Session extends Context.Tag("zpcli/Session")<
 
     const withCredential: Session["Type"]["withCredential"] = (use) =>
       Effect.flatMap(credential, (first) =>
-        first._tag === "PAT" || !first.cached
+        first._tag === "PAT"
           ? use(first)
           : Effect.catchIf(
               use(first),
               ({ _tag }) => _tag === "CredentialRefused",
-              () => Effect.flatMap(signInAfresh(first.user), use),
+              (refused) =>
+                Effect.flatMap(Clock.currentTimeMillis, (now) =>
+                  first.cached || now >= endsAt
+                    ? Effect.flatMap(signInAfresh(first), use)
+                    : Effect.fail(refused),
+                ),
             ),
       )
 

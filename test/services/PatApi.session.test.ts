@@ -6,10 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as TestClock from "effect/TestClock"
 import * as KeyId from "../../src/domain/KeyId.ts"
 import type { PatApi } from "../../src/services/PatApi.ts"
 import { fakeApi, json, reset, type Step } from "../support/http.ts"
-import { newPat, secret } from "../support/services.ts"
+import { asks, newPat, secret } from "../support/services.ts"
 import { withPatApi } from "../support/servicesStack.ts"
 
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
@@ -88,5 +89,46 @@ describe("a cached JWT that the API does not accept any more", () => {
       )
       expect(outcome).toStrictEqual(Either.right({ text: undefined, unlisted: false }))
     }).pipe(Effect.withRandom(Random.fixed([0]))),
+  )
+})
+
+describe("a JWT that expires within a run", () => {
+  const listed = ["GET /v1/pat", json(200, { detail: { items: [] } })] as const
+  const signIn = (token: string) =>
+    ["POST /v1/login", json(200, { detail: { access_token: token, expires_in: 60 } })] as const
+
+  it.scoped("is replaced each time, and the password asked for once", () =>
+    Effect.gen(function* () {
+      const ask = asks({ password: "typed" })
+      const refused = ["GET /v1/pat", gone] as const
+      const api = yield* fakeApi(
+        signIn("first"),
+        listed,
+        ...(["second", "third"] as const).flatMap((token) => [refused, signIn(token), listed]),
+      )
+      yield* withPatApi({ api, ask, settings: { user: Option.some("ada") } }, ({ list }) =>
+        Effect.gen(function* () {
+          yield* list
+          yield* TestClock.adjust("1 minute")
+          yield* list
+          yield* TestClock.adjust("1 minute")
+          yield* list
+        }),
+      )
+      expect(ask.asked).toHaveLength(1)
+      expect(api.received.map(({ headers }) => headers.authorization ?? "none")).toStrictEqual([
+        ...["none", "Bearer first", "Bearer first", "none", "Bearer second"],
+        ...["Bearer second", "none", "Bearer third"],
+      ])
+    }),
+  )
+
+  it.scoped("is not blamed for a refusal before it has expired", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(signIn("first"), ["GET /v1/pat", gone])
+      const settings = { user: Option.some("ada"), password: secret("pw") }
+      const error = yield* withPatApi({ api, settings }, ({ list }) => Effect.flip(list))
+      expect(error).toMatchObject({ _tag: "CredentialRefused" })
+    }),
   )
 })
