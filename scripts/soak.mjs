@@ -8,6 +8,7 @@ const { status } = spawnSync(
     "node_modules/vitest/vitest.mjs",
     "run",
     "test/cli/pat/nights.test.ts",
+    "test/cli/pat/run-ends.test.ts",
     "test/e2e/nights.test.ts",
     "test/e2e/faults",
   ],
@@ -16,6 +17,7 @@ const { status } = spawnSync(
     env: {
       ...process.env,
       ZPCLI_NIGHTS: String(5_000 * times),
+      ZPCLI_RUNS: String(10_000 * times),
       ZPCLI_KILLED_NIGHTS: String(300 * times),
       ZPCLI_FAULTS: String(9_600 * times),
       ZPCLI_FAULTS_OF_PROCESSES: "1",

@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { InvalidDuration, InvalidExpiry } from "../domain/Errors.ts"
 import * as Expiry from "../domain/Expiry.ts"
+import * as Scope from "../domain/Scope.ts"
 import { withCompletions } from "./strict/annotations.ts"
 import { UsageError } from "./strict/errors.ts"
 
@@ -41,6 +42,14 @@ export const localOption = Options.boolean("local").pipe(
 export const yesOption = Options.boolean("yes").pipe(
   Options.withAlias("y"),
   Options.withDescription("Skip the confirmation (default: off)"),
+)
+
+/** `--scope`, for a new PAT. */
+export const scopeOption = Options.text("scope").pipe(
+  Options.withPseudoName("scope"),
+  Options.withDescription(`Scope to grant; repeat for more: ${Scope.scopes.join(", ")}`),
+  Options.atLeast(1),
+  withCompletions(Scope.scopes),
 )
 
 /** Refuses options that exclude each other, naming two that were given. */

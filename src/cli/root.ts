@@ -5,6 +5,7 @@ import * as create from "./pat/create.ts"
 import * as list from "./pat/list.ts"
 import * as revoke from "./pat/revoke.ts"
 import * as rotate from "./pat/rotate.ts"
+import * as run from "./pat/run.ts"
 import * as show from "./pat/show.ts"
 import * as sandbox from "./sandbox.ts"
 import { group, withExamples, withHints } from "./strict/annotations.ts"
@@ -23,6 +24,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
     create.command,
     revoke.command,
     rotate.command,
+    run.command,
   ]).pipe(
     withExamples(list.examples.slice(0, 2)),
     withHints({

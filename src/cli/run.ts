@@ -18,6 +18,7 @@ import { InternalError } from "./errors/program.ts"
 import { report } from "./errors/report.ts"
 import { print, printError } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
+import { path as runPath } from "./pat/run.ts"
 import { command } from "./root.ts"
 import { completionsFor } from "./strict/completions/index.ts"
 import { execute } from "./strict/execute.ts"
@@ -29,6 +30,12 @@ import type { CommandShape } from "./strict/shape.ts"
 const wantsJson = (argv: ReadonlyArray<string>): boolean => {
   const end = argv.indexOf("--")
   return argv.slice(0, end === -1 ? undefined : end).includes("--json")
+}
+
+/** Whether a command line is one of `pat run`, which exits with the code of the command that it runs. */
+const isRunner = (request: Request): boolean => {
+  if (request._tag === "UsageError") return request.command === ["zpcli", ...runPath].join(" ")
+  return request._tag === "Run" && runPath.every((word, index) => request.argv[index] === word)
 }
 
 /**
@@ -44,6 +51,7 @@ export const run = (
   request: Request = parse(tree, argv),
 ) => {
   const json = wantsJson(argv)
+  const runner = isRunner(request)
   const level = request._tag === "Run" ? request.logLevel : undefined
   const program = Effect.gen(function* () {
     switch (request._tag) {
@@ -71,11 +79,11 @@ export const run = (
   })
   return program.pipe(
     Effect.as<number>(exitCodes.done),
-    Effect.catchAll((failure: Failure) => report(failure, json)),
+    Effect.catchAll((failure: Failure) => report(failure, json, undefined, runner)),
     Effect.catchAllCause((cause) =>
       Cause.isInterruptedOnly(cause)
         ? Effect.failCause(cause)
-        : reportDefect(cause, json, level === "debug" || level === "trace" || level === "all"),
+        : reportDefect(cause, json, runner, level === "debug" || level === "trace" || level === "all"),
     ),
     Effect.provideService(Notices, makeNotices(json)),
     Logger.withMinimumLogLevel(levelOf(level)),
@@ -91,9 +99,9 @@ const levelOf = (name: string | undefined): LogLevel.LogLevel =>
   )
 
 /** Reports a bug of ours; its stack is for those who ask for it. */
-const reportDefect = (cause: Cause.Cause<never>, json: boolean, verbose: boolean) => {
+const reportDefect = (cause: Cause.Cause<never>, json: boolean, runner: boolean, verbose: boolean) => {
   const stack = verbose ? Cause.pretty(cause).split("\n") : []
-  return report(new InternalError({ defect: Cause.squash(cause) }), json).pipe(
+  return report(new InternalError({ defect: Cause.squash(cause) }), json, undefined, runner).pipe(
     Effect.zipLeft(Effect.forEach(stack, (line) => printError(printable`${line}`), { discard: true })),
   )
 }

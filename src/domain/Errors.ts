@@ -13,7 +13,7 @@ import type {
   RevokeUnconfirmed,
   Transient,
 } from "./ApiErrors.ts"
-import type { CommandFailed } from "./CommandErrors.ts"
+import type { CommandFailed, CommandUnusable } from "./CommandErrors.ts"
 
 export * from "./ApiErrors.ts"
 export * from "./CommandErrors.ts"
@@ -77,6 +77,18 @@ export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   /** Whether the PAT was certainly revoked again. */
   readonly undone: boolean
   readonly cause: Undelivered
+}> {}
+
+/** The PAT of a command that has ended may still work: its revoke is not certain. */
+export class PatLeft extends Data.TaggedError("PatLeft")<{
+  readonly label: string
+  readonly keyId: string | undefined
+  /** The date on which it ends by itself. */
+  readonly expiry: string | undefined
+  /** The command's exit code, or why it could not be started; undefined where it was interrupted before. */
+  readonly end: number | CommandUnusable | undefined
+  /** Why it is not certain; undefined where there is no key ID. */
+  readonly cause: RevokeError | undefined
 }> {}
 
 /** A new token would go to the null device. Nothing was sent. */

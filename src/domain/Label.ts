@@ -22,6 +22,10 @@ export const Label = Schema.String.pipe(
 )
 export type Label = typeof Label.Type
 
+/** The label of a PAT that one command gets: it tells where it was run, and the nonce from any other. */
+export const ofRun = (host: string, nonce: string): Label =>
+  Label.make(`zpcli run ${host.replace(/[^\w.-]/g, "-").slice(0, 64) || "localhost"} ${nonce}`)
+
 /** Reads a label from the command line. It is sent as typed: nothing is trimmed. */
 export const parse = (value: string): Either.Either<Label, InvalidLabel> => {
   const reason = problem(value)

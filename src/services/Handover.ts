@@ -1,20 +1,21 @@
 import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Fiber from "effect/Fiber"
 import * as HashSet from "effect/HashSet"
 import * as Layer from "effect/Layer"
 import {
+  type CommandUnusable,
   type OutcomeUnknown,
+  type PatLeft,
   RotationNotBegun,
   type RotationStep,
   RotationStopped,
   TokenUndelivered,
   type Undelivered,
 } from "../domain/Errors.ts"
-import * as KeyId from "../domain/KeyId.ts"
+import type { KeyId } from "../domain/KeyId.ts"
 import type { NewPat } from "../domain/NewPat.ts"
+import { type Loan, makeLend, revokeFor, type Use } from "./lend.ts"
 import { type Notice, Notices } from "./Notices.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
 import type { CreatedToken, Revoked } from "./results.ts"
@@ -26,7 +27,7 @@ export interface Delivery {
 
 /** A PAT that is to be replaced. */
 export interface OldPat {
-  readonly keyId: KeyId.KeyId
+  readonly keyId: KeyId
   /** Whether it works: one that has expired has ended by itself, and is not revoked. */
   readonly works: boolean
   /** Whether it is the PAT that signs in. */
@@ -45,7 +46,7 @@ export interface Replacement {
 
 /** A PAT that was replaced and revoked. */
 export interface Ended extends Revoked {
-  readonly keyId: KeyId.KeyId
+  readonly keyId: KeyId
 }
 
 /**
@@ -70,26 +71,25 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       pat: NewPat,
       to: Delivery,
     ) => Effect.Effect<ReadonlyArray<Ended>, PatApiError | OutcomeUnknown | RotationStopped>
+    /**
+     * Makes a PAT for one use, and revokes it when that has ended, however it
+     * ended. A create whose answer was lost is repaired, and made once more, if
+     * the PAT's label is its own. Gives the exit code of the use.
+     */
+    readonly lend: (
+      loan: Loan,
+      use: Use,
+    ) => Effect.Effect<number, PatApiError | OutcomeUnknown | CommandUnusable | PatLeft>
   }
 >() {
   static readonly make = Effect.gen(function* () {
     const api = yield* PatApi
     const notices = yield* Notices
 
+    const revoke = revokeFor(api)
     /** Revokes a PAT whose token nobody has. Gives whether it is certain that it does not work any more. */
     const takeBack = ({ keyId }: CreatedToken): Effect.Effect<boolean> =>
-      Either.match(KeyId.parse(keyId ?? ""), {
-        onLeft: () => Effect.succeed(false),
-        // In a fiber of its own: its timeouts need to interrupt, and here nothing may be interrupted.
-        onRight: (known) =>
-          api.revoke(known).pipe(
-            Effect.as(true),
-            Effect.catchAll(({ _tag }) => Effect.succeed(_tag === "PatNotFound")),
-            Effect.interruptible,
-            Effect.forkDaemon,
-            Effect.flatMap(Fiber.join),
-          ),
-      })
+      Effect.map(revoke(keyId), (uncertain) => uncertain === undefined)
 
     /**
      * Fails; or, where an interruption waits for the end of what can't be
@@ -189,7 +189,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       ),
     )
 
-    return Handover.of({ create, replace })
+    return Handover.of({ create, replace, lend: makeLend(api, notices, failWith) })
   })
 
   static readonly layer = Layer.effect(this, this.make)

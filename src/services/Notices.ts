@@ -1,9 +1,15 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { OutcomeUnknown, RotationNotBegun, RotationStopped, TokenUndelivered } from "../domain/Errors.ts"
+import type {
+  OutcomeUnknown,
+  PatLeft,
+  RotationNotBegun,
+  RotationStopped,
+  TokenUndelivered,
+} from "../domain/Errors.ts"
 
 /** What a user must hear of even though the command ends by an interruption. */
-export type Notice = OutcomeUnknown | RotationNotBegun | RotationStopped | TokenUndelivered
+export type Notice = OutcomeUnknown | RotationNotBegun | RotationStopped | TokenUndelivered | PatLeft
 
 /**
  * What is owed to the user whatever the log level: that a PAT may exist whose

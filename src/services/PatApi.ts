@@ -49,10 +49,12 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
      * `OutcomeUnknown`, with the key IDs that a look at the list turned up.
      *
      * @param listed - the key IDs that were listed before: none of them can be the new one
+     * @param onUnclear - is told of one where an interruption is the reason, in the place of the user
      */
     readonly create: (
       pat: NewPat,
       listed?: ReadonlySet<string | undefined>,
+      onUnclear?: (error: OutcomeUnknown) => Effect.Effect<void>,
     ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown>
     /**
      * Succeeds only where the PAT is certainly revoked. A success that is not
@@ -109,6 +111,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     const create = Effect.fn("PatApi.create")(function* (
       pat: NewPat,
       listed: ReadonlySet<string | undefined> = new Set(),
+      onUnclear: (error: OutcomeUnknown) => Effect.Effect<void> = notices.owe,
     ) {
       const { label } = pat
       const about = { label, ...(pat.replaces === undefined ? {} : { replaces: pat.replaces }) }
@@ -154,13 +157,13 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
                 error._tag === "ResponseUnreadable" || (isTransient(error) && mayHaveHappened(error))
               return unclear ? unknown(error) : error
             }),
-            Effect.onInterrupt(() => (unsent ? Effect.void : notices.owe(unknown(undefined)))),
+            Effect.onInterrupt(() => (unsent ? Effect.void : onUnclear(unknown(undefined)))),
             orApiError("POST", "/pat", signerOf(credential)),
           )
       const lookUp = (lost: OutcomeUnknown) =>
         Effect.gen(function* () {
           if (lost.found !== undefined) return yield* lost
-          const listing = yield* Effect.onInterrupt(list, () => notices.owe(lost)).pipe(
+          const listing = yield* Effect.onInterrupt(list, () => onUnclear(lost)).pipe(
             Effect.orElseFail(() => lost),
           )
           const now = yield* Clock.currentTimeMillis

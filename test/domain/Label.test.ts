@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import { Label, maxLength, parse } from "../../src/domain/Label.ts"
+import { Label, maxLength, ofRun, parse } from "../../src/domain/Label.ts"
 
 const reasonOf = (value: string) =>
   Either.match(parse(value), { onLeft: ({ reason }) => reason, onRight: () => "accepted" })
@@ -63,5 +63,14 @@ describe("the brand", () => {
     ["a\u0000", false],
   ])("holds the rules of parse: %j", (value, valid) => {
     expect(Schema.is(Label)(value)).toBe(valid)
+  })
+})
+
+describe("ofRun", () => {
+  it("names the machine and the nonce, whatever the machine is called", () => {
+    expect(ofRun("build-7.local", "00c0ffee")).toBe("zpcli run build-7.local 00c0ffee")
+    expect(ofRun("a\u001b[31m b", "1")).toBe("zpcli run a--31m-b 1")
+    expect(ofRun("", "1")).toBe("zpcli run localhost 1")
+    expect(ofRun("x".repeat(300), "1")).toHaveLength(10 + 64 + 2)
   })
 })

@@ -16,7 +16,7 @@ const cases: ReadonlyArray<Case> = [
   { line: "zpcli pa", offered: ["pat"] },
   { line: "zpcli ", including: ["pat", "login", "hello", "sandbox", "help"] },
   { line: "zpcli help pat cr", offered: ["create"] },
-  { line: "zpcli pat ", including: ["list", "show", "create", "revoke", "rotate"] },
+  { line: "zpcli pat ", including: ["list", "show", "create", "revoke", "rotate", "run"] },
   { line: "zpcli pat cr", offered: ["create"] },
   { line: "zpcli --log-level debug pat cr", offered: ["create"] },
   { line: "zpcli pat --log-level debug cr", offered: ["create"] },

@@ -14,6 +14,7 @@ const commands = [
   ["pat", "create"],
   ["pat", "revoke"],
   ["pat", "rotate"],
+  ["pat", "run"],
   ["login"],
   ["hello"],
   ["sandbox"],

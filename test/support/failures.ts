@@ -128,6 +128,28 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     [new Errors.TokenUndelivered({ keyId: undefined, undone: false, cause: undelivered }), 7],
     [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: true, cause: undelivered }), 9],
   ],
+  PatLeft: (
+    [
+      [0, 7],
+      [3, 3],
+      [new Errors.CommandUnusable({ name: "x\u001b", reason: "not-executable", code: "EACCES" }), 126],
+      [undefined, 130],
+    ] as const
+  ).flatMap(([end, code]) =>
+    (["a-b-c-d", undefined] as const).map(
+      (keyId) =>
+        [
+          new Errors.PatLeft({
+            label: "x\u001b",
+            keyId,
+            expiry: "2027-01-01",
+            end,
+            cause: keyId === undefined ? undefined : timedOut,
+          }),
+          code,
+        ] as const,
+    ),
+  ),
   NotOffered: (["login", "create"] as const).map((what) => [
     new Errors.NotOffered({ ...answered, what, host, page: "https://zpools.io/dashboard/tokens\u001b" }),
     1,

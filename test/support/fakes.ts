@@ -60,6 +60,8 @@ export interface World {
   /** The line that stdin holds where it is no terminal; the end of input reads as an empty one. */
   readonly line?: string
   readonly zone?: string
+  /** Hears what is written to stderr, also of a run that is interrupted. */
+  readonly onStderr?: (text: string) => void
   /** The real file system by default. */
   readonly fileSystem?: Layer.Layer<FileSystem.FileSystem>
 }
@@ -192,6 +194,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       fileSystem = NodeFileSystem.layer,
       keys = [],
       line = "",
+      onStderr,
       routes = {},
       runner = runsNothing,
       terminal = false,
@@ -202,6 +205,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
     const requests: Array<Sent> = []
     const onError = (text: string) => {
       stderr += text
+      onStderr?.(text)
     }
     const {
       stdin: typing,

@@ -1,6 +1,8 @@
 /** An account in this process, a store that a command puts tokens into, and runs of the program that end early. */
 import { createHash } from "node:crypto"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -29,6 +31,7 @@ export const behaviours = [
   "closes stdin at once",
   "runs until SIGTERM",
   "stores and exits 3",
+  "can't be started",
 ] as const
 export type Behaviour = (typeof behaviours)[number]
 
@@ -40,12 +43,21 @@ export interface Night {
   readonly faults?: ReadonlyArray<string>
   /** Ends the process without a finaliser at this request or command, counted from 0. */
   readonly crash?: { readonly at: number; readonly when: "before" | "after" } | undefined
+  /** Signals the process at this request, counted from 0 with the commands. */
+  readonly signal?: { readonly at: number; readonly when: "before" | "after" } | undefined
   /** Attempts after the first. */
   readonly retries?: number
 }
 
 export const day = 86_400_000
 const start = Date.UTC(2027, 0, 10)
+
+/** The exit codes of commands that `pat run` runs. */
+const endOf: Partial<Record<Behaviour, number>> = {
+  "exits 3": 3,
+  "is killed": 137,
+  "runs until SIGTERM": 143,
+}
 
 const hash = (token: string) => createHash("sha256").update(token).digest("hex")
 
@@ -71,7 +83,7 @@ const stored = (key_id: string, token: string, more: Partial<StoredPat>): Stored
 /** An account with a PAT that signs in and, if asked for, one with the label CI that ends in ten days, whose token is stored. */
 export const makeAccount = (withOld: boolean) =>
   Effect.gen(function* () {
-    yield* TestClock.setTime(start)
+    if ((yield* TestClock.currentTimeMillis) !== start) yield* TestClock.setTime(start)
     const old = stored(oldKeyId, oldToken, { expiry_at: start + 10 * day })
     const state = yield* inMemory({
       version: 1,
@@ -86,17 +98,19 @@ export const makeAccount = (withOld: boolean) =>
     const pats = state
       .modify((known) => Effect.succeed([known.pats, known] as const))
       .pipe(
-        Effect.map((all) => all.filter(({ label }) => label === "CI")),
+        Effect.map((all) => all.filter(({ label }) => label !== "signer")),
         Effect.orDie,
       )
 
     /** Runs the program; undefined where it crashed. `writes` are the requests that change something. */
-    const run = ({ argv, command = "exits 0", crash, faults = [], retries = 2 }: Night) =>
+    const run = ({ argv, command = "exits 0", crash, faults = [], retries = 2, signal }: Night) =>
       Effect.gen(function* () {
         const requests: Array<string> = []
         const crashed = yield* Deferred.make<void>()
         const waiting = yield* Deferred.make<void>()
         const signalled = yield* Deferred.make<void>()
+        const signalSent = yield* Deferred.make<void>()
+        let stderr = ""
         let step = 0
         let dead = false
         let gotSignal = false
@@ -106,13 +120,19 @@ export const makeAccount = (withOld: boolean) =>
           dead = true
           return Effect.zipRight(Deferred.succeed(crashed, undefined), Effect.never)
         })
-        /** A step of the process, at which it may end. */
-        const stepOf = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+        const sendSignal = Effect.zipRight(Deferred.succeed(signalSent, undefined), Deferred.await(signalled))
+        /** A step of the process, at which it may end or get a signal. One that comes to a command is the command's. */
+        const stepOf = <A, E, R>(work: Effect.Effect<A, E, R>, isCommand = false) =>
           Effect.suspend(() => {
             if (dead) return Effect.never
-            const when = step++ === crash?.at ? crash.when : undefined
+            const at = step++
+            const when = at === crash?.at ? crash.when : undefined
             if (when === "before") return die
-            return when === "after" ? Effect.zipRight(work, die) : work
+            if (when === "after") return Effect.zipRight(work, die)
+            if (at !== signal?.at || isCommand) return work
+            return signal.when === "before"
+              ? Effect.zipRight(sendSignal, work)
+              : Effect.zipLeft(work, sendSignal)
           })
         const api = makeApi(
           {
@@ -146,6 +166,16 @@ export const makeAccount = (withOld: boolean) =>
                 return { exitCode: 0, readAll: command !== "closes stdin at once" }
               }),
             ),
+          run: (_, { ZPOOLPAT }) =>
+            stepOf(
+              Effect.suspend(() => {
+                if (Redacted.isRedacted(ZPOOLPAT)) token = Redacted.value(ZPOOLPAT)
+                return command === "can't be started"
+                  ? new CommandUnusable({ name: "x", reason: "not-executable", code: "ENOEXEC" })
+                  : Effect.succeed(endOf[command] ?? 0)
+              }),
+              true,
+            ),
         })
         const fiber = yield* runIn(argv, {
           env: { ZPOOLPAT: signer, ZPOOL_MAX_RETRIES: String(retries) },
@@ -158,6 +188,11 @@ export const makeAccount = (withOld: boolean) =>
             return stepOf(answered)
           }),
           runner,
+          // Without an rcfile to look for: that would be done by threads, in real time.
+          fileSystem: FileSystem.layerNoop({}),
+          onStderr: (text) => {
+            stderr += text
+          },
         }).pipe(
           Effect.provideService(Interruption, { exitCode: () => (gotSignal ? 143 : undefined) }),
           // Full jitter of nothing: no waiting between attempts.
@@ -167,8 +202,9 @@ export const makeAccount = (withOld: boolean) =>
         const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
         for (let turns = 0; turns < 2_000; turns += busy > 0 ? 0 : 1) {
           yield* turn
-          if (yield* Deferred.isDone(crashed)) return { code: undefined, requests }
-          if (!gotSignal && (yield* Deferred.isDone(waiting))) {
+          if (yield* Deferred.isDone(crashed)) return { code: undefined, stderr, requests }
+          const signals = (yield* Deferred.isDone(waiting)) || (yield* Deferred.isDone(signalSent))
+          if (!gotSignal && signals) {
             gotSignal = true
             yield* Fiber.interruptFork(fiber)
             yield* Deferred.succeed(signalled, undefined)
@@ -176,10 +212,13 @@ export const makeAccount = (withOld: boolean) =>
           const ended = yield* Fiber.poll(fiber)
           if (Option.isSome(ended)) {
             const ran: Partial<Ran> = Exit.isSuccess(ended.value) ? ended.value.value : {}
-            return { stdout: "", stderr: "", ...ran, code: ran.code ?? 143, requests }
+            return { stdout: "", ...ran, stderr, code: ran.code ?? 143, requests }
           }
-          // Nothing happens any more but waiting.
-          if (busy === 0 && turns % 20 === 19) yield* TestClock.adjust("1 second")
+          // Nothing happens any more but waiting. To move the clock takes some 10 ms in real time.
+          if (busy === 0 && turns % 20 === 19) {
+            const sleeping = yield* TestClock.sleeps()
+            if (Chunk.isNonEmpty(sleeping)) yield* TestClock.setTime(Math.min(...sleeping))
+          }
         }
         return yield* Effect.dieMessage(`${argv.join(" ")} did not end: ${requests.join(", ")}`)
       })

@@ -101,6 +101,7 @@ export const runSnippet = async (
   // Without the network: the real one would look the package up.
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
   place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
+  place(cwd, "deploy.sh", "#!/bin/sh\nexec zpcli hello\n")
 
   // What serves until it is interrupted gets its Ctrl-C.
   const serves = /^zpcli sandbox(?!.* -- )/.test(text)

@@ -5,6 +5,7 @@ import { api } from "./api.ts"
 import type { Exit } from "./exitCodes.ts"
 import { handover } from "./handover.ts"
 import { input } from "./input.ts"
+import { lent } from "./lent.ts"
 import { type InternalError, program } from "./program.ts"
 import { renewal } from "./renewal.ts"
 import { sandbox } from "./sandbox.ts"
@@ -17,6 +18,7 @@ export type Failure =
   | Errors.RevokeError
   | Errors.OutcomeUnknown
   | Errors.TokenUndelivered
+  | Errors.PatLeft
   | Errors.TokenWouldBeLost
   | Errors.CannotRotate
   | Errors.RotationNotBegun
@@ -41,6 +43,7 @@ const table = {
   ...api,
   ...signIn,
   ...handover,
+  ...lent,
   ...renewal,
   ...input,
   ...sandbox,

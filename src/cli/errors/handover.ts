@@ -18,7 +18,7 @@ import { answerOf, failed, type Report, silent, type Table } from "./words.ts"
 const isKeyId = Schema.is(KeyId)
 
 /** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
-const howToRevoke = (keyId: string | undefined): Printable =>
+export const howToRevoke = (keyId: string | undefined): Printable =>
   isKeyId(keyId)
     ? printable`Revoke it with: zpcli pat revoke ${keyId}`
     : printable`Find it with: zpcli pat list`
@@ -79,11 +79,11 @@ const causes = {
 } satisfies Table<Cause>
 
 /** A report of what is behind an error, if anything is. */
-const reportOf = (cause: Cause | undefined): Report | undefined =>
+export const reportOf = (cause: Cause | undefined): Report | undefined =>
   cause === undefined ? undefined : Match.valueTags(cause, causes)
 
 /** A cause as part of a sentence; without one it was an interruption. */
-const because = (cause: Report | undefined): Printable =>
+export const because = (cause: Report | undefined): Printable =>
   cause?.message === undefined
     ? printable`it was interrupted`
     : Printable.trusted(

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { describe, type Failure } from "./describe.ts"
-import { Interruption } from "./exitCodes.ts"
+import { exitCodes, Interruption } from "./exitCodes.ts"
 import type { Report } from "./words.ts"
 
 /** A report in the form and order of docs/json.md. */
@@ -60,10 +60,22 @@ const withAbout = (report: Report, { inMessage, keyId }: About): Report => ({
     inMessage && report.message !== undefined ? printable`${keyId}: ${report.message}` : report.message,
 })
 
+/** What keeps its exit code where a command's own codes are passed on. */
+const passedOn: ReadonlyArray<Failure["_tag"]> = ["CommandUnusable", "Exit", "PatLeft", "Quit"]
+
+/** An error of a command line that runs another one: a code of ours must not look like one of the command's. */
+const ofRunner = (failure: Failure, report: Report): Report =>
+  passedOn.includes(failure._tag) ? report : { ...report, exitCode: exitCodes.commandNotStarted }
+
 /** Prints an error on stderr, as JSON where `json` is set, and gives its exit code. */
-export const report = (failure: Failure, json: boolean, about?: About): Effect.Effect<number> =>
+export const report = (
+  failure: Failure,
+  json: boolean,
+  about?: About,
+  runner = false,
+): Effect.Effect<number> =>
   Effect.flatMap(Interruption, ({ exitCode: signalled }) => {
-    const described = describe(failure)
+    const described = runner ? ofRunner(failure, describe(failure)) : describe(failure)
     const exitCode = signalled() ?? described.exitCode
     const named = about === undefined ? described : withAbout(described, about)
     return Effect.as(print({ ...named, exitCode }, json), exitCode)

@@ -13,11 +13,18 @@ import { Connection } from "../../services/Connection.ts"
 import { Handover } from "../../services/Handover.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
-import { chosenExpiry, exclusive, expiryOptions, settingsOptions, tenantIdOption } from "../options.ts"
+import {
+  chosenExpiry,
+  exclusive,
+  expiryOptions,
+  scopeOption,
+  settingsOptions,
+  tenantIdOption,
+} from "../options.ts"
 import { print } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
-import { withCompletions, withExamples } from "../strict/annotations.ts"
+import { withExamples } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
 import { checkSave } from "./toRcfile.ts"
 
@@ -27,12 +34,7 @@ const options = {
   label: Args.text({ name: "label" }).pipe(
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
   ),
-  scope: Options.text("scope").pipe(
-    Options.withPseudoName("scope"),
-    Options.withDescription(`Scope to grant; repeat for more: ${Scope.scopes.join(", ")}`),
-    Options.atLeast(1),
-    withCompletions(Scope.scopes),
-  ),
+  scope: scopeOption,
   ...expiryOptions("never"),
   tenantId: tenantIdOption("your own"),
   ...deliveryOptions,

@@ -1,0 +1,98 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Record from "effect/Record"
+import * as Expiry from "../../domain/Expiry.ts"
+import * as Label from "../../domain/Label.ts"
+import { NewPat } from "../../domain/NewPat.ts"
+import * as Scope from "../../domain/Scope.ts"
+import { CommandRunner, credentialVariables } from "../../services/CommandRunner.ts"
+import { Connection } from "../../services/Connection.ts"
+import { Handover } from "../../services/Handover.ts"
+import { Host } from "../../services/Host.ts"
+import { PatApi } from "../../services/PatApi.ts"
+import { Exit } from "../errors/exitCodes.ts"
+import { jsonOption, scopeOption, settingsOptions } from "../options.ts"
+import { withServices } from "../services.ts"
+import { trailingCommand, withExamples } from "../strict/annotations.ts"
+
+export const path = ["pat", "run"]
+
+const options = {
+  scope: scopeOption,
+  label: Options.text("label").pipe(
+    Options.withPseudoName("label"),
+    Options.withDescription(
+      "Label of the PAT (default: zpcli run, the name of this machine, and a random word)",
+    ),
+    Options.optional,
+  ),
+  for: Options.text("for").pipe(
+    Options.withPseudoName("duration"),
+    Options.withDescription(
+      "Let the PAT expire at the first 00:00 UTC after this time, should it not be revoked (default: 1h)",
+    ),
+    Options.withDefault("1h"),
+  ),
+  json: jsonOption("Print errors of zpcli as JSON on stderr (default: off)"),
+  command: trailingCommand("Command that gets the token as ZPOOLPAT; its exit code is returned", {
+    required: true,
+  }),
+  ...settingsOptions,
+}
+
+export type RunOptions = Command.Command.ParseConfig<typeof options>
+
+/** A random word of eight characters. */
+const nonce = Effect.map(Random.nextIntBetween(0, 2 ** 32), (value) => value.toString(16).padStart(8, "0"))
+
+/** The label that was asked for, or one that no other PAT has. */
+const labelOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
+  if (Option.isSome(given)) return yield* Label.parse(given.value)
+  return Label.ofRun(yield* (yield* Host).name, yield* nonce)
+})
+
+/** Makes a PAT for one command, and revokes it when the command has ended. */
+export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
+  const [name = "", ...args] = given.command
+  const duration = yield* Expiry.parseDuration(given.for)
+  const scopes = yield* Scope.parseAll(given.scope)
+  const label = yield* labelOf(given.label)
+  // A duration that can't be meant, and a command that does not exist, cost no request.
+  yield* Expiry.dateAfter(duration, yield* Clock.currentTimeMillis)
+  const runner = yield* CommandRunner
+  yield* runner.find(name)
+  const { api } = yield* Connection
+  const { lend } = yield* Handover
+  // The clock that ends a PAT is the API's.
+  const expiry = yield* Expiry.dateAfter(duration, yield* (yield* PatApi).now)
+  const pat = NewPat.fromInput({ label, scopes, expiry })
+  const code = yield* runner.shield(
+    lend({ pat, ownLabel: Option.isNone(given.label) }, (token) =>
+      runner.run([name, ...args], {
+        ...Record.fromIterableWith(credentialVariables, (variable) => [variable, undefined]),
+        ZPOOLPAT: token,
+        ZPOOL_API_URL: api.base,
+      }),
+    ),
+  )
+  return code === 0 ? undefined : yield* new Exit({ code })
+})
+
+export const command = Command.make("run", options, run).pipe(
+  Command.withDescription("Run a command with a PAT of its own, which is revoked when the command ends"),
+  withServices,
+  withExamples([
+    {
+      command: "zpcli pat run --scope job -- ./deploy.sh",
+      description: "The script finds the token in ZPOOLPAT",
+    },
+    {
+      command: "zpcli pat run --scope zpool --for 8h -- bash",
+      description: "A shell with a PAT that does not outlive it",
+    },
+  ]),
+)

@@ -1,0 +1,221 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import { CommandUnusable } from "../../../src/domain/Errors.ts"
+import { type CommandLine, CommandRunner, type Environment } from "../../../src/services/CommandRunner.ts"
+import { Host } from "../../../src/services/Host.ts"
+import {
+  type Api,
+  item,
+  listed,
+  pat,
+  runIn,
+  runsNothing,
+  systemError,
+  type World,
+} from "../../support/fakes.ts"
+
+const keyId = "law-hotel-shape-community"
+const token = "zpat_NewNewNewNewNewNewNewNew0000"
+const label = "zpcli run here 00000000"
+const path = `/pat/${keyId}`
+
+const created = { status: 201, body: { message: "PAT created", detail: { key_id: keyId, token } } }
+const makes: Api = { "POST /pat": created, [`DELETE ${path}`]: {} }
+
+/** What a run came to, and what its command was started with. */
+const run = (
+  argv: ReadonlyArray<string>,
+  end: Effect.Effect<number, CommandUnusable> = Effect.succeed(0),
+  world: World = { api: makes },
+) => {
+  const started: Array<{ readonly command: CommandLine; readonly environment: Environment }> = []
+  const runner = CommandRunner.of({
+    ...runsNothing,
+    find: (name) =>
+      name === "missing"
+        ? Effect.fail(new CommandUnusable({ name, reason: "not-found", code: "ENOENT" }))
+        : Effect.void,
+    run: (command, environment) =>
+      Effect.suspend(() => {
+        started.push({ command, environment })
+        return end
+      }),
+  })
+  return runIn(["pat", "run", ...argv], { env: pat, runner, ...world }).pipe(
+    Effect.map((ran) => ({ ...ran, started })),
+    Effect.provideService(Host, { name: Effect.succeed("here") }),
+    Effect.withRandom(Random.fixed([0])),
+  )
+}
+
+const work = ["--scope", "job", "--", "work", "--json", "a b"]
+
+describe("pat run", () => {
+  it.effect("makes a PAT, gives it to the command in its environment, and revokes it", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2027, 0, 10, 12))
+      const ran = yield* run(["--scope", "zpool", ...work])
+      expect(ran).toMatchObject({ code: 0, stdout: "", stderr: "" })
+      expect(ran.requests.map(({ body, method, url }) => [method, url.split("/v1")[1], body])).toEqual([
+        ["POST", "/pat", { label, scopes: ["zpool", "job"], expiry: "2027-01-11" }],
+        ["DELETE", path, undefined],
+      ])
+      expect(ran.started).toHaveLength(1)
+      expect(ran.started[0]?.command).toEqual(["work", "--json", "a b"])
+      const { ZPOOLPAT, ...rest } = ran.started[0]?.environment ?? {}
+      expect(Redacted.isRedacted(ZPOOLPAT) && Redacted.value(ZPOOLPAT)).toBe(token)
+      expect(rest).toStrictEqual({
+        ZPOOLPAT_FILE: undefined,
+        ZPOOLPAT_COMMAND: undefined,
+        ZPOOL_PASSWORD: undefined,
+        ZPOOL_PASSWORD_FILE: undefined,
+        ZPOOL_PASSWORD_COMMAND: undefined,
+        ZPOOL_API_URL: "https://api.zpools.io/v1",
+      })
+    }),
+  )
+
+  it.effect("takes a label, and counts --for to the first UTC date after it", () =>
+    Effect.gen(function* () {
+      for (const [at, duration, expiry] of [
+        [Date.UTC(2027, 0, 10, 23, 30), undefined, "2027-01-12"],
+        [Date.UTC(2027, 0, 10, 23, 30), "2d", "2027-01-13"],
+        [Date.UTC(2027, 0, 11), "1d", "2027-01-12"],
+      ] as const) {
+        yield* TestClock.setTime(at)
+        const { requests } = yield* run([
+          ...(duration === undefined ? [] : ["--for", duration]),
+          ...["--label", "deploy", ...work],
+        ])
+        expect(requests[0]?.body).toEqual({ label: "deploy", scopes: ["job"], expiry })
+      }
+    }),
+  )
+
+  it.effect("exits with the command's code, and says nothing of its own", () =>
+    Effect.gen(function* () {
+      for (const code of [3, 125, 137]) {
+        expect(yield* run(work, Effect.succeed(code))).toMatchObject({ code, stdout: "", stderr: "" })
+      }
+    }),
+  )
+
+  it.effect("exits with 126 or 127, and leaves nothing, where the command can't be started after all", () =>
+    Effect.gen(function* () {
+      for (const [reason, code] of [
+        ["not-found", 127],
+        ["not-executable", 126],
+      ] as const) {
+        const ran = yield* run(
+          work,
+          Effect.fail(new CommandUnusable({ name: "work", reason, code: undefined })),
+        )
+        expect(ran.code).toBe(code)
+        expect(ran.requests.map(({ method }) => method)).toEqual(["POST", "DELETE"])
+      }
+    }),
+  )
+
+  it.effect.each([
+    [["--scope", "job", "--", "missing"], 127, "CommandUnusable"],
+    [["--", "work"], 125, "UsageError"],
+    [["--scope", "job"], 125, "UsageError"],
+    [["--scope", "job", "--"], 125, "UsageError"],
+    [["--scope", "job", "work"], 125, "UsageError"],
+    [["--scop", "job", "--", "work"], 125, "UsageError"],
+    [["--scope", "jobs", "--", "work"], 125, "InvalidInput"],
+    [["--for", "999999y", ...work], 125, "InvalidInput"],
+    [["--for", "1", ...work], 125, "InvalidInput"],
+    [["--label", "  ", ...work], 125, "InvalidInput"],
+    [["--rcfile", "/no/such/file", ...work], 125, "SettingsError"],
+  ] as const)("refuses %j with %d before anything is sent", ([argv, code, type]) =>
+    Effect.gen(function* () {
+      const ran = yield* run(["--json", ...argv], Effect.die("started"), {})
+      expect(ran).toMatchObject({ code, stdout: "", requests: [], started: [] })
+      expect(JSON.parse(ran.stderr).error).toMatchObject({ type, exitCode: code })
+    }),
+  )
+
+  it.effect("exits with 125, with or without --json, where no PAT could be made", () =>
+    Effect.gen(function* () {
+      for (const [answer, error] of [
+        [
+          { status: 401, body: {} },
+          { type: "CredentialRefused", status: 401, retryable: false },
+        ],
+        [
+          { status: 503, body: {} },
+          { type: "OutcomeUnknown", status: 503 },
+        ],
+        [systemError("ECONNREFUSED", "connect"), { type: "Unreachable", retryable: true }],
+      ] as const) {
+        const api: Api = {
+          "POST /pat": answer,
+          ...(error.type === "OutcomeUnknown" ? { "GET /pat": listed() } : {}),
+        }
+        const ran = yield* run(["--json", ...work], Effect.die("started"), { api })
+        expect(ran).toMatchObject({ code: 125, stdout: "", started: [] })
+        expect(JSON.parse(ran.stderr).error).toMatchObject({ ...error, exitCode: 125 })
+        const plain = yield* run(work, Effect.die("started"), { api })
+        expect(plain.code).toBe(125)
+        expect(plain.stderr).toMatch(/^zpcli: /)
+      }
+    }),
+  )
+
+  it.effect("repairs a create whose answer was lost: its PAT is revoked, and made again", () =>
+    Effect.gen(function* () {
+      const stray = "market-night-plain-object"
+      const api: Api = {
+        "POST /pat": [{ status: 502, body: {} }, created],
+        "GET /pat": listed(item({ key_id: stray, label }), item({ label: "another" })),
+        [`DELETE /pat/${stray}`]: {},
+        [`DELETE ${path}`]: {},
+      }
+      const ran = yield* run(work, undefined, { api })
+      expect(ran).toMatchObject({ code: 0, stderr: "" })
+      expect(ran.started).toHaveLength(1)
+    }),
+  )
+
+  it.effect("does not repair one whose label it was given: another PAT may have it", () =>
+    Effect.gen(function* () {
+      const api: Api = {
+        "POST /pat": { status: 502, body: {} },
+        "GET /pat": listed(item({ label: "deploy", created_at: "1970-01-01T00:00:00Z" })),
+      }
+      const ran = yield* run(["--json", "--label", "deploy", ...work], undefined, { api })
+      expect(ran).toMatchObject({ code: 125, started: [] })
+      expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId })
+    }),
+  )
+
+  it.effect("says of a PAT whose revoke is not certain what is left: 7, or the command's own code", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2027, 0, 10, 12))
+      const api: Api = { ...makes, [`DELETE ${path}`]: { status: 503, body: {} } }
+      const good = yield* run(work, undefined, { api })
+      expect(good).toMatchObject({ code: 7, stdout: "" })
+      expect(good.stderr).toBe(
+        `zpcli: The command succeeded, but it is not certain that its PAT ${keyId} was revoked: the API is unavailable: status 503. It expires on 2027-01-11.\nRevoke it with: zpcli pat revoke ${keyId}\n`,
+      )
+      const bad = yield* run(["--json", ...work], Effect.succeed(3), { api })
+      expect(bad).toMatchObject({ code: 3, stdout: "" })
+      expect(JSON.parse(bad.stderr).error).toMatchObject({
+        type: "PatLeft",
+        keyId,
+        childExitCode: 3,
+        exitCode: 3,
+        status: 503,
+      })
+      const name = "work"
+      const unusable = new CommandUnusable({ name, reason: "not-executable", code: "ENOEXEC" })
+      const unstarted = yield* run(["--json", ...work], Effect.fail(unusable), { api })
+      expect(unstarted.code).toBe(126)
+      expect(JSON.parse(unstarted.stderr).error).toMatchObject({ type: "PatLeft", keyId, exitCode: 126 })
+    }),
+  )
+})
