@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process"
 import * as Effect from "effect/Effect"
 import { Browser } from "../Browser.ts"
 import { credentialVariables } from "../CommandRunner.ts"
@@ -13,7 +12,9 @@ const opener: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>
 export const browser = Browser.of({
   open: (url) =>
     Effect.ignore(
-      Effect.try(() => {
+      Effect.tryPromise(async () => {
+        // Loading it takes 5 ms, which is too much for each start.
+        const { spawn } = await import("node:child_process")
         const [program, ...args] = opener[process.platform] ?? ["xdg-open"]
         const env = { ...process.env }
         for (const name of credentialVariables) delete env[name]
