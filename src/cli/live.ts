@@ -15,8 +15,10 @@ import { makeConsole } from "../services/node/console.ts"
 import { makeFileSystem } from "../services/node/fileSystem.ts"
 import { host } from "../services/node/host.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
+import { stdin } from "../services/node/stdin.ts"
 import { makeStreams } from "../services/node/streams.ts"
 import { makeTerminal } from "../services/node/terminal.ts"
+import { Stdin } from "../services/Stdin.ts"
 import { Streams } from "../services/Streams.ts"
 
 /**
@@ -30,6 +32,7 @@ export const Live = Layer.scopedContext(
     const streams = makeStreams()
     return Context.make(Streams, streams).pipe(
       Context.add(Terminal.Terminal, makeTerminal(streams)),
+      Context.add(Stdin, stdin),
       Context.add(CommandRunner, commandRunner),
       Context.add(Browser, browser),
       Context.add(Host, host),

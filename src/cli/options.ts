@@ -52,6 +52,11 @@ export const scopeOption = Options.text("scope").pipe(
   withCompletions(Scope.scopes),
 )
 
+/** `--dry-run`, where everything is checked and nothing changed. */
+export const dryRunOption = Options.boolean("dry-run").pipe(
+  Options.withDescription("Check everything and say what would happen, but change nothing (default: off)"),
+)
+
 /** Refuses options that exclude each other, naming two that were given. */
 export const exclusive = (
   path: ReadonlyArray<string>,

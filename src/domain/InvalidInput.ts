@@ -11,6 +11,15 @@ export class InvalidLabel extends Data.TaggedError("InvalidLabel")<{
 export class InvalidKeyId extends Data.TaggedError("InvalidKeyId")<{
   readonly reason: "format"
   readonly value: string
+  /** 1-based, where it is a line of stdin. */
+  readonly line?: number
+}> {}
+
+/** What was to be read from stdin can't be. */
+export class InputUnreadable extends Data.TaggedError("InputUnreadable")<{
+  readonly reason: "too-large" | "failed"
+  /** The system's code, such as `EISDIR`, where it failed. */
+  readonly code: string | undefined
 }> {}
 
 /** A scope that the API does not have: a `list` is several that it has in one value. */

@@ -42,7 +42,14 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     new Errors.InvalidLabel({ reason, value }),
     2,
   ]),
-  InvalidKeyId: [[new Errors.InvalidKeyId({ reason: "format", value }), 2]],
+  InvalidKeyId: [
+    [new Errors.InvalidKeyId({ reason: "format", value }), 2],
+    [new Errors.InvalidKeyId({ reason: "format", value, line: 3 }), 2],
+  ],
+  InputUnreadable: [
+    [new Errors.InputUnreadable({ reason: "too-large", code: undefined }), 2],
+    [new Errors.InputUnreadable({ reason: "failed", code: value }), 2],
+  ],
   InvalidScope: [undefined, "job"].map((nearest) => [
     new Errors.InvalidScope({ reason: "unknown", value, nearest }),
     2,

@@ -17,6 +17,7 @@ import * as Option from "effect/Option"
 import { shape } from "../../src/cli/root.ts"
 import { run } from "../../src/cli/run.ts"
 import { CommandRunner } from "../../src/services/CommandRunner.ts"
+import { Stdin } from "../../src/services/Stdin.ts"
 import { Streams } from "../../src/services/Streams.ts"
 
 /** One request as the program sent it. */
@@ -57,6 +58,10 @@ export interface World {
   readonly runner?: CommandRunner["Type"]
   /** Keys typed at the terminal. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
+  /** All that stdin holds as data: key IDs to be read, beside which a question goes to the terminal itself. */
+  readonly data?: string
+  /** Keys typed at the terminal itself, while stdin is data; undefined where there is no terminal. */
+  readonly keysBeside?: ReadonlyArray<Terminal.UserInput>
   /** The line that stdin holds where it is no terminal; the end of input reads as an empty one. */
   readonly line?: string
   readonly zone?: string
@@ -199,6 +204,8 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       runner = runsNothing,
       terminal = false,
       zone,
+      data,
+      keysBeside,
     } = world
     let stdout = ""
     let stderr = ""
@@ -220,7 +227,14 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
           stdin: { isTerminal: typing },
           stdout: { isTerminal: out, color, columns, discards: false },
           stderr: { isTerminal: err, color, columns },
-        }).pipe(Context.add(CommandRunner, runner)),
+        }).pipe(
+          Context.add(CommandRunner, runner),
+          Context.add(Stdin, {
+            readAll:
+              data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
+            openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError)),
+          }),
+        ),
       ),
       Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),
       Layer.succeed(HttpClient.HttpClient, http ?? client),

@@ -12,6 +12,7 @@ import { run } from "../../src/cli/run.ts"
 import { CommandRunner } from "../../src/services/CommandRunner.ts"
 import { commandRunner } from "../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../src/services/node/http.ts"
+import { Stdin } from "../../src/services/Stdin.ts"
 import { Streams } from "../../src/services/Streams.ts"
 import type { Ran } from "./program.ts"
 
@@ -45,6 +46,7 @@ export const runInProcess = async (
     }),
     Layer.scoped(HttpClient.HttpClient, makeHttpClient({})),
     Layer.succeed(CommandRunner, commandRunner),
+    Layer.succeed(Stdin, { readAll: Effect.succeed(""), openTerminal: Effect.succeed(undefined) }),
     NodeFileSystem.layer,
     NodePath.layer,
     Layer.succeed(Streams, {

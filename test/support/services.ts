@@ -145,6 +145,7 @@ export const progress = () => {
     state,
     backoffs: () => waited.flatMap((waiting) => (waiting._tag === "Backoff" ? [waiting.millis] : [])),
     layer: Layer.succeed(Progress, {
+      ...Progress.silent,
       waiting: (waiting) => Effect.sync(() => void waited.push(waiting)),
       done: Effect.sync(() => void state.ended++),
     }),

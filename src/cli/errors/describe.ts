@@ -28,6 +28,7 @@ export type Failure =
   | Errors.DueAtOnce
   | Errors.RotationStopped
   | Errors.InvalidInput
+  | Errors.InputUnreadable
   | Errors.SettingsError
   | Errors.SandboxFailed
   | Errors.CannotAsk

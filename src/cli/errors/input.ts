@@ -1,4 +1,4 @@
-import type { InvalidInput, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
+import type { InputUnreadable, InvalidInput, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { partsOf, scopes } from "../../domain/Scope.ts"
 import { mask } from "../../services/mask.ts"
@@ -47,7 +47,9 @@ export const input = {
   InvalidKeyId: (error) =>
     invalid(
       error,
-      printable`"${error.value}" is not a key ID.`,
+      error.line === undefined
+        ? printable`"${error.value}" is not a key ID.`
+        : printable`Line ${error.line} of stdin is not a key ID: "${mask(error.value, []).slice(0, 100)}". Nothing was sent.`,
       printable`A key ID is four words joined by hyphens, such as law-hotel-shape-community; see: zpcli pat list`,
     ),
   InvalidScope: (error) =>
@@ -77,6 +79,15 @@ export const input = {
         : printable`"${error.value}" is not a valid duration.`,
       printable`Write it as 12h, 30d, 8w, 6mo or 1y.`,
     ),
+  InputUnreadable: (error) =>
+    failed(
+      error,
+      exitCodes.misuse,
+      error.reason === "too-large"
+        ? printable`stdin contains more than 1 MiB. Nothing was sent.`
+        : printable`stdin can't be read (${error.code ?? "unknown"}). Nothing was sent.`,
+      printable`Write one key ID on each line, such as: zpcli pat list --quiet | zpcli pat revoke -`,
+    ),
   SettingsError: (error) => {
     const { line, reason, source } = error
     const place = line === undefined ? "" : `, line ${line},`
@@ -89,4 +100,4 @@ export const input = {
       printable`stdout is closed or the null device: the token would be lost. Nothing was sent.`,
       printable`Write it to a file with --out FILE, or let stdout be a terminal, a pipe or a file.`,
     ),
-} satisfies Table<UsageError | InvalidInput | SettingsError | TokenWouldBeLost>
+} satisfies Table<UsageError | InvalidInput | InputUnreadable | SettingsError | TokenWouldBeLost>

@@ -3,12 +3,15 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
-import { Progress, type Waiting } from "../../services/Progress.ts"
+import { type Count, Progress, type Waiting } from "../../services/Progress.ts"
 import { Streams } from "../../services/Streams.ts"
 import { type Printable, printable } from "./printable.ts"
 
 /** Nothing is shown about what takes less time than this. */
 const showAfterMillis = 1000
+
+/** Clears what is right of the cursor. */
+const clearLine = "\u001B[K"
 
 const describe = (state: Waiting, waitedSeconds: number): Printable => {
   const attempt = (number: number) => (number > 1 ? ` (attempt ${number})` : "")
@@ -18,14 +21,19 @@ const describe = (state: Waiting, waitedSeconds: number): Printable => {
 }
 
 /**
- * On a terminal, one line on stderr while anything takes longer than a second,
- * gone when it is over; in a pipe nothing.
+ * On a terminal, one line on stderr: what takes longer than a second, or how far
+ * a run over several PATs is. It is gone when that is over. In a pipe nothing.
  */
 export const makeProgress = Effect.gen(function* () {
   const { stderr } = yield* Streams
-  if (!stderr.isTerminal) return Progress.of({ waiting: () => Effect.void, done: Effect.void })
+  if (!stderr.isTerminal) return Progress.silent
   const terminal = yield* Terminal.Terminal
   const display = (text: string) => Effect.ignore(terminal.display(text))
+  const counted = yield* Ref.make<Count | undefined>(undefined)
+  /** The line as it is while nothing is waited for: how far the run is, or nothing. */
+  const rest = Effect.flatMap(Ref.get(counted), (count) =>
+    display(`\r${count === undefined ? "" : `${count.done} of ${count.total} revoked`}${clearLine}`),
+  )
   const running = yield* Ref.make<Fiber.RuntimeFiber<never> | undefined>(undefined)
 
   const replaceBy = (fiber: Fiber.RuntimeFiber<never> | undefined) =>
@@ -40,14 +48,21 @@ export const makeProgress = Effect.gen(function* () {
         Effect.gen(function* () {
           const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
           // One line at most, or clearing it would leave its first part.
-          yield* display(`\r${describe(state, seconds).value.slice(0, stderr.columns - 1)}\u001B[K`)
+          yield* display(`\r${describe(state, seconds).value.slice(0, stderr.columns - 1)}${clearLine}`)
           yield* Effect.sleep(1000)
         }),
-      ).pipe(Effect.ensuring(display("\r\u001B[K")))
+      ).pipe(Effect.ensuring(rest))
     })
   return Progress.of({
     // Requests may run side by side: whoever comes last is shown, and no line is left behind.
     waiting: (state: Waiting) => Effect.flatMap(Effect.forkDaemon(show(state)), replaceBy),
     done: replaceBy(undefined),
+    count: (count) =>
+      Effect.flatMap(Ref.getAndSet(counted, count), (before) =>
+        before === undefined && count === undefined ? Effect.void : rest,
+      ),
+    clear: Effect.flatMap(Ref.get(counted), (count) =>
+      count === undefined ? Effect.void : display(`\r${clearLine}`),
+    ),
   })
 })

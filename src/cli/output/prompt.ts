@@ -7,6 +7,7 @@ import { CannotAsk, CredentialMissing, InvalidUsername, Quit } from "../../domai
 import { Account } from "../../services/Account.ts"
 import { askingDisabled } from "../../services/NoInput.ts"
 import { Prompter } from "../../services/Prompter.ts"
+import { Stdin } from "../../services/Stdin.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Printable, printable } from "./printable.ts"
 
@@ -61,6 +62,8 @@ export const question = (
     Effect.onExit(() => display("\n")),
   )
 
+const isYes = (answer: string | undefined): boolean => /^\s*y(es)?\s*$/i.test(answer ?? "")
+
 /**
  * Asks a question whose answer is no unless it is `y` or `yes`. Without a
  * terminal one line is read from stdin; the end of input is no. Fails with
@@ -77,7 +80,23 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
     : yield* Effect.zipLeft(Effect.zipRight(display(prompt.value), terminal.readLine), display("\n"))
-  return /^\s*y(es)?\s*$/i.test(answer ?? "")
+  return isYes(answer)
+})
+
+/**
+ * The same question where stdin is data: asked at the terminal that the process
+ * belongs to, until the scope closes. Fails before the question where there is none.
+ */
+export const confirmBesideData = Effect.gen(function* () {
+  const disabled = yield* askingDisabled
+  if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
+  const terminal = yield* (yield* Stdin).openTerminal
+  if (terminal === undefined) return yield* new CannotAsk({ notAsked: "no-terminal" })
+  return (text: Printable) =>
+    question(printable`${text} [y/N] `, "shown").pipe(
+      Effect.map(isYes),
+      Effect.provideService(Terminal.Terminal, terminal),
+    )
 })
 
 /** `Prompter` at a terminal, to type at and to see the question on. */

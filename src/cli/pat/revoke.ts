@@ -1,28 +1,37 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { Declined, type PatNotFound, type RevokeError } from "../../domain/Errors.ts"
-import * as KeyId from "../../domain/KeyId.ts"
+import { Declined, type PatNotFound } from "../../domain/Errors.ts"
+import type * as KeyId from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { PatApi } from "../../services/PatApi.ts"
-import type { Listing, Revoked } from "../../services/results.ts"
+import type { Listing } from "../../services/results.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { report } from "../errors/report.ts"
-import { jsonOption, settingsOptions, yesOption } from "../options.ts"
-import { print, printJson } from "../output/print.ts"
+import { dryRunOption, jsonOption, settingsOptions, yesOption } from "../options.ts"
+import { print, printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
-import { confirm } from "../output/prompt.ts"
+import { confirm, confirmBesideData } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
+import { dryRun, wouldRevoke } from "./dryRun.ts"
+import { areOnStdin, readKeyIds } from "./keyIds.ts"
+import { endsRun, printRevoked, revokeAll } from "./revokeAll.ts"
 import { describe, find } from "./subject.ts"
+
+const path = ["pat", "revoke"]
 
 const options = {
   keyIds: Args.text({ name: "key_id" }).pipe(
-    Args.withDescription("Key ID to revoke, such as law-hotel-shape-community; see: zpcli pat list"),
+    Args.withDescription(
+      "Key ID to revoke, such as law-hotel-shape-community; - alone reads them from stdin, one on each line",
+    ),
     Args.atLeast(1),
   ),
   yes: yesOption,
+  dryRun: dryRunOption,
   json: jsonOption("Output raw JSON and skip the confirmation prompt (default: off)"),
   ...settingsOptions,
 }
@@ -56,6 +65,7 @@ const lookUp = Effect.flatMap(PatApi, ({ list }) =>
 const confirmed = Effect.fnUntraced(function* (
   keyIds: ReadonlyArray<KeyId.KeyId>,
   pats: ReadonlyArray<Pat> | undefined,
+  ask: typeof confirm,
 ) {
   const gone = new Map<KeyId.KeyId, PatNotFound>()
   for (const keyId of pats === undefined ? [] : keyIds) {
@@ -63,105 +73,51 @@ const confirmed = Effect.fnUntraced(function* (
     if (Either.isLeft(found)) gone.set(keyId, found.left)
   }
   const left = keyIds.filter((keyId) => !gone.has(keyId))
-  if (left.length > 0 && !(yield* confirm(question(left, pats ?? [])))) return yield* new Declined()
+  if (left.length > 0 && !(yield* ask(question(left, pats ?? [])))) return yield* new Declined()
   return gone
 })
 
-const printRevoked = (keyId: KeyId.KeyId, { text, unlisted }: Revoked, json: boolean, only: boolean) => {
-  if (!json) {
-    return print(
-      unlisted ? printable`PAT ${keyId} is no longer listed.` : printable`PAT ${keyId} revoked successfully.`,
+/** Says what would be revoked, and what is wrong with the others. */
+const rehearse = Effect.fnUntraced(function* (
+  keyIds: ReadonlyArray<KeyId.KeyId>,
+  json: boolean,
+  several: boolean,
+) {
+  const { pats } = yield* (yield* PatApi).list
+  const [missing, found] = Arr.partitionMap(keyIds, (keyId) => Either.map(find(keyId, pats), () => keyId))
+  if (found.length > 0) {
+    yield* print(
+      json
+        ? dryRun({ revoke: found })
+        : Printable.join(
+            found.map((keyId) => wouldRevoke(keyId, pats)),
+            "\n",
+          ),
     )
   }
-  const message = unlisted ? "PAT no longer listed" : "PAT revoked"
-  return printJson(text ?? JSON.stringify({ message, detail: { key_id: keyId } }), {
-    layout: only ? "indented" : "compact",
-  })
-}
-
-/** Failures of signing in: they would meet each of several PATs alike. */
-const endsRun = ({ _tag }: RevokeError): boolean =>
-  ["CredentialMissing", "InvalidUsername", "LoginRefused", "NotOffered", "Quit"].includes(_tag)
-
-/** How many PATs are revoked side by side. */
-const sideBySide = 4
-
-/**
- * Revokes several PATs and shows what came of each, in the order given. All are
- * tried, the one that signs in last, and the first failure decides the exit code.
- */
-const revokeAll = Effect.fnUntraced(function* (
-  keyIds: ReadonlyArray<KeyId.KeyId>,
-  gone: ReadonlyMap<KeyId.KeyId, PatNotFound>,
-  own: string | undefined,
-  json: boolean,
-) {
-  const api = yield* PatApi
-  const outcomes = new Map<KeyId.KeyId, Either.Either<Revoked, RevokeError>>(
-    Array.from(gone, ([keyId, error]) => [keyId, Either.left(error)]),
-  )
-  const left = keyIds.filter((keyId) => !gone.has(keyId))
-  const codes = new Map<KeyId.KeyId, number>()
-  const show = Effect.fnUntraced(function* (keyId: KeyId.KeyId) {
-    const outcome = outcomes.get(keyId)
-    if (outcome === undefined || codes.has(keyId)) return
-    const shown = Either.isLeft(outcome)
-      ? // Each failure is named after its key ID, since not all of them name one.
-        report(outcome.left, json, { keyId, inMessage: true })
-      : Effect.as(printRevoked(keyId, outcome.right, json, false), exitCodes.done as number)
-    codes.set(keyId, yield* Effect.catchAll(shown, (failure) => report(failure, json)))
-  })
-  const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
-  /** Shows what there is, up to the first PAT that nothing is known of. */
-  const showInOrder = oneAtATime(
-    Effect.suspend(() => {
-      const open = keyIds.findIndex((keyId) => !outcomes.has(keyId))
-      return Effect.forEach(open === -1 ? keyIds : keyIds.slice(0, open), show, { discard: true })
-    }),
-  )
-  const showAll = oneAtATime(Effect.forEach(keyIds, show, { discard: true }))
-
-  const revokeOne = (keyId: KeyId.KeyId) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Effect.either(restore(api.revoke(keyId, keyId === own))), (outcome) => {
-        if (Either.isLeft(outcome) && endsRun(outcome.left)) return Effect.fail(outcome.left)
-        outcomes.set(keyId, outcome)
-        return restore(showInOrder)
-      }),
-    )
-  yield* showInOrder
-  yield* Effect.zipRight(
-    Effect.forEach(
-      left.filter((keyId) => keyId !== own),
-      revokeOne,
-      { concurrency: sideBySide, discard: true },
-    ),
-    Effect.forEach(
-      left.filter((keyId) => keyId === own),
-      revokeOne,
-      { discard: true },
-    ),
-  ).pipe(
-    // Where the run ends early, what is done must be known all the same.
-    Effect.onExit((exit) => (exit._tag === "Success" ? Effect.void : showAll)),
-  )
-  const code = keyIds
-    .map((keyId) => codes.get(keyId))
-    .find((code) => code !== undefined && code !== exitCodes.done)
-  if (code !== undefined) return yield* new Exit({ code })
+  for (const error of missing) {
+    yield* report(error, json, { keyId: error.keyId, inMessage: several })
+  }
+  if (missing.length > 0) return yield* new Exit({ code: exitCodes.notFound })
 })
 
 /** Revokes PATs, after asking. */
-export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, yes }: RevokeOptions) {
-  const keyIds = [...new Set(yield* Effect.forEach(given, KeyId.parse))]
+export const revoke = Effect.fn("pat.revoke")(function* (options: RevokeOptions) {
+  const { json, keyIds: given, yes } = options
+  const keyIds = yield* readKeyIds(path, given)
+  const several = areOnStdin(given) || keyIds.length > 1
+  if (keyIds.length === 0) return yield* printError(printable`Nothing to revoke.`)
+  if (options.dryRun) return yield* rehearse(keyIds, json, several)
   const api = yield* PatApi
   const asks = !json && !yes
+  // A question that can't be asked ends the run before anything is sent.
+  const ask = asks && areOnStdin(given) ? yield* confirmBesideData : confirm
   const listing = asks ? yield* lookUp : undefined
-  const gone = asks ? yield* confirmed(keyIds, listing?.pats) : new Map<KeyId.KeyId, PatNotFound>()
+  const gone = asks ? yield* confirmed(keyIds, listing?.pats, ask) : new Map<KeyId.KeyId, PatNotFound>()
   // Asked before, since a PAT that has revoked itself can't ask whether it did where the answer was lost.
   const own = listing === undefined ? yield* api.own : listing.own
-  const [first, ...others] = keyIds
-  if (first === undefined || others.length > 0) return yield* revokeAll(keyIds, gone, own, json)
+  const [first] = keyIds
+  if (first === undefined || several) return yield* revokeAll(keyIds, gone, own, json)
   const unlisted = gone.get(first)
   if (unlisted !== undefined) return yield* unlisted
   const revoked = yield* api.revoke(first, first === own).pipe(
@@ -175,7 +131,7 @@ export const revoke = Effect.fn("pat.revoke")(function* ({ json, keyIds: given, 
     ),
   )
   yield* printRevoked(first, revoked, json, true)
-})
+}, Effect.scoped)
 
 export const command = Command.make("revoke", options, revoke).pipe(
   Command.withDescription("Revoke PATs immediately and permanently"),
@@ -187,8 +143,8 @@ export const command = Command.make("revoke", options, revoke).pipe(
       description: "Revoke several, without confirmation",
     },
     {
-      command: "zpcli pat revoke law-hotel-shape-community --json",
-      description: "For scripts: no confirmation, JSON output",
+      command: "zpcli pat list --quiet --unused-for 90d | zpcli pat revoke - --yes",
+      description: "Revoke all PATs that were not used for 90 days",
     },
   ]),
 )

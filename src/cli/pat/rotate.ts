@@ -5,13 +5,21 @@ import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
 import { expiryText, type Known } from "../../domain/Renewal.ts"
 import { type Ended, Handover } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
-import { chosenExpiry, expiryOptions, settingsOptions, tenantIdOption, yesOption } from "../options.ts"
+import {
+  chosenExpiry,
+  dryRunOption,
+  expiryOptions,
+  settingsOptions,
+  tenantIdOption,
+  yesOption,
+} from "../options.ts"
 import { print, printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
+import { describeRotation, dryRun, rotationOf } from "./dryRun.ts"
 import { makePlan, type Plan, planOptions } from "./plan.ts"
 import { describe, ending } from "./subject.ts"
 import { checkSave } from "./toRcfile.ts"
@@ -23,6 +31,7 @@ const options = {
   ...expiryOptions("the lifetime of the old PAT"),
   tenantId: tenantIdOption("your own, since the API does not list the old one's"),
   yes: yesOption,
+  dryRun: dryRunOption,
   ...deliveryOptions,
   ...settingsOptions,
 }
@@ -45,15 +54,16 @@ const confirmed = Effect.fnUntraced(function* (plan: Plan) {
   if (!sure) return yield* new Declined()
 })
 
+/** Prints what is said in place of a token: with `--token-only` stdout is for that alone. */
+const printText = (text: Printable, tokenOnly: boolean) => (tokenOnly ? printError(text) : print(text))
+
 /** Says that a PAT is not due. */
 const printWaiting = (old: Known, { json, tokenOnly }: RotateOptions) => {
   if (json) {
     const detail = { key_id: old.key_id, expiry_at: expiryText(old) }
     return print(Printable.json({ message: "PAT not rotated", detail }))
   }
-  const text = printable`PAT ${old.key_id} ${ending(old)}: not rotated.`
-  // stdout is for a token alone.
-  return tokenOnly ? printError(text) : print(text)
+  return printText(printable`PAT ${old.key_id} ${ending(old)}: not rotated.`, tokenOnly)
 }
 
 /** What became of an old PAT. */
@@ -83,11 +93,16 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
         ? Effect.void
         : checkSave(given, found._tag === "Replace" ? found.replacement.old : []),
     ),
-    Effect.tap((found) => (given.yes ? Effect.void : confirmed(found))),
+    Effect.tap((found) => (given.yes || given.dryRun ? Effect.void : confirmed(found))),
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
     Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),
   )
   if (found._tag === "Wait") return yield* printWaiting(found.old, given)
+  if (given.dryRun) {
+    return given.json
+      ? yield* print(dryRun(rotationOf(found)))
+      : yield* printText(describeRotation(found, given), given.tokenOnly)
+  }
   const handover = yield* Handover
   if (found._tag === "Create") return yield* handover.create(found.pat, yield* openDelivery("PAT created"))
 

@@ -33,7 +33,7 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
 })
 
 /** A server's text in quotes that it can't end by itself, cut where no label is as long. */
-const quoted = (text: string): Printable => {
+export const quoted = (text: string): Printable => {
   const characters = Array.from(text.slice(0, 2 * maxLength))
   const cut = characters.slice(0, maxLength).join("")
   const more = text.length > cut.length ? "…" : ""
@@ -43,6 +43,10 @@ const quoted = (text: string): Printable => {
 /** A scope as it is, unless it contains characters that a scope can't have. */
 const scope = (name: string): Printable => (/^[\w*.:-]{1,64}$/.test(name) ? printable`${name}` : quoted(name))
 
+/** Scopes as they are listed in a sentence. */
+export const scopeList = (scopes: ReadonlyArray<string>): Printable =>
+  scopes.length === 0 ? printable`-` : Printable.join(scopes.map(scope), ", ")
+
 /**
  * What goes with a key ID in a question: its label, scopes and last use. A text
  * from the server can't forge the end of the question.
@@ -51,9 +55,8 @@ export const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Printabl
   const pat = pats.find((candidate) => candidate.key_id === keyId)
   if (pat === undefined) return printable`PAT ${keyId}`
   const { label, last_used_at: used, scopes = [] } = pat
-  const listed = scopes.length === 0 ? printable`-` : Printable.join(scopes.map(scope), ", ")
   const lastUsed = typeof used === "string" ? quoted(used) : formatter(false, undefined)(used, "never")
-  return printable`PAT ${keyId} (${quoted(label ?? "-")}, scopes ${listed}, last used ${lastUsed})`
+  return printable`PAT ${keyId} (${quoted(label ?? "-")}, scopes ${scopeList(scopes)}, last used ${lastUsed})`
 }
 
 /** When a PAT ends, as the end of a sentence about it. */

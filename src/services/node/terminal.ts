@@ -1,10 +1,12 @@
-import { openSync, writeSync } from "node:fs"
+import { closeSync, openSync, writeSync } from "node:fs"
 import type { Key } from "node:readline"
+import { ReadStream } from "node:tty"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import type { Streams } from "../Streams.ts"
 import { ignoreErrors } from "./console.ts"
 import { readLine } from "./readLine.ts"
@@ -40,10 +42,10 @@ const suspend = (stdin: NodeJS.ReadStream) => {
  * platform's own reader it ends with its input, and keys that were typed ahead
  * are kept for the next prompt.
  */
-const makeReadInput = () => {
+const makeReadInput = (openStdin: () => NodeJS.ReadStream) => {
   let typedAhead: ReadonlyArray<Terminal.UserInput> = []
   return Effect.gen(function* () {
-    const { stdin } = process
+    const stdin = openStdin()
     // Loaded when something is asked: no other run needs it.
     const { emitKeypressEvents } = yield* Effect.promise(() => import("node:readline"))
     const keys = yield* Mailbox.make<Terminal.UserInput>()
@@ -95,13 +97,45 @@ const makeReadInput = () => {
 }
 
 /** Opens the terminal that the process belongs to, where it has one. */
-const openTerminal = (): number | undefined => {
+const openDevice = (flags: "r" | "w"): number | undefined => {
   try {
-    return openSync("/dev/tty", "w")
+    return openSync("/dev/tty", flags)
   } catch {
     return undefined
   }
 }
+
+// A failed write is ignored: whoever can't see the question does not answer it either.
+const write = (descriptor: number, text: string) =>
+  Effect.ignore(Effect.try(() => writeSync(descriptor, text)))
+
+/** The terminal that the process belongs to, apart from stdin and stderr, until the scope closes. */
+export const openTerminal: Effect.Effect<Terminal.Terminal | undefined, never, Scope.Scope> = Effect.gen(
+  function* () {
+    const descriptor = openDevice("w")
+    const typing = openDevice("r")
+    if (descriptor === undefined || typing === undefined) return undefined
+    let opened: ReadStream | undefined
+    const open = () => {
+      opened ??= new ReadStream(typing)
+      return opened
+    }
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        opened?.destroy()
+        closeSync(descriptor)
+      }),
+    )
+    return Terminal.Terminal.of({
+      columns: Effect.succeed(80),
+      rows: Effect.succeed(24),
+      isTTY: Effect.succeed(true),
+      readInput: makeReadInput(open),
+      readLine,
+      display: (text) => write(descriptor, text),
+    })
+  },
+)
 
 /**
  * The terminal of a real process. Prompts are drawn on stderr, since stdout is
@@ -113,7 +147,7 @@ const openTerminal = (): number | undefined => {
 export const makeTerminal = ({ stderr, stdin }: Streams["Type"]): Terminal.Terminal => {
   let opened: number | undefined
   const terminal = () => {
-    opened ??= openTerminal()
+    opened ??= openDevice("w")
     return opened
   }
   const elsewhere = stdin.isTerminal && !stderr.isTerminal
@@ -121,16 +155,15 @@ export const makeTerminal = ({ stderr, stdin }: Streams["Type"]): Terminal.Termi
     columns: Effect.succeed(stderr.columns),
     rows: Effect.sync(() => process.stderr.rows ?? 24),
     isTTY: Effect.sync(() => stdin.isTerminal && (stderr.isTerminal || terminal() !== undefined)),
-    readInput: makeReadInput(),
+    readInput: makeReadInput(() => process.stdin),
     readLine,
-    // A failed write is ignored: whoever can't see the question does not answer it either.
     display: (text) => {
       const descriptor = elsewhere ? terminal() : undefined
       return descriptor === undefined
         ? Effect.async<void>((resume) => {
             ignoreErrors(process.stderr).write(text, () => resume(Effect.void))
           })
-        : Effect.ignore(Effect.try(() => writeSync(descriptor, text)))
+        : write(descriptor, text)
     },
   })
 }

@@ -1,0 +1,54 @@
+import * as Option from "effect/Option"
+import type * as KeyId from "../../domain/KeyId.ts"
+import type { NewPat } from "../../domain/NewPat.ts"
+import type { Pat } from "../../domain/Pat.ts"
+import { Printable, printable } from "../output/printable.ts"
+import type { DeliveryFlags } from "./announce.ts"
+import type { Plan } from "./plan.ts"
+import { describe, ending, quoted, scopeList } from "./subject.ts"
+
+/** A plan that changes something. */
+type Change = Exclude<Plan, { readonly _tag: "Wait" }>
+
+/** What would happen: the key IDs of the PATs that would be revoked, and the body of the request for a new one. */
+export interface DryRun {
+  readonly revoke?: ReadonlyArray<string>
+  readonly create?: NewPat["body"]
+}
+
+/** The JSON of a dry run. */
+export const dryRun = (detail: DryRun): Printable => Printable.json({ message: "Dry run", detail })
+
+/** That a PAT would be revoked, in words. */
+export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Printable =>
+  printable`Would revoke ${describe(keyId, pats)}.`
+
+/** What a rotation would do. */
+export const rotationOf = (plan: Change): DryRun => {
+  const create = plan.pat.body
+  if (plan._tag === "Create" || plan.replacement.keep) return { create }
+  const revoke = plan.replacement.old.filter(({ works }) => works).map(({ keyId }) => keyId)
+  return revoke.length === 0 ? { create } : { revoke, create }
+}
+
+const delivery = ({ command: [name], out, save }: DeliveryFlags): Printable => {
+  if (name !== undefined) return printable`hand its token to ${name}`
+  if (Option.isSome(out)) return printable`write its token to ${out.value}`
+  return save ? printable`save its token in the rcfile` : printable`print its token`
+}
+
+/** What a rotation would do, in words: one line for each PAT. */
+export const describeRotation = (plan: Change, flags: DeliveryFlags): Printable => {
+  const { expiry, label, scopes } = plan.pat
+  const end = expiry === undefined ? "never expires" : `expires on ${expiry}`
+  const created = printable`Would create PAT ${quoted(label)} (scopes ${scopeList(scopes)}, ${end}) and ${delivery(flags)}.`
+  if (plan._tag === "Create") return created
+  const { old, pats, replacement } = plan
+  const fates = old.map((pat, index) => {
+    if (replacement.keep) return printable`Would keep ${describe(pat.key_id, pats)}; it ${ending(pat)}.`
+    return replacement.old[index]?.works === true
+      ? wouldRevoke(pat.key_id, pats)
+      : printable`${describe(pat.key_id, pats)} has expired; there is no need to revoke it.`
+  })
+  return Printable.join([created, ...fates], "\n")
+}
