@@ -13,6 +13,8 @@ export interface GateOptions {
   readonly stop?: { readonly at: string; readonly when: "before" | "after" }
   /** Called when one has come to a stop. */
   readonly reached?: () => void
+  /** Called when a request has come. */
+  readonly onRequest?: (at: string) => void
   /** Changes the body of an answer on its way back. */
   readonly rewrite?: (at: string, body: string) => string
 }
@@ -24,6 +26,7 @@ export const startGate = (sandbox: Sandbox, options: GateOptions): Promise<strin
   return startServer(async (request, response) => {
     const path = request.url?.replace("/v1", "") as string
     const at = `${request.method} ${path}`
+    options.onRequest?.(at)
     const hit = faults.findIndex(
       (fault, index) =>
         fault.method === request.method &&

@@ -44,6 +44,7 @@ export const startSandbox = (...faults: ReadonlyArray<string>): Promise<Sandbox>
 export const startSandboxOn = async (
   stateFile: string | undefined,
   faults: ReadonlyArray<string> = [],
+  jwtSeconds = 3600,
 ): Promise<Sandbox> => {
   const requests: Array<string> = []
   const scope = await Effect.runPromise(Scope.make())
@@ -54,7 +55,7 @@ export const startSandboxOn = async (
       password: Redacted.make("demo-Pa55word"),
       port: 0,
       stateFile,
-      jwtSeconds: 3600,
+      jwtSeconds,
       faults: faults.map((fault) => Either.getOrThrow(parseFault(fault))),
       onRequest: ({ method, path, status }) =>
         Effect.sync(() => void requests.push(`${method} ${path.replace("/v1", "")} ${status}`)),

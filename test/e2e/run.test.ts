@@ -1,0 +1,195 @@
+import { spawn } from "node:child_process"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { startGate } from "../support/gate.ts"
+import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { type Sandbox, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
+
+const run = ["pat", "run", "--scope", "job"]
+const inShell = (script: string) => [...run, "--", "sh", "-c", script]
+
+const patsOf = async (sandbox: Sandbox) => {
+  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
+  return items
+}
+const activeIn = async (sandbox: Sandbox) =>
+  (await patsOf(sandbox)).filter(({ status }) => status === "active").map(({ key_id }) => key_id)
+
+describe.skipIf(process.platform === "win32")("pat run", () => {
+  it("gives its command a PAT that works until the command ends, and no other credential", async () => {
+    const sandbox = await startSandbox()
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, "rcfile"), "ZPOOLPAT=zpat_OfTheRcfile\n", { mode: 0o600 })
+    const script = `env > env; '${process.execPath}' '${program}' hello --json; cat; echo warned >&2`
+    const ran = await runCli([...run, "--auth", "jwt", "--", "sh", "-c", script], {
+      env: { ...sandbox.env, ZPOOL_RCFILE: join(cwd, "rcfile") },
+      input: "from stdin\n",
+      cwd,
+    })
+    expect(ran).toMatchObject({ code: 0, stderr: "warned\n" })
+    expect(ran.stdout).toMatch(/"credential": "pat",[\s\S]*\nfrom stdin\n$/)
+    const environment = readFileSync(join(cwd, "env"), "utf8")
+    const token = /^ZPOOLPAT=(zpat_.+)$/m.exec(environment)?.[1]
+    expect(environment).toContain(`\nZPOOL_API_URL=${sandbox.url}\n`)
+    expect(environment).not.toContain("PASSWORD")
+    const [pat] = await patsOf(sandbox)
+    expect(pat).toMatchObject({ status: "revoked", scopes: ["job"], usage_count: 1 })
+    expect(pat?.label).toMatch(/^zpcli run [\w.-]+ [0-9a-f]{8}$/)
+    const { status } = await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })
+    expect(status).toBe(401)
+  })
+
+  it("exits with its command's code, or with 125 to 127 where the command was not started", async () => {
+    const sandbox = await startSandbox()
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, "script"), "#!/bin/sh\n", { mode: 0o600 })
+    const cases: ReadonlyArray<readonly [number, ReadonlyArray<string>, Record<string, string>?]> = [
+      [3, inShell("exit 3")],
+      [143, inShell("kill -TERM $$")],
+      [137, inShell("kill -KILL $$")],
+      [127, [...run, "--", "zpcli-no-such-command"]],
+      [126, [...run, "--", "./script"]],
+      [125, run],
+      [125, ["pat", "run", "--", "true"]],
+      [125, [...run, "--for", "999999y", "--", "true"]],
+      [125, [...run, "--", "true"], { ZPOOL_PASSWORD: "wrong" }],
+    ]
+    const codes = await Promise.all(
+      cases.map(async ([, args, env]) => (await runCli(args, { env: { ...sandbox.env, ...env }, cwd })).code),
+    )
+    expect(codes).toEqual(cases.map(([code]) => code))
+    expect(await activeIn(sandbox)).toEqual([])
+    expect(await patsOf(sandbox)).toHaveLength(3)
+  })
+
+  it("exits with 7 where its command succeeded, and the PAT may still work", async () => {
+    const sandbox = await startSandbox()
+    const url = await startGate(sandbox, { faults: ["DELETE /pat 503"] })
+    const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
+    const [good, bad] = await Promise.all([
+      runCli([...run, "--json", "--", "true"], { env }),
+      runCli([...run, "--json", "--", "false"], { env }),
+    ])
+    const active = await activeIn(sandbox)
+    expect(active).toHaveLength(2)
+    for (const [{ code, stderr, stdout }, expected] of [
+      [good, 7],
+      [bad, 1],
+    ] as const) {
+      expect({ code, stdout }).toEqual({ code: expected, stdout: "" })
+      const { error } = JSON.parse(stderr)
+      expect(error).toMatchObject({ type: "PatLeft", exitCode: expected, childExitCode: code === 7 ? 0 : 1 })
+      expect(active).toContain(error.keyId)
+    }
+  })
+
+  it("makes another PAT where the answer to the first one was lost, and revokes both", async () => {
+    const sandbox = await startSandbox()
+    const url = await startGate(sandbox, { faults: ["POST /pat after-drop 1"] })
+    const ran = await runCli(inShell("echo done"), { env: { ...sandbox.env, ZPOOL_API_URL: url } })
+    expect(ran).toMatchObject({ code: 0, stdout: "done\n", stderr: "" })
+    expect((await patsOf(sandbox)).map(({ status }) => status)).toEqual(["revoked", "revoked"])
+  })
+
+  it("revokes the PAT of a command that ran longer than the sign-in lasts", async () => {
+    const sandbox = await startSandboxOn(undefined, [], 1)
+    const ran = await runCli(inShell("sleep 2"), { env: sandbox.env })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(await activeIn(sandbox)).toEqual([])
+  })
+
+  /** Sends signals to zpcli once its command runs, with no terminal around. */
+  const signalled = async (signals: ReadonlyArray<NodeJS.Signals>, script: string) => {
+    const sandbox = await startSandbox()
+    const cwd = temporaryFolder()
+    const child = spawn(process.execPath, [program, ...inShell(`echo started; ${script}`)], {
+      cwd,
+      env: cleanEnv(sandbox.env),
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+      timeout: 20_000,
+    })
+    child.stdout?.once("data", () => signals.map((signal) => child.kill(signal)))
+    const ran = await ended(child)
+    return { ran, cwd, active: await activeIn(sandbox) }
+  }
+
+  it("passes signals on, waits for its command, and exits with its code", async () => {
+    const loop = "while :; do sleep 0.05; done"
+    const died = async (signal: NodeJS.Signals, code: number) => {
+      const { active, ran } = await signalled([signal], loop)
+      expect({ signal, code: ran.code, active }).toEqual({ signal, code, active: [] })
+    }
+    const handled = async () => {
+      const script = `trap 'sleep 0.2; echo gone > gone; exit 4' TERM; ${loop}`
+      const { active, cwd, ran } = await signalled(["SIGTERM", "SIGTERM"], script)
+      expect(ran).toMatchObject({ code: 4, stderr: "" })
+      expect(existsSync(join(cwd, "gone"))).toBe(true)
+      expect(active).toEqual([])
+    }
+    await Promise.all([died("SIGTERM", 143), died("SIGHUP", 129), died("SIGINT", 130), handled()])
+  })
+
+  const signalledAtCreate = async (when: "before" | "after") => {
+    const sandbox = await startSandbox()
+    let stop = () => {}
+    const url = await startGate(sandbox, { stop: { at: "POST /pat", when }, reached: () => stop() })
+    const child = spawn(process.execPath, [program, ...run, "--", "true"], {
+      env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 20_000,
+    })
+    // The second one must not end it before the first one's work is done.
+    stop = () => {
+      child.kill("SIGTERM")
+      setTimeout(() => child.kill("SIGTERM"), 300)
+    }
+    const { code, signal, stderr } = await ended(child)
+    return { ended: code ?? signal, stderr, active: await activeIn(sandbox) }
+  }
+
+  it("leaves no PAT where signals come while it is made", async () => {
+    const [before, after] = await Promise.all([signalledAtCreate("before"), signalledAtCreate("after")])
+    expect(after).toEqual({ ended: 143, stderr: "", active: [] })
+    expect(before).toMatchObject({ ended: 143, active: [] })
+    expect(before.stderr).toContain("may not have been created")
+  })
+})
+
+describe.skipIf(noTerminal)("pat run at a terminal", () => {
+  it("lets Ctrl-C reach its command, once, and revokes the PAT then", async () => {
+    const sandbox = await startSandbox()
+    const cwd = temporaryFolder()
+    const script = `trap 'echo x >> caught; echo caught; exit 5' INT; echo started; while :; do sleep 0.05; done`
+    const ran = await runCliOnTerminal(inShell(script), {
+      env: sandbox.env,
+      cwd,
+      script: [["started", "\u0003"]],
+    })
+    expect(ran).toMatchObject({ code: 5, echo: true, unused: [] })
+    expect(readFileSync(join(cwd, "caught"), "utf8")).toBe("x\n")
+    expect(await activeIn(sandbox)).toEqual([])
+    const died = await runCliOnTerminal(inShell("echo started; sleep 20"), {
+      env: sandbox.env,
+      script: [["started", "\u0003"]],
+    })
+    expect(died.code).toBe(130)
+    expect(await activeIn(sandbox)).toEqual([])
+  })
+
+  it("leaves what is typed after the password to its command", async () => {
+    const sandbox = await startSandbox()
+    const { ZPOOL_PASSWORD = "", ...env } = sandbox.env
+    const ran = await runCliOnTerminal(inShell('echo name?; read name; echo "hello $name"'), {
+      env,
+      script: [
+        ["[Pp]assword.*: ", `${ZPOOL_PASSWORD}\r`],
+        ["name\\?", "Ada\r"],
+      ],
+    })
+    expect(ran).toMatchObject({ code: 0, echo: true, unused: [] })
+    expect(ran.output).toContain("hello Ada\n")
+  })
+})
