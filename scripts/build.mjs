@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { build } from "esbuild"
+import { inputsOf, noticesOf, packagesOf } from "./packages.mjs"
 
 const common = {
   bundle: true,
@@ -18,6 +19,7 @@ const common = {
   supported: { "dynamic-import": false },
   legalComments: "none",
   logLevel: "warning",
+  metafile: true,
 }
 
 /** Modules that become files of their own, by the path that imports them. */
@@ -60,21 +62,18 @@ const computeTree = async () => {
 
 const out = process.argv[2] ?? "dist"
 await rm(out, { recursive: true, force: true })
-const [{ metafile }] = await Promise.all([
+const [main, sandbox] = await Promise.all([
   build({
     ...common,
     entryPoints: ["src/main.ts"],
     outfile: `${out}/main.cjs`,
     plugins: [splitLazy],
-    metafile: true,
   }),
   build({ ...common, entryPoints: ["src/services/sandbox/index.ts"], outfile: `${out}/sandbox.cjs` }),
 ])
 
 // What main.cjs is made of, for the test that keeps it small; it is not part of the package.
-const [{ inputs }] = Object.values(metafile.outputs)
-const modules = Object.keys(inputs).filter((name) => inputs[name].bytesInOutput > 0)
-await writeFile(`${out}/main.meta.json`, JSON.stringify(modules))
+await writeFile(`${out}/main.meta.json`, JSON.stringify(inputsOf(main.metafile)))
 
 const facts = {
   tree: await computeTree(),
@@ -100,7 +99,7 @@ const refuseOldNode = `(function (parts) {
   process.exit(2)
 })(process.versions.node.split("."))`
 
-await build({
+const entry = await build({
   ...common,
   target: "node8",
   entryPoints: ["src/bin.ts"],
@@ -109,6 +108,12 @@ await build({
   banner: { js: `#!/usr/bin/env node\n${refuseOldNode}` },
 })
 await chmod(`${out}/zpcli.cjs`, 0o755)
+
+// What all three are made of, for the bill of materials, and the notices that its licences ask for.
+const inputs = [...new Set([entry, main, sandbox].flatMap(({ metafile }) => inputsOf(metafile)))].sort()
+await writeFile(`${out}/inputs.json`, JSON.stringify(inputs))
+await writeFile(`${out}/THIRD-PARTY-NOTICES.txt`, noticesOf(packagesOf(inputs)))
+
 for (const name of ["zpcli", "main", "sandbox"]) {
   const { size } = await stat(`${out}/${name}.cjs`)
   console.log(`dist/${name}.cjs ${Math.round(size / 1024)} KiB`)

@@ -31,7 +31,14 @@ describe("the package", () => {
     const [{ filename, files }] = JSON.parse(packed.stdout)
     expect(statSync(join(folder, filename)).size).toBeLessThan(500_000)
     const paths = files.map(({ path }: { readonly path: string }) => path)
-    expect(paths).toEqual(expect.arrayContaining(["package.json", "dist/zpcli.cjs", "dist/main.cjs"]))
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "package.json",
+        "dist/zpcli.cjs",
+        "dist/main.cjs",
+        "dist/THIRD-PARTY-NOTICES.txt",
+      ]),
+    )
     for (const path of paths)
       expect(path).toMatch(/^(dist\/[\w.-]+|docs\/[\w-]+\.md|package\.json|README\.md|LICENSE)$/)
 
