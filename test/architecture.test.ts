@@ -149,9 +149,11 @@ describe("printing", () => {
       "services/Settings.ts",
       "services/TokenCache.ts",
       "services/mask.ts",
+      "services/node/capture.ts",
       "services/node/command.ts",
       "services/node/commandRunner.ts",
       "services/request.ts",
+      "services/secretSource.ts",
     ])
   })
 })

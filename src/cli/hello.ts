@@ -1,8 +1,10 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
+import type { JwtCredential } from "../domain/Credential.ts"
 import { Connection } from "../services/Connection.ts"
 import { mask } from "../services/mask.ts"
 import { PatApi } from "../services/PatApi.ts"
+import { patFrom } from "./errors/words.ts"
 import { jsonOption, settingsOptions } from "./options.ts"
 import { print } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
@@ -13,6 +15,12 @@ const options = { json: jsonOption("Output JSON (default: off)"), ...settingsOpt
 
 export type HelloOptions = Command.Command.ParseConfig<typeof options>
 
+/** A sign-in by password, with where the password is from if it is not in the variable for it. */
+const passwordFrom = ({ password, user }: JwtCredential): Printable =>
+  password?.via === undefined
+    ? printable`username and password, as ${user}`
+    : printable`username and the password from ${password.source}, as ${user}`
+
 /** Checks the credential, and prints who is signed in, how, and at which API. */
 export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
   const { api } = yield* Connection
@@ -20,13 +28,13 @@ export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
   const message = mask(greeting, [])
   if (json) {
     // The API does not tell whose a PAT is, but in the words of its greeting.
-    const [kind, user] = credential._tag === "PAT" ? ["pat", null] : ["jwt", credential.user]
-    return yield* print(Printable.json({ message, user, credential: kind, api: api.base }))
+    const [kind, user, source] =
+      credential._tag === "PAT"
+        ? ["pat", null, credential.source]
+        : ["jwt", credential.user, credential.password?.source ?? null]
+    return yield* print(Printable.json({ message, user, credential: kind, source, api: api.base }))
   }
-  const how =
-    credential._tag === "PAT"
-      ? printable`the PAT in ${credential.source}`
-      : printable`username and password, as ${credential.user}`
+  const how = credential._tag === "PAT" ? printable`the ${patFrom(credential)}` : passwordFrom(credential)
   yield* print(
     Printable.join(
       [printable`${message}`, printable`Signed in with: ${how}`, printable`API: ${api.base}`],

@@ -6,7 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { SettingsError } from "../domain/Errors.ts"
-import { CommandRunner } from "../services/CommandRunner.ts"
+import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts"
 import { Streams } from "../services/Streams.ts"
 import { Exit } from "./errors/exitCodes.ts"
 import { print, printError } from "./output/print.ts"
@@ -21,6 +21,14 @@ const variables = (url: string, user: string, password: string): Record<string, 
   ZPOOLPAT: "",
   // An empty ZPOOLPAT counts as unset: a real PAT of the rcfile would be used.
   ...(process.platform === "win32" ? {} : { ZPOOL_RCFILE: "/dev/null" }),
+})
+
+/** Our own credential variables that are set, as empty ones. */
+const emptied = Effect.gen(function* () {
+  const empty: Record<string, string> = {}
+  for (const name of credentialVariables)
+    if (Option.isSome(yield* Effect.option(Config.string(name)))) empty[name] = ""
+  return empty
 })
 
 /** `NO_PROXY` in both its spellings, with this machine in it, for clients that would ask a proxy for it. */
@@ -129,7 +137,7 @@ export const command = Command.make(
         faults,
         onRequest: ({ method, path, status }) => Effect.logDebug(`sandbox: ${method} ${path} ${status}`),
       })
-      const environment = variables(url, args.user, args.password)
+      const environment = { ...(yield* emptied), ...variables(url, args.user, args.password) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
         yield* introduceShell(name, rest, args.user, args.state)

@@ -38,6 +38,8 @@ export class LoginRefused extends Data.TaggedError("LoginRefused")<
     readonly host: string
     /** Which of the two a person typed; the other came from the settings. */
     readonly typed: { readonly user: boolean; readonly password: boolean }
+    /** Where the password was found. */
+    readonly password?: string | undefined
   }
 > {}
 

@@ -1,11 +1,29 @@
 import type * as Redacted from "effect/Redacted"
 
+/** What gives a secret in place of the setting itself: the file that it names, or the shell command that it is. */
+export type Via = "file" | "command"
+
+/** Where a password or PAT was found. */
+export interface Place {
+  /** As errors name it: the variable, the variable and the rcfile that has it, or the rcfile of a PAT. */
+  readonly source: string
+  readonly via?: Via
+}
+
+/** The place of a secret, without the secret. */
+export const placeOf = ({ source, via }: Place): Place => ({ source, ...(via && { via }) })
+
+/** A password or PAT as it is set. */
+export interface SecretSource extends Place {
+  readonly variable: "ZPOOLPAT" | "ZPOOL_PASSWORD"
+  /** The secret, the file's absolute path, or the command. */
+  readonly value: Redacted.Redacted
+}
+
 /** A Personal Access Token, made once and shown once. */
-export interface PatCredential {
+export interface PatCredential extends Place {
   readonly _tag: "PAT"
   readonly token: Redacted.Redacted
-  /** Where it was found: the name of a variable, or the path of the rcfile. */
-  readonly source: string
 }
 
 /** The short-lived token that a username and password are exchanged for. */
@@ -15,6 +33,8 @@ export interface JwtCredential {
   readonly user: string
   /** Whether it came from the token cache, and may therefore be stale. */
   readonly cached: boolean
+  /** Where the password was found; undefined where it was typed, or not needed. */
+  readonly password?: Place
 }
 
 /**
@@ -22,7 +42,7 @@ export interface JwtCredential {
  * a PAT that was found, one that was pasted or just made, or a sign-in by password.
  */
 export type Signer =
-  | { readonly _tag: "PAT"; readonly source: string }
+  | ({ readonly _tag: "PAT" } & Place)
   | { readonly _tag: "NewPat" }
   /** A PAT that a person gave to `zpcli login`, with the page on which another is made. */
   | { readonly _tag: "Pasted"; readonly page: string }
@@ -30,7 +50,7 @@ export type Signer =
 
 /** The name of a credential, without its secret. */
 export const signerOf = (credential: Credential): Signer =>
-  credential._tag === "PAT" ? { _tag: "PAT", source: credential.source } : { _tag: "JWT" }
+  credential._tag === "PAT" ? { _tag: "PAT", ...placeOf(credential) } : { _tag: "JWT" }
 
 /** What a request is signed with: the bearer of its `Authorization` header. */
 export type Credential = PatCredential | JwtCredential

@@ -37,6 +37,28 @@ export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   readonly page?: string
 }> {}
 
+/** A secret can't be read from the file, or is not printed by the command, that a setting names. */
+export class SecretUnavailable extends Data.TaggedError("SecretUnavailable")<{
+  /** The variable, with the rcfile if it has it. */
+  readonly source: string
+  readonly reason:
+    | "missing"
+    /** The system's `code` says why it can't be read or started. */
+    | "unusable"
+    | "not-a-file"
+    /** The command ended with `exitCode`. */
+    | "exit"
+    | "timeout"
+    | "empty"
+    | "too-large"
+    /** It is not what a PAT may be. */
+    | "not-a-pat"
+  /** The file; undefined for a command. */
+  readonly path: string | undefined
+  readonly code?: string | undefined
+  readonly exitCode?: number | undefined
+}> {}
+
 /** A typed username that contains white space. */
 export class InvalidUsername extends Data.TaggedError("InvalidUsername")<{ readonly value: string }> {}
 
@@ -135,7 +157,14 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
 }> {}
 
 /** Failures of signing in: `Quit` is Ctrl-C at its prompt. */
-export type SignInError = CredentialMissing | InvalidUsername | LoginRefused | NotOffered | Quit | ApiError
+export type SignInError =
+  | CredentialMissing
+  | SecretUnavailable
+  | InvalidUsername
+  | LoginRefused
+  | NotOffered
+  | Quit
+  | ApiError
 
 /** Failures of a revoke. */
 export type RevokeError = SignInError | PatNotFound | RevokeUnconfirmed

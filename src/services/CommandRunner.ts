@@ -22,6 +22,25 @@ export interface Gift {
   readonly without: ReadonlyArray<string>
 }
 
+/** A command line for a shell, whose output is a secret. */
+export interface ShellCommand {
+  readonly command: Redacted.Redacted
+  /** Whether it may read from the terminal, if that is our stdin. It reads nothing else that we get. */
+  readonly interactive: boolean
+  /** More output than this ends it. */
+  readonly maxBytes: number
+  /** Variables of our environment that it does not get. */
+  readonly without: ReadonlyArray<string>
+}
+
+/** What a command line printed. */
+export interface CommandOutput {
+  /** 128 and the signal's number where the shell died of a signal. */
+  readonly exitCode: number
+  /** Undefined where it was too much. */
+  readonly stdout: Redacted.Redacted | undefined
+}
+
 /** Changes to our environment for a command. A variable that is undefined is taken out. */
 export type Environment = Readonly<Record<string, string | Redacted.Redacted | undefined>>
 
@@ -50,6 +69,8 @@ export class CommandRunner extends Context.Tag("zpcli/CommandRunner")<
      * meanwhile, and do not interrupt us; an interruption ends it.
      */
     readonly run: (command: CommandLine, environment: Environment) => Effect.Effect<number, CommandUnusable>
+    /** Runs a command line by the system's shell, with our stderr. An interruption ends it. */
+    readonly capture: (command: ShellCommand) => Effect.Effect<CommandOutput, CommandUnusable>
     /** While an effect runs, no second SIGINT, SIGTERM or SIGHUP ends the process before it. */
     readonly shield: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   }

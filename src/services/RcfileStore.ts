@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SettingsError } from "../domain/Errors.ts"
 import * as Rcfile from "../domain/Rcfile.ts"
+import { Identity } from "./Identity.ts"
 import { codeOf } from "./platformErrors.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
@@ -16,6 +17,8 @@ export interface LoadedRcfile {
   readonly entries: ReadonlyMap<string, string>
   /** Whether its mode lets group or others read it. */
   readonly othersCanRead: boolean
+  /** Whether its mode lets group or others write to it, or a user owns it who is neither this one nor root. */
+  readonly othersCanWrite: boolean
 }
 
 const variable = (name: string) =>
@@ -84,7 +87,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (
 ) {
   const fs = yield* FileSystem.FileSystem
   const { named, path } = (yield* locate(flag)) ?? { named: undefined, path: "" }
-  const empty: LoadedRcfile = { path, entries: new Map(), othersCanRead: false }
+  const empty: LoadedRcfile = { path, entries: new Map(), othersCanRead: false, othersCanWrite: false }
   if (path === "" && named === undefined) return empty
 
   const content = yield* fs.readFile(path).pipe(
@@ -118,7 +121,15 @@ export const load = Effect.fn("RcfileStore.load")(function* (
   }
   // Windows has no such modes: there every file looks open.
   const { sep } = yield* Path.Path
-  const mode = yield* Effect.match(fs.stat(path), { onFailure: () => 0, onSuccess: (info) => info.mode })
-  const othersCanRead = sep === "/" && (mode & 0o044) !== 0
-  return { path, entries: entries.right, othersCanRead } satisfies LoadedRcfile
+  const info = yield* Effect.option(fs.stat(path))
+  const allows = (bits: number) => sep === "/" && Option.exists(info, ({ mode }) => (mode & bits) !== 0)
+  const { uid } = yield* Identity
+  const owner = Option.flatMap(info, (found) => found.uid)
+  const foreign = Option.isSome(uid) && Option.exists(owner, (other) => other !== 0 && other !== uid.value)
+  return {
+    path,
+    entries: entries.right,
+    othersCanRead: allows(0o044),
+    othersCanWrite: foreign || allows(0o022),
+  } satisfies LoadedRcfile
 })

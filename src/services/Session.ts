@@ -1,3 +1,4 @@
+import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -5,13 +6,16 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import type { Credential, JwtCredential } from "../domain/Credential.ts"
+import { type Credential, type JwtCredential, placeOf, type SecretSource } from "../domain/Credential.ts"
 import { LoginGrant } from "../domain/Envelope.ts"
 import { CredentialMissing, LoginRefused, type SignInError } from "../domain/Errors.ts"
 import { Account } from "./Account.ts"
 import { decodeAnswer, isNotOffered, notOffered, toApiError } from "./answers.ts"
+import type { CommandRunner } from "./CommandRunner.ts"
 import { Connection } from "./Connection.ts"
 import { Prompter } from "./Prompter.ts"
+import type { Secrets } from "./Secrets.ts"
+import * as secretSource from "./secretSource.ts"
 import { TokenCache } from "./TokenCache.ts"
 import { Transport } from "./Transport.ts"
 
@@ -39,6 +43,16 @@ export class Session extends Context.Tag("zpcli/Session")<
     const prompter = yield* Prompter
     const cache = yield* TokenCache
     const transport = yield* Transport
+    const reading = yield* Effect.context<FileSystem | CommandRunner | Secrets>()
+    /** A secret that is read once in a run, whatever comes of it. */
+    const readOnce = (secret: SecretSource) =>
+      secret.via === undefined
+        ? Effect.succeed(Effect.succeed(secret.value))
+        : Effect.cached(Effect.provide(secretSource.read(secret), reading))
+    const setPat = Option.getOrUndefined(account.pat)
+    const readPat = setPat && (yield* readOnce(setPat))
+    const setPassword = Option.getOrUndefined(account.password)
+    const readPassword = setPassword && (yield* readOnce(setPassword))
     const decodeGrant = decodeAnswer(api.origin, LoginGrant, "an access token")
 
     /** A password that was typed, and the end of the last sign-in in milliseconds since the epoch. */
@@ -46,8 +60,8 @@ export class Session extends Context.Tag("zpcli/Session")<
     let endsAt = Number.POSITIVE_INFINITY
 
     const login = Effect.fn("Session.login")(function* (user: string) {
-      const password = Option.isSome(account.password)
-        ? account.password.value
+      const password = readPassword
+        ? yield* readPassword
         : (typed ?? (yield* prompter.password(user, api.host)))
       const answer = yield* transport
         .send({
@@ -69,7 +83,8 @@ export class Session extends Context.Tag("zpcli/Session")<
                 status,
                 user,
                 host: api.host,
-                typed: { user: Option.isNone(account.user), password: Option.isNone(account.password) },
+                typed: { user: Option.isNone(account.user), password: setPassword === undefined },
+                password: setPassword?.source,
               })
             // A wrong password is a 401: a 403 in the API's words means that no password will do.
             return status === 403 && speaker === "api"
@@ -88,13 +103,19 @@ export class Session extends Context.Tag("zpcli/Session")<
           expiresAt: Math.floor(now / 1000) + Math.floor(expires_in),
         })
       }
-      return { _tag: "JWT", token: access_token, user, cached: false } satisfies JwtCredential
+      return {
+        _tag: "JWT",
+        token: access_token,
+        user,
+        cached: false,
+        ...(setPassword && { password: placeOf(setPassword) }),
+      } satisfies JwtCredential
     })
 
     const signIn = Effect.gen(function* () {
-      const { auth, pat, user: named } = account
-      if (auth !== "jwt" && Option.isSome(pat)) {
-        return pat.value
+      const { auth, user: named } = account
+      if (auth !== "jwt" && setPat && readPat) {
+        return { _tag: "PAT", token: yield* readPat, ...placeOf(setPat) } satisfies Credential
       }
       if (auth === "pat") return yield* new CredentialMissing({ variable: "ZPOOLPAT", only: auth })
       const user = Option.isSome(named) ? named.value : yield* prompter.username(api.host)

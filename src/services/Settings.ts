@@ -1,5 +1,6 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type { Path } from "@effect/platform/Path"
+import * as Array from "effect/Array"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -20,6 +21,7 @@ export interface Flags {
 
 /** One raw setting, never blank, and where it came from. */
 export interface Found {
+  readonly key: string
   /** As it is, with blanks around it. */
   readonly value: Redacted.Redacted
   /** The variable, or the variable and the rcfile that has it, as errors name it. */
@@ -43,6 +45,8 @@ export class Settings extends Context.Tag("zpcli/Settings")<
     readonly auth: Auth
     /** One key of environment or rcfile. */
     readonly find: (key: string) => Effect.Effect<Option.Option<Found>>
+    /** Those of some keys that are set in the environment, or, if none is, in the rcfile. */
+    readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Found>>
     /** One variable that is read from the environment alone, as it is. */
     readonly variable: (name: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
     readonly rcfile: Rcfile.LoadedRcfile
@@ -54,27 +58,40 @@ export class Settings extends Context.Tag("zpcli/Settings")<
         Option.map(
           Option.fromNullable(rcfile.entries.get(key)),
           (value): Found => ({
+            key,
             value: Redacted.make(value),
             source: `${key} in ${rcfile.path}`,
             from: "rcfile",
           }),
-        )
-      const find = (key: string) =>
-        Effect.map(Effect.option(Config.redacted(key)), (environment) =>
-          // An empty variable counts as unset, as a CI job's missing secret is: an empty
-          // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
-          environment.pipe(
-            Option.map((value): Found => ({ value, source: key, from: "environment" })),
+        ).pipe(Option.filter(isSet))
+      // An empty variable counts as unset, as a CI job's missing secret is: an empty
+      // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
+      const inEnvironment = (key: string) =>
+        Effect.map(Effect.option(Config.string(key)), (value) =>
+          value.pipe(
+            Option.map(
+              (text): Found => ({ key, value: Redacted.make(text), source: key, from: "environment" }),
+            ),
             Option.filter(isSet),
-            Option.orElse(() => Option.filter(inRcfile(key), isSet)),
           ),
         )
+      const find = (key: string) =>
+        Effect.map(
+          inEnvironment(key),
+          Option.orElse(() => inRcfile(key)),
+        )
+      const findAll = Effect.fnUntraced(function* (keys: ReadonlyArray<string>) {
+        const found: Array<Option.Option<Found>> = []
+        for (const key of keys) found.push(yield* inEnvironment(key))
+        const set = Array.getSomes(found)
+        return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))
+      })
       const variable = (name: string) =>
         Effect.map(
           Effect.option(Config.redacted(name)),
           Option.filter((value) => Redacted.value(value) !== ""),
         )
-      return Settings.of({ auth: flags.auth, find, variable, rcfile })
+      return Settings.of({ auth: flags.auth, find, findAll, variable, rcfile })
     })
 
   static readonly layer = (flags: Flags) => Layer.effect(this, this.make(flags))

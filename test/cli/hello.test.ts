@@ -8,8 +8,12 @@ const base = "https://api.zpools.io/v1"
 
 describe("hello", () => {
   it.effect.each([
-    [pat, "Signed in with: the PAT in ZPOOLPAT", { user: null, credential: "pat" }],
-    [account, "Signed in with: username and password, as demo", { user: "demo", credential: "jwt" }],
+    [pat, "Signed in with: the PAT in ZPOOLPAT", { user: null, credential: "pat", source: "ZPOOLPAT" }],
+    [
+      account,
+      "Signed in with: username and password, as demo",
+      { user: "demo", credential: "jwt", source: "ZPOOL_PASSWORD" },
+    ],
   ] as const)("with %j says how it signed in, as text and as JSON", ([env, line, fields]) =>
     Effect.gen(function* () {
       const text = yield* runIn(["hello"], { env, routes: api })

@@ -12,6 +12,7 @@ import { makeProgress } from "../../src/cli/output/progress.ts"
 import { makePrompter } from "../../src/cli/output/prompt.ts"
 import { services } from "../../src/cli/services.ts"
 import { Account } from "../../src/services/Account.ts"
+import { CommandRunner } from "../../src/services/CommandRunner.ts"
 import { Connection } from "../../src/services/Connection.ts"
 import { Handover } from "../../src/services/Handover.ts"
 import { PatApi } from "../../src/services/PatApi.ts"
@@ -24,6 +25,7 @@ import { Streams } from "../../src/services/Streams.ts"
 import { TokenCache } from "../../src/services/TokenCache.ts"
 import { Transport } from "../../src/services/Transport.ts"
 import { fakeHttp, fakeTerminal, item, listed, type Sent } from "../support/fakes.ts"
+import { runsNothing } from "../support/runner.ts"
 import { notices } from "../support/services.ts"
 
 const flags = { rcfile: Option.none(), auth: "auto" } as const
@@ -45,6 +47,7 @@ const ground = (requests: Array<Sent>) =>
     NodeFileSystem.layer,
     NodePath.layer,
     notices().layer,
+    Layer.succeed(CommandRunner, runsNothing),
     Layer.setConfigProvider(
       ConfigProvider.fromMap(
         new Map([

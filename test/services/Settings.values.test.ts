@@ -61,14 +61,16 @@ describe("a value that can be used", () => {
   it.effect("is a PAT with the line break that `cat` leaves at its end", () =>
     Effect.gen(function* () {
       const { pat } = yield* load({ ZPOOLPAT: "zpat_abc\n" })
-      expect(Option.map(pat, ({ token }) => Redacted.value(token))).toStrictEqual(Option.some("zpat_abc"))
+      expect(Option.map(pat, ({ value }) => Redacted.value(value))).toStrictEqual(Option.some("zpat_abc"))
     }),
   )
 
   it.effect("is a password as it is", () =>
     Effect.gen(function* () {
       const { password } = yield* load({ ZPOOL_PASSWORD: " pä ss,wörd=\n" })
-      expect(Option.map(password, Redacted.value)).toStrictEqual(Option.some(" pä ss,wörd=\n"))
+      expect(Option.map(password, ({ value }) => Redacted.value(value))).toStrictEqual(
+        Option.some(" pä ss,wörd=\n"),
+      )
     }),
   )
 })

@@ -21,6 +21,8 @@ export type Sample = readonly [failure: Failure, exitCode: number]
 const signers: ReadonlyArray<Signer> = [
   { _tag: "PAT", source: "ZPOOLPAT" },
   { _tag: "PAT", source: "/home/\u001b/zpoolrc" },
+  { _tag: "PAT", source: "ZPOOLPAT_FILE", via: "file" },
+  { _tag: "PAT", source: "ZPOOLPAT_COMMAND in /home/\u001b/zpoolrc", via: "command" },
   { _tag: "NewPat" },
   { _tag: "Pasted", page: "https://zpools.io/dashboard/tokens\u001b" },
   { _tag: "JWT" },
@@ -74,6 +76,17 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
           (more) => [new Errors.CredentialMissing({ variable, only, notAsked, ...more }), 4] as const,
         ),
       ),
+    ),
+  ),
+  SecretUnavailable: (
+    ["missing", "unusable", "not-a-file", "exit", "timeout", "empty", "too-large", "not-a-pat"] as const
+  ).flatMap((reason) =>
+    [undefined, "/run/\u001b/pat"].map(
+      (path) =>
+        [
+          new Errors.SecretUnavailable({ source: "ZPOOLPAT_FILE", reason, path, code: "EIO", exitCode: 7 }),
+          4,
+        ] as const,
     ),
   ),
   LoginRefused: [true, false].flatMap((user) =>

@@ -10,7 +10,6 @@ import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
@@ -19,6 +18,7 @@ import { run } from "../../src/cli/run.ts"
 import { CommandRunner } from "../../src/services/CommandRunner.ts"
 import { Stdin } from "../../src/services/Stdin.ts"
 import { Streams } from "../../src/services/Streams.ts"
+import { runsNothing } from "./runner.ts"
 
 /** One request as the program sent it. */
 export interface Sent {
@@ -179,13 +179,7 @@ export const systemError = (code: string, syscall = "read"): Error =>
 
 const tree = shape()
 
-/** Dies where a command is looked for or run. */
-export const runsNothing = CommandRunner.of({
-  find: (name) => Effect.dieMessage(`the test must not look for ${name}`),
-  give: ([name]) => Effect.dieMessage(`the test must not run ${name}`),
-  run: ([name]) => Effect.dieMessage(`the test must not run ${name}`),
-  shield: identity,
-})
+export { runsNothing }
 
 /** Runs a command line (without the program's name) in a world of fakes. */
 export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Effect<Ran> =>

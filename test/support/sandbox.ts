@@ -45,10 +45,11 @@ export const startSandboxOn = async (
   stateFile: string | undefined,
   faults: ReadonlyArray<string> = [],
   jwtSeconds = 3600,
+  onFinished: OnFinished = onTestFinished,
 ): Promise<Sandbox> => {
   const requests: Array<string> = []
   const scope = await Effect.runPromise(Scope.make())
-  onTestFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
+  onFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
   const { url } = await Effect.runPromise(
     serve({
       user: "demo",

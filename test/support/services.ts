@@ -13,7 +13,7 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../src/domain/ApiUrl.ts"
-import type { PatCredential } from "../../src/domain/Credential.ts"
+import type { SecretSource } from "../../src/domain/Credential.ts"
 import { Label } from "../../src/domain/Label.ts"
 import { NewPat, type Wanted } from "../../src/domain/NewPat.ts"
 import type { Scope } from "../../src/domain/Scope.ts"
@@ -50,10 +50,7 @@ export const settings = (
     maxRetries: 2,
     ...overrides,
   }
-  const known = [
-    ...Option.toArray(value.password),
-    ...Option.toArray(Option.map(value.pat, ({ token }) => token)),
-  ]
+  const known = [value.password, value.pat].flatMap(Option.toArray).map((secret) => secret.value)
   return Layer.mergeAll(
     Layer.succeed(Connection, value),
     Layer.succeed(Account, value),
@@ -94,9 +91,15 @@ export const notices = () => {
 
 /** A PAT that was found in the variable for it. */
 export const foundPat = (token: string) =>
-  Option.some<PatCredential>({ _tag: "PAT", token: Redacted.make(token), source: "ZPOOLPAT" })
+  Option.some<SecretSource>({ variable: "ZPOOLPAT", source: "ZPOOLPAT", value: Redacted.make(token) })
 
-export const secret = (text: string) => Option.some(Redacted.make(text))
+/** A password that was found in the variable for it. */
+export const secret = (text: string) =>
+  Option.some<SecretSource>({
+    variable: "ZPOOL_PASSWORD",
+    source: "ZPOOL_PASSWORD",
+    value: Redacted.make(text),
+  })
 
 /** What the person at the terminal answers; a question without an answer fails the test. */
 export const asks = (answers: { readonly username?: string; readonly password?: string } = {}) => {

@@ -3,6 +3,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { CommandRunner } from "../../src/services/CommandRunner.ts"
 import type { Notices } from "../../src/services/Notices.ts"
 import { PatApi } from "../../src/services/PatApi.ts"
 import { Progress } from "../../src/services/Progress.ts"
@@ -10,6 +11,7 @@ import type { Prompter } from "../../src/services/Prompter.ts"
 import { Session } from "../../src/services/Session.ts"
 import { TokenCache } from "../../src/services/TokenCache.ts"
 import { type ApiRequest, Transport } from "../../src/services/Transport.ts"
+import { runsNothing } from "./runner.ts"
 import { asks, notices, type SettingsValue, settings } from "./services.ts"
 
 /** What the services of a test stand on. */
@@ -19,6 +21,8 @@ export interface World {
   readonly ask?: { readonly layer: Layer.Layer<Prompter> }
   /** Listens to what is waited for. */
   readonly progress?: { readonly layer: Layer.Layer<Progress> }
+  /** What runs a command that prints a secret; without it none may be run. */
+  readonly runner?: CommandRunner["Type"]
   /** Listens to what a user is owed. */
   readonly notices?: { readonly layer: Layer.Layer<Notices> }
 }
@@ -33,6 +37,7 @@ const layers = (world: World) => {
     world.notices?.layer ?? notices().layer,
     NodeFileSystem.layer,
     NodePath.layer,
+    Layer.succeed(CommandRunner, world.runner ?? runsNothing),
   )
   return PatApi.layer.pipe(
     Layer.provideMerge(Session.layer),

@@ -62,6 +62,11 @@ const stub = (name: string, fails: boolean) =>
   fails ? "#!/bin/sh\ncat >/dev/null\nexit 1\n" : `#!/bin/sh\n[ -t 0 ] || cat > "$HOME/${name}.stdin"\n`
 const stores = ["gh", "glab", "vault"]
 
+/** Password managers, each with an entry whose name has `pat` in it, and one with the password. */
+const managers = ["op", "pass", "security"]
+const manager = (pat: string, password: string) =>
+  `#!/bin/sh\ncase "$*" in *[/-]pat*) echo '${pat}' ;; *) echo '${password}' ;; esac\n`
+
 const place = (folder: string, name: string, text: string) =>
   writeFileSync(join(folder, name), text, { mode: 0o755 })
 
@@ -98,6 +103,7 @@ export const runSnippet = async (
   for (const name of stores) place(bin, name, stub(name, storeFails))
   if (spawnSync("jq", ["--version"]).status !== 0)
     place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
+  for (const name of managers) place(bin, name, manager(String(own.token), sandbox.env.ZPOOL_PASSWORD ?? ""))
   // Without the network: the real one would look the package up.
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
   place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
@@ -109,6 +115,9 @@ export const runSnippet = async (
     ...sandbox.env,
     HOME: home,
     ZPOOLPAT: own.token as string,
+    // A secret is set once.
+    ...(/ZPOOLPAT_(FILE|COMMAND)/.test(text) ? { ZPOOLPAT: "" } : {}),
+    ...(text.includes("ZPOOL_PASSWORD_") ? { ZPOOL_PASSWORD: "" } : {}),
     PATH: `${bin}:${pathWithProgram()}`,
   })
   const [program = "sh", ...flags] = shell

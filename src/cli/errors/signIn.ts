@@ -1,3 +1,4 @@
+import type { Place } from "../../domain/Credential.ts"
 import type {
   CredentialMissing,
   CredentialRefused,
@@ -5,25 +6,31 @@ import type {
   LoginRefused,
   NotAllowed,
   NotOffered,
+  SecretUnavailable,
 } from "../../domain/Errors.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
-import { answerOf, failed, serverSaid, type Table } from "./words.ts"
+import { answerOf, failed, patFrom, serverSaid, type Table } from "./words.ts"
 
 /** How to set another PAT, where one was found. */
-const replacePat = (source: string): Printable =>
-  /^[A-Z_]+$/.test(source) ? printable`Set ${source} to a valid PAT` : printable`Replace it with zpcli login`
+const replacePat = ({ source, via }: Place): Printable => {
+  if (via === "file") return printable`Put a valid PAT into the file that ${source} names`
+  if (via === "command") return printable`Let the command in ${source} print a valid PAT`
+  return /^[A-Z_]+$/.test(source)
+    ? printable`Set ${source} to a valid PAT`
+    : printable`Replace it with zpcli login`
+}
 
 /** What to check after a refused sign-in: what was typed can be typed again, the rest is a setting. */
-const checkLogin = ({ typed }: LoginRefused): Printable => {
+const checkLogin = ({ password = "ZPOOL_PASSWORD", typed }: LoginRefused): Printable => {
   if (typed.password) {
     return typed.user
       ? printable`Run the command again, and check what you type.`
       : printable`Run the command again and type the password again, or check ZPOOL_USER.`
   }
   return typed.user
-    ? printable`Run the command again and type the username again, or check ZPOOL_PASSWORD.`
-    : printable`Check ZPOOL_USER and ZPOOL_PASSWORD; without ZPOOL_PASSWORD a terminal asks for the password.`
+    ? printable`Run the command again and type the username again, or check ${password}.`
+    : printable`Check ZPOOL_USER and ${password}; without ${password} a terminal asks for the password.`
 }
 
 /** Why nothing was asked, as the end of a sentence. */
@@ -62,6 +69,30 @@ export const signIn = {
       only === "jwt" ? printable`Set ${variable}.` : printable`Set ${variable}, or ZPOOLPAT to a PAT.`,
     )
   },
+  SecretUnavailable: (error) => {
+    const { code, exitCode, path, reason, source } = error
+    const what =
+      path === undefined ? printable`the command in ${source}` : printable`the file ${path} (${source})`
+    const why = {
+      missing: "does not exist",
+      unusable: `can't be ${path === undefined ? "run" : "read"} (${code})`,
+      "not-a-file": "is not a regular file",
+      exit: `failed with exit code ${exitCode}`,
+      timeout: "did not end within 60 s",
+      empty: path === undefined ? "printed nothing" : "is empty",
+      "too-large": path === undefined ? "printed too much" : "is too large",
+      "not-a-pat": `${path === undefined ? "printed" : "contains"} no valid PAT: there are spaces or non-ASCII characters in it`,
+    }[reason]
+    return failed(
+      error,
+      exitCodes.notSignedIn,
+      printable`Not signed in: ${what} ${why}.`,
+      path === undefined
+        ? printable`Run that command by itself: it must print the secret alone, and exit with 0.`
+        : printable`Correct ${source}: the file must contain the secret alone.`,
+      { childExitCode: exitCode },
+    )
+  },
   InvalidUsername: (error) =>
     failed(
       error,
@@ -85,8 +116,8 @@ export const signIn = {
     switch (credential._tag) {
       case "PAT":
         return refused(
-          printable`The PAT in ${credential.source} was not accepted: it is revoked, expired or mistyped${serverSaid(error)}.`,
-          printable`${replacePat(credential.source)}, or use --auth jwt to sign in with username and password.`,
+          printable`The ${patFrom(credential)} was not accepted: it is revoked, expired or mistyped${serverSaid(error)}.`,
+          printable`${replacePat(credential)}, or use --auth jwt to sign in with username and password.`,
         )
       case "NewPat":
         return refused(
@@ -117,7 +148,7 @@ export const signIn = {
     }
     return credential._tag === "PAT"
       ? refused(
-          printable`The PAT in ${credential.source} lacks the scope ${needs}, which this command needs${serverSaid(error)}.`,
+          printable`The ${patFrom(credential)} lacks the scope ${needs}, which this command needs${serverSaid(error)}.`,
           printable`Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`,
         )
       : refused(
@@ -142,5 +173,11 @@ export const signIn = {
           answerOf(error),
         ),
 } satisfies Table<
-  CredentialMissing | InvalidUsername | LoginRefused | CredentialRefused | NotAllowed | NotOffered
+  | CredentialMissing
+  | SecretUnavailable
+  | InvalidUsername
+  | LoginRefused
+  | CredentialRefused
+  | NotAllowed
+  | NotOffered
 >

@@ -1,3 +1,4 @@
+import type { Place } from "../../domain/Credential.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 
@@ -54,6 +55,10 @@ export const serverSaid = ({ serverMessage }: { readonly serverMessage?: string 
   const words = serverMessage?.replace(/[.\s]+$/, "")
   return words ? printable` (the API says: ${words})` : printable``
 }
+
+/** A PAT that was found, by its place. */
+export const patFrom = ({ source, via }: Place): Printable =>
+  via === undefined ? printable`PAT in ${source}` : printable`PAT from ${source}`
 
 /** How many attempts were made, where it was more than one. */
 export const attempts = (count: number): string => (count > 1 ? ` (${count} attempts)` : "")

@@ -30,7 +30,14 @@ export const printRevoked = (
 
 /** Failures of signing in: they would meet each of several PATs alike. */
 export const endsRun = ({ _tag }: RevokeError): boolean =>
-  ["CredentialMissing", "InvalidUsername", "LoginRefused", "NotOffered", "Quit"].includes(_tag)
+  [
+    "CredentialMissing",
+    "SecretUnavailable",
+    "InvalidUsername",
+    "LoginRefused",
+    "NotOffered",
+    "Quit",
+  ].includes(_tag)
 
 /** How many PATs are revoked side by side. */
 const sideBySide = 4

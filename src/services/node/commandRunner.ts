@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
+import { capture } from "./capture.ts"
 import { codeOf, exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
 import { runCommand, shield } from "./command.ts"
 
@@ -122,4 +123,4 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
   )
 
 /** The `CommandRunner` of a real process. */
-export const commandRunner = CommandRunner.of({ find, give, run: runCommand, shield })
+export const commandRunner = CommandRunner.of({ capture, find, give, run: runCommand, shield })

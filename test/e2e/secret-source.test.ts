@@ -1,0 +1,159 @@
+import { spawn, spawnSync } from "node:child_process"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { type OnFinished, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
+
+/** A sandbox with a PAT, and a folder for files and programs of a test. */
+const start = async (onFinished: OnFinished) => {
+  const sandbox = await startSandboxOn(undefined, [], 3600, onFinished)
+  const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["pat"] })
+  const folder = temporaryFolder(onFinished)
+  const place = (name: string, text: string, mode = 0o600) => {
+    const path = join(folder, name)
+    writeFileSync(path, text, { mode })
+    return path
+  }
+  return { sandbox, token: String(token), folder, place, env: { ZPOOL_API_URL: sandbox.url } }
+}
+
+/** A command that prints a text and counts how often it runs. */
+const counted = (folder: string, text: string) => ({
+  command: `echo x >> '${folder}/runs'; echo '${text}'; echo unlocked >&2`,
+  runs: () => (existsSync(join(folder, "runs")) ? readFileSync(join(folder, "runs"), "utf8").length / 2 : 0),
+})
+
+describe.concurrent("a PAT", () => {
+  it("in a file or from a command signs in, and hello names the variable", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { env, folder, place, token } = await start(onTestFinished)
+    const { command, runs } = counted(folder, token)
+    const file = place("pat", `${token}\n`)
+    const byFile = await runCli(["hello"], { env: { ...env, ZPOOLPAT_FILE: file } })
+    expect(byFile).toMatchObject({ code: 0, stderr: "" })
+    expect(byFile.stdout).toContain("Signed in with: the PAT from ZPOOLPAT_FILE\n")
+    const byCommand = await runCli(["hello", "--json"], { env: { ...env, ZPOOLPAT_COMMAND: command } })
+    expect(byCommand).toMatchObject({ code: 0, stderr: "unlocked\n" })
+    expect(JSON.parse(byCommand.stdout)).toMatchObject({ credential: "pat", source: "ZPOOLPAT_COMMAND" })
+    expect(runs()).toBe(1)
+  })
+
+  it("from a command of the rcfile is asked for once in a run, and not for --help, another credential or a wrong command line", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { env, folder, place, sandbox, token } = await start(onTestFinished)
+    const { command, runs } = counted(folder, token)
+    const rcfile = place("zpoolrc", `ZPOOLPAT_COMMAND="${command}"\n`)
+    const run = (args: ReadonlyArray<string>, more = {}) =>
+      runCli([...args, "--rcfile", rcfile], { env: { ...env, ...more } })
+    await run(["pat", "list", "--help"])
+    expect(await run(["pat", "create", "x", "--scope", "jobb"])).toMatchObject({ code: 2 })
+    expect((await run(["hello", "--auth", "jwt"], sandbox.env)).code).toBe(0)
+    expect(await run(["hello"], { ZPOOLPAT: token })).toMatchObject({ code: 0 })
+    expect(runs()).toBe(0)
+    const ids = await Promise.all(
+      ["a", "b", "c"].map((label) => sandbox.call("POST", "/pat", { label, scopes: ["job"] })),
+    )
+    const revoked = await run(["pat", "revoke", ...ids.map(({ key_id }) => String(key_id)), "--yes"])
+    expect(revoked).toMatchObject({ code: 0, stderr: "unlocked\n" })
+    expect(runs()).toBe(1)
+  })
+
+  it("that is refused is named by its variable, in the hint too", async ({ expect, onTestFinished }) => {
+    const { env, place } = await start(onTestFinished)
+    const file = place("pat", "zpat_0123456789abcdef")
+    const byFile = await runCli(["pat", "list"], { env: { ...env, ZPOOLPAT_FILE: file } })
+    expect(byFile).toMatchObject({ code: 4, stdout: "" })
+    expect(byFile.stderr).toContain("The PAT from ZPOOLPAT_FILE was not accepted")
+    expect(byFile.stderr).toContain("Put a valid PAT into the file that ZPOOLPAT_FILE names")
+    const rcfile = place("zpoolrc", "ZPOOLPAT_COMMAND=echo zpat_0123456789abcdef\n")
+    const byCommand = await runCli(["pat", "list", "--rcfile", rcfile], { env })
+    expect(byCommand).toMatchObject({ code: 4, stdout: "" })
+    expect(byCommand.stderr).toContain(`The PAT from ZPOOLPAT_COMMAND in ${rcfile} was not accepted`)
+  })
+
+  it("that can't be had is 4, with the variable's name and without a request", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { env, sandbox } = await start(onTestFinished)
+    const fails = "echo locked >&2; echo zpat_0123456789abcdef; exit 3"
+    const ran = await runCli(["pat", "list", "--json"], { env: { ...env, ZPOOLPAT_COMMAND: fails } })
+    expect(ran).toMatchObject({ code: 4, stdout: "" })
+    const [shown, json = ""] = ran.stderr.split("\n")
+    expect(shown).toBe("locked")
+    expect(JSON.parse(json).error).toMatchObject({
+      type: "SecretUnavailable",
+      message: "Not signed in: the command in ZPOOLPAT_COMMAND failed with exit code 3.",
+      childExitCode: 3,
+    })
+    expect(ran.stderr).not.toContain("zpat_")
+    const missing = await runCli(["pat", "list"], { env: { ...env, ZPOOLPAT_FILE: "/no/such/file" } })
+    expect(missing.code).toBe(4)
+    expect(missing.stderr).toContain("the file /no/such/file (ZPOOLPAT_FILE) does not exist")
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it("is not taken from the shell of someone who tries the sandbox", async ({ expect, onTestFinished }) => {
+    const { folder, token } = await start(onTestFinished)
+    const { command, runs } = counted(folder, token)
+    const env = { ZPOOLPAT_COMMAND: command, ZPOOL_PASSWORD_FILE: "/no/such/file" }
+    const ran = await runCli(["sandbox", "--", process.execPath, program, "hello"], { env })
+    expect(ran).toMatchObject({ code: 0 })
+    expect(ran.stdout).toContain("username and password, as demo")
+    expect(runs()).toBe(0)
+  })
+})
+
+describe.concurrent("a password", () => {
+  it("from a command is not asked for where a JWT is cached", async ({ expect, onTestFinished }) => {
+    const { folder, sandbox } = await start(onTestFinished)
+    const { command, runs } = counted(folder, sandbox.env.ZPOOL_PASSWORD as string)
+    const cache = join(folder, "cache")
+    mkdirSync(cache, { mode: 0o700 })
+    const env = {
+      ...sandbox.env,
+      ZPOOL_PASSWORD: "",
+      ZPOOL_PASSWORD_COMMAND: command,
+      ZPOOL_TOKEN_CACHE_DIR: cache,
+    }
+    const first = await runCli(["hello"], { env })
+    expect(first).toMatchObject({ code: 0, stderr: "unlocked\n" })
+    expect(first.stdout).toContain("username and the password from ZPOOL_PASSWORD_COMMAND, as demo")
+    expect(await runCli(["hello"], { env })).toMatchObject({ code: 0, stderr: "" })
+    expect(runs()).toBe(1)
+  })
+
+  it("in a file that is wrong is named by its variable", async ({ expect, onTestFinished }) => {
+    const { place, sandbox } = await start(onTestFinished)
+    const env = { ...sandbox.env, ZPOOL_PASSWORD: "", ZPOOL_PASSWORD_FILE: place("pw", "wrong\n") }
+    const { code, stderr } = await runCli(["hello"], { env })
+    expect(code).toBe(4)
+    expect(stderr).toContain("Check ZPOOL_USER and ZPOOL_PASSWORD_FILE")
+  })
+})
+
+describe.skipIf(process.platform === "win32")("SIGINT while a command is to print the PAT", () => {
+  it.each([["hello"], ["pat create x --scope job --token-only"]])("ends it and %s with 130", async (line) => {
+    const { env, folder, sandbox } = await start(onTestFinished)
+    const pid = join(folder, "pid")
+    const command = `sh -c 'echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 30'; true`
+    const child = spawn(process.execPath, [program, ...line.split(" ")], {
+      env: cleanEnv({ ...env, ZPOOLPAT_COMMAND: command }),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    const end = ended(child)
+    while (!existsSync(pid)) await new Promise((resolve) => setTimeout(resolve, 20))
+    child.kill("SIGINT")
+    const { code, signal, stdout } = await end
+    expect({ code: code ?? signal, stdout }).toEqual({ code: expect.toBeOneOf([130, "SIGINT"]), stdout: "" })
+    // It may be a zombie where nobody waits for orphans, as in a container.
+    const { stdout: state } = spawnSync("ps", ["-o", "stat=", "-p", readFileSync(pid, "utf8").trim()])
+    expect(String(state)).toMatch(/^(Z.*\n)?$/)
+    expect(sandbox.requests).toEqual([])
+  })
+})

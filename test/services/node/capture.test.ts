@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import { onTestFinished } from "vitest"
+import { commandRunner } from "../../../src/services/node/commandRunner.ts"
+
+const capture = (command: string) =>
+  commandRunner
+    .capture({
+      command: Redacted.make(command),
+      interactive: true,
+      maxBytes: 1000,
+      without: ["ZPCLI_TEST_SECRET"],
+    })
+    .pipe(
+      Effect.map(({ exitCode, stdout }) => ({
+        exitCode,
+        stdout: stdout === undefined ? undefined : Redacted.value(stdout),
+      })),
+    )
+
+describe("capture", () => {
+  it.live("gives what a command line prints by a shell, and its exit code", () =>
+    Effect.gen(function* () {
+      expect(yield* capture("echo a&& echo b")).toMatchObject({ exitCode: 0 })
+      expect(yield* capture("exit 3")).toEqual({ exitCode: 3, stdout: "" })
+    }),
+  )
+})
+
+describe.skipIf(process.platform === "win32")("capture", () => {
+  it.live("by sh gives all of stdout, whatever the shell died of", () =>
+    Effect.gen(function* () {
+      expect(yield* capture("printf 'ä\\n'; kill -9 $$")).toEqual({ exitCode: 137, stdout: "ä\n" })
+      expect(yield* capture("no-such-program-here 2>/dev/null")).toEqual({ exitCode: 127, stdout: "" })
+    }),
+  )
+
+  it.live(
+    "gives the command neither our stdin, where it is no terminal, nor the variables that it is told to leave out",
+    () =>
+      Effect.gen(function* () {
+        process.env.ZPCLI_TEST_SECRET = "x"
+        onTestFinished(() => {
+          delete process.env.ZPCLI_TEST_SECRET
+        })
+        expect((yield* capture('cat; echo "[$ZPCLI_TEST_SECRET]"')).stdout).toBe("[]\n")
+      }),
+  )
+
+  it.live("ends a command that prints without end", () =>
+    Effect.map(capture("yes"), ({ stdout }) => expect(stdout).toBe(undefined)),
+  )
+
+  it.live("does not wait for what a command leaves behind", () =>
+    Effect.gen(function* () {
+      const started = Date.now()
+      expect(yield* capture("sleep 4 & echo zpat_x")).toEqual({ exitCode: 0, stdout: "zpat_x\n" })
+      expect(Date.now() - started).toBeLessThan(3_500)
+    }),
+  )
+
+  it.live("is ended by an interruption, with all that the shell started", () =>
+    Effect.gen(function* () {
+      const folder = mkdtempSync(join(tmpdir(), "zpcli-capture-"))
+      onTestFinished(() => rmSync(folder, { recursive: true }))
+      const file = join(folder, "pid")
+      const fiber = yield* Effect.fork(
+        capture(`trap '' TERM; sh -c 'echo $$ > ${file}.new; mv ${file}.new ${file}; sleep 30; true'; true`),
+      )
+      while (!existsSync(file)) yield* Effect.sleep("20 millis")
+      const started = Date.now()
+      yield* Fiber.interrupt(fiber)
+      expect(Date.now() - started).toBeLessThan(10_000)
+    }),
+  )
+})
