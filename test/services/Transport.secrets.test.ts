@@ -34,6 +34,17 @@ const expectNone = (value: unknown) => {
 const echoed = `you sent ${bearer} and ${password}, that is ${encodeURIComponent(password)}`
 
 describe("a secret that the server echoes", () => {
+  it.scoped("is masked where it looks like nothing in particular", () =>
+    Effect.gen(function* () {
+      const plain = "correct-horse-battery"
+      const api = yield* fakeApi(["GET /v1/pat", json(400, { message: `what is ${plain}?` })])
+      const error = yield* Effect.flip(
+        send({ api }, { method: "GET", path: ["pat"], bearer: Redacted.make(plain) }),
+      )
+      expect(error).toMatchObject({ serverMessage: "what is [hidden]?" })
+    }),
+  )
+
   it.scoped("is masked in its message, whatever the status", () =>
     Effect.gen(function* () {
       for (const status of [302, 400, 401, 404, 429, 503]) {

@@ -83,22 +83,30 @@ describe("an answer", () => {
     }),
   )
 
-  it.scoped("loses a byte order mark", () =>
+  /** An answer with a body as Node's HTTP gives it: a `Response` takes the byte order mark off by itself. */
+  const raw =
+    (status: number, body: string, type: string): Reply =>
+    (request) =>
+      Effect.map(text(status, "", { "content-type": type })(request), (response) =>
+        Object.create(response, { text: { value: Effect.succeed(body) } }),
+      )
+
+  it.scoped("loses a byte order mark at its start, and none elsewhere", () =>
     Effect.gen(function* () {
-      const body = '\uFEFF{"a":1}'
-      // A `Response` takes it off by itself, which Node's HTTP does not.
-      const raw: Reply = (request) =>
-        Effect.map(text(200, "")(request), (response) =>
-          Object.create(response, { text: { value: Effect.succeed(body) } }),
-        )
-      const api = yield* fakeApi(["GET /v1/pat", raw])
-      expect((yield* send({ api }, list)).body).toBe('{"a":1}')
+      const api = yield* fakeApi(
+        ["GET /v1/pat", raw(200, '\uFEFF{"a":"b\uFEFFc"}', "application/json")],
+        ["GET /v1/pat", raw(400, '\uFEFF{"message":"a\uFEFFb"}', "application/json")],
+        ["GET /v1/pat", raw(400, "\uFEFFGo away", "text/plain")],
+      )
+      expect((yield* send({ api }, list)).body).toBe('{"a":"b\uFEFFc"}')
+      expect(yield* Effect.flip(send({ api }, list))).toMatchObject({ serverMessage: "a\uFEFFb" })
+      expect(yield* Effect.flip(send({ api }, list))).toMatchObject({ serverMessage: "Go away" })
     }),
   )
 
   it.scoped("that redirects is not followed", () =>
     Effect.gen(function* () {
-      for (const status of [301, 302, 303, 304, 307, 308]) {
+      for (const status of [300, 301, 302, 303, 304, 307, 308]) {
         const api = yield* fakeApi([
           "GET /v1/pat",
           text(status, "", { location: "https://evil.test/v1/pat" }),

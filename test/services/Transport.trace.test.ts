@@ -15,7 +15,7 @@ import {
   systemError,
   tracing,
 } from "../support/http.ts"
-import { inTime, logs, origin } from "../support/services.ts"
+import { inTime, logs, origin, patiently } from "../support/services.ts"
 import { send, withTransport } from "../support/servicesStack.ts"
 
 const list: ApiRequest = { method: "GET", path: ["pat"] }
@@ -167,6 +167,58 @@ describe("what the trace says of a failure", () => {
   )
 })
 
+/** A revoke, and a list that begins a millisecond later. */
+const besideARevoke = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>) =>
+  withTransport({ api }, (transport) =>
+    Effect.gen(function* () {
+      const first = yield* Effect.fork(transport.send(revoke))
+      yield* Effect.sleep("1 millis")
+      yield* transport.send(list)
+      yield* Fiber.join(first)
+    }),
+  )
+
+/** Interrupts a create after a second. Gives whether it was told that nothing had left. */
+const interrupted = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>, method: ApiRequest = create) =>
+  Effect.gen(function* () {
+    let unsent = false
+    const onUnsent = Effect.sync(() => {
+      unsent = true
+    })
+    const fiber = yield* Effect.fork(patiently(send({ api }, { ...method, onUnsent })))
+    yield* TestClock.adjust("1 second")
+    yield* Fiber.interrupt(fiber)
+    return unsent
+  })
+
+describe("an interruption", () => {
+  it.scoped("says that nothing has left while there is no connection, and between two attempts", () =>
+    Effect.gen(function* () {
+      const waiting = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft: false }, silence)])
+      expect(yield* interrupted(waiting)).toBe(true)
+      expect(
+        yield* interrupted(yield* fakeApi(["POST /v1/pat", json(429, {}, { "retry-after": "9" })])),
+      ).toBe(true)
+    }),
+  )
+
+  it.scoped("says nothing where the request may have left", () =>
+    Effect.gen(function* () {
+      for (const hasLeft of [true, undefined]) {
+        const api = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft }, silence)])
+        expect(yield* interrupted(api)).toBe(false)
+      }
+    }),
+  )
+
+  it.scoped("says nothing where the answer of an attempt before was lost", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(["DELETE /v1/pat/a-b-c-d", json(503, {}, { "retry-after": "9" })])
+      expect(yield* interrupted(api, revoke)).toBe(false)
+    }),
+  )
+})
+
 describe("a 429", () => {
   const busy = (seconds: number) => json(429, {}, { "retry-after": String(seconds) })
 
@@ -187,6 +239,32 @@ describe("a 429", () => {
       )
       yield* inTime(both)
       expect(api.received.map(({ at }) => at)).toStrictEqual([0, 30_000, 30_000])
+    }),
+  )
+
+  it.scoped("without a Retry-After holds the others until it is sent again", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(
+        ["DELETE /v1/pat/a-b-c-d", json(429, {})],
+        ["GET /v1/pat", ok],
+        ["DELETE /v1/pat/a-b-c-d", ok],
+      )
+      yield* inTime(patiently(besideARevoke(api)))
+      const [, listed, revoked] = api.received.map(({ at }) => at)
+      expect(listed).toBe(revoked)
+      expect(listed).toBeGreaterThan(1)
+    }),
+  )
+
+  it.scoped("is alone in that: a 503 holds nobody else", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(
+        ["DELETE /v1/pat/a-b-c-d", json(503, {}, { "retry-after": "30" })],
+        ["GET /v1/pat", ok],
+        ["DELETE /v1/pat/a-b-c-d", ok],
+      )
+      yield* inTime(besideARevoke(api))
+      expect(api.received.map(({ at }) => at)).toStrictEqual([0, 1, 30_000])
     }),
   )
 
