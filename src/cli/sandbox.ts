@@ -1,5 +1,6 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -7,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { SettingsError } from "../domain/Errors.ts"
 import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts"
+import { codeOf } from "../services/platformErrors.ts"
 import { Streams } from "../services/Streams.ts"
 import { Exit } from "./errors/exitCodes.ts"
 import { print, printError } from "./output/print.ts"
@@ -74,6 +76,26 @@ const introduceShell = Effect.fnUntraced(function* (
   )
 })
 
+/** Reads the PATs to start with. */
+const readSeed = Effect.fnUntraced(function* <A>(
+  file: string,
+  parse: (text: string) => Effect.Effect<A, string>,
+) {
+  const fs = yield* FileSystem.FileSystem
+  return yield* fs.readFileString(file).pipe(
+    Effect.mapError((error) => `can't be read (${codeOf(error)})`),
+    Effect.flatMap(parse),
+    Effect.mapError(
+      (reason) =>
+        new SettingsError({
+          source: `--seed ${file}`,
+          reason,
+          advice: "It is a JSON list of PATs: docs/sandbox.md has an example.",
+        }),
+    ),
+  )
+})
+
 /** `zpcli sandbox`: the API on this machine, for trying zpcli without an account. */
 export const command = Command.make(
   "sandbox",
@@ -105,6 +127,15 @@ export const command = Command.make(
       Options.withDescription("How long a sign-in lasts (default: 3600)"),
       Options.withDefault("3600"),
     ),
+    seed: Options.text("seed").pipe(
+      Options.withPseudoName("file"),
+      Options.withDescription("Start with the PATs of this JSON list (default: none)"),
+      Options.optional,
+      withCompletions("files"),
+    ),
+    activeOnly: Options.boolean("active-only").pipe(
+      Options.withDescription("List active PATs alone (default: expired and revoked ones too)"),
+    ),
     fail: Options.text("fail").pipe(
       Options.withPseudoName("fault"),
       Options.withDescription('Inject a fault, such as "POST /pat 503" or "DELETE /pat after-drop 1"'),
@@ -113,7 +144,9 @@ export const command = Command.make(
   },
   (args) =>
     Effect.gen(function* () {
-      const { parseFault, serve } = yield* Effect.promise(() => import("../services/sandbox/index.ts"))
+      const { parseFault, parseSeed, serve } = yield* Effect.promise(
+        () => import("../services/sandbox/index.ts"),
+      )
       const number = (option: string, text: string, most: number) =>
         /^\d{1,9}$/.test(text) && Number(text) <= most
           ? Effect.succeed(Number(text))
@@ -128,6 +161,8 @@ export const command = Command.make(
           (reason) => new SettingsError({ source: `--fail "${text}"`, reason }),
         ),
       )
+      const seed = Option.isSome(args.seed) ? yield* readSeed(args.seed.value, parseSeed) : undefined
+      const struck = new Set<unknown>()
       const { url } = yield* serve({
         user: args.user,
         password: Redacted.make(args.password),
@@ -135,8 +170,19 @@ export const command = Command.make(
         stateFile: Option.getOrUndefined(args.state),
         jwtSeconds,
         faults,
+        onFault: (fault) => void struck.add(fault),
+        activeOnly: args.activeOnly,
+        ...(seed === undefined ? {} : { seed }),
         onRequest: ({ method, path, status }) => Effect.logDebug(`sandbox: ${method} ${path} ${status}`),
       })
+      yield* Effect.addFinalizer(() =>
+        Effect.forEach(
+          args.fail,
+          (text, index) =>
+            struck.has(faults[index]) ? Effect.void : printError(printable`No request met --fail "${text}".`),
+          { discard: true },
+        ),
+      )
       const environment = { ...(yield* emptied), ...variables(url, args.user, args.password) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
@@ -167,8 +213,8 @@ export const command = Command.make(
   withExamples([
     { command: "zpcli sandbox -- bash", description: "Start a shell in which zpcli is signed in to it" },
     {
-      command: "zpcli sandbox --state pats.json -- ./rotate-tokens.sh",
-      description: "Run a script against it, and keep the PATs for the next run",
+      command: "zpcli sandbox --seed pats.json -- ./clean-up.sh",
+      description: "Test a script with PATs that are old or unused",
     },
     { command: "zpcli sandbox", description: "Serve, and print the variables to set elsewhere" },
   ]),

@@ -55,6 +55,10 @@ export const snippetsOf = (page: string): ReadonlyArray<Snippet> =>
     },
   )
 
+/** The JSON of a page behind a comment that names it. */
+export const exampleOf = (page: string, name: string): string =>
+  read(page).split(`<!-- ${name} -->\n\`\`\`json\n`)[1]?.split("\n```")[0] ?? ""
+
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
 /** Programs that the examples pipe into or call: each keeps what it was given, or fails. */
@@ -106,6 +110,8 @@ export const runSnippet = async (
   for (const name of managers) place(bin, name, manager(String(own.token), sandbox.env.ZPOOL_PASSWORD ?? ""))
   // Without the network: the real one would look the package up.
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
+  place(cwd, "clean-up.sh", "#!/bin/sh\nzpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes\n")
+  writeFileSync(join(cwd, "seed.json"), exampleOf("docs/sandbox.md", "seed"))
   place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
   place(cwd, "deploy.sh", "#!/bin/sh\nexec zpcli hello\n")
 

@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import type { Method } from "../../domain/Retry.ts"
+import { isRequest } from "./handler.ts"
 import { pathOf, type Request } from "./requests.ts"
 
 /** A failure that the sandbox acts out on request, so that a script can be tested against it. */
@@ -31,6 +32,11 @@ export const parseFault = (text: string): Either.Either<Fault, string> => {
   }
   if (!isMethod(method)) return Either.left(`must start with one of ${methods.join(", ")}`)
   if (!path.startsWith("/")) return Either.left(`must have a path that starts with "/"`)
+  if (!isRequest(method, path)) {
+    return Either.left(
+      "must name a request of the API: POST /login, GET /hello, GET /pat, POST /pat or DELETE /pat",
+    )
+  }
   const match = /^(after-)?(?:(drop)|([2-5]\d\d))$/.exec(what)
   if (match === null) {
     return Either.left(

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 
 const Instant = Schema.Int
 
-/** A PAT as it is kept. Of the token itself there is only the SHA-256 hash, in hex. */
+/** A PAT as it is kept. Of the token itself there is only the SHA-256 hash, in hex; it is empty where no token works. */
 export const StoredPat = Schema.Struct({
   key_id: Schema.String,
   label: Schema.String,
@@ -16,10 +16,14 @@ export const StoredPat = Schema.Struct({
   created_at: Instant,
   /** 00:00 UTC of the expiry date, from which on the token is not accepted; null for never. */
   expiry_at: Schema.NullOr(Instant),
+  /** From which on it is not accepted either; absent where it is the expiry. */
+  hard_expiry_at: Schema.optional(Schema.NullOr(Instant)),
   revoked_at: Schema.NullOr(Instant),
   last_used_at: Schema.NullOr(Instant),
   last_ip: Schema.NullOr(Schema.String),
   last_ua: Schema.NullOr(Schema.String),
+  /** Absent for 1. */
+  token_ver: Schema.optional(Schema.Int),
   usage_count: Schema.NonNegativeInt,
 })
 export type StoredPat = typeof StoredPat.Type
@@ -42,9 +46,13 @@ export type State = typeof State.Type
 export const empty: State = { version: 1, dealt: 0, pats: [], jwts: [] }
 
 /** A PAT's status at an instant. A token that was revoked stays revoked when its expiry goes by. */
-export const statusOf = (pat: StoredPat, now: number): "active" | "revoked" | "expired" => {
-  if (pat.revoked_at !== null) return "revoked"
-  return pat.expiry_at !== null && pat.expiry_at <= now ? "expired" : "active"
+export const statusOf = (
+  { expiry_at, hard_expiry_at, revoked_at }: Pick<StoredPat, "expiry_at" | "hard_expiry_at" | "revoked_at">,
+  now: number,
+): "active" | "revoked" | "expired" => {
+  if (revoked_at !== null) return "revoked"
+  const hasEnded = (end: number | null | undefined) => typeof end === "number" && end <= now
+  return hasEnded(expiry_at) || hasEnded(hard_expiry_at) ? "expired" : "active"
 }
 
 const iso = (instant: number): string => new Date(instant).toISOString()
@@ -54,18 +62,19 @@ const iso = (instant: number): string => new Date(instant).toISOString()
  * and only `last_used_at` may be null.
  */
 export const toItem = (pat: StoredPat, now: number) => {
-  const expiry = pat.expiry_at === null ? undefined : iso(pat.expiry_at)
+  const { expiry_at: expiry, hard_expiry_at: hard = expiry } = pat
   return {
     key_id: pat.key_id,
     label: pat.label,
     status: statusOf(pat, now),
     created_at: iso(pat.created_at),
-    ...(expiry === undefined ? {} : { expiry_at: expiry, hard_expiry_at: expiry }),
+    ...(expiry === null ? {} : { expiry_at: iso(expiry) }),
+    ...(hard === null ? {} : { hard_expiry_at: iso(hard) }),
     last_used_at: pat.last_used_at === null ? null : iso(pat.last_used_at),
     ...(pat.last_ip === null ? {} : { last_ip: pat.last_ip }),
     ...(pat.last_ua === null ? {} : { last_ua: pat.last_ua }),
     scopes: pat.scopes,
-    token_ver: 1,
+    token_ver: pat.token_ver ?? 1,
     usage_count: pat.usage_count,
   }
 }

@@ -72,7 +72,7 @@ const behindLinks = (fs: FileSystem.FileSystem, file: string) =>
   Effect.orElse(fs.realPath(file), () => Effect.succeed(file))
 
 /**
- * A store that reads the state file (a missing or empty one is an empty state)
+ * A store that reads the state file (a missing or empty one is a fresh state)
  * and keeps it up to date: a change is in the file before the next one begins
  * and before `modify` ends. The file is written once at the start, so that one
  * that can't be written shows at once. It is for one sandbox at a time: a second
@@ -80,12 +80,13 @@ const behindLinks = (fs: FileSystem.FileSystem, file: string) =>
  */
 export const inFile = (
   named: string,
+  seed: State = empty,
 ): Effect.Effect<Store, SandboxFailed, FileSystem.FileSystem | Scope.Scope> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const file = yield* behindLinks(fs, named)
     yield* lock(fs, file)
-    const current = yield* SynchronizedRef.make(yield* load(fs, file))
+    const current = yield* SynchronizedRef.make(yield* load(fs, file, seed))
     const update: Store["modify"] = (change) =>
       SynchronizedRef.modifyEffect(current, (state) =>
         Effect.tap(change(state), ([, next]) => (next === state ? Effect.void : write(fs, file, next))),
@@ -96,20 +97,25 @@ export const inFile = (
     return { modify: (change) => Effect.uninterruptible(update(change)) }
   })
 
-const load = (fs: FileSystem.FileSystem, file: string): Effect.Effect<State, SandboxFailed> => {
+const load = (fs: FileSystem.FileSystem, file: string, fresh: State): Effect.Effect<State, SandboxFailed> => {
   const unreadable = (code: string | undefined) =>
     new SandboxFailed({ reason: "state-unreadable", subject: file, code })
   return fs.readFileString(file).pipe(
     Effect.matchEffect({
       onFailure: (error) => {
         const code = codeOf(error)
-        return code === "ENOENT" ? Effect.succeed(empty) : Effect.fail(unreadable(code))
+        return code === "ENOENT" ? Effect.succeed(fresh) : Effect.fail(unreadable(code))
       },
       // The parse error would quote the file, and says no more that helps.
       onSuccess: (text) =>
         text.trim() === ""
-          ? Effect.succeed(empty)
-          : Effect.mapError(Schema.decode(StateFile)(text), () => unreadable(undefined)),
+          ? Effect.succeed(fresh)
+          : Schema.decode(StateFile)(text).pipe(
+              Effect.mapBoth({
+                onFailure: () => unreadable(undefined),
+                onSuccess: (state) => (state.dealt === 0 && state.pats.length === 0 ? fresh : state),
+              }),
+            ),
     }),
   )
 }

@@ -10,6 +10,8 @@ import { newRequestId } from "./tokens.ts"
 /** What the sandbox's API is to be like. */
 export interface ApiOptions extends Account {
   readonly faults: ReadonlyArray<Fault>
+  /** Called at each request that meets a fault. */
+  readonly onFault?: (fault: Fault) => void
   /**
    * Called after each request was answered. `path` is without the query, and
    * `status` is 0 where a fault closed the connection without an answer.
@@ -37,6 +39,7 @@ export const makeApi = (options: ApiOptions, store: Store): Api => {
     const work = store.modify((state) => handle(request, state))
     const fault = faultFor(request)
     if (fault === undefined) return work
+    options.onFault?.(fault)
     const acted = fault.answer === "drop" ? undefined : ofStatus(fault.answer, fault.method)
     return fault.after ? Effect.as(work, acted) : Effect.succeed(acted)
   }

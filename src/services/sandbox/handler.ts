@@ -14,7 +14,7 @@ import {
   wrongMethod,
   wrongPassword,
 } from "./answers.ts"
-import { keyIdAt } from "./keyIds.ts"
+import { nextKeyId } from "./keyIds.ts"
 import { pathOf, type Request, readLogin, readNewPat } from "./requests.ts"
 import { type State, statusOf, toItem, withPat } from "./State.ts"
 import { newGrant, newPat, sha256 } from "./tokens.ts"
@@ -24,6 +24,8 @@ export interface Account {
   readonly user: string
   readonly password: Redacted.Redacted
   readonly jwtSeconds: number
+  /** Whether the list shows active PATs alone. */
+  readonly activeOnly?: boolean
 }
 
 /** What comes of a request: its answer, and what the sandbox knows afterwards. */
@@ -72,8 +74,10 @@ const login = Effect.fnUntraced(function* ({ account, now, request, state }: Cal
 const hello = ({ account, state }: Call) =>
   Effect.succeed([success(200, `Hello ${account.user}`), state] as const)
 
-const list = ({ now, state }: Call) => {
-  const items = state.pats.map((pat) => toItem(pat, now))
+const list = ({ account, now, state }: Call) => {
+  const items = state.pats
+    .map((pat) => toItem(pat, now))
+    .filter(({ status }) => account.activeOnly !== true || status === "active")
   return Effect.succeed([success(200, "PATs retrieved", { items }), state] as const)
 }
 
@@ -82,8 +86,11 @@ const create = Effect.fnUntraced(function* ({ now, request, state }: Call) {
   if (Either.isLeft(sent)) return [sent.left, state] as const
   const { expiryAt, label, scopes } = sent.right
   const token = yield* newPat
+  const { dealt, keyId } = nextKeyId(state.dealt, (keyId) =>
+    state.pats.some(({ key_id }) => key_id === keyId),
+  )
   const pat = {
-    key_id: keyIdAt(state.dealt),
+    key_id: keyId,
     label,
     scopes,
     token_sha256: yield* sha256(token),
@@ -95,7 +102,7 @@ const create = Effect.fnUntraced(function* ({ now, request, state }: Call) {
     last_ua: null,
     usage_count: 0,
   }
-  const next = { ...state, dealt: state.dealt + 1, pats: [...state.pats, pat] }
+  const next = { ...state, dealt, pats: [...state.pats, pat] }
   return [success(201, "PAT created", { key_id: pat.key_id, token }), next] as const
 })
 
@@ -123,6 +130,16 @@ const routes: ReadonlyArray<{
   { method: "POST", path: "/v1/pat", needs: "pat", answer: create },
   { method: "DELETE", path: "/v1/pat/:key_id", needs: "pat", answer: revoke },
 ]
+
+/** Whether a path after `/v1`, or how it begins, is that of a request that the API answers. */
+export const isRequest = (method: string, start: string): boolean =>
+  routes.some((route) => {
+    const [prefix = "", parameter] = route.path.slice("/v1".length).split(":")
+    if (route.method !== method) return false
+    return parameter !== undefined && start.startsWith(prefix)
+      ? !start.slice(prefix.length).includes("/")
+      : prefix.startsWith(start)
+  })
 
 const decode = (part: string): string => {
   try {

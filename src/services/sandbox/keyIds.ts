@@ -24,3 +24,14 @@ export const keyIdAt = (index: number): KeyId =>
   KeyId.make(
     places.map(({ stride, words }) => words[((index % words.length) * stride) % words.length]).join("-"),
   )
+
+/**
+ * The next key ID of the order that is not taken, as those of a seed may be.
+ *
+ * @param dealt - how many were dealt before
+ */
+export const nextKeyId = (dealt: number, isTaken: (keyId: KeyId) => boolean) => {
+  let next = dealt
+  while (isTaken(keyIdAt(next))) next++
+  return { keyId: keyIdAt(next), dealt: next + 1 }
+}

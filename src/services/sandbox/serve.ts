@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope"
 import { SandboxFailed } from "../../domain/Errors.ts"
 import { type Api, type ApiOptions, makeApi } from "./api.ts"
 import { maxBody } from "./requests.ts"
+import type { State } from "./State.ts"
 import { inFile, inMemory } from "./Store.ts"
 
 /** What a sandbox is to be like. */
@@ -14,6 +15,8 @@ export interface SandboxOptions extends ApiOptions {
   readonly port: number
   /** A JSON file that keeps the state, made (mode 0600) when it is missing; undefined keeps it in memory. */
   readonly stateFile: string | undefined
+  /** What a fresh state begins with; a state file in which anything has happened stays as it is. */
+  readonly seed?: State
 }
 
 /** The only address that is bound: nothing outside this machine can connect. */
@@ -87,7 +90,9 @@ export const serve = (
   options: SandboxOptions,
 ): Effect.Effect<{ readonly url: string }, SandboxFailed, Scope.Scope | FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const store = yield* options.stateFile === undefined ? inMemory() : inFile(options.stateFile)
+    const store = yield* options.stateFile === undefined
+      ? inMemory(options.seed)
+      : inFile(options.stateFile, options.seed)
     const api = makeApi(options, store)
     const run = yield* FiberSet.makeRuntime<never>()
     const server = yield* listen(options.port, (incoming, outgoing) => {

@@ -1,0 +1,101 @@
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { runCli } from "../support/program.ts"
+import { pathWithProgram, temporaryFolder } from "../support/sandbox.ts"
+import { exampleOf } from "../support/snippets.ts"
+
+const example = exampleOf("docs/sandbox.md", "seed")
+const unused = "yellow-grape-calm-season"
+
+const sandboxed = (line: string, flags: ReadonlyArray<string>, cwd = temporaryFolder()) =>
+  runCli(["sandbox", ...flags, "--", "bash", "-e", "-o", "pipefail", "-c", line], {
+    env: { PATH: pathWithProgram() },
+    cwd,
+  })
+
+const withSeed = (text: string) => {
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, "seed.json"), text)
+  return folder
+}
+
+describe("zpcli sandbox --seed", () => {
+  it("lets a clean-up of unused PATs be tested, the PAT that signs in included", async () => {
+    const line = `ZPOOLPAT=zpat_of_the_seed
+zpcli pat list -q --unused-for 90d
+zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes
+zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
+    expect(await sandboxed(`export ${line}`, ["--seed", "seed.json"], withSeed(example))).toMatchObject({
+      code: 0,
+      stdout: `${unused}\nPAT ${unused} revoked successfully.\n`,
+      stderr: "Nothing to revoke.\n",
+    })
+  })
+
+  it("fills a fresh state, and leaves one alone in which something happened", async () => {
+    const folder = withSeed(example)
+    const flags = ["--seed", "seed.json", "--state", "state.json"]
+    const run = () =>
+      sandboxed(`zpcli pat list -q --status active; zpcli pat revoke ${unused} --yes || true`, flags, folder)
+    expect((await run()).stdout.split("\n")[0]).toBe(unused)
+    expect((await run()).stdout.split("\n")[0]).not.toBe(unused)
+  })
+
+  it.each([
+    ["[{]", "--seed seed.json is not valid JSON."],
+    [
+      '[{"label":"x","scopes":["job"]},{"label":"y"}]',
+      "--seed seed.json can't be used: PAT 2: scopes is missing.",
+    ],
+  ])("refuses %s", async (text, message) => {
+    const ran = await sandboxed("echo ran", ["--seed", "seed.json"], withSeed(text))
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toContain(`zpcli: ${message}\n`)
+  })
+
+  it("refuses a file that can't be read", async () => {
+    const ran = await sandboxed("echo ran", ["--seed", "none.json"])
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toContain("--seed none.json can't be read (ENOENT).")
+  })
+
+  it("reads the state of the docs with --state", async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, "state.json"), exampleOf("docs/sandbox.md", "state"))
+    const ran = await sandboxed("zpcli pat list -q", ["--state", "state.json"], folder)
+    expect(ran).toMatchObject({ code: 0, stdout: "law-hotel-shape-community\n" })
+  })
+})
+
+describe("zpcli sandbox --fail", () => {
+  it.each(["GET /pats 503", "POST /hello 500", "DELETE /pat/a/b drop", "GET /v1/pat 503"])(
+    "refuses %j, which names no request of the API",
+    async (fault) => {
+      const ran = await sandboxed("echo ran", ["--fail", fault])
+      expect(ran).toMatchObject({ code: 2, stdout: "" })
+      expect(ran.stderr).toContain(`--fail "${fault}" must name a request of the API: POST /login`)
+    },
+  )
+
+  it("reports at the end what no request met", async () => {
+    const ran = await sandboxed("zpcli hello", [
+      ...["--fail", "GET /hello 503 1"],
+      ...["--fail", "DELETE /pat/law-hotel-shape-community drop"],
+    ])
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: 'No request met --fail "DELETE /pat/law-hotel-shape-community drop".\n',
+    })
+  })
+
+  it("makes it an API that does not offer sign-in by password, or making PATs", async () => {
+    const line = "zpcli pat create x --scope job || echo $?"
+    const login = await sandboxed(line, ["--fail", "POST /login 403"])
+    expect(login).toMatchObject({ code: 0, stdout: "1\n" })
+    expect(login.stderr).toContain("zpcli login")
+    const create = await sandboxed(line, ["--fail", "POST /pat 403"])
+    expect(create).toMatchObject({ code: 0, stdout: "1\n" })
+    expect(create.stderr).toContain("dashboard")
+  })
+})
