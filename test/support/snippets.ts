@@ -150,7 +150,11 @@ export const runSnippet = async (
     .map((file) => readFileSync(file, "utf8"))
   const files = readdirSync(cwd, { withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map(({ name }) => readFileSync(join(cwd, name), "utf8"))
+    .map(({ name }) => join(cwd, name))
+    // Where --save puts a token.
+    .concat(join(home, ".config/zpools.io/zpoolrc"))
+    .filter(existsSync)
+    .map((file) => readFileSync(file, "utf8"))
   return { code, output, stored, files, sandbox, old: [...old, String(own.key_id)] }
 }
 
