@@ -195,6 +195,31 @@ try {
     ])
   }
   table(sizes)
+
+  console.log()
+  const keyIds = Array.from({ length: 40 }, (_, index) =>
+    ["law", "hotel", "shape", `${"abcdefgh"[index % 8]}${"x".repeat(index >> 3)}`].join("-"),
+  )
+  const connections = () =>
+    new Promise((fulfil) => {
+      server.once("message", fulfil)
+      server.send("connections")
+    })
+  const slow = [["over answers that take 100 ms", "time", "target", "connections", "target"]]
+  for (const [name, args, seconds, most] of [
+    ["40 revokes", ["pat", "revoke", "--yes", ...keyIds], "1.5 s", "8"],
+    ["a rotation", ["pat", "rotate", "hotel-law-law-law", "--yes", "--expires-in", "30d", "--json"], "", "2"],
+  ]) {
+    const times = []
+    const counts = []
+    await connections()
+    for (let run = 0; run < 7; run++) {
+      times.push(await zpcli(args, { ZPOOL_API_URL: `http://127.0.0.1:${port}/slow/3` })())
+      counts.push(await connections())
+    }
+    slow.push([name, `${(median(times) / 1000).toFixed(2)} s`, seconds, String(Math.max(...counts)), most])
+  }
+  table(slow)
 } finally {
   server.kill()
   rmSync(folder, { recursive: true, force: true })

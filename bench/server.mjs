@@ -1,4 +1,5 @@
-// A loopback server for the benchmark: signs anybody in, and lists as many PATs as its path says (/N/pat).
+// A loopback server for the benchmark: signs anybody in, and lists as many PATs as its path says (/N/pat). Behind /slow
+// it answers after 100 ms. A message from the parent asks how many connections there were since the last one.
 import { createServer } from "node:http"
 
 const lists = new Map()
@@ -24,14 +25,15 @@ const listOf = (count) => {
   return lists.get(count)
 }
 
-const send = (response, status, body) => {
+const send = async (response, status, body) => {
+  if (response.req.url.startsWith("/slow/")) await new Promise((passed) => setTimeout(passed, 100))
   response.writeHead(status, { "content-type": "application/json", "x-amzn-requestid": "bench" })
   response.end(typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body))
 }
 
 const server = createServer((request, response) => {
   request.resume().on("end", () => {
-    const [, count, path] = /^\/(\d+)(\/.*)$/.exec(request.url) ?? []
+    const [, count, path] = /^(?:\/slow)?\/(\d+)(\/.*)$/.exec(request.url) ?? []
     if (path === "/login") {
       const detail = { access_token: "eyJhbGciOi.bench.x", id_token: "eyJhbGciOi.bench.y", expires_in: 3600 }
       return send(response, 200, { message: "ok", detail })
@@ -43,6 +45,12 @@ const server = createServer((request, response) => {
     if (request.method === "DELETE") return send(response, 200, "")
     return send(response, 200, listOf(Number(count)))
   })
+})
+let connections = 0
+server.on("connection", () => connections++)
+process.on("message", () => {
+  process.send(connections)
+  connections = 0
 })
 server.listen(
   0,
