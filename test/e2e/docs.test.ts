@@ -15,7 +15,10 @@ const withoutCommands = ["docs/faults.md"]
 
 describe("the command lines of", () => {
   it.each(pages)("%s do as it says", { timeout: 120_000 }, async (page) => {
-    const snippets = snippetsOf(page)
+    // macOS has no device that is always full.
+    const snippets = snippetsOf(page).filter(
+      ({ text }) => !text.includes("/dev/full") || existsSync("/dev/full"),
+    )
     expect(snippets.length > 0).toBe(!withoutCommands.includes(page))
     const ran = await limited(snippets, 4, (snippet) => runSnippet(snippet))
     const found = ran.map(({ code, output, stored }, index) => {
