@@ -29,8 +29,8 @@ const scriptsIn = (yaml: string): ReadonlyArray<string> => {
   const lines = yaml.split("\n")
   const indent = (line: string) => /^ */.exec(line)?.[0].length as number
   return lines.flatMap((line, index) => {
-    const value = /^\s*(?:- )?(?:run: )?(\S.*)$/.exec(line)?.[1] ?? ""
-    if (value !== "|") return /^\s*- zpcli |^\s*(- )?run: /.test(line) ? [value] : []
+    const value = /^\s*(?:- )?(?:(?:run|cmd): )?(\S.*)$/.exec(line)?.[1] ?? ""
+    if (value !== "|") return /^\s*- zpcli |^\s*(- )?(run|cmd): /.test(line) ? [value] : []
     const rest = lines.slice(index + 1)
     const end = rest.findIndex((next) => next !== "" && indent(next) <= indent(line))
     return [rest.slice(0, end === -1 ? undefined : end).join("\n")]
@@ -64,12 +64,12 @@ const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOS
 /** Programs that the examples pipe into or call: each keeps what it was given, or fails. */
 const stub = (name: string, fails: boolean) =>
   fails ? "#!/bin/sh\ncat >/dev/null\nexit 1\n" : `#!/bin/sh\n[ -t 0 ] || cat > "$HOME/${name}.stdin"\n`
-const stores = ["gh", "glab", "vault"]
+const stores = ["gh", "glab", "vault", "op"]
 
-/** Password managers, each with an entry whose name has `pat` in it, and one with the password. */
+/** Password managers that only read, each with an entry whose name has `pat` in it, and one with the password. */
 const managers = ["op", "pass", "security"]
 const manager = (pat: string, password: string) =>
-  `#!/bin/sh\ncase "$*" in *[/-]pat*) echo '${pat}' ;; *) echo '${password}' ;; esac\n`
+  `#!/bin/sh\ncase "$*" in "document edit"*) exec store-op ;; *[/-]pat*) echo '${pat}' ;; *) echo '${password}' ;; esac\n`
 
 const place = (folder: string, name: string, text: string) =>
   writeFileSync(join(folder, name), text, { mode: 0o755 })
@@ -104,7 +104,7 @@ export const runSnippet = async (
   const cwd = join(home, "cwd")
   const bin = join(home, "bin")
   for (const folder of [cwd, bin]) mkdirSync(folder)
-  for (const name of stores) place(bin, name, stub(name, storeFails))
+  for (const name of stores) place(bin, name === "op" ? "store-op" : name, stub(name, storeFails))
   if (spawnSync("jq", ["--version"]).status !== 0)
     place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
   for (const name of managers) place(bin, name, manager(String(own.token), sandbox.env.ZPOOL_PASSWORD ?? ""))
@@ -148,9 +148,12 @@ export const runSnippet = async (
     .map((name) => join(home, `${name}.stdin`))
     .filter(existsSync)
     .map((file) => readFileSync(file, "utf8"))
-  const files = readdirSync(cwd, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => join(cwd, name))
+  const files = [cwd, home]
+    .flatMap((folder) =>
+      readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ name }) => join(folder, name)),
+    )
     // Where --save puts a token.
     .concat(join(home, ".config/zpools.io/zpoolrc"))
     .filter(existsSync)
