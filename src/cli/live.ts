@@ -8,10 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Browser } from "../services/Browser.ts"
 import { CommandRunner } from "../services/CommandRunner.ts"
+import { EndSoon } from "../services/EndSoon.ts"
 import { Host } from "../services/Host.ts"
 import { browser } from "../services/node/browser.ts"
 import { commandRunner } from "../services/node/commandRunner.ts"
 import { makeConsole } from "../services/node/console.ts"
+import { endSoon } from "../services/node/endSoon.ts"
 import { makeFileSystem } from "../services/node/fileSystem.ts"
 import { host } from "../services/node/host.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
@@ -35,6 +37,7 @@ export const Live = Layer.scopedContext(
       Context.add(Stdin, stdin),
       Context.add(CommandRunner, commandRunner),
       Context.add(Browser, browser),
+      Context.add(EndSoon, endSoon),
       Context.add(Host, host),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
       Context.add(FileSystem.FileSystem, yield* makeFileSystem),

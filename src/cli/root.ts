@@ -1,6 +1,7 @@
 import { exitCodeMeanings } from "./errors/exitCodes.ts"
 import * as hello from "./hello.ts"
 import * as login from "./login.ts"
+import * as completions from "./pat/completions.ts"
 import * as create from "./pat/create.ts"
 import * as list from "./pat/list.ts"
 import * as revoke from "./pat/revoke.ts"
@@ -24,6 +25,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
     create.command,
     revoke.command,
     rotate.command,
+    completions.command,
     run.command,
   ]).pipe(
     withExamples(list.examples.slice(0, 2)),

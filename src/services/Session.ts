@@ -164,10 +164,13 @@ export class Session extends Context.Tag("zpcli/Session")<
 
   /** The session of a program that has a PAT: it asks for nothing, and never signs in. */
   static readonly ofPat = (token: Redacted.Redacted): Layer.Layer<Session> => {
-    const credential: Credential = { _tag: "PAT", token, source: "the program" }
-    return Layer.succeed(this, {
+    return this.ofCredential({ _tag: "PAT", token, source: "the program" })
+  }
+
+  /** The session of a program that has a credential. A JWT that is refused is not renewed. */
+  static readonly ofCredential = (credential: Credential): Layer.Layer<Session> =>
+    Layer.succeed(this, {
       credential: Effect.succeed(credential),
       withCredential: (use) => use(credential),
     })
-  }
 }

@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/program.ts"
+import { cleanEnv, ended, runCli } from "../support/program.ts"
+import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
 import { completeIn, folderOf, missing, runIn, type Shell, shells } from "../support/shells.ts"
 
 const scopes = ["*", "zpool", "job", "sshkey", "pat", "billing"]
@@ -123,5 +125,40 @@ describe("completions", () => {
     const { code, stderr, stdout } = await runCli(["--completions", "fishy"])
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toContain("Did you mean fish?")
+  })
+})
+
+describe("key IDs", () => {
+  it("are offered by bash for what takes one, while they are active", async () => {
+    const sandbox = await startSandbox()
+    const own = await sandbox.call("POST", "/pat", { label: "to sign in with", scopes: ["pat"] })
+    const { key_id: old } = await sandbox.call("POST", "/pat", { label: "old", scopes: ["job"] })
+    await sandbox.call("DELETE", `/pat/${old}`)
+    const words = (line: string) =>
+      `COMP_WORDS=(${line} ''); COMP_CWORD=${line.split(" ").length}; _zpcli; printf '%s\\n' "\${COMPREPLY[@]}" | grep -v -e -- | tr '\\n' ' '; echo`
+    const script = ["show", "revoke", "rotate", "list", `revoke ${own.key_id}`]
+      .map((verb) => words(`zpcli pat ${verb}`))
+      .join("\n")
+    const child = spawn("bash", ["--norc", "-c", `source <(zpcli --completions bash)\n${script}`], {
+      env: cleanEnv({
+        ZPOOL_API_URL: sandbox.url,
+        ZPOOLPAT: String(own.token),
+        PATH: pathWithProgram(),
+      }),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    const id = `${own.key_id} \n`
+    expect(await ended(child)).toMatchObject({ stdout: `${id}${id}${id}\n\n`, stderr: "" })
+  })
+
+  it("are none, in silence and with 0, where nobody is signed in", async () => {
+    const ran = await runCli(["pat", "__key-ids", "--", "pat", "show"])
+    expect(ran).toMatchObject({ code: 0, stdout: "", stderr: "" })
+  })
+
+  it("are printed by a command that no help names", async () => {
+    for (const args of [["--help"], ["pat", "--help"], ["pat", "show", "--help"]]) {
+      expect((await runCli(args)).stdout).not.toContain("__")
+    }
   })
 })

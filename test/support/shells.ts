@@ -8,11 +8,18 @@ import { temporaryFolder } from "./sandbox.ts"
 export const shells = ["bash", "zsh", "fish"] as const
 export type Shell = (typeof shells)[number]
 
-/** A folder with the script of a shell, and a file that a file's name can be completed to. */
-export const folderOf = (script: string): string => {
+/**
+ * A folder with the script of a shell, and a file that a file's name can be completed to.
+ *
+ * @param programs - shell scripts on the PATH, by their names
+ */
+export const folderOf = (script: string, programs: Readonly<Record<string, string>> = {}): string => {
   const folder = temporaryFolder()
   writeFileSync(join(folder, "script"), script)
   mkdirSync(join(folder, "here"))
+  mkdirSync(join(folder, "bin"))
+  for (const [name, text] of Object.entries(programs))
+    writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   writeFileSync(join(folder, "here", "token.txt"), "")
   return folder
 }
@@ -24,7 +31,7 @@ export const missing = (shell: string) => spawnSync(shell, ["-c", ":"]).status !
 export const runIn = (folder: string, command: string, args: ReadonlyArray<string>): string => {
   const { status, stderr, stdout } = spawnSync(command, args, {
     cwd: join(folder, "here"),
-    env: cleanEnv({ HOME: folder }),
+    env: cleanEnv({ HOME: folder, PATH: `${join(folder, "bin")}:${process.env.PATH}` }),
     encoding: "utf8",
     timeout: 25_000,
   })

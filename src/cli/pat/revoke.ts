@@ -15,7 +15,8 @@ import { print, printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm, confirmBesideData } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
-import { withExamples } from "../strict/annotations.ts"
+import { withDynamicValues, withExamples } from "../strict/annotations.ts"
+import { keyIdValues } from "./completions.ts"
 import { dryRun, wouldRevoke } from "./dryRun.ts"
 import { areOnStdin, readKeyIds } from "./keyIds.ts"
 import { endsRun, printRevoked, revokeAll } from "./revokeAll.ts"
@@ -29,6 +30,7 @@ const options = {
       "Key ID to revoke, such as law-hotel-shape-community; - alone reads them from stdin, one on each line",
     ),
     Args.atLeast(1),
+    withDynamicValues(keyIdValues),
   ),
   yes: yesOption,
   dryRun: dryRunOption,

@@ -9,7 +9,8 @@ import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatLookup.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
-import { withAlternative } from "../strict/annotations.ts"
+import { withAlternative, withDynamicValues } from "../strict/annotations.ts"
+import { keyIdValues } from "./completions.ts"
 
 /**
  * One PAT, by its key ID or by its label.
@@ -22,6 +23,7 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
     Args.withDescription(`Key ID of the PAT to ${verb}, such as law-hotel-shape-community`),
     Args.optional,
     withAlternative("--label"),
+    withDynamicValues(keyIdValues),
   ),
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),

@@ -14,6 +14,8 @@ const children = new WeakMap<object, ReadonlyArray<AnyCommand>>()
 // By a function that maps an option's value: an option is rebuilt by a `.pipe`, but keeps such functions.
 const completions = new WeakMap<object, Completions>()
 const alternatives = new WeakMap<object, string>()
+const values = new WeakMap<object, ReadonlyArray<string>>()
+const hiddenTags = new WeakSet<object>()
 const trailing = new WeakMap<object, { readonly required: boolean }>()
 
 /** A command that does nothing but hold others. `@effect/cli` alone does not let us find them again. */
@@ -30,6 +32,15 @@ export const group = <
     Command.withSubcommands(subcommands),
   )
   children.set(command.tag, subcommands)
+  return command
+}
+
+/**
+ * Leaves a command out of help, completions and suggestions: it is for scripts
+ * that the program makes itself. It goes last.
+ */
+export const hidden = <C extends AnyCommand>(command: C): C => {
+  hiddenTags.add(command.tag)
   return command
 }
 
@@ -59,6 +70,22 @@ export const withCompletions =
     const unchanged = (value: A) => Either.right(value)
     completions.set(unchanged, offered)
     return Options.mapEffect(option, unchanged)
+  }
+
+/**
+ * Says which command line of the program prints the values that completions
+ * offer for an argument: one a line, of letters, digits, `.`, `_` and `-`, with
+ * a tab and a description behind it or not. It gets the words before the cursor
+ * after a `--`. It goes after `Args.repeated` and its like.
+ *
+ * @param words - the command line without the program's name
+ */
+export const withDynamicValues =
+  (words: ReadonlyArray<string>) =>
+  <A>(argument: Args.Args<A>): Args.Args<A> => {
+    const unchanged = (value: A) => Either.right(value)
+    values.set(unchanged, words)
+    return Args.mapEffect(argument, unchanged)
   }
 
 /** Says which option takes the place of an argument, such as `--label`. It goes after `Args.optional`. */
@@ -98,6 +125,12 @@ export const hintsOf = (command: AnyCommand): Hints | undefined => hints.get(com
 /** The commands in a `group`; undefined for any other command. */
 export const childrenOf = (command: AnyCommand): ReadonlyArray<AnyCommand> | undefined =>
   children.get(command.tag)
+
+/** What `withDynamicValues` said, by the function that an argument's value is mapped with. */
+export const dynamicValuesOf = (mapping: object): ReadonlyArray<string> | undefined => values.get(mapping)
+
+/** Whether a command is `hidden`. */
+export const isHidden = (command: AnyCommand): boolean => hiddenTags.has(command.tag)
 
 /** What `withAlternative` said, by the function that an argument's value is mapped with. */
 export const alternativeOf = (mapping: object): string | undefined => alternatives.get(mapping)

@@ -1,13 +1,16 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
+import * as Arr from "effect/Array"
 import * as Option from "effect/Option"
 import {
   type AnyCommand,
   alternativeOf,
   childrenOf,
   completionsOf,
+  dynamicValuesOf,
   examplesOf,
   hintsOf,
+  isHidden,
   trailingBy,
 } from "./annotations.ts"
 import type { ArgsNode, CommandNode, Count, OptionNode, SingleOption, Standard } from "./nodes.ts"
@@ -25,6 +28,7 @@ interface Around {
   readonly count?: Count
   readonly completions?: Completions | undefined
   readonly alternative?: string | undefined
+  readonly values?: ReadonlyArray<string> | undefined
 }
 
 const repeatedIn = ({ count }: Around): boolean =>
@@ -116,6 +120,7 @@ const readArgs = (node: ArgsNode, around: Around): ReadonlyArray<ArgumentShape> 
           repeated: repeatedIn(around),
           required: requiredIn(around),
           ...(around.alternative === undefined ? {} : { alternative: around.alternative }),
+          ...(around.values === undefined ? {} : { values: around.values }),
           description: textOf(node.description),
         },
       ]
@@ -123,7 +128,11 @@ const readArgs = (node: ArgsNode, around: Around): ReadonlyArray<ArgumentShape> 
     case "Variadic":
       return readArgs(node.args, { ...around, count: node })
     case "Map":
-      return readArgs(node.args, { ...around, alternative: around.alternative ?? alternativeOf(node.f) })
+      return readArgs(node.args, {
+        ...around,
+        alternative: around.alternative ?? alternativeOf(node.f),
+        values: around.values ?? dynamicValuesOf(node.f),
+      })
     case "WithDefault":
     case "WithFallbackConfig":
       return readArgs(node.args, { ...around, optional: true })
@@ -162,6 +171,7 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
   const { args, description, name, options } = standardOf(descriptor)
   const words = [...parents, name]
   const children = childrenOf(command)
+  const [shown, unseen] = Arr.partition(children ?? [], isHidden)
   const hints = hintsOf(command)
   const trailing = trailingOf(options)
   if (children === undefined && hasSubcommands(descriptor)) {
@@ -174,7 +184,8 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
     options: readOptions(options, { optional: false }),
     args: readArgs(args, { optional: false }),
     ...(trailing === undefined ? {} : { trailing }),
-    subcommands: (children ?? []).map((child) => read(child, words)),
+    subcommands: shown.map((child) => read(child, words)),
+    ...(unseen.length === 0 ? {} : { hidden: unseen.map((child) => read(child, words)) }),
     examples: examplesOf(command),
     ...(hints === undefined ? {} : { hints }),
   }

@@ -25,6 +25,8 @@ export interface ArgumentShape {
   readonly required: boolean
   /** The option that takes its place, such as `--label`: one of the two is required. */
   readonly alternative?: string
+  /** The command line, without the program's name, that prints what completions offer. */
+  readonly values?: ReadonlyArray<string>
   readonly description: string
 }
 
@@ -77,6 +79,8 @@ export interface CommandShape {
   readonly trailing?: TrailingShape
   /** Not empty for a group, which has neither options nor arguments of its own. */
   readonly subcommands: ReadonlyArray<CommandShape>
+  /** Commands of a group that nothing tells of. */
+  readonly hidden?: ReadonlyArray<CommandShape>
   readonly examples: ReadonlyArray<Example>
   /** Sections of help after the examples. `read` leaves them out: a program adds them to what it gives. */
   readonly sections?: ReadonlyArray<HelpSection>

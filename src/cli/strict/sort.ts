@@ -54,6 +54,9 @@ const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArr
   return found
 }
 
+/** The commands in a group. */
+const within = ({ hidden = [], subcommands }: CommandShape) => [...subcommands, ...hidden]
+
 const sortWith = (
   root: CommandShape,
   argv: ReadonlyArray<string>,
@@ -76,7 +79,7 @@ const sortWith = (
       break
     }
     if (!looksLikeOption(word)) {
-      const child = args.length > 0 ? undefined : command.subcommands.find((each) => nameOf(each) === word)
+      const child = args.length > 0 ? undefined : within(command).find((each) => nameOf(each) === word)
       if (child === undefined) take(word)
       else command = child
       continue
@@ -103,7 +106,7 @@ const sortWith = (
   }
 }
 
-const all = (shape: CommandShape): ReadonlyArray<CommandShape> => [shape, ...shape.subcommands.flatMap(all)]
+const all = (shape: CommandShape): ReadonlyArray<CommandShape> => [shape, ...within(shape).flatMap(all)]
 
 /**
  * Sorts a command line. Options may come before the words that name the

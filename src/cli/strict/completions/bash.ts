@@ -1,6 +1,15 @@
 import { builtIns } from "../builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
-import { escaped, type Flat, flatten, namesOf, takesFile, wordsAfter } from "./commands.ts"
+import {
+  dynamicArgument,
+  escaped,
+  type Flat,
+  flatten,
+  namesOf,
+  takesFile,
+  valuesLine,
+  wordsAfter,
+} from "./commands.ts"
 
 /** A branch of `case`; none where nothing would match, which bash does not allow. */
 const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>
@@ -31,13 +40,22 @@ const valued = (options: ReadonlyArray<OptionShape>): ReadonlyArray<string> => [
 const lines = (indent: number, all: ReadonlyArray<string>): string =>
   all.map((line) => `${" ".repeat(indent)}${line}\n`).join("")
 
+/** Names the command line that prints the values of a command's argument, unless the argument is there already. */
+const valuesOfArgument = (program: string, shape: CommandShape): string => {
+  const argument = dynamicArgument(shape)
+  if (argument === undefined) return ""
+  const set = `values=(${valuesLine(program, argument)})`
+  return argument.repeated ? `; ${set}` : `; if [[ -z $argument ]]; then ${set}; fi`
+}
+
 /** A completion script for bash. */
 export const bash = (root: CommandShape): string => {
   const program = root.command
   const commands = flatten(root)
   return `# bash completion for ${program}; to load it: source <(${program} --completions bash)
 _${program}() {
-  local current previous words command word skip= files=
+  local current previous words command word skip= files= argument=
+  local -a values=()
   COMPREPLY=()
   current=\${COMP_WORDS[COMP_CWORD]}
   previous=\${COMP_WORDS[COMP_CWORD-1]}
@@ -64,7 +82,8 @@ ${lines(
       branch([`'${words} ${nameOf(child)}'`], `command='${child.path.join(" ")}'`),
     ),
   ),
-)}      esac ;;
+)}        *) argument=1 ;;
+      esac ;;
     esac
   done
   case "$command $previous" in
@@ -74,7 +93,7 @@ ${lines(
   commands.flatMap(({ options, shape, words }) =>
     branch(
       [`'${words}'`],
-      `words='${[...wordsAfter(shape).map(([word]) => word), ...options.map(({ name }) => name)].join(" ")}'`,
+      `words='${[...wordsAfter(shape).map(([word]) => word), ...options.map(({ name }) => name)].join(" ")}'${valuesOfArgument(program, shape)}`,
     ),
   ),
 )}    esac ;;
@@ -85,6 +104,13 @@ ${lines(
     return
   fi
   while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$words" -- "$current")
+  if [[ \${#values[@]} == 0 || $current == -* ]]; then return; fi
+  while IFS=$'\\t' read -r word _; do
+    case $word in
+      ''|*[!A-Za-z0-9._-]*) ;;
+      "$current"*) COMPREPLY+=("$word") ;;
+    esac
+  done < <("\${values[@]}" "\${COMP_WORDS[@]:1:COMP_CWORD-1}" </dev/null 2>/dev/null)
 }
 complete -F _${program} ${program}
 `

@@ -1,5 +1,5 @@
 import { builtIns, helpSummary, helpWord } from "../builtIns.ts"
-import { type CommandShape, nameOf, type OptionShape } from "../shape.ts"
+import { type ArgumentShape, type CommandShape, nameOf, type OptionShape } from "../shape.ts"
 
 /** A command as a completion script needs it. */
 export interface Flat {
@@ -33,6 +33,14 @@ export const flatten = (shape: CommandShape): ReadonlyArray<Flat> => [
   },
   ...shape.subcommands.flatMap(flatten),
 ]
+
+/** The argument of a command whose values the program prints; the last, where there are several. */
+export const dynamicArgument = ({ args }: CommandShape): ArgumentShape | undefined =>
+  args.findLast(({ values }) => values !== undefined)
+
+/** The command line that prints the values of an argument, up to the words before the cursor. */
+export const valuesLine = (program: string, { values = [] }: ArgumentShape): string =>
+  [program, ...values, "--"].join(" ")
 
 /** Whether an option's value is completed to the name of a file. */
 export const takesFile = ({ completions }: OptionShape): boolean => completions === "files"

@@ -1,5 +1,5 @@
 import { type CommandShape, type OptionShape, valuesOf } from "../shape.ts"
-import { escaped, flatten, plain, takesFile, wordsAfter } from "./commands.ts"
+import { dynamicArgument, escaped, flatten, plain, takesFile, valuesLine, wordsAfter } from "./commands.ts"
 
 /** A completion script for fish. */
 export const fish = (root: CommandShape): string => {
@@ -15,6 +15,12 @@ export const fish = (root: CommandShape): string => {
     const takes = value === undefined ? "" : ` -r ${takesFile(option) ? "-F" : "-f"}`
     const offers = known === undefined ? "" : ` -a '${escaped(known, "\\\\")}'`
     return complete(words, `-l ${name.slice(2)}${short}${takes}${offers} -d '${plain(description)}'`)
+  }
+  const valuesLines = (words: string, shape: CommandShape): ReadonlyArray<string> => {
+    const argument = dynamicArgument(shape)
+    if (argument === undefined) return []
+    const line = `type -q ${program}; and ${valuesLine(program, argument)} (commandline -opc)[2..-1] </dev/null 2>/dev/null`
+    return [`${complete(words, `-a '(${line} | string match -r "^[A-Za-z0-9._-]+(?:\\t.*)?\\$")'`)}\n`]
   }
   return `# fish completion for ${program}; to load it: ${program} --completions fish | source
 function __${program}_command
@@ -37,6 +43,6 @@ ${commands
     wordsAfter(shape).map(([word, summary]) => complete(words, `-a ${word} -d '${plain(summary)}'`)),
   )
   .join("\n")}
-${commands.flatMap(({ options, words }) => options.map((option) => optionLine(words, option))).join("\n")}
+${commands.flatMap(({ shape, words }) => valuesLines(words, shape)).join("")}${commands.flatMap(({ options, words }) => options.map((option) => optionLine(words, option))).join("\n")}
 `
 }

@@ -1,5 +1,15 @@
 import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
-import { escaped, type Flat, flatten, namesOf, plain, takesFile, wordsAfter } from "./commands.ts"
+import {
+  dynamicArgument,
+  escaped,
+  type Flat,
+  flatten,
+  namesOf,
+  plain,
+  takesFile,
+  valuesLine,
+  wordsAfter,
+} from "./commands.ts"
 
 const actionOf = (option: OptionShape): string => {
   if (option.value === undefined) return ""
@@ -21,23 +31,45 @@ const specOf = (option: OptionShape): string => {
 export const zsh = (root: CommandShape): string => {
   const program = root.command
   const functionOf = ({ path }: CommandShape) => `_${[program, ...path].join("_")}`
+  const valuesFunction = (shape: CommandShape) => `${functionOf(shape)}_values`
+  const valuesOfArgument = (shape: CommandShape): string => {
+    const argument = dynamicArgument(shape)
+    if (argument === undefined) return ""
+    return `${valuesFunction(shape)}() {
+  local word description
+  local -a found shown
+  if [[ $PREFIX == -* ]]; then return 1; fi
+  while IFS=$'\\t' read -r word description; do
+    if [[ -z $word || $word == *[^A-Za-z0-9._-]* ]]; then continue; fi
+    found+=("$word")
+    shown+=("$word\${description:+  -- $description}")
+  done < <(${valuesLine(program, argument)} "\${(@)_${program}_typed}" </dev/null 2>/dev/null)
+  compadd "$@" -l -d shown -a found
+}
+`
+  }
   const body = ({ options, shape }: Flat): string => {
     const specs = [
       ...options.map(specOf),
-      // Nothing is offered for arguments; without them zsh would offer no options behind one.
-      ...shape.args.map((arg) => `'${arg.repeated ? "*" : "1"}:${arg.name}: '`),
+      // Nothing else is offered for arguments; without them zsh would offer no options behind one.
+      ...shape.args.map(
+        (arg) =>
+          `'${arg.repeated ? "*" : "1"}:${arg.name}:${arg.values === undefined ? " " : valuesFunction(shape)}'`,
+      ),
       ...(shape.trailing === undefined ? [] : [`'*:${shape.trailing.name}: '`]),
     ]
       .map((line) => `    ${line}`)
       .join(" \\\n")
     const children = shape.subcommands
-    if (children.length === 0) return `${functionOf(shape)}() {\n  _arguments -S -s \\\n${specs}\n}\n`
+    const start = shape.path.length > 0 ? "" : `  local -a _${program}_typed=("\${(@)words[2,CURRENT-1]}")\n`
+    if (children.length === 0)
+      return `${functionOf(shape)}() {\n${start}  _arguments -S -s \\\n${specs}\n}\n${valuesOfArgument(shape)}`
     const described = wordsAfter(shape)
       .map(([word, summary]) => `'${word}:${plain(summary)}'`)
       .join(" ")
     const calls = children.map((child) => `        ${nameOf(child)}) ${functionOf(child)} ;;`).join("\n")
     return `${functionOf(shape)}() {
-  local state line
+${start}  local state line
   local -a commands=(${described})
   _arguments -C -S \\
 ${specs} \\

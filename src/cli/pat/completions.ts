@@ -1,0 +1,113 @@
+import * as Command from "@effect/cli/Command"
+import * as Clock from "effect/Clock"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import type { Auth, Credential } from "../../domain/Credential.ts"
+import * as KeyId from "../../domain/KeyId.ts"
+import { works } from "../../domain/Pat.ts"
+import { Account } from "../../services/Account.ts"
+import { EndSoon } from "../../services/EndSoon.ts"
+import { PatApi } from "../../services/PatApi.ts"
+import { Session } from "../../services/Session.ts"
+import * as secretSource from "../../services/secretSource.ts"
+import { TokenCache } from "../../services/TokenCache.ts"
+import { print } from "../output/print.ts"
+import { Printable, printable } from "../output/printable.ts"
+import { networkServices } from "../services.ts"
+import { hidden, trailingCommand } from "../strict/annotations.ts"
+
+/** The command line that prints key IDs for completions. */
+export const keyIdValues = ["pat", "__key-ids"]
+
+/** How long a person waits for what completions offer. */
+const patience = "1 second"
+
+/** The value of an option among typed words. bash makes a word of its own of a `=`. */
+const valueOf = (option: string, typed: ReadonlyArray<string>): Option.Option<string> => {
+  const words = typed.filter((word) => word !== "=")
+  const at = words.findLastIndex((word) => word === option || word.startsWith(`${option}=`))
+  const joined = words[at]?.slice(option.length + 1)
+  return Option.fromNullable(joined || words[at + 1]).pipe(Option.filter(() => at !== -1))
+}
+
+const authOf = (typed: ReadonlyArray<string>): Auth => {
+  const auth = Option.getOrUndefined(valueOf("--auth", typed))
+  return auth === "pat" || auth === "jwt" ? auth : "auto"
+}
+
+/** A credential that is at hand: nothing is asked for, no command is run, and nobody signs in. */
+const atHand = Effect.gen(function* () {
+  const { auth, pat, user } = yield* Account
+  if (auth !== "jwt" && Option.isSome(pat)) {
+    const { source, via } = pat.value
+    if (via === "command") return undefined
+    return { _tag: "PAT", token: yield* secretSource.read(pat.value), source } satisfies Credential
+  }
+  if (auth === "pat" || Option.isNone(user)) return undefined
+  const cached = Option.getOrUndefined(yield* (yield* TokenCache).read(user.value))
+  return cached && ({ _tag: "JWT", token: cached, user: user.value, cached: true } satisfies Credential)
+})
+
+/** A label on one line, without what a terminal or a shell could take for something else. */
+const plain = (label: string): string =>
+  Array.from(
+    label
+      .slice(0, 500)
+      .replace(/[\p{C}\p{Z}]+/gu, " ")
+      .replace(/[\\`$]/g, "")
+      .trim(),
+  )
+    .slice(0, 60)
+    .join("")
+
+/** The PATs that work now, and that the words do not name yet: a key ID, a tab and the label each. */
+const offered = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
+  const network = yield* networkServices({ rcfile: valueOf("--rcfile", typed), auth: authOf(typed) })
+  const whom = Context.add(network, Account, yield* Effect.provide(Account.make, network))
+  const cached = Context.add(whom, TokenCache, yield* Effect.provide(TokenCache.make, whom))
+  const credential = yield* Effect.provide(atHand, cached)
+  if (credential === undefined) return []
+  const { list } = yield* PatApi.make.pipe(
+    Effect.provide(Session.ofCredential(credential)),
+    Effect.provide(cached),
+  )
+  const { pats, serverTime } = yield* list
+  const now = serverTime ?? (yield* Clock.currentTimeMillis)
+  return pats.flatMap((pat) => {
+    const { key_id: keyId = "", label = "" } = pat
+    return KeyId.problem(keyId) === undefined && works(pat, now) && !typed.includes(keyId)
+      ? [printable`${keyId}\t${plain(label)}`]
+      : []
+  })
+})
+
+/** Prints what completions offer for a key ID. Whatever goes wrong, nothing is printed. */
+const complete = Effect.fn("pat.completions")(function* ({
+  typed,
+}: {
+  readonly typed: ReadonlyArray<string>
+}) {
+  const current = yield* Effect.configProviderWith(Effect.succeed)
+  const once = ConfigProvider.orElse(
+    ConfigProvider.fromMap(new Map([["ZPOOL_MAX_RETRIES", "0"]])),
+    () => current,
+  )
+  const found = yield* offered(typed).pipe(
+    Effect.timeout(patience),
+    Effect.catchAllCause(() => Effect.succeed([])),
+    Logger.withMinimumLogLevel(LogLevel.None),
+    Effect.withConfigProvider(once),
+  )
+  if (found.length > 0) yield* Effect.ignore(print(Printable.join(found, "\n")))
+  yield* (yield* EndSoon).arm
+})
+
+export const command = hidden(
+  Command.make("__key-ids", { typed: trailingCommand("The words before the cursor") }, complete).pipe(
+    Command.withDescription("Print the key IDs that completions offer"),
+  ),
+)
