@@ -71,7 +71,12 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
   )
   yield* Effect.mapError(
     store.save(pat),
-    ({ code, target }) => new SettingsError({ source: target, reason: `can't be written: ${code}` }),
+    ({ code, target }) =>
+      new SettingsError({
+        source: target,
+        reason: `can't be written: ${code}`,
+        advice: "Name another file with --rcfile.",
+      }),
   )
   const lines = [
     printable`${secrets.hide(message)}`,

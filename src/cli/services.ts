@@ -18,9 +18,10 @@ import { makePrompter } from "./output/prompt.ts"
 
 /** The services that reach the API, as nobody yet. */
 export const networkServices = Effect.fnUntraced(function* (flags: Flags) {
-  const settings = Context.make(Settings, yield* Settings.make(flags)).pipe(
+  const progress = yield* makeProgress
+  const settings = Context.make(Progress, progress).pipe(
+    Context.add(Settings, yield* Settings.make(flags, progress)),
     Context.add(Secrets, yield* Secrets.make),
-    Context.add(Progress, yield* makeProgress),
   )
   const where = Context.add(settings, Connection, yield* Effect.provide(Connection.make, settings))
   return Context.add(where, Transport, yield* Effect.provide(Transport.make, where))

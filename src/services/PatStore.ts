@@ -14,6 +14,7 @@ import { Connection, defaultApiUrl } from "./Connection.ts"
 import { Identity } from "./Identity.ts"
 import { makeFolder } from "./makeFolder.ts"
 import { codeOf } from "./platformErrors.ts"
+import { correctLine } from "./RcfileStore.ts"
 import { Settings } from "./Settings.ts"
 
 /** An rcfile that a PAT can be written to, as far as is known before it is done. */
@@ -68,7 +69,7 @@ const withPat = Effect.fnUntraced(function* (path: string, pat: string) {
   const after = Rcfile.withPat(content, pat)
   if (Either.isRight(after)) return { target, content: after.right }
   const { line, reason } = after.left
-  return yield* wrong(path, reason, "Correct that line, or name another file with --rcfile.", line)
+  return yield* wrong(path, reason, correctLine, line)
 })
 
 /** Whether files can be made in a folder, or in the nearest one above it that exists. */

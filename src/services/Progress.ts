@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 /** What the program is waiting for. */
 export type Waiting =
   | { readonly _tag: "Answer"; readonly host: string; readonly attempt: number }
+  | { readonly _tag: "File"; readonly path: string }
   | { readonly _tag: "Backoff"; readonly millis: number; readonly attempt: number; readonly reason: string }
 
 /** How many of several PATs are revoked. */

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import { SettingsError } from "../domain/Errors.ts"
 import * as Rcfile from "../domain/Rcfile.ts"
 import { Identity } from "./Identity.ts"
+import { Progress } from "./Progress.ts"
 import { codeOf } from "./platformErrors.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
@@ -56,6 +57,9 @@ export const absolutePath = Effect.fn("RcfileStore.absolutePath")(function* (sou
     : yield* new SettingsError({ source, reason: "must be an absolute path, such as ~/zpools" })
 })
 
+/** What to do about a broken line of an rcfile. */
+export const correctLine = "Correct that line, or name another file with --rcfile."
+
 /** UTF-16 is told by its byte order mark, or by the zero byte of its first character. */
 const isUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) ||
@@ -80,17 +84,28 @@ const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<st
  * can't enter, with a warning. Any other file that can't be read is an error.
  *
  * @param mayBeMissing - whether the file that `flag` or `ZPOOL_RCFILE` names may be missing too
+ * @param progress - where it says that it waits for a file
  */
 export const load = Effect.fn("RcfileStore.load")(function* (
   flag: Option.Option<string>,
   mayBeMissing = false,
+  progress: Progress["Type"] = Progress.silent,
 ) {
   const fs = yield* FileSystem.FileSystem
   const { named, path } = (yield* locate(flag)) ?? { named: undefined, path: "" }
   const empty: LoadedRcfile = { path, entries: new Map(), othersCanRead: false, othersCanWrite: false }
   if (path === "" && named === undefined) return empty
+  const wrong = (reason: string, advice = "Check that file, or name another one with --rcfile.") =>
+    new SettingsError({ source: path, reason, advice })
 
-  const content = yield* fs.readFile(path).pipe(
+  // One that is named may be a pipe, whose writer takes its time.
+  const reading =
+    named === undefined
+      ? fs.readFile(path)
+      : Effect.zipRight(progress.waiting({ _tag: "File", path }), fs.readFile(path)).pipe(
+          Effect.ensuring(progress.done),
+        )
+  const content = yield* reading.pipe(
     Effect.map(Option.some),
     Effect.catchAll((error) => {
       const code = codeOf(error)
@@ -105,19 +120,17 @@ export const load = Effect.fn("RcfileStore.load")(function* (
       }
       const reason = missing ? "does not exist" : `can't be read (${code})`
       const advice = "Correct ZPOOL_RCFILE or unset it, or name another file with --rcfile."
-      return Effect.fail(
-        new SettingsError({ source: path, reason, ...(named === "ZPOOL_RCFILE" ? { advice } : {}) }),
-      )
+      return Effect.fail(wrong(reason, named === "ZPOOL_RCFILE" ? advice : undefined))
     }),
   )
   if (Option.isNone(content)) return empty
   if (isUtf16(content.value)) {
-    return yield* new SettingsError({ source: path, reason: "is encoded in UTF-16; save it as UTF-8" })
+    return yield* wrong("is encoded in UTF-16; save it as UTF-8")
   }
 
   const entries = Rcfile.parse(new TextDecoder().decode(content.value))
   if (Either.isLeft(entries)) {
-    return yield* new SettingsError({ source: path, line: entries.left.line, reason: entries.left.reason })
+    return yield* new SettingsError({ source: path, ...entries.left, advice: correctLine })
   }
   // Windows has no such modes: there every file looks open.
   const { sep } = yield* Path.Path

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Auth } from "../domain/Credential.ts"
 import type { SettingsError } from "../domain/Errors.ts"
+import type { Progress } from "./Progress.ts"
 import * as Rcfile from "./RcfileStore.ts"
 
 /** The flags that are settings. */
@@ -52,8 +53,11 @@ export class Settings extends Context.Tag("zpcli/Settings")<
     readonly rcfile: Rcfile.LoadedRcfile
   }
 >() {
-  static readonly make = (flags: Flags): Effect.Effect<Settings["Type"], SettingsError, FileSystem | Path> =>
-    Effect.map(Rcfile.load(flags.rcfile, flags.save), (rcfile) => {
+  static readonly make = (
+    flags: Flags,
+    progress?: Progress["Type"],
+  ): Effect.Effect<Settings["Type"], SettingsError, FileSystem | Path> =>
+    Effect.map(Rcfile.load(flags.rcfile, flags.save, progress), (rcfile) => {
       const inRcfile = (key: string) =>
         Option.map(
           Option.fromNullable(rcfile.entries.get(key)),

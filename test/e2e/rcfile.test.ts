@@ -3,6 +3,7 @@ import { chmodSync, closeSync, constants, openSync, writeFileSync } from "node:f
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { cleanEnv, program, runCli } from "../support/program.ts"
+import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const onUnix = describe.runIf(process.platform !== "win32")
@@ -55,6 +56,15 @@ onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
     const { code, stderr } = await running
     expect(code).toBe(2)
     expect(stderr).toContain(`${pipe} can't be read (EFBIG)`)
+  })
+
+  it.skipIf(noTerminal)("without a writer is named on a terminal, until Ctrl-C", async () => {
+    const pipe = withPipe()
+    const ran = await runCliOnTerminal(["pat", "list", "--rcfile", pipe], {
+      columns: 200,
+      script: [[`Waiting for ${pipe}: 1 s`, "\u0003"]],
+    })
+    expect(ran).toMatchObject({ code: 130, signal: null, unused: [] })
   })
 
   /** Opens a pipe for writing once somebody reads it. */

@@ -194,6 +194,24 @@ describe("a path in the settings", () => {
       stderr: expect.stringContaining("three does not exist"),
     })
   })
+
+  it("--rcfile with a name that a variable could have is corrected as a file", async ({ expect }) => {
+    const cwd = temporaryFolder()
+    const hintOf = async (name: string, content?: string) => {
+      if (content !== undefined) writeFileSync(join(cwd, name), content, { mode: 0o600 })
+      return (await runCli(["hello", "--rcfile", name], { cwd })).stderr.split("\n")[1]
+    }
+    const check = "Check that file, or name another one with --rcfile."
+    expect(await hintOf("MISSING_FILE")).toBe(check)
+    expect(await hintOf("MY FILE", "\u0000Z")).toBe(check)
+    expect(await hintOf("BROKEN", "ZPOOL_USER")).toBe(
+      "Correct that line, or name another file with --rcfile.",
+    )
+    const { url } = await startSandbox()
+    expect(await hintOf("REFUSED", `ZPOOL_API_URL=${url}\nZPOOLPAT=zpat_of_this_test\n`)).toMatch(
+      /^Replace it with zpcli login/,
+    )
+  })
 })
 
 describe("a token cache that can't be used", () => {

@@ -156,7 +156,9 @@ describe("the backoff", () => {
       )
       const bounds = [500, 1000, 2000, 4000, 8000, 16_000, 20_000, 20_000]
       expect(watch.backoffs()).toStrictEqual(bounds)
-      const announced = watch.waited.flatMap(({ _tag, attempt }) => (_tag === "Backoff" ? [attempt] : []))
+      const announced = watch.waited.flatMap((waiting) =>
+        waiting._tag === "Backoff" ? [waiting.attempt] : [],
+      )
       expect(announced).toStrictEqual([2, 3, 4, 5, 6, 7, 8, 9])
       const times = timesOf(api)
       expect(times.slice(1).map((at, index) => at - (times[index] as number))).toStrictEqual(bounds)

@@ -13,13 +13,12 @@ const invalid = (error: InvalidInput, message: Printable, hint: Printable): Repo
 const scopeHint = printable`Scopes: ${scopes.join(", ")} (quote '*' to prevent shell globbing). Repeat --scope for more than one.`
 
 /** How to correct a setting, by where it comes from. */
-const settingHint = ({ advice, line, source }: SettingsError): Printable => {
+const settingHint = ({ advice, source }: SettingsError): Printable => {
   if (advice !== undefined) return printable`${advice}`
-  if (line !== undefined) return printable`Correct that line, or name another file with --rcfile.`
   const [name = ""] = source.split(" ")
-  if (name.startsWith("--")) return printable`Correct it; the command's --help says what ${name} takes.`
-  if (/^[A-Z][A-Z_]+$/.test(name)) return printable`Correct ${name}, or unset it.`
-  return printable`Check that file, or name another one with --rcfile.`
+  return name.startsWith("--")
+    ? printable`Correct it; the command's --help says what ${name} takes.`
+    : printable`Correct ${name}, or unset it.`
 }
 
 /** Command lines that can't be understood, and values and settings that can't be used. */

@@ -16,7 +16,7 @@ import { answerOf, failed, patFrom, serverSaid, type Table } from "./words.ts"
 const replacePat = ({ source, via }: Place): Printable => {
   if (via === "file") return printable`Put a valid PAT into the file that ${source} names`
   if (via === "command") return printable`Let the command in ${source} print a valid PAT`
-  return /^[A-Z_]+$/.test(source)
+  return source === "ZPOOLPAT"
     ? printable`Set ${source} to a valid PAT`
     : printable`Replace it with zpcli login`
 }

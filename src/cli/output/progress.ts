@@ -15,6 +15,7 @@ const clearLine = "\u001B[K"
 
 const describe = (state: Waiting, waitedSeconds: number): Printable => {
   const attempt = (number: number) => (number > 1 ? ` (attempt ${number})` : "")
+  if (state._tag === "File") return printable`Waiting for ${state.path}: ${waitedSeconds} s`
   return state._tag === "Answer"
     ? printable`Waiting for ${state.host}${attempt(state.attempt)}: ${waitedSeconds} s`
     : printable`${state.reason}; attempt ${state.attempt} in ${Math.max(0, Math.ceil(state.millis / 1000) - waitedSeconds)} s`
