@@ -40,7 +40,9 @@ describe("the package", () => {
       ]),
     )
     for (const path of paths)
-      expect(path).toMatch(/^(dist\/[\w.-]+|docs\/[\w-]+\.md|package\.json|README\.md|LICENSE)$/)
+      expect(path).toMatch(
+        /^(dist\/[\w.-]+|docs\/[\w-]+\.md|docs\/pictures\/[\w-]+\.svg|package\.json|README\.md|LICENSE)$/,
+      )
 
     for (const path of paths.filter((path: string) => path.endsWith(".md"))) {
       const links = [...readFileSync(join(project, path), "utf8").matchAll(/\]\(([^)#\s:]+)(?:#[^)]*)?\)/g)]
