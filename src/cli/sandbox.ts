@@ -45,8 +45,7 @@ const noProxy = Effect.gen(function* () {
   return { NO_PROXY: hosts, no_proxy: hosts }
 })
 
-const quote = (value: string): string =>
-  /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`
+const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`
 
 const shells = ["sh", "bash", "zsh", "fish", "dash", "ksh", "cmd", "powershell", "pwsh"]
 
@@ -192,20 +191,21 @@ export const command = Command.make(
         return code === 0 ? undefined : yield* new Exit({ code })
       }
       const assignments = Object.entries(environment).map(
-        ([key, value]) => printable`  export ${key}=${Printable.escape(quote(value))}`,
+        ([key, value]) => printable`export ${key}=${Printable.escape(quote(value))}`,
       )
-      yield* print(
-        Printable.join(
-          [
-            printable`The sandbox serves at ${url}; Ctrl-C stops it. In another terminal:`,
-            printable``,
-            ...assignments,
-            printable``,
-            printable`  zpcli pat list`,
-          ],
-          "\n",
-        ),
-      )
+      const serves = printable`The sandbox serves at ${url}; Ctrl-C stops it.`
+      if ((yield* Streams).stdout.isTerminal) {
+        const indented = [...assignments, printable``, printable`zpcli pat list`].map(
+          (line) => printable`  ${line}`,
+        )
+        yield* print(
+          Printable.join([printable`${serves} In another terminal:`, printable``, ...indented], "\n"),
+        )
+      } else {
+        // A script sources what is on stdout.
+        yield* printError(serves)
+        yield* print(Printable.join(assignments, "\n"))
+      }
       return yield* Effect.never
     }).pipe(Effect.scoped),
 ).pipe(

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSy
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const sandboxed = (line: string, env: Record<string, string> = {}, flags: ReadonlyArray<string> = []) =>
@@ -137,14 +138,14 @@ describe("zpcli sandbox -- COMMAND", () => {
 const serving = async (...flags: ReadonlyArray<string>) => {
   const child = spawn(process.execPath, [program, "sandbox", ...flags], {
     env: cleanEnv(),
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   })
   onTestFinished(() => void child.kill("SIGKILL"))
   let printed = ""
   await new Promise<void>((resolve) => {
     child.stdout.setEncoding("utf8").on("data", (chunk) => {
       printed += chunk
-      if (printed.includes("zpcli pat list\n")) resolve()
+      if (/ZPOOL_RCFILE=.*\n/.test(printed)) resolve()
     })
   })
   const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve([code, signal])))
@@ -152,23 +153,31 @@ const serving = async (...flags: ReadonlyArray<string>) => {
 }
 
 describe("zpcli sandbox alone", () => {
-  it("prints variables that a shell can take, and serves", async () => {
+  it("prints into a pipe just the variables, for a shell to source, and serves", async () => {
     const { printed } = await serving("--password", "it's a 'word'")
-    const assignments = printed.split("\n").filter((line) => line.startsWith("  export "))
-    expect(assignments.map((line) => line.replace(/=.*/, ""))).toEqual([
-      "  export ZPOOL_API_URL",
-      "  export ZPOOL_USER",
-      "  export ZPOOL_PASSWORD",
-      "  export ZPOOLPAT",
-      "  export ZPOOL_RCFILE",
+    expect(printed.split("\n").map((line) => line.replace(/='.*'$/, "=''"))).toEqual([
+      "export ZPOOL_API_URL=''",
+      "export ZPOOL_USER=''",
+      "export ZPOOL_PASSWORD=''",
+      "export ZPOOLPAT=''",
+      "export ZPOOL_RCFILE=''",
+      "",
     ])
-    const script = `${assignments.join("\n")}\nexec zpcli pat list`
+    const script = `${printed}exec zpcli pat list`
     const child = spawn("sh", ["-c", script], {
       env: cleanEnv({ PATH: pathWithProgram() }),
       stdio: ["ignore", "pipe", "inherit"],
     })
     const stdout = await new Response(child.stdout as never).text()
     expect(stdout).toBe("No PATs found.\n")
+  })
+
+  it.skipIf(noTerminal)("says at a terminal where it serves, and how to use it", async () => {
+    const ran = await runCliOnTerminal(["sandbox"], { script: [["zpcli pat list", "\u0003"]] })
+    expect(ran.code).toBe(130)
+    expect(ran.output).toMatch(
+      /^The sandbox serves at http:\/\/127\.0\.0\.1:\d+\/v1; Ctrl-C stops it\. In another terminal:\n\n {2}export ZPOOL_API_URL='http/,
+    )
   })
 
   it.each([

@@ -136,7 +136,7 @@ export const runSnippet = async (
   let output = ""
   const onData = (chunk: Buffer) => {
     output += chunk
-    if (serves && output.includes("zpcli pat list")) child.kill("SIGINT")
+    if (serves && /ZPOOL_RCFILE=.*\n/.test(output)) child.kill("SIGINT")
   }
   child.stdout?.on("data", onData)
   child.stderr?.on("data", onData)
