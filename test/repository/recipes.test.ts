@@ -202,6 +202,22 @@ posix("the action", () => {
     expect(ran.output).toContain("ZPOOLPAT")
   })
 
+  it("has examples in the docs that pass inputs and variables that exist", () => {
+    const [github, gitlab] = Array.from(
+      readFileSync("docs/ci.md", "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm),
+      ([, text]) => parse(text as string),
+    )
+    for (const { steps } of Object.values<{ readonly steps: ReadonlyArray<{ readonly with: object }> }>(
+      github.jobs,
+    ))
+      for (const name of Object.keys(steps[0]?.with ?? {})) expect(action.inputs).toHaveProperty([name])
+    const jobs = Object.values<Job>(gitlab).filter((job) => job.extends !== undefined)
+    expect(jobs.length).toBe(2)
+    for (const job of jobs)
+      for (const name of Object.keys(job.variables ?? {}))
+        expect(resolved(job.extends as string).variables).toHaveProperty([name])
+  })
+
   it("is documented with every input and its default", () => {
     const page = readFileSync("docs/ci.md", "utf8")
     const rows = new Map(
