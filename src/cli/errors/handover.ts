@@ -48,6 +48,12 @@ const signalWords: Readonly<Record<number, string>> = {
   143: "terminated",
 }
 
+/** How a command ended, by its exit code. */
+export const exited = (exitCode: number): string => {
+  const ended = signalWords[exitCode]
+  return ended === undefined ? `exited with ${exitCode}` : `was ${ended} (exit code ${exitCode})`
+}
+
 const causes = {
   ...api,
   ...signIn,
@@ -59,21 +65,17 @@ const causes = {
       printable`Check where the token goes, then run the command again.`,
     ),
   CommandFailed: (error) => {
-    const { code, exitCode, name, reason } = error
-    const ended = signalWords[exitCode ?? 0]
+    const { code, exitCode = 0, name, reason } = error
     const why = {
-      exit:
-        ended === undefined
-          ? printable`${name} exited with ${exitCode ?? 0}`
-          : printable`${name} was ${ended} (exit code ${exitCode ?? 0})`,
-      unread: printable`${name} exited with ${exitCode ?? 0}, but did not read the token from its stdin`,
+      exit: printable`${name} ${exited(exitCode)}`,
+      unread: printable`${name} exited with ${exitCode}, but did not read the token from its stdin`,
       "not-started": printable`${name} could not be started (${code ?? "unknown"})`,
     }[reason]
     const remedy =
-      ended === undefined
+      signalWords[exitCode] === undefined
         ? printable`Fix ${name}, then run the command again.`
         : printable`Run the command again.`
-    return failed(error, exitCodes.undelivered, why, remedy, { childExitCode: exitCode })
+    return failed(error, exitCodes.undelivered, why, remedy, { childExitCode: error.exitCode })
   },
   Quit: (error) => silent(error, exitCodes.interrupted),
 } satisfies Table<Cause>

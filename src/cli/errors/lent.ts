@@ -1,7 +1,7 @@
 import type { PatLeft } from "../../domain/Errors.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
-import { because, howToRevoke, reportOf } from "./handover.ts"
+import { because, exited, howToRevoke, reportOf } from "./handover.ts"
 import { program } from "./program.ts"
 import { answerOf, failed, type Table } from "./words.ts"
 
@@ -9,7 +9,7 @@ import { answerOf, failed, type Table } from "./words.ts"
 const ended = (end: PatLeft["end"]): readonly [exitCode: number, words: Printable] => {
   if (end === undefined) return [exitCodes.interrupted, printable`Interrupted, and`]
   if (end === 0) return [exitCodes.tokenAtLarge, printable`The command succeeded, but`]
-  if (typeof end === "number") return [end, printable`The command exited with ${end}, and`]
+  if (typeof end === "number") return [end, printable`The command ${exited(end)}, and`]
   return [program.CommandUnusable(end).exitCode, printable`${end.name} could not be started, and`]
 }
 

@@ -211,6 +211,9 @@ describe("pat run", () => {
         exitCode: 3,
         status: 503,
       })
+      const killed = yield* run(work, Effect.succeed(137), { api })
+      expect(killed).toMatchObject({ code: 137, stdout: "" })
+      expect(killed.stderr).toMatch(/^zpcli: The command was killed \(exit code 137\), and it is not certain/)
       const name = "work"
       const unusable = new CommandUnusable({ name, reason: "not-executable", code: "ENOEXEC" })
       const unstarted = yield* run(["--json", ...work], Effect.fail(unusable), { api })
