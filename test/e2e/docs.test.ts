@@ -120,7 +120,7 @@ describe("what pages say of errors", () => {
       Number(code),
     )
     // Help names one signal, and the page each.
-    const codes = new Set([...Object.keys(exitCodeMeanings).map(Number), 129, 143])
+    const codes = new Set([...Object.keys(exitCodeMeanings).map(Number), 129, 131, 143])
     expect(listed).toEqual([...codes].sort((a, b) => a - b))
   })
 
