@@ -149,7 +149,15 @@ export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
     /** Undefined for `not-http`. */
     readonly status: number | undefined
     readonly origin: string
-    readonly reason: "empty" | "not-json" | "html" | "shape" | "too-large" | "not-http" | "encoding"
+    readonly reason:
+      | "empty"
+      | "not-json"
+      | "html"
+      | "shape"
+      | "failure"
+      | "too-large"
+      | "not-http"
+      | "encoding"
     /** For `shape`: what was expected and not found. */
     readonly expected?: string
   }

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { hidden } from "./Credential.ts"
+import { failureMessage } from "./failureMessage.ts"
 import { text } from "./Pat.ts"
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -22,21 +23,36 @@ const refusals = new Set([
   "missing authentication token",
   "not found",
   "service unavailable",
+  "the incoming token has expired",
   "too many requests",
   "unauthorized",
+  "user is not authorized to access this resource",
 ])
 
+/** Whether a member that would tell of a failure tells of none: some APIs send it with each success. */
+const saysNothing = (value: unknown): boolean =>
+  value === null ||
+  value === false ||
+  value === "" ||
+  value === 200 ||
+  (Array.isArray(value) && value.length === 0)
+
 /** Whether an object with a success's status tells of a failure. */
-export const tellsOfFailure = (value: Readonly<Record<string, unknown>>): boolean =>
-  telltale.some((name) => name in value) ||
-  value.success === false ||
-  value.ok === false ||
-  (typeof value.message === "string" &&
-    refusals.has(value.message.slice(0, 100).trim().toLowerCase().replace(/[.!]$/, "")))
+export const tellsOfFailure = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  isRecord(value) &&
+  (telltale.some((name) => name in value && !saysNothing(value[name])) ||
+    value.success === false ||
+    value.ok === false ||
+    (typeof value.message === "string" &&
+      refusals.has(value.message.slice(0, 100).trim().toLowerCase().replace(/[.!]$/, ""))))
+
+/** The words of a success that tells of a failure: its `message` may say "OK" all the same. */
+export const wordsOfFailure = (value: Readonly<Record<string, unknown>>): string | undefined =>
+  failureMessage(Object.fromEntries(telltale.map((name) => [name, value[name]]))) ?? failureMessage(value)
 
 /** `GET /pat`, 200. Each item is a `Pat`, decoded when it is looked at: printing JSON needs none of them. */
 export const PatList = Schema.compose(
-  Schema.Unknown.pipe(Schema.filter((value) => !isRecord(value) || !tellsOfFailure(value))),
+  Schema.Unknown.pipe(Schema.filter((value) => !tellsOfFailure(value))),
   Schema.Struct({ detail: Schema.Struct({ items: Schema.Array(Schema.Unknown) }) }),
   { strict: false },
 )
@@ -113,13 +129,16 @@ export type LoginGrant = typeof LoginGrant.Type
 
 /**
  * Whether a success was said by the API itself: an object with a text as its
- * `message` that does not tell of a failure. Anything else with a status of 200
+ * `message` that does not tell of a failure, nor has a member for one. Anything else with a status of 200
  * may be a gateway's function that failed, or a network's sign-in page.
  */
 export const isOwnSuccess = (
   value: unknown,
 ): value is { readonly message: string } & Record<string, unknown> =>
-  isRecord(value) && typeof value.message === "string" && !tellsOfFailure(value)
+  isRecord(value) &&
+  typeof value.message === "string" &&
+  !tellsOfFailure(value) &&
+  !telltale.some((name) => name in value)
 
 /** Words of a message that may tell of something that was not done, or not yet. */
 const denial =

@@ -31,6 +31,8 @@ export type { ApiRequest } from "./request.ts"
 export interface ApiAnswer {
   readonly status: number
   readonly body: string
+  /** Masks the run's secrets in words of it that are to be shown. */
+  readonly hide: (said: string | undefined) => string | undefined
   readonly requestId: string | undefined
   /** The server's clock, from its `Date` header, in milliseconds since the epoch. */
   readonly serverTime: number | undefined
@@ -118,6 +120,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         return {
           status,
           body: withoutEcho(body.replace(/^\uFEFF/, ""), request.bearer),
+          hide,
           requestId,
           serverTime,
         } satisfies ApiAnswer

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { type ApiUrl, dashboardUrl } from "../domain/ApiUrl.ts"
 import type { Signer } from "../domain/Credential.ts"
+import { tellsOfFailure, wordsOfFailure } from "../domain/Envelope.ts"
 import {
   type ApiError,
   CredentialRefused,
@@ -78,9 +79,9 @@ export const decodeAnswer = <A, I>(
   only?: number,
 ) => {
   const decode = Schema.decodeUnknown(schema)
-  return ({ body, requestId, status }: ApiAnswer): Effect.Effect<Decoded<A>, ResponseUnreadable> => {
-    const unreadable = (reason: ResponseUnreadable["reason"]) =>
-      new ResponseUnreadable({ origin, status, requestId, reason, expected })
+  return ({ body, hide, requestId, status }: ApiAnswer): Effect.Effect<Decoded<A>, ResponseUnreadable> => {
+    const unreadable = (reason: ResponseUnreadable["reason"], serverMessage?: string) =>
+      new ResponseUnreadable({ origin, status, requestId, reason, expected, serverMessage })
     const start = body.trimStart()
     if (start === "") return Effect.fail(unreadable("empty"))
     if (only !== undefined && status !== only) return Effect.fail(unreadable("shape"))
@@ -90,7 +91,10 @@ export const decodeAnswer = <A, I>(
     }).pipe(
       Effect.flatMap((envelope) =>
         Effect.mapBoth(decode(envelope), {
-          onFailure: () => unreadable("shape"),
+          onFailure: () =>
+            tellsOfFailure(envelope)
+              ? unreadable("failure", hide(wordsOfFailure(envelope)))
+              : unreadable("shape"),
           onSuccess: (value) => ({ text: body, value }),
         }),
       ),

@@ -1,6 +1,6 @@
 /** What became of a request whose own answer does not say so: read from the list, and from nothing else. */
 import * as Either from "effect/Either"
-import { saysRevoked } from "../domain/Envelope.ts"
+import { saysRevoked, tellsOfFailure, wordsOfFailure } from "../domain/Envelope.ts"
 import { PatNotFound, RevokeUnconfirmed } from "../domain/Errors.ts"
 import type { KeyId } from "../domain/KeyId.ts"
 import { hasEnded, type Pat } from "../domain/Pat.ts"
@@ -49,12 +49,16 @@ export type RevokeAnswer = Either.Either<Revoked, Doubtful>
 export const revokedUnseen: Revoked = { text: undefined, unlisted: false }
 
 /** Reads a success of a revoke: 200 or 204 without a body, or 200 in the API's own words. */
-export const readRevoked = ({ body, requestId, status }: ApiAnswer, keyId: KeyId): RevokeAnswer => {
+export const readRevoked = ({ body, hide, requestId, status }: ApiAnswer, keyId: KeyId): RevokeAnswer => {
   if (body.trim() === "" && (status === 200 || status === 204)) return Either.right(revokedUnseen)
   const envelope = Either.getOrUndefined(Either.try(() => JSON.parse(body) as unknown))
   return status === 200 && saysRevoked(envelope, keyId)
     ? Either.right({ text: body, unlisted: false })
-    : Either.left({ status, requestId })
+    : Either.left({
+        status,
+        requestId,
+        serverMessage: tellsOfFailure(envelope) ? hide(wordsOfFailure(envelope)) : undefined,
+      })
 }
 
 /**

@@ -60,9 +60,15 @@ describe("hello with 403", () => {
 })
 
 describe("a greeting that is none", () => {
-  it.each(["Unauthorized", "Forbidden.", "Service Unavailable"])("(%s) is not a success", async (message) => {
+  it.each([
+    "Unauthorized",
+    "Forbidden.",
+    "Service Unavailable",
+    "User is not authorized to access this resource",
+  ])("(%s) is not a success", async (message) => {
     const url = await startServer((_, response) => response.end(JSON.stringify({ message })))
     const ran = await runCli(["hello"], { env: { ZPOOL_API_URL: url, ZPOOLPAT: pat } })
     expect(ran).toMatchObject({ code: 1, stdout: "" })
+    expect(ran.stderr).toContain(`(the API says: ${message.replace(".", "")})`)
   })
 })

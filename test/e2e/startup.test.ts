@@ -20,7 +20,7 @@ describe("what a start costs, in sizes that do not depend on the machine", () =>
 
   it("stays below the ceilings for bytes and modules", () => {
     expect(kib("zpcli.cjs")).toBeLessThanOrEqual(40)
-    expect(kib("main.cjs")).toBeLessThanOrEqual(506)
+    expect(kib("main.cjs")).toBeLessThanOrEqual(507)
     // Files of our own are free: each is a few bytes, and the sizes above count them.
     expect(inputs.filter((input) => input.includes("node_modules/")).length).toBeLessThanOrEqual(285)
   })

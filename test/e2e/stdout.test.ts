@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { existsSync, openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { runInProcess } from "../support/inProcess.ts"
 import { cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { type Sandbox, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 
@@ -66,13 +67,22 @@ describe("list --exit-code", () => {
     { error: "boom", detail: { items: [] } },
     { message: "no", success: false, detail: { items: [] } },
     { message: "Unauthorized", detail: { items: [] } },
+    { message: "OK", error: "boom", detail: { items: [] } },
   ])("passes no gate on a list that tells of a failure: %j", async (body) => {
     const url = await startServer((_, response) => response.end(JSON.stringify(body)))
     const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef" }
     for (const args of [[], ["--json"]]) {
       const ran = await runCli(["pat", "list", "--exit-code", ...args], { env })
       expect(ran).toMatchObject({ code: 1, stdout: "" })
+      expect(ran.stderr).toContain(`and an error (the API says: ${"error" in body ? "boom" : body.message}).`)
     }
+  })
+
+  it("takes an empty member for an error as none", async () => {
+    const body = { error: null, errors: [], statusCode: 200, success: true, detail: { items: [] } }
+    const url = await startServer((_, response) => response.end(JSON.stringify(body)))
+    const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef" }
+    expect(await runInProcess(["pat", "list", "--exit-code"], env)).toMatchObject({ code: 0, stderr: "" })
   })
 
   /** Runs it with a stdout whose reader has gone, or goes after the first line. */

@@ -26,6 +26,7 @@ describe("a request", () => {
       expect(answer).toStrictEqual({
         status: 201,
         body: '{"message":"ok"}',
+        hide: expect.any(Function),
         requestId: "r-1",
         serverTime: undefined,
       })

@@ -132,10 +132,9 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     ],
   ],
   TimedOut: [[timedOut, 6]],
-  ResponseUnreadable: (["empty", "not-json", "html", "shape", "too-large"] as const).map((reason) => [
-    new Errors.ResponseUnreadable({ ...answered, origin, reason, expected: "a list" }),
-    1,
-  ]),
+  ResponseUnreadable: (["empty", "not-json", "html", "shape", "failure", "too-large"] as const).map(
+    (reason) => [new Errors.ResponseUnreadable({ ...answered, origin, reason, expected: "a list" }), 1],
+  ),
   OutcomeUnknown: [undefined, [], ["a-b-c-d", "e-f-g-h"]].flatMap((found) =>
     [undefined, timedOut].map(
       (cause) => [new Errors.OutcomeUnknown({ label: "ci\u0007", found, cause }), 7] as const,

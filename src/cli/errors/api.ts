@@ -130,6 +130,7 @@ export const api = {
       "not-json": "something that is not JSON",
       html: "a web page",
       shape: `JSON without ${error.expected ?? "what was asked for"}`,
+      failure: "an error",
       "too-large": "more than 256 MiB",
       "not-http": "something that is not HTTP",
       encoding: "a body in a content encoding that is unknown or damaged",
@@ -137,7 +138,7 @@ export const api = {
     return failed(
       error,
       exitCodes.refused,
-      printable`${origin} answered with ${status === undefined ? "" : `status ${status} and `}${found}, which can't be used.`,
+      printable`${origin} answered with ${status === undefined ? "" : `status ${status} and `}${found}${error.reason === "failure" ? serverSaid(error) : ", which can't be used"}.`,
       printable`Check ZPOOL_API_URL: something other than the zpools.io API may answer there.`,
       answerOf(error),
     )
