@@ -142,7 +142,7 @@ export const isOwnSuccess = (
 
 /** Words of a message that may tell of something that was not done, or not yet. */
 const denial =
-  /\b(?:fail(?:s|ed|ure|ing)?|errors?|exception|not|cannot|[a-z]{2,8}n['’]t|unable|denied|refused|rejected|invalid|unauthori[sz]ed|forbidden|time[d ]*out|unavailable|pending|queued|scheduled|later)\b/i
+  /\b(?:fail(?:s|ed|ure|ing)?|errors?|exception|not|cannot|[a-z]{2,8}n['\u2019]t|unable|denied|refused|rejected|invalid|unauthori[sz]ed|forbidden|time[d ]*out|unavailable|pending|queued|scheduled|later)\b/i
 
 /**
  * Whether an answer says in the API's own words that this PAT is revoked. One

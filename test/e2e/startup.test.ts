@@ -25,6 +25,17 @@ describe("what a start costs, in sizes that do not depend on the machine", () =>
     expect(inputs.filter((input) => input.includes("node_modules/")).length).toBeLessThanOrEqual(285)
   })
 
+  it("is ASCII, since the code cache reads the program a byte a character", () => {
+    const files = ["zpcli.cjs", "main.cjs", "sandbox.cjs"].map((name) =>
+      readFileSync(join(dist, name), "latin1"),
+    )
+    expect(files.map((text) => /[^\0-\x7f].{0,20}/.exec(text)?.[0])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   const builtins = (...args: ReadonlyArray<string>) => {
     const hook = `data:text/javascript,process.once("exit",()=>process.stderr.write(process.moduleLoadList.filter((m)=>m.startsWith("NativeModule")).join("\\n")))`
     const { stderr } = spawnSync(process.execPath, ["--import", hook, program, ...args], {
