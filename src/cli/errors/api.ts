@@ -33,7 +33,8 @@ export const api = {
     ),
   RevokeUnconfirmed: (error) => {
     const { keyId, listed, status } = error
-    const answer = printable`its revoke was answered with status ${status}, and not by the API itself${serverSaid(error)}`
+    const unclear = status < 300 && error.serverMessage === undefined ? ", which does not confirm it" : ""
+    const answer = printable`its revoke was answered with status ${status}${serverSaid(error)}${unclear}`
     return failed(
       error,
       exitCodes.refused,

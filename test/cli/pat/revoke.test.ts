@@ -49,6 +49,23 @@ describe("pat revoke", () => {
       }),
   )
 
+  it.effect.each([
+    [{ status: 404, body: { message: "PAT not found" } }, "404 (the API says: PAT not found)"],
+    [{ status: 200, body: { message: "OK", error: "boom" } }, "200 (the API says: boom)"],
+    [{ status: 202, body: { message: "Accepted" } }, "202, which does not confirm it"],
+  ] as const)(
+    "of a PAT that is listed as active afterwards says what the answer was: %j",
+    ([answer, words]) =>
+      Effect.gen(function* () {
+        const api = { "GET /pat": listed(item()), [`DELETE /pat/${id}`]: answer }
+        const ran = yield* runIn([...revoke, "--yes"], { env: pat, api })
+        expect(ran).toMatchObject({ code: 1, stdout: "" })
+        expect(ran.stderr).toContain(
+          `PAT ${id} was not revoked: it is listed as active, and its revoke was answered with status ${words}.`,
+        )
+      }),
+  )
+
   it.effect("interrupted at the prompt exits 130 and changes nothing", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke, {
