@@ -101,10 +101,10 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
   })
 
   /** Sends signals to zpcli once its command runs, with no terminal around. */
-  const signalled = async (signals: ReadonlyArray<NodeJS.Signals>, script: string) => {
+  const signalled = async (signals: ReadonlyArray<NodeJS.Signals>, script: string, prepare = ":") => {
     const sandbox = await startSandbox()
     const cwd = temporaryFolder()
-    const child = spawn(process.execPath, [program, ...inShell(`echo started; ${script}`)], {
+    const child = spawn(process.execPath, [program, ...inShell(`${prepare}; echo started; ${script}`)], {
       cwd,
       env: cleanEnv(sandbox.env),
       stdio: ["ignore", "pipe", "pipe"],
@@ -123,8 +123,8 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
       expect({ signal, code: ran.code, active }).toEqual({ signal, code, active: [] })
     }
     const handled = async () => {
-      const script = `trap 'sleep 0.2; echo gone > gone; exit 4' TERM; ${loop}`
-      const { active, cwd, ran } = await signalled(["SIGTERM", "SIGTERM"], script)
+      const trap = "trap 'sleep 0.2; echo gone > gone; exit 4' TERM"
+      const { active, cwd, ran } = await signalled(["SIGTERM", "SIGTERM"], loop, trap)
       expect(ran).toMatchObject({ code: 4, stderr: "" })
       expect(existsSync(join(cwd, "gone"))).toBe(true)
       expect(active).toEqual([])
