@@ -29,25 +29,26 @@ const optionsFor = (signal: AbortSignal): Https.AgentOptions & SocketConstructor
   autoSelectFamilyAttemptTimeout: 1000,
 })
 
-/** Opens each connection through a tunnel of a proxy. */
-class TunnelAgent extends Https.Agent {
-  constructor(
-    private readonly proxy: Proxy,
-    // Not what the agent makes of them: newer Nodes put a protocol there.
-    private readonly given: Https.AgentOptions,
-  ) {
-    super(given)
-  }
-  override createConnection(
+/**
+ * An agent that opens each connection through a tunnel of a proxy.
+ *
+ * @param given - its options, and not what the agent makes of them: newer Nodes put a protocol there
+ */
+const makeTunnelAgent = (proxy: Proxy, given: Https.AgentOptions): Https.Agent => {
+  const agent = new Https.Agent(given)
+  const secure = agent.createConnection.bind(agent)
+  // Not a class, which would load `node:https` before the executable's snapshot is taken.
+  agent.createConnection = (
     options: TunnelOptions,
     callback: (error: Error | null, socket: Duplex) => void,
-  ): undefined {
-    connectThrough(this.proxy, { ...this.given, maxHeaderSize }, options, (error, socket) => {
+  ): undefined => {
+    connectThrough(proxy, { ...given, maxHeaderSize }, options, (error, socket) => {
       if (error) return callback(error, socket)
       const through: TunnelOptions = { ...options, socket }
-      callback(null, super.createConnection(through) ?? socket)
+      callback(null, secure(through) ?? socket)
     })
   }
+  return agent
 }
 
 /**
@@ -124,9 +125,9 @@ export const makeAgents = (now: () => number): Agents => {
   }
   const plain = memoize(() => new Http.Agent(agentOptions))
   const secure = memoize(() => new Https.Agent(agentOptions))
-  const tunnels = new Map<string, () => TunnelAgent>()
-  const tunnel = (proxy: Proxy): TunnelAgent => {
-    const known = tunnels.get(proxy.url.href) ?? memoize(() => new TunnelAgent(proxy, agentOptions))
+  const tunnels = new Map<string, () => Https.Agent>()
+  const tunnel = (proxy: Proxy): Https.Agent => {
+    const known = tunnels.get(proxy.url.href) ?? memoize(() => makeTunnelAgent(proxy, agentOptions))
     tunnels.set(proxy.url.href, known)
     return known()
   }
