@@ -4,7 +4,9 @@ import { spawnSync } from "node:child_process"
 import { writeSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
-const [program = fileURLToPath(new URL("../dist/zpcli.cjs", import.meta.url))] = process.argv.slice(2)
+const given = process.argv.slice(2)
+const [command, ...program] =
+  given.length > 0 ? given : [process.execPath, fileURLToPath(new URL("../dist/zpcli.cjs", import.meta.url))]
 
 // Written at once: the output of the next command must not overtake it.
 const write = (text) => writeSync(1, `${text}\n`)
@@ -18,7 +20,7 @@ const step = (args, { env = {}, input, expected = 0, needed = false } = {}) => {
   const shown = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg}'`)).join(" ")
   const variables = Object.keys(env).map((name) => `${name}=... `)
   write(`$ ${input === undefined ? "" : `echo ${input.trim()} | `}${variables.join("")}zpcli ${shown}`)
-  const { error, status, stdout } = spawnSync(process.execPath, [program, ...args], {
+  const { error, status, stdout } = spawnSync(command, [...program, ...args], {
     env: { ...process.env, ...env },
     input,
     encoding: "utf8",

@@ -10,7 +10,7 @@ import { describe, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
 import { runInProcess } from "../support/inProcess.ts"
 import type { OnFinished } from "../support/network.ts"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
 
 const pat = `zpat_secret_env_${"e".repeat(24)}`
 const token = `zpat_secret_new_${"n".repeat(24)}`
@@ -264,7 +264,7 @@ describe.concurrent("a connection", () => {
         ports.push(`${request.method} ${request.socket.remotePort}`)
         answer(request, response)
       })
-      const child = spawn(process.execPath, [program, "pat", "rotate", keyId], {
+      const child = spawn(binary, [...program, "pat", "rotate", keyId], {
         env: cleanEnv(env),
         stdio: ["pipe", "pipe", "pipe"],
       })
@@ -286,7 +286,7 @@ describe.skipIf(process.platform === "win32").concurrent("a program that was sto
 
   /** Runs a create that is stopped as its request arrives and goes on after its timeout has passed. */
   const stopped = async (server: Server, arrived: Promise<void>) => {
-    const child = spawn(process.execPath, [program, ...create, "--token-only"], {
+    const child = spawn(binary, [...program, ...create, "--token-only"], {
       env: cleanEnv({ ...server.env, ZPOOL_TIMEOUT: "1" }),
       stdio: ["ignore", "pipe", "pipe"],
     })
@@ -440,7 +440,7 @@ describe.concurrent("several PATs", () => {
       },
       account,
     )
-    const child = spawn(process.execPath, [program, ...revoke], {
+    const child = spawn(binary, [...program, ...revoke], {
       env: cleanEnv(env),
       stdio: ["ignore", "pipe", "pipe"],
     })

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { runInProcess } from "../support/inProcess.ts"
-import { cleanEnv, ended, program } from "../support/program.ts"
+import { binary, cleanEnv, ended, program } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -58,7 +58,7 @@ describe.skipIf(process.platform === "win32")("a word that is not UTF-8", () => 
     const { env, requests } = await startSandbox()
     const cwd = temporaryFolder()
     const quoted = words.map((word) => `"$(printf '${word.replaceAll("-", "\\055")}')"`).join(" ")
-    const child = spawn("sh", ["-c", `exec "$0" "$1" ${quoted}`, process.execPath, program], {
+    const child = spawn("sh", ["-c", `exec "$0" "$@" ${quoted}`, binary, ...program], {
       env: cleanEnv(env),
       stdio: ["ignore", "pipe", "pipe"],
       cwd,

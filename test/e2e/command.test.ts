@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { type OnFinished, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]
@@ -101,8 +101,8 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
   const signalled = async (signal: NodeJS.Signals, script: string, onFinished: OnFinished) => {
     const { cwd, env, sandbox } = await world(onFinished)
     const child = spawn(
-      process.execPath,
-      [program, ...create, "--json", "--", "sh", "-c", `cat > store; echo; ${script}`],
+      binary,
+      [...program, ...create, "--json", "--", "sh", "-c", `cat > store; echo; ${script}`],
       { cwd, env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: true, timeout: 20_000 },
     )
     child.stderr?.once("data", () => child.kill(signal))

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { createServer } from "node:net"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, program, runCli } from "../support/program.ts"
 import { startSandbox, startServer } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"
@@ -138,7 +138,7 @@ describe("exit codes", () => {
       const url = startServer(() => resolve(running))
       let running: ReturnType<typeof spawn>
       void url.then((base) => {
-        running = spawn(process.execPath, [program, ...list], {
+        running = spawn(binary, [...program, ...list], {
           env: cleanEnv({ ZPOOL_API_URL: base, ZPOOLPAT: "zpat_x" }),
         })
       })
@@ -171,7 +171,7 @@ describe("revoke without a terminal", () => {
 
   it("does not wait where stdin is closed altogether", async () => {
     const { env } = await withPat()
-    const child = spawn("sh", ["-c", '"$0" "$@" <&-', process.execPath, program, ...revoke], {
+    const child = spawn("sh", ["-c", '"$0" "$@" <&-', binary, ...program, ...revoke], {
       env: cleanEnv(env),
       stdio: "ignore",
     })

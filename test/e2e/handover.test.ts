@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
-import { program, runCli } from "../support/program.ts"
+import { binary, program, runCli } from "../support/program.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { type Answer, startScripted } from "../support/scripted.ts"
 
@@ -46,8 +46,8 @@ describe.concurrent("an API that does not offer it", () => {
       "--fail",
       "POST /pat 403",
       "--",
-      process.execPath,
-      program,
+      binary,
+      ...program,
       ...create,
     ])
     expect(code).toBe(1)

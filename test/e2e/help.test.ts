@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { program, runCli } from "../support/program.ts"
+import { binary, program, runCli } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string }
@@ -22,7 +22,7 @@ const commands = [
 
 /** No variable at all: no HOME, no PATH. */
 const bare = (...args: ReadonlyArray<string>) => {
-  const { status, stderr, stdout } = spawnSync(process.execPath, [program, ...args], {
+  const { status, stderr, stdout } = spawnSync(binary, [...program, ...args], {
     env: {},
     encoding: "utf8",
   })

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
-import { cleanEnv, ended, program } from "../support/program.ts"
+import { binary, cleanEnv, ended, program } from "../support/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
 const old = "law-hotel-shape-community"
@@ -20,7 +20,7 @@ const interrupted = async (
   await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
   let child: ChildProcess | undefined
   const url = await startGate(sandbox, { stop: { at, when }, reached: () => void child?.kill(signal) })
-  child = spawn(process.execPath, [program, ...args], {
+  child = spawn(binary, [...program, ...args], {
     env: cleanEnv({
       ...sandbox.env,
       ZPOOL_API_URL: url,

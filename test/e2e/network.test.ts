@@ -13,7 +13,7 @@ import {
   startBlackhole,
   startProxy,
 } from "../support/network.ts"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
 
 const pat = `zpat_secret_env_${"e".repeat(24)}`
 const create = ["pat", "create", "Nightly", "--scope", "job"]
@@ -113,7 +113,7 @@ describe.concurrent("a create that can't have left", () => {
   it.skipIf(!linux)("and is interrupted meanwhile says nothing of its outcome", async (test) => {
     const port = await startBlackhole(test.onTestFinished)
     for (const url of [`http://127.0.0.1:${port}`, "http://127.0.0.1:9"]) {
-      const child = spawn(process.execPath, [program, ...create, "--log-level", "debug"], {
+      const child = spawn(binary, [...program, ...create, "--log-level", "debug"], {
         env: cleanEnv({
           ZPOOLPAT: pat,
           ZPOOL_API_URL: url,

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
-import { cleanEnv, ended, program } from "../support/program.ts"
+import { binary, cleanEnv, ended, program } from "../support/program.ts"
 import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { randomFrom } from "./faults/sequences.ts"
 
@@ -50,7 +50,7 @@ const night = async (
     reached: () => void child?.kill("SIGKILL"),
     ...(end === undefined ? {} : { stop: end }),
   })
-  child = spawn(process.execPath, [program, ...rotate, end?.script ?? "cat > store"], {
+  child = spawn(binary, [...program, ...rotate, end?.script ?? "cat > store"], {
     cwd,
     env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }),
     stdio: ["ignore", "pipe", "pipe"],

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { dirname, join, posix } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, program } from "../support/program.ts"
+import { cleanEnv, notPackage, programFile } from "../support/program.ts"
 import { temporaryFolder } from "../support/sandbox.ts"
 
 const run = (command: string, args: ReadonlyArray<string>, cwd: string) => {
@@ -15,7 +15,9 @@ const run = (command: string, args: ReadonlyArray<string>, cwd: string) => {
   return { status, stdout, stderr }
 }
 
-describe("the package", () => {
+const why = notPackage ? ` (left out: ${notPackage})` : ""
+
+describe.skipIf(notPackage)(`the package${why}`, () => {
   it("is small, installs offline without dependencies, and runs", () => {
     // What `npm pack` sees of the project, with the build under test for its `dist`.
     const folder = temporaryFolder()
@@ -23,7 +25,7 @@ describe("the package", () => {
     mkdirSync(project)
     for (const name of ["package.json", "README.md", "LICENSE"])
       if (existsSync(name)) cpSync(name, join(project, name))
-    cpSync(dirname(program), join(project, "dist"), { recursive: true })
+    cpSync(dirname(programFile), join(project, "dist"), { recursive: true })
     cpSync("docs", join(project, "docs"), { recursive: true })
 
     const packed = run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder, "--json"], project)

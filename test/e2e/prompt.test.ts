@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program } from "../support/program.ts"
+import { binary, cleanEnv, ended, program } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/pty.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -58,7 +58,7 @@ describe("the y/N question without a terminal", () => {
     ["SIGTERM", 143],
   ] as const)("ends on %s with %d while the pipe is silent", async (signal, code) => {
     const { env, keyIds, requests } = await withPats()
-    const child = spawn(process.execPath, [program, "pat", "revoke", keyIds[0]], {
+    const child = spawn(binary, [...program, "pat", "revoke", keyIds[0]], {
       env: cleanEnv(env),
       stdio: ["pipe", "ignore", "pipe"],
     })
@@ -108,7 +108,7 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
     const { env, keyIds, requests } = await withPats()
     const file = join(temporaryFolder(), "stderr")
     // setsid takes the controlling terminal away; stdin is a terminal still.
-    const ran = await runOnTerminal(["setsid", "-w", process.execPath, program, "pat", "revoke", keyIds[0]], {
+    const ran = await runOnTerminal(["setsid", "-w", binary, ...program, "pat", "revoke", keyIds[0]], {
       env,
       stderr: file,
     })
@@ -124,8 +124,8 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
         "bash",
         "-c",
         `"$0" "$@" 2> >(exec true); echo ended $?`,
-        process.execPath,
-        program,
+        binary,
+        ...program,
         "pat",
         "revoke",
         keyIds[0],

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
-import { cleanEnv, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, program, runCli } from "../support/program.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "zpcli-proxy-"))
 const key = join(folder, "key.pem")
@@ -176,7 +176,7 @@ describe.skipIf(!hasOpenssl)("proxies and certificates (needs openssl for a cert
       "refuses halfway": await startProxy(answering("HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n")),
     }
     const runs = Object.entries(proxies).map(async ([name, url]) => {
-      const child = spawn(process.execPath, [program, "pat", "list"], {
+      const child = spawn(binary, [...program, "pat", "list"], {
         env: cleanEnv({
           ...outside,
           HTTPS_PROXY: url,

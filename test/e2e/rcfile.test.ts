@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, closeSync, constants, openSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { cleanEnv, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, program, runCli } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -83,7 +83,7 @@ onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
     ["SIGTERM", 143],
   ] as const)("whose writer is silent does not hold the program at %s", async (signal, code) => {
     const pipe = withPipe()
-    const child = spawn(process.execPath, [program, "pat", "list", "--rcfile", pipe], {
+    const child = spawn(binary, [...program, "pat", "list", "--rcfile", pipe], {
       env: cleanEnv(),
       stdio: "ignore",
     })

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { runInterrupted, startGate } from "../support/gate.ts"
-import { cleanEnv, ended, program, type Ran, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, type Ran, runCli } from "../support/program.ts"
 import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
@@ -190,7 +190,7 @@ describe("a rotation of which a step fails", () => {
 /** Runs the program by a shell, which can give it a full disk to write to. */
 const runInShell = (line: string, sandbox: Sandbox, cwd: string): Promise<Ran> =>
   ended(
-    spawn("sh", ["-c", line, process.execPath, program], {
+    spawn("sh", ["-c", line, binary, ...program], {
       env: cleanEnv(sandbox.env),
       cwd,
       stdio: ["ignore", "pipe", "pipe"],
@@ -201,7 +201,7 @@ describe.skipIf(!existsSync("/dev/full"))("a rotation whose token can't be writt
   it.each(["", "--token-only", "--json"])("to a full stdout leaves the old PAT (%s)", async (how) => {
     const { oldToken, sandbox } = await before()
     const ran = await runInShell(
-      `exec "$0" "$1" pat rotate ${old} --yes ${how} >/dev/full`,
+      `exec "$0" "$@" pat rotate ${old} --yes ${how} >/dev/full`,
       sandbox,
       temporaryFolder(),
     )
@@ -217,7 +217,7 @@ describe.skipIf(!existsSync("/dev/full"))("a rotation whose token can't be writt
     const { oldToken, sandbox } = await before()
     const folder = temporaryFolder()
     const ran = await runInShell(
-      `trap '' XFSZ; ulimit -f 0; exec "$0" "$1" pat rotate ${old} --yes --out token`,
+      `trap '' XFSZ; ulimit -f 0; exec "$0" "$@" pat rotate ${old} --yes --out token`,
       sandbox,
       folder,
     )
@@ -233,7 +233,7 @@ describe.skipIf(!existsSync("/dev/full"))("a rotation whose token can't be writt
     const { sandbox } = await before()
     const folder = temporaryFolder()
     const ran = await runInShell(
-      `exec "$0" "$1" pat rotate ${old} --yes --out token >/dev/full`,
+      `exec "$0" "$@" pat rotate ${old} --yes --out token >/dev/full`,
       sandbox,
       folder,
     )

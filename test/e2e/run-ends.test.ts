@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
-import { cleanEnv, ended, program } from "../support/program.ts"
+import { binary, cleanEnv, ended, program } from "../support/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 import { randomFrom } from "./faults/sequences.ts"
 
@@ -46,7 +46,7 @@ const sequence = async (index: number): Promise<ReadonlyArray<string>> => {
       }
     },
   })
-  child = spawn(process.execPath, [program, "pat", "run", "--scope", "job", "--", "sh", "-c", script], {
+  child = spawn(binary, [...program, "pat", "run", "--scope", "job", "--", "sh", "-c", script], {
     env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,

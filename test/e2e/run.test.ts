@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli, shellCommand } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { type Sandbox, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
 
@@ -22,7 +22,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     const sandbox = await startSandbox()
     const cwd = temporaryFolder()
     writeFileSync(join(cwd, "rcfile"), "ZPOOLPAT=zpat_OfTheRcfile\n", { mode: 0o600 })
-    const script = `env > env; '${process.execPath}' '${program}' hello --json; cat; echo warned >&2`
+    const script = `env > env; ${shellCommand} hello --json; cat; echo warned >&2`
     const ran = await runCli([...run, "--auth", "jwt", "--", "sh", "-c", script], {
       env: { ...sandbox.env, ZPOOL_RCFILE: join(cwd, "rcfile") },
       input: "from stdin\n",
@@ -104,7 +104,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
   const signalled = async (signals: ReadonlyArray<NodeJS.Signals>, script: string, prepare = ":") => {
     const sandbox = await startSandbox()
     const cwd = temporaryFolder()
-    const child = spawn(process.execPath, [program, ...inShell(`${prepare}; echo started; ${script}`)], {
+    const child = spawn(binary, [...program, ...inShell(`${prepare}; echo started; ${script}`)], {
       cwd,
       env: cleanEnv(sandbox.env),
       stdio: ["ignore", "pipe", "pipe"],
@@ -136,7 +136,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     const sandbox = await startSandbox()
     let stop = () => {}
     const url = await startGate(sandbox, { stop: { at: "POST /pat", when }, reached: () => stop() })
-    const child = spawn(process.execPath, [program, ...run, "--", "true"], {
+    const child = spawn(binary, [...program, ...run, "--", "true"], {
       env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
       stdio: ["ignore", "pipe", "pipe"],
       timeout: 20_000,

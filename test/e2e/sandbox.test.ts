@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -60,7 +60,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     "passes %s on to the command, and waits for its end",
     async (signal) => {
       const script = `process.on("${signal}", () => setTimeout(() => { console.log("ended"); process.exit(9) }, 200)); console.log("ready"); setInterval(() => {}, 1000)`
-      const child = spawn(process.execPath, [program, "sandbox", "--", process.execPath, "-e", script], {
+      const child = spawn(binary, [...program, "sandbox", "--", process.execPath, "-e", script], {
         env: cleanEnv(),
         stdio: ["ignore", "pipe", "inherit"],
       })
@@ -136,7 +136,7 @@ describe("zpcli sandbox -- COMMAND", () => {
 
 /** Starts `zpcli sandbox`; gives the process, and what it prints once it serves. */
 const serving = async (...flags: ReadonlyArray<string>) => {
-  const child = spawn(process.execPath, [program, "sandbox", ...flags], {
+  const child = spawn(binary, [...program, "sandbox", ...flags], {
     env: cleanEnv(),
     stdio: ["ignore", "pipe", "ignore"],
   })

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { type OnFinished, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */
@@ -102,7 +102,7 @@ describe.concurrent("a PAT", () => {
     const { folder, token } = await start(onTestFinished)
     const { command, runs } = counted(folder, token)
     const env = { ZPOOLPAT_COMMAND: command, ZPOOL_PASSWORD_FILE: "/no/such/file" }
-    const ran = await runCli(["sandbox", "--", process.execPath, program, "hello"], { env })
+    const ran = await runCli(["sandbox", "--", binary, ...program, "hello"], { env })
     expect(ran).toMatchObject({ code: 0 })
     expect(ran.stdout).toContain("username and password, as demo")
     expect(runs()).toBe(0)
@@ -142,7 +142,7 @@ describe.skipIf(process.platform === "win32")("SIGINT while a command is to prin
     const { env, folder, sandbox } = await start(onTestFinished)
     const pid = join(folder, "pid")
     const command = `sh -c 'echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 30'; true`
-    const child = spawn(process.execPath, [program, ...line.split(" ")], {
+    const child = spawn(binary, [...program, ...line.split(" ")], {
       env: cleanEnv({ ...env, ZPOOLPAT_COMMAND: command }),
       stdio: ["ignore", "pipe", "pipe"],
     })

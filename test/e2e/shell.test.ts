@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { join, resolve } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
 import { pathWithProgram, temporaryFolder } from "../support/sandbox.ts"
 
@@ -51,7 +51,7 @@ describe("a shell of zpcli sandbox in a pipe", () => {
 })
 
 describe("the tour of npm run demo", () => {
-  const tour = ["sandbox", "--", process.execPath, resolve("scripts/tour.mjs"), program]
+  const tour = ["sandbox", "--", process.execPath, resolve("scripts/tour.mjs"), binary, ...program]
 
   it.skipIf(noTerminal)("shows tables as a terminal does", async () => {
     const { code, output } = await runCliOnTerminal(tour, { columns: 80 })
@@ -67,7 +67,7 @@ describe("the tour of npm run demo", () => {
   })
 
   it("is plain and in order in a pipe", async () => {
-    const child = spawn(process.execPath, [program, ...tour], {
+    const child = spawn(binary, [...program, ...tour], {
       env: cleanEnv(),
       stdio: ["ignore", "pipe", "pipe"],
     })

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, program } from "../support/program.ts"
+import { binary, cleanEnv, program } from "../support/program.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/pty.ts"
 import { startSandbox, startServer } from "../support/sandbox.ts"
 
@@ -18,7 +18,7 @@ const signalled = async (signal: NodeJS.Signals) => {
     })
     child?.kill(signal)
   })
-  child = spawn(process.execPath, [program, ...list], {
+  child = spawn(binary, [...program, ...list], {
     env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
     stdio: "ignore",
   })
@@ -63,7 +63,7 @@ describe.skipIf(noTerminal)("a hidden prompt that is suspended", () => {
   it("stops at Ctrl-Z, and is asked again, hidden, after fg", async () => {
     const { requests, url } = await startSandbox()
     const line = `set -m; "$0" "$@"; stty sane; echo stopped; fg; echo ended $?`
-    const ran = await runOnTerminal(["bash", "-c", line, process.execPath, program, ...list], {
+    const ran = await runOnTerminal(["bash", "-c", line, binary, ...program, ...list], {
       env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },
       script: [
         ["Password .*: ", "\u001a"],

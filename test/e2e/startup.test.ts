@@ -3,12 +3,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { cleanEnv, program, runCli } from "../support/program.ts"
+import { cleanEnv, notPackage, programFile, runCli } from "../support/program.ts"
 
-const dist = dirname(program)
+const dist = dirname(programFile)
 const kib = (name: string) => Math.round(statSync(join(dist, name)).size / 1024)
 
-describe("what a start costs, in sizes that do not depend on the machine", () => {
+const why = notPackage ? ` (left out: ${notPackage})` : ""
+
+describe.skipIf(notPackage)(`what a start costs, in sizes that do not depend on the machine${why}`, () => {
   const inputs = JSON.parse(readFileSync(join(dist, "main.meta.json"), "utf8")) as ReadonlyArray<string>
 
   it("keeps what `pat list` does not need out of the program", () => {
@@ -38,7 +40,7 @@ describe("what a start costs, in sizes that do not depend on the machine", () =>
 
   const builtins = (...args: ReadonlyArray<string>) => {
     const hook = `data:text/javascript,process.once("exit",()=>process.stderr.write(process.moduleLoadList.filter((m)=>m.startsWith("NativeModule")).join("\\n")))`
-    const { stderr } = spawnSync(process.execPath, ["--import", hook, program, ...args], {
+    const { stderr } = spawnSync(process.execPath, ["--import", hook, programFile, ...args], {
       env: cleanEnv({ ZPOOLPAT: "zpat_x", ZPOOL_API_URL: "http://127.0.0.1:9", ZPOOL_MAX_RETRIES: "0" }),
       encoding: "utf8",
     })
@@ -60,7 +62,7 @@ describe("what a start costs, in sizes that do not depend on the machine", () =>
   })
 })
 
-describe("the code cache", () => {
+describe.skipIf(notPackage)(`the code cache${why}`, () => {
   let home = ""
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "zpcli-cache-"))

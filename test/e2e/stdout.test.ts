@@ -3,7 +3,7 @@ import { existsSync, openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { runInProcess } from "../support/inProcess.ts"
-import { cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
 import { type Sandbox, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"
@@ -20,7 +20,7 @@ const withPat = async () => {
 /** Runs the program with stdout redirected by a shell. */
 const redirected = (redirection: string, args: ReadonlyArray<string>, sandbox: Sandbox, cwd?: string) =>
   ended(
-    spawn("sh", ["-c", `exec "$0" "$@" ${redirection}`, process.execPath, program, ...args], {
+    spawn("sh", ["-c", `exec "$0" "$@" ${redirection}`, binary, ...program, ...args], {
       env: cleanEnv(sandbox.env),
       stdio: ["ignore", "pipe", "pipe"],
       ...(cwd === undefined ? {} : { cwd }),
@@ -91,7 +91,7 @@ describe("list --exit-code", () => {
     const url = await startServer((_, response) => {
       setTimeout(() => response.end(JSON.stringify({ message: "ok", detail: { items: all } })), 150)
     })
-    const child = spawn(process.execPath, [program, "pat", "list", ...args], {
+    const child = spawn(binary, [...program, "pat", "list", ...args], {
       env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
       stdio: ["ignore", "pipe", "pipe"],
     })
@@ -124,7 +124,7 @@ describe("list --exit-code", () => {
     "says that the rows could not be written, and does not exit 0",
     async () => {
       const sandbox = await withPat()
-      const child = spawn(process.execPath, [program, "pat", "list", "--exit-code"], {
+      const child = spawn(binary, [...program, "pat", "list", "--exit-code"], {
         env: cleanEnv(sandbox.env),
         stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
       })
@@ -138,11 +138,10 @@ describe("list --exit-code", () => {
 describe("a reader that has gone", () => {
   it("does not hide a failure of revoke", async () => {
     const sandbox = await withPat()
-    const child = spawn(
-      process.execPath,
-      [program, "pat", "revoke", id, "market-night-plain-object", "--yes"],
-      { env: cleanEnv(sandbox.env), stdio: ["ignore", "pipe", "pipe"] },
-    )
+    const child = spawn(binary, [...program, "pat", "revoke", id, "market-night-plain-object", "--yes"], {
+      env: cleanEnv(sandbox.env),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
     child.stdout.destroy()
     expect((await ended(child)).code).toBe(5)
   })
@@ -157,7 +156,7 @@ describe("--out", () => {
     const url = await startServer(() => {})
     const runs = Array.from({ length: 6 }, async (_, index) => {
       const folder = temporaryFolder()
-      const child = spawn(process.execPath, [program, ...create, "--out", join(folder, "ci.pat")], {
+      const child = spawn(binary, [...program, ...create, "--out", join(folder, "ci.pat")], {
         env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
         stdio: ["ignore", "pipe", "pipe"],
       })

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { program } from "../support/program.ts"
+import { programFile } from "../support/program.ts"
 
-const dist = dirname(program)
+const dist = dirname(programFile)
 const readJson = (file: string) => JSON.parse(readFileSync(file, "utf8"))
 
 /** The folders of the packages that something in the built program comes from. */

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { parse } from "yaml"
-import { cleanEnv, ended, program } from "../support/program.ts"
+import { cleanEnv, ended, programFile } from "../support/program.ts"
 import {
   dealtKeyIds,
   pathWithProgram,
@@ -138,7 +138,7 @@ const packageFolder = (cwd: string) => {
   const folder = join(cwd, "package")
   mkdirSync(folder)
   cpSync("package.json", join(folder, "package.json"))
-  symlinkSync(dirname(program), join(folder, "dist"))
+  symlinkSync(dirname(programFile), join(folder, "dist"))
   return folder
 }
 

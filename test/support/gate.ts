@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { request as send } from "node:http"
 import * as Either from "effect/Either"
 import { parseFault } from "../../src/services/sandbox/index.ts"
-import { cleanEnv, ended, program, type Ran } from "./program.ts"
+import { binary, cleanEnv, ended, program, type Ran } from "./program.ts"
 import { type Sandbox, startServer } from "./sandbox.ts"
 
 /** What happens to requests on their way to a sandbox, which itself answers others as ever. */
@@ -72,7 +72,7 @@ export const runInterrupted = async (
 ): Promise<Ran> => {
   let child: ChildProcess | undefined
   const url = await startGate(sandbox, { stop, reached: () => void child?.kill("SIGINT") })
-  child = spawn(process.execPath, [program, ...args], {
+  child = spawn(binary, [...program, ...args], {
     env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 20_000,

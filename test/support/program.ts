@@ -3,7 +3,20 @@ import { closeSync, openSync } from "node:fs"
 import { resolve } from "node:path"
 
 /** The built program; ZPCLI_DIST names another build than `dist`. */
-export const program = resolve(process.env.ZPCLI_DIST ?? "dist", "zpcli.cjs")
+export const programFile = resolve(process.env.ZPCLI_DIST ?? "dist", "zpcli.cjs")
+
+/** The executable, where ZPCLI_BIN names one that is to be tested in its place. */
+export const executable = process.env.ZPCLI_BIN === undefined ? undefined : resolve(process.env.ZPCLI_BIN)
+
+/** What is under test: a file to start, and its arguments before those of zpcli. */
+export const binary = executable ?? process.execPath
+export const program: ReadonlyArray<string> = executable === undefined ? [programFile] : []
+
+/** The same in a shell's command line. */
+export const shellCommand = [binary, ...program].map((word) => `'${word}'`).join(" ")
+
+/** Why a test of the package's files or of the Node that runs it is left out; undefined where the package is under test. */
+export const notPackage = executable === undefined ? undefined : "an executable is under test"
 
 /** What came of a run. */
 export interface Ran {
@@ -56,7 +69,7 @@ export const ended = (child: ChildProcess): Promise<Ran> =>
 /** Runs the built program as a child process, its streams being pipes. */
 export const runCli = async (args: ReadonlyArray<string>, options: RunOptions = {}): Promise<Ran> => {
   const file = options.stdout === undefined ? undefined : openSync(options.stdout, "w")
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(binary, [...program, ...args], {
     env: cleanEnv(options.env),
     stdio: ["pipe", file ?? "pipe", "pipe"],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

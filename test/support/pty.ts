@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process"
 import { resolve } from "node:path"
-import { cleanEnv, ended, program } from "./program.ts"
+import { binary, cleanEnv, ended, program } from "./program.ts"
 
 /** Why tests at a terminal can't run here; undefined where they can. */
 export const noTerminal =
@@ -70,4 +70,4 @@ export const runOnTerminal = async (
 export const runCliOnTerminal = (
   args: ReadonlyArray<string>,
   options?: TerminalOptions,
-): Promise<TerminalRan> => runOnTerminal([process.execPath, program, ...args], options)
+): Promise<TerminalRan> => runOnTerminal([binary, ...program, ...args], options)

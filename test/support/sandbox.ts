@@ -11,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { onTestFinished } from "vitest"
 import { parseFault, serve } from "../../src/services/sandbox/index.ts"
-import { program } from "./program.ts"
+import { shellCommand } from "./program.ts"
 
 /** A sandbox of this process, to which the built program connects. */
 export interface Sandbox {
@@ -117,7 +117,7 @@ export const temporaryFolder = (onFinished: OnFinished = onTestFinished): string
 /** A PATH on which `zpcli` is the built program. */
 export const pathWithProgram = (): string => {
   const folder = temporaryFolder()
-  writeFileSync(join(folder, "zpcli"), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, {
+  writeFileSync(join(folder, "zpcli"), `#!/bin/sh\nexec ${shellCommand} "$@"\n`, {
     mode: 0o755,
   })
   return `${folder}:${process.env.PATH}`

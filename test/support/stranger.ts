@@ -1,9 +1,14 @@
 import { spawn } from "node:child_process"
 import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 import { afterAll } from "vitest"
-import { cleanEnv, ended, program, type Ran } from "./program.ts"
+import { cleanEnv, ended, executable, programFile, type Ran } from "./program.ts"
+
+const filesOf = (folder: string) =>
+  readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
 
 const root = process.getuid?.() === 0
 
@@ -12,18 +17,17 @@ export const noOtherUser = process.platform === "win32" ? "Windows has no such m
 
 let copied: string | undefined
 
-/** The built program in a folder that everybody may read: that of the test may lie in a private one. */
+/** The program under test in a folder that everybody may read: that of the test may lie in a private one. */
 const readable = (): string => {
   if (copied === undefined) {
     const folder = mkdtempSync(join(tmpdir(), "zpcli-public-"))
     afterAll(() => rmSync(folder, { recursive: true, force: true }))
     chmodSync(folder, 0o755)
-    for (const name of readdirSync(dirname(program))) {
-      if (!statSync(join(dirname(program), name)).isFile()) continue
-      copyFileSync(join(dirname(program), name), join(folder, name))
-      chmodSync(join(folder, name), 0o644)
+    for (const file of executable === undefined ? filesOf(dirname(programFile)) : [executable]) {
+      copyFileSync(file, join(folder, basename(file)))
+      chmodSync(join(folder, basename(file)), 0o755)
     }
-    copied = join(folder, "zpcli.cjs")
+    copied = join(folder, basename(executable ?? programFile))
   }
   return copied
 }
@@ -32,9 +36,11 @@ const readable = (): string => {
 export const runAsStranger = (
   args: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
-): Promise<Ran> =>
-  ended(
-    spawn(process.execPath, [root ? readable() : program, ...args], {
+): Promise<Ran> => {
+  const file = root ? readable() : (executable ?? programFile)
+  const [command, ...words] = executable === undefined ? [process.execPath, file] : [file]
+  return ended(
+    spawn(command, [...words, ...args], {
       env: cleanEnv(env),
       cwd: "/",
       stdio: ["ignore", "pipe", "pipe"],
@@ -42,3 +48,4 @@ export const runAsStranger = (
       ...(root ? { uid: 65_534, gid: 65_534 } : {}),
     }),
   )
+}

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, openSync } from "node:fs"
 import { describe, it } from "vitest"
 import { type Fault, type FaultyServer, startFaultyServer } from "../../support/faulty-server.ts"
-import { cleanEnv, program } from "../../support/program.ts"
+import { binary, cleanEnv, program } from "../../support/program.ts"
 import { argvOf, pat } from "./table.ts"
 
 const stalled: Fault = { steps: [{ do: "stall" }] }
@@ -30,7 +30,7 @@ const start = async (
     plan: (connection) => faults[connection],
     items: options.items ?? [],
   })
-  const child = spawn(process.execPath, [program, ...argv], {
+  const child = spawn(binary, [...program, ...argv], {
     env: cleanEnv({ ZPOOL_API_URL: server.url, ZPOOLPAT: pat, ZPOOL_TIMEOUT: "15", ZPOOL_MAX_RETRIES: "1" }),
     stdio: ["ignore", options.stdout ?? "pipe", "pipe"],
   })
