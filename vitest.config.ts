@@ -17,6 +17,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // `npm run test:executable` builds what they test.
+    exclude: process.env.ZPCLI_BIN === undefined ? ["test/executable/**"] : [],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     sequence: { sequencer: LongestFirst },

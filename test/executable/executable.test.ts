@@ -1,0 +1,86 @@
+import { spawnSync } from "node:child_process"
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { binary, runCli } from "../support/program.ts"
+import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+
+const content = readFileSync(binary)
+
+/** What a snapshot begins with: a magic number, whose it is, and for which Node, each text after its length. */
+const headerOf = (type: number) => {
+  const length = (text: string) => Buffer.from(new BigUint64Array([BigInt(text.length)]).buffer)
+  const texts = [process.version.slice(1), process.arch, process.platform]
+  const start = Buffer.from([0x19, 0xda, 0x43, 0x01, type])
+  return Buffer.concat([start, ...texts.flatMap((text) => [length(text), Buffer.from(text)])])
+}
+const header = content.indexOf(headerOf(0))
+const noSnapshot = header === -1 ? `Node.js ${process.version} makes no snapshot` : undefined
+
+describe("the executable", () => {
+  it("needs no Node on PATH, and leaves nothing in the home folder", async () => {
+    const { env } = await startSandbox()
+    const home = temporaryFolder()
+    const PATH = join(home, "bin")
+    mkdirSync(PATH)
+    for (const args of [["--version"], ["--help"], ["pat", "list", "--json"], ["pat", "lst"]]) {
+      const run = { env: { ...env, PATH, HOME: home, XDG_CACHE_HOME: "" }, cwd: home }
+      expect((await runCli(args, run)).code).toBe(args[1] === "lst" ? 2 : 0)
+    }
+    expect(readdirSync(home)).toEqual(["bin"])
+  })
+
+  it("does not print the version, or anything else, of the Node that it contains", async () => {
+    expect((await runCli(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect((await runCli(["--v8-options"])).code).toBe(2)
+  })
+
+  it("has other random numbers in each run", async () => {
+    const line = "for i in 1 2 3; do zpcli pat run --scope job -- true; done; zpcli pat list --json"
+    const { stdout } = await runCli(["sandbox", "--", "sh", "-c", line], { env: { PATH: pathWithProgram() } })
+    const labels = JSON.parse(stdout).detail.items.map(({ label }: { readonly label: string }) => label)
+    expect(new Set(labels).size).toBe(3)
+  })
+
+  it("takes time zone and environment from where it runs, not from where it was built", async () => {
+    const { env } = await startSandbox()
+    await runCli(["pat", "create", "ci", "--scope", "job"], { env })
+    const [tokyo, utc] = await Promise.all(
+      ["Asia/Tokyo", "UTC"].map((TZ) => runCli(["pat", "list", "--local"], { env: { ...env, TZ } })),
+    )
+    expect(tokyo?.code).toBe(0)
+    expect(tokyo?.stdout).not.toBe(utc?.stdout)
+    expect((await runCli(["pat", "list"], { env: { HOME: "/nonexistent" } })).code).toBe(4)
+  })
+
+  it.each(["--max-old-space-size=300", "--stack-trace-limit=50", "--abort-on-uncaught-exception"])(
+    "starts with an option of V8 in NODE_OPTIONS: %s",
+    async (NODE_OPTIONS) => {
+      const { env } = await startSandbox()
+      const ran = await runCli(["pat", "list"], { env: { ...env, NODE_OPTIONS } })
+      expect(ran).toMatchObject({ code: 0, stdout: "No PATs found.\n", stderr: "" })
+    },
+  )
+
+  it.skipIf(noSnapshot)(
+    `starts on a processor with other features than that of the build${noSnapshot ? ` (left out: ${noSnapshot})` : ""}`,
+    () => {
+      const other = Buffer.from(content)
+      // A tag of V8's version, options and the processor's features.
+      const tag = header + headerOf(0).length
+      other.writeUInt32LE((other.readUInt32LE(tag) ^ 0xff) >>> 0, tag)
+      const file = join(temporaryFolder(), "zpcli")
+      writeFileSync(file, other)
+      chmodSync(file, 0o755)
+      const { status, stderr } = spawnSync(file, ["--version"], { encoding: "utf8" })
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+    },
+  )
+
+  it("has the licences of Node and of all that is bundled beside it", () => {
+    const notices = readFileSync(join(dirname(binary), "THIRD-PARTY-NOTICES.txt"), "utf8")
+    expect(notices).toMatch(/^effect \d/m)
+    expect(notices).toContain(`\nNode.js ${process.version}\n`)
+    expect(notices).toContain("Copyright Node.js contributors")
+  })
+})
