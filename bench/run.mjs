@@ -1,7 +1,7 @@
 // Measures the installed program as whole processes, each run paired with a bare `node hi.js`, and prints medians
 // and ratios. Usage: npm run bench [-- RUNS]. Figures of one machine and day are in bench/README.md.
 import { execFileSync, fork, spawn, spawnSync } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { cpus, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -20,6 +20,9 @@ const tarball = execFileSync(npm, ["pack", "--ignore-scripts", "--silent", "--pa
 const install = ["install", "--global", "--offline", "--no-audit", "--prefix", folder, join(folder, tarball)]
 execFileSync(npm, install, { stdio: "ignore" })
 const program = join(folder, "lib", "node_modules", "zpcli", "dist", "zpcli.cjs")
+
+/** One that was built with another Node is compared with this one all the same. */
+const executable = join(root, "build", process.platform === "win32" ? "zpcli.exe" : "zpcli")
 
 writeFileSync(join(folder, "hi.js"), 'console.log("hi")\n')
 writeFileSync(
@@ -122,6 +125,16 @@ try {
     await zpcli(args, env)()
     const after = await pair(zpcli(args, env))
     rows.push([name, show(after), later, show(await pair(zpcli(args, env), { before: forget })), first])
+  }
+  for (const [args, target] of existsSync(executable)
+    ? [
+        [["--version"], "1.4"],
+        [["--help"], "1.4"],
+        [["pat", "list", "--json"], "2.5"],
+      ]
+    : []) {
+    const work = () => time(executable, args, { ZPOOL_API_URL: api(3) })
+    rows.push([`executable: ${args.join(" ")}`, show(await pair(work)), target, "", ""])
   }
   rows.push([
     "floor: node:http, the same request",
