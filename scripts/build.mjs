@@ -116,5 +116,6 @@ await writeFile(`${out}/THIRD-PARTY-NOTICES.txt`, noticesOf(packagesOf(inputs)))
 
 for (const name of ["zpcli", "main", "sandbox"]) {
   const { size } = await stat(`${out}/${name}.cjs`)
-  console.log(`dist/${name}.cjs ${Math.round(size / 1024)} KiB`)
+  // Not on stdout: that of `npm pack` is the name of the package.
+  console.error(`dist/${name}.cjs ${Math.round(size / 1024)} KiB`)
 }

@@ -43,7 +43,15 @@ const read = Effect.fnUntraced(function* (path: string) {
   return yield* Effect.gen(function* () {
     const target = yield* fs.realPath(path)
     const { type, uid: owner } = yield* fs.stat(target)
-    if (type !== "File") return yield* wrong(path, "is not a regular file, so no PAT can be saved in it")
+    if (type !== "File") {
+      return yield* wrong(
+        path,
+        "is not a regular file, so no PAT can be saved in it",
+        path === "/dev/null"
+          ? "In the shell of a sandbox your rcfile is not used: leave it with exit first, or name a file with --rcfile."
+          : undefined,
+      )
+    }
     if (Option.isSome(uid) && Option.exists(owner, (id) => id !== uid.value)) {
       return yield* wrong(path, "belongs to another user, so no PAT is saved in it")
     }

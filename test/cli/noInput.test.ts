@@ -41,7 +41,7 @@ describe("without questions", () => {
       const argv = by === "--no-input" ? [by, "hello"] : ["hello"]
       expect(yield* runIn(argv, { ...world, env })).toMatchObject({
         code: 4,
-        stderr: `zpcli: Not signed in: no username, and ${by} is set.\nSet ZPOOL_USER, or ZPOOLPAT to a PAT.\n`,
+        stderr: `zpcli: Not signed in: no username, and ${by} is set.\nSign in with zpcli login, or set ZPOOLPAT to a PAT, or set ZPOOL_USER.\n`,
         requests: [],
       })
       const { ZPOOL_USER } = account

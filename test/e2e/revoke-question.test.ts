@@ -84,6 +84,19 @@ describe("the question of pat revoke", () => {
     expect(stderr.split("\n")[0]).toContain(`Revoke ${fields(shown)}?`)
   })
 
+  it("says which PAT one is signed in with", async () => {
+    const sandbox = await withPats("a")
+    const own = await sandbox.call("POST", "/pat", { label: "own", scopes: ["pat"] })
+    const env = { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: String(own.token) }
+    const { code, stderr } = await runCli(["pat", "revoke", ids[0], String(own.key_id)], {
+      env,
+      input: "n\n",
+    })
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/\("own", [^)]*\), which you are signed in with\n/)
+    expect(stderr).toContain(`  ${fields("a")}\n`)
+  })
+
   it("is not asked about a PAT that is already revoked", async () => {
     const sandbox = await withPats("a")
     await sandbox.call("DELETE", `/pat/${ids[0]}`)

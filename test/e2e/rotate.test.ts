@@ -81,7 +81,7 @@ describe("pat rotate", () => {
     const ran = await runCli(["pat", "rotate", old], { env: sandbox.env, input })
     expect(ran.code).toBe(code)
     expect(ran.stderr).toContain(
-      `Replace PAT ${old} ("CI", scopes job, pat, last used never) with a new one that expires on ${today(30)}? [y/N]`,
+      `Replace PAT ${old} ("CI", scopes job, pat, last used never) with a new one that expires on ${today(30)}, and revoke the old one? [y/N]`,
     )
     if (code === 3) expect(ran.stderr).toContain("zpcli: Declined: nothing was changed.\n")
     expect(await statusesIn(sandbox)).toEqual(statuses)

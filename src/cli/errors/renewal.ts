@@ -16,7 +16,9 @@ export const renewal = {
       error,
       exitCodes.notFound,
       printable`No ${error.showing ? "" : "active or expired "}PAT has the label "${error.label}".${didYouMean(error.nearest)}`,
-      printable`See the labels with: zpcli pat list`,
+      error.showing
+        ? printable`See the labels with: zpcli pat list`
+        : printable`See the labels with zpcli pat list, or create the PAT with --or-create and --scope.`,
     ),
   SeveralPats: (error) => {
     const pats = error.pats.map(

@@ -66,7 +66,9 @@ export const signIn = {
       error,
       exitCodes.notSignedIn,
       printable`Not signed in: no ${what}${whyNotAsked(error)}.`,
-      only === "jwt" ? printable`Set ${variable}.` : printable`Set ${variable}, or ZPOOLPAT to a PAT.`,
+      only === "jwt"
+        ? printable`Set ${variable}.`
+        : printable`Sign in with zpcli login, or set ZPOOLPAT to a PAT, or set ${variable}.`,
     )
   },
   SecretUnavailable: (error) => {

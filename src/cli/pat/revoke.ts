@@ -40,8 +40,15 @@ const options = {
 
 export type RevokeOptions = Command.Command.ParseConfig<typeof options>
 
-const question = (keyIds: ReadonlyArray<KeyId.KeyId>, pats: ReadonlyArray<Pat>): Printable => {
-  const described = keyIds.map((keyId) => describe(keyId, pats))
+/** @param own - the key ID of the PAT that signs in, where that is known */
+const question = (
+  keyIds: ReadonlyArray<KeyId.KeyId>,
+  pats: ReadonlyArray<Pat>,
+  own: string | undefined,
+): Printable => {
+  const described = keyIds.map(
+    (keyId) => printable`${describe(keyId, pats)}${keyId === own ? ", which you are signed in with" : ""}`,
+  )
   if (described.length === 1) return printable`Revoke ${described[0] as Printable}? This can't be undone.`
   const lines = described.map((line) => printable`  ${line}`)
   return Printable.join(
@@ -66,16 +73,17 @@ const lookUp = Effect.flatMap(PatApi, ({ list }) =>
 /** Asks whether to go on with those of the PATs that can be revoked, and gives the others with what is wrong. */
 const confirmed = Effect.fnUntraced(function* (
   keyIds: ReadonlyArray<KeyId.KeyId>,
-  pats: ReadonlyArray<Pat> | undefined,
+  listing: Listing | undefined,
   ask: typeof confirm,
 ) {
+  const pats = listing?.pats
   const gone = new Map<KeyId.KeyId, PatNotFound>()
   for (const keyId of pats === undefined ? [] : keyIds) {
     const found = find(keyId, pats ?? [])
     if (Either.isLeft(found)) gone.set(keyId, found.left)
   }
   const left = keyIds.filter((keyId) => !gone.has(keyId))
-  if (left.length > 0 && !(yield* ask(question(left, pats ?? [])))) return yield* new Declined()
+  if (left.length > 0 && !(yield* ask(question(left, pats ?? [], listing?.own)))) return yield* new Declined()
   return gone
 })
 
@@ -115,7 +123,7 @@ export const revoke = Effect.fn("pat.revoke")(function* (options: RevokeOptions)
   // A question that can't be asked ends the run before anything is sent.
   const ask = asks && areOnStdin(given) ? yield* confirmBesideData : confirm
   const listing = asks ? yield* lookUp : undefined
-  const gone = asks ? yield* confirmed(keyIds, listing?.pats, ask) : new Map<KeyId.KeyId, PatNotFound>()
+  const gone = asks ? yield* confirmed(keyIds, listing, ask) : new Map<KeyId.KeyId, PatNotFound>()
   // Asked before, since a PAT that has revoked itself can't ask whether it did where the answer was lost.
   const own = listing === undefined ? yield* api.own : listing.own
   const [first] = keyIds

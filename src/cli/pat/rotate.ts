@@ -46,10 +46,13 @@ const confirmed = Effect.fnUntraced(function* (plan: Plan) {
     old.map(({ key_id }) => describe(key_id, pats)),
     ", ",
   )
+  const revokes = replacement.old.some(({ works }) => works)
+  const which = old.length > 1 ? "ones" : "one"
+  const revoke = revokes ? printable`, and revoke the old ${which}` : printable``
   const sure = yield* confirm(
     replacement.keep
       ? printable`Create a successor${end} of ${subject}, and keep the old one?`
-      : printable`Replace ${subject} with a new one${end}?`,
+      : printable`Replace ${subject} with a new one${end}${revoke}?`,
   )
   if (!sure) return yield* new Declined()
 })

@@ -33,7 +33,7 @@ const options = {
   for: Options.text("for").pipe(
     Options.withPseudoName("duration"),
     Options.withDescription(
-      "Let the PAT expire at the first 00:00 UTC after this time, should it not be revoked (default: 1h)",
+      "Let the PAT expire at the first 00:00 UTC after this time, in case it can't be revoked (default: 1h)",
     ),
     Options.withDefault("1h"),
   ),

@@ -52,6 +52,8 @@ export type Problem =
       readonly value: string
       /** What may come after `--`, such as `command`. */
       readonly trailing?: string | undefined
+      /** Whether there may be other arguments. */
+      readonly others?: boolean
     }
   | { readonly _tag: "DuplicateOption"; readonly option: string }
   | { readonly _tag: "RequiresOption"; readonly option: string; readonly needed: ReadonlyArray<string> }
@@ -176,8 +178,11 @@ const hintOf = (problem: Problem, command: string): string => {
         ? `If it is a variable, check that it is set. ${help}`
         : `Add -- and the ${problem.name} at the end. ${help}`
     case "UnexpectedArgument":
-      if (problem.trailing !== undefined) return `Put a ${problem.trailing} after --. ${help}`
-      return `Quote an argument that contains spaces. ${help}`
+      return [
+        ...(problem.others === false ? [] : ["Quote an argument that contains spaces."]),
+        ...(problem.trailing === undefined ? [] : [`Put a ${problem.trailing} after --.`]),
+        help,
+      ].join(" ")
     case "InvalidValue":
       return `${problem.option} takes one of: ${problem.choices.join(", ")}.`
     default:

@@ -141,7 +141,8 @@ const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | unde
     return {
       _tag: "UnexpectedArgument",
       value: surplus,
-      trailing: command.args.length === 0 ? command.trailing?.name : undefined,
+      trailing: command.trailing?.name,
+      others: command.args.length > 0,
     }
   }
   return command.trailing?.required && trailing.length === 0

@@ -68,6 +68,16 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
     "Quote an argument that contains spaces. See: fleet move --help",
   ],
   [
+    { _tag: "UnexpectedArgument", value: "y", trailing: "command", others: true },
+    'Unexpected argument "y" for fleet move.',
+    "Quote an argument that contains spaces. Put a command after --. See: fleet move --help",
+  ],
+  [
+    { _tag: "UnexpectedArgument", value: "y", trailing: "command", others: false },
+    'Unexpected argument "y" for fleet move.',
+    "Put a command after --. See: fleet move --help",
+  ],
+  [
     { _tag: "DuplicateOption", option: "--speed" },
     "Option --speed may be given only once.",
     "See: fleet move --help",

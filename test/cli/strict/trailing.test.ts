@@ -174,8 +174,13 @@ describe("the words after --", () => {
       _tag: "UnexpectedArgument",
       value: "ring",
       trailing: "command",
+      others: false,
     })
-    expect(problem("tow", "Ada", "Eve", "--", "ring")).toMatchObject({ value: "Eve" })
+    expect(problem("tow", "Ada", "Eve", "--", "ring")).toMatchObject({
+      value: "Eve",
+      trailing: "command",
+      others: true,
+    })
   })
 
   it("can't be given as an option", () => {
