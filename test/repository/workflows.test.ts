@@ -69,7 +69,11 @@ describe.each([...workflows])("%s", (name, { jobs, permissions }) => {
     const attest = ["id-token", "attestations", "artifact-metadata"]
     expect(writing).toEqual(
       name === "release.yml"
-        ? [...attest.map((scope) => `package ${scope}`), "publish id-token", "release contents"]
+        ? [
+            ...["package", "executable"].flatMap((job) => attest.map((scope) => `${job} ${scope}`)),
+            "publish id-token",
+            "release contents",
+          ]
         : [],
     )
   })
@@ -115,7 +119,7 @@ describe("a release", () => {
       "npm publish ./release/*.tgz --provenance --access public",
     ])
     const names = stepsOf(workflow("release.yml")).map(({ uses = "" }) => uses.replace(/@.*/, ""))
-    expect(names.filter((name) => name === "actions/attest")).toHaveLength(2)
+    expect(names.filter((name) => name === "actions/attest")).toHaveLength(4)
   })
 
   it("has no cache that another workflow could have filled", () => {
