@@ -2,8 +2,8 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import type { JwtCredential } from "../domain/Credential.ts"
 import { Connection } from "../services/Connection.ts"
+import { mask } from "../services/mask.ts"
 import { PatApi } from "../services/PatApi.ts"
-import { Secrets } from "../services/Secrets.ts"
 import { patFrom } from "./errors/words.ts"
 import { jsonOption, settingsOptions } from "./options.ts"
 import { print } from "./output/print.ts"
@@ -25,7 +25,8 @@ const passwordFrom = ({ password, user }: JwtCredential): Printable =>
 export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
   const { api } = yield* Connection
   const { credential, message: greeting } = yield* (yield* PatApi).hello
-  const message = (yield* Secrets).hide(greeting)
+  // Not the password, which may be a name that the greeting rightly has.
+  const message = mask(greeting, [credential.token])
   if (json) {
     // The API does not tell whose a PAT is, but in the words of its greeting.
     const [kind, user, source] =

@@ -17,7 +17,7 @@ const token = `zpat_secret_new_${"n".repeat(24)}`
 const keyId = "law-hotel-shape-community"
 const create = ["pat", "create", "Nightly", "--scope", "job"]
 const list = ["pat", "list"]
-const created = JSON.stringify({ message: "ok", detail: { key_id: keyId, token } })
+const created = JSON.stringify({ message: "ok", detail: { key_id: "market-night-plain-object", token } })
 const item = (fields: Readonly<Record<string, unknown>> = {}) => ({
   key_id: keyId,
   label: "Nightly",
