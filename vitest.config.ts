@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
 /** More than two cores, since tests of the built program wait for it and for timers; each one more imports Effect again. */
-const workers = 3
+const workers = 4
 
 /** The files that take longest: begun last, one of them would keep the others waiting. */
 const longest = /e2e\/(docs|recipes|terminal|sandbox|faults\/)|nights|secrets/

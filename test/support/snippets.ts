@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { cleanEnv } from "./program.ts"
 import { pathWithProgram, startSandboxOn, temporaryFolder } from "./sandbox.ts"
@@ -83,22 +84,35 @@ export interface RunOptions {
   readonly shell?: ReadonlyArray<string>
 }
 
-/** Runs a snippet by a shell, in a folder and against a sandbox of its own. The answer to a question is yes. */
-export const runSnippet = async (
-  { text }: Snippet,
-  { faults = [], shell = ["sh", "-e"], storeFails = false }: RunOptions = {},
-) => {
-  const stateFile = join(temporaryFolder(), "state.json")
-  const before = await startSandboxOn(stateFile)
+/** The state of a sandbox with a few PATs: made once, since it is the same for all. */
+const makeStart = async () => {
+  const folder = mkdtempSync(join(tmpdir(), "zpcli-snippets-"))
+  const stateFile = join(folder, "state.json")
+  const sandbox = await startSandboxOn(stateFile)
   const create = (label: string, more: object = {}) =>
-    before.call("POST", "/pat", { label, scopes: ["job"], ...more })
+    sandbox.call("POST", "/pat", { label, scopes: ["job"], ...more })
   const old = [
     await create("CI", { expiry: inDays(10) }),
     await create("nightly"),
     await create("third"),
   ].map(({ key_id }) => String(key_id))
   const own = await create("the one to sign in with", { scopes: ["pat"] })
-  await before.close()
+  await sandbox.close()
+  const state = readFileSync(stateFile)
+  rmSync(folder, { recursive: true })
+  return { state, old, own }
+}
+let start: ReturnType<typeof makeStart> | undefined
+
+/** Runs a snippet by a shell, in a folder and against a sandbox of its own. The answer to a question is yes. */
+export const runSnippet = async (
+  { text }: Snippet,
+  { faults = [], shell = ["sh", "-e"], storeFails = false }: RunOptions = {},
+) => {
+  const stateFile = join(temporaryFolder(), "state.json")
+  start ??= makeStart()
+  const { old, own, state } = await start
+  writeFileSync(stateFile, state)
   const sandbox = await startSandboxOn(stateFile, faults)
   const home = temporaryFolder()
   const cwd = join(home, "cwd")

@@ -6,7 +6,7 @@ import { randomFrom } from "../../e2e/faults/sequences.ts"
 import { type Behaviour, makeAccount, type Night } from "../../support/nightly.ts"
 
 /** `npm run soak` runs many more. */
-const sequences = Number(process.env.ZPCLI_NIGHTS ?? 120)
+const sequences = Number(process.env.ZPCLI_NIGHTS ?? 80)
 /** `ZPCLI_FAULT_SEED` repeats a run. */
 const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
 

@@ -6,7 +6,7 @@ import { runCli } from "../../support/program.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
 
 /** `npm run soak` runs many more. */
-const inProcess = Number(process.env.ZPCLI_FAULTS ?? 320)
+const inProcess = Number(process.env.ZPCLI_FAULTS ?? 160)
 const processes = Math.ceil(inProcess / 16)
 /** `ZPCLI_FAULT_SEED` repeats a run. */
 const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
