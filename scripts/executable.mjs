@@ -1,4 +1,4 @@
-// Builds dist/executable/zpcli, one file that runs without Node: a copy of the Node that runs this script, with the program in it.
+// Builds build/zpcli, one file that runs without Node: a copy of the Node that runs this script, with the program in it.
 import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
