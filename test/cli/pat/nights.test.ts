@@ -65,7 +65,9 @@ describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
           expect(writes(quiet[1]?.requests ?? []), context).toEqual([])
         }
         // Otherwise the sequences left too little to see.
-        for (const code of [undefined, 0, 7, 9, 10, 127, 143]) expect(codes).toContain(code)
+        const often = [undefined, 0, 9]
+        for (const code of sequences < 500 ? often : [...often, 7, 10, 127, 143])
+          expect(codes).toContain(code)
       }),
     30_000 + sequences * 2_000,
   )
