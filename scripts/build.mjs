@@ -6,21 +6,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { build } from "esbuild"
+import { common } from "./bundle.mjs"
 import { inputsOf, noticesOf, packagesOf } from "./packages.mjs"
-
-const common = {
-  bundle: true,
-  platform: "node",
-  target: "node20.12",
-  format: "cjs",
-  minify: true,
-  // One byte a character, and `require` where the source says `import()`: both are faster to load.
-  charset: "ascii",
-  supported: { "dynamic-import": false },
-  legalComments: "none",
-  logLevel: "warning",
-  metafile: true,
-}
 
 /** Modules that become files of their own, by the path that imports them. */
 const lazy = {

@@ -101,7 +101,7 @@ describe("CI", () => {
     expect(jobs.oldest?.steps.map((step) => step.with?.["node-version"])).toContain(oldest)
     for (const page of ["README.md", "docs/ci.md", "docs/windows.md"])
       expect(read(page), page).toContain(`Node ${oldest} or newer`)
-    expect(read("scripts/build.mjs")).toContain(`target: "node${oldest}"`)
+    expect(read("scripts/bundle.mjs")).toContain(`target: "node${oldest}"`)
     expect(manifest.devDependencies["@types/node"]).toMatch(new RegExp(`^${oldest.split(".")[0]}\\.`))
   })
 })
