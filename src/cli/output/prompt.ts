@@ -49,7 +49,7 @@ export const question = (
       } else if (key.ctrl && key.name === "u") {
         yield* erase(typed.length)
       } else if (key.ctrl && key.name === "w") {
-        yield* erase(/\S*\s*$/.exec(typed.join(""))?.[0].length ?? 0)
+        yield* erase(Array.from(/\S*\s*$/.exec(typed.join(""))?.[0] ?? "").length)
       } else if (key.ctrl && key.name === "l") {
         yield* display(`\r${text.value}${echo ? Printable.escape(typed.join("")).value : ""}`)
       } else if (Option.isSome(input) && !key.ctrl && !key.meta && !/\p{Cc}/u.test(input.value)) {

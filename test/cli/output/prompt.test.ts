@@ -62,6 +62,7 @@ describe("the password prompt", () => {
     [" two words \r", " two words "],
     ["two wrong  \u0017words\r", "two words"],
     ["one\u0017\u0017two\r", "two"],
+    ["one 👍👍👍\u0017two\r", "one two"],
     ["pässwörd👩‍💻\r", "pässwörd👩‍💻"],
     ["a👍\bb\r", "ab"],
     ["abc\u0004d\r", "abcd"],
