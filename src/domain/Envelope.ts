@@ -129,8 +129,9 @@ export type LoginGrant = typeof LoginGrant.Type
 
 /**
  * Whether a success was said by the API itself: an object with a text as its
- * `message` that does not tell of a failure, nor has a member for one. Anything else with a status of 200
- * may be a gateway's function that failed, or a network's sign-in page.
+ * `message` that does not tell of a failure, and without a member for one.
+ * Anything else with a status of 200 may be a gateway's function that failed, or
+ * a network's sign-in page.
  */
 export const isOwnSuccess = (
   value: unknown,

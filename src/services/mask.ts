@@ -61,7 +61,8 @@ export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string
   const found = hideSecrets(text, secrets)
   // One with invisible characters in between would be whole again in whatever drops them.
   const visible = found.replace(invisible, "")
-  const hidden = hideSecrets(visible, secrets) === visible ? found : hideSecrets(visible, secrets)
+  const masked = hideSecrets(visible, secrets)
+  const hidden = masked === visible ? found : masked
   if (hidden.length <= maxLength) return hidden.replace(tokenLike, "[hidden]")
   // Not between the two halves of a character beyond the first 65,536.
   const cut = hidden.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "")

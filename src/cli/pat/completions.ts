@@ -24,7 +24,7 @@ import { hidden, trailingCommand } from "../strict/annotations.ts"
 export const keyIdValues = ["pat", "__key-ids"]
 
 /** How long a person waits for what completions offer. */
-const patience = "1 second"
+const timeLimit = "1 second"
 
 /** The value of an option among typed words. bash makes a word of its own of a `=`. */
 const valueOf = (option: string, typed: ReadonlyArray<string>): Option.Option<string> => {
@@ -97,7 +97,7 @@ const complete = Effect.fn("pat.completions")(function* ({
     () => current,
   )
   const found = yield* offered(typed).pipe(
-    Effect.timeout(patience),
+    Effect.timeout(timeLimit),
     Effect.catchAllCause(() => Effect.succeed([])),
     Logger.withMinimumLogLevel(LogLevel.None),
     Effect.withConfigProvider(once),
