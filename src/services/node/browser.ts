@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Browser } from "../Browser.ts"
 import { credentialVariables } from "../CommandRunner.ts"
+import { environmentWithout } from "./child.ts"
 
 /** The program that opens a page, without a shell in between: on Windows `start` would need one. */
 const opener: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>]>> = {
@@ -16,8 +17,7 @@ export const browser = Browser.of({
         // Loading it takes 5 ms, which is too much for each start.
         const { spawn } = await import("node:child_process")
         const [program, ...args] = opener[process.platform] ?? ["xdg-open"]
-        const env = { ...process.env }
-        for (const name of credentialVariables) delete env[name]
+        const env = environmentWithout(credentialVariables)
         spawn(program, [...args, url], { detached: true, stdio: "ignore", env })
           .on("error", () => {})
           .unref()

@@ -4,10 +4,10 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import type { CommandOutput, ShellCommand } from "../CommandRunner.ts"
-import { exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
+import { environmentWithout, exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
 
 /** How long a process that a command left behind may keep its stdout open, and a command that is to end may take, in milliseconds. */
-const graceMillis = 1_000
+const waitMillis = 1_000
 
 /** Runs a command by a shell, with our stderr, and gives its stdout. Interruption ends the command. */
 export const capture = ({ command, interactive, maxBytes, without }: ShellCommand) =>
@@ -16,8 +16,7 @@ export const capture = ({ command, interactive, maxBytes, without }: ShellComman
     Effect.promise(() => import("node:child_process")),
     ({ spawn }) =>
       Effect.async<CommandOutput, CommandUnusable>((resume) => {
-        const env = { ...process.env }
-        for (const variable of without) delete env[variable]
+        const env = environmentWithout(without)
         // In a group of its own the shell can be ended with all that it started, but could not ask at a terminal.
         const grouped = !isWindows && !hasTerminal()
         const stdin = interactive && isatty(0) ? 0 : "ignore"
@@ -56,7 +55,7 @@ export const capture = ({ command, interactive, maxBytes, without }: ShellComman
         }
         child.once("error", (error) => resume(Effect.fail(unusable("sh", error))))
         child.once("exit", () => {
-          timer = setTimeout(end, graceMillis)
+          timer = setTimeout(end, waitMillis)
         })
         child.once("close", end)
         return Effect.async<void>((stopped) => {
@@ -68,7 +67,7 @@ export const capture = ({ command, interactive, maxBytes, without }: ShellComman
             stopped(Effect.void)
           }
           if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return done()
-          timer = setTimeout(kill, graceMillis, "SIGKILL")
+          timer = setTimeout(kill, waitMillis, "SIGKILL")
           child.removeAllListeners("exit").once("exit", done)
           kill("SIGTERM")
         })

@@ -20,6 +20,13 @@ export const unusable = (name: string, error: unknown): CommandUnusable => {
 export const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
   code ?? 128 + (signal === null ? 0 : constants.signals[signal])
 
+/** Our environment without these variables. */
+export const environmentWithout = (variables: ReadonlyArray<string>): NodeJS.ProcessEnv => {
+  const env = { ...process.env }
+  for (const variable of variables) delete env[variable]
+  return env
+}
+
 /** Whether a terminal controls this process, so that its Ctrl-C reaches what we start too. */
 export const hasTerminal = (): boolean => {
   if (isWindows) return true

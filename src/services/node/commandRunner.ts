@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
 import { capture } from "./capture.ts"
-import { codeOf, exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
+import { codeOf, environmentWithout, exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
 import { runCommand, shield } from "./command.ts"
 
 const systemError = (code: string) => Object.assign(new Error(code), { code })
@@ -79,8 +79,7 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
     Effect.promise(() => import("node:child_process")),
     ({ spawn }) =>
       Effect.async<CommandEnd, CommandUnusable>((resume) => {
-        const env = { ...process.env }
-        for (const variable of without) delete env[variable]
+        const env = environmentWithout(without)
         let child: ChildProcess
         try {
           child = spawn(name, args, { stdio: ["pipe", 2, 2], shell: false, env })
