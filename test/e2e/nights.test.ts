@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
-import { binary, cleanEnv, ended, program } from "../support/program.ts"
+import { binary, cleanEnv, ended, limited, program } from "../support/program.ts"
 import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { randomFrom } from "./faults/sequences.ts"
 
@@ -92,13 +92,12 @@ describe.skipIf(process.platform === "win32")(
     it(`leave one PAT that works, whose token is stored, after two that are not: ${sequences} sequences`, {
       timeout: 20_000 + sequences * 6_000,
     }, async () => {
-      const found: Array<string> = []
-      let next = 0
-      const worker = async () => {
-        while (next < sequences) found.push(...(await sequence(next++)))
-      }
-      await Promise.all([worker(), worker(), worker()])
-      expect(found).toEqual([])
+      const found = await limited(
+        Array.from({ length: sequences }, (_, index) => index),
+        3,
+        sequence,
+      )
+      expect(found.flat()).toEqual([])
     })
   },
 )

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/gate.ts"
-import { binary, cleanEnv, ended, program } from "../support/program.ts"
+import { binary, cleanEnv, ended, limited, program } from "../support/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 import { randomFrom } from "./faults/sequences.ts"
 
@@ -70,13 +70,12 @@ describe.skipIf(process.platform === "win32")(
     it(`leaves no PAT that works, unless it is killed: ${sequences} sequences`, {
       timeout: 20_000 + sequences * 4_000,
     }, async () => {
-      const found: Array<string> = []
-      let next = 0
-      const worker = async () => {
-        while (next < sequences) found.push(...(await sequence(next++)))
-      }
-      await Promise.all([worker(), worker(), worker()])
-      expect(found).toEqual([])
+      const found = await limited(
+        Array.from({ length: sequences }, (_, index) => index),
+        3,
+        sequence,
+      )
+      expect(found.flat()).toEqual([])
     })
   },
 )

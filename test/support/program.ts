@@ -88,3 +88,18 @@ export const runCli = async (args: ReadonlyArray<string>, options: RunOptions = 
   child.stdin?.end(options.input ?? "")
   return await Promise.race([ended(child), late]).finally(() => clearTimeout(timer))
 }
+
+/** Maps with so many at once, in order. */
+export const limited = async <A, B>(
+  items: ReadonlyArray<A>,
+  atOnce: number,
+  f: (item: A) => Promise<B>,
+): Promise<Array<B>> => {
+  const results: Array<B> = []
+  let next = 0
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) results[index] = await f(items[index] as A)
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  return results
+}

@@ -174,18 +174,3 @@ export const runSnippet = async (
     .map((file) => readFileSync(file, "utf8"))
   return { code, output, stored, files, sandbox, old: [...old, String(own.key_id)] }
 }
-
-/** Maps with so many at once, in order. */
-export const limited = async <A, B>(
-  items: ReadonlyArray<A>,
-  atOnce: number,
-  f: (item: A) => Promise<B>,
-): Promise<Array<B>> => {
-  const results: Array<B> = []
-  let next = 0
-  const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) results[index] = await f(items[index] as A)
-  }
-  await Promise.all(Array.from({ length: atOnce }, worker))
-  return results
-}
