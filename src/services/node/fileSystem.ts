@@ -2,7 +2,7 @@ import { constants, createReadStream, openSync, statSync } from "node:fs"
 import { Socket } from "node:net"
 import type { Readable } from "node:stream"
 import { isatty, ReadStream } from "node:tty"
-import { SystemError } from "@effect/platform/Error"
+import { SystemError, type SystemErrorReason } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
@@ -12,32 +12,21 @@ const maxBytes = 1 << 20
 
 /** Opens what may have nothing to read for long, or no end, such as a named pipe or a device; undefined for the rest. */
 const openStream = (path: string): Readable | undefined => {
-  try {
-    const stat = statSync(path)
-    if (stat.isFile() || stat.isDirectory()) return undefined
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    if (stat.isFIFO()) return new Socket({ fd, readable: true, writable: false })
-    return isatty(fd) ? new ReadStream(fd) : createReadStream(path, { fd })
-  } catch {
-    // The platform's own reading fails in the same way, and says so.
-    return undefined
-  }
+  const stat = statSync(path)
+  if (stat.isFile() || stat.isDirectory()) return undefined
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  if (stat.isFIFO()) return new Socket({ fd, readable: true, writable: false })
+  return isatty(fd) ? new ReadStream(fd) : createReadStream(path, { fd })
 }
+
+const unreadable = (path: string, reason: SystemErrorReason, cause: unknown) =>
+  new SystemError({ reason, module: "FileSystem", method: "readFile", pathOrDescriptor: path, cause })
 
 const readAll = (path: string, stream: Readable): Effect.Effect<Uint8Array, SystemError> =>
   Effect.async((resume) => {
     const chunks: Array<Buffer> = []
     let size = 0
-    const fail = (cause: Error) =>
-      resume(
-        new SystemError({
-          reason: "BadResource",
-          module: "FileSystem",
-          method: "readFile",
-          pathOrDescriptor: path,
-          cause,
-        }),
-      )
+    const fail = (cause: Error) => resume(unreadable(path, "BadResource", cause))
     stream
       .on("data", (chunk: Buffer) => {
         chunks.push(chunk)
@@ -58,8 +47,14 @@ export const makeFileSystem = Effect.gen(function* () {
   const files = yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)
   const readFile = (path: string) =>
     Effect.suspend(() => {
-      const stream = openStream(path)
-      return stream === undefined ? files.readFile(path) : readAll(path, stream)
+      try {
+        const stream = openStream(path)
+        return stream === undefined ? files.readFile(path) : readAll(path, stream)
+      } catch (error) {
+        // To ask the platform again would start the threads that read for it, at the start of most CI jobs.
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return unreadable(path, "NotFound", error)
+        return files.readFile(path)
+      }
     })
   return FileSystem.FileSystem.of({
     ...files,
