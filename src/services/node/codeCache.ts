@@ -6,6 +6,7 @@
  * Node 22.8 and newer have `module.enableCompileCache` for this, which takes
  * half as long again for `pat list`: see bench/README.md.
  */
+import type * as Crypto from "node:crypto"
 import * as fs from "node:fs"
 import * as nodeModule from "node:module"
 import { dirname, isAbsolute, join } from "node:path"
@@ -18,8 +19,6 @@ export interface Program {
   /** A digest of that file's content, computed by the build. */
   readonly digest: string
 }
-
-const magic = 0x7a70_6331
 
 /** How many caches are kept, each of one build and version of Node. */
 const maxCaches = 4
@@ -41,24 +40,20 @@ export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | 
   return base && join(base, "zpcli")
 }
 
-/** A checksum over whole words: a damaged cache crashes Node, which does not check it. */
-const checksum = (data: Buffer): number => {
-  const words = new Uint32Array(data.buffer, data.byteOffset, data.length >>> 2)
-  let sum = data.length
-  const whole = words.length & ~3
-  for (let i = 0; i < whole; i += 4) {
-    // Four words a turn: this loop is not compiled yet when it runs.
-    const four =
-      Math.imul(words[i] as number, 29_791) +
-      Math.imul(words[i + 1] as number, 961) +
-      Math.imul(words[i + 2] as number, 31) +
-      (words[i + 3] as number)
-    sum = (Math.imul(sum, 923_521) + four) | 0
-  }
-  for (let i = whole; i < words.length; i++) sum = (Math.imul(sum, 31) + (words[i] as number)) | 0
-  for (let i = words.length * 4; i < data.length; i++) sum = (Math.imul(sum, 31) + (data[i] as number)) | 0
-  return sum >>> 0
+/** How long a checksum is, in bytes: a multiple of 8, since V8 copies a cache that is not aligned so. */
+const checksumLength = 24
+
+/**
+ * Makes the checksum that tells a damaged cache, which crashes Node: V8 does
+ * not check it. The program needs `node:crypto` in any case, but --version and
+ * --help do not.
+ */
+const makeChecksum = (require: NodeJS.Require) => {
+  const { createHash } = require("node:crypto") as typeof Crypto
+  return (data: Buffer): Buffer => Buffer.concat([createHash("sha1").update(data).digest()], checksumLength)
 }
+
+type Checksum = ReturnType<typeof makeChecksum>
 
 /** Whether nobody else could have put code there: ours, and not writable by others. */
 const isOurs = (path: string): boolean => {
@@ -66,21 +61,19 @@ const isOurs = (path: string): boolean => {
   return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
 }
 
-const header = 8
-
-const read = (folder: string, file: string): Buffer | undefined => {
+const read = (folder: string, file: string, checksum: Checksum): Buffer | undefined => {
   try {
     // A pipe in the file's place would hold up the start until somebody writes to it.
     if (!isOurs(folder) || !isOurs(file) || !fs.lstatSync(file).isFile()) return undefined
     const content = fs.readFileSync(file)
-    const data = content.subarray(header)
-    return content.readUInt32LE(0) === magic && content.readUInt32LE(4) === checksum(data) ? data : undefined
+    const data = content.subarray(checksumLength)
+    return content.subarray(0, checksumLength).equals(checksum(data)) ? data : undefined
   } catch {
     return undefined
   }
 }
 
-const write = (folder: string, file: string, data: Buffer): void => {
+const write = (folder: string, file: string, data: Buffer, checksum: Checksum): void => {
   try {
     // Not `recursive`, which tries for ever where a file system says that even the parent is missing (/proc).
     for (const path of [dirname(folder), folder]) {
@@ -88,10 +81,7 @@ const write = (folder: string, file: string, data: Buffer): void => {
     }
     if (!isOurs(folder)) return
     for (const name of oldest(folder)) fs.rmSync(join(folder, name), { force: true })
-    const content = Buffer.alloc(header + data.length)
-    content.writeUInt32LE(magic, 0)
-    content.writeUInt32LE(checksum(data), 4)
-    data.copy(content, header)
+    const content = Buffer.concat([checksum(data), data])
     // Whole by rename, so that another process reads the old cache, the new one or none.
     const temporary = `${file}.${process.pid}`
     fs.writeFileSync(temporary, content, { mode: 0o600, flag: "wx" })
@@ -129,11 +119,12 @@ export const loadCached = (program: Program, require: NodeJS.Require): unknown =
   const folder = cacheFolder(process.env, process.platform)
   if (folder === undefined) return require(path)
   const cache = join(folder, `${program.digest}-${process.version}-${process.arch}`)
-  const cachedData = read(folder, cache)
+  const checksum = makeChecksum(require)
+  const cachedData = read(folder, cache, checksum)
   const { exports, script } = load(path, cachedData, require)
   if (cachedData === undefined || script.cachedDataRejected === true) {
     // At the end it contains the functions that were used, and not just those that every start compiles.
-    process.once("exit", () => write(folder, cache, script.createCachedData()))
+    process.once("exit", () => write(folder, cache, script.createCachedData(), checksum))
   }
   return exports
 }
