@@ -1,7 +1,9 @@
 import { isQuitException } from "@effect/platform/Terminal"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import { identity } from "effect/Function"
+import * as HashSet from "effect/HashSet"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
@@ -87,7 +89,8 @@ export const run = (
     ),
     Effect.provideService(Notices, makeNotices(json)),
     Logger.withMinimumLogLevel(levelOf(level)),
-    Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+    // As a layer it would take 400 steps of the runtime, at every start.
+    Effect.locally(FiberRef.currentLoggers, HashSet.make(logger)),
     Effect.withTracerEnabled(false),
   )
 }
