@@ -16,6 +16,10 @@ export const KeyId = Schema.String.pipe(
 )
 export type KeyId = typeof KeyId.Type
 
+/** Whether a text of the server's is a key ID. */
+export const is = (value: string | undefined): value is KeyId =>
+  value !== undefined && problem(value) === undefined
+
 /** Reads a key ID from the command line. */
 export const parse = (value: string): Either.Either<KeyId, InvalidKeyId> => {
   const reason = problem(value)

@@ -1,5 +1,4 @@
 import * as Match from "effect/Match"
-import * as Schema from "effect/Schema"
 import type {
   CannotRotate,
   OutcomeUnknown,
@@ -8,18 +7,16 @@ import type {
   RotationStopped,
   TokenUndelivered,
 } from "../../domain/Errors.ts"
-import { KeyId } from "../../domain/KeyId.ts"
+import * as KeyId from "../../domain/KeyId.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { signIn } from "./signIn.ts"
 import { answerOf, failed, type Report, silent, type Table } from "./words.ts"
 
-const isKeyId = Schema.is(KeyId)
-
 /** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
 export const howToRevoke = (keyId: string | undefined): Printable =>
-  isKeyId(keyId)
+  KeyId.is(keyId)
     ? printable`Revoke it with: zpcli pat revoke ${keyId}`
     : printable`Find it with: zpcli pat list`
 
@@ -142,7 +139,7 @@ const unknownCreate = (
       ]
     : [
         printable`The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.`,
-        isKeyId(keyId)
+        KeyId.is(keyId)
           ? printable`Nobody has the token. Revoke it, then create another: zpcli pat revoke ${keyId}`
           : printable`Nobody has the token. Revoke it, then create another. ${howToRevoke(keyId)}`,
       ]

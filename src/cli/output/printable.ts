@@ -60,7 +60,6 @@ export const printable = Printable.template
 // joiners and selectors that emoji and some scripts are written with.
 const unseen =
   /[\x7F-\x9F\u2028\u2029]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u180B-\u180D]|[\u{E0100}-\u{E01EF}])\p{Default_Ignorable_Code_Point}/gu
-const controls = new RegExp(`[\\x00-\\x1F]|${unseen.source}`, "gu")
 
 /** Escapes of a character's one or two UTF-16 units, as JSON has them. */
 const unicodeEscape = (char: string) =>
@@ -74,14 +73,13 @@ export const escapeJson = (json: string): string => json.replace(unseen, unicode
 
 const shortEscapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 
+const shortEscape = (char: string): string => {
+  const code = char.charCodeAt(0)
+  return (
+    shortEscapes[char] ?? (code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : unicodeEscape(char))
+  )
+}
+
 /** Shows control and invisible characters as `\n`, `\t`, `\x1b` or `\u202e`; the rest stays. */
 export const escapeControls = (text: string): string =>
-  /^[ -~]*$/.test(text)
-    ? text
-    : text.replace(controls, (char) => {
-        const code = char.charCodeAt(0)
-        return (
-          shortEscapes[char] ??
-          (code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : unicodeEscape(char))
-        )
-      })
+  /^[ -~]*$/.test(text) ? text : text.replace(/[^ -\uFFFF]/g, shortEscape).replace(unseen, shortEscape)
