@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { account, loggedIn, pat, runIn } from "../support/fakes.ts"
+import { account, loggedIn, pat, runIn } from "../support/world/world.ts"
 
 const message = "Hello demo"
 const api = { "POST /login": loggedIn, "GET /hello": { body: { message } } }

@@ -5,7 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { onTestFinished } from "vitest"
 import { Browser } from "../../src/services/Browser.ts"
-import { pat, runIn, systemError, typed, type World } from "../support/fakes.ts"
+import { pat, runIn, systemError, typed, type World } from "../support/world/world.ts"
 
 const token = "zpat_PastedPastedPastedPasted0000"
 const page = "https://zpools.io/dashboard/tokens"

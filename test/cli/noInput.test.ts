@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { account, item, listed, pat, runIn, typed, type World } from "../support/fakes.ts"
+import { account, item, listed, pat, runIn, typed, type World } from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const api = { "GET /pat": listed(item()) }

@@ -8,7 +8,7 @@ import { builtIns } from "../../src/cli/strict/builtIns.ts"
 import { helpOf } from "../../src/cli/strict/help.ts"
 import { parse } from "../../src/cli/strict/parse.ts"
 import type { CommandShape } from "../../src/cli/strict/shape.ts"
-import { runIn } from "../support/fakes.ts"
+import { runIn } from "../support/world/world.ts"
 
 const all = (command: CommandShape): ReadonlyArray<CommandShape> => [
   command,

@@ -17,7 +17,7 @@ import {
   runIn,
   systemError,
   typed,
-} from "../support/fakes.ts"
+} from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const created = "zpat_NewNewNewNewNewNewNewNew00000000"

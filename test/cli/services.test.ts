@@ -24,9 +24,9 @@ import { Settings } from "../../src/services/Settings.ts"
 import { Streams } from "../../src/services/Streams.ts"
 import { TokenCache } from "../../src/services/TokenCache.ts"
 import { Transport } from "../../src/services/Transport.ts"
-import { fakeHttp, fakeTerminal, item, listed, type Sent } from "../support/fakes.ts"
-import { runsNothing } from "../support/runner.ts"
-import { notices } from "../support/services.ts"
+import { runsNothing } from "../support/world/runner.ts"
+import { notices } from "../support/world/services.ts"
+import { fakeHttp, fakeTerminal, item, listed, type Sent } from "../support/world/world.ts"
 
 const flags = { rcfile: Option.none(), auth: "auto" } as const
 const url = "https://api.test/v1"

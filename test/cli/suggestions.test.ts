@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { runIn } from "../support/fakes.ts"
+import { runIn } from "../support/world/world.ts"
 
 const otherClient = "It is a command of the zpools.io client, another program that is also called zpcli."
 const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."

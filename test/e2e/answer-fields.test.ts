@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { runCli } from "../support/program/program.ts"
 import { startServer } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 /** Far deeper than the stack allows a recursion to go. */
 const deep = `${"[".repeat(50_000)}1${"]".repeat(50_000)}`

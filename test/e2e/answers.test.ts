@@ -8,9 +8,9 @@ import { join } from "node:path"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { describe, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
-import { runInProcess } from "../support/inProcess.ts"
-import type { OnFinished } from "../support/network.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
+import type { OnFinished } from "../support/http/network.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
+import { runInProcess } from "../support/world/sockets.ts"
 
 const pat = `zpat_secret_env_${"e".repeat(24)}`
 const token = `zpat_secret_new_${"n".repeat(24)}`

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process"
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { runInProcess } from "../support/inProcess.ts"
-import { binary, cleanEnv, ended, program } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
+import { runInProcess } from "../support/world/sockets.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 import { type OnFinished, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]

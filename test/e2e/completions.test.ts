@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, runCli } from "../support/program.ts"
+import { cleanEnv, ended, runCli } from "../support/program/program.ts"
+import { completeIn, folderOf, missing, runIn, type Shell, shells } from "../support/program/shells.ts"
 import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
-import { completeIn, folderOf, missing, runIn, type Shell, shells } from "../support/shells.ts"
 
 const scopes = ["*", "zpool", "job", "sshkey", "pat", "billing"]
 

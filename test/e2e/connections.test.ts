@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
 import { startServer } from "../support/sandbox.ts"
 
 const ids = Array.from(

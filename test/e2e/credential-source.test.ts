@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { runCli } from "../support/program.ts"
+import { startGate } from "../support/program/gate.ts"
+import { runCli } from "../support/program/program.ts"
 import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 
 /** An rcfile with a PAT. */

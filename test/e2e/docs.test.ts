@@ -7,9 +7,9 @@ import { shape } from "../../src/cli/root.ts"
 import { builtIns } from "../../src/cli/strict/builtIns.ts"
 import { helpOf } from "../../src/cli/strict/help.ts"
 import type { CommandShape } from "../../src/cli/strict/shape.ts"
-import { samples } from "../support/failures.ts"
-import { limited } from "../support/program.ts"
-import { pages, read, runSnippet, type Snippet, snippetsOf } from "../support/snippets.ts"
+import { limited } from "../support/program/program.ts"
+import { pages, read, runSnippet, type Snippet, snippetsOf } from "../support/program/snippets.ts"
+import { samples } from "../support/world/failures.ts"
 
 /** Pages that show no command lines to run: one explains, one is a table of faults. */
 const withoutCommands = ["docs/faults.md"]

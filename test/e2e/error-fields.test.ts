@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { runCli } from "../support/program.ts"
+import { startGate } from "../support/program/gate.ts"
+import { runCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
 /** The IDs that a sandbox deals, in their order. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
 import { startServer, temporaryFolder } from "../support/sandbox.ts"
 
 describe.concurrent("every error is two lines, what went wrong and what to do", () => {

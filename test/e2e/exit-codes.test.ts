@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { createServer } from "node:net"
 import { describe, expect, it } from "vitest"
-import { binary, cleanEnv, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 import { startSandbox, startServer } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"

@@ -1,7 +1,7 @@
 import { describe, it } from "vitest"
-import { runInProcess } from "../support/inProcess.ts"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { runInProcess } from "../support/world/sockets.ts"
 
 const hour = 3_600_000
 const day = 24 * hour

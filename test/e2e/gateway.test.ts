@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { runInProcess } from "../support/inProcess.ts"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
 import { startServer } from "../support/sandbox.ts"
+import { runInProcess } from "../support/world/sockets.ts"
 
 const list = ["pat", "list"]
 const requestId = "f3a1c7de-0000-4000-8000-5eedc0ffee00"

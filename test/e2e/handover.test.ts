@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { binary, program, runCli } from "../support/program.ts"
+import { type Answer, startScripted } from "../support/http/server.ts"
+import { startGate } from "../support/program/gate.ts"
+import { binary, program, runCli } from "../support/program/program.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
-import { type Answer, startScripted } from "../support/scripted.ts"
 
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { runInProcess } from "../support/inProcess.ts"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
 import { startSandbox, startServer } from "../support/sandbox.ts"
+import { runInProcess } from "../support/world/sockets.ts"
 
 const pat = "zpat_FakeFakeFakeFakeFakeFake00000000"
 

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { binary, program, runCli } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { binary, program, runCli } from "../support/program/program.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string }
 

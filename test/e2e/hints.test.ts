@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
 import { startServer } from "../support/sandbox.ts"
 
 const old = "law-hotel-shape-community"

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
 import { startServer, temporaryFolder } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"

@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { runCli } from "../support/program/program.ts"
+import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
-import { noOtherUser, runAsStranger } from "../support/stranger.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with a PAT, and a home whose rcfile names the sandbox. */
 const withPat = async () => {

@@ -5,15 +5,15 @@ import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { createSecureContext } from "node:tls"
 import { describe, it } from "vitest"
-import { type Fault, type FaultyServer, startFaultyServer } from "../support/faulty-server.ts"
+import { type Fault, type FaultyServer, startFaultyServer } from "../support/http/faults.ts"
 import {
   certificateFiles,
   namesModule,
   type OnFinished,
   startBlackhole,
   startProxy,
-} from "../support/network.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
+} from "../support/http/network.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 
 const pat = `zpat_secret_env_${"e".repeat(24)}`
 const create = ["pat", "create", "Nightly", "--scope", "job"]

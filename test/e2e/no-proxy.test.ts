@@ -2,8 +2,8 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { describe, it } from "vitest"
-import { type OnFinished, startProxy } from "../support/network.ts"
-import { runCli } from "../support/program.ts"
+import { type OnFinished, startProxy } from "../support/http/network.ts"
+import { runCli } from "../support/program/program.ts"
 
 const list = ["pat", "list"]
 const run = (env: Readonly<Record<string, string>>) =>

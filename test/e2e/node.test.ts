@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { transform } from "esbuild"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, notPackage, programFile, runCli } from "../support/program.ts"
+import { cleanEnv, ended, notPackage, programFile, runCli } from "../support/program/program.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const why = notPackage ? ` (left out: ${notPackage})` : ""

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended } from "../support/program.ts"
+import { cleanEnv, ended } from "../support/program/program.ts"
 import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {

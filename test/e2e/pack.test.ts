@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { dirname, join, posix } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, notPackage, programFile } from "../support/program.ts"
+import { cleanEnv, notPackage, programFile } from "../support/program/program.ts"
 import { temporaryFolder } from "../support/sandbox.ts"
 
 const run = (command: string, args: ReadonlyArray<string>, cwd: string) => {

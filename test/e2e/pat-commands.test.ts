@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended } from "../support/program.ts"
-import { noTerminal, runOnTerminal } from "../support/pty.ts"
+import { cleanEnv, ended } from "../support/program/program.ts"
 import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
+import { noTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const page = readFileSync(new URL("pat-commands.md", import.meta.url), "utf8")
 const blocks = Array.from(page.matchAll(/^```text\n([\s\S]*?)^```$/gm), ([, text]) => text as string)

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { binary, cleanEnv, ended, program } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/pty.ts"
+import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with two PATs; gives their key IDs. */
 const withPats = async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
-import { binary, cleanEnv, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "zpcli-proxy-"))
 const key = join(folder, "key.pem")

@@ -2,9 +2,9 @@ import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, closeSync, constants, openSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { binary, cleanEnv, program, runCli } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const onUnix = describe.runIf(process.platform !== "win32")
 const whereUnix = " (not on Windows, which has neither such modes nor named pipes)"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { limited } from "../support/program.ts"
-import { pages, runSnippet, snippetsOf } from "../support/snippets.ts"
+import { limited } from "../support/program/program.ts"
+import { pages, runSnippet, snippetsOf } from "../support/program/snippets.ts"
 
 /** What tells how the new token of a command line travels. */
 const formOf = (text: string) =>

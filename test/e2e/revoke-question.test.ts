@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { runCli } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { startGate } from "../support/program/gate.ts"
+import { runCli } from "../support/program/program.ts"
 import { dealtKeyIds as ids, type Sandbox, startSandbox } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const withPats = async (...labels: ReadonlyArray<string>): Promise<Sandbox> => {
   const sandbox = await startSandbox()

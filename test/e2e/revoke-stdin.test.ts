@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, runCli } from "../support/program.ts"
-import { noTerminal, runOnTerminal } from "../support/pty.ts"
+import { cleanEnv, ended, runCli } from "../support/program/program.ts"
 import { dealtKeyIds as ids, pathWithProgram, startSandbox } from "../support/sandbox.ts"
+import { noTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const withPats = async () => {
   const sandbox = await startSandbox()

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { runCli } from "../support/program.ts"
+import { type Answer, startScripted } from "../support/http/server.ts"
+import { startGate } from "../support/program/gate.ts"
+import { runCli } from "../support/program/program.ts"
 import { type OnFinished, startSandbox } from "../support/sandbox.ts"
-import { type Answer, startScripted } from "../support/scripted.ts"
 
 const id = "law-hotel-shape-community"
 const other = "market-night-plain-object"

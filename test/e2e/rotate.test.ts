@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { runCli } from "../support/program.ts"
+import { startGate } from "../support/program/gate.ts"
+import { runCli } from "../support/program/program.ts"
 import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */

@@ -1,8 +1,8 @@
 /** `pat run` of the built program, with signals and kills at any moment: no PAT of it is left. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { binary, cleanEnv, ended, limited, program } from "../support/program.ts"
+import { startGate } from "../support/program/gate.ts"
+import { binary, cleanEnv, ended, limited, program } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 import { randomFrom } from "./faults/sequences.ts"
 

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { binary, cleanEnv, ended, program, runCli, shellCommand } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { startGate } from "../support/program/gate.ts"
+import { binary, cleanEnv, ended, program, runCli, shellCommand } from "../support/program/program.ts"
 import { type Sandbox, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const run = ["pat", "run", "--scope", "job"]
 const inShell = (script: string) => [...run, "--", "sh", "-c", script]

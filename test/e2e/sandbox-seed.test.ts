@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
+import { exampleOf } from "../support/program/snippets.ts"
 import { pathWithProgram, temporaryFolder } from "../support/sandbox.ts"
-import { exampleOf } from "../support/snippets.ts"
 
 const example = exampleOf("docs/sandbox.md", "seed")
 const unused = "yellow-grape-calm-season"

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 import { type OnFinished, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */

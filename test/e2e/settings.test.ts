@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, it } from "vitest"
-import { runInProcess } from "../support/inProcess.ts"
-import { runCli } from "../support/program.ts"
+import { runCli } from "../support/program/program.ts"
+import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
-import { noOtherUser, runAsStranger } from "../support/stranger.ts"
+import { runInProcess } from "../support/world/sockets.ts"
 
 const password = "demo-Pa55word"
 

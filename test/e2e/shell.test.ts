@@ -2,9 +2,9 @@ import { spawn } from "node:child_process"
 import { join, resolve } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { describe, expect, it } from "vitest"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal } from "../support/pty.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 import { pathWithProgram, temporaryFolder } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const introduction = "In this shell zpcli is signed in to a sandbox as demo, not to your account."
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { binary, cleanEnv, program } from "../support/program.ts"
-import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/pty.ts"
+import { binary, cleanEnv, program } from "../support/program/program.ts"
 import { startSandbox, startServer } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const list = ["pat", "list"]
 const codes = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { cleanEnv, notPackage, programFile, runCli } from "../support/program.ts"
+import { cleanEnv, notPackage, programFile, runCli } from "../support/program/program.ts"
 
 const dist = dirname(programFile)
 const kib = (name: string) => Math.round(statSync(join(dist, name)).size / 1024)

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process"
 import { existsSync, openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { runInProcess } from "../support/inProcess.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 import { type Sandbox, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+import { runInProcess } from "../support/world/sockets.ts"
 
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]

@@ -11,8 +11,8 @@ import { PatApi } from "../../src/services/PatApi.ts"
 import { makeApi } from "../../src/services/sandbox/api.ts"
 import { httpClient } from "../../src/services/sandbox/httpClient.ts"
 import { inMemory } from "../../src/services/sandbox/Store.ts"
-import { fakeApi, json } from "../support/http.ts"
-import { newPat } from "../support/services.ts"
+import { fakeApi, json } from "../support/http/client.ts"
+import { newPat } from "../support/world/services.ts"
 
 const url = "https://api.test/v1"
 const account = { user: "demo", password: Redacted.make("demo"), jwtSeconds: 100_000, faults: [] }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { programFile } from "../support/program.ts"
+import { programFile } from "../support/program/program.ts"
 
 const dist = dirname(programFile)
 const readJson = (file: string) => JSON.parse(readFileSync(file, "utf8"))

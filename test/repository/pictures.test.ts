@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { expect, it } from "vitest"
-import { cleanEnv } from "../support/program.ts"
-import { noTerminal } from "../support/pty.ts"
-import { pages, read } from "../support/snippets.ts"
+import { cleanEnv } from "../support/program/program.ts"
+import { pages, read } from "../support/program/snippets.ts"
+import { noTerminal } from "../support/terminal/pty.ts"
 
 it.skipIf(noTerminal !== undefined)("the pictures of the docs are what the program shows", () => {
   const { status, stderr, stdout } = spawnSync(process.execPath, ["scripts/pictures.mjs", "--check"], {

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { parse } from "yaml"
-import { cleanEnv, ended, programFile } from "../support/program.ts"
+import { cleanEnv, ended, programFile } from "../support/program/program.ts"
 import {
   dealtKeyIds,
   pathWithProgram,

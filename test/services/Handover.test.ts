@@ -10,7 +10,7 @@ import { DeliveryFailed, OutcomeUnknown, PatNotFound, TimedOut } from "../../src
 import * as KeyId from "../../src/domain/KeyId.ts"
 import { type Delivery, Handover, type OldPat, type Replacement } from "../../src/services/Handover.ts"
 import { PatApi } from "../../src/services/PatApi.ts"
-import { newPat, notices } from "../support/services.ts"
+import { newPat, notices } from "../support/world/services.ts"
 
 const oldKeyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const newKeyId = Either.getOrThrow(KeyId.parse("market-night-plain-object"))

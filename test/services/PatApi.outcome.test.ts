@@ -17,9 +17,9 @@ import {
   silence,
   text,
   tracing,
-} from "../support/http.ts"
-import { foundPat, inTime, newPat, notices, patiently } from "../support/services.ts"
-import { type World, withPatApi } from "../support/servicesStack.ts"
+} from "../support/http/client.ts"
+import { foundPat, inTime, newPat, notices, patiently } from "../support/world/services.ts"
+import { type World, withPatApi } from "../support/world/stack.ts"
 
 const settings = { pat: foundPat("zpat_TheOneOfThisTest") }
 const noon = Date.UTC(2026, 0, 26, 12)

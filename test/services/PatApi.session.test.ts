@@ -9,9 +9,9 @@ import * as Random from "effect/Random"
 import * as TestClock from "effect/TestClock"
 import * as KeyId from "../../src/domain/KeyId.ts"
 import type { PatApi } from "../../src/services/PatApi.ts"
-import { fakeApi, json, reset, type Step } from "../support/http.ts"
-import { asks, newPat, secret } from "../support/services.ts"
-import { withPatApi } from "../support/servicesStack.ts"
+import { fakeApi, json, reset, type Step } from "../support/http/client.ts"
+import { asks, newPat, secret } from "../support/world/services.ts"
+import { withPatApi } from "../support/world/stack.ts"
 
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const revoke = `DELETE /v1/pat/${keyId}`

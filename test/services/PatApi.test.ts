@@ -4,9 +4,9 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as KeyId from "../../src/domain/KeyId.ts"
-import { fakeApi, json, type Reply, refused, reset, silence, text } from "../support/http.ts"
-import { foundPat, inTime, logs, newPat, origin, secret } from "../support/services.ts"
-import { withPatApi } from "../support/servicesStack.ts"
+import { fakeApi, json, type Reply, refused, reset, silence, text } from "../support/http/client.ts"
+import { foundPat, inTime, logs, newPat, origin, secret } from "../support/world/services.ts"
+import { withPatApi } from "../support/world/stack.ts"
 
 const pat = { pat: foundPat("zpat_TheOneOfThisTest") }
 const account = { user: Option.some("ada"), password: secret("pw") }

@@ -12,7 +12,7 @@ import { Connection } from "../../src/services/Connection.ts"
 import { Identity } from "../../src/services/Identity.ts"
 import * as PatStore from "../../src/services/PatStore.ts"
 import { Settings } from "../../src/services/Settings.ts"
-import { posix, whereModes } from "../support/services.ts"
+import { posix, whereModes } from "../support/world/services.ts"
 
 const token = "zpat_NewNewNewNewNewNewNewNew0000"
 

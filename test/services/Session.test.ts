@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { fakeApi, json, refused, reset, silence, text } from "../support/http.ts"
-import { asks, foundPat, inTime, origin } from "../support/services.ts"
-import { account, granted, jwt, login, password } from "../support/servicesLogin.ts"
-import { type World, withSession } from "../support/servicesStack.ts"
+import { fakeApi, json, refused, reset, silence, text } from "../support/http/client.ts"
+import { account, granted, jwt, login, password } from "../support/world/login.ts"
+import { asks, foundPat, inTime, origin } from "../support/world/services.ts"
+import { type World, withSession } from "../support/world/stack.ts"
 
 const credentialOf = (world: World) =>
   Effect.map(

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Auth } from "../../src/domain/Credential.ts"
-import { loadSettings, logs, posix, type SettingsValue, whereModes } from "../support/services.ts"
+import { loadSettings, logs, posix, type SettingsValue, whereModes } from "../support/world/services.ts"
 
 const files = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 type Env = Readonly<Record<string, string>>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { loadSettings } from "../support/services.ts"
+import { loadSettings } from "../support/world/services.ts"
 
 const load = (env: Readonly<Record<string, string>>) =>
   loadSettings(env, { rcfile: Option.none(), auth: "auto" })

@@ -4,8 +4,8 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { fileName } from "../../src/services/TokenCache.ts"
-import { posix, whereModes } from "../support/services.ts"
-import { jwt, scoped, stored, tokens, world } from "../support/servicesCache.ts"
+import { posix, whereModes } from "../support/world/services.ts"
+import { jwt, scoped, stored, tokens, world } from "../support/world/tokenCache.ts"
 
 describe("the token cache", () => {
   it.scoped("gives back what was written, until it expires or is dropped", () =>

@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Identity } from "../../src/services/Identity.ts"
-import { posix, whereModes } from "../support/services.ts"
-import { jwt, scoped, stored, tokens, world } from "../support/servicesCache.ts"
+import { posix, whereModes } from "../support/world/services.ts"
+import { jwt, scoped, stored, tokens, world } from "../support/world/tokenCache.ts"
 
 describe("the token cache is not used, with a warning,", () => {
   const expectIgnored = (lines: ReadonlyArray<string>, why: RegExp) => {

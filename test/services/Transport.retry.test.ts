@@ -12,9 +12,9 @@ import {
   reset,
   silence,
   systemError,
-} from "../support/http.ts"
-import { inTime, logs, origin, patiently, progress } from "../support/services.ts"
-import { send } from "../support/servicesStack.ts"
+} from "../support/http/client.ts"
+import { inTime, logs, origin, patiently, progress } from "../support/world/services.ts"
+import { send } from "../support/world/stack.ts"
 
 const requests = {
   "GET /v1/pat": { method: "GET", path: ["pat"] },

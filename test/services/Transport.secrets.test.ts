@@ -3,9 +3,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { ApiRequest } from "../../src/services/Transport.ts"
-import { broken, fakeApi, json, reset, systemError, text } from "../support/http.ts"
-import { inTime, logs } from "../support/services.ts"
-import { send } from "../support/servicesStack.ts"
+import { broken, fakeApi, json, reset, systemError, text } from "../support/http/client.ts"
+import { inTime, logs } from "../support/world/services.ts"
+import { send } from "../support/world/stack.ts"
 
 const bearer = "zpat_BearerOfThisTest99"
 const password = 'pass "wörd"/+%'

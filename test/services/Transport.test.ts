@@ -6,9 +6,9 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../src/domain/ApiUrl.ts"
 import type { ApiRequest } from "../../src/services/Transport.ts"
-import { endless, fakeApi, json, late, type Reply, reset, silence, text } from "../support/http.ts"
-import { inTime, logs, origin } from "../support/services.ts"
-import { send } from "../support/servicesStack.ts"
+import { endless, fakeApi, json, late, type Reply, reset, silence, text } from "../support/http/client.ts"
+import { inTime, logs, origin } from "../support/world/services.ts"
+import { send } from "../support/world/stack.ts"
 
 const list: ApiRequest = { method: "GET", path: ["pat"] }
 const token = "zpat_OnlyForThisTest123"

@@ -14,9 +14,9 @@ import {
   silence,
   systemError,
   tracing,
-} from "../support/http.ts"
-import { inTime, logs, origin, patiently } from "../support/services.ts"
-import { send, withTransport } from "../support/servicesStack.ts"
+} from "../support/http/client.ts"
+import { inTime, logs, origin, patiently } from "../support/world/services.ts"
+import { send, withTransport } from "../support/world/stack.ts"
 
 const list: ApiRequest = { method: "GET", path: ["pat"] }
 const create: ApiRequest = { method: "POST", path: ["pat"] }

@@ -12,7 +12,7 @@ import { fromItem } from "../../src/domain/Pat.ts"
 import { Handover } from "../../src/services/Handover.ts"
 import { PatApi } from "../../src/services/PatApi.ts"
 import type { Listing } from "../../src/services/results.ts"
-import { newPat, notices } from "../support/services.ts"
+import { newPat, notices } from "../support/world/services.ts"
 
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const stray = "market-night-plain-object"

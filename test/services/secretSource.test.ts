@@ -12,8 +12,8 @@ import { Identity } from "../../src/services/Identity.ts"
 import { NoInput } from "../../src/services/NoInput.ts"
 import { Secrets } from "../../src/services/Secrets.ts"
 import * as secretSource from "../../src/services/secretSource.ts"
-import { runsNothing } from "../support/runner.ts"
-import { inTime, loadSettings, logs, posix, whereModes } from "../support/services.ts"
+import { runsNothing } from "../support/world/runner.ts"
+import { inTime, loadSettings, logs, posix, whereModes } from "../support/world/services.ts"
 
 type Env = Readonly<Record<string, string>>
 

@@ -11,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { onTestFinished } from "vitest"
 import { parseFault, serve } from "../../src/services/sandbox/index.ts"
-import { shellCommand } from "./program.ts"
+import { shellCommand } from "./program/program.ts"
 
 /** A sandbox of this process, to which the built program connects. */
 export interface Sandbox {

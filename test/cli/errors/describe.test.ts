@@ -3,7 +3,7 @@ import { describe as describeFailure, type Failure } from "../../../src/cli/erro
 import { exitCodeMeanings } from "../../../src/cli/errors/exitCodes.ts"
 import { render } from "../../../src/cli/errors/report.ts"
 import * as Errors from "../../../src/domain/Errors.ts"
-import { answered, rotation, samples } from "../../support/failures.ts"
+import { answered, rotation, samples } from "../../support/world/failures.ts"
 
 const all = Object.entries(samples).flatMap(([tag, list]) =>
   list.map(

@@ -5,7 +5,7 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import { logger } from "../../../src/cli/errors/logger.ts"
 import { PatNotFound } from "../../../src/domain/Errors.ts"
-import { fakeConsole } from "../../support/fakes.ts"
+import { fakeConsole } from "../../support/world/world.ts"
 
 /** What an effect logs on stderr. */
 const logged = (effect: Effect.Effect<void>, level: LogLevel.LogLevel = LogLevel.Warning) =>

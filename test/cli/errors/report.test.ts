@@ -7,7 +7,7 @@ import { logger } from "../../../src/cli/errors/logger.ts"
 import { makeNotices } from "../../../src/cli/errors/notices.ts"
 import { report } from "../../../src/cli/errors/report.ts"
 import { OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
-import { fakeConsole } from "../../support/fakes.ts"
+import { fakeConsole } from "../../support/world/world.ts"
 
 /** Runs an effect; gives its value and what went to stderr. */
 const collecting = <A>(effect: Effect.Effect<A>) =>

@@ -9,8 +9,8 @@ import { confirm, makePrompter } from "../../../src/cli/output/prompt.ts"
 import type { Auth } from "../../../src/domain/Credential.ts"
 import { Prompter } from "../../../src/services/Prompter.ts"
 import { Streams } from "../../../src/services/Streams.ts"
-import { fakeTerminal, typed } from "../../support/fakes.ts"
-import { settings } from "../../support/services.ts"
+import { settings } from "../../support/world/services.ts"
+import { fakeTerminal, typed } from "../../support/world/world.ts"
 
 interface Setting {
   readonly keys?: string

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { Browser } from "../../../src/services/Browser.ts"
-import { account, item, listed, loggedIn, pat, runIn, systemError, typed } from "../../support/fakes.ts"
+import { account, item, listed, loggedIn, pat, runIn, systemError, typed } from "../../support/world/world.ts"
 
 const token = "zpat_0123456789abcdefghijklmnopqrstuv"
 const created = {

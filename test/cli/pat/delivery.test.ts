@@ -19,7 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { onTestFinished } from "vitest"
 import { Identity } from "../../../src/services/Identity.ts"
-import { pat, runIn, type World } from "../../support/fakes.ts"
+import { pat, runIn, type World } from "../../support/world/world.ts"
 
 const token = "zpat_NewNewNewNewNewNewNewNew0000"
 const keyId = "law-hotel-shape-community"

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
-import { type Behaviour, makeAccount, oldKeyId } from "../../support/nightly.ts"
+import { type Behaviour, makeAccount, oldKeyId } from "../../support/world/nights.ts"
 
 const made = "law-hotel-shape-community"
 

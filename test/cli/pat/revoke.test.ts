@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { account, item, listed, loggedIn, pat, runIn, typed } from "../../support/fakes.ts"
+import { account, item, listed, loggedIn, pat, runIn, typed } from "../../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const revoke = ["pat", "revoke", id]

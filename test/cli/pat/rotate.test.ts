@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
-import { type Api, item, listed, pat, runIn, runsNothing } from "../../support/fakes.ts"
 import { temporaryFolder } from "../../support/sandbox.ts"
+import { type Api, item, listed, pat, runIn, runsNothing } from "../../support/world/world.ts"
 
 const now = Date.UTC(2027, 0, 31, 12)
 const token = "zpat_NewNewNewNewNewNewNewNew0000"

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { randomFrom } from "../../e2e/faults/sequences.ts"
-import { type Behaviour, makeAccount, type Night } from "../../support/nightly.ts"
+import { type Behaviour, makeAccount, type Night } from "../../support/world/nights.ts"
 
 /** `npm run soak` runs many more. */
 const sequences = Number(process.env.ZPCLI_RUNS ?? 300)

@@ -15,7 +15,7 @@ import {
   runsNothing,
   systemError,
   type World,
-} from "../../support/fakes.ts"
+} from "../../support/world/world.ts"
 
 const keyId = "law-hotel-shape-community"
 const token = "zpat_NewNewNewNewNewNewNewNew0000"

@@ -8,7 +8,16 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { onTestFinished } from "vitest"
-import { account, item, listed, loggedIn, pat, runIn, systemError, type World } from "../../support/fakes.ts"
+import {
+  account,
+  item,
+  listed,
+  loggedIn,
+  pat,
+  runIn,
+  systemError,
+  type World,
+} from "../../support/world/world.ts"
 
 const keyId = "law-hotel-shape-community"
 const newKeyId = "market-night-plain-object"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { item, listed, pat, runIn } from "../../support/fakes.ts"
+import { item, listed, pat, runIn } from "../../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const other = item({ key_id: "market-night-plain-object", label: "x", status: "revoked" })

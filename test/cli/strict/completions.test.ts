@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { completionsFor } from "../../../src/cli/strict/completions/index.ts"
 import { read } from "../../../src/cli/strict/read.ts"
-import { completeIn, folderOf, missing, shells } from "../../support/shells.ts"
+import { completeIn, folderOf, missing, shells } from "../../support/program/shells.ts"
 import { fleet } from "./program.ts"
 
 const tree = read(fleet)

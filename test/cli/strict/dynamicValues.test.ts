@@ -11,7 +11,7 @@ import { execute } from "../../../src/cli/strict/execute.ts"
 import { helpOf } from "../../../src/cli/strict/help.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 import { read } from "../../../src/cli/strict/read.ts"
-import { completeIn, folderOf, missing, runIn, shells } from "../../support/shells.ts"
+import { completeIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
 
 const ship = Args.text({ name: "ship" }).pipe(Args.withDescription("Name of a ship"))
 const port = Options.text("port").pipe(Options.withDescription("Where to"), Options.optional)

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import { execute } from "../../../src/cli/strict/execute.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 import { read } from "../../../src/cli/strict/read.ts"
-import { fakeConsole } from "../../support/fakes.ts"
+import { fakeConsole } from "../../support/world/world.ts"
 import { fleet } from "./program.ts"
 
 const tree = read(fleet)

@@ -16,7 +16,7 @@ import { helpOf } from "../../../src/cli/strict/help.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 import { read } from "../../../src/cli/strict/read.ts"
 import type { CommandShape } from "../../../src/cli/strict/shape.ts"
-import { fakeConsole, fakeTerminal } from "../../support/fakes.ts"
+import { fakeConsole, fakeTerminal } from "../../support/world/world.ts"
 
 const print = (given: unknown) => Console.log(JSON.stringify(given))
 

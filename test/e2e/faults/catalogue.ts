@@ -1,6 +1,6 @@
 /** What each fault that `docs/faults.md` names does on the wire. */
-import type { Fault, Step } from "../../support/faulty-server.ts"
-import { httpAnswer } from "../../support/rawHttp.ts"
+import type { Fault, Step } from "../../support/http/faults.ts"
+import { httpAnswer } from "../../support/http/raw.ts"
 
 export interface Behaviour {
   /** Undefined: nobody listens at the port. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, openSync } from "node:fs"
 import { describe, it } from "vitest"
-import { type Fault, type FaultyServer, startFaultyServer } from "../../support/faulty-server.ts"
-import { binary, cleanEnv, program } from "../../support/program.ts"
+import { type Fault, type FaultyServer, startFaultyServer } from "../../support/http/faults.ts"
+import { binary, cleanEnv, program } from "../../support/program/program.ts"
 import { argvOf, pat } from "./table.ts"
 
 const stalled: Fault = { steps: [{ do: "stall" }] }

@@ -1,5 +1,5 @@
 /** Random sequences of faults from a seed, and what must hold whatever they do to the program. */
-import { type Fault, jwt, oldKeyId, password } from "../../support/faulty-server.ts"
+import { type Fault, jwt, oldKeyId, password } from "../../support/http/faults.ts"
 import { behaviours } from "./catalogue.ts"
 import { type CommandName, commands, pat } from "./table.ts"
 

@@ -1,8 +1,8 @@
 /** The table of `docs/faults.md`, and one run of the program for each of its rows. */
 import { readFileSync } from "node:fs"
-import { type Fault, type FaultyServer, oldKeyId, startFaultyServer } from "../../support/faulty-server.ts"
-import { runInProcess } from "../../support/inProcess.ts"
-import { type Ran, runCli } from "../../support/program.ts"
+import { type Fault, type FaultyServer, oldKeyId, startFaultyServer } from "../../support/http/faults.ts"
+import { type Ran, runCli } from "../../support/program/program.ts"
+import { runInProcess } from "../../support/world/sockets.ts"
 import { behaviours } from "./catalogue.ts"
 import type { Certificate } from "./certificate.ts"
 

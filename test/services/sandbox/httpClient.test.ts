@@ -9,8 +9,8 @@ import { ExpiryDate } from "../../../src/domain/Expiry.ts"
 import { type ApiOptions, makeApi } from "../../../src/services/sandbox/api.ts"
 import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
 import { inMemory } from "../../../src/services/sandbox/Store.ts"
-import { inTime, newPat, secret } from "../../support/services.ts"
-import { withPatApi } from "../../support/servicesStack.ts"
+import { inTime, newPat, secret } from "../../support/world/services.ts"
+import { withPatApi } from "../../support/world/stack.ts"
 import { faults } from "./harness.ts"
 
 /** A sandbox in this process, as the layer that a program takes its HTTP client from. */

@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
-import { TokenCache } from "../../src/services/TokenCache.ts"
+import { TokenCache } from "../../../src/services/TokenCache.ts"
 import { logs, settings } from "./services.ts"
 
 export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln"

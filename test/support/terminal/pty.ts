@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process"
 import { resolve } from "node:path"
-import { binary, cleanEnv, ended, program } from "./program.ts"
+import { binary, cleanEnv, ended, program } from "../program/program.ts"
 
 /** Why tests at a terminal can't run here; undefined where they can. */
 export const noTerminal =
@@ -46,7 +46,7 @@ export const runOnTerminal = async (
   argv: ReadonlyArray<string>,
   options: TerminalOptions = {},
 ): Promise<TerminalRan> => {
-  const child = spawn("python3", [resolve("test/support/terminal.py")], { stdio: ["pipe", "pipe", "pipe"] })
+  const child = spawn("python3", [resolve("test/support/terminal/terminal.py")], { stdio: ["pipe", "pipe", "pipe"] })
   const { columns = 80, cwd = process.cwd(), env, script = [], stdout = null, stderr = null } = options
   child.stdin.end(
     JSON.stringify({

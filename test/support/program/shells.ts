@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect } from "vitest"
+import { temporaryFolder } from "../sandbox.ts"
 import { cleanEnv } from "./program.ts"
-import { temporaryFolder } from "./sandbox.ts"
 
 export const shells = ["bash", "zsh", "fish"] as const
 export type Shell = (typeof shells)[number]

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathWithProgram, startSandboxOn, temporaryFolder } from "../sandbox.ts"
 import { cleanEnv } from "./program.ts"
-import { pathWithProgram, startSandboxOn, temporaryFolder } from "./sandbox.ts"
 
 /** The pages of the docs. */
 export const pages = [

@@ -1,5 +1,5 @@
 import * as Option from "effect/Option"
-import { json } from "./http.ts"
+import { json } from "../http/client.ts"
 import { secret } from "./services.ts"
 
 /** Ada signs in: what she types, and what the fake API answers. */

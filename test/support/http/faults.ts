@@ -5,7 +5,7 @@
 import { once } from "node:events"
 import { createServer, type Socket } from "node:net"
 import { type SecureContext, TLSSocket } from "node:tls"
-import { httpAnswer, parseRequest, type Request } from "./rawHttp.ts"
+import { httpAnswer, parseRequest, type Request } from "./raw.ts"
 
 /** One thing that a faulty server does to a connection. */
 export type Step =

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { request as send } from "node:http"
 import * as Either from "effect/Either"
-import { parseFault } from "../../src/services/sandbox/index.ts"
+import { parseFault } from "../../../src/services/sandbox/index.ts"
+import { type Sandbox, startServer } from "../sandbox.ts"
 import { binary, cleanEnv, ended, program, type Ran } from "./program.ts"
-import { type Sandbox, startServer } from "./sandbox.ts"
 
 /** What happens to requests on their way to a sandbox, which itself answers others as ever. */
 export interface GateOptions {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
-import { CommandRunner } from "../../src/services/CommandRunner.ts"
+import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 
 /** Dies where a command is looked for or run. */
 export const runsNothing = CommandRunner.of({

@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest"
-import { type OnFinished, startServer } from "./sandbox.ts"
+import { type OnFinished, startServer } from "../sandbox.ts"
 
 /** An answer: its status and body (a string as it is, anything else as JSON), or a connection that is cut. */
 export type Answer = readonly [status: number, body?: unknown] | "cut"

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { runInterrupted, startGate } from "../support/gate.ts"
-import { binary, cleanEnv, ended, program, type Ran, runCli } from "../support/program.ts"
+import { runInterrupted, startGate } from "../support/program/gate.ts"
+import { binary, cleanEnv, ended, program, type Ran, runCli } from "../support/program/program.ts"
 import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */

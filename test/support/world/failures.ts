@@ -1,9 +1,9 @@
-import type { Failure } from "../../src/cli/errors/describe.ts"
-import { Exit } from "../../src/cli/errors/exitCodes.ts"
-import { InternalError } from "../../src/cli/errors/program.ts"
-import { UsageError } from "../../src/cli/strict/errors.ts"
-import type { Signer } from "../../src/domain/Credential.ts"
-import * as Errors from "../../src/domain/Errors.ts"
+import type { Failure } from "../../../src/cli/errors/describe.ts"
+import { Exit } from "../../../src/cli/errors/exitCodes.ts"
+import { InternalError } from "../../../src/cli/errors/program.ts"
+import { UsageError } from "../../../src/cli/strict/errors.ts"
+import type { Signer } from "../../../src/domain/Credential.ts"
+import * as Errors from "../../../src/domain/Errors.ts"
 
 /** What an answer tells of itself; its words would clear the screen. */
 export const answered = { status: 418, requestId: "req-1", serverMessage: "no.\u001b[2J" }

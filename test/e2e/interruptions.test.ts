@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/gate.ts"
-import { binary, cleanEnv, ended, program } from "../support/program.ts"
+import { startGate } from "../support/program/gate.ts"
+import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
 const old = "law-hotel-shape-community"
