@@ -147,7 +147,7 @@ describe("zpcli login", () => {
     Effect.gen(function* () {
       const { env, rcfile } = homeWith()
       for (const [answer, code] of [
-        [systemError("ECONNREFUSED"), 6],
+        [systemError("ECONNREFUSED", "connect"), 6],
         [{ status: 503 }, 6],
         [{ status: 403, body: "<html>Blocked</html>" }, 4],
         [{ status: 200, body: "<html>Sign in to this network</html>" }, 1],

@@ -89,7 +89,7 @@ const failures: Readonly<Record<string, Api>> = {
     [`DELETE /pat/${id}`]: { status: 418, body: [telltale], headers },
   },
   "a connection error that tells": everywhere(
-    Object.assign(systemError("ECONNRESET"), { message: telltale }),
+    Object.assign(systemError("ECONNRESET", "read"), { message: telltale }),
   ),
   "a sign-in that echoes": everywhere({}, { status: 401, body: { message: telltale }, headers }),
   "a sign-in that breaks": everywhere({}, { status: 500, body: { message: telltale }, headers }),

@@ -152,7 +152,7 @@ describe("pat create", () => {
   )
 
   it.effect.each([
-    ["an answer that was lost", systemError("ECONNRESET")],
+    ["an answer that was lost", systemError("ECONNRESET", "read")],
     ["status 500", { status: 500, body: { message: "Internal server error" } }],
     ["status 504", { status: 504, body: { message: "Endpoint request timed out" } }],
     ["an answer without a token", { status: 201, body: { message: "PAT created" } }],

@@ -1,7 +1,5 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientError from "@effect/platform/HttpClientError"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Terminal from "@effect/platform/Terminal"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -18,6 +16,7 @@ import { run } from "../../../src/cli/run.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Stdin } from "../../../src/services/Stdin.ts"
 import { Streams } from "../../../src/services/Streams.ts"
+import { broken, type Reply, systemError, text } from "../http/client.ts"
 import { runsNothing } from "./runner.ts"
 
 /** One request as the program sent it. */
@@ -137,6 +136,12 @@ export const fakeConsole = (
   }
 }
 
+const replyOf = (answer: Answer | Error): Reply => {
+  if (answer instanceof Error) return broken(answer)
+  const { body = "", headers, status = 200 } = answer
+  return text(status, typeof body === "string" ? body : JSON.stringify(body), headers)
+}
+
 /** An HTTP client that answers from a table, and dies at a request that is not in it. */
 export const fakeHttp = (api: Api, base: string, onRequest: (sent: Sent) => void) => {
   const left = new Map(
@@ -145,25 +150,18 @@ export const fakeHttp = (api: Api, base: string, onRequest: (sent: Sent) => void
   const asked = new Set<string>()
   const client = HttpClient.make((request, url) => {
     const route = `${request.method} ${url.href.replace(base, "")}`
-    const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : undefined
+    const { body } = request
+    const sent = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : undefined
     onRequest({
       method: request.method,
       url: url.href,
       authorization: request.headers.authorization,
-      body: text === undefined ? undefined : JSON.parse(text),
+      body: sent === undefined ? undefined : JSON.parse(sent),
     })
     asked.add(route)
     const answers = left.get(route)
     const answer = (Array.isArray(answers) ? answers.shift() : answers) as Answer | Error | undefined
-    if (answer === undefined) return Effect.dieMessage(`nothing answers ${route}`)
-    if (answer instanceof Error) {
-      return Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause: answer }))
-    }
-    const { body, headers = {}, status = 200 } = answer
-    const sent = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body)
-    return Effect.succeed(
-      HttpClientResponse.fromWeb(request, new Response(sent, { status, headers: { ...headers } })),
-    )
+    return answer === undefined ? Effect.dieMessage(`nothing answers ${route}`) : replyOf(answer)(request)
   })
   /** The routes whose answers were given and not asked for. */
   const unused = (): ReadonlyArray<string> =>
@@ -173,13 +171,9 @@ export const fakeHttp = (api: Api, base: string, onRequest: (sent: Sent) => void
   return { client, unused }
 }
 
-/** An `Error` as the system makes it, such as `ECONNREFUSED`. */
-export const systemError = (code: string, syscall = "read"): Error =>
-  Object.assign(new Error(code), { code, syscall })
-
 const tree = shape()
 
-export { runsNothing }
+export { runsNothing, systemError }
 
 /** Runs a command line (without the program's name) in a world of fakes. */
 export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Effect<Ran> =>
