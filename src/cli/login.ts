@@ -1,7 +1,9 @@
 import * as Command from "@effect/cli/Command"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { dashboardUrl } from "../domain/ApiUrl.ts"
 import { CredentialMissing, CredentialRefused, type NotAsked, SettingsError } from "../domain/Errors.ts"
@@ -25,8 +27,12 @@ const options = { rcfile: rcfileOption("Save the PAT in this file") }
 
 export type LoginOptions = Command.Command.ParseConfig<typeof options>
 
-/** Reads a PAT: hidden at a terminal, where Enter alone opens the page that makes one; else one line of stdin. */
-const readPat = Effect.fnUntraced(function* (page: string) {
+/**
+ * Reads a PAT: hidden at a terminal, where Enter alone opens the page that makes one; else one line of stdin.
+ *
+ * @param occupied - the rcfile, where it contains a PAT that would be replaced
+ */
+const readPat = Effect.fnUntraced(function* (page: string, occupied: string | undefined) {
   const { stdin } = yield* Streams
   const terminal = yield* Terminal.Terminal
   const missing = (notAsked?: NotAsked) =>
@@ -35,6 +41,8 @@ const readPat = Effect.fnUntraced(function* (page: string) {
   if (stdin.isTerminal) {
     const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
     if (notAsked !== undefined) return yield* missing(notAsked)
+    if (occupied !== undefined)
+      yield* show(printable`${occupied} contains a PAT already, which the new one will replace.\n`)
     yield* show(printable`Create a PAT at ${page}\n`)
     given = yield* question(printable`Paste a PAT (Enter alone opens the page): `, "hidden")
     if (given === "") {
@@ -60,7 +68,8 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
   const secrets = yield* Secrets
   const store = yield* PatStore.open
   const page = dashboardUrl(api)
-  const pat = yield* readPat(page)
+  const saved = yield* PatStore.current
+  const pat = yield* readPat(page, Option.isSome(saved) ? store.path : undefined)
   yield* secrets.add(pat)
   const { hello } = yield* Effect.provide(PatApi.make, Session.ofPat(pat))
   const { message } = yield* Effect.catchTag(
@@ -80,7 +89,9 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
   )
   const lines = [
     printable`${secrets.hide(message)}`,
-    printable`Saved the PAT in: ${store.path}`,
+    Option.isSome(saved) && !Equal.equals(saved.value, pat)
+      ? printable`Replaced the PAT in: ${store.path}`
+      : printable`Saved the PAT in: ${store.path}`,
     printable`API: ${api.base}`,
   ]
   // It is saved by now: a failed write to stdout is not an error.

@@ -91,6 +91,24 @@ describe("zpcli login", () => {
     }),
   )
 
+  it.effect("says at a terminal that another PAT is replaced, and leaves every other line as it was", () =>
+    Effect.gen(function* () {
+      const before = (saved: string) => `# mine\r\nZPOOLPAT='${saved}'\r\nEDITOR=vi`
+      const { env, rcfile } = homeWith(before("zpat_OldOldOldOldOldOldOldOldOldOld"))
+      const keys = typed(`${token}\r`)
+      const ran = yield* login({ env, terminal: true, keys, api: greeting })
+      expect(ran).toMatchObject({
+        code: 0,
+        stdout: `Hello demo\nReplaced the PAT in: ${rcfile}\nAPI: https://api.zpools.io/v1\n`,
+      })
+      const warning = `${rcfile} contains a PAT already, which the new one will replace.\n`
+      expect(ran.stderr.startsWith(`${warning}Create a PAT at`)).toBe(true)
+      expect(readFileSync(rcfile, "utf8")).toBe(`# mine\r\nZPOOLPAT=${token}\r\nEDITOR=vi`)
+      const again = yield* login({ env, terminal: true, keys, api: greeting })
+      expect(again.stdout).toContain(`\nSaved the PAT in: ${rcfile}\n`)
+    }),
+  )
+
   it.effect("takes the end of input for no PAT, and Ctrl-C for a wish to leave; neither opens a page", () =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith()
