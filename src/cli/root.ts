@@ -56,6 +56,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
       logout: "To sign out, unset ZPOOLPAT or remove it from ~/.config/zpools.io/zpoolrc.",
       config: "Settings are environment variables, or lines of ~/.config/zpools.io/zpoolrc.",
       ...Object.fromEntries(["zpool", "job", "sshkey", "billing", "zfs"].map((word) => [word, otherClient])),
+      "-v": "For the version, use --version or -V. For more output, use --log-level debug.",
       "-o": noFormat,
       "--output": noFormat,
       "--format": noFormat,

@@ -150,7 +150,11 @@ export const command = Command.make(
         /^\d{1,9}$/.test(text) && Number(text) <= most
           ? Effect.succeed(Number(text))
           : Effect.fail(
-              new SettingsError({ source: option, reason: `must be a whole number of at most ${most}` }),
+              new SettingsError({
+                source: `${option} ${text}`,
+                reason: "is not valid",
+                advice: `${option} takes a whole number from 0 to ${most}.`,
+              }),
             )
       const port = Option.isSome(args.port) ? yield* number("--port", args.port.value, 65_535) : 0
       const jwtSeconds = yield* number("--jwt-seconds", args.jwtSeconds, 999_999_999)

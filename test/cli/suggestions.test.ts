@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { runIn } from "../support/world/world.ts"
 
 const otherClient = "It is a command of the zpools.io client, another program that is also called zpcli."
+const outputAndVersion = "For the version, use --version or -V. For more output, use --log-level debug."
 const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
 
 describe("a word that zpcli does not have", () => {
@@ -51,6 +52,26 @@ describe("a word that zpcli does not have", () => {
     ["pat list --output=json", noFormat],
     ["pat list --format json", noFormat],
     ["pat create CI --scope job -o token.pat", noFormat],
+    ["-v", outputAndVersion],
+    ["pat list -v", outputAndVersion],
+    [
+      "pat revoke --label CI",
+      "PATs are revoked by key ID. Those with one label: zpcli pat list --label LABEL --quiet | zpcli pat revoke -",
+    ],
+    ["lst", "Commands of zpcli: pat, login, hello, sandbox, help."],
+    ["pat lst", "Commands of zpcli pat: list, show, create, revoke, rotate, run."],
+    ["pat list --frob", "See: zpcli pat list --help"],
+    [
+      "pat create CI --frob",
+      "See: zpcli pat create --help. To pass an argument that starts with a dash, put it after --.",
+    ],
+    [
+      "pat list --expiring-within 1m",
+      "m may mean minutes or months. Write months as 1mo, or the duration as 12h, 30d, 8w or 1y.",
+    ],
+    ["pat list --expiring-within 1q", "Write it as 12h, 30d, 8w, 6mo or 1y."],
+    ["sandbox --port 65536", "--port takes a whole number from 0 to 65535."],
+    ["sandbox --port http", "--port takes a whole number from 0 to 65535."],
   ])("%s: is refused with what to know about it", ([line, note]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(line.split(" "))

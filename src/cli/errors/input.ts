@@ -76,7 +76,9 @@ export const input = {
       error.reason === "too-far"
         ? printable`${error.value} from now is past the year 9999.`
         : printable`"${error.value}" is not a valid duration.`,
-      printable`Write it as 12h, 30d, 8w, 6mo or 1y.`,
+      /^\d+m$/.test(error.value)
+        ? printable`m may mean minutes or months. Write months as ${error.value}o, or the duration as 12h, 30d, 8w or 1y.`
+        : printable`Write it as 12h, 30d, 8w, 6mo or 1y.`,
     ),
   InputUnreadable: (error) =>
     failed(

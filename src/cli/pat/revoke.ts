@@ -15,7 +15,7 @@ import { print, printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm, confirmBesideData } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
-import { withDynamicValues, withExamples } from "../strict/annotations.ts"
+import { withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
 import { keyIdValues } from "./completions.ts"
 import { dryRun, wouldRevoke } from "./dryRun.ts"
 import { areOnStdin, readKeyIds } from "./keyIds.ts"
@@ -157,4 +157,10 @@ export const command = Command.make("revoke", options, revoke).pipe(
       description: "Revoke all PATs that were not used for 90 days",
     },
   ]),
+  withHints({
+    notes: {
+      "--label":
+        "PATs are revoked by key ID. Those with one label: zpcli pat list --label LABEL --quiet | zpcli pat revoke -",
+    },
+  }),
 )

@@ -4,6 +4,8 @@ export type Problem =
       readonly _tag: "UnrecognizedOption"
       readonly option: string
       readonly suggestions: ReadonlyArray<string>
+      /** Whether it may have been meant for an argument. */
+      readonly takesArguments: boolean
       /** What the program says of it. */
       readonly note?: string | undefined
     }
@@ -54,6 +56,8 @@ export type Problem =
       readonly trailing?: string | undefined
       /** Whether there may be other arguments. */
       readonly others?: boolean
+      /** An option and its value, such as `--scope *`, in whose place a shell may have put the names of files. */
+      readonly expanded?: readonly [option: string, value: string] | undefined
     }
   | { readonly _tag: "DuplicateOption"; readonly option: string }
   | { readonly _tag: "RequiresOption"; readonly option: string; readonly needed: ReadonlyArray<string> }
@@ -153,7 +157,10 @@ const hintOf = (problem: Problem, command: string): string => {
   const help = `See: ${command} --help`
   switch (problem._tag) {
     case "UnrecognizedOption":
-      return problem.note ?? `${help}. To pass an argument that starts with a dash, put it after --.`
+      if (problem.note !== undefined) return problem.note
+      return problem.takesArguments
+        ? `${help}. To pass an argument that starts with a dash, put it after --.`
+        : help
     case "UnknownSubcommand":
       if (problem.note !== undefined) return problem.note
       return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
@@ -178,6 +185,10 @@ const hintOf = (problem: Problem, command: string): string => {
         ? `If it is a variable, check that it is set. ${help}`
         : `Add -- and the ${problem.name} at the end. ${help}`
     case "UnexpectedArgument":
+      if (problem.expanded !== undefined) {
+        const [option, value] = problem.expanded
+        return `If you typed ${option} ${value}, quote it: ${option} ${quoted(value)}. The shell puts the names of files in its place. ${help}`
+      }
       return [
         ...(problem.others === false ? [] : ["Quote an argument that contains spaces."]),
         ...(problem.trailing === undefined ? [] : [`Put a ${problem.trailing} after --.`]),

@@ -28,7 +28,7 @@ const subcommandProblem = (
 ): Problem | undefined => {
   const [word] = args
   if (command.subcommands.length === 0 || word === undefined) return undefined
-  const subcommands = command.subcommands.map(nameOf)
+  const subcommands = [...command.subcommands.map(nameOf), ...(command === root ? [helpWord] : [])]
   if (argsBeforeTerminator === 0) return { _tag: "MissingSubcommand", found: word, subcommands }
   return {
     _tag: "UnknownSubcommand",
@@ -53,6 +53,7 @@ const optionProblem = (
       _tag: "UnrecognizedOption",
       option: typed,
       suggestions: suggestions(typed, names),
+      takesArguments: command.args.length > 0,
       note:
         noteOn(root, command, typed) ??
         (/^-[^-]/.test(typed) ? noteOn(root, command, typed.slice(0, 2)) : undefined),
@@ -111,6 +112,17 @@ const split = (sorted: Sorted): Words | Problem => {
   return trailing.length === 1 ? { args: trailing, trailing: [] } : { args, trailing }
 }
 
+/** An option that knows a value with a `*`, and was given one that it does not know. */
+const expandedIn = ({ given }: Sorted): readonly [option: string, value: string] | undefined => {
+  for (const { option, value } of given) {
+    const known = (option && valuesOf(option)) ?? []
+    const glob = known.find((one) => one.includes("*"))
+    if (option !== undefined && value !== undefined && glob !== undefined && !known.includes(value))
+      return [option.name, glob]
+  }
+  return undefined
+}
+
 /** What is wrong with a command's options and arguments as a whole. */
 const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | undefined => {
   const { command, given } = sorted
@@ -143,6 +155,7 @@ const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | unde
       value: surplus,
       trailing: command.trailing?.name,
       others: command.args.length > 0,
+      expanded: expandedIn(sorted),
     }
   }
   return command.trailing?.required && trailing.length === 0

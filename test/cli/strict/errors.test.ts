@@ -3,9 +3,19 @@ import { type Problem, UsageError } from "../../../src/cli/strict/errors.ts"
 
 const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = [
   [
-    { _tag: "UnrecognizedOption", option: "--spead", suggestions: ["--speed"] },
+    { _tag: "UnrecognizedOption", option: "--spead", suggestions: ["--speed"], takesArguments: true },
     "Unknown option --spead for fleet move. Did you mean --speed?",
     "See: fleet move --help. To pass an argument that starts with a dash, put it after --.",
+  ],
+  [
+    { _tag: "UnrecognizedOption", option: "-v", suggestions: [], takesArguments: false },
+    "Unknown option -v for fleet move.",
+    "See: fleet move --help",
+  ],
+  [
+    { _tag: "UnrecognizedOption", option: "-v", suggestions: [], takesArguments: true, note: "Try -V." },
+    "Unknown option -v for fleet move.",
+    "Try -V.",
   ],
   [
     { _tag: "UnknownSubcommand", subcommand: "sink", subcommands: ["move", "stop"], suggestions: [] },
@@ -71,6 +81,11 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
     { _tag: "UnexpectedArgument", value: "y", trailing: "command", others: true },
     'Unexpected argument "y" for fleet move.',
     "Quote an argument that contains spaces. Put a command after --. See: fleet move --help",
+  ],
+  [
+    { _tag: "UnexpectedArgument", value: "y", others: true, expanded: ["--cargo", "*"] },
+    'Unexpected argument "y" for fleet move.',
+    "If you typed --cargo *, quote it: --cargo '*'. The shell puts the names of files in its place. See: fleet move --help",
   ],
   [
     { _tag: "UnexpectedArgument", value: "y", trailing: "command", others: false },

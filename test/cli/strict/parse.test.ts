@@ -153,7 +153,15 @@ describe("a command line", () => {
       { _tag: "MissingOption", option: "--scope", values: [...scopes], repeated: true },
     ],
     [["pat", "create", "x", "y", "--scope", "job"], { _tag: "UnexpectedArgument", value: "y" }],
-    [["pat", "list", "x"], { _tag: "UnexpectedArgument", value: "x" }],
+    [["pat", "list", "x"], { _tag: "UnexpectedArgument", value: "x", expanded: undefined }],
+    [
+      ["pat", "create", "CI", "--scope", "build", "docs", "src"],
+      { _tag: "UnexpectedArgument", value: "docs", expanded: ["--scope", "*"] },
+    ],
+    [
+      ["pat", "create", "CI", "x", "--scope", "*"],
+      { _tag: "UnexpectedArgument", value: "x", expanded: undefined },
+    ],
     [["pat", "create", "x", "--scope"], { _tag: "MissingValue", option: "--scope" }],
     [["pat", "create", "x", "--scope="], { _tag: "EmptyValue", option: "--scope" }],
     [["pat", "create", "x", "--scope", ""], { _tag: "EmptyValue", option: "--scope" }],
