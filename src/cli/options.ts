@@ -88,16 +88,23 @@ export const requires = (
       )
 }
 
-/** `--expiry` and `--expires-in`, of which one may be given, with the default where neither is. */
-export const expiryOptions = (fallback: string) => ({
+/**
+ * `--expiry` and `--expires-in`, of which one may be given.
+ *
+ * @param pat - what help calls the PAT that gets the expiry
+ * @param fallback - the default, where neither is given
+ */
+export const expiryOptions = (pat: string, fallback: string) => ({
   expiry: Options.text("expiry").pipe(
     Options.withPseudoName("YYYY-MM-DD"),
-    Options.withDescription(`Date on which the PAT expires, at 00:00 UTC (default: ${fallback})`),
+    Options.withDescription(`Date on which ${pat} expires, at 00:00 UTC (default: ${fallback})`),
     Options.optional,
   ),
   expiresIn: Options.text("expires-in").pipe(
     Options.withPseudoName("duration"),
-    Options.withDescription(`Expire after this time, such as 12h, 30d, 8w, 6mo, 1y (default: ${fallback})`),
+    Options.withDescription(
+      `Let ${pat} expire after this time, such as 12h, 30d, 8w, 6mo, 1y (default: ${fallback})`,
+    ),
     Options.optional,
   ),
 })
@@ -105,11 +112,11 @@ export const expiryOptions = (fallback: string) => ({
 /** An expiry date that may depend on the time (milliseconds since the epoch); undefined for none. */
 export type ExpiryAt = (now: number) => Either.Either<Expiry.ExpiryDate | undefined, InvalidDuration>
 
-/** The tenant of a new PAT. */
-export const tenantIdOption = (fallback: string) =>
+/** The tenant of a new PAT, which help calls `pat`. */
+export const tenantIdOption = (pat: string, fallback: string) =>
   Options.text("tenant-id").pipe(
     Options.withPseudoName("id"),
-    Options.withDescription(`Tenant that the PAT belongs to (default: ${fallback})`),
+    Options.withDescription(`Tenant that ${pat} belongs to (default: ${fallback})`),
     Options.optional,
   )
 

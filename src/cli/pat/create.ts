@@ -35,8 +35,8 @@ const options = {
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
   ),
   scope: scopeOption,
-  ...expiryOptions("never"),
-  tenantId: tenantIdOption("your own"),
+  ...expiryOptions("the PAT", "never"),
+  tenantId: tenantIdOption("the PAT", "your own"),
   ...deliveryOptions,
   web: Options.boolean("web").pipe(
     Options.withDescription(

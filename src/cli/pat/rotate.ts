@@ -9,6 +9,7 @@ import {
   chosenExpiry,
   dryRunOption,
   expiryOptions,
+  jsonOption,
   settingsOptions,
   tenantIdOption,
   yesOption,
@@ -28,11 +29,12 @@ const path = ["pat", "rotate"]
 
 const options = {
   ...planOptions,
-  ...expiryOptions("the lifetime of the old PAT"),
-  tenantId: tenantIdOption("your own, since the API does not list the old one's"),
+  ...expiryOptions("the new PAT", "the lifetime of the old PAT"),
+  tenantId: tenantIdOption("the new PAT", "your own, since the API does not list the old one's"),
   yes: yesOption,
   dryRun: dryRunOption,
   ...deliveryOptions,
+  json: jsonOption("Output raw JSON; it still asks, unless --yes is given (default: off)"),
   ...settingsOptions,
 }
 
