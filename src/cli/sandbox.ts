@@ -11,6 +11,7 @@ import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts
 import { codeOf } from "../services/platformErrors.ts"
 import { Streams } from "../services/Streams.ts"
 import { Exit } from "./errors/exitCodes.ts"
+import { introduceShell } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
@@ -47,33 +48,14 @@ const noProxy = Effect.gen(function* () {
 
 const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`
 
-const shells = ["sh", "bash", "zsh", "fish", "dash", "ksh", "cmd", "powershell", "pwsh"]
-
-/** Whether a command line starts a shell that a person types at: it has neither a script nor a `-c`. */
-export const isShell = (name: string, args: ReadonlyArray<string>): boolean => {
-  const base = name.replace(/^.*[/\\]/, "").replace(/\.exe$/i, "")
-  return shells.includes(base) && args.every((arg) => /^(--\w[\w-]*|-[abd-z]+)$/.test(arg))
-}
-
-/** Says at a terminal what the shell is that is about to start, and how to leave it. */
-const introduceShell = Effect.fnUntraced(function* (
-  name: string,
-  args: ReadonlyArray<string>,
-  user: string,
-  stateFile: Option.Option<string>,
-) {
-  const { stderr, stdin } = yield* Streams
-  if (!stdin.isTerminal || !stderr.isTerminal || !isShell(name, args)) return
-  // One that can't be started is an error, and not introduced.
-  yield* (yield* CommandRunner).find(name)
+/** What a person at a shell of the sandbox has to know. */
+const introduction = (user: string, stateFile: Option.Option<string>): Printable => {
   const fate = Option.match(stateFile, {
     onNone: () => printable`its PATs are gone then`,
     onSome: (file) => printable`its PATs stay in ${file}`,
   })
-  yield* printError(
-    printable`In this shell zpcli is signed in to a sandbox as ${user}, not to your account.\nTry: zpcli pat list. To leave, type: exit (${fate})`,
-  )
-})
+  return printable`In this shell zpcli is signed in to a sandbox as ${user}, not to your account.\nTry: zpcli pat list. To leave, type: exit (${fate})`
+}
 
 /** Reads the PATs to start with. */
 const readSeed = Effect.fnUntraced(function* <A>(
@@ -189,7 +171,7 @@ export const command = Command.make(
       const environment = { ...(yield* emptied), ...variables(url, args.user, args.password) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
-        yield* introduceShell(name, rest, args.user, args.state)
+        yield* introduceShell(name, rest, introduction(args.user, args.state))
         const { run } = yield* CommandRunner
         const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })

@@ -4,7 +4,13 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, ended, program, runCli, shellCommand } from "../support/program/program.ts"
-import { type Sandbox, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
+import {
+  pathWithProgram,
+  type Sandbox,
+  startSandbox,
+  startSandboxOn,
+  temporaryFolder,
+} from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const run = ["pat", "run", "--scope", "job"]
@@ -178,6 +184,26 @@ describe.skipIf(noTerminal)("pat run at a terminal", () => {
     })
     expect(died.code).toBe(130)
     expect(await activeIn(sandbox)).toEqual([])
+  })
+
+  it("introduces a shell, and no other command", async () => {
+    const sandbox = await startSandbox()
+    const env = { ...sandbox.env, PATH: pathWithProgram(), PS1: "> ", HOME: temporaryFolder() }
+    const shell = await runCliOnTerminal(["pat", "run", "--scope", "job", "--label", "mine", "--", "sh"], {
+      env,
+      script: [
+        ["> ", "zpcli pat list --quiet --label mine --status active | wc -l\r"],
+        ["> ", "exit 3\r"],
+      ],
+    })
+    expect(shell).toMatchObject({ code: 3, unused: [] })
+    expect(shell.output).toContain(
+      'In this shell zpcli is signed in with the new PAT "mine".\nTo leave, type: exit (the PAT is revoked then)\n',
+    )
+    expect(shell.output).not.toContain("zpat_")
+    expect(await activeIn(sandbox)).toEqual([])
+    const command = await runCliOnTerminal(inShell("echo done"), { env })
+    expect(command).toMatchObject({ code: 0, output: "done\n" })
   })
 
   it("leaves what is typed after the password to its command", async () => {

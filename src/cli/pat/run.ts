@@ -14,8 +14,11 @@ import { Connection } from "../../services/Connection.ts"
 import { Handover } from "../../services/Handover.ts"
 import { Host } from "../../services/Host.ts"
 import { PatApi } from "../../services/PatApi.ts"
+import type { Streams } from "../../services/Streams.ts"
 import { Exit } from "../errors/exitCodes.ts"
 import { jsonOption, scopeOption, settingsOptions } from "../options.ts"
+import { introduceShell } from "../output/introduceShell.ts"
+import { type Printable, printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { trailingCommand, withExamples } from "../strict/annotations.ts"
 
@@ -55,6 +58,10 @@ const labelOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
   return Label.ofRun(yield* (yield* Host).name, yield* nonce)
 })
 
+/** What a person at a shell with a PAT of its own has to know. */
+const introduction = (label: string): Printable =>
+  printable`In this shell zpcli is signed in with the new PAT "${label}".\nTo leave, type: exit (the PAT is revoked then)`
+
 /** Makes a PAT for one command, and revokes it when the command has ended. */
 export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const [name = "", ...args] = given.command
@@ -67,16 +74,20 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   yield* runner.find(name)
   const { api } = yield* Connection
   const { lend } = yield* Handover
+  const terminal = yield* Effect.context<CommandRunner | Streams>()
   // The clock that ends a PAT is the API's.
   const expiry = yield* Expiry.dateAfter(duration, yield* (yield* PatApi).now)
   const pat = NewPat.fromInput({ label, scopes, expiry })
   const code = yield* runner.shield(
     lend({ pat, ownLabel: Option.isNone(given.label) }, (token) =>
-      runner.run([name, ...args], {
-        ...Record.fromIterableWith(credentialVariables, (variable) => [variable, undefined]),
-        ZPOOLPAT: token,
-        ZPOOL_API_URL: api.base,
-      }),
+      Effect.zipRight(
+        Effect.provide(introduceShell(name, args, introduction(label)), terminal),
+        runner.run([name, ...args], {
+          ...Record.fromIterableWith(credentialVariables, (variable) => [variable, undefined]),
+          ZPOOLPAT: token,
+          ZPOOL_API_URL: api.base,
+        }),
+      ),
     ),
   )
   return code === 0 ? undefined : yield* new Exit({ code })

@@ -1,0 +1,26 @@
+import * as Effect from "effect/Effect"
+import { CommandRunner } from "../../services/CommandRunner.ts"
+import { Streams } from "../../services/Streams.ts"
+import { printError } from "./print.ts"
+import type { Printable } from "./printable.ts"
+
+const shells = ["sh", "bash", "zsh", "fish", "dash", "ksh", "cmd", "powershell", "pwsh"]
+
+/** Whether a command line starts a shell that a person types at: it has neither a script nor a `-c`. */
+export const isShell = (name: string, args: ReadonlyArray<string>): boolean => {
+  const base = name.replace(/^.*[/\\]/, "").replace(/\.exe$/i, "")
+  return shells.includes(base) && args.every((arg) => /^(--\w[\w-]*|-[abd-z]+)$/.test(arg))
+}
+
+/** Says at a terminal what the shell is that is about to start, and how to leave it; of another command, nothing. */
+export const introduceShell = Effect.fnUntraced(function* (
+  name: string,
+  args: ReadonlyArray<string>,
+  introduction: Printable,
+) {
+  const { stderr, stdin } = yield* Streams
+  if (!stdin.isTerminal || !stderr.isTerminal || !isShell(name, args)) return
+  // One that can't be started is an error, and not introduced.
+  yield* (yield* CommandRunner).find(name)
+  yield* printError(introduction)
+})
