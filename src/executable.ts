@@ -5,7 +5,7 @@ import { fromSnapshot } from "./services/node/snapshot.ts"
 import { start } from "./start.ts"
 import { warmUp } from "./warmUp.ts"
 
-const tree = shape()
+const tree = shape(false)
 
 fromSnapshot(
   () => warmUp(tree),

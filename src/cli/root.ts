@@ -91,12 +91,25 @@ const documentation = ({ path, subcommands }: CommandShape): HelpSection => ({
         ],
 })
 
+/** Where the exit codes are, for a program that has no folder with docs. */
+const exitCodesAlone: HelpSection = {
+  title: "Exit codes",
+  entries: [["zpcli --help", "Lists them"]],
+}
+
 /** A command, and all below it, with the sections that we add to help. */
-const withSections = (shape: CommandShape): CommandShape => ({
+const withSections = (shape: CommandShape, hasDocs: boolean): CommandShape => ({
   ...shape,
-  subcommands: shape.subcommands.map(withSections),
-  sections: [...(shape.path.length === 0 ? [signIn, exitCodes] : []), documentation(shape)],
+  subcommands: shape.subcommands.map((child) => withSections(child, hasDocs)),
+  sections: [
+    ...(shape.path.length === 0 ? [signIn, exitCodes] : hasDocs ? [] : [exitCodesAlone]),
+    ...(hasDocs ? [documentation(shape)] : []),
+  ],
 })
 
-/** The command tree as plain data. The build computes it once and keeps it. */
-export const shape = (): CommandShape => withSections(read(command))
+/**
+ * The command tree as plain data. The build computes it once and keeps it.
+ *
+ * @param hasDocs - whether the docs come with the program, as in the package
+ */
+export const shape = (hasDocs = true): CommandShape => withSections(read(command), hasDocs)

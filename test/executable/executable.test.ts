@@ -30,6 +30,14 @@ describe("the executable", () => {
     expect(readdirSync(home)).toEqual(["bin"])
   })
 
+  it("names no page of docs that it does not come with", async () => {
+    const help = await Promise.all(
+      [["--help"], ["pat", "create", "--help"]].map(async (args) => (await runCli(args)).stdout),
+    )
+    expect(help.join()).not.toContain("docs/")
+    for (const text of help) expect(text).toContain("\nExit codes:\n")
+  })
+
   it("does not print the version, or anything else, of the Node that it contains", async () => {
     expect((await runCli(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
     expect((await runCli(["--v8-options"])).code).toBe(2)
