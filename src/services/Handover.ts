@@ -18,6 +18,7 @@ import type { NewPat } from "../domain/NewPat.ts"
 import { type Loan, makeLend, revokeFor, type Use } from "./lend.ts"
 import { type Notice, Notices } from "./Notices.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
+import { Progress } from "./Progress.ts"
 import type { CreatedToken, Revoked } from "./results.ts"
 
 /** Where a new token goes. It is made ready before the token is asked for. */
@@ -85,6 +86,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
   static readonly make = Effect.gen(function* () {
     const api = yield* PatApi
     const notices = yield* Notices
+    const progress = yield* Progress
 
     const revoke = revokeFor(api)
     /** Revokes a PAT whose token nobody has. Gives whether it is certain that it does not work any more. */
@@ -118,6 +120,10 @@ export class Handover extends Context.Tag("zpcli/Handover")<
     /** Revokes what was replaced, and goes on where one fails: with which PATs may still work, and the first cause. */
     const revokeAll = (old: ReadonlyArray<OldPat>) =>
       Effect.gen(function* () {
+        const { length: total } = old
+        let done = 0
+        const show = Effect.suspend(() => (total > 1 ? progress.count({ done, total }) : Effect.void))
+        yield* show
         const results = yield* Effect.forEach(
           [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)],
           (pat) =>
@@ -128,9 +134,13 @@ export class Handover extends Context.Tag("zpcli/Handover")<
                 onFailure: (cause) => ({ pat, cause }),
                 onSuccess: (revoked): Ended => ({ ...revoked, keyId: pat.keyId }),
               }),
+              Effect.tap(() => {
+                done++
+                return show
+              }),
               Effect.either,
             ),
-        )
+        ).pipe(Effect.ensuring(progress.count(undefined)))
         const [failures, ended] = Arr.separate(results)
         const [first] = failures
         return first === undefined

@@ -10,7 +10,7 @@ import { DeliveryFailed, OutcomeUnknown, PatNotFound, TimedOut } from "../../src
 import * as KeyId from "../../src/domain/KeyId.ts"
 import { type Delivery, Handover, type OldPat, type Replacement } from "../../src/services/Handover.ts"
 import { PatApi } from "../../src/services/PatApi.ts"
-import { newPat, notices } from "../support/world/services.ts"
+import { newPat, notices, progress } from "../support/world/services.ts"
 
 const oldKeyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const newKeyId = Either.getOrThrow(KeyId.parse("market-night-plain-object"))
@@ -32,6 +32,7 @@ const pipeClosed = new DeliveryFailed({ target: "stdout", code: "EPIPE" })
 const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
   const begun: Array<string> = []
   const listener = notices()
+  const watched = progress()
   const step = <A, E>(name: string, work: Effect.Effect<A, E>) =>
     Effect.suspend(() => {
       begun.push(name)
@@ -52,11 +53,12 @@ const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
   }
   const using = <A, E>(use: (handover: Handover["Type"]) => Effect.Effect<A, E>) =>
     Effect.flatMap(Handover, use).pipe(
-      Effect.provide(Handover.layer.pipe(Layer.provide(Layer.merge(api, listener.layer)))),
+      Effect.provide(Handover.layer.pipe(Layer.provide(Layer.mergeAll(api, listener.layer, watched.layer)))),
     )
   return {
     begun,
     owed: listener.owed,
+    counts: watched.counts,
     create: using((handover) => handover.create(ci, to)),
     replace: (given: Partial<OldPat & Omit<Replacement, "old">> = {}) =>
       using((handover) => {
@@ -191,6 +193,7 @@ describe("replace", () => {
       ]
       expect((yield* it.replaceAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
       expect(it.begun.slice(3)).toEqual([`revoke ${thirdKeyId}, other`, `revoke ${oldKeyId}, own`])
+      expect(it.counts).toEqual(["0/2", "1/2", "2/2", "over"])
     }),
   )
 
@@ -206,6 +209,7 @@ describe("replace", () => {
         cause: timedOut,
       })
       expect(it.begun).toHaveLength(5)
+      expect(it.counts).toEqual(["0/2", "1/2", "over"])
     }),
   )
 
@@ -213,6 +217,7 @@ describe("replace", () => {
     Effect.gen(function* () {
       const it = world({ revoke: () => Effect.fail(notFound) })
       expect(yield* it.replace()).toEqual([{ ...revoked, keyId: oldKeyId }])
+      expect(it.counts).toEqual(["over"])
     }),
   )
 

@@ -11,6 +11,7 @@ import * as KeyId from "../../src/domain/KeyId.ts"
 import { fromItem } from "../../src/domain/Pat.ts"
 import { Handover } from "../../src/services/Handover.ts"
 import { PatApi } from "../../src/services/PatApi.ts"
+import { Progress } from "../../src/services/Progress.ts"
 import type { Listing } from "../../src/services/results.ts"
 import { newPat, notices } from "../support/world/services.ts"
 
@@ -68,7 +69,9 @@ const world = ({ create = [], list = [], revoke, use = Effect.succeed(0), ownLab
   })
   const lend = Effect.flatMap(Handover, ({ lend }) =>
     lend({ pat, ownLabel }, (token) => step(`use ${Redacted.value(token)}`, () => use)),
-  ).pipe(Effect.provide(Handover.layer.pipe(Layer.provide(Layer.merge(api, listener.layer)))))
+  ).pipe(
+    Effect.provide(Handover.layer.pipe(Layer.provide(Layer.mergeAll(api, listener.layer, Progress.layer)))),
+  )
   return { begun, owed: listener.owed, lend }
 }
 

@@ -139,18 +139,21 @@ export const logs = () => {
   }
 }
 
-/** Collects what the services say that they wait for. */
+/** Collects what the services say that they wait for, and how far they are, as `done/total`. */
 export const progress = () => {
   const waited: Array<Waiting> = []
+  const counts: Array<string> = []
   const state = { ended: 0 }
   return {
     waited,
+    counts,
     state,
     backoffs: () => waited.flatMap((waiting) => (waiting._tag === "Backoff" ? [waiting.millis] : [])),
     layer: Layer.succeed(Progress, {
       ...Progress.silent,
       waiting: (waiting) => Effect.sync(() => void waited.push(waiting)),
       done: Effect.sync(() => void state.ended++),
+      count: (count) => Effect.sync(() => void counts.push(count ? `${count.done}/${count.total}` : "over")),
     }),
   }
 }
