@@ -1,51 +1,10 @@
 // Builds dist/ (or the folder that is named): `zpcli.cjs` answers --help and --version by itself and loads `main.cjs`, the program;
 // what is rarely used is a file of its own, loaded when it is.
 import { createHash } from "node:crypto"
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import { pathToFileURL } from "node:url"
+import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { build } from "esbuild"
-import { common } from "./bundle.mjs"
+import { buildFacts, common, computeTree, splitLazy } from "./bundle.mjs"
 import { inputsOf, noticesOf, packagesOf } from "./packages.mjs"
-
-/** Modules that become files of their own, by the path that imports them. */
-const lazy = {
-  "../services/sandbox/index.ts": "./sandbox.cjs",
-}
-
-const splitLazy = {
-  name: "split-lazy",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /./ }, ({ kind, path }) =>
-      kind === "dynamic-import" && path in lazy ? { path: lazy[path], external: true } : undefined,
-    ),
-}
-
-/** Computes the command tree once, so that the installed program need not. */
-const computeTree = async () => {
-  const folder = await mkdtemp(join(tmpdir(), "zpcli-build-"))
-  try {
-    const outfile = join(folder, "tree.mjs")
-    await build({
-      ...common,
-      format: "esm",
-      outfile,
-      stdin: {
-        contents: 'import { shape } from "./src/cli/root.ts"; export default shape()',
-        resolveDir: process.cwd(),
-        loader: "ts",
-      },
-      plugins: [splitLazy],
-      banner: {
-        js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-      },
-    })
-    return (await import(pathToFileURL(outfile).href)).default
-  } finally {
-    await rm(folder, { recursive: true })
-  }
-}
 
 const out = process.argv[2] ?? "dist"
 await rm(out, { recursive: true, force: true })
@@ -69,13 +28,6 @@ const facts = {
     .digest("hex")
     .slice(0, 16),
 }
-const buildFacts = {
-  name: "build-facts",
-  setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^zpcli:build$/ }, () => ({ path: "facts", namespace: "zpcli" }))
-    onLoad({ filter: /./, namespace: "zpcli" }, () => ({ contents: JSON.stringify(facts), loader: "json" }))
-  },
-}
 
 const { engines } = JSON.parse(await readFile("package.json", "utf8"))
 const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(engines.node)
@@ -91,7 +43,7 @@ const entry = await build({
   target: "node8",
   entryPoints: ["src/bin.ts"],
   outfile: `${out}/zpcli.cjs`,
-  plugins: [buildFacts],
+  plugins: [buildFacts(facts)],
   banner: { js: `#!/usr/bin/env node\n${refuseOldNode}` },
 })
 await chmod(`${out}/zpcli.cjs`, 0o755)

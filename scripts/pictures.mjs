@@ -39,7 +39,9 @@ const record = ({ args, code = 0, columns, name, script = [] }) =>
       PATH: `${here}${delimiter}${process.env.PATH}`,
     }
     const job = { argv: [process.execPath, program, ...args], env, columns, script, cwd: process.cwd() }
-    const child = spawn("python3", ["test/support/terminal/terminal.py"], { stdio: ["pipe", "pipe", "inherit"] })
+    const child = spawn("python3", ["test/support/terminal/terminal.py"], {
+      stdio: ["pipe", "pipe", "inherit"],
+    })
     let text = ""
     child.stdout.setEncoding("utf8").on("data", (chunk) => {
       text += chunk
