@@ -1,83 +1,85 @@
 // Builds build/zpcli, one file that runs without Node: a copy of the Node that runs this script, with the program in it.
-import { spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { existsSync } from "node:fs"
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
+import { createServer } from "node:http"
+import Module from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
+import { text } from "node:stream/consumers"
+import { Script } from "node:vm"
 import { build } from "esbuild"
 import postject from "postject"
-import { common } from "./bundle.mjs"
+import { buildFacts, common, computeTree } from "./bundle.mjs"
 import { inputsOf, noticesOf, packagesOf } from "./packages.mjs"
 
 const { execPath, platform, version } = process
 const out = "build"
 const executable = join(out, platform === "win32" ? "zpcli.exe" : "zpcli")
 
-/** Modules of Node that a snapshot may contain. Others open handles, or are not verified for it: they are loaded when they are used. */
-const early = new Set(["node:fs", "node:path", "node:stream", "node:url", "node:util", "node:v8"])
-
-const lateModules = {
-  name: "late-modules",
-  setup: ({ onLoad, onResolve }) => {
-    // undici, of which nothing is left in the bundle, asks for SQLite where there is one.
-    onResolve({ filter: /^node:/ }, ({ path }) =>
-      early.has(path) || path === "node:sqlite" ? undefined : { path, namespace: "late", sideEffects: false },
-    )
-    onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({
-      contents: `let loaded
-        const load = () => (loaded ??= process.getBuiltinModule(${JSON.stringify(path)}))
-        for (const name of ${JSON.stringify(Object.keys(process.getBuiltinModule(path) ?? {}))})
-          Object.defineProperty(exports, name, { enumerable: true, get: () => load()[name] })`,
-    }))
-  },
-}
-
-/** Effect asks once whether `Error` is frozen (--frozen-intrinsics), and in a snapshot that was the build's. */
-const frozenError = {
-  name: "frozen-error",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /effect.dist.esm.internal.stackTraceLimit\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8")
-      const contents = text.replace("if (canWriteStackTraceLimit)", "if (isStackTraceLimitWritable())")
-      if (contents === text) throw new Error(`${path} is not as expected`)
-      return { contents, loader: "js" }
-    }),
-}
-
-const run = (command, args) => {
-  const { error, status, stderr } = spawnSync(command, args, {
-    encoding: "utf8",
-    env: { PATH: process.env.PATH },
+/** Runs a program in an environment of its own. */
+const run = async (command, args, env = {}) => {
+  const child = spawn(command, args, {
+    stdio: ["ignore", "ignore", "pipe"],
+    // Windows opens no socket without SystemRoot.
+    env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot, ...env },
   })
-  if (error) throw error
-  return status === 0 ? undefined : stderr
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")])
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${code}: ${stderr}`)
 }
 
-/** Makes what is put into the executable. Nothing of this environment is in it. */
-const prepare = async (folder, main, options) => {
-  const config = join(folder, "config.json")
-  const output = join(folder, "main.blob")
-  await writeFile(config, JSON.stringify({ main, output, disableExperimentalSEAWarning: true, ...options }))
-  const failure = run(execPath, ["--experimental-sea-config", config])
-  return failure === undefined ? await readFile(output) : failure
+/** V8's code cache of the program, as a list of PATs leaves it: it has the functions that such a run compiles. */
+const makeCodeCache = async (dist, folder) => {
+  const server = createServer((_, response) => {
+    response.setHeader("content-type", "application/json")
+    response.end(JSON.stringify({ message: "PATs retrieved", detail: { items: [] } }))
+  })
+  await once(server.listen(0, "127.0.0.1"), "listening")
+  const ZPOOL_API_URL = `http://127.0.0.1:${server.address().port}`
+  const home = { XDG_CACHE_HOME: folder, LOCALAPPDATA: folder }
+  await run(execPath, [join(dist, "zpcli.cjs"), "pat", "list"], {
+    ...home,
+    ZPOOL_API_URL,
+    ZPOOLPAT: "zpat_of_the_build",
+  })
+  server.close()
+  const [file] = await readdir(join(folder, "zpcli"))
+  // Behind the checksum of src/services/node/codeCache.ts.
+  const cachedData = (await readFile(join(folder, "zpcli", file))).subarray(24)
+  const source = await readFile(join(dist, "main.cjs"), "latin1")
+  const { cachedDataRejected } = new Script(Module.wrap(source), { cachedData })
+  if (cachedDataRejected) throw new Error("V8 does not take the code cache")
+  return cachedData
 }
 
-/**
- * Lets a snapshot start wherever Node starts. Node refuses one of a program
- * where the processor has other features or NODE_OPTIONS has options of V8,
- * and takes its own, which has the same content, everywhere: the byte between
- * the magic number and Node's version tells them apart.
- */
-const startAnywhere = (blob) => {
-  const length = Buffer.alloc(8)
-  length.writeUInt32LE(version.length - 1)
-  const magic = Buffer.from("19da4301", "hex")
-  const header = Buffer.concat([magic, Buffer.from([1]), length, Buffer.from(version.slice(1))])
-  const at = blob.indexOf(header)
-  if (at === -1)
-    console.warn("The executable will start only on processors like this one, and without NODE_OPTIONS.")
-  else blob[at + magic.length] = 0
-  return blob
+/** What is put into the executable: an entry, and what it loads when it is needed. Nothing of this environment is in it. */
+const makeBlob = async (folder) => {
+  const path = (name) => join(folder, name)
+  const dist = path("dist")
+  await run(execPath, ["scripts/build.mjs", dist])
+  const { metafile } = await build({
+    ...common,
+    entryPoints: ["src/executable.ts"],
+    outfile: path("entry.cjs"),
+    plugins: [buildFacts({ tree: await computeTree(false) })],
+  })
+  await writeFile(path("main.cjs.cache"), await makeCodeCache(dist, folder))
+  const assets = {
+    "main.cjs": join(dist, "main.cjs"),
+    "main.cjs.cache": path("main.cjs.cache"),
+    "sandbox.cjs": join(dist, "sandbox.cjs"),
+  }
+  const config = {
+    main: path("entry.cjs"),
+    output: path("blob"),
+    assets,
+    disableExperimentalSEAWarning: true,
+  }
+  await writeFile(path("config.json"), JSON.stringify(config))
+  await run(execPath, ["--experimental-sea-config", path("config.json")])
+  const inputs = [...JSON.parse(await readFile(join(dist, "inputs.json"), "utf8")), ...inputsOf(metafile)]
+  return { blob: await readFile(path("blob")), inputs }
 }
 
 /** Where distributions of Node keep its licence, relative to the program. */
@@ -94,25 +96,10 @@ await rm(out, { recursive: true, force: true })
 await mkdir(out, { recursive: true })
 const folder = await mkdtemp(join(tmpdir(), "zpcli-executable-"))
 try {
-  const main = join(folder, "main.cjs")
-  const { metafile } = await build({
-    ...common,
-    entryPoints: ["src/executable.ts"],
-    outfile: main,
-    plugins: [lateModules, frozenError],
-  })
-
-  let blob = await prepare(folder, main, { useSnapshot: true })
-  if (Buffer.isBuffer(blob)) startAnywhere(blob)
-  else {
-    console.warn(`Node.js ${version} can't make a snapshot, so the executable starts more slowly:\n${blob}`)
-    blob = await prepare(folder, main, { useCodeCache: true })
-    if (!Buffer.isBuffer(blob)) throw new Error(blob)
-  }
-
+  const { blob, inputs } = await makeBlob(folder)
   await copyFile(execPath, executable)
   await chmod(executable, 0o755)
-  if (platform === "darwin") run("codesign", ["--remove-signature", executable])
+  if (platform === "darwin") await run("codesign", ["--remove-signature", executable])
   // It warns of sections without a name, which Node's own build leaves.
   const { warn } = console
   console.warn = () => {}
@@ -121,12 +108,12 @@ try {
     ...(platform === "darwin" ? { machoSegmentName: "NODE_SEA" } : {}),
   })
   console.warn = warn
-  if (platform === "darwin") run("codesign", ["--sign", "-", executable])
+  if (platform === "darwin") await run("codesign", ["--sign", "-", executable])
 
   const rule = "-".repeat(80)
   await writeFile(
     join(out, "THIRD-PARTY-NOTICES.txt"),
-    `${noticesOf(packagesOf(inputsOf(metafile)))}\n${rule}\nNode.js ${version}\n  https://nodejs.org\n\n${await nodeLicence()}`,
+    `${noticesOf(packagesOf(inputs))}\n${rule}\nNode.js ${version}\n  https://nodejs.org\n\n${await nodeLicence()}`,
   )
   console.log(`${executable} ${Math.round((await stat(executable)).size / 2 ** 20)} MiB, Node.js ${version}`)
 } finally {

@@ -1,13 +1,7 @@
-/** The entry of the executable, which is run once to build its start-up snapshot. */
-import { shape } from "./cli/root.ts"
-import * as Main from "./main.ts"
-import { fromSnapshot } from "./services/node/snapshot.ts"
+/** The entry of the executable, in which the package's other files are, and V8's code cache of the program. */
+import { tree } from "zpcli:build"
+import type * as Main from "./main.ts"
+import { loadAsset } from "./services/node/assets.ts"
 import { start } from "./start.ts"
-import { warmUp } from "./warmUp.ts"
 
-const tree = shape(false)
-
-fromSnapshot(
-  () => warmUp(tree),
-  () => start(tree, () => Main),
-)
+start(tree, () => loadAsset("main.cjs", require) as typeof Main)

@@ -5,7 +5,6 @@ import { Live } from "./cli/live.ts"
 import { run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
-import { withOwnRandom } from "./services/node/random.ts"
 import { interrupted, runMain, signalledCode } from "./services/node/runMain.ts"
 
 /** The program: a command line (without the program's name), the command tree of the build, and what the line asks for. */
@@ -13,7 +12,6 @@ export const main = (argv: ReadonlyArray<string>, tree: CommandShape, request: R
   const program = run(argv, tree, request).pipe(
     Effect.provideService(Interruption, { exitCode: signalledCode }),
     Effect.provide(Live),
-    withOwnRandom,
   )
   runMain(program, {
     disableErrorReporting: true,

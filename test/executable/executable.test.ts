@@ -1,21 +1,8 @@
-import { spawnSync } from "node:child_process"
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { binary, runCli } from "../support/program/program.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
-
-const content = readFileSync(binary)
-
-/** What a snapshot begins with: a magic number, whose it is, and for which Node, each text after its length. */
-const headerOf = (type: number) => {
-  const length = (text: string) => Buffer.from(new BigUint64Array([BigInt(text.length)]).buffer)
-  const texts = [process.version.slice(1), process.arch, process.platform]
-  const start = Buffer.from([0x19, 0xda, 0x43, 0x01, type])
-  return Buffer.concat([start, ...texts.flatMap((text) => [length(text), Buffer.from(text)])])
-}
-const header = content.indexOf(headerOf(0))
-const noSnapshot = header === -1 ? `Node.js ${process.version} makes no snapshot` : undefined
 
 describe("the executable", () => {
   it("needs no Node on PATH, and leaves nothing in the home folder", async () => {
@@ -67,21 +54,6 @@ describe("the executable", () => {
       const { env } = await startSandbox()
       const ran = await runCli(["pat", "list"], { env: { ...env, NODE_OPTIONS } })
       expect(ran).toMatchObject({ code: 0, stdout: "No PATs found.\n", stderr: "" })
-    },
-  )
-
-  it.skipIf(noSnapshot)(
-    `starts on a processor with other features than that of the build${noSnapshot ? ` (left out: ${noSnapshot})` : ""}`,
-    () => {
-      const other = Buffer.from(content)
-      // A tag of V8's version, options and the processor's features.
-      const tag = header + headerOf(0).length
-      other.writeUInt32LE((other.readUInt32LE(tag) ^ 0xff) >>> 0, tag)
-      const file = join(temporaryFolder(), "zpcli")
-      writeFileSync(file, other)
-      chmodSync(file, 0o755)
-      const { status, stderr } = spawnSync(file, ["--version"], { encoding: "utf8" })
-      expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
     },
   )
 

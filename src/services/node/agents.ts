@@ -37,7 +37,6 @@ const optionsFor = (signal: AbortSignal): Https.AgentOptions & SocketConstructor
 const makeTunnelAgent = (proxy: Proxy, given: Https.AgentOptions): Https.Agent => {
   const agent = new Https.Agent(given)
   const secure = agent.createConnection.bind(agent)
-  // Not a class, which would load `node:https` before the executable's snapshot is taken.
   agent.createConnection = (
     options: TunnelOptions,
     callback: (error: Error | null, socket: Duplex) => void,

@@ -101,11 +101,29 @@ const oldest = (folder: string): ReadonlyArray<string> =>
     .slice(maxCaches - 1)
     .map(({ name }) => name)
 
-const load = (path: string, cachedData: Buffer | undefined, require: NodeJS.Require) => {
-  const source = nodeModule.wrap(fs.readFileSync(path, "latin1"))
-  const script = new Script(source, { filename: path, ...(cachedData ? { cachedData } : {}) })
-  const module = { exports: {} }
+/**
+ * Evaluates a CommonJS module, with V8's code cache where there is one.
+ *
+ * @param source - ASCII alone
+ */
+export const evaluate = (
+  source: string,
+  path: string,
+  cachedData: Buffer | undefined,
+  require: NodeJS.Require,
+) => {
+  const script = new Script(nodeModule.wrap(source), {
+    filename: path,
+    ...(cachedData ? { cachedData } : {}),
+  })
+  const module = { exports: {} as unknown }
+  // While it is loaded, Effect words a stack trace to choose between two wrappers that do the same, which takes 2 ms.
+  // The proxy agents read one too, to tell https from http: the limit is back before the program runs.
+  // Under --frozen-intrinsics an assignment would throw.
+  const { stackTraceLimit } = Error
+  Reflect.set(Error, "stackTraceLimit", 0)
   script.runInThisContext()(module.exports, require, module, path, dirname(path))
+  Reflect.set(Error, "stackTraceLimit", stackTraceLimit)
   return { script, exports: module.exports }
 }
 
@@ -121,7 +139,7 @@ export const loadCached = (program: Program, require: NodeJS.Require): unknown =
   const cache = join(folder, `${program.digest}-${process.version}-${process.arch}`)
   const checksum = makeChecksum(require)
   const cachedData = read(folder, cache, checksum)
-  const { exports, script } = load(path, cachedData, require)
+  const { exports, script } = evaluate(fs.readFileSync(path, "latin1"), path, cachedData, require)
   if (cachedData === undefined || script.cachedDataRejected === true) {
     // At the end it contains the functions that were used, and not just those that every start compiles.
     process.once("exit", () => write(folder, cache, script.createCachedData(), checksum))
