@@ -24,7 +24,7 @@ import { Stdin } from "../services/Stdin.ts"
 import { Streams } from "../services/Streams.ts"
 
 /**
- * Everything that a command reaches the world through. It is one layer and not
+ * Everything through which a command reaches the world. It is one layer and not
  * several that are merged: each merge costs some 300 steps of the runtime, at
  * every start.
  */

@@ -16,7 +16,7 @@ import { Transport } from "../services/Transport.ts"
 import { makeProgress } from "./output/progress.ts"
 import { makePrompter } from "./output/prompt.ts"
 
-/** The services that reach the API, as nobody yet. */
+/** The services that reach the API, before anybody signs in. */
 export const networkServices = Effect.fnUntraced(function* (flags: Flags) {
   const progress = yield* makeProgress
   const settings = Context.make(Progress, progress).pipe(

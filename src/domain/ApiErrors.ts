@@ -110,7 +110,7 @@ export class ServiceUnavailable extends Data.TaggedError("ServiceUnavailable")<
 > {}
 
 /**
- * Failures of a connection that no further attempt mends: the certificate of
+ * Failures of a connection that another attempt does not cure: the certificate of
  * the other side is not trusted, it wants one of ours, or the proxy refuses.
  */
 export type Lasting = "certificate" | "client-certificate" | "proxy-refused"

@@ -62,7 +62,7 @@ const bearer = /^[\x21-\x7e]+$/
 /** What the `Authorization` header can hold. */
 export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer)))
 
-/** A secret that may be absent; whatever it can't be counts as absent. */
+/** A secret that may be absent; a value that can't be one counts as absent. */
 const optionalSecret = (fits: (value: string) => boolean) =>
   Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
     strict: true,

@@ -10,7 +10,7 @@ import { Secrets } from "./Secrets.ts"
 import { Settings, textOf } from "./Settings.ts"
 import * as secretSource from "./secretSource.ts"
 
-/** As whom to sign in: what is set of it. Nothing of it is needed where a `Session` is given. */
+/** Who to sign in as, from the settings. A program that has a `Session` does not need it. */
 export class Account extends Context.Tag("zpcli/Account")<
   Account,
   {
@@ -19,7 +19,7 @@ export class Account extends Context.Tag("zpcli/Account")<
     readonly user: Option.Option<string>
     readonly password: Option.Option<SecretSource>
     readonly pat: Option.Option<SecretSource>
-    /** The folder of the token cache; none keeps no JWT. */
+    /** The folder of the token cache; without one no JWT is kept. */
     readonly tokenCacheDir: Option.Option<string>
   }
 >() {

@@ -32,7 +32,7 @@ export const makeTrace = (maxIdle = Number.POSITIVE_INFINITY): ConnectionTrace =
   lasting: undefined,
 })
 
-/** The trace of the attempt under way; a request outside of one is traced for nobody. */
+/** The trace of the attempt under way; outside of one, a trace that nobody reads. */
 export class CurrentTrace extends Context.Reference<CurrentTrace>()("zpcli/CurrentTrace", {
   defaultValue: (): ConnectionTrace => makeTrace(),
 }) {}

@@ -154,7 +154,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       const sending: Sending = { number: 0, trace: unsent, answerLost: false }
       const backoff = Schedule.identity<TransportError>().pipe(
         Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
-        // Before the delay, which is announced: what is not repeated is not waited for.
+        // Checked before the delay, which is announced: nobody waits for an attempt that is not made.
         Schedule.whileInput(
           (error: TransportError) =>
             Retry.isTransient(error) && Retry.repeatable(request.method, pathOf(request), error),

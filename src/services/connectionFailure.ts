@@ -46,7 +46,7 @@ export const unanswered = (
   const found = codeOf(error.cause)
   const { code } = found
   const { lasting = isCertificateProblem(code) ? "certificate" : undefined, proxy } = trace
-  // What Node's parser refuses was not said by a server of HTTP: another attempt finds the same one.
+  // What Node's parser refuses is not HTTP: another attempt would reach the same server.
   if (code.startsWith("HPE_") && proxy === undefined) {
     return new ResponseUnreadable({ origin, status: undefined, reason: "not-http" })
   }

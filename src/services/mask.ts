@@ -12,8 +12,8 @@ const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
 const cutToken = /(?:zpat_|eyJ)[\w.-]*$/
 
 /**
- * The part of a secret's base64 that does not depend on what stands around it,
- * for each of the three ways in which its bytes may lie.
+ * The part of a secret's base64 that does not depend on the bytes around it,
+ * for each of the three ways in which its bytes may be aligned.
  */
 const base64Of = (secret: string): ReadonlyArray<string> => {
   const bytes = new TextEncoder().encode(secret)
@@ -59,7 +59,7 @@ const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string
  */
 export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
   const found = hideSecrets(text, secrets)
-  // One with invisible characters in between would be whole again in whatever drops them.
+  // A program that drops invisible characters would make a secret whole again that has some in between.
   const visible = found.replace(invisible, "")
   const masked = hideSecrets(visible, secrets)
   const hidden = masked === visible ? found : masked

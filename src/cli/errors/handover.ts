@@ -20,7 +20,7 @@ export const howToRevoke = (keyId: string | undefined): Printable =>
     ? printable`Revoke it with: zpcli pat revoke ${keyId}`
     : printable`Find it with: zpcli pat list`
 
-/** What is true of a PAT whose token nobody has, and what to do about it. */
+/** What became of a PAT whose token nobody has, and what to do about it. */
 const takenBack = (
   keyId: string | undefined,
   undone: boolean,
@@ -77,7 +77,7 @@ const causes = {
   Quit: (error) => silent(error, exitCodes.interrupted),
 } satisfies Table<Cause>
 
-/** A report of what is behind an error, if anything is. */
+/** The report of an error's cause, if it has one. */
 export const reportOf = (cause: Cause | undefined): Report | undefined =>
   cause === undefined ? undefined : Match.valueTags(cause, causes)
 
@@ -91,7 +91,7 @@ export const because = (cause: Report | undefined): Printable =>
           .replace(/^(The|There|This|An?)\b/, (word) => word.toLowerCase()),
       )
 
-/** What is true of PATs that were to be replaced, and were not. */
+/** What became of PATs that were to be replaced, and were not. */
 const asTheyWere = (old: ReadonlyArray<ReplacedPat>): Printable => {
   const keyIds = old.map(({ keyId }) => keyId).join(", ")
   const work = old.every(({ works }) => works)
@@ -154,7 +154,7 @@ const stopped = (
   const before = asTheyWere(old)
   const oldKeyIds = old.map(({ keyId }) => keyId)
   const code = cause === undefined ? exitCodes.interrupted : codeOf(undone)
-  // What mends the check is said of the new PAT, and not of the one that signs in.
+  // The remedy is about the new PAT, not about the one that signs in.
   const [state, hint] = takenBack(newKeyId, undone, step === "deliver" ? remedy : undefined)
   switch (step) {
     case "check":

@@ -60,10 +60,10 @@ const withAbout = (report: Report, { inMessage, keyId }: About): Report => ({
     inMessage && report.message !== undefined ? printable`${keyId}: ${report.message}` : report.message,
 })
 
-/** What keeps its exit code where a command's own codes are passed on. */
+/** The errors of `pat run` that keep their exit codes. */
 const passedOn: ReadonlyArray<Failure["_tag"]> = ["CommandUnusable", "Exit", "PatLeft", "Quit"]
 
-/** An error of a command line that runs another one: a code of ours must not look like one of the command's. */
+/** An error of `pat run`: any other code of ours could be taken for one of its command. */
 const ofRunner = (failure: Failure, report: Report): Report =>
   passedOn.includes(failure._tag) ? report : { ...report, exitCode: exitCodes.commandNotStarted }
 

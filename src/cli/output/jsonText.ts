@@ -11,7 +11,7 @@ import {
 
 /** How to print a JSON text. */
 export interface JsonLayout {
-  /** The parts of the text to print; all of it by default. Commas are set anew, whatever they contain. */
+  /** The parts of the text to print; all of it by default. Commas are put between what is left. */
   readonly spans?: Iterable<Span>
   /** Two spaces a level (default), or one line without white space. */
   readonly layout?: "indented" | "compact"

@@ -56,8 +56,8 @@ export class Printable {
 /** A template whose interpolated values are escaped, unless they are `Printable` already. */
 export const printable = Printable.template
 
-// C1, the line separators, and all that can't be seen, bidirectional controls and tags among it, but for the
-// joiners and selectors that emoji and some scripts are written with.
+// C1 controls, line separators, and invisible characters, such as bidirectional controls and tags; but not the joiners
+// and selectors that emoji and some scripts are written with.
 const unseen =
   /[\x7F-\x9F\u2028\u2029]|(?!\u200C|\u200D|[\uFE00-\uFE0F]|[\u180B-\u180D]|[\u{E0100}-\u{E01EF}])\p{Default_Ignorable_Code_Point}/gu
 

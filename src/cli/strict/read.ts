@@ -95,7 +95,7 @@ const readOptions = (node: OptionNode, around: Around): ReadonlyArray<OptionShap
   }
 }
 
-/** The option of a `trailingCommand`, if there is one: it is none that can be typed. */
+/** The option of a `trailingCommand`, if there is one; nobody can type it. */
 const trailingOf = (node: OptionNode): TrailingShape | undefined => {
   if (node._tag === "Both") return trailingOf(node.left) ?? trailingOf(node.right)
   if (node._tag !== "Map") return undefined

@@ -121,6 +121,6 @@ export const sort = (root: CommandShape, argv: ReadonlyArray<string>): Sorted =>
     const sorted = sortWith(root, argv, [...command.options, ...builtIns])
     if (sorted.command === command) return sorted
   }
-  // No command is named: what options there are says which words are their values.
+  // No command is named: the options of all commands say which words are values.
   return sortWith(root, argv, [...builtIns, ...commands.flatMap(({ options }) => options)])
 }

@@ -51,8 +51,8 @@ const makeTunnelAgent = (proxy: Proxy, given: Https.AgentOptions): Https.Agent =
 }
 
 /**
- * How a server that saw no good certificate of ours ends the handshake. With
- * TLS 1.3 that comes when we hold it for done.
+ * How a server ends the handshake when our certificate is missing or not
+ * accepted. With TLS 1.3 that comes after our side has finished it.
  */
 const wantsCertificate = /alert (\w+ )*(certificate|handshake failure|unknown ca|access denied)/
 

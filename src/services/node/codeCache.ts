@@ -12,7 +12,7 @@ import * as nodeModule from "node:module"
 import { dirname, isAbsolute, join } from "node:path"
 import { Script } from "node:vm"
 
-/** What identifies a cache beside the version of Node: V8 itself compares no more than the source's length. */
+/** What a cache is for, beside the version of Node: V8 itself compares only the source's length. */
 export interface Program {
   /** The file to load, a CommonJS module beside the one that is running. */
   readonly file: string

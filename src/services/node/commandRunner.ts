@@ -43,7 +43,7 @@ const find = (name: string): Effect.Effect<void, CommandUnusable> =>
 /** Passes signals on to a child, beside what else listens to them, until the release is called. */
 const passSignalsTo = (child: ChildProcess): (() => void) => {
   const pass = (signal: NodeJS.Signals) => void child.kill(signal)
-  // With a listener that does nothing a second one of them does not end us before the child.
+  // A listener that does nothing keeps a second signal from ending us before the child.
   const passKeys = hasTerminal() ? () => {} : pass
   const listeners: ReadonlyArray<readonly [NodeJS.Signals, (signal: NodeJS.Signals) => void]> = [
     ["SIGTERM", pass],

@@ -40,8 +40,8 @@ const readAll = (path: string, stream: Readable): Effect.Effect<Uint8Array, Syst
 
 /**
  * Makes the live file system: the platform's, which reads in threads of Node.
- * One that waits for a named pipe can't be cancelled, and Node waits for it at
- * its end, so what is no file is read as a stream, and not without end.
+ * A thread that waits for a named pipe can't be cancelled, and Node waits for
+ * it at its end. So what is not a regular file is read as a stream, up to a limit.
  */
 export const makeFileSystem = Effect.gen(function* () {
   const files = yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)
@@ -51,7 +51,7 @@ export const makeFileSystem = Effect.gen(function* () {
         const stream = openStream(path)
         return stream === undefined ? files.readFile(path) : readAll(path, stream)
       } catch (error) {
-        // To ask the platform again would start the threads that read for it, at the start of most CI jobs.
+        // Asking the platform again would start the threads that read for it, in every CI job without an rcfile.
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return unreadable(path, "NotFound", error)
         return files.readFile(path)
       }

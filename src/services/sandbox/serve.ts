@@ -42,10 +42,10 @@ const listen = (port: number, onRequest: (incoming: IncomingMessage, outgoing: S
   )
 
 /**
- * The body, of which no more than shows that it is too large is kept. It is read
- * to its end all the same: a client sends first and reads later, and would see a
- * reset in place of the answer. A body that is cut off never ends: nobody is
- * left to be answered.
+ * The body, or the beginning of one that is too large. It is read to its end all
+ * the same: a client sends first and reads later, and would see a reset in place
+ * of the answer. Where a body is cut off, this never ends: nobody waits for an
+ * answer.
  */
 const bodyOf = (incoming: IncomingMessage): Effect.Effect<Uint8Array> =>
   Effect.async((resume) => {
