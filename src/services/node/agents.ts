@@ -104,6 +104,8 @@ export const makeAgents = (now: () => number): Agents => {
   const agentOptions = optionsFor(closing.signal)
   const pools = new Set<Http.Agent>()
   const idleSince = new WeakMap<object, number>()
+  /** Those that are not idle, among them one on which the server has switched to another protocol. */
+  const inUse = new Set<Duplex>()
 
   /** Closes what has been idle for longer than an attempt allows. */
   const closeIdle = (pool: Http.Agent, maxIdle: number): void => {
@@ -117,7 +119,10 @@ export const makeAgents = (now: () => number): Agents => {
   const memoize = <A extends Http.Agent>(make: () => A): (() => A) => {
     let pool: A | undefined
     return () => {
-      pool ??= make().on("free", (socket: Duplex) => void idleSince.set(socket, now()))
+      pool ??= make().on("free", (socket: Duplex) => {
+        idleSince.set(socket, now())
+        inUse.delete(socket)
+      })
       pools.add(pool)
       return pool
     }
@@ -145,6 +150,7 @@ export const makeAgents = (now: () => number): Agents => {
           request.maxHeaderSize = maxHeaderSize
           closeIdle(pool, trace.maxIdle)
           report(request, trace)
+          request.once("socket", (socket) => void inUse.add(socket))
           pool.addRequest(request, change(request, options))
         }
         return Object.create(pool, {
@@ -173,8 +179,7 @@ export const makeAgents = (now: () => number): Agents => {
     },
     destroy: () => {
       // Node lets a process end while connections are idle, and to close them takes 2 ms of every run.
-      const isIdle = ({ sockets }: Http.Agent) => Object.keys(sockets).length === 0
-      if (tunnels.size === 0 && [...pools].every(isIdle)) return
+      if (tunnels.size === 0 && [...inUse].every(({ destroyed }) => destroyed)) return
       closing.abort()
       for (const pool of pools) pool.destroy()
     },

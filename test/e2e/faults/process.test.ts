@@ -3,6 +3,7 @@ import { existsSync, openSync } from "node:fs"
 import { describe, it } from "vitest"
 import { type Fault, type FaultyServer, startFaultyServer } from "../../support/http/faults.ts"
 import { binary, cleanEnv, program } from "../../support/program/program.ts"
+import { behaviours } from "./catalogue.ts"
 import { argvOf, pat } from "./table.ts"
 
 const stalled: Fault = { steps: [{ do: "stall" }] }
@@ -88,6 +89,23 @@ describe.skipIf(!signals).concurrent("signals", () => {
     expect(await ended).toEqual({ code: 130, stdout: "", stderr: "" })
     expect(server.seen).toHaveLength(1)
   })
+})
+
+describe.concurrent("a connection that the server leaves open", () => {
+  const afterAnAnswer: Fault = { steps: [{ do: "answer" }, { do: "stall" }] }
+  const open: ReadonlyArray<readonly [name: string, fault: Fault | undefined, code: number]> = [
+    ["after its answer", afterAnAnswer, 0],
+    ["after two answers", { steps: [{ do: "answer" }, ...afterAnAnswer.steps] }, 0],
+    ["and on which it switches to another protocol", behaviours["switching protocols"]?.fault, 1],
+    ["and on which it does not speak HTTP", behaviours["not HTTP"]?.fault, 1],
+    ["in the middle of broken chunks", behaviours["broken chunks"]?.fault, 6],
+  ]
+  for (const [name, fault, code] of open) {
+    it(`${name} does not hold the process`, async ({ expect }) => {
+      const { ended } = await start(argvOf.list, fault === undefined ? [] : [fault, fault])
+      expect((await ended).code).toBe(code)
+    })
+  }
 })
 
 describe.concurrent("output that can't be written", () => {
