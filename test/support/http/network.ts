@@ -102,7 +102,6 @@ export interface CertificateFiles {
 /** A self-signed certificate for localhost with further options of openssl; undefined where there is no openssl. */
 export const certificateFiles = (...extensions: ReadonlyArray<string>): CertificateFiles | undefined => {
   const folder = mkdtempSync(join(tmpdir(), "zpcli-network-"))
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }))
   const files = { key: join(folder, "key.pem"), certificate: join(folder, "certificate.pem") }
   const request =
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
