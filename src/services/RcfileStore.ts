@@ -54,7 +54,7 @@ export const absolutePath = Effect.fn("RcfileStore.absolutePath")(function* (sou
   const path = yield* expandHome(value)
   return (yield* Path.Path).isAbsolute(path)
     ? path
-    : yield* new SettingsError({ source, reason: "must be an absolute path, such as ~/zpools" })
+    : yield* new SettingsError({ source, reason: "must be an absolute path, or begin with ~/" })
 })
 
 /** What to do about a broken line of an rcfile. */

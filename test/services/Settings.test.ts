@@ -141,7 +141,7 @@ describe("Settings", () => {
       })
       expect(yield* refusal({ HOME, ZPOOL_RCFILE: "zpoolrc" })).toMatchObject({
         source: "ZPOOL_RCFILE",
-        reason: "must be an absolute path, such as ~/zpools",
+        reason: "must be an absolute path, or begin with ~/",
       })
     }),
   )
@@ -163,7 +163,7 @@ describe("Settings", () => {
         expect(plain(yield* load({ HOME, ZPOOL_TOKEN_CACHE_DIR: start })).tokenCacheDir).toBe(HOME)
       }
       for (const path of ["cache", "./cache", "$HOMER/c", "~ada/c", "$XDG_CACHE_HOME/c", "~/c"]) {
-        const reason = "must be an absolute path, such as ~/zpools"
+        const reason = "must be an absolute path, or begin with ~/"
         expect(yield* refusal({ ZPOOL_TOKEN_CACHE_DIR: path })).toMatchObject({
           source: "ZPOOL_TOKEN_CACHE_DIR",
           reason,

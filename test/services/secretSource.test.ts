@@ -108,7 +108,7 @@ describe("a secret is refused", () => {
         expect(yield* Effect.flip(load({ [source]: "pat.txt" }))).toMatchObject({
           _tag: "SettingsError",
           source,
-          reason: "must be an absolute path, such as ~/zpools",
+          reason: "must be an absolute path, or begin with ~/",
         })
       }
     }),
