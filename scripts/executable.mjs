@@ -20,10 +20,11 @@ const executable = join(out, platform === "win32" ? "zpcli.exe" : "zpcli")
 
 /** Runs a program in an environment of its own. */
 const run = async (command, args, env = {}) => {
+  // Windows opens no socket without SystemRoot.
+  const { PATH, SystemRoot, TEMP } = process.env
   const child = spawn(command, args, {
     stdio: ["ignore", "ignore", "pipe"],
-    // Windows opens no socket without SystemRoot.
-    env: { PATH: process.env.PATH, SystemRoot: process.env.SystemRoot, ...env },
+    env: { PATH, SystemRoot, TEMP, ...env },
   })
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close")])
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited with ${code}: ${stderr}`)
