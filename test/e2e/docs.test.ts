@@ -7,6 +7,7 @@ import { shape } from "../../src/cli/root.ts"
 import { builtIns } from "../../src/cli/strict/builtIns.ts"
 import { helpOf } from "../../src/cli/strict/help.ts"
 import type { CommandShape } from "../../src/cli/strict/shape.ts"
+import { type StoredPat, toItem } from "../../src/services/sandbox/State.ts"
 import { limited } from "../support/program/program.ts"
 import { pages, read, runSnippet, type Snippet, snippetsOf } from "../support/program/snippets.ts"
 import { samples } from "../support/world/failures.ts"
@@ -113,6 +114,61 @@ describe("the page of", () => {
       expect(args).toEqual([])
     },
   )
+})
+
+describe("what docs/json.md says of fields", () => {
+  const page = read("docs/json.md")
+  const example = JSON.parse(/## pat list\n\n```json\n([\s\S]+?)```/.exec(page)?.[1] ?? "").detail.items
+  /** The cells of a table's rows whose first cell is names in backquotes, by each name. */
+  const rowsAfter = (heading: string) =>
+    new Map(
+      Array.from(
+        (page.split(`${heading} |`)[1] as string).split("\n\n")[0]?.matchAll(/^\| (`.+?) \|(.+)\|$/gm) ?? [],
+      ).flatMap(([, names = "", cells = ""]) =>
+        Array.from(names.matchAll(/`(\w+)`/g), ([, name = ""]) => [name, cells.split("|").at(-1)] as const),
+      ),
+    )
+  const unused: StoredPat = {
+    key_id: "law-hotel-shape-community",
+    label: "My CI Token",
+    scopes: ["*"],
+    token_sha256: "",
+    created_at: 0,
+    expiry_at: null,
+    revoked_at: null,
+    last_used_at: null,
+    last_ip: null,
+    last_ua: null,
+    usage_count: 0,
+  }
+  const used = { ...unused, expiry_at: 1, last_used_at: 1, last_ip: "127.0.0.1", last_ua: "zpcli" }
+
+  it("shows a PAT without an expiry that was never used, and one with all fields, as the API lists them", () => {
+    const without = Object.entries(toItem(unused, 0))
+    const all = Object.keys(toItem(used, 0))
+    expect(example.map(Object.keys)).toEqual([without.map(([name]) => name), all])
+    expect([...rowsAfter("| key of an item").keys()].sort()).toEqual([...all].sort())
+    for (const [name, said = ""] of rowsAfter("| key of an item")) {
+      const value = toItem(unused, 0)[name as keyof ReturnType<typeof toItem>]
+      const kind = value === undefined ? "left out" : value === null ? "`null`" : "always there"
+      expect(said.trim().startsWith(kind), name).toBe(true)
+      if (value !== undefined) expect(example[0][name] === null, name).toBe(value === null)
+    }
+  })
+
+  it("tells the fields that each error has from those that may be left out", () => {
+    const reports = Object.values(samples).flatMap((list) =>
+      list.map(([failure]) => describeFailure(failure)),
+    )
+    const printed = reports.filter(({ message }) => message !== undefined)
+    const rows = [...rowsAfter("| key of `error`")]
+    expect(rows.length).toBe(12)
+    for (const [name, said = ""] of rows) {
+      const missing = printed.some((report) => report[name as keyof typeof report] === undefined)
+      expect(missing, name).toBe(said.trim() !== "never")
+      expect(printed.some((report) => report[name as keyof typeof report] === null)).toBe(false)
+    }
+  })
 })
 
 describe("what pages say of errors", () => {
