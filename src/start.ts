@@ -10,11 +10,12 @@ import { version } from "./version.ts"
  * program: they are answered from the command tree.
  *
  * @param load - loads the program, for everything else
+ * @param folder - of the package, in which help names files
  */
-export const start = (tree: CommandShape, load: () => typeof Main): void => {
+export const start = (tree: CommandShape, load: () => typeof Main, folder?: string): void => {
   const args = process.argv.slice(2)
   const request = parse(tree, args)
   if (request._tag === "Version") printText(`${version}\n`)
-  else if (request._tag === "Help") printText(helpOf(request.command, helpColumns(terminalColumns())))
+  else if (request._tag === "Help") printText(helpOf(request.command, helpColumns(terminalColumns()), folder))
   else load().main(args, tree, request)
 }

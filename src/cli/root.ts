@@ -76,17 +76,15 @@ const signIn: HelpSection = {
 
 const exitCodes: HelpSection = { title: "Exit codes", entries: Object.entries(exitCodeMeanings) }
 
-/** The pages about a command, by their place in the package. */
+/** The pages about a command. */
 const documentation = ({ path, subcommands }: CommandShape): HelpSection => ({
   title: "Documentation",
+  files: true,
   entries:
     path.length === 0
-      ? [["docs/README.md", "All pages, in the folder of the package: $(npm root -g)/zpcli"]]
+      ? [["docs/README.md", "All pages"]]
       : [
-          [
-            `docs/${subcommands.length === 0 ? path.join("-") : "commands"}.md`,
-            "More about this, in the folder of the package",
-          ],
+          [`docs/${subcommands.length === 0 ? path.join("-") : "commands"}.md`, "More about this"],
           ["docs/exit-codes.md", "Exit codes; zpcli --help lists them"],
         ],
 })

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { dirname, join, posix } from "node:path"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, notPackage, programFile } from "../support/program/program.ts"
@@ -81,6 +81,14 @@ describe.skipIf(notPackage)(`the package${why}`, () => {
       stdout: `${manifest.version}\n`,
       stderr: "",
     })
+    for (const path of [[], ["pat"], ["pat", "list"]]) {
+      const help = run(zpcli, [...path, "--help"], folder).stdout
+      const docs = /^ {2}in the folder\s+(.+)$/m.exec(help)?.[1]
+      expect(docs).toBe(join(realpathSync(modules), "zpcli"))
+      const pages = help.match(/docs\/[\w-]+\.md/g) ?? []
+      expect(pages).not.toEqual([])
+      for (const page of pages) expect(existsSync(join(docs ?? "", page)), page).toBe(true)
+    }
     // The parts that are loaded when they are used are there too.
     expect(run(zpcli, ["sandbox", "--", zpcli, "pat", "list"], folder)).toEqual({
       status: 0,

@@ -88,8 +88,16 @@ const commandLines = (command: string, columns: number): ReadonlyArray<string> =
 const leaves = (shape: CommandShape): ReadonlyArray<CommandShape> =>
   shape.subcommands.length === 0 ? [shape] : shape.subcommands.flatMap(leaves)
 
-/** The help of a command within so many columns, as plain text with a line break at its end. */
-export const helpOf = (shape: CommandShape, columns = helpColumns(undefined)): string => {
+/** Says in which folder files are; on a line of its own where it is long, to be copied whole. */
+const folderLines = (folder: string, columns: number): ReadonlyArray<string> =>
+  indented(fill(["in the folder", folder], columns - 2), "  ")
+
+/**
+ * The help of a command within so many columns, as plain text with a line break at its end.
+ *
+ * @param folder - in which the files are that come with the program, where it is known
+ */
+export const helpOf = (shape: CommandShape, columns = helpColumns(undefined), folder?: string): string => {
   const list = (title: string, entries: ReadonlyArray<Entry>, nameColumn = maxNameColumn) =>
     section(
       title,
@@ -106,9 +114,10 @@ export const helpOf = (shape: CommandShape, columns = helpColumns(undefined)): s
     ...indented(wrap(description, columns - 4), "  # "),
     ...commandLines(command, columns),
   ])
-  const sections = (shape.sections ?? []).flatMap(({ entries, title }) =>
-    list(title, entries, Math.min(maxNameColumn, 2 + Math.max(...entries.map(([name]) => name.length)))),
-  )
+  const sections = (shape.sections ?? []).flatMap(({ entries, files = false, title }) => [
+    ...list(title, entries, Math.min(maxNameColumn, 2 + Math.max(...entries.map(([name]) => name.length)))),
+    ...(files && folder !== undefined ? folderLines(folder, columns) : []),
+  ])
   return [
     ...wrap(`${shape.summary}.`, columns),
     "",

@@ -53,6 +53,8 @@ export type Entry = readonly [name: string, description: string]
 export interface HelpSection {
   readonly title: string
   readonly entries: ReadonlyArray<Entry>
+  /** Whether the names are those of files that come with the program. */
+  readonly files?: boolean
 }
 
 /** What is said of words that a program does not have, and that its users try. */

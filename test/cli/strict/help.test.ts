@@ -55,6 +55,16 @@ Global options:
     )
   })
 
+  it("says in which folder the files of a section are, if that is known", () => {
+    const sections = [{ title: "Pages", files: true, entries: [["move.md", "All"] as const] }]
+    const pages = (columns: number, folder?: string) =>
+      /Pages:\n([\s\S]+?)\n\n/.exec(helpOf({ ...move, sections }, columns, folder))?.[1]
+    expect(pages(80)).toBe("  move.md  All")
+    expect(pages(80, "/usr/lib/fleet")).toBe("  move.md  All\n  in the folder /usr/lib/fleet")
+    const deep = `/home/${"ada/".repeat(20)}`
+    expect(pages(80, deep)).toBe(`  move.md  All\n  in the folder\n  ${deep}`)
+  })
+
   const everyWidth = [40, 59, 60, 61, 80, 100]
   const words = (text: string) =>
     text
