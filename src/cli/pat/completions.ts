@@ -66,6 +66,8 @@ const plain = (label: string): string =>
 
 /** The PATs that work now, and that the words do not name yet: a key ID, a tab and the label each. */
 const offered = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
+  // It takes the place of a key ID.
+  if (Option.isSome(valueOf("--label", typed))) return []
   const network = yield* networkServices({ rcfile: valueOf("--rcfile", typed), auth: authOf(typed) })
   const whom = Context.add(network, Account, yield* Effect.provide(Account.make, network))
   const cached = Context.add(whom, TokenCache, yield* Effect.provide(TokenCache.make, whom))

@@ -47,6 +47,14 @@ describe("the key IDs for completions", () => {
     }),
   )
 
+  it.effect("are not asked for where a label takes their place", () =>
+    Effect.gen(function* () {
+      for (const label of [["--label", "CI"], ["--label=CI"], ["--label", "=", "CI"]]) {
+        expect(yield* complete(["pat", "show", ...label], { env: pat, routes })).toEqual(nothing)
+      }
+    }),
+  )
+
   it.effect("are asked for with a PAT in a file, or of the rcfile that is typed", () =>
     Effect.gen(function* () {
       const dir = folder()
