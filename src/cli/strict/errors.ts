@@ -1,3 +1,6 @@
+/** An option and its value, such as `--scope *`, in whose place a shell may have put the names of files. */
+export type Expanded = readonly [option: string, value: string]
+
 /** What is wrong with a command line. The names are those of Effect 4's `effect/cli`, where it has one. */
 export type Problem =
   | {
@@ -56,12 +59,15 @@ export type Problem =
       readonly trailing?: string | undefined
       /** Whether there may be other arguments. */
       readonly others?: boolean
-      /** An option and its value, such as `--scope *`, in whose place a shell may have put the names of files. */
-      readonly expanded?: readonly [option: string, value: string] | undefined
+      readonly expanded?: Expanded | undefined
     }
   | { readonly _tag: "DuplicateOption"; readonly option: string }
   | { readonly _tag: "RequiresOption"; readonly option: string; readonly needed: ReadonlyArray<string> }
-  | { readonly _tag: "ExclusiveOptions"; readonly options: readonly [string, string] }
+  | {
+      readonly _tag: "ExclusiveOptions"
+      readonly options: readonly [string, string]
+      readonly expanded?: Expanded | undefined
+    }
   | {
       readonly _tag: "InvalidValue"
       readonly option: string
@@ -109,6 +115,9 @@ const withHyphens = (word: string): string => {
 
 /** A value as it is typed: a shell would expand a bare `*`. */
 const quoted = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'` : value)
+
+const quoteHint = ([option, value]: Expanded): string =>
+  `If you typed ${option} ${value}, quote it: ${option} ${quoted(value)}. The shell puts the names of files in its place.`
 
 const messageOf = (problem: Problem, command: string): string => {
   switch (problem._tag) {
@@ -184,11 +193,10 @@ const hintOf = (problem: Problem, command: string): string => {
       return problem.terminated
         ? `If it is a variable, check that it is set. ${help}`
         : `Add -- and the ${problem.name} at the end. ${help}`
+    case "ExclusiveOptions":
+      return problem.expanded === undefined ? help : `${quoteHint(problem.expanded)} ${help}`
     case "UnexpectedArgument":
-      if (problem.expanded !== undefined) {
-        const [option, value] = problem.expanded
-        return `If you typed ${option} ${value}, quote it: ${option} ${quoted(value)}. The shell puts the names of files in its place. ${help}`
-      }
+      if (problem.expanded !== undefined) return `${quoteHint(problem.expanded)} ${help}`
       return [
         ...(problem.others === false ? [] : ["Quote an argument that contains spaces."]),
         ...(problem.trailing === undefined ? [] : [`Put a ${problem.trailing} after --.`]),

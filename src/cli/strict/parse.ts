@@ -1,5 +1,5 @@
 import { builtIns, helpWord, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
-import { type Problem, UsageError } from "./errors.ts"
+import { type Expanded, type Problem, UsageError } from "./errors.ts"
 import { type ArgumentShape, type CommandShape, nameOf, valuesOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
 import { commandsMeant, noteOn, suggestions } from "./suggest.ts"
@@ -113,7 +113,7 @@ const split = (sorted: Sorted): Words | Problem => {
 }
 
 /** An option that knows a value with a `*`, and was given one that it does not know. */
-const expandedIn = ({ given }: Sorted): readonly [option: string, value: string] | undefined => {
+const expandedIn = ({ given }: Sorted): Expanded | undefined => {
   for (const { option, value } of given) {
     const known = (option && valuesOf(option)) ?? []
     const glob = known.find((one) => one.includes("*"))
@@ -135,7 +135,8 @@ const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | unde
     .slice(0, args.length)
     .find(({ alternative }) => given.some(({ option }) => option?.name === alternative))
   if (doubled?.alternative !== undefined) {
-    return { _tag: "ExclusiveOptions", options: [`<${doubled.name}>`, doubled.alternative] }
+    const options = [`<${doubled.name}>`, doubled.alternative] as const
+    return { _tag: "ExclusiveOptions", options, expanded: expandedIn(sorted) }
   }
   const missing = command.options.find(
     (option) => option.required && !given.some((one) => one.option === option),

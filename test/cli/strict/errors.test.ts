@@ -38,6 +38,16 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
     "See: fleet move --help",
   ],
   [
+    { _tag: "ExclusiveOptions", options: ["<ship>", "--name"] },
+    "<ship> and --name cannot be used together.",
+    "See: fleet move --help",
+  ],
+  [
+    { _tag: "ExclusiveOptions", options: ["<ship>", "--name"], expanded: ["--cargo", "rum*"] },
+    "<ship> and --name cannot be used together.",
+    "If you typed --cargo rum*, quote it: --cargo 'rum*'. The shell puts the names of files in its place. See: fleet move --help",
+  ],
+  [
     { _tag: "MissingArgument", argument: "ship" },
     "The argument <ship> is missing.",
     "See: fleet move --help",

@@ -159,6 +159,10 @@ describe("a command line", () => {
       { _tag: "UnexpectedArgument", value: "docs", expanded: ["--scope", "*"] },
     ],
     [
+      ["pat", "rotate", "--label", "CI", "--or-create", "--scope", "build", "docs"],
+      { _tag: "ExclusiveOptions", options: ["<key_id>", "--label"], expanded: ["--scope", "*"] },
+    ],
+    [
       ["pat", "create", "CI", "x", "--scope", "*"],
       { _tag: "UnexpectedArgument", value: "x", expanded: undefined },
     ],
