@@ -56,7 +56,7 @@ describe("a word that zpcli does not have", () => {
     ["pat list -v", outputAndVersion],
     [
       "pat revoke --label CI",
-      "PATs are revoked by key ID. Those with one label: zpcli pat list --label LABEL --quiet | zpcli pat revoke -",
+      "PATs are revoked by key ID. The active ones with a label: zpcli pat list --label LABEL --status active --quiet | zpcli pat revoke -",
     ],
     ["lst", "Commands of zpcli: pat, login, hello, sandbox, help."],
     ["pat lst", "Commands of zpcli pat: list, show, create, revoke, rotate, run."],

@@ -22,6 +22,17 @@ describe("zpcli pat revoke -", () => {
     expect(await run()).toMatchObject({ code: 0, stdout: "", stderr: "Nothing to revoke.\n" })
   })
 
+  it("revokes the active PATs of a label by the line that is suggested for --label", async () => {
+    const sandbox = await withPats()
+    await sandbox.call("POST", "/pat", { label: "a", scopes: ["job"] })
+    await sandbox.call("DELETE", `/pat/${ids[0]}`)
+    const env = cleanEnv({ ...sandbox.env, PATH: pathWithProgram() })
+    const refused = await runCli(["pat", "revoke", "--label", "a"], { env })
+    const line = /zpcli pat list .+$/m.exec(refused.stderr)?.[0].replace("LABEL", "a")
+    const ran = await ended(spawn("bash", ["-e", "-o", "pipefail", "-c", `${line} --yes`], { env }))
+    expect(ran).toMatchObject({ code: 0, stdout: `PAT ${ids[2]} revoked successfully.\n`, stderr: "" })
+  })
+
   it.skipIf(noTerminal)("asks at the terminal, though its three streams are elsewhere", async () => {
     const sandbox = await withPats()
     const env = { ...sandbox.env, PATH: pathWithProgram() }

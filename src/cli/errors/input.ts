@@ -87,7 +87,7 @@ export const input = {
       error.reason === "too-large"
         ? printable`stdin contains more than 1 MiB. Nothing was sent.`
         : printable`stdin can't be read (${error.code ?? "unknown"}). Nothing was sent.`,
-      printable`Write one key ID on each line, such as: zpcli pat list --quiet | zpcli pat revoke -`,
+      printable`Write one key ID on each line, such as: zpcli pat list --quiet --unused-for 90d | zpcli pat revoke -`,
     ),
   SettingsError: (error) => {
     const { line, reason, source } = error

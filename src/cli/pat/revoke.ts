@@ -160,7 +160,7 @@ export const command = Command.make("revoke", options, revoke).pipe(
   withHints({
     notes: {
       "--label":
-        "PATs are revoked by key ID. Those with one label: zpcli pat list --label LABEL --quiet | zpcli pat revoke -",
+        "PATs are revoked by key ID. The active ones with a label: zpcli pat list --label LABEL --status active --quiet | zpcli pat revoke -",
     },
   }),
 )
