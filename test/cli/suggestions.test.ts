@@ -61,6 +61,8 @@ describe("a word that zpcli does not have", () => {
     ["lst", "Commands of zpcli: pat, login, hello, sandbox, help."],
     ["pat lst", "Commands of zpcli pat: list, show, create, revoke, rotate, run."],
     ["pat list --frob", "See: zpcli pat list --help"],
+    ["pat revoke --all", "See: zpcli pat revoke --help"],
+    ["pat show -x", "See: zpcli pat show --help"],
     [
       "pat create CI --frob",
       "See: zpcli pat create --help. To pass an argument that starts with a dash, put it after --.",

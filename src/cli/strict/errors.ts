@@ -7,8 +7,8 @@ export type Problem =
       readonly _tag: "UnrecognizedOption"
       readonly option: string
       readonly suggestions: ReadonlyArray<string>
-      /** Whether it may have been meant for an argument. */
-      readonly takesArguments: boolean
+      /** Whether it may have been meant for an argument, one of any text. */
+      readonly takesText: boolean
       /** What the program says of it. */
       readonly note?: string | undefined
     }
@@ -167,7 +167,7 @@ const hintOf = (problem: Problem, command: string): string => {
   switch (problem._tag) {
     case "UnrecognizedOption":
       if (problem.note !== undefined) return problem.note
-      return problem.takesArguments
+      return problem.takesText
         ? `${help}. To pass an argument that starts with a dash, put it after --.`
         : help
     case "UnknownSubcommand":

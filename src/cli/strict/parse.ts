@@ -53,7 +53,8 @@ const optionProblem = (
       _tag: "UnrecognizedOption",
       option: typed,
       suggestions: suggestions(typed, names),
-      takesArguments: command.args.length > 0,
+      // What completions offer, such as the names of things, starts with no dash.
+      takesText: command.args.some(({ values }) => values === undefined),
       note:
         noteOn(root, command, typed) ??
         (/^-[^-]/.test(typed) ? noteOn(root, command, typed.slice(0, 2)) : undefined),

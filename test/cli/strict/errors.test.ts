@@ -3,17 +3,17 @@ import { type Problem, UsageError } from "../../../src/cli/strict/errors.ts"
 
 const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = [
   [
-    { _tag: "UnrecognizedOption", option: "--spead", suggestions: ["--speed"], takesArguments: true },
+    { _tag: "UnrecognizedOption", option: "--spead", suggestions: ["--speed"], takesText: true },
     "Unknown option --spead for fleet move. Did you mean --speed?",
     "See: fleet move --help. To pass an argument that starts with a dash, put it after --.",
   ],
   [
-    { _tag: "UnrecognizedOption", option: "-v", suggestions: [], takesArguments: false },
+    { _tag: "UnrecognizedOption", option: "-v", suggestions: [], takesText: false },
     "Unknown option -v for fleet move.",
     "See: fleet move --help",
   ],
   [
-    { _tag: "UnrecognizedOption", option: "-v", suggestions: [], takesArguments: true, note: "Try -V." },
+    { _tag: "UnrecognizedOption", option: "-v", suggestions: [], takesText: true, note: "Try -V." },
     "Unknown option -v for fleet move.",
     "Try -V.",
   ],

@@ -34,7 +34,7 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
   Quit: [[new Errors.Quit(), 130]],
   UsageError: (
     [
-      { _tag: "UnrecognizedOption", option: "--x\u001b", suggestions: [], takesArguments: true },
+      { _tag: "UnrecognizedOption", option: "--x\u001b", suggestions: [], takesText: true },
       { _tag: "ExclusiveOptions", options: ["--a", "--b"] },
       { _tag: "Rejected", reason: "Something is wrong\u0007." },
       { _tag: "Rejected", reason: "" },
