@@ -46,7 +46,12 @@ export type Problem =
     }
   /** No command after `--`, which itself may be missing. */
   | { readonly _tag: "MissingTrailing"; readonly name: string; readonly terminated: boolean }
-  | { readonly _tag: "MissingValue"; readonly option: string }
+  | {
+      readonly _tag: "MissingValue"
+      readonly option: string
+      /** Whether the word behind it starts with a dash, and may be meant for the value. */
+      readonly beforeDash: boolean
+    }
   /** `--name=`, or an empty word after the name. */
   | { readonly _tag: "EmptyValue"; readonly option: string }
   /** Node has put U+FFFD in the place of bytes that are not UTF-8: another word than was typed. */
@@ -182,7 +187,7 @@ const hintOf = (problem: Problem, command: string): string => {
       return `${values}${problem.repeated ? `Repeat ${problem.option} for more than one. ` : ""}${help}`
     }
     case "MissingValue":
-      return `Write a value that starts with a dash as ${problem.option}=VALUE.`
+      return problem.beforeDash ? `Write a value that starts with a dash as ${problem.option}=VALUE.` : help
     case "EmptyValue":
       return `If it is a variable, check that it is set. ${help}`
     case "NotUtf8":

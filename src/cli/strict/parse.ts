@@ -43,7 +43,7 @@ const subcommandProblem = (
 const optionProblem = (
   root: CommandShape,
   command: CommandShape,
-  { option, typed, value }: Given,
+  { beforeDash = false, option, typed, value }: Given,
 ): Problem | undefined => {
   const available = [...command.options, ...builtIns]
   if (hasTypographicDash(typed)) return { _tag: "TypographicDash", word: typed }
@@ -64,7 +64,7 @@ const optionProblem = (
   if (option.value === undefined) {
     return value === undefined ? undefined : { _tag: "UnexpectedValue", option: name, value }
   }
-  if (value === undefined) return { _tag: "MissingValue", option: name }
+  if (value === undefined) return { _tag: "MissingValue", option: name, beforeDash }
   if (value === "") return { _tag: "EmptyValue", option: name }
   return choices === undefined || choices.includes(value)
     ? undefined

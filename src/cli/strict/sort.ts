@@ -9,6 +9,8 @@ export interface Given {
   readonly option: OptionShape | undefined
   /** Undefined if none was given. */
   readonly value: string | undefined
+  /** Whether the word in the place of its value looks like an option, and so is none. */
+  readonly beforeDash?: boolean
 }
 
 /** A command line, sorted into the command that it means, its options, and its arguments. */
@@ -89,7 +91,8 @@ const sortWith = (
       const next = argv[index + 1]
       if (option?.value === undefined || value !== undefined || next === undefined) given.push(one)
       // A word that looks like an option is not a value, so the value is missing; unless it is among the choices.
-      else if (looksLikeOption(next) && !option.choices?.includes(next)) given.push(one)
+      else if (looksLikeOption(next) && !option.choices?.includes(next))
+        given.push({ ...one, beforeDash: next !== "--" })
       else {
         given.push({ typed, option, value: next })
         index++

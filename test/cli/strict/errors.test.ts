@@ -63,7 +63,12 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
     "Type -s, or put the word after -- to pass it as it is.",
   ],
   [
-    { _tag: "MissingValue", option: "--cargo" },
+    { _tag: "MissingValue", option: "--cargo", beforeDash: false },
+    "Option --cargo needs a value.",
+    "See: fleet move --help",
+  ],
+  [
+    { _tag: "MissingValue", option: "--cargo", beforeDash: true },
     "Option --cargo needs a value.",
     "Write a value that starts with a dash as --cargo=VALUE.",
   ],

@@ -68,9 +68,10 @@ describe("a value that begins with a dash", () => {
   })
 
   it("is a value that was forgotten anywhere else", () => {
-    expect(problem("plant", "--label", "-age", "oak")).toEqual({ _tag: "MissingValue", option: "--label" })
-    expect(problem("plant", "oak", "--label", "--")).toEqual({ _tag: "MissingValue", option: "--label" })
-    expect(problem("plant", "oak", "--label")).toEqual({ _tag: "MissingValue", option: "--label" })
+    const missing = { _tag: "MissingValue", option: "--label" }
+    expect(problem("plant", "--label", "-age", "oak")).toEqual({ ...missing, beforeDash: true })
+    expect(problem("plant", "oak", "--label", "--")).toEqual({ ...missing, beforeDash: false })
+    expect(problem("plant", "oak", "--label")).toEqual({ ...missing, beforeDash: false })
   })
 
   it("may be a lone dash", () => {
