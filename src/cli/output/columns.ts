@@ -9,8 +9,9 @@ export interface Column {
   readonly unbroken?: boolean
 }
 
-/** Blanks between two columns. */
-export const gap = "  "
+/** Blanks between two columns: the fewer where a table fits with them alone. */
+export const gaps = ["  ", " "] as const
+export type Gap = (typeof gaps)[number]
 
 /** Words longer than this are broken where their column has to shrink. */
 const longestUnbroken = 12
@@ -53,43 +54,51 @@ const widen = (
 }
 
 /** The width of a table whose columns have these widths. */
-export const tableWidth = (widths: ReadonlyArray<number>): number =>
+export const tableWidth = (widths: ReadonlyArray<number>, gap: Gap): number =>
   sum(widths) + gap.length * (widths.length - 1)
+
+/** How a table fits: the widths of its columns, and what is between them. */
+export interface Fit {
+  readonly widths: ReadonlyArray<number>
+  readonly gap: Gap
+}
 
 /**
  * Column widths with which a table fits: columns become narrower in their
- * turns, each as far as its words allow.
+ * turns, each as far as its words allow, and then the gaps between them.
  *
  * @param natural - the widths without wrapping
  * @param rows - escaped; walked more than once
  * @returns undefined where that is not enough
  */
-export const columnWidths = (
+export const fitInto = (
   columns: ReadonlyArray<Column>,
   natural: ReadonlyArray<number>,
   rows: Rows,
   available: number,
-): ReadonlyArray<number> | undefined => {
-  const widths = [...natural]
+): Fit | undefined => {
   const least = widest(columns, rows, (cell, at) =>
     columns[at]?.shrinks === undefined ? 0 : Math.min(longestWord(cell), longestUnbroken),
   )
   const turns = [...new Set(columns.flatMap(({ shrinks }) => shrinks ?? []))].sort((a, b) => a - b)
   const inTurn = (turn: number | undefined) =>
     columns.flatMap(({ shrinks }, at) => (shrinks !== undefined && shrinks === turn ? [at] : []))
-  for (const turn of turns) {
-    const indexes = inTurn(turn)
-    for (const at of indexes) widths[at] = Math.min(natural[at] as number, least[at] as number)
-    const room = available - tableWidth(widths)
-    if (room < 0) continue
-    widen(widths, natural, indexes, room)
-    // Lines end where words do, so a column may not need all of its width: the first turn gets the rest.
-    const needed = widest(columns, rows, (cell, at) =>
-      indexes.includes(at) ? widestLine(cell, widths[at] as number) : 0,
-    )
-    for (const at of indexes) widths[at] = needed[at] as number
-    widen(widths, natural, inTurn(turns[0]), available - tableWidth(widths))
-    return widths
+  for (const gap of gaps) {
+    const widths = [...natural]
+    for (const turn of turns) {
+      const indexes = inTurn(turn)
+      for (const at of indexes) widths[at] = Math.min(natural[at] as number, least[at] as number)
+      const room = available - tableWidth(widths, gap)
+      if (room < 0) continue
+      widen(widths, natural, indexes, room)
+      // Lines end where words do, so a column may not need all of its width: the first turn gets the rest.
+      const needed = widest(columns, rows, (cell, at) =>
+        indexes.includes(at) ? widestLine(cell, widths[at] as number) : 0,
+      )
+      for (const at of indexes) widths[at] = needed[at] as number
+      widen(widths, natural, inTurn(turns[0]), available - tableWidth(widths, gap))
+      return { widths, gap }
+    }
   }
   return undefined
 }

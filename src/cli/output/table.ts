@@ -1,4 +1,4 @@
-import { type Column, columnWidths, gap, tableWidth } from "./columns.ts"
+import { type Column, type Fit, fitInto, gaps, tableWidth } from "./columns.ts"
 import { escapeControls, Printable } from "./printable.ts"
 import { isPlain, widthOf, wrap } from "./wrap.ts"
 
@@ -23,8 +23,8 @@ const widestAligned = 512
 
 /**
  * Renders rows under headings: aligned columns two spaces apart. Where the
- * width does not hold them, cells are wrapped in the columns that shrink; where
- * that is not enough, each row becomes a block of `Heading: value` lines, which
+ * width does not hold them, cells are wrapped in the columns that shrink; then
+ * columns are one space apart; where that is not enough, each row becomes a block of `Heading: value` lines, which
  * wrap too. Cells are escaped here.
  *
  * @param rows - walked more than once: making a long list's cells again is cheaper than keeping them
@@ -47,16 +47,16 @@ export function* render(
     }
   }
   const { columns: available } = layout
-  const roomy = available === undefined || tableWidth(natural) <= available
-  const widths = roomy
-    ? natural.map((width) => Math.min(width, widestAligned))
-    : columnWidths(columns, natural, escaped(rows), available)
-  const grid = widths !== undefined
+  const roomy = available === undefined || tableWidth(natural, gaps[0]) <= available
+  const fitted: Fit | undefined = roomy
+    ? { widths: natural.map((width) => Math.min(width, widestAligned)), gap: gaps[0] }
+    : fitInto(columns, natural, escaped(rows), available)
+  const grid = fitted !== undefined
   const toText = !grid
     ? block(headings, columns, layout)
     : roomy
-      ? (row: Row, styles: ColumnStyle) => line(row, widths, styles)
-      : (row: Row, styles: ColumnStyle) => wrappedLines(row, widths, styles)
+      ? (row: Row, styles: ColumnStyle) => line(row, fitted, styles)
+      : (row: Row, styles: ColumnStyle) => wrappedLines(row, fitted, styles)
 
   const bold = () => (layout.bold ? "1" : undefined)
   let lines = grid ? [toText({ cells: headings, plain: false }, bold)] : []
@@ -102,7 +102,7 @@ const paint = (text: string, sgr: string | undefined): string =>
   sgr === undefined || text === "" ? text : Printable.styled(sgr, Printable.trusted(text)).value
 
 /** One line of cells; nothing is padded after the last that has text, so that no line ends in blanks. */
-const line = ({ cells, plain }: Row, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
+const line = ({ cells, plain }: Row, { gap, widths }: Fit, styleOf: ColumnStyle): string => {
   const end = cells.findLastIndex((cell) => cell.trimEnd() !== "")
   let text = ""
   for (let column = 0; column <= end; column++) {
@@ -116,11 +116,11 @@ const line = ({ cells, plain }: Row, widths: ReadonlyArray<number>, styleOf: Col
   return text
 }
 
-const wrappedLines = ({ cells, plain }: Row, widths: ReadonlyArray<number>, styleOf: ColumnStyle): string => {
-  const wrapped = cells.map((cell, column) => wrap(cell, widths[column] as number))
+const wrappedLines = ({ cells, plain }: Row, fitted: Fit, styleOf: ColumnStyle): string => {
+  const wrapped = cells.map((cell, column) => wrap(cell, fitted.widths[column] as number))
   const height = Math.max(...wrapped.map((lines) => lines.length))
   return Array.from({ length: height }, (_, row) =>
-    line({ cells: wrapped.map((lines) => lines[row] ?? ""), plain }, widths, styleOf),
+    line({ cells: wrapped.map((lines) => lines[row] ?? ""), plain }, fitted, styleOf),
   ).join("\n")
 }
 

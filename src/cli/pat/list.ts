@@ -29,7 +29,7 @@ const columns: ReadonlyArray<Column> = [
   { heading: "Created At", shrinks: 2 },
   { heading: "Expiry", shrinks: 2 },
   { heading: "Last Used", shrinks: 2 },
-  { heading: "Scopes" },
+  { heading: "Scopes", shrinks: 3 },
 ]
 const expiryColumn = columns.findIndex(({ heading }) => heading === "Expiry")
 

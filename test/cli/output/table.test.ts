@@ -12,7 +12,7 @@ const columns: ReadonlyArray<Column> = [
   { heading: "Created At", shrinks: 2 },
   { heading: "Expiry", shrinks: 2 },
   { heading: "Last Used", shrinks: 2 },
-  { heading: "Scopes" },
+  { heading: "Scopes", shrinks: 3 },
 ]
 const headings = columns.map(({ heading }) => heading)
 const plain = (...names: ReadonlyArray<string>): ReadonlyArray<Column> =>
@@ -196,8 +196,26 @@ describe("a table", () => {
       ])
     })
 
+    it("wraps the scopes then, and puts the columns closer together where it fits with that alone", () => {
+      const of = (width: number, scopes: string) =>
+        table([["law-hotel-shape-community", "nightly", "active", time, "Never", "Never", scopes]], width)
+      expect(of(78, "zpool, job").split("\n").slice(0, 4)).toEqual([
+        "ID                         Label    Status  Created At  Expiry  Last   Scopes",
+        "                                                                Used",
+        "law-hotel-shape-community  nightly  active  2026-01-26  Never   Never  zpool,",
+        "                                            02:05:37                   job",
+      ])
+      expect(of(75, "zpool, job").split("\n").slice(0, 4)).toEqual([
+        "ID                        Label   Status Created At Expiry Last  Scopes",
+        "                                                           Used",
+        "law-hotel-shape-community nightly active 2026-01-26 Never  Never zpool, job",
+        "                                         02:05:37",
+      ])
+      expect(isGrid(table([cells], 78))).toBe(true)
+    })
+
     it("is a block for each row where that is not enough", () => {
-      expect(lines(83)).toEqual([
+      expect(lines(77)).toEqual([
         "ID:         law-hotel-shape-community",
         "Label:      A label of a few words",
         "Status:     active",
