@@ -11,7 +11,7 @@ import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts
 import { codeOf } from "../services/platformErrors.ts"
 import { Streams } from "../services/Streams.ts"
 import { Exit } from "./errors/exitCodes.ts"
-import { introduceShell } from "./output/introduceShell.ts"
+import { introduceShell, isShellAtTerminal } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
@@ -56,6 +56,13 @@ const introduction = (user: string, stateFile: Option.Option<string>): Printable
   })
   return printable`In this shell zpcli is signed in to a sandbox as ${user}, not to your account.\nTry: zpcli pat list. To leave, type: exit (${fate})`
 }
+
+/** What became of the sandbox of such a shell. */
+const farewell = (stateFile: Option.Option<string>): Printable =>
+  Option.match(stateFile, {
+    onNone: () => printable`The sandbox and its PATs are gone.`,
+    onSome: (file) => printable`The sandbox is gone; its PATs are in ${file}.`,
+  })
 
 /** Reads the PATs to start with. */
 const readSeed = Effect.fnUntraced(function* <A>(
@@ -148,6 +155,9 @@ export const command = Command.make(
       )
       const seed = Option.isSome(args.seed) ? yield* readSeed(args.seed.value, parseSeed) : undefined
       const struck = new Set<unknown>()
+      let introduced = false
+      // Added before the sandbox is served, it runs when that is over.
+      yield* Effect.addFinalizer(() => (introduced ? printError(farewell(args.state)) : Effect.void))
       const { url } = yield* serve({
         user: args.user,
         password: Redacted.make(args.password),
@@ -172,6 +182,7 @@ export const command = Command.make(
       const [name, ...rest] = args.command
       if (name !== undefined) {
         yield* introduceShell(name, rest, introduction(args.user, args.state))
+        introduced = yield* isShellAtTerminal(name, rest)
         const { run } = yield* CommandRunner
         const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })

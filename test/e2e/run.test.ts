@@ -200,6 +200,7 @@ describe.skipIf(noTerminal)("pat run at a terminal", () => {
     expect(shell.output).toContain(
       'In this shell zpcli is signed in with the new PAT "mine".\nTo leave, type: exit (the PAT is revoked then)\n',
     )
+    expect(shell.output).toMatch(/\nThe PAT "mine" is revoked\.\n$/)
     expect(shell.output).not.toContain("zpat_")
     expect(await activeIn(sandbox)).toEqual([])
     const command = await runCliOnTerminal(inShell("echo done"), { env })

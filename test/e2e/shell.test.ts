@@ -22,19 +22,21 @@ describe.skipIf(noTerminal)("a shell of zpcli sandbox at a terminal", () => {
       `${introduction}\nTry: zpcli pat list. To leave, type: exit (its PATs are gone then)\n`,
     )
     expect(ran.output).toContain("Hello demo\n")
+    expect(ran.output).toMatch(/\nThe sandbox and its PATs are gone\.\n$/)
   })
 
   it("says where its PATs are kept", async () => {
     const file = join(temporaryFolder(), "pats.json")
-    expect((await shell(["--state", file, "--", "sh"], "exit")).output).toContain(
-      `(its PATs stay in ${file})\n`,
-    )
+    const { output } = await shell(["--state", file, "--", "sh"], "exit")
+    expect(output).toContain(`(its PATs stay in ${file})\n`)
+    expect(output.endsWith(`\nThe sandbox is gone; its PATs are in ${file}.\n`)).toBe(true)
   })
 
   it("is not introduced where it can't be started, or is given a command", async () => {
     const missing = await shell(["--", "/nonexistent/bash"])
     expect(missing).toMatchObject({ code: 127 })
     expect(missing.output).toMatch(/^zpcli: \/nonexistent\/bash: command not found\.\n/)
+    expect(missing.output).not.toContain("gone")
     expect(await shell(["--", "sh", "-c", "echo done"])).toMatchObject({ code: 0, output: "done\n" })
   })
 })

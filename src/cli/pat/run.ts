@@ -17,7 +17,8 @@ import { PatApi } from "../../services/PatApi.ts"
 import type { Streams } from "../../services/Streams.ts"
 import { Exit } from "../errors/exitCodes.ts"
 import { jsonOption, scopeOption, settingsOptions } from "../options.ts"
-import { introduceShell } from "../output/introduceShell.ts"
+import { introduceShell, isShellAtTerminal } from "../output/introduceShell.ts"
+import { printError } from "../output/print.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { trailingCommand, withExamples } from "../strict/annotations.ts"
@@ -90,6 +91,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
       ),
     ),
   )
+  if (yield* isShellAtTerminal(name, args)) yield* printError(printable`The PAT "${label}" is revoked.`)
   return code === 0 ? undefined : yield* new Exit({ code })
 })
 
