@@ -37,7 +37,7 @@ describe("the command lines of", () => {
         text,
         code,
         // What goes into a secret store is a token, and nothing but that.
-        ...(/(\||--) (gh|glab|vault|op) |gh secret/.test(text) && !text.includes("--dry-run")
+        ...(/(\||--) (gh|glab|vault|op) |gh secret|store-and-check/.test(text) && !text.includes("--dry-run")
           ? { stored: [expect.stringMatching(/^zpat_[\w-]+\n?$/)] }
           : {}),
       })),

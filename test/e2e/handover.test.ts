@@ -201,7 +201,8 @@ describe("a token that can't be handed over", () => {
       )
       expect(ran.code, ran.stderr).toBe(9)
       const { error } = JSON.parse(ran.stderr)
-      expect(error).toMatchObject({ childExitCode, hint: "Run the command again." })
+      const hint = "Check what it stored: the new token no longer works. Then run the command again."
+      expect(error).toMatchObject({ childExitCode, hint })
       expect(error.message).toContain(words)
     }
   })

@@ -68,10 +68,12 @@ const causes = {
       unread: printable`${name} exited with ${exitCode}, but did not read the token from its stdin`,
       "not-started": printable`${name} could not be started (${code ?? "unknown"})`,
     }[reason]
+    const died = signalWords[exitCode] !== undefined
+    // It may have failed after its work, or by a lost answer: what it stored took the place of what works.
     const remedy =
-      signalWords[exitCode] === undefined
-        ? printable`Fix ${name}, then run the command again.`
-        : printable`Run the command again.`
+      reason === "exit"
+        ? printable`Check what it stored: the new token no longer works. Then ${died ? "" : "fix it, and "}run the command again.`
+        : printable`Fix ${name}, then run the command again.`
     return failed(error, exitCodes.undelivered, why, remedy, { childExitCode: error.exitCode })
   },
   Quit: (error) => silent(error, exitCodes.interrupted),
@@ -161,12 +163,14 @@ const stopped = (
       return [code, printable`${before}. ${state}: it could not be checked, since ${why}.`, hint]
     case "deliver":
       return [code, printable`${before}. ${state}: ${why}.`, hint]
-    case "revoke":
+    case "revoke": {
+      const oldPats = oldKeyIds.length > 1 ? "old PATs" : "old PAT"
       return [
         cause === undefined ? exitCodes.interrupted : exitCodes.oldRemains,
-        printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over. The old PAT ${oldKeyIds.join(", ")} may still work: ${why}.`,
-        printable`Revoke the old PAT with: zpcli pat revoke ${oldKeyIds.join(" ")}`,
+        printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over. The ${oldPats} ${oldKeyIds.join(", ")} may still work: ${why}.`,
+        printable`Revoke the ${oldPats} with: zpcli pat revoke ${oldKeyIds.join(" ")}`,
       ]
+    }
   }
 }
 

@@ -56,16 +56,23 @@ export const snippetsOf = (page: string): ReadonlyArray<Snippet> =>
     },
   )
 
-/** The JSON of a page behind a comment that names it. */
+/** The JSON or script of a page behind a comment that names it. */
 export const exampleOf = (page: string, name: string): string =>
-  read(page).split(`<!-- ${name} -->\n\`\`\`json\n`)[1]?.split("\n```")[0] ?? ""
+  read(page)
+    .split(`<!-- ${name} -->\n`)[1]
+    ?.split("\n```")[0]
+    ?.replace(/^```\w+\n/, "") ?? ""
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
 /** Programs that the examples pipe into or call: each keeps what it was given, or fails. */
 const stub = (name: string, fails: boolean) =>
   fails ? "#!/bin/sh\ncat >/dev/null\nexit 1\n" : `#!/bin/sh\n[ -t 0 ] || cat > "$HOME/${name}.stdin"\n`
-const stores = ["gh", "glab", "vault", "op"]
+const stores = ["gh", "glab", "op"]
+
+/** A store that is read too: it has the PAT that signs in, until it gets another. */
+const vault = (pat: string, fails: boolean) =>
+  `#!/bin/sh\ncase "$*" in "kv get "*) cat "$HOME/vault.stdin" 2>/dev/null || printf %s '${pat}'; exit ;; esac\n${stub("vault", fails)}`
 
 /** Password managers that only read, each with an entry whose name has `pat` in it, and one with the password. */
 const managers = ["op", "pass", "security"]
@@ -119,6 +126,7 @@ export const runSnippet = async (
   const bin = join(home, "bin")
   for (const folder of [cwd, bin]) mkdirSync(folder)
   for (const name of stores) place(bin, name === "op" ? "store-op" : name, stub(name, storeFails))
+  place(bin, "vault", vault(String(own.token), storeFails))
   if (spawnSync("jq", ["--version"]).status !== 0)
     place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
   for (const name of managers) place(bin, name, manager(String(own.token), sandbox.env.ZPOOL_PASSWORD ?? ""))
@@ -126,6 +134,7 @@ export const runSnippet = async (
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
   place(cwd, "clean-up.sh", "#!/bin/sh\nzpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes\n")
   writeFileSync(join(cwd, "seed.json"), exampleOf("docs/sandbox.md", "seed"))
+  place(cwd, "store-and-check", `${exampleOf("docs/exit-codes.md", "store-and-check")}\n`)
   place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
   place(cwd, "deploy.sh", "#!/bin/sh\nexec zpcli hello\n")
 
@@ -158,7 +167,7 @@ export const runSnippet = async (
   // A shell gets a command line; anything else may ask a question.
   child.stdin?.end(/-- bash$/.test(text) ? "zpcli hello\nexit\n" : "y\n")
   const code = await new Promise((closed) => child.on("close", closed))
-  const stored = stores
+  const stored = [...stores, "vault"]
     .map((name) => join(home, `${name}.stdin`))
     .filter(existsSync)
     .map((file) => readFileSync(file, "utf8"))
