@@ -54,6 +54,17 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
     expect(ran.stderr).toContain(`zpcli: ${message}\n`)
   })
 
+  it("warns of a field that may be misspelt", async () => {
+    const seed = '[{"label":"x","scopes":["job"],"lastused":1},{"label":"y","scopes":["pat"]}]'
+    expect(
+      await sandboxed("zpcli pat list -q | wc -l", ["--seed", "seed.json"], withSeed(seed)),
+    ).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ *2\n$/),
+      stderr: "zpcli: warning: The seed has fields that are not known, and are ignored: lastused.\n",
+    })
+  })
+
   it("refuses a file that can't be read", async () => {
     const ran = await sandboxed("echo ran", ["--seed", "none.json"])
     expect(ran).toMatchObject({ code: 2, stdout: "" })

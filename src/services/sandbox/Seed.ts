@@ -82,6 +82,27 @@ const readItem = (item: unknown, now: number): Either.Either<Seeded, string> =>
       : yield* Either.left(`its status is ${status}, and by its expiry it is ${found}`)
   })
 
+/** The fields that are read. `pat list --json` of a newer API may have more. */
+const known = new Set([
+  ...["key_id", "label", "scopes", "status", "token", "token_ver", "usage_count"],
+  ...["created_at", "expiry_at", "hard_expiry_at", "last_used_at", "last_ip", "last_ua"],
+])
+
+/** Warns of fields that may be misspelt: a PAT would not be as old or as unused as a test needs it. */
+const warnOfUnknown = (items: ReadonlyArray<unknown>) => {
+  const unknown = new Set(
+    items
+      .filter(isFields)
+      .flatMap(Object.keys)
+      .filter((name) => !known.has(name)),
+  )
+  return unknown.size === 0
+    ? Effect.void
+    : Effect.logWarning(
+        `The seed has fields that are not known, and are ignored: ${[...unknown].join(", ")}.`,
+      )
+}
+
 /** A value that two of them have. */
 const twice = (values: ReadonlyArray<string | undefined>): string | undefined => {
   const seen = new Set<string>()
@@ -100,6 +121,7 @@ export const parseSeed = Effect.fn("parseSeed")(function* (text: string): Effect
   const seeded = yield* Effect.forEach(items, (item, index) =>
     Either.mapLeft(readItem(item, now), (reason) => `can't be used: PAT ${index + 1}: ${reason}`),
   )
+  yield* warnOfUnknown(items)
   if (twice(seeded.map(({ token }) => token)) !== undefined)
     return yield* Effect.fail("can't be used: two PATs have the same token")
   const double = twice(seeded.map(({ key_id }) => key_id))
