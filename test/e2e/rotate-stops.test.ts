@@ -96,7 +96,7 @@ const cases: ReadonlyArray<Case> = [
     left: both,
     says: [
       `exists as ${successor}, but its token did not arrive`,
-      `create another: zpcli pat revoke ${successor}\n`,
+      `rotate again: zpcli pat revoke ${successor}\n`,
     ],
     not: `revoke ${old}`,
   },

@@ -120,7 +120,8 @@ const unknownCreate = (
   error: OutcomeUnknown,
   why: Printable,
 ): readonly [message: Printable, hint: Printable] => {
-  const { found, label, older } = error
+  const { found, label, older, replaces } = error
+  const again = replaces === undefined ? "create another" : "rotate again"
   if (found === undefined) {
     return [
       printable`It is unknown whether the PAT "${label}" was created: ${why}.`,
@@ -131,7 +132,7 @@ const unknownCreate = (
   if (keyId === undefined) {
     return [
       printable`The PAT "${label}" may not have been created: ${why}. The list shows no ${older ? "new " : ""}PAT with that label.`,
-      printable`Check again with zpcli pat list before you create another.`,
+      printable`Check again with zpcli pat list before you ${again}.`,
     ]
   }
   return more.length > 0
@@ -142,8 +143,8 @@ const unknownCreate = (
     : [
         printable`The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.`,
         KeyId.is(keyId)
-          ? printable`Nobody has the token. Revoke it, then create another: zpcli pat revoke ${keyId}`
-          : printable`Nobody has the token. Revoke it, then create another. ${howToRevoke(keyId)}`,
+          ? printable`Nobody has the token. Revoke it, then ${again}: zpcli pat revoke ${keyId}`
+          : printable`Nobody has the token. Revoke it, then ${again}. ${howToRevoke(keyId)}`,
       ]
 }
 
