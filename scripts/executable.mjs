@@ -100,7 +100,8 @@ try {
   const { blob, inputs } = await makeBlob(folder)
   await copyFile(execPath, executable)
   await chmod(executable, 0o755)
-  if (platform === "darwin") await run("codesign", ["--remove-signature", executable])
+  // A Node that is not signed has no signature to remove.
+  if (platform === "darwin") await run("codesign", ["--remove-signature", executable]).catch(() => {})
   // It warns of sections without a name, which Node's own build leaves.
   const { warn } = console
   console.warn = () => {}
