@@ -207,6 +207,20 @@ describe("a token that can't be handed over", () => {
     }
   })
 
+  it("to a command that may have stored it, is not said to be nobody's where its PAT is left", async () => {
+    const sandbox = await startSandbox("DELETE /pat 503")
+    const env = { ...sandbox.env, ZPOOL_MAX_RETRIES: "0" }
+    const ran = await runCli([...create, "--", "sh", "-c", "cat >stored; exit 3"], {
+      env,
+      cwd: temporaryFolder(),
+    })
+    expect(ran.code, ran.stderr).toBe(7)
+    expect(ran.stderr).toContain("exists, and sh may have stored its token: sh exited with 3.")
+    expect(ran.stderr).toContain(
+      "\nCheck what it stored before you revoke a PAT. If it does not have the new token: ",
+    )
+  })
+
   it("since a new token is not accepted at once, is asked about again", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })

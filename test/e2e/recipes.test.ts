@@ -34,24 +34,33 @@ interface Item {
 }
 
 describe("the store that checks what it stored", () => {
-  const line =
-    "ZPOOLPAT_COMMAND='vault kv get -field=pat secret/ci' zpcli pat rotate --label CI --yes -- ./store-and-check"
+  const rotate = "ZPOOLPAT_COMMAND='vault kv get -field=pat secret/ci' zpcli pat rotate --label CI --yes --"
 
   it.each([
-    ["another value", "cat >/dev/null; printf other"],
-    ["half of it", "head -c 20"],
-  ])("puts the old token back where %s was stored, and the new PAT is revoked", async (_, spoil) => {
-    const spoils = `printf '#!/bin/sh\ncase "$*" in "kv get "*) cat ../vault.stdin 2>/dev/null || printf %%s "$OLD"; exit ;; esac\nif [ -e ../vault.stdin ]; then cat >../vault.stdin; else ${spoil} >../vault.stdin; fi\n' >vault; chmod +x vault; PATH=$PWD:$PATH; OLD=$(../bin/vault kv get x); export OLD`
-    const { code, old, output, sandbox, stored } = await runSnippet({ text: `${spoils}; ${line}`, code: 9 })
-    expect(code, output).toBe(9)
-    expect(output).toContain("./store-and-check exited with 1")
-    expect(output).toContain("Check what it stored: the new token no longer works.")
-    const headers = { authorization: `Bearer ${stored.join()}` }
-    expect((await fetch(`${sandbox.url}/hello`, { headers })).status).toBe(200)
-    const { items } = (await sandbox.call("GET", "/pat")) as { readonly items: ReadonlyArray<Item> }
-    const active = items.filter(({ status }) => status === "active").map(({ key_id }) => key_id)
-    expect(active.sort()).toEqual([...old].sort())
-  })
+    [
+      "another value",
+      "{ cat >/dev/null; printf other; }",
+      "./store-and-check",
+      "./store-and-check exited with 1",
+    ],
+    ["half of it", "head -c 20", "./store-and-check", "./store-and-check exited with 1"],
+    ["all of it, too late,", "{ cat; sleep 2; }", "timeout 1 ./store-and-check", "timeout exited with 124"],
+  ])(
+    "puts the old token back where %s was stored, and the new PAT is revoked",
+    async (_, spoil, store, why) => {
+      const line = `${rotate} ${store}`
+      const spoils = `printf '#!/bin/sh\ncase "$*" in "kv get "*) cat ../vault.stdin 2>/dev/null || printf %%s "$OLD"; exit ;; esac\nif [ -e ../vault.stdin ]; then cat >../vault.stdin; else ${spoil} >../vault.stdin; fi\n' >vault; chmod +x vault; PATH=$PWD:$PATH; OLD=$(../bin/vault kv get x); export OLD`
+      const { code, old, output, sandbox, stored } = await runSnippet({ text: `${spoils}; ${line}`, code: 9 })
+      expect(code, output).toBe(9)
+      expect(output).toContain(why)
+      expect(output).toContain("Check what it stored: the new token no longer works.")
+      const headers = { authorization: `Bearer ${stored.join()}` }
+      expect((await fetch(`${sandbox.url}/hello`, { headers })).status).toBe(200)
+      const { items } = (await sandbox.call("GET", "/pat")) as { readonly items: ReadonlyArray<Item> }
+      const active = items.filter(({ status }) => status === "active").map(({ key_id }) => key_id)
+      expect(active.sort()).toEqual([...old].sort())
+    },
+  )
 })
 
 describe("a recipe of the docs, run by bash -e -o pipefail", () => {

@@ -20,15 +20,24 @@ export const howToRevoke = (keyId: string | undefined): Printable =>
     ? printable`Revoke it with: zpcli pat revoke ${keyId}`
     : printable`Find it with: zpcli pat list`
 
-/** What became of a PAT whose token nobody has, and what to do about it. */
+/** What became of a PAT whose token was not handed over, and what to do about it. */
 const takenBack = (
   keyId: string | undefined,
   undone: boolean,
   remedy: Printable | undefined,
-): readonly [state: Printable, hint: Printable] =>
-  undone
-    ? [printable`The new PAT ${keyId ?? ""} was revoked`, remedy ?? printable`Run the command again.`]
-    : [printable`The new PAT ${keyId ?? "(no key ID)"} exists, and nobody has its token`, howToRevoke(keyId)]
+  cause: Cause | undefined,
+): readonly [state: Printable, hint: Printable] => {
+  if (undone)
+    return [printable`The new PAT ${keyId ?? ""} was revoked`, remedy ?? printable`Run the command again.`]
+  const exists = printable`The new PAT ${keyId ?? "(no key ID)"} exists`
+  // A command that has read the token may have stored it, in the place of the only copy of the old one.
+  return cause?._tag === "CommandFailed" && cause.reason === "exit"
+    ? [
+        printable`${exists}, and ${cause.name} may have stored its token`,
+        printable`Check what it stored before you revoke a PAT. If it does not have the new token: ${howToRevoke(keyId)}`,
+      ]
+    : [printable`${exists}, and nobody has its token`, howToRevoke(keyId)]
+}
 
 const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
 
@@ -158,7 +167,7 @@ const stopped = (
   const oldKeyIds = old.map(({ keyId }) => keyId)
   const code = cause === undefined ? exitCodes.interrupted : codeOf(undone)
   // The remedy is about the new PAT, not about the one that signs in.
-  const [state, hint] = takenBack(newKeyId, undone, step === "deliver" ? remedy : undefined)
+  const [state, hint] = takenBack(newKeyId, undone, step === "deliver" ? remedy : undefined, cause)
   switch (step) {
     case "check":
       return [code, printable`${before}. ${state}: it could not be checked, since ${why}.`, hint]
@@ -181,7 +190,7 @@ export const handover = {
     const { keyId, undone } = error
     const cause = reportOf(error.cause)
     const why = because(cause)
-    const [state, hint] = takenBack(keyId, undone, cause?.hint)
+    const [state, hint] = takenBack(keyId, undone, cause?.hint, error.cause)
     return failed(error, codeOf(undone), printable`${state}: ${why}.`, hint, {
       keyId,
       delivered: false,
