@@ -97,12 +97,12 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(sandbox.requests).toEqual([])
   })
 
-  /** Sends a signal to zpcli once its command has read the token, with no terminal around. */
+  /** Sends a signal to zpcli once its command has read the token and writes a line, with no terminal around. */
   const signalled = async (signal: NodeJS.Signals, script: string, onFinished: OnFinished) => {
     const { cwd, env, sandbox } = await world(onFinished)
     const child = spawn(
       binary,
-      [...program, ...create, "--json", "--", "sh", "-c", `cat > store; echo; ${script}`],
+      [...program, ...create, "--json", "--", "sh", "-c", `cat > store; ${script}`],
       { cwd, env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: true, timeout: 20_000 },
     )
     child.stderr?.once("data", () => child.kill(signal))
@@ -116,7 +116,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
   ] as const)(
     "gets %s, and its PAT is revoked once it has ended",
     async ([signal, code], { expect, onTestFinished }) => {
-      const script = `trap 'echo gone > gone; exit 4' TERM HUP INT; while :; do sleep 0.05; done`
+      const script = `trap 'echo gone > gone; exit 4' TERM HUP INT; echo; while :; do sleep 0.05; done`
       const { cwd, ran, sandbox } = await signalled(signal, script, onTestFinished)
       expect(ran).toMatchObject({ code, stdout: "" })
       expect(JSON.parse(ran.stderr.trim()).error).toMatchObject({
@@ -130,7 +130,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
   )
 
   it("that stores the token in spite of a signal keeps its PAT", async ({ expect, onTestFinished }) => {
-    const script = "trap 'exit 0' TERM; while :; do sleep 0.05; done"
+    const script = "trap 'exit 0' TERM; echo; while :; do sleep 0.05; done"
     const { cwd, ran, sandbox } = await signalled("SIGTERM", script, onTestFinished)
     expect(ran.code).toBe(143)
     expect(JSON.parse(ran.stdout)).toEqual({
