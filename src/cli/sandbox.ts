@@ -11,7 +11,7 @@ import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts
 import { codeOf } from "../services/platformErrors.ts"
 import { Streams } from "../services/Streams.ts"
 import { Exit } from "./errors/exitCodes.ts"
-import { introduceShell, isShellAtTerminal } from "./output/introduceShell.ts"
+import { introduceShell } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
@@ -181,8 +181,7 @@ export const command = Command.make(
       const environment = { ...(yield* emptied), ...variables(url, args.user, args.password) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
-        yield* introduceShell(name, rest, introduction(args.user, args.state))
-        introduced = yield* isShellAtTerminal(name, rest)
+        introduced = yield* introduceShell(name, rest, introduction(args.user, args.state))
         const { run } = yield* CommandRunner
         const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })

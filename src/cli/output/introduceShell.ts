@@ -12,18 +12,19 @@ export const isShell = (name: string, args: ReadonlyArray<string>): boolean => {
   return shells.includes(base) && args.every((arg) => /^(--\w[\w-]*|-[abd-z]+)$/.test(arg))
 }
 
-/** Whether a command line starts a shell at a terminal. */
-export const isShellAtTerminal = (name: string, args: ReadonlyArray<string>) =>
-  Effect.map(Streams, ({ stderr, stdin }) => stdin.isTerminal && stderr.isTerminal && isShell(name, args))
-
-/** Says at a terminal what the shell is that is about to start, and how to leave it; of another command, nothing. */
+/**
+ * Says at a terminal what the shell is that is about to start, and how to leave
+ * it; of another command, nothing. Gives whether it said so.
+ */
 export const introduceShell = Effect.fnUntraced(function* (
   name: string,
   args: ReadonlyArray<string>,
   introduction: Printable,
 ) {
-  if (!(yield* isShellAtTerminal(name, args))) return
+  const { stderr, stdin } = yield* Streams
+  if (!stdin.isTerminal || !stderr.isTerminal || !isShell(name, args)) return false
   // One that can't be started is an error, and not introduced.
   yield* (yield* CommandRunner).find(name)
   yield* printError(introduction)
+  return true
 })

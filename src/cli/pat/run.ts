@@ -17,7 +17,7 @@ import { PatApi } from "../../services/PatApi.ts"
 import type { Streams } from "../../services/Streams.ts"
 import { Exit } from "../errors/exitCodes.ts"
 import { jsonOption, scopeOption, settingsOptions } from "../options.ts"
-import { introduceShell, isShellAtTerminal } from "../output/introduceShell.ts"
+import { introduceShell } from "../output/introduceShell.ts"
 import { printError } from "../output/print.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
@@ -75,23 +75,24 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   yield* runner.find(name)
   const { api } = yield* Connection
   const { lend } = yield* Handover
+  let introduced = false
   const terminal = yield* Effect.context<CommandRunner | Streams>()
   // The clock that ends a PAT is the API's.
   const expiry = yield* Expiry.dateAfter(duration, yield* (yield* PatApi).now)
   const pat = NewPat.fromInput({ label, scopes, expiry })
   const code = yield* runner.shield(
     lend({ pat, ownLabel: Option.isNone(given.label) }, (token) =>
-      Effect.zipRight(
-        Effect.provide(introduceShell(name, args, introduction(label)), terminal),
-        runner.run([name, ...args], {
+      Effect.gen(function* () {
+        introduced = yield* Effect.provide(introduceShell(name, args, introduction(label)), terminal)
+        return yield* runner.run([name, ...args], {
           ...Record.fromIterableWith(credentialVariables, (variable) => [variable, undefined]),
           ZPOOLPAT: token,
           ZPOOL_API_URL: api.base,
-        }),
-      ),
+        })
+      }),
     ),
   )
-  if (yield* isShellAtTerminal(name, args)) yield* printError(printable`The PAT "${label}" is revoked.`)
+  if (introduced) yield* printError(printable`The PAT "${label}" is revoked.`)
   return code === 0 ? undefined : yield* new Exit({ code })
 })
 
