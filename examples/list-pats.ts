@@ -6,7 +6,6 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../src/domain/ApiUrl.ts"
 import { Connection } from "../src/services/Connection.ts"
-import { Notices } from "../src/services/Notices.ts"
 import { PatApi } from "../src/services/PatApi.ts"
 import { Progress } from "../src/services/Progress.ts"
 import { Secrets } from "../src/services/Secrets.ts"
@@ -21,14 +20,7 @@ export const patApi = (
   const connection = { api: Either.getOrThrow(ApiUrl.parse(url)), timeout: 30, maxRetries: 2 }
   return PatApi.layer.pipe(
     Layer.provide(Layer.merge(Session.ofPat(pat), Transport.layer)),
-    Layer.provide(
-      Layer.mergeAll(
-        Layer.succeed(Connection, connection),
-        Layer.succeed(Notices, { owe: (notice) => Effect.logError(notice) }),
-        Progress.layer,
-        Secrets.layer,
-      ),
-    ),
+    Layer.provide(Layer.mergeAll(Layer.succeed(Connection, connection), Progress.layer, Secrets.layer)),
   )
 }
 

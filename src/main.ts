@@ -5,7 +5,8 @@ import { Live } from "./cli/live.ts"
 import { run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
-import { interrupted, runMain, signalledCode } from "./services/node/runMain.ts"
+import { runMain } from "./services/node/runMain.ts"
+import { interrupted, signalledCode } from "./services/node/signals.ts"
 
 /** The program: a command line (without the program's name), the command tree of the build, and what the line asks for. */
 export const main = (argv: ReadonlyArray<string>, tree: CommandShape, request: Request): void => {

@@ -17,9 +17,11 @@ import { endSoon } from "../services/node/endSoon.ts"
 import { makeFileSystem } from "../services/node/fileSystem.ts"
 import { host } from "../services/node/host.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
+import { signals } from "../services/node/signals.ts"
 import { stdin } from "../services/node/stdin.ts"
 import { makeStreams } from "../services/node/streams.ts"
 import { makeTerminal } from "../services/node/terminal.ts"
+import { Signals } from "../services/Signals.ts"
 import { Stdin } from "../services/Stdin.ts"
 import { Streams } from "../services/Streams.ts"
 
@@ -39,6 +41,7 @@ export const Live = Layer.scopedContext(
       Context.add(Browser, browser),
       Context.add(EndSoon, endSoon),
       Context.add(Host, host),
+      Context.add(Signals, signals),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
       Context.add(FileSystem.FileSystem, yield* makeFileSystem),
       Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),

@@ -67,6 +67,8 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   readonly label: string
   /** Key IDs with that label created since the request; undefined when they could not be looked up. */
   readonly found: ReadonlyArray<string> | undefined
+  /** The one of them that must be it: it has the label and the scopes, is new, and was never used. */
+  readonly certain?: string | undefined
   /** Whether the list shows an older PAT with that label. */
   readonly older?: boolean
   /** The PAT that the new one was to replace. */
@@ -98,7 +100,8 @@ export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   readonly keyId: string | undefined
   /** Whether the PAT was certainly revoked again. */
   readonly undone: boolean
-  readonly cause: Undelivered
+  /** Undefined for an interruption. */
+  readonly cause: RevokeError | Undelivered | undefined
 }> {}
 
 /** The PAT of a command that has ended may still work: its revoke is not certain. */
@@ -131,8 +134,11 @@ export class CannotAsk extends Data.TaggedError("CannotAsk")<{ readonly notAsked
 /** A PAT can't be replaced by one like it, since the list does not say what it is like. */
 export class CannotRotate extends Data.TaggedError("CannotRotate")<{
   readonly keyId: string
-  /** `lifetime`: it lives for less than a day, and a successor would not live at all. */
-  readonly reason: "label" | "scopes" | "expiry" | "lifetime"
+  /**
+   * What the list doesn't say, or not in a way that can be read; `lifetime`: it
+   * lives for less than a day, and a successor would not live at all.
+   */
+  readonly reason: "label" | "scopes" | "expiry" | "creation" | "lifetime"
 }> {}
 
 /** A rotation that was interrupted before anything was changed. */
@@ -141,8 +147,8 @@ export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{
   readonly keyId: string | undefined
 }> {}
 
-/** The steps of a rotation after the create, in their order. */
-export type RotationStep = "check" | "deliver" | "revoke"
+/** The steps of a rotation, in their order: `confirm` is the second check, after the delivery. */
+export type RotationStep = "create" | "check" | "deliver" | "confirm" | "revoke"
 
 /** A rotation that failed or was interrupted on its way: the old PATs are unchanged, unless `revoke` was under way. */
 export class RotationStopped extends Data.TaggedError("RotationStopped")<{
@@ -154,6 +160,15 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
   readonly undone: boolean
   /** Undefined for an interruption. */
   readonly cause: RevokeError | Undelivered | undefined
+}> {}
+
+/** The API refused a token that it had accepted before, after it was delivered. Nothing was revoked. */
+export class TokenRevokedMeanwhile extends Data.TaggedError("TokenRevokedMeanwhile")<{
+  readonly newKeyId: string | undefined
+  /** The PATs that were to be replaced, and how the list shows them now; undefined if it wasn't available. */
+  readonly old: ReadonlyArray<{ readonly keyId: string; readonly works: boolean | undefined }>
+  /** The newest active PAT with the label, which can be rotated to store a token that works. */
+  readonly active: string | undefined
 }> {}
 
 /** Failures of signing in: `Quit` is Ctrl-C at its prompt. */

@@ -107,6 +107,22 @@ export const works = (pat: Pat, now: number): boolean => {
   return !hasEnded(pat) && !(typeof expiry === "number" && expiry <= now)
 }
 
+/** Whether two lists have the same scopes, in any order. */
+export const sameScopes = (some: ReadonlyArray<string> = [], others: ReadonlyArray<string> = []): boolean => {
+  const [left, right] = [new Set(some), new Set(others)]
+  return left.size === right.size && [...left].every((scope) => right.has(scope))
+}
+
+/**
+ * When a PAT was last used, in milliseconds since the epoch; `never` if the
+ * server says `null`. Undefined if it doesn't say, or not in a way that can be read.
+ */
+export const lastUse = (pat: Pat): number | "never" | undefined => {
+  if (!("last_used_at" in pat)) return undefined
+  const { last_used_at: used } = pat
+  return used === undefined ? "never" : typeof used === "number" ? used : undefined
+}
+
 /** How long before the server's clock a PAT may have been used to be the one that is in use, in milliseconds. */
 const justNow = 10_000
 

@@ -59,8 +59,8 @@ export class CommandRunner extends Context.Tag("zpcli/CommandRunner")<
     readonly find: (name: string) => Effect.Effect<void, CommandUnusable>
     /**
      * Gives a secret to a command, whose stdout and stderr go to our stderr, and
-     * waits for its end. SIGTERM and SIGHUP are passed on to it meanwhile, and
-     * SIGINT where no terminal sends it to both.
+     * waits for its end. Signals are passed on to it meanwhile; SIGUSR1 and SIGUSR2,
+     * at which a command may reload, do nothing to us.
      */
     readonly give: (command: CommandLine, gift: Gift) => Effect.Effect<CommandEnd, CommandUnusable>
     /**
@@ -71,7 +71,5 @@ export class CommandRunner extends Context.Tag("zpcli/CommandRunner")<
     readonly run: (command: CommandLine, environment: Environment) => Effect.Effect<number, CommandUnusable>
     /** Runs a command line by the system's shell, with our stderr. An interruption ends it. */
     readonly capture: (command: ShellCommand) => Effect.Effect<CommandOutput, CommandUnusable>
-    /** While an effect runs, no second SIGINT, SIGTERM or SIGHUP ends the process before it. */
-    readonly shield: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   }
 >() {}

@@ -5,19 +5,30 @@ import type {
   PatLeft,
   RotationNotBegun,
   RotationStopped,
+  TokenRevokedMeanwhile,
   TokenUndelivered,
 } from "../domain/Errors.ts"
 
 /** What a user must hear of even though the command ends by an interruption. */
-export type Notice = OutcomeUnknown | RotationNotBegun | RotationStopped | TokenUndelivered | PatLeft
+export type Notice =
+  | OutcomeUnknown
+  | RotationNotBegun
+  | RotationStopped
+  | TokenRevokedMeanwhile
+  | TokenUndelivered
+  | PatLeft
 
 /**
  * What is owed to the user whatever the log level: that a PAT may exist whose
  * token nobody has, or where a rotation stopped. It is shown at once, and only
- * the first of a run: an interruption is met by those inside before those
- * outside, who know less.
+ * the first of a run: an interruption reaches the innermost step first, which
+ * knows most.
  */
 export class Notices extends Context.Tag("zpcli/Notices")<
   Notices,
-  { readonly owe: (notice: Notice) => Effect.Effect<void> }
+  {
+    readonly owe: (notice: Notice) => Effect.Effect<void>
+    /** Says that an interruption waits for the answer to a create. */
+    readonly waiting: Effect.Effect<void>
+  }
 >() {}

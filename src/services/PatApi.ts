@@ -19,7 +19,6 @@ import type { NewPat } from "../domain/NewPat.ts"
 import { isTransient, type Method, mayHaveHappened } from "../domain/Retry.ts"
 import { decodeAnswer, isNotOffered, notOffered, orApiError } from "./answers.ts"
 import { Connection } from "./Connection.ts"
-import { Notices } from "./Notices.ts"
 import {
   createdSince,
   hasOlder,
@@ -27,7 +26,10 @@ import {
   type RevokeAnswer,
   readRevoked,
   revokedUnseen,
+  serverTimeOf,
+  theOne,
 } from "./outcome.ts"
+import type { Flight } from "./request.ts"
 import { type CreatedToken, type Greeting, type Listing, listing, type Revoked } from "./results.ts"
 import { Session } from "./Session.ts"
 import { type ApiAnswer, Transport } from "./Transport.ts"
@@ -49,12 +51,12 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
      * `OutcomeUnknown`, with the key IDs that a look at the list turned up.
      *
      * @param listed - the key IDs that were listed before: none of them can be the new one
-     * @param onUnclear - is told of one where an interruption is the reason, in the place of the user
+     * @param flight - is told how far the request has come, for whoever interrupts this
      */
     readonly create: (
       pat: NewPat,
       listed?: ReadonlySet<string | undefined>,
-      onUnclear?: (error: OutcomeUnknown) => Effect.Effect<void>,
+      flight?: Flight,
     ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown>
     /**
      * Succeeds only where the PAT is certainly revoked. A success that is not
@@ -77,7 +79,6 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     const { api } = yield* Connection
     const session = yield* Session
     const transport = yield* Transport
-    const notices = yield* Notices
 
     const send = (method: Method, path: ReadonlyArray<string>, { token }: Pick<Credential, "token">) =>
       transport.send({ method, path, bearer: token })
@@ -110,20 +111,20 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
 
     const create = Effect.fn("PatApi.create")(function* (
       pat: NewPat,
-      listed: ReadonlySet<string | undefined> = new Set(),
-      onUnclear: (error: OutcomeUnknown) => Effect.Effect<void> = notices.owe,
+      listed?: ReadonlySet<string | undefined>,
+      flight?: Flight,
     ) {
       const { label } = pat
       const about = { label, ...(pat.replaces === undefined ? {} : { replaces: pat.replaces }) }
       // Signing in first keeps its failures apart from those of the create.
       yield* session.credential
-      const since = yield* Clock.currentTimeMillis
+      const asked = yield* Clock.currentTimeMillis
       const unknown = (cause: OutcomeUnknown["cause"], found?: ReadonlyArray<string>) =>
         new OutcomeUnknown({ ...about, found, cause })
       const readCreated = (answer: ApiAnswer) =>
         Effect.flatMap(decodeCreated(answer), ({ text, value: { detail } }) => {
           const { key_id: keyId, token } = detail
-          const isOld = keyId !== undefined && listed.has(keyId)
+          const isOld = keyId !== undefined && listed?.has(keyId) === true
           if (token !== undefined && !isOld)
             return Effect.succeed({ keyId, token, text: Redacted.make(text) })
           const { requestId, status } = answer
@@ -136,7 +137,6 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
           })
           return Effect.fail(keyId === undefined || isOld ? cause : unknown(cause, [keyId]))
         })
-      let unsent = false
       const attempt = (credential: Credential) =>
         transport
           .send({
@@ -144,9 +144,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             path: ["pat"],
             bearer: credential.token,
             body: Redacted.make<unknown>(pat.body),
-            onUnsent: Effect.sync(() => {
-              unsent = true
-            }),
+            ...(flight === undefined ? {} : { flight }),
           })
           .pipe(
             Effect.flatMap(readCreated),
@@ -157,19 +155,27 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
                 error._tag === "ResponseUnreadable" || (isTransient(error) && mayHaveHappened(error))
               return unclear ? unknown(error) : error
             }),
-            Effect.onInterrupt(() => (unsent ? Effect.void : onUnclear(unknown(undefined)))),
             orApiError("POST", "/pat", signerOf(credential)),
           )
       const lookUp = (lost: OutcomeUnknown) =>
         Effect.gen(function* () {
-          if (lost.found !== undefined) return yield* lost
-          const listing = yield* Effect.onInterrupt(list, () => onUnclear(lost)).pipe(
-            Effect.orElseFail(() => lost),
-          )
+          // The answer named the PAT; what was listed before makes it certain that it is new.
+          if (lost.found !== undefined && listed === undefined) return yield* lost
+          const listing = yield* Effect.orElseFail(list, () => lost)
           const now = yield* Clock.currentTimeMillis
-          const found = createdSince(listing, label, since, now).filter((keyId) => !listed.has(keyId))
-          const older = hasOlder(listing.pats, label, found)
-          return yield* new OutcomeUnknown({ ...about, found, older, cause: lost.cause })
+          const since = serverTimeOf(asked, listing, now)
+          const candidates = createdSince(listing.pats, label, since).filter(
+            (one) => listed?.has(one.key_id) !== true,
+          )
+          const found = lost.found ?? candidates.map(({ key_id }) => key_id)
+          const certain = theOne(candidates, pat.scopes, since)
+          return yield* new OutcomeUnknown({
+            ...about,
+            found,
+            certain: certain !== undefined && found.includes(certain) ? certain : undefined,
+            older: hasOlder(listing.pats, label, found),
+            cause: lost.cause,
+          })
         })
       return yield* Effect.catchTag(session.withCredential(attempt), "OutcomeUnknown", lookUp)
     })

@@ -152,6 +152,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     )(function* (request) {
       yield* Ref.update(underWay, (count) => count + 1)
       const sending: Sending = { number: 0, trace: unsent, answerLost: false }
+      if (request.flight !== undefined)
+        request.flight.mayHaveLeft = () => sending.answerLost || sending.trace.hasLeft !== false
       const backoff = Schedule.identity<TransportError>().pipe(
         Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
         // Checked before the delay, which is announced: nobody waits for an attempt that is not made.
@@ -175,7 +177,9 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         Effect.tapError((error) =>
           Effect.sync(() => {
             sending.trace = unsent
-            sending.answerLost ||= Retry.isTransient(error) && Retry.mayHaveHappened(error)
+            sending.answerLost ||=
+              error._tag === "ResponseUnreadable" ||
+              (Retry.isTransient(error) && Retry.mayHaveHappened(error))
           }),
         ),
         Effect.retry(backoff),
@@ -184,11 +188,6 @@ export class Transport extends Context.Tag("zpcli/Transport")<
             Ref.updateAndGet(underWay, (count) => count - 1),
             (left) => (left === 0 ? progress.done : Effect.void),
           ),
-        ),
-        Effect.onInterrupt(() =>
-          sending.answerLost || sending.trace.hasLeft !== false
-            ? Effect.void
-            : (request.onUnsent ?? Effect.void),
         ),
       )
     })

@@ -3,32 +3,54 @@ import * as Either from "effect/Either"
 import { saysRevoked, tellsOfFailure, wordsOfFailure } from "../domain/Envelope.ts"
 import { PatNotFound, RevokeUnconfirmed } from "../domain/Errors.ts"
 import type { KeyId } from "../domain/KeyId.ts"
-import { hasEnded, type Pat } from "../domain/Pat.ts"
+import { hasEnded, lastUse, type Pat, sameScopes } from "../domain/Pat.ts"
 import type { Listing, Revoked } from "./results.ts"
 import type { ApiAnswer } from "./Transport.ts"
 
 /** How far a server's `created_at` may lie before its own clock at the request, in milliseconds: it may round down. */
 const createdAtSlack = 2_000
 
+/** Puts an instant of our clock on the server's, since ours may be off by hours. All are in milliseconds since the epoch. */
+export const serverTimeOf = (ours: number, { serverTime }: Listing, now: number): number =>
+  ours + ((serverTime ?? now) - now) - createdAtSlack
+
+interface Listed extends Pat {
+  readonly key_id: string
+}
+
 /**
- * Key IDs with a label that were created since an instant of our clock, in the
- * server's order. One whose creation can't be read may be the new one.
+ * The PATs with a label that were created since an instant, in the server's
+ * order. One whose creation can't be read may be the new one.
  *
- * @param since - when the request was made, in milliseconds since the epoch
- * @param now - when the list came, likewise
+ * @param since - when the request was made, by the server's clock, in milliseconds since the epoch
  */
-export const createdSince = (
-  { pats, serverTime }: Listing,
-  label: string,
+export const createdSince = (pats: ReadonlyArray<Pat>, label: string, since: number): ReadonlyArray<Listed> =>
+  pats.filter(
+    (pat): pat is Listed =>
+      pat.label === label &&
+      pat.key_id !== undefined &&
+      !(typeof pat.created_at === "number" && pat.created_at < since),
+  )
+
+/**
+ * The key ID of the one candidate that must be the PAT of a lost answer: it has
+ * the scopes, was created since, and has never been used. Undefined if none or
+ * several are like that.
+ */
+export const theOne = (
+  candidates: ReadonlyArray<Listed>,
+  scopes: ReadonlyArray<string>,
   since: number,
-  now: number,
-): ReadonlyArray<string> => {
-  // Both instants are put on the server's clock, since ours may be off by hours.
-  const earliest = since + ((serverTime ?? now) - now) - createdAtSlack
-  return pats.flatMap((pat) => {
-    const before = typeof pat.created_at === "number" && pat.created_at < earliest
-    return pat.label === label && pat.key_id !== undefined && !before ? [pat.key_id] : []
-  })
+): string | undefined => {
+  const [one, ...more] = candidates.filter(
+    (pat) =>
+      typeof pat.created_at === "number" &&
+      pat.created_at >= since &&
+      !hasEnded(pat) &&
+      lastUse(pat) === "never" &&
+      sameScopes(pat.scopes, scopes),
+  )
+  return more.length === 0 ? one?.key_id : undefined
 }
 
 /** Whether a list shows a PAT with a label that is none of these. */

@@ -1,8 +1,16 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { Method } from "../domain/Errors.ts"
 import { version } from "../version.ts"
+
+/** How far a request has come. */
+export interface Flight {
+  /** Whether it may have been carried out: not as long as it certainly never left. */
+  mayHaveLeft: () => boolean
+}
+
+/** A request that hasn't been made yet. */
+export const makeFlight = (): Flight => ({ mayHaveLeft: () => false })
 
 /** One request to the API. */
 export interface ApiRequest {
@@ -14,8 +22,8 @@ export interface ApiRequest {
   readonly body?: Redacted.Redacted<unknown>
   /** Whether it is not worth a second attempt. */
   readonly once?: boolean
-  /** Runs where an interruption comes when the request certainly never left. */
-  readonly onUnsent?: Effect.Effect<void>
+  /** Told how far it has come, for whoever cancels it. */
+  readonly flight?: Flight
   /** Further secrets that an answer could echo. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted>
 }

@@ -39,8 +39,12 @@ const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
       return work
     })
   const api = Layer.mock(PatApi, {
-    create: (pat, listed) =>
-      step(`create ${pat.label}`, steps.create?.(pat, listed) ?? Effect.succeed(created)),
+    create: (pat, listed, flight) =>
+      step(`create ${pat.label}`, steps.create?.(pat, listed, flight) ?? Effect.succeed(created)),
+    list: step(
+      "list",
+      steps.list ?? Effect.succeed({ text: "", pats: [], own: undefined, serverTime: undefined }),
+    ),
     check: (token) => step(`check ${Redacted.value(token)}`, steps.check?.(token) ?? Effect.void),
     revoke: (keyId, own) =>
       step(
@@ -162,11 +166,12 @@ describe("replace", () => {
     Effect.gen(function* () {
       for (const own of [true, false]) {
         const it = world()
-        expect(yield* it.replace({ own })).toEqual([{ ...revoked, keyId: oldKeyId }])
+        expect(yield* it.replace({ own })).toEqual([{ ...revoked, keyId: oldKeyId, already: false }])
         expect(it.begun).toEqual([
           "create CI",
           "check t",
           `deliver ${newKeyId}`,
+          "check t",
           `revoke ${oldKeyId}, ${own ? "own" : "other"}`,
         ])
         expect(it.owed).toEqual([])
@@ -179,7 +184,7 @@ describe("replace", () => {
       for (const given of [{ works: false }, { keep: true }]) {
         const it = world()
         expect(yield* it.replace(given)).toEqual([])
-        expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`])
+        expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`, "check t"])
       }
     }),
   )
@@ -192,7 +197,7 @@ describe("replace", () => {
         { ...old, keyId: thirdKeyId },
       ]
       expect((yield* it.replaceAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
-      expect(it.begun.slice(3)).toEqual([`revoke ${thirdKeyId}, other`, `revoke ${oldKeyId}, own`])
+      expect(it.begun.slice(4)).toEqual([`revoke ${thirdKeyId}, other`, `revoke ${oldKeyId}, own`])
       expect(it.counts).toEqual(["0/2", "1/2", "2/2", "over"])
     }),
   )
@@ -208,7 +213,7 @@ describe("replace", () => {
         old: [{ keyId: thirdKeyId, works: true }],
         cause: timedOut,
       })
-      expect(it.begun).toHaveLength(5)
+      expect(it.begun).toHaveLength(6)
       expect(it.counts).toEqual(["0/2", "1/2", "over"])
     }),
   )
@@ -216,7 +221,7 @@ describe("replace", () => {
   it.effect("is done where somebody else has revoked the old PAT", () =>
     Effect.gen(function* () {
       const it = world({ revoke: () => Effect.fail(notFound) })
-      expect(yield* it.replace()).toEqual([{ ...revoked, keyId: oldKeyId }])
+      expect(yield* it.replace()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
       expect(it.counts).toEqual(["over"])
     }),
   )

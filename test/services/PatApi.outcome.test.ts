@@ -1,24 +1,20 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { OutcomeUnknown } from "../../src/domain/Errors.ts"
+import type { OutcomeUnknown } from "../../src/domain/Errors.ts"
 import {
   cutOff,
   endless,
   fakeApi,
   json,
-  late,
   type Reply,
   refused,
   reset,
-  type Step,
   silence,
   text,
-  tracing,
 } from "../support/http/client.ts"
-import { foundPat, inTime, newPat, notices, patiently } from "../support/world/services.ts"
+import { foundPat, inTime, newPat } from "../support/world/services.ts"
 import { type World, withPatApi } from "../support/world/stack.ts"
 
 const settings = { pat: foundPat("zpat_TheOneOfThisTest") }
@@ -202,54 +198,6 @@ describe("after a create without a clear answer", () => {
         })
         expect((error as OutcomeUnknown).found).toBe(undefined)
       }
-    }),
-  )
-})
-
-describe("an interruption", () => {
-  const interruptedAfter = (millis: number, ...script: ReadonlyArray<Step>) =>
-    Effect.gen(function* () {
-      const listener = notices()
-      const api = yield* fakeApi(...script)
-      const fiber = yield* Effect.fork(
-        withPatApi({ api, settings, notices: listener }, (it) => it.create(ci)),
-      )
-      yield* TestClock.adjust(millis)
-      yield* Fiber.interrupt(fiber)
-      return { said: listener.owed, received: api.received }
-    })
-
-  it.scoped("in the middle of a create says that its outcome is unknown", () =>
-    Effect.gen(function* () {
-      const { received, said } = yield* interruptedAfter(1000, ["POST /v1/pat", silence])
-      expect(said).toStrictEqual([new OutcomeUnknown({ label: "CI", found: undefined, cause: undefined })])
-      expect(received).toMatchObject([{ cancelled: true }])
-    }),
-  )
-
-  it.scoped("of the look-up says so too, and why", () =>
-    Effect.gen(function* () {
-      const { said } = yield* interruptedAfter(1000, ["POST /v1/pat", reset], ["GET /v1/pat", silence])
-      expect(said).toMatchObject([{ _tag: "OutcomeUnknown", label: "CI", cause: { code: "ECONNRESET" } }])
-    }),
-  )
-
-  it.scoped("says nothing of a create that never had a connection", () =>
-    Effect.gen(function* () {
-      const unsent = tracing({ hasLeft: false }, silence)
-      const during = patiently(interruptedAfter(200, ["POST /v1/pat", unsent]))
-      const between = patiently(interruptedAfter(200, ["POST /v1/pat", refused]))
-      const later = patiently(interruptedAfter(700, ["POST /v1/pat", refused], ["POST /v1/pat", unsent]))
-      for (const interrupted of [during, between, later]) {
-        expect((yield* interrupted).said).toStrictEqual([])
-      }
-    }),
-  )
-
-  it.scoped("after the create has an answer says nothing of the kind", () =>
-    Effect.gen(function* () {
-      const { said } = yield* interruptedAfter(2000, ["POST /v1/pat", late(1000, json(400, {}))])
-      expect(said).toStrictEqual([])
     }),
   )
 })

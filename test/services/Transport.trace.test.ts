@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { CurrentTrace } from "../../src/services/ConnectionTrace.ts"
+import { makeFlight } from "../../src/services/request.ts"
 import type { ApiRequest } from "../../src/services/Transport.ts"
 import {
   broken,
@@ -181,14 +182,11 @@ const besideARevoke = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>) =
 /** Interrupts a create after a second. Gives whether it was told that nothing had left. */
 const interrupted = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>, method: ApiRequest = create) =>
   Effect.gen(function* () {
-    let unsent = false
-    const onUnsent = Effect.sync(() => {
-      unsent = true
-    })
-    const fiber = yield* Effect.fork(patiently(send({ api }, { ...method, onUnsent })))
+    const flight = makeFlight()
+    const fiber = yield* Effect.fork(patiently(send({ api }, { ...method, flight })))
     yield* TestClock.adjust("1 second")
     yield* Fiber.interrupt(fiber)
-    return unsent
+    return !flight.mayHaveLeft()
   })
 
 describe("an interruption", () => {

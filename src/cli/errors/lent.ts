@@ -20,7 +20,11 @@ export const lent = {
     const [exitCode, words] = ended(end)
     const report = reportOf(cause)
     const name = keyId === undefined ? printable`"${label}"` : printable`${keyId}`
-    const why = cause === undefined ? printable`the API did not give its key ID` : because(report)
+    const unsaid =
+      keyId === undefined
+        ? printable`the API did not give its key ID`
+        : printable`the API did not answer in time`
+    const why = cause === undefined ? unsaid : because(report)
     const until = expiry === undefined ? printable`` : printable` It expires on ${expiry}.`
     return failed(
       error,

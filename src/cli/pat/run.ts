@@ -80,17 +80,15 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   // The clock that ends a PAT is the API's.
   const expiry = yield* Expiry.dateAfter(duration, yield* (yield* PatApi).now)
   const pat = NewPat.fromInput({ label, scopes, expiry })
-  const code = yield* runner.shield(
-    lend({ pat, ownLabel: Option.isNone(given.label) }, (token) =>
-      Effect.gen(function* () {
-        introduced = yield* Effect.provide(introduceShell(name, args, introduction(label)), terminal)
-        return yield* runner.run([name, ...args], {
-          ...Record.fromIterableWith(credentialVariables, (variable) => [variable, undefined]),
-          ZPOOLPAT: token,
-          ZPOOL_API_URL: api.base,
-        })
-      }),
-    ),
+  const code = yield* lend({ pat, ownLabel: Option.isNone(given.label) }, (token) =>
+    Effect.gen(function* () {
+      introduced = yield* Effect.provide(introduceShell(name, args, introduction(label)), terminal)
+      return yield* runner.run([name, ...args], {
+        ...Record.fromIterableWith(credentialVariables, (variable) => [variable, undefined]),
+        ZPOOLPAT: token,
+        ZPOOL_API_URL: api.base,
+      })
+    }),
   )
   if (introduced) yield* printError(printable`The PAT "${label}" is revoked.`)
   return code === 0 ? undefined : yield* new Exit({ code })

@@ -4,36 +4,12 @@ import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import type { CommandLine, Environment } from "../CommandRunner.ts"
 import { exitCodeOf, hasTerminal, unusable } from "./child.ts"
+import { handled, passSignals } from "./signals.ts"
 
 type Spawn = typeof import("node:child_process").spawn
 
 /** How long a command that is to end may take before it is killed, in milliseconds. */
 const killAfterMillis = 5_000
-
-/**
- * Leaves signals to the child until the release is called. Other listeners are
- * set aside: the runtime's own would interrupt us, and with us a child that
- * handles Ctrl-C itself. A terminal sends SIGINT to both of us, so that one is
- * only ignored where there is a terminal; SIGTERM goes to one process, and is
- * passed on.
- */
-const leaveSignalsTo = (child: ChildProcess): (() => void) => {
-  const signals = ["SIGINT", "SIGQUIT", "SIGHUP", "SIGTERM"] as const
-  const typed: ReadonlyArray<NodeJS.Signals> = hasTerminal() ? ["SIGINT", "SIGQUIT"] : []
-  const releases = signals.map((signal) => {
-    const action = typed.includes(signal) ? () => {} : () => void child.kill(signal)
-    const others = process.rawListeners(signal) as Array<NodeJS.SignalsListener>
-    process.on(signal, action)
-    for (const other of others) process.off(signal, other)
-    return () => {
-      for (const other of others) process.on(signal, other)
-      process.off(signal, action)
-    }
-  })
-  return () => {
-    for (const release of releases.splice(0)) release()
-  }
-}
 
 /** Asks a child to end, kills it if it doesn't, and waits until it has. */
 const stop = (child: ChildProcess): Effect.Effect<void> =>
@@ -83,7 +59,8 @@ const run = (spawn: Spawn, command: CommandLine, environment: Environment) =>
       // Some failures (a script without `#!`, an empty name) are thrown and not emitted.
       return resume(Effect.fail(unusable(name, error)))
     }
-    const release = leaveSignalsTo(child)
+    // The runtime's own listeners would interrupt us, and with us a child that handles Ctrl-C itself.
+    const release = passSignals((signal) => void child.kill(signal), hasTerminal(), handled)
     child.on("error", (error) => {
       release()
       resume(Effect.fail(unusable(name, error)))
@@ -94,20 +71,3 @@ const run = (spawn: Spawn, command: CommandLine, environment: Environment) =>
     })
     return stop(child)
   })
-
-/** Lets nothing end the process while an effect runs: a first signal has interrupted it, and waits for its end. */
-export const shield = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => {
-      const ignore = () => {}
-      for (const signal of shielded) process.on(signal, ignore)
-      return ignore
-    }),
-    () => work,
-    (ignore) =>
-      Effect.sync(() => {
-        for (const signal of shielded) process.off(signal, ignore)
-      }),
-  )
-
-const shielded = ["SIGINT", "SIGTERM", "SIGHUP"] as const

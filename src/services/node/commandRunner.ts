@@ -9,7 +9,8 @@ import type { CommandUnusable } from "../../domain/Errors.ts"
 import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
 import { capture } from "./capture.ts"
 import { codeOf, environmentWithout, exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
-import { runCommand, shield } from "./command.ts"
+import { runCommand } from "./command.ts"
+import { passSignals } from "./signals.ts"
 
 const systemError = (code: string) => Object.assign(new Error(code), { code })
 
@@ -40,23 +41,6 @@ const find = (name: string): Effect.Effect<void, CommandUnusable> =>
     return Effect.fail(unusable(name, refused ?? systemError("ENOENT")))
   })
 
-/** Passes signals on to a child, beside what else listens to them, until the release is called. */
-const passSignalsTo = (child: ChildProcess): (() => void) => {
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
-  // A listener that does nothing keeps a second signal from ending us before the child.
-  const passKeys = hasTerminal() ? () => {} : pass
-  const listeners: ReadonlyArray<readonly [NodeJS.Signals, (signal: NodeJS.Signals) => void]> = [
-    ["SIGTERM", pass],
-    ["SIGHUP", pass],
-    ["SIGINT", passKeys],
-    ["SIGQUIT", passKeys],
-  ]
-  for (const [signal, listener] of listeners) process.on(signal, listener)
-  return () => {
-    for (const [signal, listener] of listeners) process.off(signal, listener)
-  }
-}
-
 /** How long a process that a command left behind may keep its stdin open before the token counts as unread. */
 const heldMillis = 3_000
 
@@ -86,7 +70,10 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
         } catch (error) {
           return resume(Effect.fail(unusable(name, error)))
         }
-        const release = passSignalsTo(child)
+        const release = passSignals((signal) => void child.kill(signal), hasTerminal(), [
+          "SIGUSR1",
+          "SIGUSR2",
+        ])
         let exitCode: number | undefined
         let readAll: boolean | undefined
         const end = () => {
@@ -122,4 +109,4 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
   )
 
 /** The `CommandRunner` of a real process. */
-export const commandRunner = CommandRunner.of({ capture, find, give, run: runCommand, shield })
+export const commandRunner = CommandRunner.of({ capture, find, give, run: runCommand })

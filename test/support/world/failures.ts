@@ -224,6 +224,40 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       1,
     ],
   ],
+  RotationUnderWay: [
+    [
+      new Errors.RotationUnderWay({
+        label: "x\u001b",
+        count: 2,
+        newest: "a-b-c-d",
+        created: 0,
+        now: 60_000,
+        retryAt: 600_000,
+      }),
+      6,
+    ],
+  ],
+  PatsInUse: [
+    [
+      new Errors.PatsInUse({
+        label: "x\u001b",
+        pats: [{ keyId: "a-b-c-d", createdAt: 0, lastUsedAt: "x\u001b" }],
+      }),
+      1,
+    ],
+  ],
+  TokenRevokedMeanwhile: ([undefined, "e-f-g-h", "x\u001b"] as const).map((active) => [
+    new Errors.TokenRevokedMeanwhile({
+      newKeyId: "x\u001b",
+      old: [
+        { keyId: "a-b-c-d", works: true },
+        { keyId: "b-b-c-d", works: false },
+        { keyId: "c-b-c-d", works: undefined },
+      ],
+      active,
+    }),
+    10,
+  ]),
   ScopesDiffer: ([undefined, "e-f-g-h"] as const).map((otherKeyId) => [
     new Errors.ScopesDiffer({ keyId: "a-b-c-d", scopes: ["x\u001b"], otherKeyId, others: [] }),
     1,
@@ -232,11 +266,16 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
   RotationNotBegun: [[new Errors.RotationNotBegun({ keyId: "a-b-c-d" }), 130]],
   RotationStopped: (
     [
+      ["create", true, timedOut, 9],
+      ["create", true, undefined, 130],
+      ["create", false, undefined, 130],
       ["check", true, timedOut, 9],
       ["check", false, timedOut, 7],
       ["check", true, undefined, 130],
       ["deliver", true, undelivered, 9],
       ["deliver", false, undelivered, 7],
+      ["confirm", false, timedOut, 10],
+      ["confirm", false, undefined, 130],
       ["revoke", false, timedOut, 10],
       ["revoke", false, undefined, 130],
     ] as const

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import { identity } from "effect/Function"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 
 /** Dies where a command is looked for or run. */
@@ -8,5 +7,4 @@ export const runsNothing = CommandRunner.of({
   find: (name) => Effect.dieMessage(`the test must not look for ${name}`),
   give: ([name]) => Effect.dieMessage(`the test must not run ${name}`),
   run: ([name]) => Effect.dieMessage(`the test must not run ${name}`),
-  shield: identity,
 })

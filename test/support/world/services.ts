@@ -85,7 +85,10 @@ export const notices = () => {
   const owed: Array<Notice> = []
   return {
     owed,
-    layer: Layer.succeed(Notices, { owe: (notice) => Effect.sync(() => void owed.push(notice)) }),
+    layer: Layer.succeed(Notices, {
+      owe: (notice) => Effect.sync(() => void owed.push(notice)),
+      waiting: Effect.void,
+    }),
   }
 }
 
