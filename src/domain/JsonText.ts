@@ -94,7 +94,7 @@ export function* membersOf(text: string, object: number): Generator<Member> {
 }
 
 /** Every member at a path of names, where a name that stands several times leads several ways, in their order. */
-const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Member> => {
+export const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Member> => {
   let found: ReadonlyArray<Member> = [
     { name: "", start: 0, value: { start: skipFiller(text, 0), end: text.length } },
   ]
@@ -128,20 +128,6 @@ export const withoutMember = (text: string, path: ReadonlyArray<string>): Readon
     text,
     membersAt(text, path).map(({ start, value }) => ({ start, end: value.end })),
   )
-
-/** An object's text with this as its `message`: in the place of the one that it has, or first. */
-export const withMessage = (text: string, message: string): string => {
-  const json = JSON.stringify(message)
-  const members = membersAt(text, ["message"])
-  if (members.length === 0) return text.replace("{", () => `{"message":${json},`)
-  let start = 0
-  const parts = members.map(({ value }) => {
-    const before = text.slice(start, value.start)
-    start = value.end
-    return before + json
-  })
-  return parts.join("") + text.slice(start)
-}
 
 export interface Located {
   /** The end of the value that was walked to find the list. */

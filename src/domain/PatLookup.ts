@@ -20,6 +20,13 @@ export const indexOf = (pats: ReadonlyArray<Pat>, keyId: KeyId.KeyId): Either.Ei
 export const creationOf = ({ created_at: created }: Pat): number =>
   typeof created === "number" ? created : Number.NEGATIVE_INFINITY
 
+/** PATs with the newest one first; of two of an age the one that is listed later. */
+export const newestFirst = <P extends Pat>(pats: ReadonlyArray<P>): ReadonlyArray<P> =>
+  [...pats].reverse().sort((one, other) => {
+    const [left, right] = [creationOf(one), creationOf(other)]
+    return left === right ? 0 : right - left
+  })
+
 /** Several PATs as an error names them. */
 export const named = (pats: ReadonlyArray<Pat>): SeveralPats["pats"] =>
   pats.map(({ created_at, key_id = "-", last_used_at }) => ({

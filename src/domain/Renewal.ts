@@ -1,11 +1,19 @@
 /** Which PATs a rotation replaces, and whether it is time to. */
 import * as Either from "effect/Either"
-import { DueAtOnce, LabelNotFound, ScopesDiffer, SeveralPats } from "./Errors.ts"
+import {
+  CannotRotate,
+  DueAtOnce,
+  LabelNotFound,
+  PatsInUse,
+  RotationUnderWay,
+  ScopesDiffer,
+  SeveralPats,
+} from "./Errors.ts"
 import type { ExpiryDate } from "./Expiry.ts"
 import * as KeyId from "./KeyId.ts"
 import { nearest } from "./nearest.ts"
-import { expiryOf, hasEnded, isExpiringBefore, type Pat, works } from "./Pat.ts"
-import { creationOf, named } from "./PatLookup.ts"
+import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, works } from "./Pat.ts"
+import { named, newestFirst } from "./PatLookup.ts"
 
 /** A PAT that can be named in a request. */
 export interface Known extends Pat {
@@ -18,64 +26,10 @@ export interface ByLabel {
   readonly label: string
   /** Whether one new PAT may take the place of several. */
   readonly all: boolean
+  /** Whether nothing is revoked. */
+  readonly keep: boolean
   /** The scopes that a PAT with this label must have, if it matters. */
   readonly scopes: ReadonlyArray<string> | undefined
-}
-
-const isKnown = (pat: Pat): pat is Known =>
-  pat.key_id !== undefined && KeyId.problem(pat.key_id) === undefined
-
-/** The youngest first; of two of an age the one that is listed later. */
-const byAge = (pats: ReadonlyArray<Known>): ReadonlyArray<Known> =>
-  [...pats].reverse().sort((one, other) => {
-    const [left, right] = [creationOf(one), creationOf(other)]
-    return left === right ? 0 : right - left
-  })
-
-const sameScopes = (some: ReadonlyArray<string> = [], others: ReadonlyArray<string> = []): boolean => {
-  const [left, right] = [new Set(some), new Set(others)]
-  return left.size === right.size && [...left].every((scope) => right.has(scope))
-}
-
-/**
- * The PATs with a label that one new one takes the place of, the youngest
- * first: those that work, or else the youngest that has expired. Revoked ones
- * never count. None at all is an empty list.
- *
- * @param now - milliseconds since the epoch
- */
-export const select = (
-  pats: ReadonlyArray<Pat>,
-  { all, label, scopes }: ByLabel,
-  now: number,
-): Either.Either<ReadonlyArray<Known>, SeveralPats | ScopesDiffer> => {
-  const labelled = byAge(
-    pats.filter(isKnown).filter((pat) => pat.label === label && pat.status?.toLowerCase() !== "revoked"),
-  )
-  const active = labelled.filter((pat) => works(pat, now))
-  const selected = active.length > 0 ? active : labelled.slice(0, 1)
-  const [first] = selected
-  if (first === undefined) return Either.right([])
-  if (selected.length > 1 && !all) {
-    return Either.left(new SeveralPats({ label, pats: named(selected) }))
-  }
-  const other = selected.find((pat) => !sameScopes(pat.scopes, scopes ?? first.scopes))
-  return other === undefined
-    ? Either.right(selected)
-    : Either.left(
-        new ScopesDiffer({
-          keyId: other.key_id,
-          scopes: other.scopes ?? [],
-          otherKeyId: scopes === undefined ? first.key_id : undefined,
-          others: scopes ?? first.scopes ?? [],
-        }),
-      )
-}
-
-/** That no PAT has a label, with the nearest label of those that are listed. */
-export const labelNotFound = (pats: ReadonlyArray<Pat>, label: string): LabelNotFound => {
-  const labels = pats.flatMap((pat) => (pat.label === undefined || hasEnded(pat) ? [] : [pat.label]))
-  return new LabelNotFound({ label, nearest: nearest(label, labels) })
 }
 
 /** When a PAT is due: by its expiry, its age, or either. Instants are milliseconds since the epoch. */
@@ -84,24 +38,147 @@ export interface Due {
   readonly createdBefore: number | undefined
 }
 
+/** Why PATs that are named by their label can't be replaced. */
+export type NotSelected = SeveralPats | ScopesDiffer | RotationUnderWay | PatsInUse | CannotRotate
+
+/** How long a rotation may take, in milliseconds: a PAT that is newer than this may belong to one that is under way. */
+const rotationMillis = 10 * 60_000
+
+const isKnown = (pat: Pat): pat is Known =>
+  pat.key_id !== undefined && KeyId.problem(pat.key_id) === undefined
+
 /**
- * Whether PATs are due for a rotation: always where nothing says when, where
- * there are several, which is what an interrupted rotation leaves, and where
- * the one has ended.
+ * The PATs with a label that a new one replaces, the newest first: those that
+ * work, or else the newest that has expired. Revoked ones never count. None at
+ * all is an empty list. The rules for several are the table in docs/pat-rotate.md.
+ *
+ * @param now - by the server's clock, in milliseconds since the epoch
+ */
+export const select = (
+  pats: ReadonlyArray<Pat>,
+  by: ByLabel,
+  now: number,
+): Either.Either<ReadonlyArray<Known>, NotSelected> => {
+  const { keep, label, scopes } = by
+  const labelled = newestFirst(
+    pats.filter(isKnown).filter((pat) => pat.label === label && pat.status?.toLowerCase() !== "revoked"),
+  )
+  const active = labelled.filter((pat) => works(pat, now))
+  const several = active.length > 1
+  const undated = several ? active.find((pat) => typeof pat.created_at !== "number") : undefined
+  if (undated !== undefined && keep) return cannotTell(undated, "creation")
+  const selected = active.length === 0 || keep ? (several ? active : labelled).slice(0, 1) : active
+  if (several && !keep) return Either.map(oneJob(active, by, now), () => active)
+  return withScopes(selected, scopes)
+}
+
+/** Refuses several active PATs, unless one job alone can have left them. */
+const oneJob = (
+  active: ReadonlyArray<Known>,
+  { all, label }: ByLabel,
+  now: number,
+): Either.Either<void, NotSelected> => {
+  const [newest] = active
+  const undated = active.find((pat) => typeof pat.created_at !== "number")
+  const created = newest?.created_at
+  if (typeof created === "number" && now - created < rotationMillis) {
+    return Either.left(
+      new RotationUnderWay({
+        label,
+        count: active.length,
+        newest: newest?.key_id ?? "",
+        created,
+        now,
+        retryAt: created + rotationMillis,
+      }),
+    )
+  }
+  if (!all) return Either.left(new SeveralPats({ label, pats: named(active) }))
+  return undated === undefined ? Either.void : cannotTell(undated, "creation")
+}
+
+/**
+ * Refuses to replace several PATs if two of them are in use, or if their scopes
+ * differ: an interrupted rotation leaves only one that is in use. In use means
+ * used later than ten minutes after the newest one was created, since the
+ * interrupted rotation itself may have used the old one until then.
+ *
+ * @param active - the newest first
+ */
+export const checkSeveral = (
+  active: ReadonlyArray<Known>,
+  { label, scopes }: ByLabel,
+): Either.Either<void, PatsInUse | ScopesDiffer> => {
+  if (active.length < 2) return Either.void
+  const created = active[0]?.created_at
+  const since = typeof created === "number" ? created + rotationMillis : Number.NEGATIVE_INFINITY
+  const used = active.filter((pat) => {
+    const use = lastUse(pat)
+    return use !== "never" && (use === undefined || use > since)
+  })
+  return used.length > 1
+    ? Either.left(new PatsInUse({ label, pats: named(used) }))
+    : Either.map(withScopes(active, scopes), () => undefined)
+}
+
+const withScopes = (
+  selected: ReadonlyArray<Known>,
+  scopes: ReadonlyArray<string> | undefined,
+): Either.Either<ReadonlyArray<Known>, ScopesDiffer> => {
+  const [first] = selected
+  const other = selected.find((pat) => !sameScopes(pat.scopes, scopes ?? first?.scopes))
+  if (first === undefined || other === undefined) return Either.right(selected)
+  return Either.left(
+    new ScopesDiffer({
+      keyId: other.key_id,
+      scopes: other.scopes ?? [],
+      otherKeyId: scopes === undefined ? first.key_id : undefined,
+      others: scopes ?? first.scopes ?? [],
+    }),
+  )
+}
+
+/** That no PAT has a label, with the nearest label of those that are listed. */
+export const labelNotFound = (pats: ReadonlyArray<Pat>, label: string): LabelNotFound => {
+  const labels = pats.flatMap((pat) => (pat.label === undefined || hasEnded(pat) ? [] : [pat.label]))
+  return new LabelNotFound({ label, nearest: nearest(label, labels) })
+}
+
+const cannotTell = (pat: Known, reason: CannotRotate["reason"]): Either.Either<never, CannotRotate> =>
+  Either.left(new CannotRotate({ keyId: pat.key_id, reason }))
+
+/**
+ * Whether PATs are due for a rotation, which one of them is enough for: always
+ * if nothing says when, or if it has ended. A date that the answer depends on
+ * and that can't be read is an error, and never "not due".
  */
 export const isDue = (
-  pats: ReadonlyArray<Pat>,
+  pats: ReadonlyArray<Known>,
+  due: Due,
+  now: number,
+): Either.Either<boolean, CannotRotate> => {
+  const each = pats.map((pat) => isOneDue(pat, due, now))
+  if (each.some((one) => Either.isRight(one) && one.right)) return Either.right(true)
+  return each.find(Either.isLeft) ?? Either.right(pats.length === 0)
+}
+
+const isOneDue = (
+  pat: Known,
   { createdBefore, expiringBefore }: Due,
   now: number,
-): boolean => {
-  const [pat, ...more] = pats
-  if (pat === undefined || more.length > 0 || !works(pat, now)) return true
-  if (expiringBefore === undefined && createdBefore === undefined) return true
-  const { created_at: created } = pat
-  return (
-    (expiringBefore !== undefined && isExpiringBefore(pat, now, expiringBefore)) ||
-    (createdBefore !== undefined && typeof created === "number" && created < createdBefore)
-  )
+): Either.Either<boolean, CannotRotate> => {
+  if (!works(pat, now) || (expiringBefore === undefined && createdBefore === undefined))
+    return Either.right(true)
+  const { created_at: created, expiry_at: soft, hard_expiry_at: hard } = pat
+  const expiry = expiryOf(pat)
+  if (expiringBefore !== undefined && typeof expiry === "number" && expiry <= expiringBefore)
+    return Either.right(true)
+  if (createdBefore !== undefined && typeof created === "number" && created < createdBefore)
+    return Either.right(true)
+  if (expiringBefore !== undefined && (typeof soft === "string" || typeof hard === "string"))
+    return cannotTell(pat, "expiry")
+  if (createdBefore !== undefined && typeof created !== "number") return cannotTell(pat, "creation")
+  return Either.right(false)
 }
 
 /** Refuses a new PAT that would be due as soon as it is made: each night would rotate it again. */
@@ -114,8 +191,8 @@ export const checkBirth = (
     ? Either.left(new DueAtOnce({ expiry, within }))
     : Either.void
 
-/** When a PAT ends, as JSON has it; undefined where it never does. */
-export const expiryText = (pat: Pat): string | undefined => {
+/** When a PAT ends, as JSON has it; null if it never does. */
+export const expiryText = (pat: Pat): string | null => {
   const expiry = expiryOf(pat)
-  return typeof expiry === "number" ? new Date(expiry).toISOString() : expiry
+  return typeof expiry === "number" ? new Date(expiry).toISOString() : (expiry ?? null)
 }

@@ -23,6 +23,22 @@ export class SeveralPats extends Data.TaggedError("SeveralPats")<{
   readonly showing?: boolean
 }> {}
 
+/** Several active PATs have one label, and the newest is so new that another rotation may be under way. */
+export class RotationUnderWay extends Data.TaggedError("RotationUnderWay")<{
+  readonly label: string
+  /** How many are active. */
+  readonly count: number
+  /** The key ID of the newest one. */
+  readonly newest: string
+  /** When it was created, what time it is by the server's clock, and when a rotation will go ahead: in milliseconds since the epoch. */
+  readonly created: number
+  readonly now: number
+  readonly retryAt: number
+}> {}
+
+/** Several active PATs have one label, and more than one of them is in use: the label is not that of one job. */
+export class PatsInUse extends Data.TaggedError("PatsInUse")<Pick<SeveralPats, "label" | "pats">> {}
+
 /** PATs with one label have other scopes than were asked for, or than each other. */
 export class ScopesDiffer extends Data.TaggedError("ScopesDiffer")<{
   readonly keyId: string

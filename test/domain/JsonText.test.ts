@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { type Span, toJson, withElements, withMessage, withoutMember } from "../../src/domain/JsonText.ts"
+import { withMember, withMessage } from "../../src/domain/JsonEdit.ts"
+import { type Span, toJson, withElements, withoutMember } from "../../src/domain/JsonText.ts"
 
 const depth = 100_000
 const deepText = `${"[".repeat(depth)}${"]".repeat(depth)}`
@@ -44,6 +45,20 @@ describe("withMessage", () => {
     expect(withMessage(text, "c")).toBe(
       '{"message":"c","n":12345678901234567890,"me\\u0073sage":"c","detail":{"message":"b"}}',
     )
+  })
+})
+
+describe("withMember", () => {
+  it("adds a member to an object, and leaves one that is there", () => {
+    expect(withMember('{"a": {"b": 1.0} }', ["a", "c"], [1])).toBe('{"a": {"b": 1.0,"c":[1]} }')
+    expect(withMember('{"a": {}}', ["a", "c"], null)).toBe('{"a": {"c":null}}')
+    expect(withMember('{"a":1}', ["b"], true)).toBe('{"a":1,"b":true}')
+    for (const [text, path] of [
+      ['{"a":{"c":0}}', ["a", "c"]],
+      ['{"a":[]}', ["a", "c"]],
+      ["{}", ["a", "c"]],
+    ] as const)
+      expect(withMember(text, path, "x")).toBe(text)
   })
 })
 

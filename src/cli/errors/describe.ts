@@ -8,6 +8,7 @@ import { input } from "./input.ts"
 import { lent } from "./lent.ts"
 import { type InternalError, program } from "./program.ts"
 import { renewal } from "./renewal.ts"
+import { rotation } from "./rotation.ts"
 import { sandbox } from "./sandbox.ts"
 import { signIn } from "./signIn.ts"
 import type { Report, Table } from "./words.ts"
@@ -27,6 +28,9 @@ export type Failure =
   | Errors.ScopesDiffer
   | Errors.DueAtOnce
   | Errors.RotationStopped
+  | Errors.RotationUnderWay
+  | Errors.PatsInUse
+  | Errors.TokenRevokedMeanwhile
   | Errors.InvalidInput
   | Errors.InputUnreadable
   | Errors.SettingsError
@@ -46,6 +50,7 @@ const table = {
   ...handover,
   ...lent,
   ...renewal,
+  ...rotation,
   ...input,
   ...sandbox,
   ...program,

@@ -1,12 +1,5 @@
 import * as Match from "effect/Match"
-import type {
-  CannotRotate,
-  OutcomeUnknown,
-  ReplacedPat,
-  RotationNotBegun,
-  RotationStopped,
-  TokenUndelivered,
-} from "../../domain/Errors.ts"
+import type { OutcomeUnknown, ReplacedPat, RotationStopped, TokenUndelivered } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
@@ -21,7 +14,7 @@ export const howToRevoke = (keyId: string | undefined): Printable =>
     : printable`Find it with: zpcli pat list`
 
 /** What became of a PAT whose token was not handed over, and what to do about it. */
-const takenBack = (
+export const takenBack = (
   keyId: string | undefined,
   undone: boolean,
   remedy: Printable | undefined,
@@ -39,7 +32,7 @@ const takenBack = (
     : [printable`${exists}, and nobody has its token`, howToRevoke(keyId)]
 }
 
-const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
+export const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
 
 type Cause = NonNullable<OutcomeUnknown["cause"] | RotationStopped["cause"] | TokenUndelivered["cause"]>
 
@@ -103,19 +96,13 @@ export const because = (cause: Report | undefined): Printable =>
       )
 
 /** What became of PATs that were to be replaced, and were not. */
-const asTheyWere = (old: ReadonlyArray<ReplacedPat>): Printable => {
+export const asTheyWere = (old: ReadonlyArray<ReplacedPat>): Printable => {
   const keyIds = old.map(({ keyId }) => keyId).join(", ")
   const work = old.every(({ works }) => works)
   if (old.length > 1)
     return work ? printable`PATs ${keyIds} still work` : printable`PATs ${keyIds} are unchanged`
   return work ? printable`PAT ${keyIds} still works` : printable`PAT ${keyIds} is unchanged`
 }
-
-/** Names PATs in the fields of an error: the first, and all of several. */
-const named = (old: ReadonlyArray<ReplacedPat>): Pick<Report, "oldKeyId" | "keyIds"> => ({
-  oldKeyId: old[0]?.keyId,
-  ...(old.length > 1 ? { keyIds: old.map(({ keyId }) => keyId) } : {}),
-})
 
 const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Printable, hint: Printable] => {
   const [message, hint] = unknownCreate(error, why)
@@ -157,41 +144,28 @@ const unknownCreate = (
       ]
 }
 
-/** Exit code, message and hint of a rotation that stopped: how far it came, and which token works. */
-const stopped = (
-  { cause, newKeyId, old, step, undone }: RotationStopped,
-  why: Printable,
-  remedy: Printable | undefined,
-): readonly [exitCode: number, message: Printable, hint: Printable] => {
-  const before = asTheyWere(old)
-  const oldKeyIds = old.map(({ keyId }) => keyId)
-  const code = cause === undefined ? exitCodes.interrupted : codeOf(undone)
-  // The remedy is about the new PAT, not about the one that signs in.
-  const [state, hint] = takenBack(newKeyId, undone, step === "deliver" ? remedy : undefined, cause)
-  switch (step) {
-    case "check":
-      return [code, printable`${before}. ${state}: it could not be checked, since ${why}.`, hint]
-    case "deliver":
-      return [code, printable`${before}. ${state}: ${why}.`, hint]
-    case "revoke": {
-      const oldPats = oldKeyIds.length > 1 ? "old PATs" : "old PAT"
-      return [
-        cause === undefined ? exitCodes.interrupted : exitCodes.oldRemains,
-        printable`The new PAT ${newKeyId ?? "(no key ID)"} works and was handed over. The ${oldPats} ${oldKeyIds.join(", ")} may still work: ${why}.`,
-        printable`Revoke the ${oldPats} with: zpcli pat revoke ${oldKeyIds.join(" ")}`,
-      ]
-    }
-  }
-}
-
 /** Failures of making a token and handing it over. */
 export const handover = {
   TokenUndelivered: (error) => {
     const { keyId, undone } = error
     const cause = reportOf(error.cause)
     const why = because(cause)
-    const [state, hint] = takenBack(keyId, undone, cause?.hint, error.cause)
-    return failed(error, codeOf(undone), printable`${state}: ${why}.`, hint, {
+    const { cause: of } = error
+    if (of === undefined) {
+      const [state, hint] = takenBack(keyId, undone, undefined, of)
+      return failed(error, exitCodes.interrupted, printable`Interrupted. ${state}.`, hint, {
+        keyId,
+        delivered: false,
+      })
+    }
+    const wasDelivery = of._tag === "DeliveryFailed" || of._tag === "CommandFailed"
+    const [state, hint] = takenBack(keyId, undone, wasDelivery ? cause?.hint : undefined, of)
+    const lost = wasDelivery
+      ? printable``
+      : printable`, since its token did not arrive or could not be checked`
+    return failed(error, codeOf(undone), printable`${state}${lost}: ${why}.`, hint, {
+      ...answerOf(cause ?? {}),
+      ...(wasDelivery || !undone ? {} : { retryable: true }),
       keyId,
       delivered: false,
       childExitCode: cause?.childExitCode,
@@ -207,43 +181,4 @@ export const handover = {
       delivered: false,
     })
   },
-  CannotRotate: (error) =>
-    error.reason === "lifetime"
-      ? failed(
-          error,
-          exitCodes.misuse,
-          printable`PAT ${error.keyId} lives for less than a day, so its successor would be expired from the start. Nothing was changed.`,
-          printable`Choose an expiry with --expires-in or --expiry.`,
-          { oldKeyId: error.keyId },
-        )
-      : failed(
-          error,
-          exitCodes.refused,
-          printable`PAT ${error.keyId} can't be rotated: the API does not say its ${error.reason}. Nothing was changed.`,
-          error.reason === "expiry"
-            ? printable`Choose one with --expiry or --expires-in.`
-            : printable`Create its successor with: zpcli pat create`,
-          { oldKeyId: error.keyId },
-        ),
-  RotationNotBegun: (error) =>
-    failed(
-      error,
-      exitCodes.interrupted,
-      error.keyId === undefined
-        ? printable`Interrupted: nothing was changed.`
-        : printable`Interrupted: nothing was changed. PAT ${error.keyId} was not rotated.`,
-      printable`Run the command again to rotate it.`,
-      { oldKeyId: error.keyId },
-    ),
-  RotationStopped: (error) => {
-    const cause = reportOf(error.cause)
-    const { newKeyId: keyId, old, step } = error
-    return failed(error, ...stopped(error, because(cause), cause?.hint), {
-      ...answerOf(cause ?? {}),
-      keyId,
-      ...named(old),
-      delivered: step === "revoke",
-      childExitCode: cause?.childExitCode,
-    })
-  },
-} satisfies Table<OutcomeUnknown | TokenUndelivered | CannotRotate | RotationNotBegun | RotationStopped>
+} satisfies Table<OutcomeUnknown | TokenUndelivered>

@@ -1,4 +1,11 @@
-import type { DueAtOnce, LabelNotFound, ScopesDiffer, SeveralPats } from "../../domain/Errors.ts"
+import type {
+  DueAtOnce,
+  LabelNotFound,
+  PatsInUse,
+  RotationUnderWay,
+  ScopesDiffer,
+  SeveralPats,
+} from "../../domain/Errors.ts"
 import type { Time } from "../../domain/Pat.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
@@ -8,6 +15,15 @@ import { didYouMean, failed, type Table } from "./words.ts"
 const at = (time: Time): Printable => printable`${formatter(false, undefined)(time, "never")}`
 
 const listed = (scopes: ReadonlyArray<string>): string => (scopes.length === 0 ? "none" : scopes.join(", "))
+
+const listOf = (pats: SeveralPats["pats"]): Printable =>
+  Printable.join(
+    pats.map(
+      ({ createdAt, keyId, lastUsedAt }) =>
+        printable`${keyId} (created ${at(createdAt)}, last used ${at(lastUsedAt)})`,
+    ),
+    "; ",
+  )
 
 /** Why PATs that are named by their label are not replaced. */
 export const renewal = {
@@ -20,21 +36,34 @@ export const renewal = {
         ? printable`See the labels with: zpcli pat list`
         : printable`See the labels with zpcli pat list, or create the PAT with --or-create and --scope.`,
     ),
-  SeveralPats: (error) => {
-    const pats = error.pats.map(
-      ({ createdAt, keyId, lastUsedAt }) =>
-        printable`${keyId} (created ${at(createdAt)}, last used ${at(lastUsedAt)})`,
-    )
-    return failed(
+  SeveralPats: (error) =>
+    failed(
       error,
       exitCodes.refused,
-      printable`${String(pats.length)} active PATs have the label "${error.label}": ${Printable.join(pats, "; ")}.${error.showing ? "" : " Nothing was changed."}`,
+      printable`${String(error.pats.length)} active PATs have the label "${error.label}": ${listOf(error.pats)}.${error.showing ? "" : " Nothing was changed."}`,
       error.showing
         ? printable`Name one by its key ID.`
-        : printable`Add --all to replace them all with one, or name one by its key ID.`,
+        : printable`Revoke those that you don't need with zpcli pat revoke, or give each job a label of its own. If they all belong to this job, add --all.`,
       { keyIds: error.pats.map(({ keyId }) => keyId) },
+    ),
+  RotationUnderWay: (error) => {
+    const { count, created, label, newest, now, retryAt } = error
+    return failed(
+      error,
+      exitCodes.unavailable,
+      printable`${String(count)} active PATs have the label "${label}", and the newest, ${newest}, was created ${String(Math.max(0, Math.floor((now - created) / 60_000)))} minutes ago: another rotation may be under way. Nothing was changed.`,
+      printable`Run the command again after ${new Date(Math.ceil(retryAt / 60_000) * 60_000).toISOString().slice(11, 16)} UTC. If no other rotation is running: zpcli pat revoke ${newest}`,
+      { keyId: newest },
     )
   },
+  PatsInUse: (error) =>
+    failed(
+      error,
+      exitCodes.refused,
+      printable`${String(error.pats.length)} active PATs with the label "${error.label}" are in use: ${listOf(error.pats)}. Nothing was changed.`,
+      printable`Give each job a label of its own, and rotate these one by one by their key IDs.`,
+      { keyIds: error.pats.map(({ keyId }) => keyId) },
+    ),
   ScopesDiffer: (error) => {
     const { keyId, otherKeyId, others, scopes } = error
     const other = otherKeyId === undefined ? printable`--scope asks for` : printable`PAT ${otherKeyId} has`
@@ -55,4 +84,4 @@ export const renewal = {
       printable`The new PAT would expire on ${error.expiry}, which is within the ${error.within} of --expiring-within: it would be due immediately. Nothing was changed.`,
       printable`Choose a later expiry with --expires-in, or a shorter time with --expiring-within.`,
     ),
-} satisfies Table<LabelNotFound | SeveralPats | ScopesDiffer | DueAtOnce>
+} satisfies Table<LabelNotFound | SeveralPats | RotationUnderWay | PatsInUse | ScopesDiffer | DueAtOnce>

@@ -2,8 +2,9 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { OutputFailed } from "../../domain/Errors.ts"
+import type { ExpiryDate } from "../../domain/Expiry.ts"
 import { type JsonLayout, printJsonText } from "./jsonText.ts"
-import { escapeJson, Printable } from "./printable.ts"
+import { escapeJson, Printable, printable } from "./printable.ts"
 
 /**
  * `Console` has no error channel. The live one dies with an `OutputFailed`
@@ -23,6 +24,10 @@ export const print = (text: Printable): Effect.Effect<void, OutputFailed> =>
  */
 export const printError = (text: Printable): Effect.Effect<void> =>
   Effect.catchAll(recoverOutputFailure(Console.error(text.value)), () => Effect.void)
+
+/** Says on stderr when a new PAT expires, where its date was computed and not typed. */
+export const printExpiry = (date: ExpiryDate): Effect.Effect<void> =>
+  printError(printable`Expires ${date} 00:00 UTC.`)
 
 /** Prints JSON text on stdout as `jsonText` lays it out, in parts: it may be long. */
 export const printJson = Effect.fnUntraced(function* (text: string, options?: JsonLayout) {

@@ -4,7 +4,8 @@ import type * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type { OutputFailed, SettingsError } from "../../domain/Errors.ts"
-import { withMessage, withoutMember } from "../../domain/JsonText.ts"
+import { withMember, withMessage } from "../../domain/JsonEdit.ts"
+import { withoutMember } from "../../domain/JsonText.ts"
 import type { Delivery } from "../../services/Handover.ts"
 import type { CreatedToken } from "../../services/results.ts"
 import { print, printJson } from "../output/print.ts"
@@ -21,26 +22,35 @@ export interface DeliveryFlags {
   readonly command: ReadonlyArray<string>
 }
 
-/**
- * Makes a place ready that a new token will go to, just before it is asked for.
- *
- * @param message - takes the place of the envelope's own with `--json`
- */
-export type OpenDelivery = (message?: string) => Effect.Effect<Delivery, SettingsError, Scope.Scope>
+/** What `--json` says beside the API's own answer. */
+export interface Additions {
+  /** Takes the place of the envelope's own. */
+  readonly message: string
+  /** Members by their path, unless the API has them itself. */
+  readonly members: ReadonlyArray<readonly [path: ReadonlyArray<string>, value: unknown]>
+}
+
+/** Makes a place ready that a new token will go to, just before it is asked for. */
+export type OpenDelivery = (additions?: Additions) => Effect.Effect<Delivery, SettingsError, Scope.Scope>
 
 /** What is said of a new PAT, with lines of its own at the end. */
 export const announcement = (keyId: string | undefined, rest: ReadonlyArray<Printable>): Printable =>
   Printable.join([printable`PAT created successfully!`, printable`ID: ${keyId ?? "-"}`, ...rest], "\n")
 
-/** The API's answer, with a message of our own where there is one. */
-export const envelopeOf = (created: CreatedToken, message: string | undefined): string => {
+/** The API's answer, with what is added to it. */
+export const envelopeOf = (created: CreatedToken, additions: Additions | undefined): string => {
   const text = Redacted.value(created.text)
-  return message === undefined ? text : withMessage(text, message)
+  return additions === undefined
+    ? text
+    : additions.members.reduce(
+        (text, [path, value]) => withMember(text, path, value),
+        withMessage(text, additions.message),
+      )
 }
 
 /** Prints the API's answer where the token went elsewhere: without it, wherever it is in there. */
-const printWithoutToken = (created: CreatedToken, message: string | undefined) => {
-  const text = envelopeOf(created, message)
+const printWithoutToken = (created: CreatedToken, additions: Additions | undefined) => {
+  const text = envelopeOf(created, additions)
   const token = Redacted.value(created.token)
   return printJson(text, {
     spans: withoutMember(text, ["detail", "token"]),
@@ -52,9 +62,9 @@ const printWithoutToken = (created: CreatedToken, message: string | undefined) =
 export const announce = (
   created: CreatedToken,
   json: boolean,
-  message: string | undefined,
+  additions: Additions | undefined,
   where: Printable,
 ): Effect.Effect<void, OutputFailed> =>
   json
-    ? printWithoutToken(created, message)
+    ? printWithoutToken(created, additions)
     : print(announcement(created.keyId, [printable`Token: ${where}`]))

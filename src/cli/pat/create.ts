@@ -21,7 +21,7 @@ import {
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
-import { print } from "../output/print.ts"
+import { print, printExpiry } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
@@ -80,6 +80,7 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
   const expiry = yield* expiryAt(yield* now)
   const pat = NewPat.fromInput({ label, scopes, expiry, tenantId: Option.getOrUndefined(given.tenantId) })
   yield* create(pat, yield* openDelivery())
+  if (expiry !== undefined && Option.isSome(given.expiresIn)) yield* printExpiry(expiry)
 }, Effect.scoped)
 
 export const command = Command.make("create", options, create).pipe(

@@ -26,7 +26,7 @@ export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Print
 /** What a rotation would do. */
 export const rotationOf = (plan: Change): DryRun => {
   const create = plan.pat.body
-  if (plan._tag === "Create" || plan.replacement.keep) return { create }
+  if (plan.replacement.keep) return { create }
   const revoke = plan.replacement.old.filter(({ works }) => works).map(({ keyId }) => keyId)
   return revoke.length === 0 ? { create } : { revoke, create }
 }
@@ -42,7 +42,6 @@ export const describeRotation = (plan: Change, flags: DeliveryFlags): Printable 
   const { expiry, label, scopes } = plan.pat
   const end = expiry === undefined ? "never expires" : `expires on ${expiry}`
   const created = printable`Would create PAT ${quoted(label)} (scopes ${scopeList(scopes)}, ${end}) and ${delivery(flags)}.`
-  if (plan._tag === "Create") return created
   const { old, pats, replacement } = plan
   const fates = old.map((pat, index) => {
     if (replacement.keep) return printable`Would keep ${describe(pat.key_id, pats)}; it ${ending(pat)}.`

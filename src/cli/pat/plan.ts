@@ -10,7 +10,7 @@ import * as KeyId from "../../domain/KeyId.ts"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import { type Pat, works } from "../../domain/Pat.ts"
-import { checkBirth, isDue, type Known, labelNotFound, select } from "../../domain/Renewal.ts"
+import { checkBirth, checkSeveral, isDue, type Known, labelNotFound, select } from "../../domain/Renewal.ts"
 import * as Scope from "../../domain/Scope.ts"
 import type { Replacement } from "../../services/Handover.ts"
 import { PatApi } from "../../services/PatApi.ts"
@@ -21,7 +21,7 @@ import { find, subjectOptions } from "./subject.ts"
 
 /** The options that say which PATs are replaced, and when. */
 export const planOptions = {
-  ...subjectOptions("replace", "the youngest expired one"),
+  ...subjectOptions("replace", "the newest expired one"),
   all: Options.boolean("all").pipe(
     Options.withDescription("Replace all active PATs that have the label with one new PAT (default: off)"),
   ),
@@ -52,10 +52,9 @@ export type PlanOptions = Command.Command.ParseConfig<typeof planOptions>
 
 /** What a rotation is to do. */
 export type Plan =
-  | { readonly _tag: "Create"; readonly pat: NewPat }
   | {
       readonly _tag: "Replace"
-      /** The youngest first. */
+      /** The newest first; none for the first PAT of a label. */
       readonly old: ReadonlyArray<Known>
       readonly pat: NewPat
       /** All that are listed. */
@@ -63,7 +62,13 @@ export type Plan =
       readonly replacement: Replacement
     }
   /** None is due. */
-  | { readonly _tag: "Wait"; readonly old: Known }
+  | {
+      readonly _tag: "Wait"
+      /** The newest one. */
+      readonly old: Known
+      /** How many are active. */
+      readonly count: number
+    }
 
 /** Checks the options, as far as they tell without the list. */
 const parse = Effect.fnUntraced(function* (path: ReadonlyArray<string>, given: PlanOptions) {
@@ -111,17 +116,19 @@ export const makePlan = Effect.fn("rotate.plan")(function* (
         Option.getOrElse(given.expiringWithin, () => ""),
       )
     yield* lasting(expiry)
+    const by = { label: label ?? "", all: given.all, keep: given.keepOld, scopes }
     const old: ReadonlyArray<Known> =
-      keyId !== undefined
-        ? [{ ...(yield* find(keyId, pats)), key_id: keyId }]
-        : yield* select(pats, { label: label ?? "", all: given.all, scopes }, now)
-    const [youngest] = old
-    if (youngest === undefined) {
-      if (label === undefined || scopes === undefined) return yield* labelNotFound(pats, label ?? "")
-      return { _tag: "Create", pat: NewPat.fromInput({ label, scopes, expiry, tenantId }) } satisfies Plan
-    }
-    if (!isDue(old, due, now)) return { _tag: "Wait", old: youngest } satisfies Plan
-    const pat = yield* NewPat.successorOf(youngest, { expiry, tenantId }, now)
+      keyId !== undefined ? [{ ...(yield* find(keyId, pats)), key_id: keyId }] : yield* select(pats, by, now)
+    const [newest] = old
+    if (newest === undefined && (label === undefined || scopes === undefined))
+      return yield* labelNotFound(pats, by.label)
+    if (newest !== undefined && !(yield* isDue(old, due, now)))
+      return { _tag: "Wait", old: newest, count: old.length } satisfies Plan
+    yield* checkSeveral(old, by)
+    const pat =
+      newest === undefined
+        ? NewPat.fromInput({ label: by.label as Label.Label, scopes: scopes ?? [], expiry, tenantId })
+        : yield* NewPat.successorOf(newest, { expiry, tenantId }, now)
     yield* lasting(pat.expiry)
     const replacement: Replacement = {
       old: old.map((each) => ({ keyId: each.key_id, works: works(each, now), own: each.key_id === own })),

@@ -2,6 +2,7 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
+import { lastUse } from "../../domain/Pat.ts"
 import { expiryText, type Known } from "../../domain/Renewal.ts"
 import { type Ended, Handover } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
@@ -14,7 +15,7 @@ import {
   tenantIdOption,
   yesOption,
 } from "../options.ts"
-import { print, printError } from "../output/print.ts"
+import { print, printError, printExpiry } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
@@ -41,7 +42,7 @@ const options = {
 export type RotateOptions = Command.Command.ParseConfig<typeof options>
 
 const confirmed = Effect.fnUntraced(function* (plan: Plan) {
-  if (plan._tag !== "Replace") return
+  if (plan._tag === "Wait" || plan.old.length === 0) return
   const { old, pat, pats, replacement } = plan
   const end = pat.expiry === undefined ? "" : ` that expires on ${pat.expiry}`
   const subject = Printable.join(
@@ -62,18 +63,32 @@ const confirmed = Effect.fnUntraced(function* (plan: Plan) {
 /** Prints what is said in place of a token: with `--token-only` stdout is for that alone. */
 const printText = (text: Printable, tokenOnly: boolean) => (tokenOnly ? printError(text) : print(text))
 
-/** Says that a PAT is not due. */
-const printWaiting = (old: Known, { json, tokenOnly }: RotateOptions) => {
-  if (json) {
-    const detail = { key_id: old.key_id, expiry_at: expiryText(old) }
-    return print(Printable.json({ message: "PAT not rotated", detail }))
+/** Says that no PAT is due, and warns of what may keep the job from having a token that works. */
+const printWaiting = Effect.fnUntraced(function* (
+  { count, old }: Extract<Plan, { readonly _tag: "Wait" }>,
+  { json, tokenOnly }: RotateOptions,
+) {
+  if (count > 1) {
+    yield* Effect.logWarning(
+      `${count} active PATs have the label "${old.label}", and none of them is due. Each job needs a label of its own.`,
+    )
   }
-  return printText(printable`PAT ${old.key_id} ${ending(old)}: not rotated.`, tokenOnly)
-}
+  if (lastUse(old) === "never") {
+    yield* Effect.logWarning(
+      `PAT ${old.key_id} has never been used: its token may have been lost. To store a new one, run: zpcli pat rotate ${old.key_id}`,
+    )
+  }
+  if (json) {
+    const detail = { key_id: old.key_id, expiry_at: expiryText(old), replaced: [] }
+    return yield* print(Printable.json({ message: "PAT not rotated", rotated: false, detail }))
+  }
+  return yield* printText(printable`PAT ${old.key_id} ${ending(old)}: not rotated.`, tokenOnly)
+})
 
 /** What became of an old PAT. */
 const fate = (old: Known, worked: boolean, ended: ReadonlyArray<Ended>): Printable => {
   const revoked = ended.find(({ keyId }) => keyId === old.key_id)
+  if (revoked?.already) return printable`PAT ${old.key_id} had already been revoked.`
   if (revoked?.unlisted) return printable`PAT ${old.key_id} is no longer listed.`
   if (revoked !== undefined) return printable`PAT ${old.key_id} revoked successfully.`
   return worked
@@ -93,27 +108,30 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   const openDelivery = yield* chooseDelivery(path, given)
 
   const found = yield* plan.pipe(
-    Effect.tap((found) =>
-      found._tag === "Wait"
-        ? Effect.void
-        : checkSave(given, found._tag === "Replace" ? found.replacement.old : []),
-    ),
+    Effect.tap((found) => (found._tag === "Wait" ? Effect.void : checkSave(given, found.replacement.old))),
     Effect.tap((found) => (given.yes || given.dryRun ? Effect.void : confirmed(found))),
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
     Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),
   )
-  if (found._tag === "Wait") return yield* printWaiting(found.old, given)
+  if (found._tag === "Wait") return yield* printWaiting(found, given)
   if (given.dryRun) {
     return given.json
       ? yield* print(dryRun(rotationOf(found)))
       : yield* printText(describeRotation(found, given), given.tokenOnly)
   }
-  const handover = yield* Handover
-  if (found._tag === "Create") return yield* handover.create(found.pat, yield* openDelivery("PAT created"))
-
   const { old, pat, replacement } = found
-  const ended = yield* handover.replace(replacement, pat, yield* openDelivery("PAT rotated"))
-  if (given.json || given.tokenOnly) return
+  const { replace } = yield* Handover
+  const delivery = yield* openDelivery({
+    message: old.length === 0 ? "PAT created" : "PAT rotated",
+    members: [
+      [["rotated"], true],
+      [["detail", "expiry_at"], pat.expiry === undefined ? null : new Date(pat.expiry).toISOString()],
+      [["detail", "replaced"], old.map(({ key_id }) => key_id)],
+    ],
+  })
+  const ended = yield* replace(replacement, pat, delivery)
+  if (pat.expiry !== undefined && Option.isNone(given.expiry)) yield* printExpiry(pat.expiry)
+  if (given.json || given.tokenOnly || old.length === 0) return
   const fates = old.map((each, index) => fate(each, replacement.old[index]?.works === true, ended))
   // All is done by now: a failed write is not an error.
   yield* Effect.ignore(print(Printable.join(fates, "\n")))

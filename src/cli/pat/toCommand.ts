@@ -15,7 +15,7 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (
   const runner = yield* CommandRunner
   const [name] = command
   yield* runner.find(name)
-  const open: OpenDelivery = (message) =>
+  const open: OpenDelivery = (additions) =>
     Effect.succeed({
       deliver: (created) =>
         runner.give(command, { secret: created.token, without: credentialVariables }).pipe(
@@ -33,7 +33,7 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (
               }),
           ),
           // The token is safe by now: a failed write to stdout is not an error.
-          Effect.zipRight(Effect.ignore(announce(created, json, message, printable`handed to ${name}`))),
+          Effect.zipRight(Effect.ignore(announce(created, json, additions, printable`handed to ${name}`))),
         ),
     })
   return open

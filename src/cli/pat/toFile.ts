@@ -69,7 +69,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (
 ) {
   const fs = yield* FileSystem.FileSystem
   yield* check(target, replace)
-  const open: OpenDelivery = (message) =>
+  const open: OpenDelivery = (additions) =>
     Effect.gen(function* () {
       const made = replace ? `${target}.${yield* Random.nextIntBetween(1e8, 1e9)}.tmp` : target
       const delivered = yield* Ref.make(false)
@@ -87,7 +87,9 @@ export const toFile = Effect.fn("delivery.toFile")(function* (
             Effect.mapError((error) => new DeliveryFailed({ target, code: codeOf(error) })),
             Effect.zipRight(Ref.set(delivered, true)),
             // The token is safe by now: a failed write to stdout is not an error.
-            Effect.zipRight(Effect.ignore(announce(created, json, message, printable`written to ${target}`))),
+            Effect.zipRight(
+              Effect.ignore(announce(created, json, additions, printable`written to ${target}`)),
+            ),
           ),
       } satisfies Delivery
     })

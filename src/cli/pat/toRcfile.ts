@@ -12,12 +12,12 @@ import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 /** The token is saved in the rcfile, as `zpcli login` saves one. */
 export const toRcfile = Effect.fn("delivery.toRcfile")(function* ({ json }: DeliveryFlags) {
   const { path, save } = yield* PatStore.open
-  const open: OpenDelivery = (message) =>
+  const open: OpenDelivery = (additions) =>
     Effect.succeed({
       deliver: (created) =>
         save(created.token).pipe(
           // The token is safe by now: a failed write to stdout is not an error.
-          Effect.zipRight(Effect.ignore(announce(created, json, message, printable`saved in ${path}`))),
+          Effect.zipRight(Effect.ignore(announce(created, json, additions, printable`saved in ${path}`))),
         ),
     })
   return open

@@ -5,14 +5,20 @@ import type { CreatedToken } from "../../services/results.ts"
 import { Streams } from "../../services/Streams.ts"
 import { print, printJson } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
-import { announcement, type DeliveryFlags, envelopeOf, type OpenDelivery } from "./announce.ts"
+import {
+  type Additions,
+  announcement,
+  type DeliveryFlags,
+  envelopeOf,
+  type OpenDelivery,
+} from "./announce.ts"
 
 const printed = (
   created: CreatedToken,
   { json, tokenOnly }: DeliveryFlags,
-  message: string | undefined,
+  additions: Additions | undefined,
 ): Effect.Effect<void, OutputFailed> => {
-  if (json) return printJson(envelopeOf(created, message))
+  if (json) return printJson(envelopeOf(created, additions))
   const token = Redacted.value(created.token)
   if (tokenOnly) return print(printable`${token}`)
   return print(
@@ -26,11 +32,11 @@ const printed = (
 /** The token is printed: stdout must not throw it away. */
 export const toStdout = Effect.fn("delivery.toStdout")(function* (flags: DeliveryFlags) {
   if ((yield* Streams).stdout.discards) return yield* new TokenWouldBeLost()
-  const open: OpenDelivery = (message) =>
+  const open: OpenDelivery = (additions) =>
     Effect.succeed({
       deliver: (created) =>
         Effect.mapError(
-          printed(created, flags, message),
+          printed(created, flags, additions),
           ({ code }) => new DeliveryFailed({ target: "stdout", code }),
         ),
     })

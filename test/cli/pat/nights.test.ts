@@ -55,7 +55,10 @@ describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
         for (let index = 0; index < sequences; index++) {
           const account = yield* makeAccount(true)
           const nights = nightsOf(index)
-          for (const night of nights) codes.add((yield* account.run(night)).code)
+          for (const night of nights) {
+            codes.add((yield* account.run(night)).code)
+            yield* TestClock.adjust("1 hour")
+          }
           const quiet = [yield* account.run({ argv }), yield* account.run({ argv })]
           const { active, held } = yield* account.look
           const context = `sequence ${index}: ${JSON.stringify(nights)} ${JSON.stringify(quiet)}`

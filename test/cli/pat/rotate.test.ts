@@ -68,11 +68,14 @@ describe("rotate --label", () => {
   it.effect("replaces the one PAT with that label", () =>
     Effect.gen(function* () {
       const ran = yield* rotate([ci(), item({ key_id: other })], "--label", "CI", ...toStore)
-      expect(ran).toMatchObject({ code: 0, stored: [token], stderr: "" })
+      expect(ran).toMatchObject({ code: 0, stored: [token], stderr: "Expires 2027-05-03 00:00 UTC.\n" })
       expect(ran.stdout).toBe(
         `PAT created successfully!\nID: ${made}\nToken: handed to store\nPAT ${old} revoked successfully.\n`,
       )
-      expect(ran.requests).toEqual(["GET /pat", "POST /pat", "GET /hello", `DELETE /pat/${old}`])
+      expect(ran.requests).toEqual([
+        ...["GET /pat", "POST /pat", "GET /hello", "GET /hello"],
+        `DELETE /pat/${old}`,
+      ])
       // As many days as lie between 10 November and 10 February.
       expect(ran.bodies).toEqual([{ label: "CI", scopes: ["job"], expiry: "2027-05-03" }])
     }),
@@ -128,13 +131,98 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("puts one in the place of several with --all, due or not", () =>
+  it.effect("replaces several with --all, if one of them is due", () =>
     Effect.gen(function* () {
       const far = { created_at: "2027-01-30T00:00:00Z", expiry_at: "2027-12-01T00:00:00Z" }
       const ran = yield* rotate([ci(), ci({ key_id: other, ...far })], ...nightly, "--json", ...toStore)
-      expect(ran).toMatchObject({ code: 0, stored: [token], stderr: "" })
-      expect(JSON.parse(ran.stdout)).toEqual({ message: "PAT rotated", detail: { key_id: made } })
-      expect(ran.requests.slice(3)).toEqual([`DELETE /pat/${other}`, `DELETE /pat/${old}`])
+      expect(ran).toMatchObject({ code: 0, stored: [token] })
+      expect(JSON.parse(ran.stdout)).toEqual({
+        message: "PAT rotated",
+        rotated: true,
+        detail: { key_id: made, expiry_at: "2027-12-02T00:00:00.000Z", replaced: [other, old] },
+      })
+      expect(ran.requests.slice(4)).toEqual([`DELETE /pat/${other}`, `DELETE /pat/${old}`])
+    }),
+  )
+
+  it.effect("leaves several alone if none is due, and warns", () =>
+    Effect.gen(function* () {
+      const far = { created_at: "2027-01-30T00:00:00Z", expiry_at: "2027-12-01T00:00:00Z" }
+      const pats = [old, other].map((key_id) => ci({ key_id, ...far, hard_expiry_at: null }))
+      expect(yield* rotate(pats, ...nightly, ...toStore)).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/warning: 2 active PATs have the label "CI", and none of them is due/),
+        requests: ["GET /pat"],
+      })
+    }),
+  )
+
+  it.effect.each<{ all: ReadonlyArray<string> }>([{ all: [] }, { all: ["--all"] }])(
+    "waits while the newest of several is less than ten minutes old: $all",
+    ({ all }) =>
+      Effect.gen(function* () {
+        const newest = ci({ key_id: other, created_at: "2027-01-31T11:50:30Z" })
+        const args = ["--label", "CI", ...all, ...toStore]
+        const ran = yield* rotate([ci(), newest], ...args)
+        expect(ran).toMatchObject({ code: 6, requests: ["GET /pat"], stored: [] })
+        expect(ran.stderr).toBe(
+          `zpcli: 2 active PATs have the label "CI", and the newest, ${other}, was created 9 minutes ago: another rotation may be under way. Nothing was changed.\nRun the command again after 12:01 UTC. If no other rotation is running: zpcli pat revoke ${other}\n`,
+        )
+        const { error } = JSON.parse((yield* rotate([ci(), newest], "--json", ...args)).stderr)
+        expect(error).toMatchObject({ type: "RotationUnderWay", retryable: true, keyId: other })
+      }),
+  )
+
+  it.effect("refuses several that are in use", () =>
+    Effect.gen(function* () {
+      const used = [old, other].map((key_id) => ci({ key_id, last_used_at: "2027-01-31T11:00:00Z" }))
+      const ran = yield* rotate(used, ...nightly, "--json", ...toStore)
+      expect(ran).toMatchObject({ code: 1, requests: ["GET /pat"] })
+      expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "PatsInUse", keyIds: [other, old] })
+    }),
+  )
+
+  it.effect("looks only at the newest of several with --keep-old", () =>
+    Effect.gen(function* () {
+      const newest = ci({
+        key_id: other,
+        created_at: "2027-01-31T11:59:00Z",
+        expiry_at: "2027-12-01T00:00:00Z",
+      })
+      const args = ["--label", "CI", "--keep-old", "--expiring-within", "14d", ...toStore]
+      const far = { hard_expiry_at: null, last_used_at: "2027-01-31T11:59:00Z" }
+      expect(yield* rotate([ci(), { ...newest, ...far }], ...args)).toMatchObject({
+        code: 0,
+        stdout: `PAT ${other} expires on 2027-12-01: not rotated.\n`,
+        stderr: "",
+      })
+    }),
+  )
+
+  it.effect("is an error where a date decides that can't be read", () =>
+    Effect.gen(function* () {
+      for (const created_at of [null, undefined, "soon"]) {
+        const ran = yield* rotate([ci({ created_at })], "--label", "CI", "--older-than", "30d", ...toStore)
+        expect(ran).toMatchObject({ code: 1, requests: ["GET /pat"] })
+        expect(ran.stderr).toContain("the API doesn't give a readable time of creation")
+      }
+    }),
+  )
+
+  it.effect("says of a PAT that somebody else has revoked that it was", () =>
+    Effect.gen(function* () {
+      const routes = {
+        ...api(ci()),
+        [`DELETE /pat/${old}`]: { status: 404, body: { message: "No such PAT" } },
+      }
+      const ran = yield* rotateWith(
+        { ...routes, "GET /pat": [listed(ci()), listed(ci({ status: "revoked" }))] },
+        "--label",
+        "CI",
+        ...toStore,
+      )
+      expect(ran).toMatchObject({ code: 0, stored: [token] })
+      expect(ran.stdout).toContain(`PAT ${old} had already been revoked.\n`)
     }),
   )
 
@@ -155,13 +243,22 @@ describe("rotate --label", () => {
 })
 
 describe("a rotation that is not due", () => {
-  const far = ci({ expiry_at: "2027-06-01T00:00:00Z", hard_expiry_at: null })
+  const used = { last_used_at: "2027-01-30T00:00:00Z" }
+  const far = ci({ expiry_at: "2027-06-01T00:00:00Z", hard_expiry_at: null, ...used })
+
+  it.effect("warns of a PAT that has never been used", () =>
+    Effect.gen(function* () {
+      const ran = yield* rotate([{ ...far, last_used_at: null }], ...nightly, ...toStore)
+      expect(ran).toMatchObject({ code: 0, requests: ["GET /pat"] })
+      expect(ran.stderr).toMatch(/^zpcli: warning: PAT \S+ has never been used: its token may have been lost/)
+    }),
+  )
 
   it.effect("asks nothing and sends nothing but a look at the list", () =>
     Effect.gen(function* () {
       for (const [one, end] of [
         [far, "expires on 2027-06-01"],
-        [ci({ expiry_at: null, hard_expiry_at: null }), "never expires"],
+        [ci({ expiry_at: null, hard_expiry_at: null, ...used }), "never expires"],
       ] as const) {
         expect(yield* rotate([one], ...nightly, ...toStore)).toMatchObject({
           code: 0,
@@ -178,7 +275,8 @@ describe("a rotation that is not due", () => {
     Effect.gen(function* () {
       expect(JSON.parse((yield* rotate([far], old, "--expiring-within", "14d", "--json")).stdout)).toEqual({
         message: "PAT not rotated",
-        detail: { key_id: old, expiry_at: "2027-06-01T00:00:00.000Z" },
+        rotated: false,
+        detail: { key_id: old, expiry_at: "2027-06-01T00:00:00.000Z", replaced: [] },
       })
       expect(yield* rotate([far], old, "--older-than", "1y", "--token-only")).toMatchObject({
         code: 0,
@@ -207,11 +305,19 @@ describe("a rotation that is not due", () => {
 describe("rotate --or-create", () => {
   const first = [...nightly, "--or-create", "--scope", "job", "--expires-in", "90d"]
 
-  it.effect("makes the first PAT, and hands it over as create does", () =>
+  it.effect("makes the first PAT, checks it, and hands it over", () =>
     Effect.gen(function* () {
       const ran = yield* rotate([ci({ status: "revoked" })], ...first, "--json", ...toStore)
-      expect(ran).toMatchObject({ code: 0, stored: [token], requests: ["GET /pat", "POST /pat"] })
-      expect(JSON.parse(ran.stdout)).toEqual({ message: "PAT created", detail: { key_id: made } })
+      expect(ran).toMatchObject({
+        code: 0,
+        stored: [token],
+        requests: ["GET /pat", "POST /pat", "GET /hello", "GET /hello"],
+      })
+      expect(JSON.parse(ran.stdout)).toEqual({
+        message: "PAT created",
+        rotated: true,
+        detail: { key_id: made, expiry_at: "2027-05-02T00:00:00.000Z", replaced: [] },
+      })
       expect(ran.bodies).toEqual([{ label: "CI", scopes: ["job"], expiry: "2027-05-02" }])
     }),
   )
@@ -272,7 +378,7 @@ describe("rotate --keep-old", () => {
       const ran = yield* rotate([ci()], old, "--keep-old", ...toStore)
       expect(ran).toMatchObject({ code: 0, stored: [token] })
       expect(ran.stdout).toContain(`PAT ${old} is kept; it expires on 2027-02-10.\n`)
-      expect(ran.requests).toEqual(["GET /pat", "POST /pat", "GET /hello"])
+      expect(ran.requests).toEqual(["GET /pat", "POST /pat", "GET /hello", "GET /hello"])
     }),
   )
 })

@@ -168,7 +168,10 @@ describe("pat rotate --save", () => {
         expect(ran.stdout).toBe(
           `PAT created successfully!\nID: ${newKeyId}\nToken: saved in ${rcfile}\nPAT ${keyId} revoked successfully.\n`,
         )
-        expect(sent(ran.requests)).toEqual(["GET /pat", "POST /pat", "GET /hello", `DELETE /pat/${keyId}`])
+        expect(sent(ran.requests)).toEqual([
+          ...["GET /pat", "POST /pat", "GET /hello", "GET /hello"],
+          `DELETE /pat/${keyId}`,
+        ])
         expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\nA=1\n`)
       }),
   )
