@@ -49,20 +49,11 @@ const noProxy = Effect.gen(function* () {
 const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`
 
 /** What a person at a shell of the sandbox has to know. */
-const introduction = (user: string, stateFile: Option.Option<string>): Printable => {
-  const fate = Option.match(stateFile, {
-    onNone: () => printable`its PATs are gone then`,
-    onSome: (file) => printable`its PATs stay in ${file}`,
-  })
-  return printable`In this shell zpcli is signed in to a sandbox as ${user}, not to your account.\nTry: zpcli pat list. To leave, type: exit (${fate})`
-}
+const introduction = (user: string): Printable =>
+  printable`In this shell zpcli is signed in to a sandbox as ${user}, not to your account.\nTry: zpcli pat list. To leave, type: exit (its PATs are gone then)`
 
 /** What became of the sandbox of such a shell. */
-const farewell = (stateFile: Option.Option<string>): Printable =>
-  Option.match(stateFile, {
-    onNone: () => printable`The sandbox and its PATs are gone.`,
-    onSome: (file) => printable`The sandbox is gone; its PATs are in ${file}.`,
-  })
+const farewell = printable`The sandbox and its PATs are gone.`
 
 /** Reads the PATs to start with. */
 const readSeed = Effect.fnUntraced(function* <A>(
@@ -93,12 +84,6 @@ export const command = Command.make(
       Options.withPseudoName("number"),
       Options.withDescription("Port on 127.0.0.1 (default: any free port)"),
       Options.optional,
-    ),
-    state: Options.text("state").pipe(
-      Options.withPseudoName("file"),
-      Options.withDescription("Keep the PATs in this file (default: in memory)"),
-      Options.optional,
-      withCompletions("files"),
     ),
     user: Options.text("user").pipe(
       Options.withPseudoName("name"),
@@ -157,12 +142,11 @@ export const command = Command.make(
       const struck = new Set<unknown>()
       let introduced = false
       // Added before the sandbox is served, it runs when that is over.
-      yield* Effect.addFinalizer(() => (introduced ? printError(farewell(args.state)) : Effect.void))
+      yield* Effect.addFinalizer(() => (introduced ? printError(farewell) : Effect.void))
       const { url } = yield* serve({
         user: args.user,
         password: Redacted.make(args.password),
         port,
-        stateFile: Option.getOrUndefined(args.state),
         jwtSeconds,
         faults,
         onFault: (fault) => void struck.add(fault),
@@ -181,7 +165,7 @@ export const command = Command.make(
       const environment = { ...(yield* emptied), ...variables(url, args.user, args.password) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
-        introduced = yield* introduceShell(name, rest, introduction(args.user, args.state))
+        introduced = yield* introduceShell(name, rest, introduction(args.user))
         const { run } = yield* CommandRunner
         const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })

@@ -16,7 +16,7 @@ describe.concurrent("every error is two lines, what went wrong and what to do", 
     ["a request that is refused", ["pat", "list"], {}, 1],
     ["an answer at the prompt", ["pat", "revoke", "law-hotel-shape-community"], {}, 3],
     ["a port", ["sandbox", "--port", "x"], {}, 2],
-    ["a state file", ["sandbox", "--state", "folder"], {}, 2],
+    ["a seed", ["sandbox", "--seed", "folder"], {}, 2],
     ["a command that does not exist", ["sandbox", "--", "no-such-command-of-ours"], {}, 127],
     ["a command that can't be run", ["sandbox", "--", "./folder"], {}, 126],
   ] as const)("for %s", async ([_, args, variables, code], { expect, onTestFinished }) => {

@@ -33,15 +33,6 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
     })
   })
 
-  it("fills a fresh state, and leaves one alone in which something happened", async () => {
-    const folder = withSeed(example)
-    const flags = ["--seed", "seed.json", "--state", "state.json"]
-    const run = () =>
-      sandboxed(`zpcli pat list -q --status active; zpcli pat revoke ${unused} --yes || true`, flags, folder)
-    expect((await run()).stdout.split("\n")[0]).toBe(unused)
-    expect((await run()).stdout.split("\n")[0]).not.toBe(unused)
-  })
-
   it.each([
     ["[{]", "--seed seed.json is not valid JSON."],
     [
@@ -69,13 +60,6 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
     const ran = await sandboxed("echo ran", ["--seed", "none.json"])
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toContain("--seed none.json can't be read (ENOENT).")
-  })
-
-  it("reads the state of the docs with --state", async () => {
-    const folder = temporaryFolder()
-    writeFileSync(join(folder, "state.json"), exampleOf("docs/sandbox.md", "state"))
-    const ran = await sandboxed("zpcli pat list -q", ["--state", "state.json"], folder)
-    expect(ran).toMatchObject({ code: 0, stdout: "law-hotel-shape-community\n" })
   })
 })
 

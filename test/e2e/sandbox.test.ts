@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process"
-import { existsSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
@@ -71,24 +71,6 @@ describe("zpcli sandbox -- COMMAND", () => {
     },
   )
 
-  it("refuses a state file that another sandbox keeps, also by another name, and takes a dead one's over", async () => {
-    const folder = temporaryFolder()
-    const state = join(folder, "pats.json")
-    const link = join(folder, "link.json")
-    writeFileSync(state, "")
-    symlinkSync("pats.json", link)
-    const inner = `zpcli pat create a --scope job | cat >/dev/null; zpcli sandbox --state '${link}' -- echo ran; echo $?`
-    const ran = await sandboxed(inner, { PATH: pathWithProgram() }, ["--state", state])
-    expect(ran.stdout).toBe("2\n")
-    expect(ran.stderr).toMatch(/^zpcli: Another sandbox is using .*pats\.json\./)
-    // The ID of a process that has ended.
-    writeFileSync(`${state}.lock`, `${spawnSync("true").pid}\n`)
-    const next = await sandboxed("zpcli pat list", { PATH: pathWithProgram() }, ["--state", link])
-    expect(next.stdout).toContain("law-hotel-shape-community")
-    expect(lstatSync(link).isSymbolicLink()).toBe(true)
-    expect(readdirSync(folder).sort()).toEqual(["link.json", "pats.json"])
-  })
-
   it("passes stdin and both outputs through", async () => {
     const ran = await runCli(["sandbox", "--", "sh", "-c", "cat; echo told >&2"], { input: "given\n" })
     expect(ran).toEqual({ code: 0, signal: null, stdout: "given\n", stderr: "told\n" })
@@ -111,14 +93,15 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(ran.stderr).toContain("status 418")
   })
 
-  it("keeps its state in a file", async () => {
-    const state = join(temporaryFolder(), "pats.json")
-    const env = { PATH: pathWithProgram() }
-    expect((await sandboxed("zpcli pat create kept --scope job", env, ["--state", state])).code).toBe(0)
-    expect(existsSync(state)).toBe(true)
-    expect((await sandboxed("zpcli pat list", env, ["--state", state])).stdout).toContain(
-      "law-hotel-shape-community  kept",
-    )
+  it("keeps its PATs in memory: --state is refused, and the file that it names is left alone", async () => {
+    // Like /dev/null, a pipe is what a rename over it would destroy.
+    const decoy = join(temporaryFolder(), "decoy")
+    spawnSync("mkfifo", [decoy])
+    const ran = await sandboxed("echo ran", {}, ["--state", decoy])
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toContain("--state")
+    expect(lstatSync(decoy).isFIFO()).toBe(true)
+    expect(readdirSync(dirname(decoy))).toEqual(["decoy"])
   })
 
   it.each([
@@ -126,7 +109,6 @@ describe("zpcli sandbox -- COMMAND", () => {
     ["--port", "x"],
     ["--jwt-seconds", "-1"],
     ["--fail", "nonsense"],
-    ["--state", "/dev/null/state.json"],
   ])("refuses %s %s with 2 and runs nothing", async (option, value) => {
     const ran = await sandboxed("echo ran", {}, [`${option}=${value}`])
     expect(ran).toMatchObject({ code: 2, stdout: "" })

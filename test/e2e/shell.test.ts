@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process"
-import { join, resolve } from "node:path"
+import { resolve } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { describe, expect, it } from "vitest"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
@@ -23,13 +23,6 @@ describe.skipIf(noTerminal)("a shell of zpcli sandbox at a terminal", () => {
     )
     expect(ran.output).toContain("Hello demo\n")
     expect(ran.output).toMatch(/\nThe sandbox and its PATs are gone\.\n$/)
-  })
-
-  it("says where its PATs are kept", async () => {
-    const file = join(temporaryFolder(), "pats.json")
-    const { output } = await shell(["--state", file, "--", "sh"], "exit")
-    expect(output).toContain(`(its PATs stay in ${file})\n`)
-    expect(output.endsWith(`\nThe sandbox is gone; its PATs are in ${file}.\n`)).toBe(true)
   })
 
   it("is not introduced where it can't be started, or is given a command", async () => {

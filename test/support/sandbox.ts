@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -11,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { onTestFinished } from "vitest"
 import { parseFault, serve } from "../../src/services/sandbox/index.ts"
+import type { State } from "../../src/services/sandbox/State.ts"
 import { shellCommand } from "./program/program.ts"
 
 /** A sandbox of this process, to which the built program connects. */
@@ -40,9 +40,9 @@ export const dealtKeyIds = [
 export const startSandbox = (...faults: ReadonlyArray<string>): Promise<Sandbox> =>
   startSandboxOn(undefined, faults)
 
-/** Serves a sandbox whose PATs are in a file until the test is over. */
+/** Serves a sandbox that starts with given PATs until the test is over. */
 export const startSandboxOn = async (
-  stateFile: string | undefined,
+  seed: State | undefined,
   faults: ReadonlyArray<string> = [],
   jwtSeconds = 3600,
   onFinished: OnFinished = onTestFinished,
@@ -55,12 +55,12 @@ export const startSandboxOn = async (
       user: "demo",
       password: Redacted.make("demo-Pa55word"),
       port: 0,
-      stateFile,
+      ...(seed === undefined ? {} : { seed }),
       jwtSeconds,
       faults: faults.map((fault) => Either.getOrThrow(parseFault(fault))),
       onRequest: ({ method, path, status }) =>
         Effect.sync(() => void requests.push(`${method} ${path.replace("/v1", "")} ${status}`)),
-    }).pipe(Scope.extend(scope), Effect.provide(NodeFileSystem.layer)),
+    }).pipe(Scope.extend(scope)),
   )
   const send = async (method: string, path: string, body: unknown, token?: string) => {
     const response = await fetch(`${url}${path}`, {

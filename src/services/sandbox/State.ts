@@ -1,49 +1,40 @@
-/**
- * What the sandbox knows, as a value. One state is one account: a file that is
- * served again under another username contains the same tokens. Instants are in
- * milliseconds since the epoch.
- */
-import * as Schema from "effect/Schema"
-
-const Instant = Schema.Int
+/** What the sandbox knows, as a value: one account. Instants are in milliseconds since the epoch. */
 
 /** A PAT as it is kept. Of the token itself there is only the SHA-256 hash, in hex; it is empty where no token works. */
-export const StoredPat = Schema.Struct({
-  key_id: Schema.String,
-  label: Schema.String,
-  scopes: Schema.Array(Schema.String),
-  token_sha256: Schema.String,
-  created_at: Instant,
+export interface StoredPat {
+  readonly key_id: string
+  readonly label: string
+  readonly scopes: ReadonlyArray<string>
+  readonly token_sha256: string
+  readonly created_at: number
   /** 00:00 UTC of the expiry date, from which on the token is not accepted; null for never. */
-  expiry_at: Schema.NullOr(Instant),
+  readonly expiry_at: number | null
   /** From which on it is not accepted either; absent where it is the expiry. */
-  hard_expiry_at: Schema.optional(Schema.NullOr(Instant)),
-  revoked_at: Schema.NullOr(Instant),
-  last_used_at: Schema.NullOr(Instant),
-  last_ip: Schema.NullOr(Schema.String),
-  last_ua: Schema.NullOr(Schema.String),
+  readonly hard_expiry_at?: number | null | undefined
+  readonly revoked_at: number | null
+  readonly last_used_at: number | null
+  readonly last_ip: string | null
+  readonly last_ua: string | null
   /** Absent for 1. */
-  token_ver: Schema.optional(Schema.Int),
-  usage_count: Schema.NonNegativeInt,
-})
-export type StoredPat = typeof StoredPat.Type
+  readonly token_ver?: number | undefined
+  readonly usage_count: number
+}
 
 /** A JWT that was handed out: its SHA-256 hash in hex, and when it stops being accepted. */
-export const StoredJwt = Schema.Struct({ sha256: Schema.String, expires_at: Instant })
-export type StoredJwt = typeof StoredJwt.Type
+export interface StoredJwt {
+  readonly sha256: string
+  readonly expires_at: number
+}
 
-/** The state file's form, and what is kept in memory without one. */
-export const State = Schema.Struct({
-  version: Schema.Literal(1),
+export interface State {
   /** How many key IDs were dealt: the number of the next one in the order of `keyIds.ts`. */
-  dealt: Schema.NonNegativeInt,
-  pats: Schema.Array(StoredPat),
-  jwts: Schema.Array(StoredJwt),
-})
-export type State = typeof State.Type
+  readonly dealt: number
+  readonly pats: ReadonlyArray<StoredPat>
+  readonly jwts: ReadonlyArray<StoredJwt>
+}
 
 /** A sandbox that nothing has happened in. */
-export const empty: State = { version: 1, dealt: 0, pats: [], jwts: [] }
+export const empty: State = { dealt: 0, pats: [], jwts: [] }
 
 /** A PAT's status at an instant. A token that was revoked stays revoked when its expiry goes by. */
 export const statusOf = (

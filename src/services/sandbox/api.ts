@@ -46,12 +46,6 @@ export const makeApi = (options: ApiOptions, store: Store): Api => {
 
   return (request) =>
     Effect.suspend(() => answer(request)).pipe(
-      Effect.catchTag("SandboxFailed", ({ code, subject }) =>
-        Effect.as(
-          Effect.logWarning(`The sandbox's state could not be written to ${subject}: ${code ?? "unknown"}.`),
-          broken,
-        ),
-      ),
       Effect.catchAllCause((cause) =>
         Cause.isInterrupted(cause)
           ? Effect.failCause(cause)

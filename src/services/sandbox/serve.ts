@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
@@ -7,15 +6,13 @@ import { SandboxFailed } from "../../domain/Errors.ts"
 import { type Api, type ApiOptions, makeApi } from "./api.ts"
 import { maxBody } from "./requests.ts"
 import type { State } from "./State.ts"
-import { inFile, inMemory } from "./Store.ts"
+import { inMemory } from "./Store.ts"
 
 /** What a sandbox is to be like. */
 export interface SandboxOptions extends ApiOptions {
   /** 0 for any free port. */
   readonly port: number
-  /** A JSON file that keeps the state, made (mode 0600) when it is missing; undefined keeps it in memory. */
-  readonly stateFile: string | undefined
-  /** What a fresh state begins with; a state file in which anything has happened stays as it is. */
+  /** The PATs to start with; none by default. */
   readonly seed?: State
 }
 
@@ -28,8 +25,7 @@ const listen = (port: number, onRequest: (incoming: IncomingMessage, outgoing: S
     Effect.async<Server, SandboxFailed>((resume) => {
       const server = createServer(onRequest)
       server.once("error", ({ code }: NodeJS.ErrnoException) => {
-        const reason = code === "EADDRINUSE" ? "port-in-use" : "port-unusable"
-        resume(Effect.fail(new SandboxFailed({ reason, subject: String(port), code })))
+        resume(Effect.fail(new SandboxFailed({ port, code: code ?? "unknown" })))
       })
       server.listen({ host, port }, () => resume(Effect.succeed(server)))
     }),
@@ -81,19 +77,16 @@ const respond = (api: Api, incoming: IncomingMessage, outgoing: ServerResponse) 
 /**
  * Serves the zpools.io API on loopback until the scope ends: a stand-in for
  * trying zpcli and for testing scripts that use it. It keeps the API's rules and
- * the shapes of its failures. Fails with `SandboxFailed` when the port can't be
- * had, or the state file not be read or written.
+ * the shapes of its failures. Fails with `SandboxFailed` if the port can't be
+ * used.
  *
  * @returns the base URL, such as `http://127.0.0.1:8080/v1`
  */
 export const serve = (
   options: SandboxOptions,
-): Effect.Effect<{ readonly url: string }, SandboxFailed, Scope.Scope | FileSystem.FileSystem> =>
+): Effect.Effect<{ readonly url: string }, SandboxFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const store = yield* options.stateFile === undefined
-      ? inMemory(options.seed)
-      : inFile(options.stateFile, options.seed)
-    const api = makeApi(options, store)
+    const api = makeApi(options, yield* inMemory(options.seed))
     const run = yield* FiberSet.makeRuntime<never>()
     const server = yield* listen(options.port, (incoming, outgoing) => {
       run(respond(api, incoming, outgoing))

@@ -19,9 +19,6 @@ export const newPat: Effect.Effect<string> = Effect.sync(
 /** A request's ID as the gateway puts it into `x-amzn-requestid`. */
 export const newRequestId: Effect.Effect<string> = Effect.sync(() => crypto.randomUUID())
 
-/** 12 characters that no other file has in its name. */
-export const randomName: Effect.Effect<string> = Effect.sync(() => Encoding.encodeHex(randomBytes(6)))
-
 /** What `POST /login` hands out. */
 export interface Grant {
   readonly accessToken: string

@@ -17,7 +17,6 @@ export const defaults: SandboxOptions = {
   user: "demo",
   password: Redacted.make("demo"),
   port: 0,
-  stateFile: undefined,
   jwtSeconds: 3600,
   faults: [],
 }

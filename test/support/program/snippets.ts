@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import { parseSeed } from "../../../src/services/sandbox/index.ts"
 import { pathWithProgram, startSandboxOn, temporaryFolder } from "../sandbox.ts"
 import { cleanEnv } from "./program.ts"
 
@@ -91,45 +92,36 @@ export interface RunOptions {
   readonly shell?: ReadonlyArray<string>
 }
 
-/** The state of a sandbox with a few PATs: made once, since it is the same for all. */
-const makeStart = async () => {
-  const folder = mkdtempSync(join(tmpdir(), "zpcli-snippets-"))
-  const stateFile = join(folder, "state.json")
-  const sandbox = await startSandboxOn(stateFile)
-  const create = (label: string, more: object = {}) =>
-    sandbox.call("POST", "/pat", { label, scopes: ["job"], ...more })
-  const old = [
-    await create("CI", { expiry: inDays(10) }),
-    await create("nightly"),
-    await create("third"),
-  ].map(({ key_id }) => String(key_id))
-  const own = await create("the one to sign in with", { scopes: ["pat"] })
-  await sandbox.close()
-  const state = readFileSync(stateFile)
-  rmSync(folder, { recursive: true })
-  return { state, old, own }
-}
-let start: ReturnType<typeof makeStart> | undefined
+/** The PATs of a sandbox that snippets run against: three of label and expiry, and one to sign in with. */
+const own = { key_id: "garden-ink-motion-history", token: "zpat_of_the_snippets_0123456789" }
+const makeStart = () =>
+  Effect.runPromise(
+    parseSeed(
+      JSON.stringify([
+        { label: "CI", scopes: ["job"], expiry_at: `${inDays(10)}T00:00:00Z` },
+        { label: "nightly", scopes: ["job"] },
+        { label: "third", scopes: ["job"] },
+        { label: "the one to sign in with", scopes: ["pat"], ...own },
+      ]),
+    ),
+  )
 
 /** Runs a snippet by a shell, in a folder and against a sandbox of its own. The answer to a question is yes. */
 export const runSnippet = async (
   { text }: Snippet,
   { faults = [], shell = ["sh", "-e"], storeFails = false }: RunOptions = {},
 ) => {
-  const stateFile = join(temporaryFolder(), "state.json")
-  start ??= makeStart()
-  const { old, own, state } = await start
-  writeFileSync(stateFile, state)
-  const sandbox = await startSandboxOn(stateFile, faults)
+  const start = await makeStart()
+  const sandbox = await startSandboxOn(start, faults)
   const home = temporaryFolder()
   const cwd = join(home, "cwd")
   const bin = join(home, "bin")
   for (const folder of [cwd, bin]) mkdirSync(folder)
   for (const name of stores) place(bin, name === "op" ? "store-op" : name, stub(name, storeFails))
-  place(bin, "vault", vault(String(own.token), storeFails))
+  place(bin, "vault", vault(own.token, storeFails))
   if (spawnSync("jq", ["--version"]).status !== 0)
     place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
-  for (const name of managers) place(bin, name, manager(String(own.token), sandbox.env.ZPOOL_PASSWORD ?? ""))
+  for (const name of managers) place(bin, name, manager(own.token, sandbox.env.ZPOOL_PASSWORD ?? ""))
   // Without the network: the real one would look the package up.
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
   place(cwd, "clean-up.sh", "#!/bin/sh\nzpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes\n")
@@ -143,7 +135,7 @@ export const runSnippet = async (
   const env = cleanEnv({
     ...sandbox.env,
     HOME: home,
-    ZPOOLPAT: own.token as string,
+    ZPOOLPAT: own.token,
     // A secret is set once.
     ...(/ZPOOLPAT_(FILE|COMMAND)/.test(text) ? { ZPOOLPAT: "" } : {}),
     ...(text.includes("ZPOOL_PASSWORD_") ? { ZPOOL_PASSWORD: "" } : {}),
@@ -181,5 +173,5 @@ export const runSnippet = async (
     .concat(join(home, ".config/zpools.io/zpoolrc"))
     .filter(existsSync)
     .map((file) => readFileSync(file, "utf8"))
-  return { code, output, stored, files, sandbox, old: [...old, String(own.key_id)] }
+  return { code, output, stored, files, sandbox, old: start.pats.map(({ key_id }) => key_id) }
 }

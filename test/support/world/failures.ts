@@ -192,14 +192,7 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     3,
   ]),
   Declined: [[new Errors.Declined(), 3]],
-  SandboxFailed: (
-    [
-      ["port-in-use", 2],
-      ["port-unusable", 2],
-      ["state-unreadable", 2],
-      ["state-unwritable", 2],
-    ] as const
-  ).map(([reason, code]) => [new Errors.SandboxFailed({ reason, subject: "x\u001b", code: "EACCES" }), code]),
+  SandboxFailed: [[new Errors.SandboxFailed({ port: 80, code: "EACCES" }), 2]],
   CannotRotate: (
     [
       ["label", 1],

@@ -86,7 +86,6 @@ export const makeAccount = (withOld: boolean) =>
     if ((yield* TestClock.currentTimeMillis) !== start) yield* TestClock.setTime(start)
     const old = stored(oldKeyId, oldToken, { expiry_at: start + 10 * day })
     const state = yield* inMemory({
-      version: 1,
       dealt: 0,
       pats: [
         stored("signs-in-for-tests", signer, { label: "signer", scopes: ["pat"] }),
@@ -97,10 +96,7 @@ export const makeAccount = (withOld: boolean) =>
     let token: string | undefined = withOld ? oldToken : undefined
     const pats = state
       .modify((known) => Effect.succeed([known.pats, known] as const))
-      .pipe(
-        Effect.map((all) => all.filter(({ label }) => label !== "signer")),
-        Effect.orDie,
-      )
+      .pipe(Effect.map((all) => all.filter(({ label }) => label !== "signer")))
 
     /** Runs the program; undefined where it crashed. `writes` are the requests that change something. */
     const run = ({ argv, command = "exits 0", crash, faults = [], retries = 2, signal }: Night) =>
