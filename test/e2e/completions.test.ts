@@ -1,7 +1,15 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, ended, runCli } from "../support/program/program.ts"
-import { completeIn, folderOf, missing, runIn, type Shell, shells } from "../support/program/shells.ts"
+import {
+  completeIn,
+  describedIn,
+  folderOf,
+  missing,
+  runIn,
+  type Shell,
+  shells,
+} from "../support/program/shells.ts"
 import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
 
 const scopes = ["*", "zpool", "job", "sshkey", "pat", "billing"]
@@ -17,7 +25,9 @@ interface Case {
 const cases: ReadonlyArray<Case> = [
   { line: "zpcli pa", offered: ["pat"] },
   { line: "zpcli ", including: ["pat", "login", "hello", "sandbox", "help"] },
+  { line: "zpcli help ", including: ["pat", "login", "hello", "sandbox", "help"] },
   { line: "zpcli help pat cr", offered: ["create"] },
+  { line: "zpcli --log-level debug help pat cr", offered: ["create"] },
   { line: "zpcli pat ", including: ["list", "show", "create", "revoke", "rotate", "run"] },
   { line: "zpcli pat cr", offered: ["create"] },
   { line: "zpcli --log-level debug pat cr", offered: ["create"] },
@@ -70,6 +80,18 @@ for (const shell of shells) {
       })
     },
   )
+}
+
+for (const shell of ["zsh", "fish"] as const) {
+  it.skipIf(missing(shell))(`completions in ${shell} show each description as help does`, async () => {
+    const folder = await scriptOf(shell)
+    expect(describedIn[shell](folder, "zpcli log")).toEqual([
+      "Sign in: check a PAT and save it in ~/.config/zpools.io/zpoolrc",
+    ])
+    expect(describedIn[shell](folder, "zpcli pat revoke --ye")).toEqual([
+      "Skip the confirmation (default: off)",
+    ])
+  })
 }
 
 describe("completions", () => {
