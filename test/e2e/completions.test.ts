@@ -55,31 +55,27 @@ const scriptOf = async (shell: Shell) => {
 }
 
 for (const shell of shells) {
-  const skipped = missing(shell)
-  describe.skipIf(skipped)(
-    `completions in ${shell}${skipped ? ` (skipped: ${shell} is not installed)` : ""}`,
-    () => {
-      it("offer commands, options, scopes and other values where each belongs", async () => {
-        const answers = completeIn[shell](
-          await scriptOf(shell),
-          "zpcli",
-          cases.map(({ line }) => line),
-        )
-        expect(answers).toHaveLength(cases.length)
-        const found = answers.map((words, index) => {
-          const { including, line } = cases[index] as Case
-          const kept = including === undefined ? words : words.filter((word) => !word.startsWith("-"))
-          return { line, offered: [...new Set(kept)].sort() }
-        })
-        expect(found).toEqual(
-          cases.map(({ including, line, offered }) => ({
-            line,
-            offered: [...(offered ?? including ?? [])].sort(),
-          })),
-        )
+  describe.skipIf(missing(shell))(`completions in ${shell}`, () => {
+    it("offer commands, options, scopes and other values where each belongs", async () => {
+      const answers = completeIn[shell](
+        await scriptOf(shell),
+        "zpcli",
+        cases.map(({ line }) => line),
+      )
+      expect(answers).toHaveLength(cases.length)
+      const found = answers.map((words, index) => {
+        const { including, line } = cases[index] as Case
+        const kept = including === undefined ? words : words.filter((word) => !word.startsWith("-"))
+        return { line, offered: [...new Set(kept)].sort() }
       })
-    },
-  )
+      expect(found).toEqual(
+        cases.map(({ including, line, offered }) => ({
+          line,
+          offered: [...(offered ?? including ?? [])].sort(),
+        })),
+      )
+    })
+  })
 }
 
 for (const shell of ["zsh", "fish"] as const) {

@@ -24,8 +24,9 @@ export const folderOf = (script: string, programs: Readonly<Record<string, strin
   return folder
 }
 
-/** Whether a shell is not installed. */
-export const missing = (shell: string) => spawnSync(shell, ["-c", ":"]).status !== 0
+/** Why a test in a shell can't run here; undefined where it can. */
+export const missing = (shell: string): string | undefined =>
+  spawnSync(shell, ["-c", ":"]).status === 0 ? undefined : `${shell} is not installed`
 
 /** Runs a shell in a folder that `folderOf` made, and gives its stdout. */
 export const runIn = (folder: string, command: string, args: ReadonlyArray<string>): string => {
