@@ -7,6 +7,8 @@ export class CommandUnusable extends Data.TaggedError("CommandUnusable")<{
   readonly reason: "not-found" | "not-executable"
   /** The system's code, such as `EACCES`. */
   readonly code: string | undefined
+  /** Of a script the interpreter that can't be started. */
+  readonly interpreter?: string
 }> {}
 
 /** A command was to take a new token, and did not. */
