@@ -18,6 +18,8 @@ export class CommandFailed extends Data.TaggedError("CommandFailed")<{
   readonly reason: "exit" | "unread" | "not-started"
   /** What it exited with; 128 and the signal's number where it died of a signal. */
   readonly exitCode: number | undefined
+  /** Whether it left some or all of the token unread, however it ended. */
+  readonly leftToken?: boolean
   /** The system's code where it could not be started. */
   readonly code: string | undefined
 }> {}
