@@ -20,6 +20,7 @@ export default defineConfig({
     // `npm run test:executable` builds what they test.
     exclude: process.env.ZPCLI_BIN === undefined ? ["test/executable/**"] : [],
     globalSetup: "test/support/temporaryFolder.ts",
+    setupFiles: "test/support/skipped.ts",
     testTimeout: 30_000,
     hookTimeout: 30_000,
     sequence: { sequencer: LongestFirst },

@@ -18,7 +18,8 @@ const built = spawnSync(process.execPath, ["scripts/build.mjs"], { stdio: ["igno
 if (built.status !== 0) process.exit(1)
 // `npm pack` runs the build too, and README takes what is on its stdout for a file's name.
 if (built.stdout.length > 0) throw new Error(`the build prints on stdout: ${built.stdout}`)
-const tests = exit(node("vitest/vitest.mjs", ["run", ...process.argv.slice(2)], "inherit"))
+const reporters = ["--reporter=default", "--reporter=./scripts/skipped.mjs"]
+const tests = exit(node("vitest/vitest.mjs", ["run", ...reporters, ...process.argv.slice(2)], "inherit"))
 const checks = await Promise.all([
   checked("typescript/bin/tsc", "--noEmit"),
   checked("@biomejs/biome/bin/biome", "ci", "--error-on-warnings", "."),

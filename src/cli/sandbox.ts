@@ -165,8 +165,9 @@ export const command = Command.make(
       const environment = { ...(yield* emptied), ...variables(url, args.user, args.password) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
+        const { find, run } = yield* CommandRunner
+        yield* find(name)
         introduced = yield* introduceShell(name, rest, introduction(args.user))
-        const { run } = yield* CommandRunner
         const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })
       }

@@ -7,6 +7,8 @@ export class CommandUnusable extends Data.TaggedError("CommandUnusable")<{
   readonly reason: "not-found" | "not-executable"
   /** The system's code, such as `EACCES`. */
   readonly code: string | undefined
+  /** Of a script the interpreter that can't be started. */
+  readonly interpreter?: string
 }> {}
 
 /** A command was to take a new token, and did not. */
@@ -16,6 +18,8 @@ export class CommandFailed extends Data.TaggedError("CommandFailed")<{
   readonly reason: "exit" | "unread" | "not-started"
   /** What it exited with; 128 and the signal's number where it died of a signal. */
   readonly exitCode: number | undefined
+  /** Whether it left some or all of the token unread, however it ended. */
+  readonly leftToken?: boolean
   /** The system's code where it could not be started. */
   readonly code: string | undefined
 }> {}

@@ -55,6 +55,8 @@ export class SecretUnavailable extends Data.TaggedError("SecretUnavailable")<{
     | "not-a-pat"
   /** The file; undefined for a command. */
   readonly path: string | undefined
+  /** Whether the command names `/dev/stdout`, which it can't open. */
+  readonly opensStdout?: boolean
   readonly code?: string | undefined
   readonly exitCode?: number | undefined
 }> {}

@@ -55,7 +55,7 @@ export const credentialVariables: ReadonlyArray<string> = ["ZPOOLPAT", "ZPOOL_PA
 export class CommandRunner extends Context.Tag("zpcli/CommandRunner")<
   CommandRunner,
   {
-    /** Fails where a command of this name can't be started. */
+    /** Fails where a command of this name can't be started, or is a script whose interpreter can't. */
     readonly find: (name: string) => Effect.Effect<void, CommandUnusable>
     /**
      * Gives a secret to a command, whose stdout and stderr go to our stderr, and

@@ -89,7 +89,10 @@ export const read = Effect.fn("secretSource.read")(function* ({
   const failure = (
     reason: SecretUnavailable["reason"],
     more: Pick<SecretUnavailable, "code" | "exitCode"> = {},
-  ) => new SecretUnavailable({ source, reason, path, ...more })
+  ) => {
+    const opensStdout = via === "command" && /\/dev\/(?:stdout|fd\/1)\b/.test(Redacted.value(value))
+    return new SecretUnavailable({ source, reason, path, ...more, ...(opensStdout ? { opensStdout } : {}) })
+  }
   const text = yield* path === undefined ? printed(value, failure) : content(path, failure)
   const line = text.replace(/\r?\n$/, "")
   const secret = variable === "ZPOOLPAT" ? line.trim() : line

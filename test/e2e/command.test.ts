@@ -81,6 +81,28 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(sandbox.requests).toEqual([])
   })
 
+  it("that opens /dev/stdin gets a pipe from cat, as the hint says", async ({ expect, onTestFinished }) => {
+    const { sandbox, store, zpcli } = await world(onTestFinished)
+    const hint = "-- sh -c 'cat | COMMAND'"
+    if (process.platform === "linux") {
+      for (const command of [
+        ["cp", "/dev/stdin", "store"],
+        ["sh", "-c", "cat /dev/stdin > store; true"],
+      ]) {
+        const ran = await zpcli(...create, "--", ...command)
+        expect(ran).toMatchObject({ code: 9, stdout: "" })
+        expect(ran.stderr.trimEnd().endsWith(hint), ran.stderr).toBe(true)
+      }
+      expect(await statuses(sandbox)).toEqual(["revoked", "revoked"])
+    }
+    expect(await zpcli(...create, "--", "sh", "-c", "cat | cp /dev/stdin store")).toMatchObject({ code: 0 })
+    expect(await accepts(sandbox, readFileSync(store, "utf8"))).toBe(true)
+    // One that has read the token has no such trouble.
+    const ran = await zpcli(...create, "--", "sh", "-c", "cat >/dev/null; exit 3")
+    expect(ran.code).toBe(9)
+    expect(ran.stderr).not.toContain("/dev/stdin")
+  })
+
   it("is refused where the label is missing, or another place is named", async ({
     expect,
     onTestFinished,

@@ -1,7 +1,15 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { cleanEnv, ended, runCli } from "../support/program/program.ts"
-import { completeIn, folderOf, missing, runIn, type Shell, shells } from "../support/program/shells.ts"
+import {
+  completeIn,
+  describedIn,
+  folderOf,
+  missing,
+  runIn,
+  type Shell,
+  shells,
+} from "../support/program/shells.ts"
 import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
 
 const scopes = ["*", "zpool", "job", "sshkey", "pat", "billing"]
@@ -17,7 +25,9 @@ interface Case {
 const cases: ReadonlyArray<Case> = [
   { line: "zpcli pa", offered: ["pat"] },
   { line: "zpcli ", including: ["pat", "login", "hello", "sandbox", "help"] },
+  { line: "zpcli help ", including: ["pat", "login", "hello", "sandbox", "help"] },
   { line: "zpcli help pat cr", offered: ["create"] },
+  { line: "zpcli --log-level debug help pat cr", offered: ["create"] },
   { line: "zpcli pat ", including: ["list", "show", "create", "revoke", "rotate", "run"] },
   { line: "zpcli pat cr", offered: ["create"] },
   { line: "zpcli --log-level debug pat cr", offered: ["create"] },
@@ -45,31 +55,39 @@ const scriptOf = async (shell: Shell) => {
 }
 
 for (const shell of shells) {
-  const skipped = missing(shell)
-  describe.skipIf(skipped)(
-    `completions in ${shell}${skipped ? ` (skipped: ${shell} is not installed)` : ""}`,
-    () => {
-      it("offer commands, options, scopes and other values where each belongs", async () => {
-        const answers = completeIn[shell](
-          await scriptOf(shell),
-          "zpcli",
-          cases.map(({ line }) => line),
-        )
-        expect(answers).toHaveLength(cases.length)
-        const found = answers.map((words, index) => {
-          const { including, line } = cases[index] as Case
-          const kept = including === undefined ? words : words.filter((word) => !word.startsWith("-"))
-          return { line, offered: [...new Set(kept)].sort() }
-        })
-        expect(found).toEqual(
-          cases.map(({ including, line, offered }) => ({
-            line,
-            offered: [...(offered ?? including ?? [])].sort(),
-          })),
-        )
+  describe.skipIf(missing(shell))(`completions in ${shell}`, () => {
+    it("offer commands, options, scopes and other values where each belongs", async () => {
+      const answers = completeIn[shell](
+        await scriptOf(shell),
+        "zpcli",
+        cases.map(({ line }) => line),
+      )
+      expect(answers).toHaveLength(cases.length)
+      const found = answers.map((words, index) => {
+        const { including, line } = cases[index] as Case
+        const kept = including === undefined ? words : words.filter((word) => !word.startsWith("-"))
+        return { line, offered: [...new Set(kept)].sort() }
       })
-    },
-  )
+      expect(found).toEqual(
+        cases.map(({ including, line, offered }) => ({
+          line,
+          offered: [...(offered ?? including ?? [])].sort(),
+        })),
+      )
+    })
+  })
+}
+
+for (const shell of ["zsh", "fish"] as const) {
+  it.skipIf(missing(shell))(`completions in ${shell} show each description as help does`, async () => {
+    const folder = await scriptOf(shell)
+    expect(describedIn[shell](folder, "zpcli log")).toEqual([
+      "Sign in: check a PAT and save it in ~/.config/zpools.io/zpoolrc",
+    ])
+    expect(describedIn[shell](folder, "zpcli pat revoke --ye")).toEqual([
+      "Skip the confirmation (default: off)",
+    ])
+  })
 }
 
 describe("completions", () => {

@@ -6,9 +6,7 @@ import { describe, expect, it } from "vitest"
 import { cleanEnv, ended, notPackage, programFile, runCli } from "../support/program/program.ts"
 import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
-const why = notPackage ? ` (left out: ${notPackage})` : ""
-
-describe.skipIf(notPackage)(`a Node that is too old${why}`, () => {
+describe.skipIf(notPackage)(`a Node that is too old`, () => {
   it.each(["8.17.0", "16.20.2", "20.11.1"])(
     "%s is refused with its version, before anything is sent",
     async (version) => {

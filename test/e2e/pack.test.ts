@@ -15,9 +15,7 @@ const run = (command: string, args: ReadonlyArray<string>, cwd: string) => {
   return { status, stdout, stderr }
 }
 
-const why = notPackage ? ` (left out: ${notPackage})` : ""
-
-describe.skipIf(notPackage)(`the package${why}`, () => {
+describe.skipIf(notPackage)(`the package`, () => {
   it("is small, installs offline without dependencies, and runs", () => {
     // What `npm pack` sees of the project, with the build under test for its `dist`.
     const folder = temporaryFolder()

@@ -73,7 +73,7 @@ describe("the user's page", () => {
     expect(ran.code).toBe(0)
   })
 
-  describe.skipIf(noTerminal)(`at a terminal${noTerminal ? ` (${noTerminal})` : ""}`, () => {
+  describe.skipIf(noTerminal)(`at a terminal`, () => {
     it.each(examples)("%s", async (line) => {
       const sandbox = await startSandbox()
       const { answer, seed, stderr, stdout } = expected(line)

@@ -3,7 +3,15 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { runInterrupted, startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, program, type Ran, runCli } from "../support/program/program.ts"
+import {
+  binary,
+  cleanEnv,
+  ended,
+  noFullDevice,
+  program,
+  type Ran,
+  runCli,
+} from "../support/program/program.ts"
 import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
@@ -197,7 +205,7 @@ const runInShell = (line: string, sandbox: Sandbox, cwd: string): Promise<Ran> =
     }),
   )
 
-describe.skipIf(!existsSync("/dev/full"))("a rotation whose token can't be written", () => {
+describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
   it.each(["", "--token-only", "--json"])("to a full stdout leaves the old PAT (%s)", async (how) => {
     const { oldToken, sandbox } = await before()
     const ran = await runInShell(

@@ -98,6 +98,23 @@ describe.concurrent("a PAT", () => {
     expect(sandbox.requests).toEqual([])
   })
 
+  it("that is written to /dev/stdout, which can't be opened, says what to do instead", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { env, token } = await start(onTestFinished)
+    const run = (command: string) => runCli(["hello"], { env: { ...env, ZPOOLPAT_COMMAND: command } })
+    expect(await run(`echo ${token} | tee /dev/stderr 2>/dev/null`)).toMatchObject({ code: 0 })
+    expect(await run(`(echo ${token} > /dev/stdout) | cat`)).toMatchObject({ code: 0 })
+    if (process.platform !== "linux") return
+    for (const command of [`echo ${token} > /dev/stdout`, `echo ${token} | dd of=/dev/fd/1; true`]) {
+      const ran = await run(command)
+      expect(ran).toMatchObject({ code: 4, stdout: "" })
+      expect(ran.stderr).toContain("\nLet it print to its stdout without opening /dev/stdout,")
+      expect(ran.stderr).not.toContain(token)
+    }
+  })
+
   it("is not taken from the shell of someone who tries the sandbox", async ({ expect, onTestFinished }) => {
     const { folder, token } = await start(onTestFinished)
     const { command, runs } = counted(folder, token)

@@ -96,7 +96,7 @@ describe("an rcfile that other tools share", () => {
   })
 })
 
-describe.skipIf(noOtherUser)(`a home that can't be entered${noOtherUser ? ` (${noOtherUser})` : ""}`, () => {
+describe.skipIf(noOtherUser)(`a home that can't be entered`, () => {
   it("costs a warning with the reason, and not the command", async ({ expect }) => {
     const { env } = await startSandbox()
     const home = homeWith("ZPOOL_USER=somebody\n")

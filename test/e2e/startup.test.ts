@@ -8,9 +8,7 @@ import { cleanEnv, notPackage, programFile, runCli } from "../support/program/pr
 const dist = dirname(programFile)
 const kib = (name: string) => Math.round(statSync(join(dist, name)).size / 1024)
 
-const why = notPackage ? ` (left out: ${notPackage})` : ""
-
-describe.skipIf(notPackage)(`what a start costs, in sizes that do not depend on the machine${why}`, () => {
+describe.skipIf(notPackage)(`what a start costs, in sizes that do not depend on the machine`, () => {
   const inputs = JSON.parse(readFileSync(join(dist, "main.meta.json"), "utf8")) as ReadonlyArray<string>
 
   it("keeps what `pat list` does not need out of the program", () => {
@@ -62,7 +60,7 @@ describe.skipIf(notPackage)(`what a start costs, in sizes that do not depend on 
   })
 })
 
-describe.skipIf(notPackage)(`the code cache${why}`, () => {
+describe.skipIf(notPackage)(`the code cache`, () => {
   let home = ""
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), "zpcli-cache-"))

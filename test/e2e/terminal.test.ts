@@ -21,7 +21,7 @@ const withPat = async () => {
   return sandbox
 }
 
-describe.skipIf(noTerminal)(`at a terminal${noTerminal ? ` (${noTerminal})` : ""}`, () => {
+describe.skipIf(noTerminal)(`at a terminal`, () => {
   it("asks for user and password on the terminal and leaves pure JSON in the file", async () => {
     const { requests, url } = await withPat()
     const file = join(temporaryFolder(), "f")

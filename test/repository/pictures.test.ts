@@ -5,7 +5,7 @@ import { cleanEnv } from "../support/program/program.ts"
 import { pages, read } from "../support/program/snippets.ts"
 import { noTerminal } from "../support/terminal/pty.ts"
 
-it.skipIf(noTerminal !== undefined)("the pictures of the docs are what the program shows", () => {
+it.skipIf(noTerminal)("the pictures of the docs are what the program shows", () => {
   const { status, stderr, stdout } = spawnSync(process.execPath, ["scripts/pictures.mjs", "--check"], {
     env: cleanEnv(process.env.ZPCLI_DIST === undefined ? {} : { ZPCLI_DIST: process.env.ZPCLI_DIST }),
     encoding: "utf8",

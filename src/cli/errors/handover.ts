@@ -72,8 +72,9 @@ const causes = {
     }[reason]
     const died = signalWords[exitCode] !== undefined
     // It may have failed after its work, or by a lost answer: what it stored took the place of what works.
-    const remedy =
-      reason === "exit"
+    const remedy = error.leftToken
+      ? printable`Fix ${name}, then run the command again. If it opens /dev/stdin, which is a socket here, put a pipe before it: -- sh -c 'cat | COMMAND'`
+      : reason === "exit"
         ? printable`Check what it stored: the new token no longer works. Then ${died ? "" : "fix it, and "}run the command again.`
         : printable`Fix ${name}, then run the command again.`
     return failed(error, exitCodes.undelivered, why, remedy, { childExitCode: error.exitCode })

@@ -1,11 +1,25 @@
 import * as Data from "effect/Data"
 import type { CannotAsk, CommandUnusable, Declined, OutputFailed, Quit } from "../../domain/Errors.ts"
-import { printable } from "../output/printable.ts"
+import { type Printable, printable } from "../output/printable.ts"
 import { type Exit, exitCodes } from "./exitCodes.ts"
 import { failed, silent, type Table } from "./words.ts"
 
 /** A bug of this program: what it died of. */
 export class InternalError extends Data.TaggedError("InternalError")<{ readonly defect: unknown }> {}
+
+/** Why a script can't be run, and what to do. */
+const interpreterFails = (
+  name: string,
+  interpreter: string,
+  code: string | undefined,
+): [Printable, Printable] => [
+  code === "ENOENT" || code === "ENOTDIR"
+    ? printable`${name} can't be run: its interpreter ${interpreter} was not found.`
+    : printable`${name} can't be run: its interpreter ${interpreter} can't be executed (${code ?? "unknown"}).`,
+  interpreter.endsWith("\r")
+    ? printable`Save ${name} with Unix line endings (LF), for example with dos2unix.`
+    : printable`Install it, or correct the first line of ${name}.`,
+]
 
 /** How a run ends that is not about the API: as asked, with an exit code of its own, or by a bug. */
 export const program = {
@@ -49,8 +63,12 @@ export const program = {
       : failed(
           error,
           exitCodes.commandNotExecutable,
-          printable`${error.name} can't be run (${error.code ?? "not executable"}).`,
-          printable`Check that it is a program, and that you may run it.`,
+          ...(error.interpreter === undefined
+            ? ([
+                printable`${error.name} can't be run (${error.code ?? "not executable"}).`,
+                printable`Check that it is a program, and that you may run it.`,
+              ] as const)
+            : interpreterFails(error.name, error.interpreter, error.code)),
         ),
   InternalError: (error) =>
     failed(

@@ -72,7 +72,7 @@ export const signIn = {
     )
   },
   SecretUnavailable: (error) => {
-    const { code, exitCode, path, reason, source } = error
+    const { code, exitCode, opensStdout, path, reason, source } = error
     const what =
       path === undefined ? printable`the command in ${source}` : printable`the file ${path} (${source})`
     const why = {
@@ -89,9 +89,11 @@ export const signIn = {
       error,
       exitCodes.notSignedIn,
       printable`Not signed in: ${what} ${why}.`,
-      path === undefined
-        ? printable`Run that command by itself: it must print the secret alone, and exit with 0.`
-        : printable`Correct ${source}: the file must contain the secret alone.`,
+      opensStdout
+        ? printable`Let it print to its stdout without opening /dev/stdout, which is a socket here; or put | cat behind it.`
+        : path === undefined
+          ? printable`Run that command by itself: it must print the secret alone, and exit with 0.`
+          : printable`Correct ${source}: the file must contain the secret alone.`,
       { childExitCode: exitCode },
     )
   },

@@ -24,11 +24,12 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (
           ),
           Effect.filterOrFail(
             ({ exitCode, readAll }) => exitCode === 0 && readAll,
-            ({ exitCode }) =>
+            ({ exitCode, readAll }) =>
               new CommandFailed({
                 name,
                 reason: exitCode === 0 ? "unread" : "exit",
                 exitCode,
+                leftToken: !readAll,
                 code: undefined,
               }),
           ),

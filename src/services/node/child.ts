@@ -9,6 +9,9 @@ export const isWindows = process.platform === "win32"
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error ? String(error.code) : undefined
 
+/** An error as the system gives it, by its code. */
+export const systemError = (code: string) => Object.assign(new Error(code), { code })
+
 /** Why a command could not be started, by what the system said. */
 export const unusable = (name: string, error: unknown): CommandUnusable => {
   const code = codeOf(error)

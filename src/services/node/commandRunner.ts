@@ -1,45 +1,15 @@
 import type { ChildProcess } from "node:child_process"
-import { accessSync, constants as modes, statSync } from "node:fs"
 import { Socket } from "node:net"
-import { delimiter, join } from "node:path"
 import type { Writable } from "node:stream"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
 import { capture } from "./capture.ts"
-import { codeOf, environmentWithout, exitCodeOf, hasTerminal, isWindows, unusable } from "./child.ts"
+import { environmentWithout, exitCodeOf, hasTerminal, systemError, unusable } from "./child.ts"
 import { runCommand } from "./command.ts"
+import { find } from "./findCommand.ts"
 import { passSignals } from "./signals.ts"
-
-const systemError = (code: string) => Object.assign(new Error(code), { code })
-
-/** The files that the system would look for, in its order. */
-const candidates = (name: string): ReadonlyArray<string> => {
-  const hasFolder = name.includes("/") || (isWindows && name.includes("\\"))
-  const files = hasFolder
-    ? [name]
-    : (process.env.PATH ?? "/usr/bin:/bin").split(delimiter).map((folder) => join(folder || ".", name))
-  return isWindows ? files.flatMap((file) => [file, `${file}.exe`, `${file}.com`]) : files
-}
-
-const find = (name: string): Effect.Effect<void, CommandUnusable> =>
-  Effect.suspend(() => {
-    let refused: unknown
-    for (const file of name === "" ? [] : candidates(name)) {
-      try {
-        if (statSync(file).isFile()) {
-          accessSync(file, modes.X_OK)
-          return Effect.void
-        }
-        if (file === name) refused = systemError("EISDIR")
-      } catch (error) {
-        const code = codeOf(error)
-        if (code !== "ENOENT" && code !== "ENOTDIR") refused ??= error
-      }
-    }
-    return Effect.fail(unusable(name, refused ?? systemError("ENOENT")))
-  })
 
 /** How long a process that a command left behind may keep its stdin open before the token counts as unread. */
 const heldMillis = 3_000

@@ -1,7 +1,10 @@
+import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
 import { describe, expect, it } from "vitest"
+import { group, withCompletions } from "../../../src/cli/strict/annotations.ts"
 import { completionsFor } from "../../../src/cli/strict/completions/index.ts"
 import { read } from "../../../src/cli/strict/read.ts"
-import { completeIn, folderOf, missing, shells } from "../../support/program/shells.ts"
+import { completeIn, describedIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
 import { fleet } from "./program.ts"
 
 const tree = read(fleet)
@@ -9,6 +12,9 @@ const tree = read(fleet)
 /** Command lines up to the cursor, with all that is offered there, options aside. */
 const cases: Readonly<Record<string, ReadonlyArray<string>>> = {
   "fleet ": ["ship", "status", "help"],
+  "fleet help ": ["ship", "status", "help"],
+  "fleet help ship ": ["mine", "move"],
+  "fleet help ship mine la": ["lay"],
   "fleet ship ": ["mine", "move"],
   "fleet ship mine ": ["clear", "lay"],
   "fleet ship --log-level debug mine la": ["lay"],
@@ -37,6 +43,53 @@ for (const shell of shells) {
     })
   })
 }
+
+/** All that a shell could take for its own. */
+const odd = `Say: [so] "so" 'so' it's $HOME $(so) \`so\` \\so\\ 50% {a,b} (c) ~ * ! #; <so> & | a::b`
+const oddValues = ["a:b", "two words", "$HOME", "`x`", "it's", '"q"', "back\\slash", "[x]", "(y)", "t*", "é"]
+const oddTree = read(
+  group("odd", odd, [
+    Command.make("one", {
+      tone: Options.text("tone").pipe(
+        Options.withPseudoName("a:b"),
+        Options.withDescription(odd),
+        Options.withAlias("t"),
+        Options.optional,
+        withCompletions(oddValues),
+      ),
+      many: Options.text("many").pipe(Options.withDescription(odd), Options.repeated),
+    }).pipe(Command.withDescription(odd)),
+  ]),
+)
+
+describe("what a shell could take for its own", () => {
+  for (const shell of ["zsh", "fish"] as const) {
+    it.skipIf(missing(shell))(`is shown by ${shell} in a description as it is`, { timeout: 60_000 }, () => {
+      const folder = folderOf(completionsFor(shell, oddTree))
+      for (const line of ["odd o", "odd one --to", "odd one --man"])
+        expect(describedIn[shell](folder, line)).toEqual([odd])
+    })
+  }
+
+  for (const shell of shells) {
+    it.skipIf(missing(shell))(
+      `reaches the program in a value that ${shell} offers`,
+      { timeout: 60_000 },
+      () => {
+        const folder = folderOf(completionsFor(shell, oddTree))
+        const [offered = []] = completeIn[shell](folder, "odd", ["odd one --tone "])
+        // fish quotes a word when it puts it in.
+        const typed =
+          shell === "fish"
+            ? offered
+            : runIn(folder, shell, ["-c", `printf '%s\\n' ${offered.join(" ")}`])
+                .trim()
+                .split("\n")
+        expect([...new Set(typed)].sort()).toEqual([...oddValues].sort())
+      },
+    )
+  }
+})
 
 describe("a completion script", () => {
   it.each(shells)("in %s can be made for a program with neither groups nor options", (shell) => {

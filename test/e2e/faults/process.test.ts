@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, openSync } from "node:fs"
+import { openSync } from "node:fs"
 import { describe, it } from "vitest"
 import { type Fault, type FaultyServer, startFaultyServer } from "../../support/http/faults.ts"
-import { binary, cleanEnv, program } from "../../support/program/program.ts"
+import { binary, cleanEnv, noFullDevice, program } from "../../support/program/program.ts"
 import { behaviours } from "./catalogue.ts"
 import { argvOf, pat } from "./table.ts"
 
@@ -12,7 +12,6 @@ const reset: Fault = { steps: [{ do: "reset" }] }
 
 /** Whether the program's end stands for a signal: Windows has none. */
 const signals = process.platform !== "win32"
-const full = existsSync("/dev/full")
 
 interface Started {
   readonly child: ChildProcess
@@ -109,9 +108,8 @@ describe.concurrent("a connection that the server leaves open", () => {
 })
 
 describe.concurrent("output that can't be written", () => {
-  const reason = full ? "" : " (skipped: needs /dev/full)"
-  it.skipIf(!full)(
-    `a create into a full device exits 9, its PAT revoked again, and names no token${reason}`,
+  it.skipIf(noFullDevice)(
+    `a create into a full device exits 9, its PAT revoked again, and names no token`,
     async ({ expect }) => {
       const { ended, server } = await start(argvOf.create, [], { stdout: openSync("/dev/full", "w") })
       const { code, stderr } = await ended
@@ -124,7 +122,7 @@ describe.concurrent("output that can't be written", () => {
     },
   )
 
-  it.skipIf(!full)(`a list into a full device exits 1 and says so${reason}`, async ({ expect }) => {
+  it.skipIf(noFullDevice)(`a list into a full device exits 1 and says so`, async ({ expect }) => {
     const { ended } = await start(argvOf.list, [], { stdout: openSync("/dev/full", "w") })
     const { code, stderr } = await ended
     expect(code).toBe(1)

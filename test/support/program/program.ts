@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { closeSync, openSync } from "node:fs"
+import { closeSync, existsSync, openSync } from "node:fs"
 import { resolve } from "node:path"
 
 /** The built program; ZPCLI_DIST names another build than `dist`. */
@@ -17,6 +17,9 @@ export const shellCommand = [binary, ...program].map((word) => `'${word}'`).join
 
 /** Why a test of the package's files or of the Node that runs it is left out; undefined where the package is under test. */
 export const notPackage = executable === undefined ? undefined : "an executable is under test"
+
+/** Why a test of a full device can't run here; undefined where it can. */
+export const noFullDevice = existsSync("/dev/full") ? undefined : "there is no /dev/full"
 
 /** What came of a run. */
 export interface Ran {

@@ -24,8 +24,9 @@ export const folderOf = (script: string, programs: Readonly<Record<string, strin
   return folder
 }
 
-/** Whether a shell is not installed. */
-export const missing = (shell: string) => spawnSync(shell, ["-c", ":"]).status !== 0
+/** Why a test in a shell can't run here; undefined where it can. */
+export const missing = (shell: string): string | undefined =>
+  spawnSync(shell, ["-c", ":"]).status === 0 ? undefined : `${shell} is not installed`
 
 /** Runs a shell in a folder that `folderOf` made, and gives its stdout. */
 export const runIn = (folder: string, command: string, args: ReadonlyArray<string>): string => {
@@ -47,7 +48,59 @@ const answersIn = (output: string): ReadonlyArray<ReadonlyArray<string>> =>
     .map((part) => part.split("\n").filter((line) => line !== ""))
 
 // The scripts of bash and zsh offer the scope `*` with a backslash, or the shell would expand it.
-const unquoted = (word: string) => word.replace(/^\\/, "")
+const unquoted = (word: string) => (word === "\\*" ? "*" : word)
+
+/**
+ * What zsh says at the end of each command line: the words that it offers, and, behind a tab, the lines that it shows for
+ * them. It is interactive, on a terminal of its own, and its compadd writes down what it is asked to add.
+ */
+const askZsh = (folder: string, lines: ReadonlyArray<string>) => {
+  const session = `
+zmodload zsh/zpty
+out=../zsh.out; rm -f $out
+zpty shell zsh -f -i
+zpty -w shell 'PROMPT=; stty cols 500; setopt no_beep; autoload -Uz compinit; compinit -u -D; source ../script'
+zpty -w shell 'compadd() { local -a hits; if [[ " $* " != *" "-[OAD]" "* ]]; then builtin compadd -A hits "$@"; (( $#hits )) && print -rl -- $hits >> ${"$"}out; shown "$@"; fi; builtin compadd "$@" }'
+zpty -w shell 'shown() { local i; for ((i = 1; i < $#; i++)) [[ $argv[i] == -d ]] && printf "\\t%s\\n" "${"$"}{(@P)argv[i+1]}" >> $out }'
+zpty -w shell "out=$out"
+zpty -w shell 'finish() { print -r -- "done" >> $out; BUFFER= }; zle -N finish; bindkey "^X" finish; print -- "done" > $out'
+settle() {
+  local i
+  for i in {1..200}; do
+    zpty -r -t shell ignored
+    [[ -r $out ]] && (( $(grep -c '^done$' $out) >= $1 )) && return
+    sleep 0.02
+  done
+  print -u2 "no answer"; exit 9
+}
+integer count=1
+settle 1
+type() { print -r -- "== $1" >> $out; zpty -w -n shell "$1"$'\\t\\x18'; settle $(( ++count )) }
+${lines.map((line) => `type '${line}'`).join("\n")}
+zpty -d shell
+grep -v '^done$' $out`
+  return answersIn(runIn(folder, "zsh", ["-f", "-c", session]))
+}
+
+/** What fish says at the end of each command line: a word on each line, and its description behind a tab. */
+const askFish = (folder: string, lines: ReadonlyArray<string>) => {
+  const calls = lines.map((line) => `echo "== "; complete -C '${line}'`)
+  return answersIn(
+    runIn(folder, "fish", ["--no-config", "-c", `source ../script\n${calls.join("\n")}\ntrue`]),
+  )
+}
+
+/** The descriptions that a shell shows at the end of a command line. */
+export const describedIn: Record<"zsh" | "fish", (folder: string, line: string) => ReadonlyArray<string>> = {
+  zsh: (folder, line) =>
+    askZsh(folder, [line])
+      .flat()
+      .flatMap((shown) => /^\t.*?-- (.*?) *$/.exec(shown)?.[1] ?? []),
+  fish: (folder, line) =>
+    askFish(folder, [line])
+      .flat()
+      .flatMap((shown) => shown.split("\t")[1] ?? []),
+}
 
 /** The words that each shell offers at the end of each command line of a program. */
 export const completeIn: Record<
@@ -64,38 +117,8 @@ echo "== "; _${program}; [[ \${#COMPREPLY[@]} == 0 ]] || printf '%s\\n' "\${COMP
     const session = `source ../script\n[[ $(complete -p ${program}) == "complete -F _${program} ${program}" ]] || exit 9\n${calls.join("\n")}`
     return answersIn(runIn(folder, "bash", ["--norc", "-c", session])).map((words) => words.map(unquoted))
   },
-  zsh: (folder, _, lines) => {
-    // An interactive zsh on a terminal of its own; its compadd writes down what it is asked to add.
-    const typed = lines.map((line) => `type '${line}'`).join("\n")
-    const session = `
-zmodload zsh/zpty
-out=../zsh.out
-zpty shell zsh -f -i
-zpty -w shell 'PROMPT=; setopt no_beep; autoload -Uz compinit; compinit -u -D; source ../script'
-zpty -w shell 'compadd() { local -a hits; if [[ " $* " != *" "-[OAD]" "* ]]; then builtin compadd -A hits "$@"; (( $#hits )) && print -rl -- $hits >> ${"$"}out; fi; builtin compadd "$@" }'
-zpty -w shell "out=$out"
-zpty -w shell 'finish() { print -r -- "done" >> $out; BUFFER= }; zle -N finish; bindkey "^X" finish; print -- "done" > $out'
-settle() {
-  local i
-  for i in {1..200}; do
-    zpty -r -t shell ignored
-    [[ -r $out ]] && (( $(grep -c '^done$' $out) >= $1 )) && return
-    sleep 0.02
-  done
-  print -u2 "no answer"; exit 9
-}
-integer count=1
-settle 1
-type() { print -r -- "== $1" >> $out; zpty -w -n shell "$1"$'\\t\\x18'; settle $(( ++count )) }
-${typed}
-zpty -d shell
-grep -v '^done$' $out`
-    return answersIn(runIn(folder, "zsh", ["-f", "-c", session])).map((words) => words.map(unquoted))
-  },
-  fish: (folder, _, lines) => {
-    const calls = lines.map((line) => `echo "== "; complete -C '${line}' | string replace -r '\\t.*' ''`)
-    return answersIn(
-      runIn(folder, "fish", ["--no-config", "-c", `source ../script\n${calls.join("\n")}\ntrue`]),
-    )
-  },
+  zsh: (folder, _, lines) =>
+    askZsh(folder, lines).map((words) => words.filter((word) => !word.startsWith("\t")).map(unquoted)),
+  fish: (folder, _, lines) =>
+    askFish(folder, lines).map((words) => words.map((word) => word.replace(/\t.*/, ""))),
 }

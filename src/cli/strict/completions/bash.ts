@@ -2,10 +2,10 @@ import { builtIns } from "../builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
 import {
   dynamicArgument,
-  escaped,
   type Flat,
   flatten,
   namesOf,
+  quoted,
   takesFile,
   valuesLine,
   wordsAfter,
@@ -22,7 +22,11 @@ const afterOption = (commands: ReadonlyArray<Flat>): ReadonlyArray<string> => {
     for (const option of options.filter(({ value }) => value !== undefined)) {
       const known = valuesOf(option)
       const body =
-        known !== undefined ? `words='${escaped(known, "\\\\")}'` : takesFile(option) ? "files=1" : "return"
+        known !== undefined
+          ? `words=(${known.map(quoted).join(" ")})`
+          : takesFile(option)
+            ? "files=1"
+            : "return"
       const patterns = bodies.get(body) ?? []
       bodies.set(body, patterns)
       for (const name of namesOf(option)) {
@@ -54,8 +58,8 @@ export const bash = (root: CommandShape): string => {
   const commands = flatten(root)
   return `# bash completion for ${program}; to load it: source <(${program} --completions bash)
 _${program}() {
-  local current previous words command word skip= files= argument=
-  local -a values=()
+  local current previous command word typed skip= files= argument=
+  local -a words=() values=()
   COMPREPLY=()
   current=\${COMP_WORDS[COMP_CWORD]}
   previous=\${COMP_WORDS[COMP_CWORD-1]}
@@ -93,7 +97,7 @@ ${lines(
   commands.flatMap(({ options, shape, words }) =>
     branch(
       [`'${words}'`],
-      `words='${[...wordsAfter(shape).map(([word]) => word), ...options.map(({ name }) => name)].join(" ")}'${valuesOfArgument(program, shape)}`,
+      `words=(${[...wordsAfter(shape).map(([word]) => word), ...options.map(({ name }) => name)].join(" ")})${valuesOfArgument(program, shape)}`,
     ),
   ),
 )}    esac ;;
@@ -103,7 +107,10 @@ ${lines(
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
     return
   fi
-  while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$words" -- "$current")
+  for word in "\${words[@]}"; do
+    printf -v typed %q "$word"
+    if [[ $word == "$current"* || $typed == "$current"* ]]; then COMPREPLY+=("$typed"); fi
+  done
   if [[ \${#values[@]} == 0 || $current == -* ]]; then return; fi
   while IFS=$'\\t' read -r word _; do
     case $word in

@@ -49,9 +49,5 @@ export const takesFile = ({ completions }: OptionShape): boolean => completions 
 export const namesOf = ({ alias, name }: OptionShape): ReadonlyArray<string> =>
   alias === undefined ? [name] : [alias, name]
 
-/** Puts backslashes before a `*`: a shell would take a bare one for the names of files. */
-export const escaped = (values: ReadonlyArray<string>, backslashes: string): string =>
-  values.map((value) => value.replaceAll("*", () => `${backslashes}*`)).join(" ")
-
-/** A description without what a shell's quoting could trip over. */
-export const plain = (text: string): string => text.replace(/['"`\\$:[\]]/g, "")
+/** A text as one word of bash and zsh, which take nothing in it for their own. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

@@ -1,5 +1,8 @@
 import { type CommandShape, type OptionShape, valuesOf } from "../shape.ts"
-import { dynamicArgument, escaped, flatten, plain, takesFile, valuesLine, wordsAfter } from "./commands.ts"
+import { dynamicArgument, flatten, takesFile, valuesLine, wordsAfter } from "./commands.ts"
+
+/** A text as one word of fish. */
+const quoted = (text: string): string => `'${text.replace(/[\\']/g, "\\$&")}'`
 
 /** A completion script for fish. */
 export const fish = (root: CommandShape): string => {
@@ -13,8 +16,8 @@ export const fish = (root: CommandShape): string => {
     const known = valuesOf(option)
     const short = alias === undefined ? "" : ` -s ${alias.slice(1)}`
     const takes = value === undefined ? "" : ` -r ${takesFile(option) ? "-F" : "-f"}`
-    const offers = known === undefined ? "" : ` -a '${escaped(known, "\\\\")}'`
-    return complete(words, `-l ${name.slice(2)}${short}${takes}${offers} -d '${plain(description)}'`)
+    const offers = known === undefined ? "" : ` -a ${quoted(known.map(quoted).join(" "))}`
+    return complete(words, `-l ${name.slice(2)}${short}${takes}${offers} -d ${quoted(description)}`)
   }
   const valuesLines = (words: string, shape: CommandShape): ReadonlyArray<string> => {
     const argument = dynamicArgument(shape)
@@ -40,7 +43,7 @@ end
 complete -c ${program} -f
 ${commands
   .flatMap(({ shape, words }) =>
-    wordsAfter(shape).map(([word, summary]) => complete(words, `-a ${word} -d '${plain(summary)}'`)),
+    wordsAfter(shape).map(([word, summary]) => complete(words, `-a ${word} -d ${quoted(summary)}`)),
   )
   .join("\n")}
 ${commands.flatMap(({ shape, words }) => valuesLines(words, shape)).join("")}${commands.flatMap(({ options, words }) => options.map((option) => optionLine(words, option))).join("\n")}

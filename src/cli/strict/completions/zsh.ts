@@ -1,30 +1,37 @@
+import { helpWord } from "../builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
 import {
   dynamicArgument,
-  escaped,
   type Flat,
   flatten,
   namesOf,
-  plain,
+  quoted,
   takesFile,
   valuesLine,
   wordsAfter,
 } from "./commands.ts"
 
+/** Part of what `_arguments` reads, in which a colon ends it. */
+const part = (text: string): string => text.replaceAll(":", "\\:")
+
+/** A description as `_arguments` reads it, in brackets. */
+const inBrackets = (text: string): string => `[${text.replace(/[[\]\\]/g, "\\$&")}]`
+
 const actionOf = (option: OptionShape): string => {
   if (option.value === undefined) return ""
   const known = valuesOf(option)
-  return `:${option.value}:${known ? `(${escaped(known, "\\")})` : takesFile(option) ? "_files" : " "}`
+  const action = known ? `(${part(known.map(quoted).join(" "))})` : takesFile(option) ? "_files" : " "
+  return `:${part(option.value)}:${action}`
 }
 
 const specOf = (option: OptionShape): string => {
   const { alias, description, name, repeated, value } = option
-  const says = `[${plain(description)}]${actionOf(option)}`
+  const says = quoted(`${inBrackets(description)}${actionOf(option)}`)
   const equals = value === undefined ? "" : "="
   const many = repeated ? "*" : ""
-  if (alias === undefined) return `'${many}${name}${equals}${says}'`
+  if (alias === undefined) return `'${many}${name}${equals}'${says}`
   const others = repeated ? "" : `(${namesOf(option).join(" ")})`
-  return `'${many}${others}'{${alias}${value === undefined ? "" : "+"},${name}${equals}}'${says}'`
+  return `'${many}${others}'{${alias}${value === undefined ? "" : "+"},${name}${equals}}${says}`
 }
 
 /** A completion script for zsh: a function for each command, of which a group's calls those in it. */
@@ -65,9 +72,15 @@ export const zsh = (root: CommandShape): string => {
     if (children.length === 0)
       return `${functionOf(shape)}() {\n${start}  _arguments -S -s \\\n${specs}\n}\n${valuesOfArgument(shape)}`
     const described = wordsAfter(shape)
-      .map(([word, summary]) => `'${word}:${plain(summary)}'`)
+      .map(([word, summary]) => quoted(`${word}:${summary.replaceAll("\\", "\\\\")}`))
       .join(" ")
-    const calls = children.map((child) => `        ${nameOf(child)}) ${functionOf(child)} ;;`).join("\n")
+    const calls = [
+      ...children.map((child) => [nameOf(child), functionOf(child)]),
+      // What follows is a command again, and read as one.
+      ...(shape.path.length === 0 ? [[helpWord, functionOf(shape)]] : []),
+    ]
+      .map(([word, call]) => `        ${word}) ${call} ;;`)
+      .join("\n")
     return `${functionOf(shape)}() {
 ${start}  local state line
   local -a commands=(${described})
