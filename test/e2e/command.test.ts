@@ -49,7 +49,12 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(ran).toMatchObject({ code: 0, stderr: token })
     expect(JSON.parse(ran.stdout)).toEqual({
       message: "PAT rotated",
-      detail: { key_id: "market-night-plain-object" },
+      rotated: true,
+      detail: {
+        key_id: "market-night-plain-object",
+        expiry_at: null,
+        replaced: ["law-hotel-shape-community"],
+      },
     })
     expect(await accepts(sandbox, token)).toBe(true)
     expect(await statuses(sandbox)).toEqual(["revoked", "active"])

@@ -48,7 +48,7 @@ describe("over a slow wire", () => {
     const { counts, run } = await startSlow()
     const ran = await run("rotate", ids[0] as string, "--yes", "--", "sh", "-c", "cat >&2")
     expect(ran).toMatchObject({ code: 0, stderr: "zpat_new" })
-    expect(counts.requests).toBe(4)
+    expect(counts.requests).toBe(5)
     expect(counts.connections).toBeLessThanOrEqual(2)
   })
 })

@@ -22,7 +22,10 @@ describe("the expiry of a new PAT", () => {
       const began = Date.now()
       const args = ["pat", "create", "CI", "--scope", "job", "--expires-in", duration]
       const ran = await runInProcess(args, sandbox.env)
-      expect(ran).toMatchObject({ code: 0, stderr: "" })
+      expect(ran).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
+      })
       const { items } = (await sandbox.call("GET", "/pat")) as {
         items: ReadonlyArray<{ expiry_at: string; status: string }>
       }
@@ -40,7 +43,10 @@ describe("the expiry of a new PAT", () => {
     const ran = await runCli(["pat", "rotate", "law-hotel-shape-community", "--yes", "--expires-in", "1h"], {
       env: sandbox.env,
     })
-    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
+    })
     const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
     expect(items.map(({ status }) => status)).toEqual(["revoked", "active"])
   })
@@ -66,7 +72,10 @@ describe("the expiry of a new PAT", () => {
       ["pat", "create", "CI", "--scope", "job", "--expiry", dateOf(Date.now() + day)],
       { env: sandbox.env },
     )
-    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
+    })
   })
 })
 

@@ -276,7 +276,7 @@ describe("the successor of a PAT", () => {
     const folder = temporaryFolder()
     const rotate = ["pat", "rotate", key_id as string, "--expires-in", "30d", "--yes"]
     const ran = await runCli([...rotate, "--out", "ci.pat"], { env: sandbox.env, cwd: folder })
-    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(ran).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Expires \S+ 00:00 UTC\.\n$/) })
     expect(ran.stdout).toContain(`PAT ${key_id} has expired`)
     expect(sandbox.requests.join()).not.toContain("DELETE")
     expect(existsSync(join(folder, "ci.pat"))).toBe(true)

@@ -10,6 +10,7 @@ import { randomFrom } from "./faults/sequences.ts"
 
 /** `npm run soak` runs many more. */
 const sequences = Number(process.env.ZPCLI_KILLED_NIGHTS ?? 10)
+const hour = 3_600_000
 /** `ZPCLI_FAULT_SEED` repeats a run. */
 const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
 
@@ -71,8 +72,12 @@ const sequence = async (index: number): Promise<ReadonlyArray<string>> => {
     { length: 1 + Math.floor(random() * 2) },
     () => [pick(ends), pick(faults)] as const,
   )
-  for (const [end, fault] of nights) await night(sandbox, cwd, end, fault)
+  for (const [end, fault] of nights) {
+    await night(sandbox, cwd, end, fault)
+    sandbox.later(hour)
+  }
   await night(sandbox, cwd, undefined, "")
+  sandbox.later(hour)
   sandbox.forget()
   const last = await night(sandbox, cwd, undefined, "")
   const writes = sandbox.requests.filter((request) => /^(POST \/pat|DELETE)/.test(request))

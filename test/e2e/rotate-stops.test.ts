@@ -100,20 +100,17 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "create",
     fault: "POST /pat after-drop",
-    code: 7,
-    left: both,
-    says: [
-      `exists as ${successor}, but its token did not arrive`,
-      `rotate again: zpcli pat revoke ${successor}\n`,
-    ],
+    code: 9,
+    left: takenBack,
+    says: [`PAT ${old} still works. ${revoked}, since its token did not arrive`, "Run the command again."],
     not: `revoke ${old}`,
   },
   {
     step: "create",
     fault: "POST /pat after-200",
-    code: 7,
-    left: both,
-    says: [`exists as ${successor}`],
+    code: 9,
+    left: takenBack,
+    says: [revoked],
     not: `revoke ${old}`,
   },
   {

@@ -54,6 +54,7 @@ describe("pat rotate", () => {
       "GET /pat 200",
       "POST /pat 201",
       "GET /hello 200",
+      "GET /hello 200",
       `DELETE /pat/${old} 200`,
     ])
     expect([await accepts(sandbox, token), await accepts(sandbox, oldToken)]).toEqual([true, false])
@@ -100,7 +101,13 @@ describe("pat rotate", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     expect(JSON.parse(stdout)).toEqual({
       message: "PAT rotated",
-      detail: { key_id: "basket-doctor-humble-figure", token: expect.stringMatching(/^zpat_/) },
+      rotated: true,
+      detail: {
+        key_id: "basket-doctor-humble-figure",
+        expiry_at: null,
+        replaced: ["market-night-plain-object"],
+        token: expect.stringMatching(/^zpat_/),
+      },
     })
   })
 
@@ -137,7 +144,7 @@ describe("the expiry of a rotated PAT", () => {
     const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
       env: { ...sandbox.env, ZPOOL_API_URL: url },
     })
-    expect(ran).toMatchObject({ code: 0, stderr: "" })
+    expect(ran).toMatchObject({ code: 0, stderr: `Expires ${today(40)} 00:00 UTC.\n` })
     expect(await expiryOf(sandbox)).toBe(today(40))
   })
 

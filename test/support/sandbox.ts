@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -24,6 +25,8 @@ export interface Sandbox {
   readonly forget: () => void
   /** Sends a request of our own, signed in; gives `detail` of its answer. */
   readonly call: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>
+  /** Puts the sandbox's clock forward, by milliseconds. */
+  readonly later: (millis: number) => void
   /** Ends it before the test is over. */
   readonly close: () => Promise<void>
 }
@@ -48,6 +51,13 @@ export const startSandboxOn = async (
   onFinished: OnFinished = onTestFinished,
 ): Promise<Sandbox> => {
   const requests: Array<string> = []
+  let ahead = 0
+  const clock = Clock.make()
+  const shifted: Clock.Clock = {
+    ...clock,
+    unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + ahead,
+    currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + ahead),
+  }
   const scope = await Effect.runPromise(Scope.make())
   onFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
   const { url } = await Effect.runPromise(
@@ -60,7 +70,7 @@ export const startSandboxOn = async (
       faults: faults.map((fault) => Either.getOrThrow(parseFault(fault))),
       onRequest: ({ method, path, status }) =>
         Effect.sync(() => void requests.push(`${method} ${path.replace("/v1", "")} ${status}`)),
-    }).pipe(Scope.extend(scope)),
+    }).pipe(Effect.withClock(shifted), Scope.extend(scope)),
   )
   const send = async (method: string, path: string, body: unknown, token?: string) => {
     const response = await fetch(`${url}${path}`, {
@@ -81,6 +91,9 @@ export const startSandboxOn = async (
       const detail = await send(method, path, body, access_token as string)
       requests.length = 0
       return detail
+    },
+    later: (millis) => {
+      ahead += millis
     },
     close: () => Effect.runPromise(Scope.close(scope, Exit.void)),
   }

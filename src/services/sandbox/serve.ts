@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
@@ -71,7 +72,9 @@ const respond = (api: Api, incoming: IncomingMessage, outgoing: ServerResponse) 
       from: incoming.socket.remoteAddress,
     })
     if (answer === undefined) return void incoming.socket.destroy()
-    outgoing.writeHead(answer.status, answer.headers).end(answer.body)
+    // Node's own `Date` would be another clock than the one that ends PATs.
+    const date = new Date(yield* Clock.currentTimeMillis).toUTCString()
+    outgoing.writeHead(answer.status, { date, ...answer.headers }).end(answer.body)
   })
 
 /**

@@ -1,0 +1,202 @@
+/** Signals that come while the answer to a create is awaited, and signals of every kind. */
+import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { connect } from "node:net"
+import { constants } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { startGate } from "../support/program/gate.ts"
+import { binary, cleanEnv, ended, limited, program } from "../support/program/program.ts"
+import { type Sandbox, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+
+const statuses = async (sandbox: Sandbox) => {
+  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
+  return items.map(({ status }) => status)
+}
+
+const linux = process.platform === "linux"
+/** The signals that end a process unless it handles them. */
+const signals: ReadonlyArray<NodeJS.Signals> = [
+  ...(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2"] as const),
+  ...(["SIGALRM", "SIGVTALRM", "SIGXCPU"] as const),
+  ...(linux ? (["SIGIO", "SIGPWR", "SIGSTKFLT"] as const) : []),
+]
+const codeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal]
+
+const start = (
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>>,
+  cwd?: string,
+): ChildProcess =>
+  spawn(binary, [...program, ...args], {
+    env: cleanEnv(env),
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 20_000,
+    ...(cwd === undefined ? {} : { cwd }),
+  })
+
+/** Runs a command whose create is answered after a second, and signals it after 0.2 s. */
+const interrupted = async (
+  args: ReadonlyArray<string>,
+  options: {
+    readonly signal?: NodeJS.Signals
+    /** When more signals come, in milliseconds after the first. */
+    readonly more?: ReadonlyArray<number>
+    readonly answerAfter?: number
+    readonly cwd?: string
+    readonly old?: boolean
+  } = {},
+) => {
+  const { answerAfter = 1000, cwd, more = [], old = false, signal = "SIGTERM" } = options
+  const sandbox = await startSandbox()
+  if (old) await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+  let child: ChildProcess | undefined
+  const url = await startServer(async (request, response) => {
+    const chunks: Array<Buffer> = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const isCreate = request.method === "POST" && request.url === "/v1/pat"
+    const answer = await fetch(`${new URL(sandbox.url).origin}${request.url}`, {
+      method: request.method ?? "GET",
+      headers: { authorization: request.headers.authorization ?? "" },
+      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
+    })
+    const body = await answer.text()
+    if (isCreate) {
+      for (const millis of [0, ...more]) setTimeout(() => child?.kill(signal), 200 + millis)
+      await new Promise((later) => setTimeout(later, answerAfter))
+    }
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(body)
+  })
+  child = start(args, { ...sandbox.env, ZPOOL_API_URL: url }, cwd)
+  const began = Date.now()
+  const ran = await ended(child)
+  return { ...ran, millis: Date.now() - began, statuses: await statuses(sandbox) }
+}
+
+const waiting = "Waiting up to 5 s for the answer, to revoke the new PAT. Press Ctrl-C again to stop.\n"
+const create = ["pat", "create", "CI", "--scope", "job"]
+
+describe.skipIf(process.platform === "win32")("a signal while a create is answered", () => {
+  it.each<[string, ReadonlyArray<string>]>([
+    ["create", create],
+    ["create --out", [...create, "--out", "token"]],
+    ["create --save", [...create, "--save", "--rcfile", "rcfile"]],
+    ["create -- COMMAND", [...create, "--", "sh", "-c", "cat > token"]],
+    ["rotate", ["pat", "rotate", "--label", "CI", "--yes", "--", "sh", "-c", "cat > token"]],
+    ["rotate --or-create", ["pat", "rotate", "--label", "CI", "--or-create", "--scope", "job", "--yes"]],
+    ["run", ["pat", "run", "--scope", "job", "--", "touch", "token"]],
+  ])("waits for the answer, and revokes the PAT and names it: %s", async (name, args) => {
+    const cwd = temporaryFolder()
+    const ran = await interrupted(args, { cwd, old: name === "rotate" })
+    expect(ran.code, ran.stderr).toBe(143)
+    expect(ran.stderr.startsWith(waiting)).toBe(true)
+    expect(ran.stderr).toMatch(/The new PAT \S+-\S+-\S+-\S+ was revoked/)
+    expect(ran.statuses).toEqual(name === "rotate" ? ["active", "revoked"] : ["revoked"])
+    expect(existsSync(join(cwd, "token"))).toBe(false)
+    if (name === "create --save") expect(existsSync(join(cwd, "rcfile"))).toBe(false)
+  })
+
+  it("holds for every signal, and for the same one delivered twice by a wrapper", async () => {
+    const found = await limited(signals, 3, async (signal) => {
+      const ran = await interrupted(create, { signal, more: [50] })
+      return [signal, ran.code, ran.signal, ran.statuses]
+    })
+    expect(found).toEqual(signals.map((signal) => [signal, codeOf(signal), null, ["revoked"]]))
+  })
+
+  it("stops waiting at a second signal, and says that it isn't known what became of the PAT", async () => {
+    const ran = await interrupted(create, { signal: "SIGINT", more: [500], answerAfter: 8_000 })
+    expect(ran).toMatchObject({ code: 130, statuses: ["active"] })
+    expect(ran.stderr).toContain('It is unknown whether the PAT "CI" was created')
+    expect(ran.millis).toBeLessThan(4_000)
+  })
+
+  it("waits 5 s at most", async () => {
+    const ran = await interrupted(create, { answerAfter: 15_000 })
+    expect(ran).toMatchObject({ code: 143, statuses: ["active"] })
+    expect(ran.stderr).toContain('It is unknown whether the PAT "CI" was created')
+    expect(ran.millis).toBeLessThan(9_000)
+  })
+
+  it("never gives up a revoke that is under way at a second signal, but after 9 s in all", async () => {
+    const sandbox = await startSandbox()
+    let child: ChildProcess | undefined
+    const url = await startGate(sandbox, {
+      stop: { at: "DELETE /pat", when: "after" },
+      onRequest: (at) => {
+        if (at === "POST /pat") setTimeout(() => child?.kill("SIGTERM"), 0)
+        if (at.startsWith("DELETE"))
+          for (const millis of [400, 800]) setTimeout(() => child?.kill("SIGTERM"), millis)
+      },
+    })
+    child = start(create, { ...sandbox.env, ZPOOL_API_URL: url })
+    const began = Date.now()
+    const ran = await ended(child)
+    expect(ran.code, ran.stderr).toBe(143)
+    expect(ran.stderr).toContain("exists, and nobody has its token")
+    expect(Date.now() - began).toBeGreaterThan(3_000)
+    expect(Date.now() - began).toBeLessThan(10_500)
+  })
+})
+
+describe.skipIf(process.platform === "win32")("every signal", () => {
+  /** Signals zpcli once its command has printed a line. */
+  const during = async (args: ReadonlyArray<string>, script: string, signal: NodeJS.Signals) => {
+    const sandbox = await startSandbox()
+    const cwd = temporaryFolder()
+    const child = start([...args, "--", "sh", "-c", script], sandbox.env, cwd)
+    const out = args.includes("run") ? child.stdout : child.stderr
+    out?.once("data", () => child.kill(signal))
+    const ran = await ended(child)
+    return { ...ran, cwd, statuses: await statuses(sandbox) }
+  }
+
+  it("is passed on by pat run, whose PAT is revoked at the command's end", async () => {
+    const found = await limited(signals, 3, async (signal) => {
+      const ran = await during(
+        ["pat", "run", "--scope", "job"],
+        "echo ready; while :; do sleep 0.05; done",
+        signal,
+      )
+      return [signal, ran.code, ran.signal, ran.statuses]
+    })
+    expect(found).toEqual(signals.map((signal) => [signal, codeOf(signal), null, ["revoked"]]))
+  })
+
+  it("leaves no PAT and no debugger where a command gets a token", async () => {
+    const found = await limited(signals, 3, async (signal) => {
+      const ran = await during(create, "cat >/dev/null; echo ready; while :; do sleep 0.05; done", signal)
+      const expected = signal === "SIGUSR1" || signal === "SIGUSR2" ? 9 : codeOf(signal)
+      return [signal, ran.code === expected, ran.statuses, ran.stderr.includes("Debugger")]
+    })
+    expect(found).toEqual(signals.map((signal) => [signal, true, ["revoked"], false]))
+  })
+
+  it.each(["SIGUSR1", "SIGUSR2"] as const)(
+    "%s reloads a command and does nothing to zpcli",
+    async (signal) => {
+      const script = `trap 'echo reloaded > reloaded' ${signal.slice(3)}; cat > token; echo ready; while [ ! -e reloaded ]; do sleep 0.05; done`
+      for (const args of [create, ["pat", "run", "--scope", "job"]]) {
+        const ran = await during(args, script, signal)
+        expect(ran.code, ran.stderr).toBe(0)
+        expect(readFileSync(join(ran.cwd, "reloaded"), "utf8")).toBe("reloaded\n")
+      }
+    },
+  )
+
+  it("opens no debugger while a list is awaited", async () => {
+    let child: ChildProcess | undefined
+    const url = await startServer(() => {
+      child?.kill("SIGUSR1")
+    })
+    child = start(["pat", "list"], { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" })
+    const ran = await ended(child)
+    expect(ran).toMatchObject({ code: codeOf("SIGUSR1"), stderr: "" })
+    const refused = await new Promise((end) =>
+      connect(9229, "127.0.0.1")
+        .on("error", () => end(true))
+        .on("connect", () => end(false)),
+    )
+    expect(refused).toBe(true)
+  })
+})
