@@ -1,16 +1,18 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { Interruption } from "./cli/errors/exitCodes.ts"
+import { Interruption, OpenLine } from "./cli/errors/exitCodes.ts"
 import { Live } from "./cli/live.ts"
 import { run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
+import { mayBeOpen } from "./services/node/child.ts"
 import { interrupted, runMain, signalledCode } from "./services/node/runMain.ts"
 
 /** The program: a command line (without the program's name), the command tree of the build, and what the line asks for. */
 export const main = (argv: ReadonlyArray<string>, tree: CommandShape, request: Request): void => {
   const program = run(argv, tree, request).pipe(
     Effect.provideService(Interruption, { exitCode: signalledCode }),
+    Effect.provideService(OpenLine, { mayBe: mayBeOpen }),
     Effect.provide(Live),
   )
   runMain(program, {

@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
 import { capture } from "./capture.ts"
-import { environmentWithout, exitCodeOf, hasTerminal, systemError, unusable } from "./child.ts"
+import { environmentWithout, exitCodeOf, hasTerminal, shareStderr, systemError, unusable } from "./child.ts"
 import { runCommand, shield } from "./command.ts"
 import { find } from "./findCommand.ts"
 
@@ -56,6 +56,7 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
         } catch (error) {
           return resume(Effect.fail(unusable(name, error)))
         }
+        shareStderr()
         const release = passSignalsTo(child)
         let exitCode: number | undefined
         let readAll: boolean | undefined
