@@ -12,7 +12,7 @@ import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { signIn } from "./signIn.ts"
-import { answerOf, failed, type Report, silent, type Table } from "./words.ts"
+import { afterUndo, answerOf, failed, type Report, silent, type Table } from "./words.ts"
 
 /** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
 export const howToRevoke = (keyId: string | undefined): Printable =>
@@ -195,7 +195,7 @@ export const handover = {
     return failed(error, codeOf(undone), printable`${state}: ${why}.`, hint, {
       keyId,
       delivered: false,
-      childExitCode: cause?.childExitCode,
+      ...afterUndo(undone, cause),
     })
   },
   OutcomeUnknown: (error) => {
@@ -244,7 +244,7 @@ export const handover = {
       keyId,
       ...named(old),
       delivered: step === "revoke",
-      childExitCode: cause?.childExitCode,
+      ...afterUndo(error.undone, cause),
     })
   },
 } satisfies Table<OutcomeUnknown | TokenUndelivered | CannotRotate | RotationNotBegun | RotationStopped>

@@ -64,9 +64,11 @@ describe("every failure", () => {
     expect(error.exitCode).toBe(describeFailure(failure).exitCode)
   })
 
-  it.each(loud)("%s can be retried if, and only if, it exits 6", (_, failure) => {
+  it.each(loud)("%s can be retried at 6, and at 9 if its cause may pass", (_, failure) => {
     const { exitCode, retryable } = describeFailure(failure)
-    expect(retryable).toBe(exitCode === 6)
+    const cause = "cause" in failure ? (failure.cause as Failure | undefined) : undefined
+    const mayPass = cause?._tag === "TimedOut" || cause?._tag === "ServiceUnavailable"
+    expect(retryable).toBe(exitCode === 6 || (exitCode === 9 && mayPass))
   })
 
   it.each(loud.filter(([, failure]) => "requestId" in failure && failure.requestId !== undefined))(
