@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { Interruption } from "./cli/errors/exitCodes.ts"
+import { Interruption, OpenLine } from "./cli/errors/exitCodes.ts"
 import { Live } from "./cli/live.ts"
 import { run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
+import { mayBeOpen } from "./services/node/child.ts"
 import { runMain } from "./services/node/runMain.ts"
 import { interrupted, signalledCode } from "./services/node/signals.ts"
 
@@ -12,6 +13,7 @@ import { interrupted, signalledCode } from "./services/node/signals.ts"
 export const main = (argv: ReadonlyArray<string>, tree: CommandShape, request: Request): void => {
   const program = run(argv, tree, request).pipe(
     Effect.provideService(Interruption, { exitCode: signalledCode }),
+    Effect.provideService(OpenLine, { mayBe: mayBeOpen }),
     Effect.provide(Live),
   )
   runMain(program, {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 import { type OnFinished, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
@@ -106,6 +106,27 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     const ran = await zpcli(...create, "--", "sh", "-c", "cat >/dev/null; exit 3")
     expect(ran.code).toBe(9)
     expect(ran.stderr).not.toContain("/dev/stdin")
+  })
+
+  it.each([
+    ["", "denied"],
+    ["", ""],
+    ["", "denied\n"],
+    ["--json", "denied"],
+    ["--json", ""],
+  ])("is followed by an error on a line of its own: %s after %j", async (json, said) => {
+    const { zpcli } = await world(onTestFinished)
+    const args = json === "" ? [] : [json]
+    const start = json === "" ? "zpcli: " : '{"error":{"type":'
+    const fails = ["--", "sh", "-c", `cat >/dev/null; printf '${said}' >&2; exit 3`]
+    const delivered = await zpcli(...create, ...args, ...fails)
+    expect(delivered.code).toBe(9)
+    expect(delivered.stderr.startsWith(said)).toBe(true)
+    const lines = delivered.stderr.split("\n")
+    expect(lines.filter((line) => line.includes(start))).toEqual([
+      expect.stringMatching(/^(zpcli: |\{"error")/),
+    ])
+    if (said !== "") expect(lines[0]).toBe("denied")
   })
 
   it("is refused where the label is missing, or another place is named", async ({

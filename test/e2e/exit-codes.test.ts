@@ -121,6 +121,27 @@ describe("exit codes", () => {
     expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 503", "GET /pat 503"])
   })
 
+  it("retryable is true where the same command may simply be run again, whatever the code", async () => {
+    const rotate = ["pat", "rotate", "--label", "CI", "--yes", "--json"]
+    const run = ["pat", "run", "--scope", "job", "--json"]
+    for (const [fault, argv, code, retryable] of [
+      ["GET /hello 503", [...rotate, "--", "cat"], 9, true],
+      ["GET /hello 400", [...rotate, "--", "cat"], 9, false],
+      ["GET /pat 503", [...rotate, "--", "cat"], 6, true],
+      ["GET /pat 400", [...rotate, "--", "sh", "-c", "cat; exit 3"], 1, false],
+      ["GET /hello 503 1", [...rotate, "--", "sh", "-c", "cat; exit 3"], 9, false],
+      ["POST /pat 429", [...run, "--", "true"], 125, true],
+      ["POST /pat 403", [...run, "--", "true"], 125, false],
+    ] as const) {
+      const { call, env } = await startSandbox(fault)
+      if (!fault.startsWith("POST")) await call("POST", "/pat", { label: "CI", scopes: ["job"] })
+      const ran = await runCli(argv, { env: { ...env, ZPOOL_MAX_RETRIES: "1" } })
+      const line = ran.stderr.split("\n").find((each) => each.startsWith("{")) ?? ran.stderr
+      expect(JSON.parse(line).error, fault).toMatchObject({ exitCode: code, retryable })
+      expect(ran.code).toBe(code)
+    }
+  })
+
   it("7: a create whose answer was lost names what exists and is sent once", async () => {
     const { env, requests } = await startSandbox("POST /pat after-drop")
     const ran = await runCli(create, { env })

@@ -39,10 +39,26 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
       '[{"label":"x","scopes":["job"]},{"label":"y"}]',
       "--seed seed.json can't be used: PAT 2: scopes is missing.",
     ],
+    [
+      '[{"label":"x","scopes":["job"]},{"label":"y","scopes":["pat","jobs"]}]',
+      `--seed seed.json can't be used: PAT 2: "jobs" is not a scope (there are *, zpool, job, sshkey, pat, billing).`,
+    ],
+    [
+      '{"detail":{"items":[{"label":"x","scopes":["Job"]}]}}',
+      `--seed seed.json can't be used: PAT 1: "Job" is not a scope (there are *, zpool, job, sshkey, pat, billing).`,
+    ],
   ])("refuses %s", async (text, message) => {
     const ran = await sandboxed("echo ran", ["--seed", "seed.json"], withSeed(text))
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toContain(`zpcli: ${message}\n`)
+  })
+
+  it("takes a PAT without created_at for one of 30 days", async () => {
+    const seed = '[{"label":"x","scopes":["job","*"]},{"label":"y","scopes":["pat"],"created_at":null}]'
+    const list = (filter: string) =>
+      sandboxed(`zpcli pat list -q ${filter} | wc -l`, ["--seed", "seed.json"], withSeed(seed))
+    expect((await list("--older-than 29d")).stdout.trim()).toBe("2")
+    expect((await list("--older-than 31d")).stdout.trim()).toBe("0")
   })
 
   it("warns of a field that may be misspelt", async () => {

@@ -44,6 +44,11 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
 /** Ends a command with an exit code of its own, when there is nothing more to say. */
 export class Exit extends Data.TaggedError("Exit")<{ readonly code: number }> {}
 
+/** Whether a command that was run may have left a line open on stderr: it has the same stderr. */
+export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {
+  defaultValue: () => ({ mayBe: (): boolean => false }),
+}) {}
+
 /** The exit code for the signal that has come, if any: whatever fails after it, that is how the run ends. */
 export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
   defaultValue: () => ({ exitCode: (): number | undefined => undefined }),

@@ -5,7 +5,7 @@ import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { signIn } from "./signIn.ts"
-import { answerOf, failed, type Report, silent, type Table } from "./words.ts"
+import { afterUndo, answerOf, failed, type Report, silent, type Table } from "./words.ts"
 
 /** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
 export const howToRevoke = (keyId: string | undefined): Printable =>
@@ -166,10 +166,10 @@ export const handover = {
       : printable`, since its token did not arrive or could not be checked`
     return failed(error, codeOf(undone), printable`${state}${lost}: ${why}.`, hint, {
       ...answerOf(cause ?? {}),
-      ...(wasDelivery || !undone ? {} : { retryable: true }),
       keyId,
       delivered: false,
-      childExitCode: cause?.childExitCode,
+      ...afterUndo(undone, cause),
+      ...(wasDelivery || !undone ? {} : { retryable: true }),
     })
   },
   OutcomeUnknown: (error) => {

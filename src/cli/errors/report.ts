@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { describe, type Failure } from "./describe.ts"
-import { exitCodes, Interruption } from "./exitCodes.ts"
+import { exitCodes, Interruption, OpenLine } from "./exitCodes.ts"
 import type { Report } from "./words.ts"
 
 /** A report in the form and order of docs/json.md. */
@@ -40,11 +40,13 @@ export const render = (report: Report, json: boolean): Printable | undefined => 
   return hint === undefined ? first : Printable.join([first, hint], "\n")
 }
 
-/** Prints a report on stderr, as JSON where `json` is set. */
-export const print = (report: Report, json: boolean): Effect.Effect<void> => {
-  const rendered = render(report, json)
-  return rendered === undefined ? Effect.void : printError(rendered)
-}
+/** Prints a report on stderr, as JSON where `json` is set. It begins on a line of its own, whoever wrote before. */
+export const print = (report: Report, json: boolean): Effect.Effect<void> =>
+  Effect.flatMap(OpenLine, ({ mayBe }) => {
+    const rendered = render(report, json)
+    if (rendered === undefined) return Effect.void
+    return printError(mayBe() ? printable`\n${rendered}` : rendered)
+  })
 
 /** The PAT that an error is about, where the error itself may not say so. */
 export interface About {

@@ -9,7 +9,7 @@ import * as KeyId from "../../domain/KeyId.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { asTheyWere, because, codeOf, reportOf, takenBack } from "./handover.ts"
-import { answerOf, failed, type Report, type Table } from "./words.ts"
+import { afterUndo, answerOf, failed, type Report, type Table } from "./words.ts"
 
 /** Names PATs in the fields of an error: the first, and all of several. */
 const named = (old: ReadonlyArray<ReplacedPat>): Pick<Report, "oldKeyId" | "keyIds"> => ({
@@ -118,12 +118,12 @@ export const rotation = {
     const { newKeyId: keyId, old, step } = error
     return failed(error, ...stopped(error, because(cause), cause?.hint), {
       ...answerOf(cause ?? {}),
-      // The lost PAT is gone, so the same command can simply be run again.
-      ...(step === "create" && cause !== undefined && error.undone ? { retryable: true } : {}),
       keyId,
       ...named(old),
       delivered: step === "confirm" || step === "revoke",
-      childExitCode: cause?.childExitCode,
+      ...afterUndo(error.undone, cause),
+      // The lost PAT is gone, so the same command can simply be run again.
+      ...(step === "create" && cause !== undefined && error.undone ? { retryable: true } : {}),
     })
   },
   TokenRevokedMeanwhile: (error) => {

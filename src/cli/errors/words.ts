@@ -23,7 +23,10 @@ export interface Report {
   readonly delivered?: boolean | undefined
   /** What the command that was to take the new token exited with. */
   readonly childExitCode?: number | undefined
-  /** Whether running the same command again is safe and may work. */
+  /**
+   * Whether running the same command again is safe and may work, whatever the exit code. It follows from what happened: the
+   * API can't be reached or is busy, and whatever was begun was taken back. What somebody has to fix first is not retryable.
+   */
   readonly retryable: boolean
   readonly exitCode: number
 }
@@ -41,6 +44,15 @@ export const failed = (
   hint: Printable,
   more: Partial<Report> = {},
 ): Report => ({ type, message, hint, retryable: exitCode === exitCodes.unavailable, exitCode, ...more })
+
+/** What a report has of its cause, where what was begun may have been undone. */
+export const afterUndo = (
+  undone: boolean,
+  cause: Report | undefined,
+): Pick<Report, "childExitCode" | "retryable"> => ({
+  childExitCode: cause?.childExitCode,
+  retryable: undone && cause?.retryable === true,
+})
 
 /** A report of which nothing is printed. */
 export const silent = ({ _tag: type }: { readonly _tag: string }, exitCode: number): Report => ({

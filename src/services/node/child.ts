@@ -19,6 +19,16 @@ export const unusable = (name: string, error: unknown): CommandUnusable => {
   return new CommandUnusable({ name, reason: missing ? "not-found" : "not-executable", code })
 }
 
+let shared = false
+
+/** Notes that a program has our stderr: nobody knows whether it ends its last line. */
+export const shareStderr = (): void => {
+  shared = true
+}
+
+/** Whether a line that is not ours may be open on our stderr. */
+export const mayBeOpen = (): boolean => shared
+
 /** The exit code of a child, as shells have it: 128 and the signal's number where it died of one. */
 export const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
   code ?? 128 + (signal === null ? 0 : constants.signals[signal])

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import type { CommandLine, Environment } from "../CommandRunner.ts"
-import { exitCodeOf, hasTerminal, unusable } from "./child.ts"
+import { exitCodeOf, hasTerminal, shareStderr, unusable } from "./child.ts"
 import { handled, passSignals } from "./signals.ts"
 
 type Spawn = typeof import("node:child_process").spawn
@@ -59,6 +59,7 @@ const run = (spawn: Spawn, command: CommandLine, environment: Environment) =>
       // Some failures (a script without `#!`, an empty name) are thrown and not emitted.
       return resume(Effect.fail(unusable(name, error)))
     }
+    shareStderr()
     // The runtime's own listeners would interrupt us, and with us a child that handles Ctrl-C itself.
     const release = passSignals((signal) => void child.kill(signal), hasTerminal(), handled)
     child.on("error", (error) => {

@@ -6,7 +6,7 @@ import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
 import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
 import { capture } from "./capture.ts"
-import { environmentWithout, exitCodeOf, hasTerminal, systemError, unusable } from "./child.ts"
+import { environmentWithout, exitCodeOf, hasTerminal, shareStderr, systemError, unusable } from "./child.ts"
 import { runCommand } from "./command.ts"
 import { find } from "./findCommand.ts"
 import { passSignals } from "./signals.ts"
@@ -40,6 +40,7 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
         } catch (error) {
           return resume(Effect.fail(unusable(name, error)))
         }
+        shareStderr()
         const release = passSignals((signal) => void child.kill(signal), hasTerminal(), [
           "SIGUSR1",
           "SIGUSR2",

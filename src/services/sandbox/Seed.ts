@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { problem } from "../../domain/KeyId.ts"
 import { parseTime } from "../../domain/Pat.ts"
+import * as Scope from "../../domain/Scope.ts"
 import { nextKeyId } from "./keyIds.ts"
 import { empty, type State, type StoredPat, statusOf } from "./State.ts"
 import { sha256 } from "./tokens.ts"
@@ -59,7 +60,11 @@ const readItem = (item: unknown, now: number): Either.Either<Seeded, string> =>
     if (label === undefined) return yield* Either.left("label is missing")
     const scopes = yield* field("scopes", isScopes, "a list of at least one scope")
     if (scopes === undefined) return yield* Either.left("scopes is missing")
-    const created = (yield* time("created_at")) ?? now
+    const unknown = scopes.find((scope) => !known.scopes.has(scope))
+    if (unknown !== undefined) {
+      return yield* Either.left(`"${unknown}" is not a scope (there are ${[...known.scopes].join(", ")})`)
+    }
+    const created = (yield* time("created_at")) ?? now - assumedAge
     const status = yield* field("status", isStatus, "active, revoked or expired")
     const pat = {
       key_id: yield* field("key_id", isKeyId, "four words joined by hyphens"),
@@ -82,11 +87,17 @@ const readItem = (item: unknown, now: number): Either.Either<Seeded, string> =>
       : yield* Either.left(`its status is ${status}, and by its expiry it is ${found}`)
   })
 
-/** The fields that are read. `pat list --json` of a newer API may have more. */
-const known = new Set([
-  ...["key_id", "label", "scopes", "status", "token", "token_ver", "usage_count"],
-  ...["created_at", "expiry_at", "hard_expiry_at", "last_used_at", "last_ip", "last_ua"],
-])
+/** The fields that are read, of which `pat list --json` of a newer API may have more, and the scopes that there are. */
+const known = {
+  fields: new Set([
+    ...["key_id", "label", "scopes", "status", "token", "token_ver", "usage_count"],
+    ...["created_at", "expiry_at", "hard_expiry_at", "last_used_at", "last_ip", "last_ua"],
+  ]),
+  scopes: new Set<string>(Scope.scopes),
+}
+
+/** How old a PAT is that does not say so, in milliseconds: no rotation takes it for one that was just made. */
+const assumedAge = 30 * 24 * 3_600_000
 
 /** Warns of fields that may be misspelt: a PAT would not be as old or as unused as a test needs it. */
 const warnOfUnknown = (items: ReadonlyArray<unknown>) => {
@@ -94,7 +105,7 @@ const warnOfUnknown = (items: ReadonlyArray<unknown>) => {
     items
       .filter(isFields)
       .flatMap(Object.keys)
-      .filter((name) => !known.has(name)),
+      .filter((name) => !known.fields.has(name)),
   )
   return unknown.size === 0
     ? Effect.void

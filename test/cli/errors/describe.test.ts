@@ -64,10 +64,12 @@ describe("every failure", () => {
     expect(error.exitCode).toBe(describeFailure(failure).exitCode)
   })
 
-  it.each(loud)("%s can be retried if it exits 6, or if what an answer was lost of is gone", (_, failure) => {
+  it.each(loud)("%s can be retried at 6, and at 9 if its cause may pass", (_, failure) => {
     const { exitCode, retryable } = describeFailure(failure)
-    const takenBack = failure._tag === "RotationStopped" && failure.step === "create" && exitCode === 9
-    expect(retryable).toBe(exitCode === 6 || takenBack)
+    const cause = "cause" in failure ? (failure.cause as Failure | undefined) : undefined
+    const mayPass = cause?._tag === "TimedOut" || cause?._tag === "ServiceUnavailable"
+    const isLost = failure._tag === "RotationStopped" && failure.step === "create"
+    expect(retryable).toBe(exitCode === 6 || (exitCode === 9 && (mayPass || isLost)))
   })
 
   it.each(loud.filter(([, failure]) => "requestId" in failure && failure.requestId !== undefined))(

@@ -19,7 +19,7 @@ const full = {
   last_used_at: "2025-02-01T00:00:00.000Z",
   last_ip: "192.0.2.1",
   last_ua: "curl/8",
-  scopes: ["pat", "new-scope"],
+  scopes: ["pat", "billing"],
   token_ver: 2,
   usage_count: 7,
 }
@@ -51,7 +51,7 @@ describe("a seed", () => {
         label: "CI",
         scopes: ["job"],
         status: "active",
-        created_at: "2026-11-24T00:00:00.000Z",
+        created_at: "2026-10-25T00:00:00.000Z",
         last_used_at: null,
         token_ver: 1,
         usage_count: 0,
