@@ -1,5 +1,5 @@
 import * as fs from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { basename, dirname, join, sep } from "node:path"
 import type { Obstacle, Place, Rules } from "../files.ts"
 import { isForeign } from "../trust.ts"
 import { nearestFolder } from "./wholeFile.ts"
@@ -114,7 +114,7 @@ const heirOf = (folder: string, home: string | undefined, me: number | undefined
  */
 export const look = (path: string, rules: Rules, me: number | undefined): Found => {
   // `x/` and `x/.` name a folder, and the empty path nothing.
-  if (/(?:^|[/\\])\.{0,2}$/.test(path) && stampOf(path) === undefined) {
+  if (["", ".", ".."].includes(path.split(sep).at(-1) ?? "") && stampOf(path) === undefined) {
     throw path === "" ? Object.assign(new Error("no name"), { code: "ENOENT" }) : new Refused("folder")
   }
   const target = rules.follow ? behindLinks(path) : path
