@@ -19,7 +19,7 @@ export type Obstacle =
   | "mount"
   | "group"
   | "changed"
-  /** What is in the place of the lock file is not one. */
+  /** What is in the place of the lock file is not one of our own. */
   | "lock"
   /** Another program does not give the lock back. */
   | "locked"
@@ -93,7 +93,7 @@ const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
   mount: "is a mount point of its own, which can't be replaced",
   group: "belongs to a group that you are not a member of, which a new file could not keep",
   changed: "was changed by another program in the meantime",
-  lock: "has something other than a lock file next to it, under the name of its .lock file",
+  lock: "has something other than a lock file of your own next to it, under the name of its .lock file",
   locked: "is locked by another program, through its .lock file",
 }
 

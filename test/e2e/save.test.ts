@@ -133,6 +133,18 @@ describe("writers of one rcfile", () => {
     },
   )
 
+  it.skipIf(!root)("refuse the lock of another user, before anything is sent", async () => {
+    const { env, folder, rcfile, sandbox } = await world()
+    chmodSync(folder, 0o1777)
+    writeFileSync(rcfile, "")
+    chownSync(rcfile, 65_534, 65_534)
+    writeFileSync(`${rcfile}.lock`, "")
+    const ran = await runAsStranger(save(rcfile), env)
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toContain("a lock file of your own")
+    expect(sandbox.requests).toEqual([])
+  })
+
   it("stop waiting when they are interrupted, and revoke the new PAT", async () => {
     const { active, env, rcfile } = await world()
     writeFileSync(`${rcfile}.lock`, "")

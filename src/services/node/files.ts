@@ -34,7 +34,7 @@ const lock = (path: string, rules: Rules) =>
       const since = yield* Clock.currentTimeMillis
       while (true) {
         const now = yield* Clock.currentTimeMillis
-        const release = yield* attempt((me) => tryLock(look(path, rules, me), now))
+        const release = yield* attempt((me) => tryLock(look(path, rules, me), now, me))
         if (release !== undefined) return release
         // Where this can't be interrupted, an interruption ends the wait all the same.
         const { interruptors } = yield* Effect.descriptor
@@ -52,7 +52,7 @@ export const files = Files.of({
   look: (path, rules) =>
     attempt((me) => {
       const found = look(path, rules, me)
-      if (rules.takeTurns) checkLock(found.target)
+      if (rules.takeTurns) checkLock(found.target, me)
       return found
     }),
   open: (path, rules) =>

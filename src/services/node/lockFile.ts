@@ -1,5 +1,6 @@
 import * as fs from "node:fs"
 import { basename } from "node:path"
+import { isForeign } from "../trust.ts"
 import { give, makeFoldersFor, openFolder } from "./folder.ts"
 import { type Found, Refused, removeOwn, stampOf } from "./place.ts"
 import { createPrivate, temporaryName } from "./wholeFile.ts"
@@ -9,10 +10,13 @@ export const staleMillis = 30_000
 
 const lockOf = (target: string): string => `${target}.lock`
 
-/** Throws if what is in the place of the lock file is not one. Gives its time, if there is one. */
-export const checkLock = (path: string): fs.BigIntStats | undefined => {
+/** Throws if what is in the place of the lock file is not one of our own. Gives its time, if there is one. */
+export const checkLock = (path: string, me: number | undefined): fs.BigIntStats | undefined => {
   const stat = stampOf(lockOf(path))
-  if (stat !== undefined && !stat.isFile()) throw new Refused("lock")
+  if (stat === undefined) return undefined
+  // Where somebody else's can't be removed, it would lock us out. Root can, and its owner gives way to root.
+  const foreign = me !== 0 && isForeign(Number(stat.uid), me)
+  if (!stat.isFile() || foreign) throw new Refused("lock")
   return stat
 }
 
@@ -31,12 +35,12 @@ const removeStale = (path: string, seen: fs.BigIntStats, beside: string): void =
 }
 
 /** Takes the lock of a file, unless somebody has it. Gives what releases it. */
-export const tryLock = (found: Found, now: number): (() => void) | undefined => {
+export const tryLock = (found: Found, now: number, me: number | undefined): (() => void) | undefined => {
   makeFoldersFor(found.folder, found.heir)
   const folder = openFolder(found.folder)
   const path = folder.at(basename(lockOf(found.target)))
   try {
-    const seen = checkLock(found.target)
+    const seen = checkLock(found.target, me)
     if (seen !== undefined && now - Number(seen.mtimeMs) > staleMillis) {
       removeStale(path, seen, folder.at(temporaryName()))
     }
