@@ -48,14 +48,6 @@ export interface Rules {
   readonly home?: string | undefined
 }
 
-/** Where a file is to be written, as it was when it was looked at. */
-export interface Place {
-  /** As it was named. */
-  readonly path: string
-  /** The file behind symbolic links. */
-  readonly target: string
-}
-
 /** A file that is ready to be written, and that nothing was written to yet. */
 export interface Writer {
   /**
@@ -70,7 +62,7 @@ export class Files extends Context.Tag("zpcli/Files")<
   Files,
   {
     /** Finds what is in the way of writing a file, as far as that can be known without trying. Changes nothing. */
-    readonly look: (path: string, rules: Rules) => Effect.Effect<Place, CannotWrite>
+    readonly look: (path: string, rules: Rules) => Effect.Effect<void, CannotWrite>
     /**
      * Waits for our turn, if writers take turns, and makes ready what can be: the
      * scope's end takes that back, except for what was written.

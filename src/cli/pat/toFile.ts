@@ -28,7 +28,7 @@ const wrong = (target: string, replace: boolean) => (error: CannotWrite) => {
   const consequence = replace ? "; --replace does not replace it" : "; --out does not overwrite a file"
   return new SettingsError({
     source: target,
-    reason: `${wordsOf(error) ?? `can't be written (${code})`}${["system", "changed"].includes(obstacle) ? "" : consequence}`,
+    reason: `${wordsOf(error) ?? `can't be created (${code})`}${["system", "changed"].includes(obstacle) ? "" : consequence}`,
     advice: advice[obstacle] ?? nameAnother,
   })
 }

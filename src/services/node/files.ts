@@ -51,9 +51,8 @@ const lock = (path: string, rules: Rules) =>
 export const files = Files.of({
   look: (path, rules) =>
     attempt((me) => {
-      const found = look(path, rules, me)
-      if (rules.takeTurns) checkLock(found.target, me)
-      return found
+      const { target } = look(path, rules, me)
+      if (rules.takeTurns) checkLock(target, me)
     }),
   open: (path, rules) =>
     Effect.gen(function* () {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import { basename, dirname, join, sep } from "node:path"
-import type { Obstacle, Place, Rules } from "../files.ts"
+import type { Obstacle, Rules } from "../files.ts"
 import { isForeign } from "../trust.ts"
 import { nearestFolder } from "./wholeFile.ts"
 
@@ -37,7 +37,11 @@ export const removeOwn = (path: string, own: Stamp): void => {
 }
 
 /** Where a file is to be written, and as what. */
-export interface Found extends Place {
+export interface Found {
+  /** As it was named. */
+  readonly path: string
+  /** The file behind symbolic links. */
+  readonly target: string
   readonly folder: string
   readonly name: string
   /** What is there. */
