@@ -92,6 +92,18 @@ describe("the layers", () => {
     ).toEqual([])
   })
 
+  it("leave the writing of files to one module", () => {
+    const writing = using(
+      /\b(?:writeFile|writeFileString|writeFileSync|makeDirectory|mkdir|mkdirSync|rename|renameSync|link|linkSync|symlink|symlinkSync|copy|copyFile|copyFileSync|truncate|chmodSync|chownSync|O_CREAT)\b *\(|O_CREAT/,
+    )
+    expect(writing).toEqual([
+      "services/node/folder.ts",
+      "services/node/lockFile.ts",
+      "services/node/wholeFile.ts",
+      "services/node/writer.ts",
+    ])
+  })
+
   it("are made of files of at most 250 lines", () => {
     const long = files.filter(({ text }) => text.split("\n").length - 1 > 250).map(({ name }) => name)
     expect(long).toEqual([])

@@ -9,12 +9,14 @@ import * as Layer from "effect/Layer"
 import { Browser } from "../services/Browser.ts"
 import { CommandRunner } from "../services/CommandRunner.ts"
 import { EndSoon } from "../services/EndSoon.ts"
+import { Files } from "../services/files.ts"
 import { Host } from "../services/Host.ts"
 import { browser } from "../services/node/browser.ts"
 import { commandRunner } from "../services/node/commandRunner.ts"
 import { makeConsole } from "../services/node/console.ts"
 import { endSoon } from "../services/node/endSoon.ts"
 import { makeFileSystem } from "../services/node/fileSystem.ts"
+import { files } from "../services/node/files.ts"
 import { host } from "../services/node/host.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
 import { signals } from "../services/node/signals.ts"
@@ -42,6 +44,7 @@ export const Live = Layer.scopedContext(
       Context.add(EndSoon, endSoon),
       Context.add(Host, host),
       Context.add(Signals, signals),
+      Context.add(Files, files),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
       Context.add(FileSystem.FileSystem, yield* makeFileSystem),
       Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),

@@ -1,20 +1,15 @@
 /** The PAT that is kept in the rcfile: `zpcli login` and `--save` write it. */
-import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../domain/ApiUrl.ts"
 import { DeliveryFailed, SettingsError } from "../domain/Errors.ts"
 import * as Rcfile from "../domain/Rcfile.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
-import { Identity } from "./Identity.ts"
-import { makeFolder } from "./makeFolder.ts"
-import { codeOf } from "./platformErrors.ts"
-import { correctLine } from "./RcfileStore.ts"
+import { type CannotWrite, codeOf, Files, wordsOf } from "./files.ts"
+import { correctLine, home } from "./RcfileStore.ts"
 import { Settings } from "./Settings.ts"
 
 /** An rcfile that a PAT can be written to, as far as is known before it is done. */
@@ -35,81 +30,30 @@ export const current = Effect.map(Settings, ({ rcfile }) =>
   ),
 )
 
-/** The content of a file, and what it is behind symbolic links: a regular file of our own, or none yet. */
-const read = Effect.fnUntraced(function* (path: string) {
-  const fs = yield* FileSystem.FileSystem
-  const { uid } = yield* Identity
-  const none = { target: path, content: new Uint8Array() }
-  return yield* Effect.gen(function* () {
-    const target = yield* fs.realPath(path)
-    const { type, uid: owner } = yield* fs.stat(target)
-    if (type !== "File") {
-      return yield* wrong(
-        path,
-        "is not a regular file, so no PAT can be saved in it",
-        path === "/dev/null"
-          ? "In the shell of a sandbox your rcfile is not used: leave it with exit first, or name a file with --rcfile."
-          : undefined,
-      )
-    }
-    if (Option.isSome(uid) && Option.exists(owner, (id) => id !== uid.value)) {
-      return yield* wrong(path, "belongs to another user, so no PAT is saved in it")
-    }
-    return { target, content: yield* fs.readFile(target) }
-  }).pipe(
-    Effect.catchIf(
-      (error) => error._tag !== "SettingsError",
-      (error) =>
-        Effect.flatMap(Effect.isSuccess(fs.readLink(path)), (isLink) =>
-          codeOf(error) !== "ENOENT"
-            ? wrong(path, `can't be read (${codeOf(error)})`)
-            : isLink
-              ? wrong(path, "is a symbolic link to a file that does not exist")
-              : Effect.succeed(none),
-        ),
-    ),
-  )
+/** How to get around what is in the way of writing the rcfile. */
+const adviceOn = (path: string): Partial<Record<CannotWrite["obstacle"], string>> => ({
+  mount: "Mount its folder instead of the file, or name another file with --rcfile.",
+  lock: `Remove ${path}.lock, or name another file with --rcfile.`,
+  locked: `Run the command again; if no other program writes to it, remove ${path}.lock first.`,
+  ...(path === "/dev/null"
+    ? {
+        stream:
+          "In the shell of a sandbox your rcfile is not used: leave it with exit first, or name a file with --rcfile.",
+      }
+    : {}),
 })
 
-/** The content of the rcfile with a PAT, and where it goes. */
-const withPat = Effect.fnUntraced(function* (path: string, pat: string) {
-  const { content, target } = yield* read(path)
-  const after = Rcfile.withPat(content, pat)
-  if (Either.isRight(after)) return { target, content: after.right }
-  const { line, reason } = after.left
-  return yield* wrong(path, reason, correctLine, line)
-})
-
-/** Whether files can be made in a folder, or in the nearest one above it that exists. */
-const writable = (folder: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem | Path.Path> =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const parent = (yield* Path.Path).dirname(folder)
-    yield* fs.access(folder, { writable: true }).pipe(
-      Effect.catchIf(
-        (error) => codeOf(error) === "ENOENT" && parent !== folder,
-        () => writable(parent),
-      ),
-    )
-  })
-
-/** Writes a file of mode 0600 whole, by rename: who reads it meanwhile sees the old one or the new one. */
-const replace = Effect.fnUntraced(function* (target: string, content: Uint8Array) {
-  const fs = yield* FileSystem.FileSystem
-  yield* makeFolder((yield* Path.Path).dirname(target))
-  const made = `${target}.${yield* Random.nextIntBetween(1e8, 1e9)}.tmp`
-  yield* Effect.scoped(
-    Effect.flatMap(fs.open(made, { flag: "wx", mode: 0o600 }), (file) =>
-      Effect.zipRight(file.writeAll(content), file.sync),
-    ),
-  ).pipe(
-    Effect.zipRight(fs.rename(made, target)),
-    Effect.onError(() => Effect.ignore(fs.remove(made))),
+const cannotWrite = (path: string) => (error: CannotWrite) => {
+  const reason = wordsOf(error)
+  return wrong(
+    path,
+    reason === undefined ? `can't be written (${error.code})` : `${reason}, so no PAT can be saved in it`,
+    adviceOn(path)[error.obstacle],
   )
-}, Effect.uninterruptible)
+}
 
 /** The variables that a PAT may come from; those of the environment hide those of the rcfile. */
-const sources = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"]
+const sources = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"] as const
 
 /** Warns of what keeps a saved PAT from being used, or sends it to another API than the one it is for. */
 const warn = Effect.gen(function* () {
@@ -132,6 +76,39 @@ const warn = Effect.gen(function* () {
   )
 })
 
+/** The settings that decide about the PAT in an rcfile, and about where it is sent. */
+const deciding = [...sources, "ZPOOL_API_URL"] as const
+
+/**
+ * The content of the rcfile with a PAT in the place of the one that was there
+ * when the settings were loaded. If that is another one by now, it may be the
+ * only copy of its token: it is left alone, whatever the options say.
+ */
+const withPat = Effect.fnUntraced(function* (pat: string) {
+  const { rcfile } = yield* Settings
+  const { path } = rcfile
+  const content = yield* (yield* FileSystem.FileSystem)
+    .readFile(path)
+    .pipe(
+      Effect.catchAll((error) =>
+        codeOf(error) === "ENOENT"
+          ? Effect.succeed(new Uint8Array())
+          : wrong(path, `can't be read (${codeOf(error)})`),
+      ),
+    )
+  const broken = ({ line, reason }: Rcfile.BrokenLine) => wrong(path, reason, correctLine, line)
+  const entries = yield* Either.mapLeft(Rcfile.parse(new TextDecoder().decode(content)), broken)
+  for (const key of deciding) {
+    if ((entries.get(key)?.trim() ?? "") === (rcfile.entries.get(key)?.trim() ?? "")) continue
+    return yield* wrong(
+      path,
+      `has another ${key} than before: another program has changed it in the meantime`,
+      "Look at that file, then run the command again.",
+    )
+  }
+  return yield* Either.mapLeft(Rcfile.withPat(content, pat), broken)
+})
+
 /** Checks that a PAT can be written to the rcfile, while nothing has been sent. */
 export const open = Effect.gen(function* () {
   const { rcfile } = yield* Settings
@@ -145,24 +122,33 @@ export const open = Effect.gen(function* () {
       "Remove that line, or name another file with --rcfile.",
     )
   }
-  const { target } = yield* withPat(path, "zpat_")
-  yield* Effect.mapError(writable((yield* Path.Path).dirname(target)), (error) =>
-    wrong(path, `can't be written (${codeOf(error)})`),
-  )
-  const world = yield* Effect.context<Settings | Connection | FileSystem.FileSystem | Path.Path>()
+  const files = yield* Files
+  const rules = {
+    replace: true,
+    follow: true,
+    makeFolders: true,
+    takeTurns: true,
+    home: Option.getOrUndefined(yield* home),
+  }
+  yield* Effect.mapError(files.look(path, rules), cannotWrite(path))
+  yield* withPat("zpat_")
+  const world = yield* Effect.context<Settings | Connection | FileSystem.FileSystem>()
   const save = (pat: Redacted.Redacted) =>
     Effect.gen(function* () {
       const text = Redacted.value(pat)
       if (!Rcfile.canHold(text)) return yield* wrong(path, "can't hold such characters")
-      // Read once more: it may have changed since.
-      const { content, target } = yield* withPat(path, text)
-      yield* replace(target, content)
+      const { write } = yield* files.open(path, rules)
+      // Read once more, now that it is our turn.
+      yield* write(yield* withPat(text))
     }).pipe(
+      Effect.scoped,
+      Effect.uninterruptible,
       Effect.mapError(
         (error) =>
           new DeliveryFailed({
             target: path,
-            code: error._tag === "SettingsError" ? `it ${error.reason}` : codeOf(error),
+            code:
+              error._tag === "SettingsError" ? `it ${error.reason}` : (error.code ?? `it ${wordsOf(error)}`),
           }),
       ),
       Effect.zipRight(warn),

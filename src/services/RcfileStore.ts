@@ -6,9 +6,10 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SettingsError } from "../domain/Errors.ts"
 import * as Rcfile from "../domain/Rcfile.ts"
+import { codeOf } from "./files.ts"
 import { Identity } from "./Identity.ts"
 import { Progress } from "./Progress.ts"
-import { codeOf } from "./platformErrors.ts"
+import { isForeign, othersCanWrite } from "./trust.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
 export interface LoadedRcfile {
@@ -18,8 +19,10 @@ export interface LoadedRcfile {
   readonly entries: ReadonlyMap<string, string>
   /** Whether its mode lets group or others read it. */
   readonly othersCanRead: boolean
-  /** Whether its mode lets group or others write to it, or a user owns it who is neither this one nor root. */
+  /** Whether its mode lets group or others write to it. */
   readonly othersCanWrite: boolean
+  /** Whose it is: nobody but its owner, or root, can change its mode. */
+  readonly owner: "self" | "root" | "other"
 }
 
 const variable = (name: string) =>
@@ -32,7 +35,8 @@ const variable = (name: string) =>
 const folder = (name: string) =>
   Effect.flatMap(Path.Path, (path) => Effect.map(variable(name), Option.filter(path.isAbsolute)))
 
-const home = Effect.flatMap(folder("HOME"), (found) =>
+/** The user's home, where one is known. */
+export const home = Effect.flatMap(folder("HOME"), (found) =>
   Option.isSome(found) ? Effect.succeed(found) : folder("USERPROFILE"),
 )
 
@@ -93,7 +97,13 @@ export const load = Effect.fn("RcfileStore.load")(function* (
 ) {
   const fs = yield* FileSystem.FileSystem
   const { named, path } = (yield* locate(flag)) ?? { named: undefined, path: "" }
-  const empty: LoadedRcfile = { path, entries: new Map(), othersCanRead: false, othersCanWrite: false }
+  const empty: LoadedRcfile = {
+    path,
+    entries: new Map(),
+    othersCanRead: false,
+    othersCanWrite: false,
+    owner: "self",
+  }
   if (path === "" && named === undefined) return empty
   const wrong = (reason: string, advice = "Check that file, or name another one with --rcfile.") =>
     new SettingsError({ source: path, reason, advice })
@@ -132,17 +142,16 @@ export const load = Effect.fn("RcfileStore.load")(function* (
   if (Either.isLeft(entries)) {
     return yield* new SettingsError({ source: path, ...entries.left, advice: correctLine })
   }
-  // Windows has no such modes: there every file looks open.
-  const { sep } = yield* Path.Path
   const info = yield* Effect.option(fs.stat(path))
-  const allows = (bits: number) => sep === "/" && Option.exists(info, ({ mode }) => (mode & bits) !== 0)
-  const { uid } = yield* Identity
-  const owner = Option.flatMap(info, (found) => found.uid)
-  const foreign = Option.isSome(uid) && Option.exists(owner, (other) => other !== 0 && other !== uid.value)
+  const me = Option.getOrUndefined((yield* Identity).uid)
+  // Windows has no such modes: there every file looks open.
+  const mode = Option.match(info, { onNone: () => 0, onSome: (found) => (me === undefined ? 0 : found.mode) })
+  const owner = Option.getOrUndefined(Option.flatMap(info, (found) => found.uid))
   return {
     path,
     entries: entries.right,
-    othersCanRead: allows(0o044),
-    othersCanWrite: foreign || allows(0o022),
+    othersCanRead: (mode & 0o044) !== 0,
+    othersCanWrite: othersCanWrite(mode, me),
+    owner: !isForeign(owner, me) ? "self" : owner === 0 ? "root" : "other",
   } satisfies LoadedRcfile
 })

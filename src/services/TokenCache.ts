@@ -1,20 +1,18 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import type * as Path from "@effect/platform/Path"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { BearerToken } from "../domain/Envelope.ts"
 import { Account } from "./Account.ts"
 import { Connection } from "./Connection.ts"
+import { codeOf, Files, wordsOf } from "./files.ts"
 import { Identity } from "./Identity.ts"
-import { makeFolder } from "./makeFolder.ts"
-import { codeOf } from "./platformErrors.ts"
+import { isForeign, othersCanWrite } from "./trust.ts"
 
 /** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
 const CacheFile = Schema.parseJson(
@@ -50,8 +48,8 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
 >() {
   static readonly make = Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const files = yield* Effect.context<FileSystem.FileSystem | Path.Path>()
-    const { uid } = yield* Identity
+    const files = yield* Files
+    const me = Option.getOrUndefined((yield* Identity).uid)
     const { api } = yield* Connection
     const { tokenCacheDir } = yield* Account
     const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user)}`
@@ -61,12 +59,8 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
       Effect.map(fs.stat(path), ({ mode, type, uid: owner }) => {
         // A named pipe in the file's place would be waited for.
         if (type !== kind) return Option.some(kind === "File" ? "it is not a file" : "it is not a folder")
-        if (Option.isSome(uid) && Option.exists(owner, (id) => id !== uid.value)) {
-          return Option.some("it belongs to another user")
-        }
-        return Option.isSome(uid) && (mode & 0o022) !== 0
-          ? Option.some("other users can write to it")
-          : Option.none<string>()
+        if (isForeign(Option.getOrUndefined(owner), me)) return Option.some("it belongs to another user")
+        return othersCanWrite(mode, me) ? Option.some("other users can write to it") : Option.none<string>()
       })
 
     const warned = yield* Ref.make(false)
@@ -114,23 +108,31 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
       const dir = tokenCacheDir.value
       const path = pathFor(dir, user)
       yield* Effect.gen(function* () {
-        yield* Effect.provide(makeFolder(dir), files)
-        if (!(yield* trusted(dir, "Directory"))) return
+        // It can't be trusted before it is there.
+        const trust = Effect.catchIf(
+          trusted(dir, "Directory"),
+          (error) => codeOf(error) === "ENOENT",
+          () => Effect.succeed(true),
+        )
+        if (!(yield* trust)) return
         const text = JSON.stringify({
           access_token: Redacted.value(tokens.accessToken),
           id_token: tokens.idToken === undefined ? null : Redacted.value(tokens.idToken),
           expires_at: tokens.expiresAt,
         })
-        // Whole by rename: another process sees the old file or the new one, and a link in its place is replaced.
-        const suffix = yield* Random.nextIntBetween(0, 2 ** 48)
-        const temporary = `${path}.${suffix.toString(36)}`
-        yield* fs.writeFileString(temporary, text, { flag: "wx", mode: 0o600 }).pipe(
-          Effect.zipRight(fs.rename(temporary, path)),
-          Effect.onError(() => Effect.ignore(fs.remove(temporary))),
-          // An interrupted write may go on behind the removal.
-          Effect.uninterruptible,
-        )
-      }).pipe(Effect.catchAll((error) => ignored(path, `it can't be written (${codeOf(error)})`)))
+        yield* files.cache(path, new TextEncoder().encode(text))
+      }).pipe(
+        Effect.catchAll((error) =>
+          ignored(
+            path,
+            error._tag === "CannotWrite"
+              ? error.code === undefined
+                ? `it ${wordsOf(error)}`
+                : `it can't be written (${error.code})`
+              : `it can't be written (${codeOf(error)})`,
+          ),
+        ),
+      )
     })
 
     const drop = (user: string) =>

@@ -6,8 +6,8 @@ import * as Redacted from "effect/Redacted"
 import type { SecretSource } from "../domain/Credential.ts"
 import { SecretUnavailable, SettingsError } from "../domain/Errors.ts"
 import { CommandRunner, credentialVariables } from "./CommandRunner.ts"
+import { codeOf } from "./files.ts"
 import { askingDisabled } from "./NoInput.ts"
-import { codeOf } from "./platformErrors.ts"
 import { absolutePath } from "./RcfileStore.ts"
 import { Secrets } from "./Secrets.ts"
 import { Settings, textOf } from "./Settings.ts"
@@ -48,11 +48,21 @@ export const find = Effect.fnUntraced(function* (variable: SecretSource["variabl
     return Option.some<SecretSource>({ ...secret, via: "file", value: Redacted.make(path) })
   }
   if (key.endsWith("_COMMAND")) {
+    if (from === "rcfile" && rcfile.owner === "other") {
+      return yield* new SettingsError({
+        source,
+        reason: "is not run: that file belongs to another user",
+        advice: `Name a file of your own with --rcfile, or set ${key} in the environment.`,
+      })
+    }
     if (from === "rcfile" && rcfile.othersCanWrite) {
       return yield* new SettingsError({
         source,
         reason: "is not run: other users can write to that file",
-        advice: `Let nobody else write to it: chmod go-w ${rcfile.path}`,
+        advice:
+          rcfile.owner === "self"
+            ? `Let nobody else write to it: chmod go-w ${rcfile.path}`
+            : `Name a file of your own with --rcfile, or let root run: chmod go-w ${rcfile.path}`,
       })
     }
     return Option.some<SecretSource>({ ...secret, via: "command", value: Redacted.make(textOf(found)) })
@@ -67,7 +77,9 @@ export const find = Effect.fnUntraced(function* (variable: SecretSource["variabl
   }
   if (from === "rcfile" && rcfile.othersCanRead) {
     yield* Effect.logWarning(
-      `${rcfile.path} contains a PAT and is readable by other users; run: chmod 600 ${rcfile.path}`,
+      rcfile.owner === "self"
+        ? `${rcfile.path} contains a PAT and is readable by other users; run: chmod 600 ${rcfile.path}`
+        : `${rcfile.path} contains a PAT, belongs to another user and is readable by others.`,
     )
   }
   return Option.some<SecretSource>({

@@ -14,6 +14,7 @@ import { services } from "../../src/cli/services.ts"
 import { Account } from "../../src/services/Account.ts"
 import { CommandRunner } from "../../src/services/CommandRunner.ts"
 import { Connection } from "../../src/services/Connection.ts"
+import { Files } from "../../src/services/files.ts"
 import { Handover } from "../../src/services/Handover.ts"
 import { PatApi } from "../../src/services/PatApi.ts"
 import { Progress } from "../../src/services/Progress.ts"
@@ -24,6 +25,7 @@ import { Settings } from "../../src/services/Settings.ts"
 import { Streams } from "../../src/services/Streams.ts"
 import { TokenCache } from "../../src/services/TokenCache.ts"
 import { Transport } from "../../src/services/Transport.ts"
+import { realFiles } from "../support/world/files.ts"
 import { runsNothing } from "../support/world/runner.ts"
 import { notices } from "../support/world/services.ts"
 import { fakeHttp, fakeTerminal, item, listed, type Sent } from "../support/world/world.ts"
@@ -46,6 +48,7 @@ const ground = (requests: Array<Sent>) =>
     ),
     NodeFileSystem.layer,
     NodePath.layer,
+    Layer.succeed(Files, realFiles),
     notices().layer,
     Layer.succeed(CommandRunner, runsNothing),
     Layer.setConfigProvider(

@@ -11,6 +11,8 @@ import * as fs from "node:fs"
 import * as nodeModule from "node:module"
 import { dirname, isAbsolute, join } from "node:path"
 import { Script } from "node:vm"
+import { isForeign, othersCanWrite } from "../trust.ts"
+import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
 
 /** What a cache is for, beside the version of Node: V8 itself compares only the source's length. */
 export interface Program {
@@ -58,7 +60,8 @@ type Checksum = ReturnType<typeof makeChecksum>
 /** Whether nobody else could have put code there: ours, and not writable by others. */
 const isOurs = (path: string): boolean => {
   const { mode, uid } = fs.lstatSync(path)
-  return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+  const me = process.getuid?.()
+  return !isForeign(uid, me) && !othersCanWrite(mode, me)
 }
 
 const read = (folder: string, file: string, checksum: Checksum): Buffer | undefined => {
@@ -75,17 +78,11 @@ const read = (folder: string, file: string, checksum: Checksum): Buffer | undefi
 
 const write = (folder: string, file: string, data: Buffer, checksum: Checksum): void => {
   try {
-    // Not `recursive`, which tries for ever where a file system says that even the parent is missing (/proc).
-    for (const path of [dirname(folder), folder]) {
-      if (!fs.existsSync(path)) fs.mkdirSync(path, { mode: 0o700 })
-    }
+    if (isOthersPlace(dirname(folder), process.getuid?.())) return
+    makeFolders(folder)
     if (!isOurs(folder)) return
     for (const name of oldest(folder)) fs.rmSync(join(folder, name), { force: true })
-    const content = Buffer.concat([checksum(data), data])
-    // Whole by rename, so that another process reads the old cache, the new one or none.
-    const temporary = `${file}.${process.pid}`
-    fs.writeFileSync(temporary, content, { mode: 0o600, flag: "wx" })
-    fs.renameSync(temporary, file)
+    putWhole(file, Buffer.concat([checksum(data), data]))
   } catch {
     // A read-only home, a full disk: the next run is as fast as this one was.
   }

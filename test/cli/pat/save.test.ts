@@ -1,23 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { SystemError } from "@effect/platform/Error"
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { onTestFinished } from "vitest"
-import {
-  account,
-  item,
-  listed,
-  loggedIn,
-  pat,
-  runIn,
-  systemError,
-  type World,
-} from "../../support/world/world.ts"
+import { failingFiles } from "../../support/world/files.ts"
+import { account, item, listed, loggedIn, pat, runIn, type World } from "../../support/world/world.ts"
 
 const keyId = "law-hotel-shape-community"
 const newKeyId = "market-night-plain-object"
@@ -41,23 +29,6 @@ const rcfileWith = (content: string) => {
   writeFileSync(rcfile, content, { mode: 0o600 })
   return rcfile
 }
-
-/** The real file system, on which nothing can be renamed, as a file that is mounted by itself. */
-const mounted = Layer.effect(
-  FileSystem.FileSystem,
-  Effect.map(FileSystem.FileSystem, (real) => ({
-    ...real,
-    rename: () =>
-      Effect.fail(
-        new SystemError({
-          reason: "Busy",
-          module: "FileSystem",
-          method: "rename",
-          cause: systemError("EBUSY", "rename"),
-        }),
-      ),
-  })),
-).pipe(Layer.provide(NodeFileSystem.layer))
 
 const create = ["pat", "create", "CI", "--scope", "job", "--save"]
 const rotate = ["pat", "rotate", keyId, "--yes", "--save"]
@@ -217,7 +188,7 @@ describe("pat rotate --save", () => {
         const rcfile = rcfileWith(`ZPOOLPAT=${own}\n`)
         const ran = yield* run([...rotate, "--json"], rcfile, {
           routes: { ...api(), [`DELETE /pat/${newKeyId}`]: { status } },
-          fileSystem: mounted,
+          files: failingFiles("write", "EBUSY"),
         })
         expect(ran).toMatchObject({ code, stdout: "" })
         expect(JSON.parse(ran.stderr).error).toMatchObject({

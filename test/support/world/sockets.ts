@@ -10,11 +10,13 @@ import * as Random from "effect/Random"
 import { shape } from "../../../src/cli/root.ts"
 import { run } from "../../../src/cli/run.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
+import { Files } from "../../../src/services/files.ts"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../../src/services/node/http.ts"
 import { Stdin } from "../../../src/services/Stdin.ts"
 import { Streams } from "../../../src/services/Streams.ts"
 import type { Ran } from "../program/program.ts"
+import { realFiles } from "./files.ts"
 
 const pipe = { isTerminal: false, color: false, columns: 80 }
 const unused = () => Effect.dieMessage("nothing is asked here")
@@ -49,6 +51,7 @@ export const runInProcess = async (
     Layer.succeed(Stdin, { readAll: Effect.succeed(""), openTerminal: Effect.succeed(undefined) }),
     NodeFileSystem.layer,
     NodePath.layer,
+    Layer.succeed(Files, realFiles),
     Layer.succeed(Streams, {
       stdin: { isTerminal: false },
       stdout: { ...pipe, discards: false },

@@ -4,6 +4,7 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
+import { Files } from "../../../src/services/files.ts"
 import type { Notices } from "../../../src/services/Notices.ts"
 import { PatApi } from "../../../src/services/PatApi.ts"
 import { Progress } from "../../../src/services/Progress.ts"
@@ -11,6 +12,7 @@ import type { Prompter } from "../../../src/services/Prompter.ts"
 import { Session } from "../../../src/services/Session.ts"
 import { TokenCache } from "../../../src/services/TokenCache.ts"
 import { type ApiRequest, Transport } from "../../../src/services/Transport.ts"
+import { realFiles } from "./files.ts"
 import { runsNothing } from "./runner.ts"
 import { asks, notices, type SettingsValue, settings } from "./services.ts"
 
@@ -37,6 +39,7 @@ const layers = (world: World) => {
     world.notices?.layer ?? notices().layer,
     NodeFileSystem.layer,
     NodePath.layer,
+    Layer.succeed(Files, realFiles),
     Layer.succeed(CommandRunner, world.runner ?? runsNothing),
   )
   return PatApi.layer.pipe(

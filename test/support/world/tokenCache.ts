@@ -1,13 +1,14 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
+import { Files } from "../../../src/services/files.ts"
 import { TokenCache } from "../../../src/services/TokenCache.ts"
+import { realFiles } from "./files.ts"
 import { logs, settings } from "./services.ts"
 
 export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln"
@@ -29,11 +30,12 @@ export const world = Effect.gen(function* () {
       readonly dir?: string | undefined
       readonly under?: Layer.Layer<never>
       readonly broken?: Partial<FileSystem.FileSystem>
+      readonly files?: Files["Type"]
     } = { dir },
   ) =>
     Effect.flatMap(TokenCache, run).pipe(
       Effect.provide(TokenCache.layer),
-      Effect.provide(NodePath.layer),
+      Effect.provideService(Files, world.files ?? realFiles),
       Effect.provideService(FileSystem.FileSystem, { ...fs, ...world.broken }),
       Effect.provide(settings({ tokenCacheDir: Option.fromNullable("dir" in world ? world.dir : dir) })),
       Effect.provide(world.under ?? Layer.empty),

@@ -14,9 +14,11 @@ import * as Option from "effect/Option"
 import { shape } from "../../../src/cli/root.ts"
 import { run } from "../../../src/cli/run.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
+import { Files } from "../../../src/services/files.ts"
 import { Stdin } from "../../../src/services/Stdin.ts"
 import { Streams } from "../../../src/services/Streams.ts"
 import { broken, type Reply, systemError, text } from "../http/client.ts"
+import { realFiles } from "./files.ts"
 import { runsNothing } from "./runner.ts"
 
 /** One request as the program sent it. */
@@ -68,6 +70,8 @@ export interface World {
   readonly onStderr?: (text: string) => void
   /** The real file system by default. */
   readonly fileSystem?: Layer.Layer<FileSystem.FileSystem>
+  /** Real files by default. */
+  readonly files?: Files["Type"]
 }
 
 /** What came of a run. `stderr` holds what prompts displayed too, in order. */
@@ -184,6 +188,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       columns = 80,
       env = {},
       http,
+      files = realFiles,
       fileSystem = NodeFileSystem.layer,
       keys = [],
       line = "",
@@ -217,6 +222,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
           stderr: { isTerminal: err, color, columns },
         }).pipe(
           Context.add(CommandRunner, runner),
+          Context.add(Files, files),
           Context.add(Stdin, {
             readAll:
               data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),

@@ -1,0 +1,101 @@
+/** The only way in which this program writes, renames or creates files and folders. */
+import type { PlatformError } from "@effect/platform/Error"
+import * as Context from "effect/Context"
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+
+/** What keeps a file from being written. */
+export type Obstacle =
+  | "exists"
+  | "link"
+  | "dangling"
+  /** A pipe, a device or a socket. */
+  | "stream"
+  | "folder"
+  | "foreign"
+  /** The folder that it would be made in belongs to another user. */
+  | "foreign-folder"
+  | "mount"
+  | "group"
+  | "changed"
+  /** What is in the place of the lock file is not one of our own. */
+  | "lock"
+  /** Another program does not give the lock back. */
+  | "locked"
+  | "system"
+
+/** A file can't be written. Nothing was changed, and the file that was there is still there. */
+export class CannotWrite extends Data.TaggedError("CannotWrite")<{
+  readonly obstacle: Obstacle
+  /** The system's code, such as `ENOSPC`, for `system`. */
+  readonly code?: string | undefined
+}> {}
+
+/** What may be done to a file, beside creating it. */
+export interface Rules {
+  /** Whether a regular file of our own may be replaced. */
+  readonly replace?: boolean
+  /** Whether a symbolic link is followed, to a regular file of our own. */
+  readonly follow?: boolean
+  /** Whether the file keeps its group, and whether the group may read it. */
+  readonly keepGroup?: boolean
+  /** Whether missing folders are made. */
+  readonly makeFolders?: boolean
+  /** Whether writers take turns, through a lock file beside the file. */
+  readonly takeTurns?: boolean
+  /** The user's home. If root writes in it and it belongs to another user, that user gets what is created. */
+  readonly home?: string | undefined
+}
+
+/** A file that is ready to be written, and that nothing was written to yet. */
+export interface Writer {
+  /**
+   * Writes the file. It fails if anybody has changed the file or its folder since
+   * the writer was opened, or if the name does not lead to the content afterwards.
+   */
+  readonly write: (content: Uint8Array) => Effect.Effect<void, CannotWrite>
+}
+
+/** Writes files: whole, by rename, in the place of a regular file of our own or of none, private from the first moment. */
+export class Files extends Context.Tag("zpcli/Files")<
+  Files,
+  {
+    /** Finds what is in the way of writing a file, as far as that can be known without trying. Changes nothing. */
+    readonly look: (path: string, rules: Rules) => Effect.Effect<void, CannotWrite>
+    /**
+     * Waits for our turn, if writers take turns, and makes ready what can be: the
+     * scope's end takes that back, except for what was written.
+     */
+    readonly open: (path: string, rules: Rules) => Effect.Effect<Writer, CannotWrite, Scope.Scope>
+    /** Writes a file of a cache. The last writer wins, and the folder must be in a place of our own. */
+    readonly cache: (path: string, content: Uint8Array) => Effect.Effect<void, CannotWrite>
+  }
+>() {}
+
+/** The obstacles as the end of a sentence about the file. */
+const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
+  exists: "already exists",
+  link: "is a symbolic link",
+  dangling: "is a symbolic link to a file that does not exist",
+  stream: "is not a regular file",
+  folder: "is not a regular file",
+  foreign: "belongs to another user",
+  "foreign-folder": "is in a folder that belongs to another user",
+  mount: "is a mount point of its own, which can't be replaced",
+  group: "belongs to a group that you are not a member of, which a new file could not keep",
+  changed: "was changed by another program in the meantime",
+  lock: "has something other than a lock file of your own next to it, under the name of its .lock file",
+  locked: "is locked by another program, through its .lock file",
+}
+
+/** What is in the way, as the end of a sentence about the file; undefined where only the system's code says it. */
+export const wordsOf = ({ obstacle }: CannotWrite): string | undefined =>
+  obstacle === "system" ? undefined : words[obstacle]
+
+/** What a file system said: its code, such as `ENOENT`, or else the platform's own word. */
+export const codeOf = (error: PlatformError): string => {
+  if (error._tag !== "SystemError") return error._tag
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException
+  return code ?? error.reason
+}

@@ -1,0 +1,143 @@
+import * as fs from "node:fs"
+import { basename, dirname, join, sep } from "node:path"
+import type { Obstacle, Rules } from "../files.ts"
+import { isForeign } from "../trust.ts"
+import { nearestFolder } from "./wholeFile.ts"
+
+/** What keeps a file from being written, other than an error of the system. */
+export class Refused extends Error {
+  constructor(readonly obstacle: Exclude<Obstacle, "system">) {
+    super(obstacle)
+  }
+}
+
+/** A user, and a group of theirs. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** A file as it was: it is another one, or was written to, if any of this differs. */
+export type Stamp = Readonly<Pick<fs.BigIntStats, "dev" | "ino" | "mode" | "uid" | "gid" | "size">>
+
+export const isSame = (a: Stamp | undefined, b: Stamp | undefined): boolean =>
+  (["dev", "ino", "mode", "uid", "gid", "size"] as const).every((key) => a?.[key] === b?.[key])
+
+export const stampOf = (path: string): fs.BigIntStats | undefined =>
+  fs.lstatSync(path, { bigint: true, throwIfNoEntry: false })
+
+/** Removes a file that is still the one that we made. */
+export const removeOwn = (path: string, own: Stamp): void => {
+  try {
+    const now = stampOf(path)
+    if (now?.ino === own.ino && now.dev === own.dev) fs.unlinkSync(path)
+  } catch {
+    // It is gone, or its folder is.
+  }
+}
+
+/** Where a file is to be written, and as what. */
+export interface Found {
+  /** As it was named. */
+  readonly path: string
+  /** The file behind symbolic links. */
+  readonly target: string
+  readonly folder: string
+  readonly name: string
+  /** What is there. */
+  readonly before: Stamp | undefined
+  readonly mode: number
+  /** The group to keep. */
+  readonly gid: number | undefined
+  /** Who gets what root creates there. */
+  readonly heir: Owner | undefined
+}
+
+/** Whether a file is mounted by itself, as Docker mounts one: it can't be replaced by rename. Only Linux tells. */
+const isMountPoint = (path: string): boolean => {
+  let mounts: string
+  try {
+    mounts = fs.readFileSync("/proc/self/mountinfo", "latin1")
+  } catch {
+    return false
+  }
+  // White space and backslashes are written in octal, and what is not ASCII as its bytes.
+  const escaped = Buffer.from(path)
+    .toString("latin1")
+    .replace(/[\t\n\\ ]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`)
+  return mounts.split("\n").some((line) => line.split(" ")[4] === escaped)
+}
+
+/** The file behind symbolic links; the path itself where there is none yet. */
+const behindLinks = (path: string): string => {
+  try {
+    return fs.realpathSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== "ENOENT") throw error
+    if (stampOf(path)?.isSymbolicLink()) throw new Refused("dangling")
+    return path
+  }
+}
+
+/** Whether a new file in a folder would have a group, or could be given it. */
+const canHaveGroup = (gid: number, folder: fs.Stats, me: number | undefined): boolean =>
+  me === undefined ||
+  me === 0 ||
+  gid === ((folder.mode & 0o2000) !== 0 ? folder.gid : process.getegid?.()) ||
+  process.getgroups?.().includes(gid) === true
+
+const refuse = (stat: fs.BigIntStats, target: string, { replace }: Rules, me: number | undefined) => {
+  const what = stat.isSymbolicLink() ? (fs.statSync(target, { throwIfNoEntry: false }) ?? stat) : stat
+  if (!what.isFile() && !what.isDirectory() && !what.isSymbolicLink()) throw new Refused("stream")
+  if (!replace) throw new Refused("exists")
+  if (stat.isSymbolicLink()) throw new Refused("link")
+  if (!stat.isFile()) throw new Refused("folder")
+  if (isForeign(Number(stat.uid), me)) throw new Refused("foreign")
+  if (isMountPoint(join(fs.realpathSync(dirname(target)), basename(target)))) throw new Refused("mount")
+  try {
+    fs.accessSync(target, fs.constants.W_OK)
+  } catch (error) {
+    // A file without permission to write can be replaced; one that is immutable can't.
+    if ((error as NodeJS.ErrnoException).code === "EPERM") throw error
+  }
+}
+
+/** The owner of a home that root works in for somebody else, for what is created below it. */
+const heirOf = (folder: string, home: string | undefined, me: number | undefined): Owner | undefined => {
+  const found = me === 0 && home !== undefined ? fs.statSync(home, { throwIfNoEntry: false }) : undefined
+  if (home === undefined || found === undefined || found.uid === 0) return undefined
+  const inside = `${fs.realpathSync(folder)}/`.startsWith(`${fs.realpathSync(home)}/`)
+  return inside ? { uid: found.uid, gid: found.gid } : undefined
+}
+
+/**
+ * Looks at where a file is to be written; throws what is in the way.
+ *
+ * @param me - the numeric user that we are; undefined on Windows
+ */
+export const look = (path: string, rules: Rules, me: number | undefined): Found => {
+  // `x/` and `x/.` name a folder, and the empty path nothing.
+  if (["", ".", ".."].includes(path.split(sep).at(-1) ?? "") && stampOf(path) === undefined) {
+    throw path === "" ? Object.assign(new Error("no name"), { code: "ENOENT" }) : new Refused("folder")
+  }
+  const target = rules.follow ? behindLinks(path) : path
+  const before = stampOf(target)
+  if (before !== undefined) refuse(before, target, rules, me)
+  const folder = dirname(target)
+  const nearest = rules.makeFolders ? nearestFolder(folder) : { path: folder, stat: fs.statSync(folder) }
+  if (!nearest.stat.isDirectory()) throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" })
+  fs.accessSync(nearest.path, fs.constants.W_OK | fs.constants.X_OK)
+  const kept = rules.keepGroup ? before : undefined
+  if (kept !== undefined && !canHaveGroup(Number(kept.gid), nearest.stat, me)) throw new Refused("group")
+  return {
+    path,
+    target,
+    folder,
+    name: basename(target),
+    before,
+    mode: 0o600 | (Number(kept?.mode ?? 0) & 0o040),
+    gid: kept === undefined ? undefined : Number(kept.gid),
+    heir: heirOf(nearest.path, rules.home, me),
+  }
+}
