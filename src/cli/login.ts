@@ -16,12 +16,13 @@ import * as PatStore from "../services/PatStore.ts"
 import { Secrets } from "../services/Secrets.ts"
 import { Session } from "../services/Session.ts"
 import { Streams } from "../services/Streams.ts"
+import * as hints from "./hints.ts"
 import { rcfileOption } from "./options.ts"
 import { print } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { question, show } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
-import { withExamples } from "./strict/annotations.ts"
+import { withExamples, withHints } from "./strict/annotations.ts"
 
 const options = { rcfile: rcfileOption("Save the PAT in this file") }
 
@@ -101,6 +102,7 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
 export const command = Command.make("login", options, login).pipe(
   Command.withDescription("Sign in: check a PAT and save it in ~/.config/zpools.io/zpoolrc"),
   Command.provide(({ rcfile }) => Layer.effectContext(networkServices({ rcfile, auth: "pat", save: true }))),
+  withHints(hints.login),
   withExamples([
     { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
     {

@@ -1,5 +1,6 @@
 import { exitCodeMeanings } from "./errors/exitCodes.ts"
 import * as hello from "./hello.ts"
+import * as hints from "./hints.ts"
 import * as login from "./login.ts"
 import * as completions from "./pat/completions.ts"
 import * as create from "./pat/create.ts"
@@ -13,10 +14,6 @@ import { group, withExamples, withHints } from "./strict/annotations.ts"
 import { read } from "./strict/read.ts"
 import type { CommandShape, HelpSection } from "./strict/shape.ts"
 
-const otherClient = "It is a command of the zpools.io client, another program that is also called zpcli."
-
-const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
-
 /** The whole command tree: the one list of verbs. */
 export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) of a zpools.io account", [
   group("pat", "Manage Personal Access Tokens (PATs)", [
@@ -27,12 +24,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
     rotate.command,
     completions.command,
     run.command,
-  ]).pipe(
-    withExamples(list.examples.slice(0, 2)),
-    withHints({
-      means: { ls: "zpcli pat list", rm: "zpcli pat revoke", delete: "zpcli pat revoke" },
-    }),
-  ),
+  ]).pipe(withExamples(list.examples.slice(0, 2)), withHints(hints.pat)),
   login.command,
   hello.command,
   sandbox.command,
@@ -41,27 +33,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
     { command: "zpcli pat list", description: "List your PATs" },
     { command: "zpcli sandbox -- bash", description: "Try it without an account, in a shell" },
   ]),
-  withHints({
-    means: {
-      auth: "zpcli login",
-      configure: "zpcli login",
-      signin: "zpcli login",
-      whoami: "zpcli hello",
-      status: "zpcli hello",
-      version: "zpcli --version",
-      completion: "zpcli --completions",
-      completions: "zpcli --completions",
-    },
-    notes: {
-      logout: "To sign out, unset ZPOOLPAT or remove it from ~/.config/zpools.io/zpoolrc.",
-      config: "Settings are environment variables, or lines of ~/.config/zpools.io/zpoolrc.",
-      ...Object.fromEntries(["zpool", "job", "sshkey", "billing", "zfs"].map((word) => [word, otherClient])),
-      "-v": "For the version, use --version or -V. For more output, use --log-level debug.",
-      "-o": noFormat,
-      "--output": noFormat,
-      "--format": noFormat,
-    },
-  }),
+  withHints(hints.root),
 )
 
 /** How to sign in, in three lines. */

@@ -127,8 +127,8 @@ export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly co
 /** Ctrl-C at a prompt. */
 export class Quit extends Data.TaggedError("Quit") {}
 
-/** The answer at the prompt was not yes. */
-export class Declined extends Data.TaggedError("Declined") {}
+/** The answer at the prompt was not yes; `no` if it was in so many words. */
+export class Declined extends Data.TaggedError("Declined")<{ readonly no?: boolean }> {}
 
 /** A confirmation can't be asked for. `no-terminal`: stdin is a terminal, and there is none to write to. */
 export class CannotAsk extends Data.TaggedError("CannotAsk")<{ readonly notAsked: NotAsked }> {}

@@ -13,6 +13,8 @@ export class InvalidKeyId extends Data.TaggedError("InvalidKeyId")<{
   readonly value: string
   /** 1-based, where it is a line of stdin. */
   readonly line?: number
+  /** What was to be done with the PAT, where it could have been found by its label. */
+  readonly verb?: "revoke" | "rotate" | "show"
 }> {}
 
 /** What was to be read from stdin can't be. */

@@ -1,5 +1,11 @@
-import type { InputUnreadable, InvalidInput, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
-import { maxLength } from "../../domain/Label.ts"
+import type {
+  InputUnreadable,
+  InvalidInput,
+  InvalidKeyId,
+  SettingsError,
+  TokenWouldBeLost,
+} from "../../domain/Errors.ts"
+import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import { partsOf, scopes } from "../../domain/Scope.ts"
 import { mask } from "../../services/mask.ts"
 import { type Printable, printable } from "../output/printable.ts"
@@ -11,6 +17,20 @@ const invalid = (error: InvalidInput, message: Printable, hint: Printable): Repo
   failed(error, exitCodes.misuse, message, hint, { type: "InvalidInput" })
 
 const scopeHint = printable`Scopes: ${scopes.join(", ")} (quote '*' to prevent shell globbing). Repeat --scope for more than one.`
+
+/** A value as a word of a command line to copy. */
+const word = (value: string): string =>
+  /^[\w./@%+:,][\w./@%+:,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
+
+/** How to find the PAT if what was typed is its label. */
+const byLabel = ({ value, verb }: InvalidKeyId): Printable => {
+  if (verb === undefined || labelProblem(value) !== undefined || mask(value, []) !== value)
+    return printable`; see: zpcli pat list`
+  const option = `--label${value.startsWith("-") ? "=" : " "}${word(value)}`
+  return verb === "revoke"
+    ? printable`. For a label: zpcli pat list ${option} --status active --quiet | zpcli pat revoke -`
+    : printable`. For a label: zpcli pat ${verb} ${option}`
+}
 
 /** How to correct a setting, by where it comes from. */
 const settingHint = ({ advice, source }: SettingsError): Printable => {
@@ -47,9 +67,9 @@ export const input = {
     invalid(
       error,
       error.line === undefined
-        ? printable`"${error.value}" is not a key ID.`
+        ? printable`"${mask(error.value, [])}" is not a key ID.`
         : printable`Line ${error.line} of stdin is not a key ID: "${mask(error.value, []).slice(0, 100)}". Nothing was sent.`,
-      printable`A key ID is four words joined by hyphens, such as law-hotel-shape-community; see: zpcli pat list`,
+      printable`A key ID is four words joined by hyphens, such as law-hotel-shape-community${byLabel(error)}`,
     ),
   InvalidScope: (error) =>
     error.reason === "list"

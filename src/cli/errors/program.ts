@@ -31,6 +31,8 @@ export const program = {
       exitCodes.declined,
       printable`Declined: nothing was changed.`,
       printable`Answer y to go ahead, or add --yes to skip the question.`,
+      // Whoever said no wants no advice on how to say yes.
+      error.no ? { hint: undefined } : {},
     ),
   CannotAsk: (error) =>
     failed(

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
-import { CannotAsk, CredentialMissing, InvalidUsername, Quit } from "../../domain/Errors.ts"
+import { CannotAsk, CredentialMissing, Declined, InvalidUsername, Quit } from "../../domain/Errors.ts"
 import { Account } from "../../services/Account.ts"
 import { askingDisabled } from "../../services/NoInput.ts"
 import { Prompter } from "../../services/Prompter.ts"
@@ -62,10 +62,14 @@ export const question = (
     Effect.onExit(() => display("\n")),
   )
 
-const isYes = (answer: string | undefined): boolean => /^\s*y(es)?\s*$/i.test(answer ?? "")
+/** Whether an answer is yes. One that says no in so many words is an error of its own. */
+const isYes = (answer: string | undefined): Effect.Effect<boolean, Declined> =>
+  /^\s*no?\s*$/i.test(answer ?? "")
+    ? new Declined({ no: true })
+    : Effect.succeed(/^\s*y(es)?\s*$/i.test(answer ?? ""))
 
 /**
- * Asks a question whose answer is no unless it is `y` or `yes`. Without a
+ * Asks a question whose answer is no unless it is `y` or `yes`; `n` and `no` are `Declined`. Without a
  * terminal one line is read from stdin; the end of input is no. Fails with
  * `CannotAsk` where an answer could be typed and the question not be seen, or
  * where asking is disabled.
@@ -80,7 +84,7 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
     : yield* Effect.zipLeft(Effect.zipRight(display(prompt.value), terminal.readLine), display("\n"))
-  return isYes(answer)
+  return yield* isYes(answer)
 })
 
 /**
@@ -94,7 +98,7 @@ export const confirmBesideData = Effect.gen(function* () {
   if (terminal === undefined) return yield* new CannotAsk({ notAsked: "no-terminal" })
   return (text: Printable) =>
     question(printable`${text} [y/N] `, "shown").pipe(
-      Effect.map(isYes),
+      Effect.flatMap(isYes),
       Effect.provideService(Terminal.Terminal, terminal),
     )
 })

@@ -13,6 +13,7 @@ import { Connection } from "../../services/Connection.ts"
 import { Handover } from "../../services/Handover.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
+import * as hints from "../hints.ts"
 import {
   chosenExpiry,
   exclusive,
@@ -24,7 +25,7 @@ import {
 import { print, printExpiry } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
-import { withExamples } from "../strict/annotations.ts"
+import { withExamples, withHints } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
 import { checkSave } from "./toRcfile.ts"
 
@@ -86,6 +87,7 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
 export const command = Command.make("create", options, create).pipe(
   Command.withDescription("Create a PAT and print its token, once"),
   withServices,
+  withHints(hints.create),
   withExamples([
     {
       command: `zpcli pat create "My CI Token" --scope '*'`,

@@ -6,6 +6,7 @@ import { Streams } from "../../services/Streams.ts"
 import { exclusive } from "../options.ts"
 import { printError } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
+import { parseKeyId } from "./subject.ts"
 
 /** The argument that means stdin. */
 const stdinArgument = "-"
@@ -34,5 +35,11 @@ export const readKeyIds = Effect.fn("keyIds.read")(function* (
 ) {
   const args = given.filter((arg) => arg !== stdinArgument)
   yield* exclusive(path, { [stdinArgument]: areOnStdin(given), "key IDs as arguments": args.length > 0 })
-  return [...new Set(areOnStdin(given) ? yield* readLines : yield* Effect.forEach(args, KeyId.parse))]
+  return [
+    ...new Set(
+      areOnStdin(given)
+        ? yield* readLines
+        : yield* Effect.forEach(args, (value) => parseKeyId(value, "revoke")),
+    ),
+  ]
 })

@@ -10,6 +10,7 @@ import { orders, sorted } from "../../domain/PatOrder.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
+import * as hints from "../hints.ts"
 import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
 import type { Column } from "../output/columns.ts"
 import { print, printError, printJson } from "../output/print.ts"
@@ -17,7 +18,7 @@ import { Printable, printable } from "../output/printable.ts"
 import { render } from "../output/table.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
-import { withExamples } from "../strict/annotations.ts"
+import { withExamples, withHints } from "../strict/annotations.ts"
 import { filterOptions, filterWords, parseFilters } from "./filters.ts"
 
 /** The columns of docs/pat-list.md, in its order. */
@@ -162,5 +163,6 @@ export const examples = [
 export const command = Command.make("list", options, list).pipe(
   Command.withDescription("List your PATs"),
   withServices,
+  withHints(hints.list),
   withExamples(examples),
 )

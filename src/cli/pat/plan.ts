@@ -6,7 +6,6 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { ExpiryDate } from "../../domain/Expiry.ts"
 import * as Expiry from "../../domain/Expiry.ts"
-import * as KeyId from "../../domain/KeyId.ts"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import { type Pat, works } from "../../domain/Pat.ts"
@@ -17,7 +16,7 @@ import { PatApi } from "../../services/PatApi.ts"
 import { type ExpiryAt, exclusive, requires } from "../options.ts"
 import { withCompletions } from "../strict/annotations.ts"
 import { duration, parseInstant } from "./filters.ts"
-import { find, subjectOptions } from "./subject.ts"
+import { find, parseKeyId, subjectOptions } from "./subject.ts"
 
 /** The options that say which PATs are replaced, and when. */
 export const planOptions = {
@@ -85,7 +84,7 @@ const parse = Effect.fnUntraced(function* (path: ReadonlyArray<string>, given: P
   yield* dueAt(yield* Clock.currentTimeMillis)
   return {
     dueAt,
-    keyId: Option.isSome(given.keyId) ? yield* KeyId.parse(given.keyId.value) : undefined,
+    keyId: Option.isSome(given.keyId) ? yield* parseKeyId(given.keyId.value, "rotate") : undefined,
     label: Option.isSome(given.label) ? yield* Label.parse(given.label.value) : undefined,
     scopes: orCreate ? yield* Scope.parseAll(scope) : undefined,
   }

@@ -10,6 +10,7 @@ import { PatApi } from "../../services/PatApi.ts"
 import type { Listing } from "../../services/results.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { report } from "../errors/report.ts"
+import * as hints from "../hints.ts"
 import { dryRunOption, jsonOption, settingsOptions, yesOption } from "../options.ts"
 import { print, printError } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
@@ -83,7 +84,8 @@ const confirmed = Effect.fnUntraced(function* (
     if (Either.isLeft(found)) gone.set(keyId, found.left)
   }
   const left = keyIds.filter((keyId) => !gone.has(keyId))
-  if (left.length > 0 && !(yield* ask(question(left, pats ?? [], listing?.own)))) return yield* new Declined()
+  if (left.length > 0 && !(yield* ask(question(left, pats ?? [], listing?.own))))
+    return yield* new Declined({})
   return gone
 })
 
@@ -157,10 +159,5 @@ export const command = Command.make("revoke", options, revoke).pipe(
       description: "Revoke all PATs that were not used for 90 days",
     },
   ]),
-  withHints({
-    notes: {
-      "--label":
-        "PATs are revoked by key ID. The active ones with a label: zpcli pat list --label LABEL --status active --quiet | zpcli pat revoke -",
-    },
-  }),
+  withHints(hints.revoke),
 )

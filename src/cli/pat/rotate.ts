@@ -57,7 +57,7 @@ const confirmed = Effect.fnUntraced(function* (plan: Plan) {
       ? printable`Create a successor${end} of ${subject}, and keep the old one?`
       : printable`Replace ${subject} with a new one${end}${revoke}?`,
   )
-  if (!sure) return yield* new Declined()
+  if (!sure) return yield* new Declined({})
 })
 
 /** Prints what is said in place of a token: with `--token-only` stdout is for that alone. */

@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { elementAt, membersIn } from "../../domain/JsonItem.ts"
-import * as KeyId from "../../domain/KeyId.ts"
 import type { Pat, Time } from "../../domain/Pat.ts"
 import { indexOf, indexOfLabel } from "../../domain/PatLookup.ts"
 import { PatApi } from "../../services/PatApi.ts"
@@ -14,7 +13,7 @@ import { Printable, printable } from "../output/printable.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
-import { subjectOptions } from "./subject.ts"
+import { parseKeyId, subjectOptions } from "./subject.ts"
 
 const options = {
   ...subjectOptions("show", "the youngest"),
@@ -65,7 +64,7 @@ const lines = (pat: Pat, item: string, format: ReturnType<typeof formatter>): Re
 
 /** Prints all that the list says of one PAT. */
 export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
-  const keyId = Option.isSome(given.keyId) ? yield* KeyId.parse(given.keyId.value) : undefined
+  const keyId = Option.isSome(given.keyId) ? yield* parseKeyId(given.keyId.value, "show") : undefined
   const { pats, serverTime, text } = yield* (yield* PatApi).list
   // The clock that ends a PAT is the server's.
   const now = serverTime ?? (yield* Clock.currentTimeMillis)

@@ -1,9 +1,9 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Either from "effect/Either"
-import { PatNotFound } from "../../domain/Errors.ts"
+import { InvalidKeyId, PatNotFound } from "../../domain/Errors.ts"
 import { dateText } from "../../domain/Expiry.ts"
-import type * as KeyId from "../../domain/KeyId.ts"
+import * as KeyId from "../../domain/KeyId.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatLookup.ts"
@@ -33,6 +33,10 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
     Options.optional,
   ),
 })
+
+/** Reads the key ID of a PAT with which something is to be done. */
+export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
+  Either.mapLeft(KeyId.parse(value), ({ reason }) => new InvalidKeyId({ reason, value, verb }))
 
 /** A server's text in quotes that it can't end by itself, cut where no label is as long. */
 export const quoted = (text: string): Printable => {

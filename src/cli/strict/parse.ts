@@ -2,7 +2,7 @@ import { builtIns, helpWord, type LogLevel, logLevels, type Shell, shells } from
 import { type Expanded, type Problem, UsageError } from "./errors.ts"
 import { type ArgumentShape, type CommandShape, nameOf, valuesOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
-import { commandsMeant, noteOn, suggestions } from "./suggest.ts"
+import { commandsMeant, noteOn, optionMeant, suggestions } from "./suggest.ts"
 
 /** What a command line asks for. */
 export type Request =
@@ -26,16 +26,17 @@ const subcommandProblem = (
   root: CommandShape,
   { args, argsBeforeTerminator, command }: Sorted,
 ): Problem | undefined => {
-  const [word] = args
+  const [word, next] = args
   if (command.subcommands.length === 0 || word === undefined) return undefined
   const subcommands = [...command.subcommands.map(nameOf), ...(command === root ? [helpWord] : [])]
   if (argsBeforeTerminator === 0) return { _tag: "MissingSubcommand", found: word, subcommands }
+  const note = noteOn(root, command, word, ...(next === undefined ? [] : [next]))
   return {
     _tag: "UnknownSubcommand",
     subcommand: word,
     subcommands,
-    suggestions: commandsMeant(root, command, word),
-    note: noteOn(root, command, word),
+    suggestions: note === undefined ? commandsMeant(root, command, word, next) : [],
+    note,
   }
 }
 
@@ -49,15 +50,18 @@ const optionProblem = (
   if (hasTypographicDash(typed)) return { _tag: "TypographicDash", word: typed }
   if (option === undefined || !available.includes(option)) {
     const names = available.map(({ name }) => name)
+    const meant = optionMeant(root, command, typed, names)
+    const short = /^-[^-]/.test(typed) ? noteOn(root, command, typed.slice(0, 2)) : undefined
+    const note = meant === undefined ? (noteOn(root, command, typed) ?? short) : undefined
+    // What the program says of a word is better than one that looks like it.
+    const near = note === undefined ? suggestions(typed, names) : []
     return {
       _tag: "UnrecognizedOption",
       option: typed,
-      suggestions: suggestions(typed, names),
+      suggestions: meant === undefined ? near : [meant],
       // What completions offer, such as the names of things, starts with no dash.
       takesText: command.args.some(({ values }) => values === undefined),
-      note:
-        noteOn(root, command, typed) ??
-        (/^-[^-]/.test(typed) ? noteOn(root, command, typed.slice(0, 2)) : undefined),
+      note,
     }
   }
   const { choices, name } = option

@@ -57,11 +57,14 @@ export interface HelpSection {
   readonly files?: boolean
 }
 
-/** What is said of words that a program does not have, and that its users try. */
+/** What is said of words that a program does not have, and that its users try. A key may be several, with `, ` between. */
 export interface Hints {
-  /** By a word, the command line that is meant, such as `git rm` for `delete`. */
-  readonly means?: Readonly<Record<string, string>>
-  /** By a word or an option such as `-o`, a sentence about it. */
+  /**
+   * By a word, or two with a space between them, the command line that is meant, such as `git rm` for `delete`. By an
+   * option, those that may be meant, such as `--status open` for `--open`: the first that the command has.
+   */
+  readonly means?: Readonly<Record<string, string | ReadonlyArray<string>>>
+  /** By a word, two words or an option such as `-o`, a sentence about it. */
   readonly notes?: Readonly<Record<string, string>>
 }
 

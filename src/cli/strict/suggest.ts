@@ -35,34 +35,62 @@ const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<Comma
 const below = (shape: CommandShape): ReadonlyArray<CommandShape> =>
   shape.subcommands.flatMap((child) => [child, ...below(child)])
 
-/** What the first of these commands that has hints about a word says. */
-const hintIn = (
+/** What the first of these commands that has hints about one of the words says; the words in their order. */
+const hintIn = <A>(
   commands: ReadonlyArray<CommandShape>,
-  kind: keyof Hints,
-  word: string,
-): string | undefined => {
-  for (const { hints } of commands) {
-    const words = hints?.[kind]
-    if (words !== undefined && Object.hasOwn(words, word)) return words[word]
+  kind: (hints: Hints) => Readonly<Record<string, A>> | undefined,
+  words: ReadonlyArray<string>,
+): A | undefined => {
+  for (const word of words) {
+    for (const { hints = {} } of commands) {
+      const found = Object.entries(kind(hints) ?? {}).find(([words]) => words.split(", ").includes(word))
+      if (found !== undefined) return found[1]
+    }
   }
   return undefined
 }
 
-/** What the program says of a word that is not known for a command. */
-export const noteOn = (root: CommandShape, command: CommandShape, word: string): string | undefined =>
-  hintIn(upwards(root, command), "notes", word)
+/** A word with the one behind it, and the word alone. */
+const longestFirst = ([word = "", next]: ReadonlyArray<string>): ReadonlyArray<string> =>
+  next === undefined ? [word] : [`${word} ${next}`, word]
+
+/** What the program says of words that are not known for a command. */
+export const noteOn = (
+  root: CommandShape,
+  command: CommandShape,
+  ...words: ReadonlyArray<string>
+): string | undefined => hintIn(upwards(root, command), ({ notes }) => notes, longestFirst(words))
+
+/** The option of a command that is meant by one that it does not have, as the program says. */
+export const optionMeant = (
+  root: CommandShape,
+  command: CommandShape,
+  typed: string,
+  names: ReadonlyArray<string>,
+): string | undefined =>
+  [hintIn(upwards(root, command), ({ means }) => means, [typed]) ?? []]
+    .flat()
+    .find((meant) => names.includes(meant.split(" ", 1)[0] as string))
 
 /**
- * What is meant by a word that is not a command of a group: what the program says
+ * What is meant by a word that is not a command of a group, and the one behind it: what the program says
  * of it, a command of that name elsewhere, or the nearest one.
  */
 export const commandsMeant = (
   root: CommandShape,
   group: CommandShape,
   word: string,
+  next?: string,
 ): ReadonlyArray<string> => {
-  const meant = hintIn([...upwards(root, group), ...below(group)], "means", word)
-  if (meant !== undefined) return [meant]
+  const words = longestFirst(next === undefined ? [word] : [word, next])
+  const meant = hintIn([...upwards(root, group), ...below(group)], ({ means }) => means, words)
+  if (typeof meant === "string") {
+    const inner = below(root).find(({ command, subcommands }) => command === meant && subcommands.length > 0)
+    if (inner === undefined || next === undefined) return [meant]
+    const named = inner.subcommands.find((each) => nameOf(each) === next)
+    const [only, ...more] = named === undefined ? commandsMeant(root, inner, next) : [named.command]
+    return only === undefined || more.length > 0 ? [meant] : [only.includes(" ") ? only : `${meant} ${only}`]
+  }
   const namesake = below(root).find((each) => nameOf(each) === word)
   if (namesake !== undefined) return [namesake.command]
   const near = suggestions(word, group.subcommands.map(nameOf))

@@ -163,8 +163,6 @@ describe("a question", () => {
     ["YES", true],
     [" yes ", true],
     ["", false],
-    ["n", false],
-    ["no", false],
     ["yep", false],
     ["y y", false],
     ["ja", false],
@@ -181,6 +179,15 @@ describe("a question", () => {
     Effect.map(prompting(confirm(printable`Sure?`), { terminal: false, line }), ({ result, shown }) => {
       expect(result).toEqual(Either.right(expected))
       expect(shown).toBe("Sure? [y/N] \n")
+    }),
+  )
+
+  it.effect.each(["n", "no", " N "])("declined with %j is told from no answer", (answer) =>
+    Effect.gen(function* () {
+      for (const given of [{ keys: `${answer}\r` }, { terminal: false, line: answer }]) {
+        const { result } = yield* prompting(confirm(printable`Sure?`), given)
+        expect(Either.getLeft(result)).toMatchObject({ value: { _tag: "Declined", no: true } })
+      }
     }),
   )
 

@@ -191,7 +191,7 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     new Errors.CannotAsk({ notAsked }),
     3,
   ]),
-  Declined: [[new Errors.Declined(), 3]],
+  Declined: [[new Errors.Declined({}), 3]],
   SandboxFailed: [[new Errors.SandboxFailed({ port: 80, code: "EACCES" }), 2]],
   CannotRotate: (
     [
