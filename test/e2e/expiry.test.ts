@@ -72,10 +72,7 @@ describe("the expiry of a new PAT", () => {
       ["pat", "create", "CI", "--scope", "job", "--expiry", dateOf(Date.now() + day)],
       { env: sandbox.env },
     )
-    expect(ran).toMatchObject({
-      code: 0,
-      stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
-    })
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
   })
 })
 

@@ -86,7 +86,9 @@ const sequence = async (index: number): Promise<ReadonlyArray<string>> => {
   const token = existsSync(store) ? readFileSync(store, "utf8") : ""
   const { status } = await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })
   const found = { active: active.length, accepted: status === 200, code: last.code, writes: writes.length }
-  return found.active === 1 && found.accepted && found.code === 0 && found.writes === 0
+  // A healthy PAT that a night could not revoke is reported until one of them is due.
+  const asExpected = found.active === 1 || last.stderr.includes("none of them is due")
+  return asExpected && found.accepted && found.code === 0 && found.writes === 0
     ? []
     : [`sequence ${index}: ${JSON.stringify({ nights, found, last })}`]
 }

@@ -1,57 +1,26 @@
-import { spawn } from "node:child_process"
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs"
-import { dirname, join } from "node:path"
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { parse } from "yaml"
-import { cleanEnv, ended, programFile } from "../support/program/program.ts"
 import {
-  dealtKeyIds,
-  pathWithProgram,
-  startSandbox,
-  startServer,
-  temporaryFolder,
-} from "../support/sandbox.ts"
+  action,
+  hostile,
+  inDays,
+  installed,
+  type Job,
+  packageFolder,
+  resolved,
+  runAction,
+  runJob,
+  template,
+  type Variables,
+  withGh,
+} from "../support/program/ci.ts"
+import { startGate } from "../support/program/gate.ts"
+import { dealtKeyIds, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 
-type Variables = Readonly<Record<string, string>>
-
-interface Step {
-  readonly name: string
-  readonly if?: string
-  readonly shell: string
-  readonly env?: Variables
-  readonly run: string
-}
-
-interface Action {
-  readonly inputs: Readonly<
-    Record<string, { readonly description: string; readonly default?: string; readonly required?: true }>
-  >
-  readonly runs: { readonly using: string; readonly steps: ReadonlyArray<Step> }
-}
-
-interface Job {
-  readonly extends?: string
-  readonly variables?: Variables
-  readonly before_script?: ReadonlyArray<string>
-  readonly script?: ReadonlyArray<string>
-}
-
-const action: Action = parse(readFileSync("action.yml", "utf8"))
-const template: Readonly<Record<string, Job>> = parse(readFileSync("ci/gitlab.yml", "utf8"))
 const { version } = JSON.parse(readFileSync("package.json", "utf8"))
-
-const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
-
-/** Text that would make a file if any part of it ran as a script. */
-const hostile = `"; touch pwned; $(touch pwned) \`touch pwned\` '; touch pwned; ' %s \${{ inputs.token }}`
 
 /** A sandbox with a PAT of label CI that expires in ten days, and one to sign in with; an empty folder to run in. */
 const start = async () => {
@@ -68,88 +37,6 @@ const start = async () => {
   return { sandbox, ci: String(ci.key_id), token: String(own.token), cwd, statuses, accepts }
 }
 
-const bash = async (flags: ReadonlyArray<string>, script: string, cwd: string, env: Variables) => {
-  const file = join(cwd, "script.sh")
-  writeFileSync(file, script)
-  return await ended(
-    spawn("bash", [...flags, file], { cwd, env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"] }),
-  )
-}
-
-/** A value of action.yml with its expressions replaced; any expression but these fails the test. */
-const filledIn = (text: string, inputs: Variables) =>
-  text.replace(/\$\{\{(.*?)\}\}/g, (_, expression: string) => {
-    const name = /^ inputs\.([\w-]+) $/.exec(expression)?.[1]
-    const value = expression === " github.repository " ? "owner/project" : inputs[name ?? ""]
-    if (value === undefined) throw new Error(`an expression that this test does not know: ${expression}`)
-    return value
-  })
-
-const holds = (condition: string | undefined, inputs: Variables) =>
-  (condition?.split(" && ") ?? []).every((part) => {
-    const [, name = "", operator, value] = /^inputs\.([\w-]+) (==|!=) '(\w+)'$/.exec(part) ?? []
-    if (value === undefined) throw new Error(`a condition that this test does not know: ${part}`)
-    return (inputs[name] === value) === (operator === "==")
-  })
-
-/** Runs the steps of action.yml as a runner does: until one fails, with what earlier ones put on the PATH. */
-const runAction = async (
-  given: Variables,
-  { cwd, path }: { readonly cwd: string; readonly path: string },
-) => {
-  const defaults = Object.entries(action.inputs).map(([name, input]) => [
-    name,
-    filledIn(input.default ?? "", {}),
-  ])
-  const inputs: Variables = { ...Object.fromEntries(defaults), ...given }
-  const paths = join(cwd, "paths")
-  appendFileSync(paths, "")
-  let output = ""
-  for (const step of action.runs.steps.filter((each) => holds(each.if, inputs))) {
-    const env = Object.entries(step.env ?? {}).map(([name, value]) => [name, filledIn(value, inputs)])
-    const added = readFileSync(paths, "utf8").split("\n").filter(Boolean).reverse()
-    const { code, stderr, stdout } = await bash(["--noprofile", "--norc", "-eo", "pipefail"], step.run, cwd, {
-      ...Object.fromEntries(env),
-      PATH: [...added, path].join(":"),
-      RUNNER_TEMP: cwd,
-      GITHUB_PATH: paths,
-      HOME: cwd,
-      npm_config_offline: "true",
-      npm_config_cache: join(cwd, "cache"),
-      npm_config_update_notifier: "false",
-    })
-    output += stdout + stderr
-    if (code !== 0) return { code, output, step: step.name }
-  }
-  return { code: 0, output }
-}
-
-/** A `gh` that keeps its arguments and its stdin, in front of a PATH. */
-const withGh = (cwd: string, path: string) => {
-  const bin = join(cwd, "bin")
-  mkdirSync(bin)
-  const script = `#!/bin/sh\nprintf '%s\\n' "$GH_TOKEN" "\${ZPOOLPAT-unset}" "$@" > gh.args\ncat > gh.stdin\n`
-  writeFileSync(join(bin, "gh"), script, { mode: 0o755 })
-  return `${bin}:${path}`
-}
-
-/** The package as a folder, with the build under test. */
-const packageFolder = (cwd: string) => {
-  const folder = join(cwd, "package")
-  mkdirSync(folder)
-  cpSync("package.json", join(folder, "package.json"))
-  symlinkSync(dirname(programFile), join(folder, "dist"))
-  return folder
-}
-
-/** A PATH with zpcli already on it, and an npm that installs nothing. */
-const installed = (cwd: string) => {
-  const bin = join(cwd, "stub")
-  mkdirSync(bin)
-  writeFileSync(join(bin, "npm"), '#!/bin/sh\nfor last; do :; done; echo "install $last"\n', { mode: 0o755 })
-  return `${bin}:${pathWithProgram()}`
-}
-
 const posix = describe.skipIf(process.platform === "win32")
 
 posix("the action", () => {
@@ -157,7 +44,10 @@ posix("the action", () => {
     const { ci, cwd, sandbox, token } = await start()
     const inputs = { token, "api-url": sandbox.url, package: packageFolder(cwd) }
     const { code, output, step } = await runAction(inputs, { cwd, path: process.env.PATH ?? "" })
-    expect({ code, step }, output).toEqual({ code: 8, step: "Fail if a PAT expires soon" })
+    expect({ code, step }, output).toEqual({
+      code: 8,
+      step: "Fail if a PAT expires soon, or none with the label is active",
+    })
     expect(output).toContain(`${ci}  CI `)
     expect(output).not.toContain("own")
   })
@@ -184,13 +74,26 @@ posix("the action", () => {
     const { cwd, sandbox, statuses, token } = await start()
     const path = withGh(cwd, installed(cwd))
     const api = { "api-url": sandbox.url, token }
-    expect((await runAction({ ...api, label: hostile }, { cwd, path })).output).toContain("No PATs match.")
+    const gate = await runAction({ ...api, label: hostile }, { cwd, path })
+    expect(gate.code, gate.output).toBe(5)
+    expect(gate.output).toContain("No PATs match.")
     const names = Object.keys(action.inputs).filter((name) => !["api-url", "token", "task"].includes(name))
     const all = Object.fromEntries(names.map((name) => [name, hostile]))
-    const due = { ...api, ...all, task: "rotate", label: "CI", "expiring-within": "14d", "expires-in": "90d" }
+    const due = {
+      ...api,
+      ...all,
+      task: "rotate",
+      all: "false",
+      label: "CI",
+      "expiring-within": "14d",
+      "expires-in": "90d",
+    }
     expect((await runAction(due, { cwd, path })).code).toBe(0)
     expect(readFileSync(join(cwd, "gh.args"), "utf8")).toContain(`--repo=${hostile}\n--\n${hostile}\n`)
     expect(await statuses()).toContain("CI revoked")
+    const refused = await runAction({ ...api, ...all, task: "rotate", label: "CI" }, { cwd, path })
+    expect(refused.code).toBe(2)
+    expect(refused.output).toContain("The input all must be true or false.")
     expect((await runAction({ ...api, task: hostile }, { cwd, path })).step).toBe("Refuse an unknown task")
     expect(existsSync(join(cwd, "pwned"))).toBe(false)
   })
@@ -253,26 +156,78 @@ posix("the action", () => {
   })
 })
 
-/** A job of the template with what it extends, as GitLab merges them. */
-const resolved = (name: string): Job => {
-  const { extends: parent, ...job } = template[name] as Job
-  if (parent === undefined) return job
-  const base = resolved(parent)
-  return { ...base, ...job, variables: { ...base.variables, ...job.variables } }
-}
+posix("a rotation where two PATs have the label", () => {
+  /** Two healthy PATs that are years apart, as two jobs that share a label have them. */
+  const startTwo = async () => {
+    const sandbox = await startSandbox()
+    for (const days of [300, 300])
+      await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"], expiry: inDays(days) })
+    const own = await sandbox.call("POST", "/pat", { label: "own", scopes: ["pat"] })
+    // As if a day had passed since they were created.
+    const past = (body: string) =>
+      body.replace(
+        /"created_at":"([^"]*)"/g,
+        (_, at) => `"created_at":"${new Date(Date.parse(at) - 86_400_000).toISOString()}"`,
+      )
+    const url = await startGate(sandbox, { rewrite: (at, body) => (at === "GET /pat" ? past(body) : body) })
+    const cwd = temporaryFolder()
+    const active = async () => {
+      const { items } = await sandbox.call("GET", "/pat")
+      return (items as ReadonlyArray<Variables>).filter(
+        ({ label, status }) => label === "CI" && status === "active",
+      ).length
+    }
+    return { url, token: String(own.token), cwd, active }
+  }
 
-/** Runs a job as a runner does: before_script and script in one shell, which ends at the first failure. */
-const runJob = async (name: string, variables: Variables, { cwd, path }: { cwd: string; path: string }) => {
-  const job = resolved(name)
-  const script = [...(job.before_script ?? []), ...(job.script ?? [])].join("\n")
-  const { code, stderr, stdout } = await bash(["-eo", "pipefail"], script, cwd, {
-    ...job.variables,
-    ...variables,
-    PATH: path,
-    TMPDIR: cwd,
+  it("revokes neither, and exits with 1, in the action and in the template", async () => {
+    const { active, cwd, token, url } = await startTwo()
+    const path = withGh(cwd, installed(cwd))
+    const inputs = { task: "rotate", token, label: "CI", "api-url": url, "github-token": "ghs_x" }
+    const ran = await runAction(inputs, { cwd, path })
+    expect(ran.code, ran.output).toBe(1)
+    const variables = { ZPOOLPAT: token, ZPOOL_API_URL: url, ZPCLI_LABEL: "CI", CI_API_V4_URL: url }
+    const job = await runJob(".zpcli-rotate", variables, { cwd, path })
+    expect(job.code, job.output).toBe(1)
+    expect(await active()).toBe(2)
+    expect(existsSync(join(cwd, "gh.stdin"))).toBe(false)
   })
-  return { code, output: stdout + stderr }
-}
+
+  it("passes --all on where it is asked for, and refuses an input that is neither true nor false", () => {
+    const scripts = [
+      action.runs.steps.find(({ run }) => run.includes("pat rotate"))?.run ?? "",
+      (resolved(".zpcli-rotate").script ?? []).join("\n").replaceAll("ZPCLI_", ""),
+    ]
+    for (const script of scripts) {
+      expect(script.match(/--all/g)).toHaveLength(1)
+      const run = (all: string, label = "x") =>
+        spawnSync("bash", ["-eo", "pipefail", "-c", `zpcli() { printf '%s\\n' "$@"; }\n${script}`], {
+          env: {
+            PATH: process.env.PATH,
+            ALL: all,
+            LABEL: label,
+            EXPIRING_WITHIN: "14d",
+            TMPDIR: temporaryFolder(),
+          },
+          encoding: "utf8",
+        })
+      expect(run("true").stdout.split("\n").slice(0, 5)).toEqual([
+        "pat",
+        "rotate",
+        "--auth=pat",
+        "--label=x",
+        "--all",
+      ])
+      for (const off of ["false", ""]) {
+        const { status, stdout } = run(off)
+        expect([status, stdout.includes("\n--all\n")]).toEqual([0, false])
+        expect(stdout).toContain("--label=x\n--yes\n")
+      }
+      for (const other of ["yes", "TRUE", "false true", "*", "--all"]) expect(run(other).status).toBe(2)
+      expect(run("false", "").status).toBe(2)
+    }
+  })
+})
 
 posix("the GitLab template", () => {
   it("fails with 8 if a PAT expires soon, and installs this version", async () => {
@@ -284,7 +239,9 @@ posix("the GitLab template", () => {
     expect(due.output).toContain(`install zpcli@${version}\n`)
     expect(due.output).toContain(dealtKeyIds[0])
     const other = await runJob(".zpcli-gate", { ...variables, ZPCLI_LABEL: hostile }, { cwd, path })
-    expect(other.code, other.output).toBe(0)
+    expect(other.code, other.output).toBe(5)
+    const rotation = { ...variables, ZPCLI_LABEL: "CI", ZPCLI_ALL: hostile }
+    expect((await runJob(".zpcli-rotate", rotation, { cwd, path })).code).toBe(2)
     expect(existsSync(join(cwd, "pwned"))).toBe(false)
   })
 

@@ -62,10 +62,16 @@ describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
           const quiet = [yield* account.run({ argv }), yield* account.run({ argv })]
           const { active, held } = yield* account.look
           const context = `sequence ${index}: ${JSON.stringify(nights)} ${JSON.stringify(quiet)}`
-          expect(active, context).toHaveLength(1)
-          expect(held, context).toBe(active[0])
+          expect(active, context).toContain(held)
           expect(quiet[1]?.code, context).toBe(0)
           expect(writes(quiet[1]?.requests ?? []), context).toEqual([])
+          if (active.length === 1) continue
+          // A healthy PAT that a night could not revoke is reported, and replaced once one of them is due.
+          expect(quiet[1]?.stderr, context).toContain("none of them is due")
+          yield* TestClock.adjust("80 days")
+          expect((yield* account.run({ argv })).code, context).toBe(0)
+          const later = yield* account.look
+          expect(later.active, context).toEqual([later.held])
         }
         // Otherwise the sequences left too little to see.
         const often = [undefined, 0, 9]

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import { parse } from "yaml"
 import { parseSeed } from "../../../src/services/sandbox/index.ts"
 import { pathWithProgram, startSandboxOn, temporaryFolder } from "../sandbox.ts"
 import { cleanEnv } from "./program.ts"
@@ -31,19 +32,35 @@ const scriptsIn = (yaml: string): ReadonlyArray<string> => {
   const lines = yaml.split("\n")
   const indent = (line: string) => /^ */.exec(line)?.[0].length as number
   return lines.flatMap((line, index) => {
-    const value = /^\s*(?:- )?(?:(?:run|cmd): )?(\S.*)$/.exec(line)?.[1] ?? ""
-    if (value !== "|") return /^\s*- zpcli |^\s*(- )?(run|cmd): /.test(line) ? [value] : []
+    const value = /^\s*(?:- )?(?:run: )?(\S.*)$/.exec(line)?.[1] ?? ""
+    if (value !== "|") return /^\s*- zpcli |^\s*(- )?run: /.test(line) ? [value] : []
     const rest = lines.slice(index + 1)
     const end = rest.findIndex((next) => next !== "" && indent(next) <= indent(line))
     return [rest.slice(0, end === -1 ? undefined : end).join("\n")]
   })
 }
 
+interface Task {
+  readonly "ansible.builtin.command"?: { readonly cmd: string }
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** The tasks of an Ansible playbook that run a command, each as a command line with its environment. */
+const tasksIn = (yaml: string): ReadonlyArray<string> => {
+  const tasks: unknown = yaml.includes("ansible.builtin.command:") ? parse(yaml) : []
+  return (tasks as ReadonlyArray<Task>).flatMap(
+    ({ "ansible.builtin.command": command, environment = {} }) => {
+      const settings = Object.entries(environment).map(([name, value]) => `${name}='${value}' `)
+      return command === undefined ? [] : [`${settings.join("")}${command.cmd}`]
+    },
+  )
+}
+
 /** What a page shows to be typed. A block is one command a line, or one script where a comment says so. */
 export const snippetsOf = (page: string): ReadonlyArray<Snippet> =>
   Array.from(read(page).matchAll(/(<!-- one script -->\n)?^```(sh|text|yaml)\n([\s\S]*?)^```$/gm)).flatMap(
     ([, whole, language, text = ""]) => {
-      if (language === "yaml") return scriptsIn(text).filter(isCommand).map(snippet)
+      if (language === "yaml") return [...scriptsIn(text), ...tasksIn(text)].filter(isCommand).map(snippet)
       if (whole !== undefined) return [snippet(text)]
       return text
         .split("\n")
@@ -102,6 +119,7 @@ const makeStart = () =>
         { label: "nightly", scopes: ["job"] },
         { label: "third", scopes: ["job"] },
         { label: "the one to sign in with", scopes: ["pat"], ...own },
+        { label: "my-project CI", scopes: ["job"], expiry_at: `${inDays(10)}T00:00:00Z` },
       ]),
     ),
   )
@@ -121,6 +139,8 @@ export const runSnippet = async (
   place(bin, "vault", vault(own.token, storeFails))
   if (spawnSync("jq", ["--version"]).status !== 0)
     place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
+  // macOS has none.
+  if (spawnSync("flock", ["--version"]).status !== 0) place(bin, "flock", '#!/bin/sh\nshift 4\nexec "$@"\n')
   for (const name of managers) place(bin, name, manager(own.token, sandbox.env.ZPOOL_PASSWORD ?? ""))
   // Without the network: the real one would look the package up.
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
