@@ -64,10 +64,13 @@ const met: ReadonlyArray<Met> = [
     says: `the newest one was revoked, an older one expired on ${dayBefore}`,
   },
   { name: "is missing", pats: [], code: 5, says: "no PAT has this label" },
-  ...[`it's "mine" $HOME`, "my-project CI", hostile, "--all", "a,b *"].flatMap((label) => [
-    { name: `is active and called ${label}`, label, pats: [90], code: 0 },
-    { name: `was revoked and is called ${label}`, label, pats: ["revoked" as const], code: 5 },
-  ]),
+  ...[`it's "mine" $HOME`, "my-project CI", hostile, "--all", "a,b *"].map((label) => ({
+    name: `is active and called ${label}`,
+    label,
+    pats: [90],
+    code: 0,
+  })),
+  { name: `was revoked and is called ${hostile}`, label: hostile, pats: ["revoked"], code: 5 },
   { name: "can't be looked up", pats: [90], faults: ["GET /pat 503 9"], code: 6 },
   { name: "can't be looked up, since the answer is lost", pats: [90], faults: ["GET /pat drop 9"], code: 6 },
   { name: "is listed in words that can't be read", pats: [90], rewrite: () => "<html>", code: 1 },

@@ -158,10 +158,10 @@ posix("the action", () => {
 
 posix("a rotation where two PATs have the label", () => {
   /** Two healthy PATs that are years apart, as two jobs that share a label have them. */
-  const startTwo = async () => {
+  const startTwo = async (days = [300, 300]) => {
     const sandbox = await startSandbox()
-    for (const days of [300, 300])
-      await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"], expiry: inDays(days) })
+    for (const each of days)
+      await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"], expiry: inDays(each) })
     const own = await sandbox.call("POST", "/pat", { label: "own", scopes: ["pat"] })
     // As if a day had passed since they were created.
     const past = (body: string) =>
@@ -193,39 +193,37 @@ posix("a rotation where two PATs have the label", () => {
     expect(existsSync(join(cwd, "gh.stdin"))).toBe(false)
   })
 
-  it("passes --all on where it is asked for, and refuses an input that is neither true nor false", () => {
-    const scripts = [
-      action.runs.steps.find(({ run }) => run.includes("pat rotate"))?.run ?? "",
-      (resolved(".zpcli-rotate").script ?? []).join("\n").replaceAll("ZPCLI_", ""),
-    ]
-    for (const script of scripts) {
-      expect(script.match(/--all/g)).toHaveLength(1)
-      const run = (all: string, label = "x") =>
-        spawnSync("bash", ["-eo", "pipefail", "-c", `zpcli() { printf '%s\\n' "$@"; }\n${script}`], {
-          env: {
-            PATH: process.env.PATH,
-            ALL: all,
-            LABEL: label,
-            EXPIRING_WITHIN: "14d",
-            TMPDIR: temporaryFolder(),
-          },
-          encoding: "utf8",
-        })
-      expect(run("true").stdout.split("\n").slice(0, 5)).toEqual([
-        "pat",
-        "rotate",
-        "--auth=pat",
-        "--label=x",
-        "--all",
-      ])
-      for (const off of ["false", ""]) {
-        const { status, stdout } = run(off)
-        expect([status, stdout.includes("\n--all\n")]).toEqual([0, false])
-        expect(stdout).toContain("--label=x\n--yes\n")
-      }
-      for (const other of ["yes", "TRUE", "false true", "*", "--all"]) expect(run(other).status).toBe(2)
-      expect(run("false", "").status).toBe(2)
-    }
+  it("puts one in the place of both with the input all, as after a run that was interrupted", async () => {
+    const { active, cwd, token, url } = await startTwo([10, 90])
+    const inputs = { task: "rotate", token, label: "CI", "api-url": url, "github-token": "ghs_x" }
+    const place = { cwd, path: withGh(cwd, installed(cwd)) }
+    expect((await runAction(inputs, place)).code).toBe(1)
+    expect(await active()).toBe(2)
+    const ran = await runAction({ ...inputs, all: "true", "expires-in": "90d" }, place)
+    expect(ran.code, ran.output).toBe(0)
+    expect(await active()).toBe(1)
+  })
+
+  it.each([
+    ["action", action.runs.steps.find(({ run }) => run.includes("pat rotate"))?.run ?? ""],
+    ["template", (resolved(".zpcli-rotate").script ?? []).join("\n").replaceAll("ZPCLI_", "")],
+  ])("get --all from the %s only if the input is true; any other word than false is refused", (_, script) => {
+    const values = ["true", "false", "", "yes", "TRUE", "false true", "*", "--all"]
+    // All in one shell, each in a subshell of its own: to start one takes a while.
+    const cases = `export LABEL=x EXPIRING_WITHIN=14d
+      zpcli() { echo "$5 $6"; }; mktemp() { echo header; }
+      for ALL in "$@"; do code=0; (set -e\n${script}\n) 2>&1 & wait $! || code=$?; echo "= $code"; done
+      LABEL=; ALL=false; (set -e\n${script}\n) 2>&1 & wait $! || echo "= $?"`
+    const { stdout } = spawnSync("bash", ["-c", cases, "bash", ...values], {
+      cwd: temporaryFolder(),
+      encoding: "utf8",
+    })
+    const [on, off, none, ...others] = stdout.split(/= \d\n/)
+    expect(stdout.match(/= \d/g)).toEqual(["= 0", "= 0", "= 0", ...Array(6).fill("= 2")])
+    expect(on).toBe("--all --yes\n")
+    expect([off, none]).toEqual(Array(2).fill("--yes --expiring-within=14d\n"))
+    expect(others.slice(0, 5).every((text) => /must be true or false\.\n$/.test(text))).toBe(true)
+    expect(others[5]).toMatch(/needs the (input label|variable LABEL)\.\n$/)
   })
 })
 
