@@ -16,11 +16,14 @@ import { print, printError } from "./output/print.ts"
 import { Printable, printable } from "./output/printable.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
 
+/** The username and the password of a sandbox. */
+const account = "demo"
+
 /** The variables that point zpcli, or a script that uses it, at a sandbox, and keep the real account out of it. */
-const variables = (url: string, user: string, password: string): Record<string, string> => ({
+const variables = (url: string): Record<string, string> => ({
   ZPOOL_API_URL: url,
-  ZPOOL_USER: user,
-  ZPOOL_PASSWORD: password,
+  ZPOOL_USER: account,
+  ZPOOL_PASSWORD: account,
   ZPOOLPAT: "",
   // An empty ZPOOLPAT counts as unset: a real PAT of the rcfile would be used.
   ...(process.platform === "win32" ? {} : { ZPOOL_RCFILE: "/dev/null" }),
@@ -49,8 +52,7 @@ const noProxy = Effect.gen(function* () {
 const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`
 
 /** What a person at a shell of the sandbox has to know. */
-const introduction = (user: string): Printable =>
-  printable`In this shell zpcli is signed in to a sandbox as ${user}, not to your account.\nTry: zpcli pat list. To leave, type: exit (its PATs are gone then)`
+const introduction = printable`In this shell zpcli is signed in to a sandbox as ${account}, not to your account.\nTry: zpcli pat list. To leave, type: exit (its PATs are gone then)`
 
 /** What became of the sandbox of such a shell. */
 const farewell = printable`The sandbox and its PATs are gone.`
@@ -85,16 +87,6 @@ export const command = Command.make(
       Options.withDescription("Port on 127.0.0.1 (default: any free port)"),
       Options.optional,
     ),
-    user: Options.text("user").pipe(
-      Options.withPseudoName("name"),
-      Options.withDescription("Username that may sign in (default: demo)"),
-      Options.withDefault("demo"),
-    ),
-    password: Options.text("password").pipe(
-      Options.withPseudoName("word"),
-      Options.withDescription("Password of this user (default: demo)"),
-      Options.withDefault("demo"),
-    ),
     jwtSeconds: Options.text("jwt-seconds").pipe(
       Options.withPseudoName("number"),
       Options.withDescription("How long a sign-in lasts (default: 3600)"),
@@ -105,9 +97,6 @@ export const command = Command.make(
       Options.withDescription("Start with the PATs of this JSON list (default: none)"),
       Options.optional,
       withCompletions("files"),
-    ),
-    activeOnly: Options.boolean("active-only").pipe(
-      Options.withDescription("List active PATs alone (default: expired and revoked ones too)"),
     ),
     fail: Options.text("fail").pipe(
       Options.withPseudoName("fault"),
@@ -144,13 +133,12 @@ export const command = Command.make(
       // Added before the sandbox is served, it runs when that is over.
       yield* Effect.addFinalizer(() => (introduced ? printError(farewell) : Effect.void))
       const { url } = yield* serve({
-        user: args.user,
-        password: Redacted.make(args.password),
+        user: account,
+        password: Redacted.make(account),
         port,
         jwtSeconds,
         faults,
         onFault: (fault) => void struck.add(fault),
-        activeOnly: args.activeOnly,
         ...(seed === undefined ? {} : { seed }),
         onRequest: ({ method, path, status }) => Effect.logDebug(`sandbox: ${method} ${path} ${status}`),
       })
@@ -162,12 +150,12 @@ export const command = Command.make(
           { discard: true },
         ),
       )
-      const environment = { ...(yield* emptied), ...variables(url, args.user, args.password) }
+      const environment = { ...(yield* emptied), ...variables(url) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
         const { find, run } = yield* CommandRunner
         yield* find(name)
-        introduced = yield* introduceShell(name, rest, introduction(args.user))
+        introduced = yield* introduceShell(name, rest, introduction)
         const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })
       }

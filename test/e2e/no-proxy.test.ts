@@ -72,27 +72,30 @@ describe.concurrent("Node's own proxying", () => {
     ["--use-env-proxy", { NODE_OPTIONS: "--use-env-proxy" }],
   ] as const) {
     const known = says === "NODE_USE_ENV_PROXY" || process.allowedNodeEnvironmentFlags.has(says)
-    it.skipIf(known ? false : `this Node does not know ${says}`)(`(${says}) never applies`, async ({ expect, onTestFinished }) => {
-      const api = await startApi(onTestFinished)
-      let requests = 0
-      const proxy = createServer((_, response) => {
-        requests++
-        response.writeHead(502).end()
-      })
-      await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening))
-      onTestFinished(() => void proxy.close())
-      const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-      for (const more of [{}, { HTTPS_PROXY: "http://192.0.2.1:1" }]) {
-        const ran = await run({
-          ZPOOL_API_URL: api,
-          NO_PROXY: "127.0.0.1",
-          HTTP_PROXY: address,
-          ...env,
-          ...more,
+    it.skipIf(known ? false : `this Node does not know ${says}`)(
+      `(${says}) never applies`,
+      async ({ expect, onTestFinished }) => {
+        const api = await startApi(onTestFinished)
+        let requests = 0
+        const proxy = createServer((_, response) => {
+          requests++
+          response.writeHead(502).end()
         })
-        expect(ran).toMatchObject({ code: 0, stdout: "No PATs found.\n" })
-      }
-      expect(requests).toBe(0)
-    })
+        await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening))
+        onTestFinished(() => void proxy.close())
+        const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+        for (const more of [{}, { HTTPS_PROXY: "http://192.0.2.1:1" }]) {
+          const ran = await run({
+            ZPOOL_API_URL: api,
+            NO_PROXY: "127.0.0.1",
+            HTTP_PROXY: address,
+            ...env,
+            ...more,
+          })
+          expect(ran).toMatchObject({ code: 0, stdout: "No PATs found.\n" })
+        }
+        expect(requests).toBe(0)
+      },
+    )
   }
 })

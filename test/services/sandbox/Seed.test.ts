@@ -111,18 +111,4 @@ describe("a seed", () => {
       })
     }).pipe(Effect.provide(live)),
   )
-
-  it.scopedLive("with activeOnly is listed without what is revoked or expired", () =>
-    Effect.gen(function* () {
-      const seed = yield* parseSeed(
-        JSON.stringify([
-          full,
-          { ...pat, status: "revoked" },
-          { ...pat, status: "expired", expiry_at: "2020-01-01T00:00:00Z" },
-        ]),
-      )
-      const { items, login } = yield* sandbox({ seed, activeOnly: true })
-      expect((yield* items(yield* login)).map(({ key_id }) => key_id)).toEqual([full.key_id])
-    }).pipe(Effect.provide(live)),
-  )
 })
