@@ -107,3 +107,10 @@ export const revoke: Hints = {
 }
 
 export const list: Hints = { notes: { "--all, -a": "Every PAT is listed unless you add a filter." } }
+
+export const run: Hints = {
+  means: {
+    // Its name in the first version.
+    "--for": ["--expires-in"],
+  },
+}

@@ -59,7 +59,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
       [126, [...run, "--", "./script"]],
       [125, run],
       [125, ["pat", "run", "--", "true"]],
-      [125, [...run, "--for", "999999y", "--", "true"]],
+      [125, [...run, "--expires-in", "999999y", "--", "true"]],
       [125, [...run, "--", "true"], { ZPOOL_PASSWORD: "wrong" }],
     ]
     const codes = await Promise.all(
@@ -223,4 +223,9 @@ describe.skipIf(noTerminal)("pat run at a terminal", () => {
     expect(ran).toMatchObject({ code: 0, echo: true, unused: [] })
     expect(ran.output).toContain("hello Ada\n")
   })
+})
+
+it("pat run --for is refused with its new name", async () => {
+  const ran = await runCli([...run, "--for", "8h", "--", "true"])
+  expect(ran).toMatchObject({ code: 125, stderr: expect.stringContaining("Did you mean --expires-in?") })
 })

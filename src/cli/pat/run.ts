@@ -16,12 +16,13 @@ import { Host } from "../../services/Host.ts"
 import { PatApi } from "../../services/PatApi.ts"
 import type { Streams } from "../../services/Streams.ts"
 import { Exit } from "../errors/exitCodes.ts"
+import * as hints from "../hints.ts"
 import { jsonOption, scopeOption, settingsOptions } from "../options.ts"
 import { introduceShell } from "../output/introduceShell.ts"
 import { printError } from "../output/print.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
-import { trailingCommand, withExamples } from "../strict/annotations.ts"
+import { trailingCommand, withExamples, withHints } from "../strict/annotations.ts"
 
 export const path = ["pat", "run"]
 
@@ -34,7 +35,7 @@ const options = {
     ),
     Options.optional,
   ),
-  for: Options.text("for").pipe(
+  expiresIn: Options.text("expires-in").pipe(
     Options.withPseudoName("duration"),
     Options.withDescription(
       "Let the PAT expire at the first 00:00 UTC after this time, in case it can't be revoked (default: 1h)",
@@ -66,7 +67,7 @@ const introduction = (label: string): Printable =>
 /** Makes a PAT for one command, and revokes it when the command has ended. */
 export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const [name = "", ...args] = given.command
-  const duration = yield* Expiry.parseDuration(given.for)
+  const duration = yield* Expiry.parseDuration(given.expiresIn)
   const scopes = yield* Scope.parseAll(given.scope)
   const label = yield* labelOf(given.label)
   // A duration that can't be meant, and a command that does not exist, cost no request.
@@ -97,13 +98,14 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
 export const command = Command.make("run", options, run).pipe(
   Command.withDescription("Run a command with a PAT of its own, which is revoked when the command ends"),
   withServices,
+  withHints(hints.run),
   withExamples([
     {
       command: "zpcli pat run --scope job -- ./deploy.sh",
       description: "The script finds the token in ZPOOLPAT",
     },
     {
-      command: "zpcli pat run --scope zpool --for 8h -- bash",
+      command: "zpcli pat run --scope zpool --expires-in 8h -- bash",
       description: "A shell with a PAT that does not outlive it",
     },
   ]),

@@ -78,7 +78,7 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("takes a label, and counts --for to the first UTC date after it", () =>
+  it.effect("takes a label, and counts --expires-in to the first UTC date after it", () =>
     Effect.gen(function* () {
       for (const [at, duration, expiry] of [
         [Date.UTC(2027, 0, 10, 23, 30), undefined, "2027-01-12"],
@@ -87,7 +87,7 @@ describe("pat run", () => {
       ] as const) {
         yield* TestClock.setTime(at)
         const { requests } = yield* run([
-          ...(duration === undefined ? [] : ["--for", duration]),
+          ...(duration === undefined ? [] : ["--expires-in", duration]),
           ...["--label", "deploy", ...work],
         ])
         expect(requests[0]?.body).toEqual({ label: "deploy", scopes: ["job"], expiry })
@@ -127,8 +127,8 @@ describe("pat run", () => {
     [["--scope", "job", "work"], 125, "UsageError"],
     [["--scop", "job", "--", "work"], 125, "UsageError"],
     [["--scope", "jobs", "--", "work"], 125, "InvalidInput"],
-    [["--for", "999999y", ...work], 125, "InvalidInput"],
-    [["--for", "1", ...work], 125, "InvalidInput"],
+    [["--expires-in", "999999y", ...work], 125, "InvalidInput"],
+    [["--expires-in", "1", ...work], 125, "InvalidInput"],
     [["--label", "  ", ...work], 125, "InvalidInput"],
     [["--rcfile", "/no/such/file", ...work], 125, "SettingsError"],
   ] as const)("refuses %j with %d before anything is sent", ([argv, code, type]) =>
