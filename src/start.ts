@@ -17,5 +17,9 @@ export const start = (tree: CommandShape, load: () => typeof Main, folder?: stri
   const request = parse(tree, args)
   if (request._tag === "Version") printText(`${version}\n`)
   else if (request._tag === "Help") printText(helpOf(request.command, helpColumns(terminalColumns()), folder))
-  else load().main(args, tree, request)
+  else {
+    // Until the program handles signals itself: without a handler Node opens its debugger.
+    process.on("SIGUSR1", () => {})
+    load().main(args, tree, request)
+  }
 }

@@ -191,6 +191,18 @@ export const checkBirth = (
     ? Either.left(new DueAtOnce({ expiry, within }))
     : Either.void
 
+/**
+ * Whether nobody seems to have used a PAT: never, or only while a rotation that
+ * created it may still have been checking its token.
+ */
+export const seemsUnused = (pat: Pat): boolean => {
+  const use = lastUse(pat)
+  const { created_at: created } = pat
+  return (
+    use === "never" || (use !== undefined && typeof created === "number" && use <= created + rotationMillis)
+  )
+}
+
 /** When a PAT ends, as JSON has it; null if it never does. */
 export const expiryText = (pat: Pat): string | null => {
   const expiry = expiryOf(pat)

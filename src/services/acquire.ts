@@ -101,17 +101,24 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
 
     const undo = Effect.gen(function* () {
       const at = yield* Clock.currentTimeMillis
-      const mayExist = flight.mayHaveLeft()
-      if (mayExist) yield* notices.waiting
-      const cancel = yield* Effect.raceFirst(Effect.sleep(mayExist ? answerMillis : 0), signals.again).pipe(
+      const notice = tell(yield* outcomeOf(yield* answered, at))
+      if (notice !== undefined) yield* notices.owe(notice)
+    })
+
+    const answered = Effect.suspend(() =>
+      // What hasn't left is cancelled in this very turn of the event loop: later it may have.
+      flight.mayHaveLeft() ? Effect.zipRight(notices.waiting, awaitAnswer) : Fiber.interrupt(asking),
+    )
+
+    const awaitAnswer = Effect.gen(function* () {
+      const cancel = yield* Effect.raceFirst(Effect.sleep(answerMillis), signals.again).pipe(
         Effect.zipRight(Fiber.interrupt(asking)),
         Effect.interruptible,
         Effect.forkDaemon,
       )
       const answer = yield* Fiber.await(asking)
       yield* Fiber.interrupt(cancel)
-      const notice = tell(yield* outcomeOf(answer, at))
-      if (notice !== undefined) yield* notices.owe(notice)
+      return answer
     })
 
     const outcomeOf = (answer: Exit.Exit<CreatedToken, unknown>, at: number): Effect.Effect<Undone> => {

@@ -237,6 +237,18 @@ describe("a rotation whose answer is lost", () => {
   })
 })
 
+describe.skipIf(process.platform === "win32")("a rotation that is killed on its first night", () => {
+  it("is followed by a warning that its token may have been lost", async () => {
+    const sandbox = await startSandbox()
+    const line = [...nightly, "--or-create", "--scope", "job", "--", "sh", "-c"]
+    await runCli([...line, "cat >/dev/null; kill -9 $PPID"], { env: sandbox.env })
+    expect(await runCli([...line, "cat >&2"], { env: sandbox.env })).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`PAT ${first} has not been used since it was created`),
+    })
+  })
+})
+
 describe("a date that decides and can't be read", () => {
   it.each([null, undefined, "soon"])("is an error: created_at %j", async (created_at) => {
     const sandbox = await startSandbox()

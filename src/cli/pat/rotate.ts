@@ -2,8 +2,7 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
-import { lastUse } from "../../domain/Pat.ts"
-import { expiryText, type Known } from "../../domain/Renewal.ts"
+import { expiryText, type Known, seemsUnused } from "../../domain/Renewal.ts"
 import { type Ended, Handover } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
 import {
@@ -73,9 +72,9 @@ const printWaiting = Effect.fnUntraced(function* (
       `${count} active PATs have the label "${old.label}", and none of them is due. Each job needs a label of its own.`,
     )
   }
-  if (lastUse(old) === "never") {
+  if (seemsUnused(old)) {
     yield* Effect.logWarning(
-      `PAT ${old.key_id} has never been used: its token may have been lost. To store a new one, run: zpcli pat rotate ${old.key_id}`,
+      `PAT ${old.key_id} has not been used since it was created: its token may have been lost. To store a new one, run: zpcli pat rotate ${old.key_id}`,
     )
   }
   if (json) {
