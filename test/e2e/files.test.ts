@@ -82,12 +82,20 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
         symlinkSync(join(folder, "elsewhere"), file)
       },
     ],
+    [
+      "another program makes it anew",
+      (_, file) => {
+        unlinkSync(file)
+        // It may get the number of the file that was removed.
+        writeFileSync(file, "of another program")
+      },
+    ],
     ["another program writes to it", (_, file) => writeFileSync(file, "of another program")],
   ]
   for (const replace of [false, true]) {
     it.skipIf(!posix).each(changes)(
       `exits with 9 if %s (replacing: ${replace}); the new PAT is revoked, and the old one works`,
-      async (_, change) => {
+      async (what, change) => {
         const folder = join(temporaryFolder(), "folder")
         const file = join(folder, "ci.pat")
         mkdirSync(folder)
@@ -102,6 +110,10 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
         for (const path of left.filter((each) => lstatSync(each).isFile()))
           expect(readFileSync(path, "utf8")).not.toContain("zpat_")
         expect(left.filter((path) => path.includes(".zpcli-"))).toEqual([])
+        // What another program put there is not ours to remove.
+        if (existsSync(file) && lstatSync(file).isFile())
+          expect(["of another program", "old"]).toContain(readFileSync(file, "utf8"))
+        if (/anew|another file|writes to it/.test(what)) expect(existsSync(file)).toBe(true)
       },
     )
   }

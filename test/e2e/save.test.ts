@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   existsSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -198,6 +199,21 @@ describe.skipIf(!root)("root in the home of another user", () => {
     const again = await login(home)
     expect(again.ran).toMatchObject({ code: 2 })
     expect(again.ran.stderr).toContain("belongs to another user")
+  })
+
+  it("writes through no link of that user to a file of somebody else", async () => {
+    const folder = temporaryFolder()
+    const home = homeOf(folder)
+    const rcfile = join(home, ".config/zpools.io/zpoolrc")
+    mkdirSync(join(home, ".config/zpools.io"), { recursive: true })
+    writeFileSync(join(folder, "system"), "A=1\n", { mode: 0o644 })
+    symlinkSync(join(folder, "system"), rcfile)
+    for (const path of [join(home, ".config"), join(home, ".config/zpools.io")]) chownSync(path, uid, uid)
+    lchownSync(rcfile, uid, uid)
+    const { ran } = await login(home)
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining("belongs to another user") })
+    expect(readFileSync(join(folder, "system"), "utf8")).toBe("A=1\n")
+    expect(statSync(join(folder, "system")).mode & 0o777).toBe(0o644)
   })
 
   it("gives away nothing that a link in that home leads to", async () => {

@@ -26,11 +26,20 @@ export const isSame = (a: Stamp | undefined, b: Stamp | undefined): boolean =>
 export const stampOf = (path: string): fs.BigIntStats | undefined =>
   fs.lstatSync(path, { bigint: true, throwIfNoEntry: false })
 
-/** Removes a file that is still the one that we made. */
-export const removeOwn = (path: string, own: Stamp): void => {
+/**
+ * Removes a file that is still the one that we made; where its folder no longer
+ * allows that, empties it. A number that was freed is given to another file, so
+ * a file that we left empty must still be an empty file.
+ */
+export const removeOwn = (path: string, own: Stamp, empty = false): void => {
   try {
     const now = stampOf(path)
-    if (now?.ino === own.ino && now.dev === own.dev) fs.unlinkSync(path)
+    if (now?.ino !== own.ino || now.dev !== own.dev || !now.isFile() || (empty && now.size > 0n)) return
+    try {
+      fs.unlinkSync(path)
+    } catch {
+      fs.truncateSync(path)
+    }
   } catch {
     // It is gone, or its folder is.
   }
@@ -123,6 +132,10 @@ export const look = (path: string, rules: Rules, me: number | undefined): Found 
   }
   const target = rules.follow ? behindLinks(path) : path
   const before = stampOf(target)
+  const link = target === path ? undefined : stampOf(path)
+  // Somebody else's link must not lead root to a file that isn't theirs.
+  if (me === 0 && link?.isSymbolicLink() && link.uid !== 0n && link.uid !== before?.uid)
+    throw new Refused("foreign")
   if (before !== undefined) refuse(before, target, rules, me)
   const folder = dirname(target)
   const nearest = rules.makeFolders ? nearestFolder(folder) : { path: folder, stat: fs.statSync(folder) }

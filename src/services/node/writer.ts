@@ -52,7 +52,7 @@ export const openWriter = (found: Found): FileWriter => {
     for (const each of undo.splice(0).reverse()) each()
   }
   /** Creates a file that is gone at the end, unless another was put in its place or it was renamed. */
-  const create = (path: string): readonly [fd: number, closeFile: () => void] => {
+  const create = (path: string, empty = false): readonly [fd: number, closeFile: () => void] => {
     const fd = createPrivate(path)
     const own = fs.fstatSync(fd, { bigint: true })
     let open = true
@@ -62,7 +62,7 @@ export const openWriter = (found: Found): FileWriter => {
     }
     undo.push(() => {
       closeFile()
-      removeOwn(path, own)
+      removeOwn(path, own, empty)
     })
     give(fd, folder, found.heir)
     return [fd, closeFile]
@@ -70,7 +70,7 @@ export const openWriter = (found: Found): FileWriter => {
 
   try {
     const target = folder.at(found.name)
-    if (found.before === undefined) create(target)[1]()
+    if (found.before === undefined) create(target, true)[1]()
     const before = found.before ?? stampOf(target)
     const temporary = folder.at(temporaryName())
     const [fd, closeFile] = create(temporary)
