@@ -54,6 +54,21 @@ describe("the layers", () => {
     expect(edges(/^cli\//, /^(bin|main|start|executable)\.ts/)).toEqual([])
   })
 
+  it("have rooms in the services that stand on each other: pats, auth, network, settings", () => {
+    const rooms = ["pats", "auth", "network", "settings"]
+    const upwards = rooms.flatMap((room, floor) =>
+      edges(
+        new RegExp(`^services/(${rooms.slice(floor + 1).join("|") || "$"})/`),
+        new RegExp(`^services/${room}/`),
+      ),
+    )
+    expect(upwards).toEqual([])
+    expect(edges(/^services\/[^/]+\.ts/, /^services\/(pats|auth|network|settings)\//)).toEqual([])
+    expect(edges(/^services\/pats\//, /^services\/auth\//)).not.toEqual([])
+    const flat = files.filter(({ name }) => /^services\/[^/]+\.ts$/.test(name))
+    expect(flat.length).toBeLessThanOrEqual(14)
+  })
+
   it("are not asked for by what stands below them: only cli/live composes services/node", () => {
     const users = importsOf(/^(?!services\/node\/)/)
       .filter(({ path }) => path.startsWith("services/node/"))
@@ -155,18 +170,18 @@ describe("printing", () => {
       "cli/pat/announce.ts",
       "cli/pat/toFile.ts",
       "cli/pat/toStdout.ts",
-      "services/Account.ts",
-      "services/Connection.ts",
-      "services/PatStore.ts",
-      "services/Session.ts",
-      "services/Settings.ts",
-      "services/TokenCache.ts",
-      "services/mask.ts",
+      "services/auth/Session.ts",
+      "services/auth/TokenCache.ts",
+      "services/network/request.ts",
       "services/node/capture.ts",
       "services/node/command.ts",
       "services/node/commandRunner.ts",
-      "services/request.ts",
-      "services/secretSource.ts",
+      "services/settings/Account.ts",
+      "services/settings/Connection.ts",
+      "services/settings/PatStore.ts",
+      "services/settings/Settings.ts",
+      "services/settings/mask.ts",
+      "services/settings/secretSource.ts",
     ])
   })
 })

@@ -7,7 +7,7 @@ import type {
 } from "../../domain/Errors.ts"
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import { partsOf, scopes } from "../../domain/Scope.ts"
-import { mask } from "../../services/mask.ts"
+import { mask } from "../../services/settings/mask.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import type { UsageError } from "../strict/errors.ts"
 import { exitCodes } from "./exitCodes.ts"

@@ -4,11 +4,11 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
 import { CannotAsk, CredentialMissing, Declined, InvalidUsername, Quit } from "../../domain/Errors.ts"
-import { Account } from "../../services/Account.ts"
 import { askingDisabled } from "../../services/NoInput.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Stdin } from "../../services/Stdin.ts"
 import { Streams } from "../../services/Streams.ts"
+import { Account } from "../../services/settings/Account.ts"
 import { Printable, printable } from "./printable.ts"
 
 const display = (text: string) =>

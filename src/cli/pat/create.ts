@@ -9,10 +9,10 @@ import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
 import { Browser } from "../../services/Browser.ts"
-import { Connection } from "../../services/Connection.ts"
-import { Handover } from "../../services/Handover.ts"
-import { PatApi } from "../../services/PatApi.ts"
+import { Handover } from "../../services/pats/Handover.ts"
+import { PatApi } from "../../services/pats/PatApi.ts"
 import { Streams } from "../../services/Streams.ts"
+import { Connection } from "../../services/settings/Connection.ts"
 import * as hints from "../hints.ts"
 import {
   chosenExpiry,

@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
 import { expiryText, type Known, seemsUnused } from "../../domain/Renewal.ts"
-import { type Ended, Handover } from "../../services/Handover.ts"
 import { Notices } from "../../services/Notices.ts"
+import { type Ended, Handover } from "../../services/pats/Handover.ts"
 import {
   chosenExpiry,
   dryRunOption,

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
 import { type CannotWrite, Files, wordsOf } from "../../services/files.ts"
-import type { Delivery } from "../../services/Handover.ts"
+import type { Delivery } from "../../services/pats/Handover.ts"
 import { printable } from "../output/printable.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 

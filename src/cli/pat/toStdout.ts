@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, type OutputFailed, TokenWouldBeLost } from "../../domain/Errors.ts"
-import type { CreatedToken } from "../../services/results.ts"
+import type { CreatedToken } from "../../services/pats/results.ts"
 import { Streams } from "../../services/Streams.ts"
 import { print, printJson } from "../output/print.ts"
 import { printable } from "../output/printable.ts"

@@ -4,7 +4,7 @@ import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { undecodable } from "../ConnectionTrace.ts"
+import { undecodable } from "../network/ConnectionTrace.ts"
 
 type Decode = (
   bytes: Uint8Array,

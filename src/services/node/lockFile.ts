@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import { basename } from "node:path"
-import { isForeign } from "../trust.ts"
+import { isForeign } from "../settings/trust.ts"
 import { give, makeFoldersFor, openFolder } from "./folder.ts"
 import { type Found, Refused, removeOwn, stampOf } from "./place.ts"
 import { createPrivate, temporaryName } from "./wholeFile.ts"

@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import { basename, dirname, join, sep } from "node:path"
 import type { Obstacle, Rules } from "../files.ts"
-import { isForeign } from "../trust.ts"
+import { isForeign } from "../settings/trust.ts"
 import { nearestFolder } from "./wholeFile.ts"
 
 /** What keeps a file from being written, other than an error of the system. */

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { list as handler } from "../../../src/cli/pat/list.ts"
-import { PatApi } from "../../../src/services/PatApi.ts"
+import { PatApi } from "../../../src/services/pats/PatApi.ts"
 import { Streams } from "../../../src/services/Streams.ts"
 import {
   account,
