@@ -9,10 +9,8 @@ import { dashboardUrl } from "../domain/ApiUrl.ts"
 import { CredentialMissing, CredentialRefused, type NotAsked, SettingsError } from "../domain/Errors.ts"
 import { canHold } from "../domain/Rcfile.ts"
 import { Session } from "../services/auth/Session.ts"
-import { Browser } from "../services/Browser.ts"
-import { askingDisabled } from "../services/NoInput.ts"
+import { askingDisabled, Process } from "../services/Process.ts"
 import { PatApi } from "../services/pats/PatApi.ts"
-import { Streams } from "../services/Streams.ts"
 import { Connection } from "../services/settings/Connection.ts"
 import * as PatStore from "../services/settings/PatStore.ts"
 import { Secrets } from "../services/settings/Secrets.ts"
@@ -34,7 +32,7 @@ export type LoginOptions = Command.Command.ParseConfig<typeof options>
  * @param occupied - the rcfile, where it contains a PAT that would be replaced
  */
 const readPat = Effect.fnUntraced(function* (page: string, occupied: string | undefined) {
-  const { stdin } = yield* Streams
+  const { stdin } = yield* Process
   const terminal = yield* Terminal.Terminal
   const missing = (notAsked?: NotAsked) =>
     new CredentialMissing({ variable: "ZPOOLPAT", only: undefined, notAsked, page })
@@ -47,7 +45,7 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
     yield* show(printable`Create a PAT at ${page}\n`)
     given = yield* question(printable`Paste a PAT (Enter alone opens the page): `, "hidden")
     if (given === "") {
-      yield* (yield* Browser).open(page)
+      yield* (yield* Process).openPage(page)
       given = yield* question(printable`Paste a PAT: `, "hidden")
     }
   } else {

@@ -8,9 +8,8 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { Quit } from "../domain/Errors.ts"
-import { NoInput } from "../services/NoInput.ts"
 import { Notices } from "../services/Notices.ts"
-import { Streams, withoutColor } from "../services/Streams.ts"
+import { Process, withOptions } from "../services/Process.ts"
 import { version } from "../version.ts"
 import type { Failure } from "./errors/describe.ts"
 import { exitCodes } from "./errors/exitCodes.ts"
@@ -58,7 +57,7 @@ export const run = (
   const program = Effect.gen(function* () {
     switch (request._tag) {
       case "Help":
-        return yield* Effect.flatMap(Streams, ({ stdout }) =>
+        return yield* Effect.flatMap(Process, ({ stdout }) =>
           print(
             Printable.trusted(
               helpOf(request.command, helpColumns(stdout.isTerminal ? stdout.columns : undefined)).trimEnd(),
@@ -74,8 +73,7 @@ export const run = (
       case "Run":
         return yield* execute(command, tree.command, request.argv).pipe(
           Effect.catchIf(isQuitException, () => new Quit()),
-          request.noInput ? Effect.provideService(NoInput, true) : identity,
-          request.noColor ? Effect.updateService(Streams, withoutColor) : identity,
+          request.noInput || request.noColor ? Effect.updateService(Process, withOptions(request)) : identity,
         )
     }
   })

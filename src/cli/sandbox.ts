@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import { SettingsError } from "../domain/Errors.ts"
 import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts"
 import { codeOf } from "../services/files.ts"
-import { Streams } from "../services/Streams.ts"
+import { Process } from "../services/Process.ts"
 import { Exit } from "./errors/exitCodes.ts"
 import { introduceShell } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
@@ -20,13 +20,13 @@ import { trailingCommand, withCompletions, withExamples } from "./strict/annotat
 const account = "demo"
 
 /** The variables that point zpcli, or a script that uses it, at a sandbox, and keep the real account out of it. */
-const variables = (url: string): Record<string, string> => ({
+const variables = (url: string, isWindows: boolean): Record<string, string> => ({
   ZPOOL_API_URL: url,
   ZPOOL_USER: account,
   ZPOOL_PASSWORD: account,
   ZPOOLPAT: "",
   // An empty ZPOOLPAT counts as unset: a real PAT of the rcfile would be used.
-  ...(process.platform === "win32" ? {} : { ZPOOL_RCFILE: "/dev/null" }),
+  ...(isWindows ? {} : { ZPOOL_RCFILE: "/dev/null" }),
 })
 
 /** Our own credential variables that are set, as empty ones. */
@@ -150,7 +150,7 @@ export const command = Command.make(
           { discard: true },
         ),
       )
-      const environment = { ...(yield* emptied), ...variables(url) }
+      const environment = { ...(yield* emptied), ...variables(url, (yield* Process).isWindows) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
         const { find, run } = yield* CommandRunner
@@ -163,7 +163,7 @@ export const command = Command.make(
         ([key, value]) => printable`export ${key}=${Printable.escape(quote(value))}`,
       )
       const serves = printable`The sandbox serves at ${url}; Ctrl-C stops it.`
-      if ((yield* Streams).stdout.isTerminal) {
+      if ((yield* Process).stdout.isTerminal) {
         const indented = [...assignments, printable``, printable`zpcli pat list`].map(
           (line) => printable`  ${line}`,
         )

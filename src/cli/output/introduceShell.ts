@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { CommandRunner } from "../../services/CommandRunner.ts"
-import { Streams } from "../../services/Streams.ts"
+import { Process } from "../../services/Process.ts"
 import { printError } from "./print.ts"
 import type { Printable } from "./printable.ts"
 
@@ -21,7 +21,7 @@ export const introduceShell = Effect.fnUntraced(function* (
   args: ReadonlyArray<string>,
   introduction: Printable,
 ) {
-  const { stderr, stdin } = yield* Streams
+  const { stderr, stdin } = yield* Process
   if (!stdin.isTerminal || !stderr.isTerminal || !isShell(name, args)) return false
   // One that can't be started is an error, and not introduced.
   yield* (yield* CommandRunner).find(name)

@@ -3,8 +3,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
+import { Process } from "../../services/Process.ts"
 import { type Count, Progress, type Waiting } from "../../services/Progress.ts"
-import { Streams } from "../../services/Streams.ts"
 import { type Printable, printable } from "./printable.ts"
 
 /** Nothing is shown about what takes less time than this. */
@@ -26,7 +26,7 @@ const describe = (state: Waiting, waitedSeconds: number): Printable => {
  * a run over several PATs is. It is gone when that is over. In a pipe nothing.
  */
 export const makeProgress = Effect.gen(function* () {
-  const { stderr } = yield* Streams
+  const { stderr } = yield* Process
   if (!stderr.isTerminal) return Progress.silent
   const terminal = yield* Terminal.Terminal
   const display = (text: string) => Effect.ignore(terminal.display(text))

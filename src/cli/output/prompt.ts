@@ -4,10 +4,8 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
 import { CannotAsk, CredentialMissing, Declined, InvalidUsername, Quit } from "../../domain/Errors.ts"
-import { askingDisabled } from "../../services/NoInput.ts"
+import { askingDisabled, Process } from "../../services/Process.ts"
 import { Prompter } from "../../services/Prompter.ts"
-import { Stdin } from "../../services/Stdin.ts"
-import { Streams } from "../../services/Streams.ts"
 import { Account } from "../../services/settings/Account.ts"
 import { Printable, printable } from "./printable.ts"
 
@@ -75,7 +73,7 @@ const isYes = (answer: string | undefined): Effect.Effect<boolean, Declined> =>
  * where asking is disabled.
  */
 export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
-  const { stdin } = yield* Streams
+  const { stdin } = yield* Process
   const prompt = printable`${text} [y/N] `
   const terminal = yield* Terminal.Terminal
   const disabled = yield* askingDisabled
@@ -94,7 +92,7 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
 export const confirmBesideData = Effect.gen(function* () {
   const disabled = yield* askingDisabled
   if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
-  const terminal = yield* (yield* Stdin).openTerminal
+  const terminal = yield* (yield* Process).openTerminal
   if (terminal === undefined) return yield* new CannotAsk({ notAsked: "no-terminal" })
   return (text: Printable) =>
     question(printable`${text} [y/N] `, "shown").pipe(

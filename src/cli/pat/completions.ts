@@ -11,7 +11,7 @@ import * as KeyId from "../../domain/KeyId.ts"
 import { works } from "../../domain/Pat.ts"
 import { Session } from "../../services/auth/Session.ts"
 import { TokenCache } from "../../services/auth/TokenCache.ts"
-import { EndSoon } from "../../services/EndSoon.ts"
+import { Process } from "../../services/Process.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Account } from "../../services/settings/Account.ts"
 import * as secretSource from "../../services/settings/secretSource.ts"
@@ -105,7 +105,7 @@ const complete = Effect.fn("pat.completions")(function* ({
     Effect.withConfigProvider(once),
   )
   if (found.length > 0) yield* Effect.ignore(print(Printable.join(found, "\n")))
-  yield* (yield* EndSoon).arm
+  yield* (yield* Process).endSoon
 })
 
 export const command = hidden(

@@ -8,10 +8,9 @@ import { dashboardUrl } from "../../domain/ApiUrl.ts"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
-import { Browser } from "../../services/Browser.ts"
+import { Process } from "../../services/Process.ts"
 import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
-import { Streams } from "../../services/Streams.ts"
 import { Connection } from "../../services/settings/Connection.ts"
 import * as hints from "../hints.ts"
 import {
@@ -70,7 +69,8 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
     const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
     const page = dashboardUrl(api, { label, scopes, expiry })
     yield* print(printable`${page}`)
-    if ((yield* Streams).stdout.isTerminal) yield* (yield* Browser).open(page)
+    const { openPage, stdout } = yield* Process
+    if (stdout.isTerminal) yield* openPage(page)
     return
   }
   const openDelivery = yield* chooseDelivery(path, given)

@@ -7,8 +7,8 @@ import { withElements } from "../../domain/JsonText.ts"
 import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { matches } from "../../domain/PatFilter.ts"
 import { orders, sorted } from "../../domain/PatOrder.ts"
+import { Process } from "../../services/Process.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
-import { Streams } from "../../services/Streams.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import * as hints from "../hints.ts"
 import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
@@ -66,7 +66,7 @@ const printTable = Effect.fn("list.printTable")(function* (
   now: number,
   local: boolean,
 ) {
-  const { stdout } = yield* Streams
+  const { stdout } = yield* Process
   const format = formatter(local, yield* localZone)
   const rows = {
     *[Symbol.iterator]() {

@@ -10,10 +10,9 @@ import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
 import { CommandRunner, credentialVariables } from "../../services/CommandRunner.ts"
-import { Host } from "../../services/Host.ts"
+import { Process } from "../../services/Process.ts"
 import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
-import type { Streams } from "../../services/Streams.ts"
 import { Connection } from "../../services/settings/Connection.ts"
 import { Exit } from "../errors/exitCodes.ts"
 import * as hints from "../hints.ts"
@@ -57,7 +56,7 @@ const nonce = Effect.map(Random.nextIntBetween(0, 2 ** 32), (value) => value.toS
 /** The label that was asked for, or one that no other PAT has. */
 const labelOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
   if (Option.isSome(given)) return yield* Label.parse(given.value)
-  return Label.ofRun(yield* (yield* Host).name, yield* nonce)
+  return Label.ofRun(yield* (yield* Process).hostName, yield* nonce)
 })
 
 /** What a person at a shell with a PAT of its own has to know. */
@@ -77,7 +76,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const { api } = yield* Connection
   const { lend } = yield* Handover
   let introduced = false
-  const terminal = yield* Effect.context<CommandRunner | Streams>()
+  const terminal = yield* Effect.context<CommandRunner>()
   // The clock that ends a PAT is the API's.
   const expiry = yield* Expiry.dateAfter(duration, yield* (yield* PatApi).now)
   const pat = NewPat.fromInput({ label, scopes, expiry })

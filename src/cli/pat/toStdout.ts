@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, type OutputFailed, TokenWouldBeLost } from "../../domain/Errors.ts"
+import { Process } from "../../services/Process.ts"
 import type { CreatedToken } from "../../services/pats/results.ts"
-import { Streams } from "../../services/Streams.ts"
 import { print, printJson } from "../output/print.ts"
 import { printable } from "../output/printable.ts"
 import {
@@ -31,7 +31,7 @@ const printed = (
 
 /** The token is printed: stdout must not throw it away. */
 export const toStdout = Effect.fn("delivery.toStdout")(function* (flags: DeliveryFlags) {
-  if ((yield* Streams).stdout.discards) return yield* new TokenWouldBeLost()
+  if (yield* (yield* Process).stdout.discards) return yield* new TokenWouldBeLost()
   const open: OpenDelivery = (additions) =>
     Effect.succeed({
       deliver: (created) =>

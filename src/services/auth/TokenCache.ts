@@ -9,7 +9,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { BearerToken } from "../../domain/Envelope.ts"
 import { codeOf, Files, wordsOf } from "../files.ts"
-import { Identity } from "../Identity.ts"
+import { Process } from "../Process.ts"
 import { Account } from "../settings/Account.ts"
 import { Connection } from "../settings/Connection.ts"
 import { isForeign, othersCanWrite } from "../settings/trust.ts"
@@ -49,10 +49,10 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
   static readonly make = Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const files = yield* Files
-    const me = Option.getOrUndefined((yield* Identity).uid)
+    const { isWindows, uid: me } = yield* Process
     const { api } = yield* Connection
     const { tokenCacheDir } = yield* Account
-    const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user)}`
+    const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user, isWindows)}`
 
     /** What makes a path untrustworthy, if anything does. */
     const distrust = (path: string, kind: "File" | "Directory") =>
@@ -150,11 +150,11 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
  * The file's name for a host and user: `zpool_token_<host>_<user>`, as the other
  * clients write it, with whatever could leave the folder percent-encoded.
  */
-export const fileName = (host: string, user: string): string => {
+export const fileName = (host: string, user: string, isWindows: boolean): string => {
   const safe = (part: string) =>
     part
       .replace(/[^A-Za-z0-9._@+:~-]/gu, (char) => encodeURIComponent(char))
       .replaceAll("..", "%2E%2E")
-      .replaceAll(":", process.platform === "win32" ? "_" : ":")
+      .replaceAll(":", isWindows ? "_" : ":")
   return `zpool_token_${safe(host)}_${safe(user)}`
 }

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import { SettingsError } from "../../domain/Errors.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
 import { codeOf } from "../files.ts"
-import { Identity } from "../Identity.ts"
+import { Process } from "../Process.ts"
 import { Progress } from "../Progress.ts"
 import { isForeign, othersCanWrite } from "./trust.ts"
 
@@ -143,7 +143,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (
     return yield* new SettingsError({ source: path, ...entries.left, advice: correctLine })
   }
   const info = yield* Effect.option(fs.stat(path))
-  const me = Option.getOrUndefined((yield* Identity).uid)
+  const { uid: me } = yield* Process
   // Windows has no such modes: there every file looks open.
   const mode = Option.match(info, { onNone: () => 0, onSome: (found) => (me === undefined ? 0 : found.mode) })
   const owner = Option.getOrUndefined(Option.flatMap(info, (found) => found.uid))

@@ -7,8 +7,9 @@ import * as Redacted from "effect/Redacted"
 import { printable } from "../../../src/cli/output/printable.ts"
 import { confirm, makePrompter } from "../../../src/cli/output/prompt.ts"
 import type { Auth } from "../../../src/domain/Credential.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { Prompter } from "../../../src/services/Prompter.ts"
-import { Streams } from "../../../src/services/Streams.ts"
+import { atTerminal, here } from "../../support/world/process.ts"
 import { settings } from "../../support/world/services.ts"
 import { fakeTerminal, typed } from "../../support/world/world.ts"
 
@@ -21,14 +22,13 @@ interface Setting {
 
 /** Runs a prompt; gives its result and everything that was displayed. */
 const prompting = <A, E>(
-  prompt: Effect.Effect<A, E, Prompter | Streams | Terminal.Terminal>,
+  prompt: Effect.Effect<A, E, Prompter | Terminal.Terminal>,
   { auth = "auto", keys = "", line = "", terminal = true }: Setting,
 ) =>
   Effect.suspend(() => {
     let shown = ""
-    const stream = { isTerminal: terminal, color: false, columns: 80 }
     const world = Layer.mergeAll(
-      Layer.succeed(Streams, { stdin: stream, stdout: { ...stream, discards: false }, stderr: stream }),
+      Layer.succeed(Process, terminal ? atTerminal : here),
       Layer.succeed(
         Terminal.Terminal,
         fakeTerminal(

@@ -4,7 +4,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { list as handler } from "../../../src/cli/pat/list.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
-import { Streams } from "../../../src/services/Streams.ts"
 import {
   account,
   fakeConsole,
@@ -340,7 +339,6 @@ describe("pat list", () => {
     "decodes no item for JSON without filters, which 100,000 PATs would take twice as long with",
     () => {
       let stdout = ""
-      const stream = { isTerminal: false, color: false, columns: 80 }
       const listing = {
         text: '{"message":"ok","detail":{"items":[]}}',
         own: undefined,
@@ -375,11 +373,6 @@ describe("pat list", () => {
           ),
         ),
         Effect.provide(Layer.mock(PatApi, { list: Effect.succeed(listing) })),
-        Effect.provideService(Streams, {
-          stdin: stream,
-          stdout: { ...stream, discards: false },
-          stderr: stream,
-        }),
         Effect.map(() => expect(JSON.parse(stdout).message).toBe("ok")),
       )
     },

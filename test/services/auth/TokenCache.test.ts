@@ -129,14 +129,14 @@ describe("the file's name", () => {
     ["api.zpools.io", "a\u0000b", "zpool_token_api.zpools.io_a%00b"],
     ["api.zpools.io", "a%2Fb", "zpool_token_api.zpools.io_a%252Fb"],
   ])("for %s and %j is %s", (host, user, expected) => {
-    expect(fileName(host, user)).toBe(expected)
+    expect(fileName(host, user, false)).toBe(expected)
   })
 
   const user = FastCheck.string({ unit: "grapheme", minLength: 1, maxLength: 20 })
   it.prop("stays in its folder, and differs for each user", [user, user], ([one, other]) => {
-    const name = fileName("api.test", one)
+    const name = fileName("api.test", one, false)
     expect(name).toMatch(/^zpool_token_api\.test_[A-Za-z0-9._@+:~%!'()*-]+$/)
     expect(name).not.toContain("..")
-    expect(fileName("api.test", other) === name).toBe(one === other)
+    expect(fileName("api.test", other, false) === name).toBe(one === other)
   })
 })

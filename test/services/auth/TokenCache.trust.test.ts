@@ -5,8 +5,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { Identity } from "../../../src/services/Identity.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { failingFiles } from "../../support/world/files.ts"
+import { here } from "../../support/world/process.ts"
 import { posix, whereModes } from "../../support/world/services.ts"
 import { jwt, scoped, stored, tokens, world } from "../../support/world/tokenCache.ts"
 
@@ -22,7 +23,7 @@ describe("the token cache is not used, with a warning,", () => {
       Effect.gen(function* () {
         const { dir, file, fs, log, put, read, use } = yield* world
         const uid = (process.getuid?.() ?? 0) + 1
-        const under = Layer.succeed(Identity, { uid: Option.some(uid) })
+        const under = Layer.succeed(Process, { ...here, uid })
         yield* put(stored)
         expect(yield* read({ dir, under })).toStrictEqual(Option.none())
         expectIgnored(log.lines.splice(0), /belongs to another user/)

@@ -8,11 +8,12 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { Files } from "../../../src/services/files.ts"
-import { Identity } from "../../../src/services/Identity.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { Connection } from "../../../src/services/settings/Connection.ts"
 import * as PatStore from "../../../src/services/settings/PatStore.ts"
 import { Settings } from "../../../src/services/settings/Settings.ts"
 import { failingFiles, realFiles } from "../../support/world/files.ts"
+import { here } from "../../support/world/process.ts"
 import { posix, whereModes } from "../../support/world/services.ts"
 
 const token = "zpat_NewNewNewNewNewNewNewNew0000"
@@ -101,7 +102,7 @@ describe("a PAT that is saved in the rcfile", () => {
         yield* fs.remove(rcfile)
         yield* fs.writeFileString(rcfile, "A=1\n")
         const foreign = yield* Effect.flip(
-          Effect.provideService(save(rcfile), Identity, { uid: Option.some(4242) }),
+          Effect.provideService(save(rcfile), Process, { ...here, uid: 4242 }),
         )
         expect(foreign).toMatchObject({
           _tag: "SettingsError",

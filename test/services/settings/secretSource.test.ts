@@ -8,10 +8,10 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { SecretSource } from "../../../src/domain/Credential.ts"
 import { type CommandOutput, CommandRunner, type ShellCommand } from "../../../src/services/CommandRunner.ts"
-import { Identity } from "../../../src/services/Identity.ts"
-import { NoInput } from "../../../src/services/NoInput.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { Secrets } from "../../../src/services/settings/Secrets.ts"
 import * as secretSource from "../../../src/services/settings/secretSource.ts"
+import { here } from "../../support/world/process.ts"
 import { runsNothing } from "../../support/world/runner.ts"
 import { inTime, loadSettings, logs, posix, whereModes } from "../../support/world/services.ts"
 
@@ -137,7 +137,7 @@ describe("a secret is refused", () => {
     Effect.gen(function* () {
       const rcfile = yield* fileWith("ZPOOLPAT_COMMAND=op read x\n")
       const owner = process.getuid?.() ?? 0
-      const as = (uid: number) => Effect.provideService(load({}, rcfile), Identity, { uid: Option.some(uid) })
+      const as = (uid: number) => Effect.provideService(load({}, rcfile), Process, { ...here, uid })
       expect((yield* as(owner)).pat._tag).toBe("Some")
       const ran = yield* Effect.either(as(owner + 1))
       expect(ran._tag).toBe(owner === 0 ? "Right" : "Left")
@@ -242,7 +242,7 @@ describe("a secret that a command prints", () => {
       yield* read(command, ({ interactive }) => {
         expect(interactive).toBe(false)
         return prints("zpat_x")
-      }).pipe(Effect.provideService(NoInput, true))
+      }).pipe(Effect.provideService(Process, { ...here, noInput: true }))
     }),
   )
 

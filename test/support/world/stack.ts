@@ -9,10 +9,12 @@ import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Files } from "../../../src/services/files.ts"
 import type { Notices } from "../../../src/services/Notices.ts"
 import { type ApiRequest, Transport } from "../../../src/services/network/Transport.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { Progress } from "../../../src/services/Progress.ts"
 import type { Prompter } from "../../../src/services/Prompter.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
 import { realFiles } from "./files.ts"
+import { here } from "./process.ts"
 import { runsNothing } from "./runner.ts"
 import { asks, notices, type SettingsValue, settings } from "./services.ts"
 
@@ -39,6 +41,7 @@ const layers = (world: World) => {
     world.notices?.layer ?? notices().layer,
     NodeFileSystem.layer,
     NodePath.layer,
+    Layer.succeed(Process, here),
     Layer.succeed(Files, realFiles),
     Layer.succeed(CommandRunner, world.runner ?? runsNothing),
   )

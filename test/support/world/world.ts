@@ -15,10 +15,10 @@ import { shape } from "../../../src/cli/root.ts"
 import { run } from "../../../src/cli/run.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Files } from "../../../src/services/files.ts"
-import { Stdin } from "../../../src/services/Stdin.ts"
-import { Streams } from "../../../src/services/Streams.ts"
+import { Process, type Surroundings } from "../../../src/services/Process.ts"
 import { broken, type Reply, systemError, text } from "../http/client.ts"
 import { realFiles } from "./files.ts"
+import { here } from "./process.ts"
 import { runsNothing } from "./runner.ts"
 
 /** One request as the program sent it. */
@@ -70,6 +70,8 @@ export interface World {
   readonly onStderr?: (text: string) => void
   /** The real file system by default. */
   readonly fileSystem?: Layer.Layer<FileSystem.FileSystem>
+  /** Whatever else is special about the process. */
+  readonly process?: Partial<Surroundings>
   /** Real files by default. */
   readonly files?: Files["Type"]
 }
@@ -216,19 +218,16 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
     const { client, unused } = fakeHttp({ ...routes, ...api }, base, (sent) => requests.push(sent))
     const services = Layer.mergeAll(
       Layer.succeedContext(
-        Context.make(Streams, {
+        Context.make(Process, {
+          ...here,
           stdin: { isTerminal: typing },
-          stdout: { isTerminal: out, color, columns, discards: false },
+          stdout: { isTerminal: out, color, columns, discards: Effect.succeed(false) },
           stderr: { isTerminal: err, color, columns },
-        }).pipe(
-          Context.add(CommandRunner, runner),
-          Context.add(Files, files),
-          Context.add(Stdin, {
-            readAll:
-              data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
-            openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError)),
-          }),
-        ),
+          readStdin:
+            data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
+          openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError)),
+          ...world.process,
+        }).pipe(Context.add(CommandRunner, runner), Context.add(Files, files)),
       ),
       Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),
       Layer.succeed(HttpClient.HttpClient, http ?? client),
