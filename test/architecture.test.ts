@@ -154,7 +154,15 @@ describe("the layers", () => {
 })
 
 describe("printing", () => {
-  it("goes through output.ts, where it is escaped", () => {
+  it("goes through output/print.ts, where it is escaped", () => {
+    // What is escaped where it is made, and made of literals of ours.
+    expect(using(/\bprintSafe\(/)).toEqual([
+      "cli/output/print.ts",
+      "cli/pat/completions.ts",
+      "cli/pat/list.ts",
+      "cli/run.ts",
+    ])
+    expect(using(/\.display\(/)).toEqual(["cli/output/progress.ts", "cli/output/prompt.ts"])
     expect(using(/\bconsole\.(?!ts)/).filter((name) => name !== "services/node/console.ts")).toEqual([])
     expect(using(/Console\.(log|error|info|warn|debug)\b/)).toEqual(["cli/output/print.ts"])
     expect(using(/process\.stdout/).filter((name) => !name.startsWith("services/node/"))).toEqual([])

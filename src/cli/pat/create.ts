@@ -23,7 +23,6 @@ import {
   tenantIdOption,
 } from "../options.ts"
 import { print, printExpiry } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { withExamples, withHints } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
@@ -69,7 +68,7 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
     // The API's clock would take a request.
     const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
     const page = dashboardUrl(api, { label, scopes, expiry })
-    yield* print(printable`${page}`)
+    yield* print(`${page}`)
     if ((yield* Streams).stdout.isTerminal) yield* (yield* Browser).open(page)
     return
   }

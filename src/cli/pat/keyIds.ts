@@ -5,7 +5,6 @@ import { Stdin } from "../../services/Stdin.ts"
 import { Streams } from "../../services/Streams.ts"
 import { exclusive } from "../options.ts"
 import { printError } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import { parseKeyId } from "./subject.ts"
 
 /** The argument that means stdin. */
@@ -17,7 +16,7 @@ export const areOnStdin = (given: ReadonlyArray<string>): boolean => given.inclu
 /** The lines of stdin that are not empty, each of which is a key ID. Blanks around it and CRLF are fine. */
 const readLines = Effect.gen(function* () {
   if ((yield* Streams).stdin.isTerminal) {
-    yield* printError(printable`Type the key IDs, one on each line. Ctrl-D ends the list.`)
+    yield* printError("Type the key IDs, one on each line. Ctrl-D ends the list.")
   }
   const text = yield* (yield* Stdin).readAll
   const lines = text.split("\n").map((line, index) => ({ value: line.trim(), line: index + 1 }))
