@@ -2,7 +2,7 @@ import * as Prompt from "@effect/cli/Prompt"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import { Quit } from "../../domain/Errors.ts"
-import { escapeControls } from "./printable.ts"
+import { escapeControls } from "./escape.ts"
 import { cut, padTo, widthOf } from "./wrap.ts"
 
 /** Something to choose. */

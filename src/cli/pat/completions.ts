@@ -15,8 +15,8 @@ import { Process } from "../../services/Process.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Account } from "../../services/settings/Account.ts"
 import * as secretSource from "../../services/settings/secretSource.ts"
-import { print } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
+import { escapeControls } from "../output/escape.ts"
+import { printSafe } from "../output/print.ts"
 import { networkServices } from "../services.ts"
 import { hidden, trailingCommand } from "../strict/annotations.ts"
 
@@ -82,7 +82,7 @@ const offered = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
   return pats.flatMap((pat) => {
     const { key_id: keyId = "", label = "" } = pat
     return KeyId.problem(keyId) === undefined && works(pat, now) && !typed.includes(keyId)
-      ? [printable`${keyId}\t${plain(label)}`]
+      ? [`${keyId}\t${escapeControls(plain(label))}`]
       : []
   })
 })
@@ -104,7 +104,7 @@ const complete = Effect.fn("pat.completions")(function* ({
     Logger.withMinimumLogLevel(LogLevel.None),
     Effect.withConfigProvider(once),
   )
-  if (found.length > 0) yield* Effect.ignore(print(Printable.join(found, "\n")))
+  if (found.length > 0) yield* Effect.ignore(printSafe(found.join("\n")))
   yield* (yield* Process).endSoon
 })
 
