@@ -92,6 +92,25 @@ describe("writers of one rcfile", () => {
     }
   })
 
+  it.each([
+    ["encoded in UTF-16", Buffer.from("\ufeff# mine\r\n", "utf16le"), "is encoded in UTF-16"],
+    ["given a timeout that is none", Buffer.from("ZPOOL_TIMEOUT=soon\n"), "has another ZPOOL_TIMEOUT"],
+    ["given a line that can't be read", Buffer.from("ZPOOL_USER='x\n"), "has a quote that is not closed"],
+  ])("write no token to a file that is %s meanwhile", async (_, content, words) => {
+    for (const before of ["# mine\n", undefined]) {
+      let change = () => {}
+      const { active, env, folder, rcfile } = await world(() => change())
+      if (before !== undefined) writeFileSync(rcfile, before, { mode: 0o600 })
+      change = () => writeFileSync(rcfile, content)
+      const ran = await runCli(save(rcfile), { env })
+      expect(ran).toMatchObject({ code: 9, stdout: "" })
+      expect(ran.stderr).toContain(words)
+      expect(readFileSync(rcfile)).toEqual(content)
+      expect(await active()).toEqual([])
+      expect(readdirSync(folder)).toEqual(["rc"])
+    }
+  })
+
   it("keep what another program adds that is none of their settings", async () => {
     let change = () => {}
     const { env, rcfile, works } = await world(() => change())
