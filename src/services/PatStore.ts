@@ -8,7 +8,7 @@ import * as ApiUrl from "../domain/ApiUrl.ts"
 import { DeliveryFailed, SettingsError } from "../domain/Errors.ts"
 import * as Rcfile from "../domain/Rcfile.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
-import { type CannotWrite, codeOf, Files, wordsOf } from "./files.ts"
+import { type CannotWrite, codeOf, explained, Files, wordsOf } from "./files.ts"
 import { brokenLine, entriesOf, home } from "./RcfileStore.ts"
 import { Settings } from "./Settings.ts"
 
@@ -47,7 +47,9 @@ const cannotWrite = (path: string) => (error: CannotWrite) => {
   const reason = wordsOf(error)
   return wrong(
     path,
-    reason === undefined ? `can't be written (${error.code})` : `${reason}, so no PAT can be saved in it`,
+    reason === undefined
+      ? `can't be written (${explained(error.code)})`
+      : `${reason}, so no PAT can be saved in it`,
     adviceOn(path)[error.obstacle],
   )
 }
@@ -91,7 +93,7 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
       Effect.catchAll((error) =>
         codeOf(error) === "ENOENT"
           ? Effect.succeed(new Uint8Array())
-          : wrong(path, `can't be read (${codeOf(error)})`),
+          : wrong(path, `can't be read (${explained(codeOf(error))})`),
       ),
     )
   const entries = yield* entriesOf(path, content)
@@ -99,7 +101,7 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
     if ((entries.get(key)?.trim() ?? "") === (rcfile.entries.get(key)?.trim() ?? "")) continue
     return yield* wrong(
       path,
-      `has another ${key} than before: another program has changed it in the meantime`,
+      `had its ${key} changed while zpcli was working`,
       "Look at that file, then run the command again.",
     )
   }

@@ -6,7 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SettingsError } from "../domain/Errors.ts"
 import * as Rcfile from "../domain/Rcfile.ts"
-import { codeOf } from "./files.ts"
+import { codeOf, explained } from "./files.ts"
 import { Identity } from "./Identity.ts"
 import { Progress } from "./Progress.ts"
 import { isForeign, othersCanWrite } from "./trust.ts"
@@ -147,7 +147,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (
           Option.none(),
         )
       }
-      const reason = missing ? "does not exist" : `can't be read (${code})`
+      const reason = missing ? "does not exist" : `can't be read (${explained(code)})`
       const advice = "Correct ZPOOL_RCFILE or unset it, or name another file with --rcfile."
       return Effect.fail(wrong(path, reason, named === "ZPOOL_RCFILE" ? advice : undefined))
     }),
