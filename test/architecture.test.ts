@@ -150,7 +150,9 @@ describe("the layers", () => {
     expect(using(/Date\.now|new Date\(\)|\bfetch\(/)).toEqual([])
     expect(using(/Math\.random/)).toEqual([])
     // `start` is the entry, which runs before any layer.
-    expect(using(/\bprocess\.(?!ts)/).filter((name) => !/^(services\/node\/|start\.ts)/.test(name))).toEqual([])
+    expect(using(/\bprocess\.(?!ts)/).filter((name) => !/^(services\/node\/|start\.ts)/.test(name))).toEqual(
+      [],
+    )
   })
 })
 

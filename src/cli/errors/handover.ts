@@ -1,6 +1,7 @@
 import * as Match from "effect/Match"
 import type { OutcomeUnknown, ReplacedPat, RotationStopped, TokenUndelivered } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
+import { explained } from "../../services/files.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -60,7 +61,7 @@ const causes = {
     failed(
       error,
       exitCodes.undelivered,
-      printable`its token could not be written to ${error.target} (${error.code})`,
+      printable`its token could not be written to ${error.target} (${explained(error.code)})`,
       printable`Check where the token goes, then run the command again.`,
     ),
   CommandFailed: (error) => {

@@ -7,6 +7,7 @@ import type {
 } from "../../domain/Errors.ts"
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import { partsOf, scopes } from "../../domain/Scope.ts"
+import { explained } from "../../services/files.ts"
 import { mask } from "../../services/settings/mask.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import type { UsageError } from "../strict/errors.ts"
@@ -106,7 +107,7 @@ export const input = {
       exitCodes.misuse,
       error.reason === "too-large"
         ? printable`stdin contains more than 1 MiB. Nothing was sent.`
-        : printable`stdin can't be read (${error.code ?? "unknown"}). Nothing was sent.`,
+        : printable`stdin can't be read (${explained(error.code)}). Nothing was sent.`,
       printable`Write one key ID on each line, such as: zpcli pat list --quiet --unused-for 90d | zpcli pat revoke -`,
     ),
   SettingsError: (error) => {
