@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { SettingsError } from "../domain/Errors.ts"
 import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts"
-import { codeOf } from "../services/files.ts"
+import { codeOf, explained } from "../services/files.ts"
 import { Process } from "../services/Process.ts"
 import { Exit } from "./errors/exitCodes.ts"
 import { introduceShell } from "./output/introduceShell.ts"
@@ -66,7 +66,7 @@ const readSeed = Effect.fnUntraced(function* <A>(
 ) {
   const fs = yield* FileSystem.FileSystem
   return yield* fs.readFileString(file).pipe(
-    Effect.mapError((error) => `can't be read (${codeOf(error)})`),
+    Effect.mapError((error) => `can't be read (${explained(codeOf(error))})`),
     Effect.flatMap(parse),
     Effect.mapError(
       (reason) =>

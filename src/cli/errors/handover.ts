@@ -1,6 +1,7 @@
 import * as Match from "effect/Match"
 import type { OutcomeUnknown, ReplacedPat, RotationStopped, TokenUndelivered } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
+import { explained } from "../../services/files.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { signIn } from "./signIn.ts"
@@ -56,8 +57,8 @@ const causes = {
     failed(
       error,
       exitCodes.undelivered,
-      `its token could not be written to ${error.target} (${error.code})`,
-      "Check where the token goes, then run the command again.",
+      `its token could not be written to ${error.target} (${explained(error.code)})`,
+      `Check where the token goes, then run the command again.`,
     ),
   CommandFailed: (error) => {
     const { code, exitCode = 0, name, reason } = error

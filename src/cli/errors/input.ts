@@ -7,6 +7,7 @@ import type {
 } from "../../domain/Errors.ts"
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import { partsOf, scopes } from "../../domain/Scope.ts"
+import { explained } from "../../services/files.ts"
 import { mask } from "../../services/settings/mask.ts"
 import type { UsageError } from "../strict/errors.ts"
 import { exitCodes } from "./exitCodes.ts"
@@ -104,9 +105,9 @@ export const input = {
       error,
       exitCodes.misuse,
       error.reason === "too-large"
-        ? "stdin contains more than 1 MiB. Nothing was sent."
-        : `stdin can't be read (${error.code ?? "unknown"}). Nothing was sent.`,
-      "Write one key ID on each line, such as: zpcli pat list --quiet --unused-for 90d | zpcli pat revoke -",
+        ? `stdin contains more than 1 MiB. Nothing was sent.`
+        : `stdin can't be read (${explained(error.code)}). Nothing was sent.`,
+      `Write one key ID on each line, such as: zpcli pat list --quiet --unused-for 90d | zpcli pat revoke -`,
     ),
   SettingsError: (error) => {
     const { line, reason, source } = error

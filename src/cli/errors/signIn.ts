@@ -8,6 +8,7 @@ import type {
   NotOffered,
   SecretUnavailable,
 } from "../../domain/Errors.ts"
+import { explained } from "../../services/files.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { answerOf, failed, patFrom, serverSaid, type Table } from "./words.ts"
 
@@ -73,7 +74,7 @@ export const signIn = {
     const what = path === undefined ? `the command in ${source}` : `the file ${path} (${source})`
     const why = {
       missing: "does not exist",
-      unusable: `can't be ${path === undefined ? "run" : "read"} (${code})`,
+      unusable: path === undefined ? `can't be run (${code})` : `can't be read (${explained(code)})`,
       "not-a-file": "is not a regular file",
       exit: `failed with exit code ${exitCode}`,
       timeout: "did not end within 60 s",

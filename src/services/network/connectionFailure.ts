@@ -62,8 +62,9 @@ export const unread = (
   const { code } = codeOf(error.cause)
   const unreadable = (reason: ResponseUnreadable["reason"]) =>
     new ResponseUnreadable({ ...answer, origin, reason })
-  // The platform's words for a body beyond the bound.
-  if (String((error.cause as Error | undefined)?.message).includes("maxBytes")) return unreadable("too-large")
+  // For a body beyond the bound the platform's error has words, and zlib's has a code.
+  const tooLarge = code === "ERR_BUFFER_TOO_LARGE" || /maxBytes/.test(String(error.cause))
+  if (tooLarge) return unreadable("too-large")
   if (code === undecodable) return unreadable("encoding")
   if (code.startsWith("HPE_"))
     return new ResponseUnreadable({ origin, status: undefined, reason: "not-http" })

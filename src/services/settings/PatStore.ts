@@ -7,9 +7,9 @@ import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../../domain/ApiUrl.ts"
 import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
-import { type CannotWrite, codeOf, Files, wordsOf } from "../files.ts"
+import { type CannotWrite, codeOf, explained, Files, wordsOf } from "../files.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
-import { correctLine, home } from "./RcfileStore.ts"
+import { brokenLine, entriesOf, home } from "./RcfileStore.ts"
 import { Settings } from "./Settings.ts"
 
 /** An rcfile that a PAT can be written to, as far as is known before it is done. */
@@ -19,8 +19,8 @@ export interface PatStore {
   readonly save: (pat: Redacted.Redacted) => Effect.Effect<void, DeliveryFailed>
 }
 
-const wrong = (source: string, reason: string, advice = "Name another file with --rcfile.", line?: number) =>
-  new SettingsError({ source, reason, advice, ...(line === undefined ? {} : { line }) })
+const wrong = (source: string, reason: string, advice = "Name another file with --rcfile.") =>
+  new SettingsError({ source, reason, advice })
 
 /** The PAT that the rcfile has, if any. */
 export const current = Effect.map(Settings, ({ rcfile }) =>
@@ -47,7 +47,9 @@ const cannotWrite = (path: string) => (error: CannotWrite) => {
   const reason = wordsOf(error)
   return wrong(
     path,
-    reason === undefined ? `can't be written (${error.code})` : `${reason}, so no PAT can be saved in it`,
+    reason === undefined
+      ? `can't be written (${explained(error.code)})`
+      : `${reason}, so no PAT can be saved in it`,
     adviceOn(path)[error.obstacle],
   )
 }
@@ -76,13 +78,11 @@ const warn = Effect.gen(function* () {
   )
 })
 
-/** The settings that decide about the PAT in an rcfile, and about where it is sent. */
-const deciding = [...sources, "ZPOOL_API_URL"] as const
-
 /**
  * The content of the rcfile with a PAT in the place of the one that was there
  * when the settings were loaded. If that is another one by now, it may be the
- * only copy of its token: it is left alone, whatever the options say.
+ * only copy of its token: it is left alone, whatever the options say. So is a
+ * file with other settings than those that this run has checked.
  */
 const withPat = Effect.fnUntraced(function* (pat: string) {
   const { rcfile } = yield* Settings
@@ -93,20 +93,19 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
       Effect.catchAll((error) =>
         codeOf(error) === "ENOENT"
           ? Effect.succeed(new Uint8Array())
-          : wrong(path, `can't be read (${codeOf(error)})`),
+          : wrong(path, `can't be read (${explained(codeOf(error))})`),
       ),
     )
-  const broken = ({ line, reason }: Rcfile.BrokenLine) => wrong(path, reason, correctLine, line)
-  const entries = yield* Either.mapLeft(Rcfile.parse(new TextDecoder().decode(content)), broken)
-  for (const key of deciding) {
+  const entries = yield* entriesOf(path, content)
+  for (const key of Rcfile.keys) {
     if ((entries.get(key)?.trim() ?? "") === (rcfile.entries.get(key)?.trim() ?? "")) continue
     return yield* wrong(
       path,
-      `has another ${key} than before: another program has changed it in the meantime`,
+      `had its ${key} changed while zpcli was working`,
       "Look at that file, then run the command again.",
     )
   }
-  return yield* Either.mapLeft(Rcfile.withPat(content, pat), broken)
+  return yield* Either.mapLeft(Rcfile.withPat(content, pat), brokenLine(path))
 })
 
 /** Checks that a PAT can be written to the rcfile, while nothing has been sent. */

@@ -6,7 +6,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SettingsError } from "../../domain/Errors.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
-import { codeOf } from "../files.ts"
+import { codeOf, explained } from "../files.ts"
 import { Process } from "../Process.ts"
 import { Progress } from "../Progress.ts"
 import { isForeign, othersCanWrite } from "./trust.ts"
@@ -61,14 +61,36 @@ export const absolutePath = Effect.fn("RcfileStore.absolutePath")(function* (sou
     : yield* new SettingsError({ source, reason: "must be an absolute path, or begin with ~/" })
 })
 
-/** What to do about a broken line of an rcfile. */
-export const correctLine = "Correct that line, or name another file with --rcfile."
+/** That an rcfile has a line that can't be read. */
+export const brokenLine =
+  (path: string) =>
+  (broken: Rcfile.BrokenLine): SettingsError =>
+    new SettingsError({
+      source: path,
+      ...broken,
+      advice: "Correct that line, or name another file with --rcfile.",
+    })
 
 /** UTF-16 is told by its byte order mark, or by the zero byte of its first character. */
 const isUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) ||
   (first === 0xfe && second === 0xff) ||
   (first !== undefined && second !== undefined && (first === 0) !== (second === 0))
+
+const wrong = (
+  source: string,
+  reason: string,
+  advice = "Check that file, or name another one with --rcfile.",
+) => new SettingsError({ source, reason, advice })
+
+/** Our settings in the content of an rcfile. */
+export const entriesOf = (
+  path: string,
+  content: Uint8Array,
+): Either.Either<LoadedRcfile["entries"], SettingsError> =>
+  isUtf16(content)
+    ? Either.left(wrong(path, "is encoded in UTF-16; save it as UTF-8"))
+    : Either.mapLeft(Rcfile.parse(new TextDecoder().decode(content)), brokenLine(path))
 
 /** The file that a flag or variable names, else the default one, where a home is known. */
 const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<string>) {
@@ -105,9 +127,6 @@ export const load = Effect.fn("RcfileStore.load")(function* (
     owner: "self",
   }
   if (path === "" && named === undefined) return empty
-  const wrong = (reason: string, advice = "Check that file, or name another one with --rcfile.") =>
-    new SettingsError({ source: path, reason, advice })
-
   // One that is named may be a pipe, whose writer takes its time.
   const reading =
     named === undefined
@@ -128,20 +147,13 @@ export const load = Effect.fn("RcfileStore.load")(function* (
           Option.none(),
         )
       }
-      const reason = missing ? "does not exist" : `can't be read (${code})`
+      const reason = missing ? "does not exist" : `can't be read (${explained(code)})`
       const advice = "Correct ZPOOL_RCFILE or unset it, or name another file with --rcfile."
-      return Effect.fail(wrong(reason, named === "ZPOOL_RCFILE" ? advice : undefined))
+      return Effect.fail(wrong(path, reason, named === "ZPOOL_RCFILE" ? advice : undefined))
     }),
   )
   if (Option.isNone(content)) return empty
-  if (isUtf16(content.value)) {
-    return yield* wrong("is encoded in UTF-16; save it as UTF-8")
-  }
-
-  const entries = Rcfile.parse(new TextDecoder().decode(content.value))
-  if (Either.isLeft(entries)) {
-    return yield* new SettingsError({ source: path, ...entries.left, advice: correctLine })
-  }
+  const entries = yield* entriesOf(path, content.value)
   const info = yield* Effect.option(fs.stat(path))
   const { uid: me } = yield* Process
   // Windows has no such modes: there every file looks open.
@@ -149,7 +161,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (
   const owner = Option.getOrUndefined(Option.flatMap(info, (found) => found.uid))
   return {
     path,
-    entries: entries.right,
+    entries,
     othersCanRead: (mode & 0o044) !== 0,
     othersCanWrite: othersCanWrite(mode, me),
     owner: !isForeign(owner, me) ? "self" : owner === 0 ? "root" : "other",

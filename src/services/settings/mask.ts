@@ -1,4 +1,3 @@
-import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 import * as Credential from "../../domain/Credential.ts"
 
@@ -11,33 +10,12 @@ const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
 /** The beginning of a token at the end of a text, which may be the half of one. */
 const cutToken = /(?:zpat_|eyJ)[\w.-]*$/
 
-/**
- * The part of a secret's base64 that does not depend on the bytes around it,
- * for each of the three ways in which its bytes may be aligned.
- */
-const base64Of = (secret: string): ReadonlyArray<string> => {
-  const bytes = new TextEncoder().encode(secret)
-  return [0, 1, 2].flatMap((before) => {
-    const shifted = new Uint8Array(before + bytes.length)
-    shifted.set(bytes, before)
-    const text = Encoding.encodeBase64(shifted)
-    const own = text.slice(Math.ceil((before * 8) / 6), Math.floor((shifted.length * 8) / 6))
-    return [own, own.replaceAll("+", "-").replaceAll("/", "_")]
-  })
-}
-
 /** Characters that are not seen and take no room. */
 const invisible = /\p{Cf}/gu
 
-/** The forms in which a secret travels: as it is, in a URL, in JSON, in base64. */
+/** The forms in which a server may echo a secret: as it is, as in a URL, as in JSON. */
 const formsOf = (secret: string): ReadonlySet<string> =>
-  new Set([
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    // What is shorter may be a part of any word.
-    ...(secret.length < 8 ? [] : base64Of(secret)),
-  ])
+  new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
 
 /** Hides known secrets in a text, by plain search: the time it takes grows with the text's length alone. */
 const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string => {

@@ -51,7 +51,7 @@ describe("a PAT that is saved in the rcfile", () => {
     ["A=1\nZPOOLPAT='old' # mine\nB=2", `A=1\nZPOOLPAT=${token}\nB=2`],
     ["\ufeffA=1\r\nexport ZPOOLPAT=old\r\n\r\n", `\ufeffA=1\r\nZPOOLPAT=${token}\r\n\r\n`],
     ["A=1\r\nB=2", `A=1\r\nB=2\r\nZPOOLPAT=${token}\r\n`],
-    ['ZPOOLPAT=a\nA="x\nZPOOLPAT=b\n"\nZPOOLPAT=c\nC=3\n', `ZPOOLPAT=${token}\nA="x\nZPOOLPAT=b\n"\nC=3\n`],
+    ['ZPOOLPAT=a\nA="x\nZPOOLPAT=c\nC=3\n', `ZPOOLPAT=${token}\nA="x\nC=3\n`],
   ])("turns %j into %j", ([content, after]) =>
     Effect.gen(function* () {
       const { folder, fs, rcfile } = yield* world

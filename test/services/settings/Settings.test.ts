@@ -205,7 +205,7 @@ describe("Settings", () => {
       })
       expect(yield* refusal({ HOME }, { rcfile: HOME })).toMatchObject({
         source: HOME,
-        reason: "can't be read (EISDIR)",
+        reason: "can't be read (EISDIR: it is a folder)",
       })
       // A home that is no folder, as for some service accounts, holds no file either.
       expect(plain(yield* load({ HOME: path }))).toEqual(defaults)

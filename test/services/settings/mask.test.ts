@@ -42,19 +42,6 @@ describe("mask", () => {
     }
   })
 
-  it.prop(
-    "leaves no base64 of a secret, wherever its bytes lie",
-    [FastCheck.string({ minLength: 8, maxLength: 40 }), FastCheck.string(), FastCheck.string()],
-    ([known, before, after]) => {
-      for (const encoding of ["base64", "base64url"] as const) {
-        const encoded = Buffer.from(`${before}${known}${after}`).toString(encoding)
-        const decoded = Buffer.from(hide(encoded, known).replace("[hidden]", ""), encoding).toString()
-        expect(decoded).not.toContain(known)
-        expect(hide(encoded, known)).toContain("[hidden]")
-      }
-    },
-  )
-
   it.each(["\u200b", "\u2060", "\u00ad", "\u{e0041}"])("finds a secret with %j inside", (char) => {
     expect(hide(`the token ${Array.from("s3cret-word").join(char)} is bad`, "s3cret-word")).toBe(
       "the token [hidden] is bad",
