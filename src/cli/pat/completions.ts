@@ -1,5 +1,4 @@
 import * as Command from "@effect/cli/Command"
-import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -77,8 +76,7 @@ const offered = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
     Effect.provide(Session.ofCredential(credential)),
     Effect.provide(cached),
   )
-  const { pats, serverTime } = yield* list
-  const now = serverTime ?? (yield* Clock.currentTimeMillis)
+  const { now, pats } = yield* list
   return pats.flatMap((pat) => {
     const { key_id: keyId = "", label = "" } = pat
     return KeyId.problem(keyId) === undefined && works(pat, now) && !typed.includes(keyId)

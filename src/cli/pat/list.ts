@@ -110,8 +110,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   yield* filtersAt(yield* Clock.currentTimeMillis)
   const api = yield* PatApi
   const listing = yield* api.list
-  // The clock that ends a PAT is the server's.
-  const now = listing.serverTime ?? (yield* Clock.currentTimeMillis)
+  const { now } = listing
   const shown = matches(yield* filtersAt(now), now)
   const filters = filterWords(given)
   const filtered = filters.length > 0

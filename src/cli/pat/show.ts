@@ -1,5 +1,4 @@
 import * as Command from "@effect/cli/Command"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { elementAt, membersIn } from "../../domain/JsonItem.ts"
@@ -64,9 +63,7 @@ const lines = (pat: Pat, item: string, format: ReturnType<typeof formatter>): Re
 /** Prints all that the list says of one PAT. */
 export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
   const keyId = Option.isSome(given.keyId) ? yield* parseKeyId(given.keyId.value, "show") : undefined
-  const { pats, serverTime, text } = yield* (yield* PatApi).list
-  // The clock that ends a PAT is the server's.
-  const now = serverTime ?? (yield* Clock.currentTimeMillis)
+  const { now, pats, text } = yield* (yield* PatApi).list
   const index = yield* keyId === undefined
     ? indexOfLabel(
         pats,

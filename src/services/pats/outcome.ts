@@ -11,8 +11,8 @@ import type { Listing, Revoked } from "./results.ts"
 const createdAtSlack = 2_000
 
 /** Puts an instant of our clock on the server's, since ours may be off by hours. All are in milliseconds since the epoch. */
-export const serverTimeOf = (ours: number, { serverTime }: Listing, now: number): number =>
-  ours + ((serverTime ?? now) - now) - createdAtSlack
+export const serverTimeOf = (ours: number, listing: Listing, now: number): number =>
+  ours + (listing.now - now) - createdAtSlack
 
 interface Listed extends Pat {
   readonly key_id: string

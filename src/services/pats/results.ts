@@ -11,8 +11,8 @@ export interface Listing {
   readonly pats: ReadonlyArray<Pat>
   /** The key ID of the PAT that signs in, where it is one and the list tells which. */
   readonly own: string | undefined
-  /** The server's clock, in milliseconds since the epoch. */
-  readonly serverTime: number | undefined
+  /** When it was made, in milliseconds since the epoch: by the server's clock, which ends PATs, or by ours if the answer had no date. */
+  readonly now: number
 }
 
 /** A PAT that was made: the one chance to see its token. */
@@ -42,7 +42,7 @@ export interface Greeting {
 export const listing = (
   text: string,
   items: ReadonlyArray<unknown>,
-  serverTime: number | undefined,
+  { now, serverTime }: { readonly now: number; readonly serverTime: number | undefined },
   credential: Credential["_tag"],
 ): Listing => {
   let decoded: ReadonlyArray<Pat> | undefined
@@ -50,7 +50,7 @@ export const listing = (
   let parsed = items
   return {
     text,
-    serverTime,
+    now: serverTime ?? now,
     get pats() {
       if (decoded === undefined) {
         decoded = parsed.map(fromItem)
