@@ -149,7 +149,7 @@ export const runSnippet = async (
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
   place(cwd, "clean-up.sh", "#!/bin/sh\nzpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes\n")
   writeFileSync(join(cwd, "seed.json"), exampleOf("docs/sandbox.md", "seed"))
-  place(cwd, "store-and-check", `${exampleOf("docs/exit-codes.md", "store-and-check")}\n`)
+  place(cwd, "store-and-check", `${exampleOf("docs/ci.md", "store-and-check")}\n`)
   place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
   place(cwd, "deploy.sh", "#!/bin/sh\nexec zpcli hello\n")
 
