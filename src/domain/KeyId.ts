@@ -11,7 +11,7 @@ export const is = (value: string | undefined): value is KeyId =>
  * secret. The strict form keeps anything else (`../zpool/x`) out of a request's path.
  */
 export const KeyId = Schema.String.pipe(
-  Schema.filter((value) => is(value)),
+  Schema.filter((value): boolean => is(value)),
   Schema.brand("KeyId"),
 )
 export type KeyId = typeof KeyId.Type

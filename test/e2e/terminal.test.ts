@@ -156,6 +156,27 @@ describe.skipIf(noTerminal)(`at a terminal`, () => {
     expect(output).not.toContain("\u001b")
   })
 
+  it("the table becomes blocks in the first terminal that is too narrow for it, and never wraps a time", async () => {
+    const { call, env } = await startSandbox()
+    const scopes = ["zpool", "job", "sshkey", "pat"]
+    await call("POST", "/pat", { label: "GitHub Actions, staging only", scopes, expiry: "2099-01-01" })
+    await call("POST", "/pat", { label: "x", scopes: ["job"], expiry: "2099-01-01" })
+    await call("DELETE", "/pat/market-night-plain-object")
+    const [table, blocks] = await Promise.all(
+      [94, 93].map((columns) => runCliOnTerminal(list, { env: { ...env, NO_COLOR: "1" }, columns })),
+    )
+    expect(table?.output.replaceAll(/\b2(?!099)\d{3}-\d\d-\d\d\b/g, "2026-01-26").split("\n")).toEqual([
+      "ID                        Label            Status  Created At Expiry     Last Used Scopes",
+      "law-hotel-shape-community GitHub Actions,  active  2026-01-26 2099-01-01 Never     zpool, job,",
+      "                          staging only                                             sshkey, pat",
+      "market-night-plain-object x                revoked 2026-01-26 2099-01-01 Never     job",
+      "",
+    ])
+    expect(blocks?.output).toMatch(
+      /^ID: law-hotel-shape-community\nLabel: GitHub Actions, staging only\nStatus: active\nCreated At: .{10} \d\d:\d\d:\d\d UTC\nExpiry: 2099-01-01 00:00:00 UTC\nLast Used: Never\nScopes: zpool, job, sshkey, pat\n\nID: market/,
+    )
+  })
+
   it.each([
     ["bold headings in colour", {}, true],
     ["none with NO_COLOR", { NO_COLOR: "1" }, false],

@@ -1,10 +1,31 @@
-import { type Column, type Fit, fitInto, gaps, tableWidth } from "./columns.ts"
 import { escapeControls } from "./escape.ts"
-import { isPlain, widthOf, wrap } from "./wrap.ts"
+import { isPlain, longestPiece, widthOf, words, wrap } from "./wrap.ts"
 
-/** How a table is to look. */
+/** How one column gives way. */
+export interface Wrapping {
+  readonly column: number
+  /** Matches where a line may end. */
+  readonly after: RegExp
+  /** The column gets no narrower than this, nor than its longest piece. */
+  readonly least: number
+  /** The most lines that a cell takes. */
+  readonly lines: number
+}
+
+/** One way to lay out a table. */
 export interface Layout {
-  /** The width to fit, or undefined for the full width of the cells. */
+  readonly headings: ReadonlyArray<string>
+  /** Walked more than once: making a long list's cells again is cheaper than keeping them. */
+  readonly rows: Iterable<ReadonlyArray<string>>
+  /** The columns that wrap, the last of which takes the room that is left; none by default. */
+  readonly wrapped?: ReadonlyArray<Wrapping>
+  /** Blanks between two columns, two by default. */
+  readonly gap?: string
+}
+
+/** Where a table goes. */
+export interface Target {
+  /** The width to fit, in columns, or undefined for the full width of the cells. */
   readonly columns: number | undefined
   readonly bold: boolean
 }
@@ -21,57 +42,41 @@ const charactersAtATime = 1 << 20
 /** Cells wider than this do not widen the rest of their column, or one odd cell would cost as much in each row. */
 const widestAligned = 512
 
+/** With fewer columns, blocks have the short times of the last layout: a full time needs this much beside its heading. */
+const roomyBlock = 40
+
 /**
- * Renders rows under headings: aligned columns two spaces apart. Where the
- * width does not hold them, cells are wrapped in the columns that shrink; then
- * columns are one space apart; where that is not enough, each row becomes a block of `Heading: value` lines, which
- * wrap too. Cells are escaped here.
+ * Renders rows in the first layout that fits. If none does, each row becomes a
+ * block of `Heading: value` lines. Cells are escaped here, before they are measured.
  *
- * @param rows - walked more than once: making a long list's cells again is cheaper than keeping them
+ * @param layouts - the same columns and rows in each, the widest first. The first column is never broken
  * @returns the table in parts, each of whole lines, to be printed one under the other
  */
 export function* render(
-  columns: ReadonlyArray<Column>,
-  rows: Iterable<ReadonlyArray<string>>,
-  layout: Layout,
+  layouts: readonly [Layout, ...ReadonlyArray<Layout>],
+  { bold, columns = Number.POSITIVE_INFINITY }: Target,
   styleOf: CellStyle = () => undefined,
 ): Generator<string, void> {
-  const headings = columns.map(({ heading }) => heading)
-  const natural = headings.map(widthOf)
-  for (const row of rows) {
-    const { cells, plain } = escapeRow(row)
-    for (let index = 0; index < cells.length; index++) {
-      const cell = cells[index] as string
-      const width = plain ? cell.length : widthOf(cell)
-      if (width > (natural[index] as number)) natural[index] = width
-    }
-  }
-  const { columns: available } = layout
-  const roomy = available === undefined || tableWidth(natural, gaps[0]) <= available
-  const fitted: Fit | undefined = roomy
-    ? { widths: natural.map((width) => Math.min(width, widestAligned)), gap: gaps[0] }
-    : fitInto(columns, natural, escaped(rows), available)
-  const grid = fitted !== undefined
-  const toText = !grid
-    ? block(headings, columns, layout)
-    : roomy
-      ? (row: Row, styles: ColumnStyle) => line(row, fitted, styles)
-      : (row: Row, styles: ColumnStyle) => wrappedLines(row, fitted, styles)
-
-  const bold = () => (layout.bold ? "1" : undefined)
-  let lines = grid ? [toText({ cells: headings, plain: false }, bold)] : []
+  const grid = firstGrid(layouts, columns)
+  const [full] = layouts
+  const { rows } = grid ?? (columns < roomyBlock ? (layouts.at(-1) as Layout) : full)
+  const bolded = () => (bold ? "1" : undefined)
+  let lines = grid === undefined ? [] : [line(escapeRow(grid.headings), grid, bolded)]
   let characters = 0
-  const part = () => lines.join(grid ? "\n" : "\n\n")
+  const part = () => lines.join("\n")
   let index = 0
   for (const row of rows) {
     if (lines.length === rowsAtATime || characters > charactersAtATime) {
-      // What is printed adds one line break; blocks are a blank line apart.
-      yield grid ? part() : `${part()}\n`
+      yield part()
       lines = []
       characters = 0
     }
     const at = index++
-    const text = toText(escapeRow(row), (column) => styleOf(at, column))
+    const style = (column: number) => styleOf(at, column)
+    const text =
+      grid !== undefined
+        ? gridLines(escapeRow(row), grid, style)
+        : (at > 0 ? "\n" : "") + block(escapeRow(row), full.headings, columns, style, bolded())
     characters += text.length
     lines.push(text)
   }
@@ -86,23 +91,66 @@ interface Row {
   readonly plain: boolean
 }
 
+/** A layout that fits. */
+interface Grid extends Required<Layout> {
+  readonly widths: ReadonlyArray<number>
+}
+
 /** Looks at a row's text once, and not twice at each cell: a long list has little else to do. */
 const escapeRow = (row: ReadonlyArray<string>): Row => {
   const plain = isPlain(row.join(""))
   return { cells: plain ? row : row.map(escapeControls), plain }
 }
 
-const escaped = (rows: Iterable<ReadonlyArray<string>>): Iterable<ReadonlyArray<string>> => ({
-  *[Symbol.iterator]() {
-    for (const row of rows) yield escapeRow(row).cells
-  },
-})
+/** The least width from `width` on that a cell can be wrapped to, or one that is more than `limit`. */
+const narrowest = (cell: string, { after, least, lines }: Wrapping, width: number, limit: number): number => {
+  const natural = widthOf(cell)
+  // Each line but the last ends in a blank that it needs no room for.
+  let narrow = Math.max(width, least, longestPiece(cell, after), Math.ceil((natural + 1) / lines) - 1)
+  while (narrow < natural && narrow <= limit && wrap(cell, narrow, after).length > lines) narrow++
+  return Math.min(natural, narrow)
+}
+
+/** Measures the columns; undefined as soon as a row shows that they don't fit. */
+const gridOf = (
+  { gap = "  ", headings, rows, wrapped = [] }: Layout,
+  available: number,
+): Grid | undefined => {
+  const widths = headings.map(widthOf)
+  const wrappings = headings.map((_, at) => wrapped.find(({ column }) => column === at))
+  let room = widths.reduce((left, width) => left - width, available - gap.length * (widths.length - 1))
+  for (const row of rows) {
+    const { cells, plain } = escapeRow(row)
+    for (let at = 0; at < cells.length; at++) {
+      const cell = cells[at] as string
+      const width = widths[at] as number
+      const natural = plain ? cell.length : widthOf(cell)
+      if (natural <= width) continue
+      const wrapping = wrappings[at]
+      widths[at] = wrapping === undefined ? natural : narrowest(cell, wrapping, width, width + room)
+      room -= (widths[at] as number) - width
+      if (room < 0) return undefined
+    }
+  }
+  if (room < 0) return undefined
+  const last = wrapped.at(-1)?.column
+  const fitted = widths.map((width, at) => (at === last ? width + room : Math.min(width, widestAligned)))
+  return { gap, headings, rows, widths: fitted, wrapped }
+}
+
+const firstGrid = (layouts: ReadonlyArray<Layout>, available: number): Grid | undefined => {
+  for (const layout of layouts) {
+    const grid = gridOf(layout, available)
+    if (grid !== undefined) return grid
+  }
+  return undefined
+}
 
 const paint = (text: string, sgr: string | undefined): string =>
   sgr === undefined || text === "" ? text : `\u001B[${sgr}m${text}\u001B[0m`
 
 /** One line of cells; nothing is padded after the last that has text, so that no line ends in blanks. */
-const line = ({ cells, plain }: Row, { gap, widths }: Fit, styleOf: ColumnStyle): string => {
+const line = ({ cells, plain }: Row, { gap, widths }: Grid, styleOf: ColumnStyle): string => {
   const end = cells.findLastIndex((cell) => cell.trimEnd() !== "")
   let text = ""
   for (let column = 0; column <= end; column++) {
@@ -116,40 +164,37 @@ const line = ({ cells, plain }: Row, { gap, widths }: Fit, styleOf: ColumnStyle)
   return text
 }
 
-const wrappedLines = ({ cells, plain }: Row, fitted: Fit, styleOf: ColumnStyle): string => {
-  const wrapped = cells.map((cell, column) => wrap(cell, fitted.widths[column] as number))
-  const height = Math.max(...wrapped.map((lines) => lines.length))
-  return Array.from({ length: height }, (_, row) =>
-    line({ cells: wrapped.map((lines) => lines[row] ?? ""), plain }, fitted, styleOf),
+/** A row with its wrapped cells, each below its start. */
+const gridLines = (row: Row, grid: Grid, styleOf: ColumnStyle): string => {
+  if (grid.wrapped.length === 0) return line(row, grid, styleOf)
+  const parts = row.cells.map((cell) => [cell])
+  for (const { after, column } of grid.wrapped) {
+    parts[column] = wrap(row.cells[column] as string, grid.widths[column] as number, after)
+  }
+  const height = Math.max(1, ...grid.wrapped.map(({ column }) => parts[column]?.length ?? 0))
+  return Array.from({ length: height }, (_, at) =>
+    line({ cells: parts.map((lines) => lines[at] ?? ""), plain: row.plain }, grid, styleOf),
   ).join("\n")
 }
 
-/** Values have a column of their own beside the headings where it is at least this wide. */
-const narrowestValues = 16
-
-/** A row as lines of `Heading: value`, with the rest of a long value below its start. */
+/** A row as lines of `Heading: value`; a value that is too long for that is below its heading. */
 const block = (
+  { cells }: Row,
   headings: ReadonlyArray<string>,
-  columns: ReadonlyArray<Column>,
-  { bold, columns: available = Number.POSITIVE_INFINITY }: Layout,
-) => {
-  const indent = Math.max(...headings.map(widthOf)) + 2
-  const beside = available - indent >= narrowestValues
-  const title = (text: string) => paint(text, bold ? "1" : undefined)
-  const field = (column: number, cell: string, sgr: string | undefined): string => {
-    const heading = `${headings[column]}:`
-    const value = cell.trimEnd()
-    if (value === "") return title(heading)
-    const margin = beside ? indent : 2
-    const fits = (width: number) => widthOf(value) <= available - width
-    const lines = columns[column]?.unbroken || fits(margin) ? [value] : wrap(value, available - margin)
-    const painted = lines.map((part) => paint(part, sgr))
-    if (beside) return `${title(heading.padEnd(indent - 1))} ${painted.join(`\n${" ".repeat(indent)}`)}`
-    if (fits(widthOf(heading) + 1)) return `${title(heading)} ${painted[0]}`
-    // What is copied from a terminal has no blanks in front where it is wider than that.
-    const blanks = columns[column]?.unbroken && !fits(margin) ? "" : "  "
-    return [title(heading), ...painted.map((part) => blanks + part)].join("\n")
-  }
-  return ({ cells }: Row, styleOf: ColumnStyle): string =>
-    cells.map((cell, column) => field(column, cell, styleOf(column))).join("\n")
-}
+  available: number,
+  styleOf: ColumnStyle,
+  headingStyle: string | undefined,
+): string =>
+  cells
+    .flatMap((cell, column) => {
+      const heading = `${headings[column]}:`
+      const value = cell.trimEnd()
+      const title = paint(heading, headingStyle)
+      if (value === "") return title
+      const painted = (text: string) => paint(text, styleOf(column))
+      if (widthOf(heading) + 1 + widthOf(value) <= available) return `${title} ${painted(value)}`
+      if (column > 0) return [title, ...wrap(value, available - 2, words).map((text) => `  ${painted(text)}`)]
+      // What is copied from a terminal has no blanks in front where it is wider than that.
+      return [title, (widthOf(value) + 2 > available ? "" : "  ") + painted(value)]
+    })
+    .join("\n")

@@ -66,6 +66,9 @@ const inZone = (timeZone: DateTime.TimeZone | undefined): ((millis: number) => s
   }
 }
 
+/** How much of a time is shown: `2026-01-26 02:05:37 UTC`, `2026-01-26 02:05` or `2026-01-26`. */
+export type TimeForm = "full" | "minutes" | "date"
+
 /**
  * Formats instants as `2026-01-26 02:05:37 UTC`, or in the local zone with its
  * abbreviation (an offset such as `GMT+9` where English has none). A time that
@@ -73,6 +76,9 @@ const inZone = (timeZone: DateTime.TimeZone | undefined): ((millis: number) => s
  */
 export const formatter = (local: boolean, zone?: DateTime.TimeZone) => {
   const format = local ? inZone(zone) : inUtc()
-  return (time: Time, absent: string): string =>
-    time === undefined ? absent : typeof time === "string" ? time : format(time)
+  return (time: Time, absent: string, form: TimeForm = "full"): string => {
+    if (typeof time !== "number") return time ?? absent
+    const text = format(time)
+    return form === "full" ? text : text.slice(0, text.indexOf(" ") + (form === "minutes" ? 6 : 0))
+  }
 }

@@ -24,11 +24,11 @@ function* graphemes(text: string): Generator<string> {
   }
 }
 
-/** Where a line may end: after a space, and after a hyphen between words, but not in a date. */
-const breaks = /(?<= |\p{L}-)/u
+/** Where lines of words may end. */
+export const words = /(?<= )/
 
-/** Breaks text into lines of at most `width` columns, after spaces and hyphens, or anywhere in a longer word; blank text has none. */
-export const wrap = (text: string, width: number): ReadonlyArray<string> => {
+/** Breaks text into lines of at most `width` columns where `after` matches, or anywhere in a longer piece; blank text has none. */
+export const wrap = (text: string, width: number, after: RegExp): Array<string> => {
   const lines: Array<string> = []
   let line = ""
   let used = 0
@@ -43,10 +43,10 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
     line += piece
     used += trimmedWidth + piece.length - piece.trimEnd().length
   }
-  for (const word of text.split(breaks)) {
-    const trimmedWidth = widthOf(word.trimEnd())
-    if (trimmedWidth <= width) put(word, trimmedWidth)
-    else for (const grapheme of graphemes(word)) put(grapheme, widthOf(grapheme.trimEnd()))
+  for (const piece of text.split(after)) {
+    const trimmedWidth = widthOf(piece.trimEnd())
+    if (trimmedWidth <= width) put(piece, trimmedWidth)
+    else for (const grapheme of graphemes(piece)) put(grapheme, widthOf(grapheme.trimEnd()))
   }
   end()
   return lines
@@ -69,9 +69,6 @@ export const cut = (text: string, width: number): string => {
 export const padTo = (text: string, width: number): string =>
   text + " ".repeat(Math.max(0, width - widthOf(text)))
 
-/** The columns that the longest word of a text takes. */
-export const longestWord = (text: string): number => {
-  let longest = 0
-  for (const word of text.split(breaks)) longest = Math.max(longest, widthOf(word.trimEnd()))
-  return longest
-}
+/** The columns that the longest piece of a text takes. */
+export const longestPiece = (text: string, after: RegExp): number =>
+  text.split(after).reduce((longest, piece) => Math.max(longest, widthOf(piece.trimEnd())), 0)

@@ -13,37 +13,32 @@ import { exitCodes } from "../errors/exitCodes.ts"
 import { Exit } from "../errors/failure.ts"
 import * as hints from "../hints.ts"
 import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
-import type { Column } from "../output/columns.ts"
 import { print, printError, printJson, printSafe } from "../output/print.ts"
-import { render } from "../output/table.ts"
-import { formatter, localZone } from "../output/time.ts"
+import { type Layout, render } from "../output/table.ts"
+import { formatter, localZone, type TimeForm } from "../output/time.ts"
+import { words } from "../output/wrap.ts"
 import { withServices } from "../services.ts"
 import { withExamples, withHints } from "../strict/annotations.ts"
 import { filterOptions, filterWords, parseFilters } from "./filters.ts"
 
 /** The columns of docs/pat-list.md, in its order. */
-const columns: ReadonlyArray<Column> = [
-  // People copy it.
-  { heading: "ID", unbroken: true },
-  { heading: "Label", shrinks: 1 },
-  { heading: "Status" },
-  { heading: "Created At", shrinks: 2 },
-  { heading: "Expiry", shrinks: 2 },
-  { heading: "Last Used", shrinks: 2 },
-  { heading: "Scopes", shrinks: 3 },
-]
-const expiryColumn = columns.findIndex(({ heading }) => heading === "Expiry")
+const headings = ["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"]
+const times = ["Created At", "Expiry", "Last Used"]
+const expiryColumn = headings.indexOf("Expiry")
+
+const label = { column: headings.indexOf("Label"), after: words, least: 16, lines: Number.POSITIVE_INFINITY }
+const scopes = { column: headings.indexOf("Scopes"), after: /(?<=, )/, least: 0, lines: 3 }
 
 /** An expiry stands out from this long before it, in milliseconds: 14 days. */
 const soon = 14 * 24 * 3_600_000
 
-const cells = (pat: Pat, format: ReturnType<typeof formatter>): ReadonlyArray<string> => [
+const cells = (pat: Pat, format: ReturnType<typeof formatter>, form: TimeForm): ReadonlyArray<string> => [
   pat.key_id ?? "-",
   pat.label ?? "-",
   pat.status ?? "-",
-  format(pat.created_at, "-"),
-  format(expiryOf(pat), "Never"),
-  format(pat.last_used_at, "Never"),
+  format(pat.created_at, "-", form),
+  format(expiryOf(pat), "Never", form),
+  format(pat.last_used_at, "Never", form),
   pat.scopes === undefined || pat.scopes.length === 0 ? "-" : pat.scopes.join(", "),
 ]
 
@@ -60,6 +55,20 @@ const printIds = (pats: ReadonlyArray<Pat>) => {
   return ids.length === 0 ? Effect.void : print(ids)
 }
 
+/** What a terminal gets of a table: the first that fits, each giving up one thing more. */
+const layouts = (rows: (form: TimeForm) => Layout["rows"], zone: string): [Layout, ...Array<Layout>] => {
+  const zoned = headings.map((heading) => (times.includes(heading) ? `${heading} (${zone})` : heading))
+  const dates = { headings, rows: rows("date") }
+  return [
+    { headings, rows: rows("full") },
+    { headings: zoned, rows: rows("minutes") },
+    dates,
+    { ...dates, wrapped: [label] },
+    { ...dates, wrapped: [label, scopes] },
+    { ...dates, wrapped: [label, scopes], gap: " " },
+  ]
+}
+
 /** Prints PATs as a table that fits the terminal, or in full width where there is none. */
 const printTable = Effect.fn("list.printTable")(function* (
   pats: ReadonlyArray<Pat>,
@@ -68,13 +77,13 @@ const printTable = Effect.fn("list.printTable")(function* (
 ) {
   const { stdout } = yield* Process
   const format = formatter(local, yield* localZone)
-  const rows = {
+  const rows = (form: TimeForm) => ({
     *[Symbol.iterator]() {
-      for (const pat of pats) yield cells(pat, format)
+      for (const pat of pats) yield cells(pat, format, form)
     },
-  }
-  const layout = { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color }
-  const table = render(columns, rows, layout, (row, column) =>
+  })
+  const target = { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color }
+  const table = render(layouts(rows, local ? "local" : "UTC"), target, (row, column) =>
     stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
   )
   for (const part of table) yield* printSafe(part)

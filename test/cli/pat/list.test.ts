@@ -1,9 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as fc from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { list as handler } from "../../../src/cli/pat/list.ts"
+import stringWidth from "fast-string-width"
+import { escapeControls } from "../../../src/cli/output/escape.ts"
+import { list as handler, type ListOptions } from "../../../src/cli/pat/list.ts"
+import { fromItem } from "../../../src/domain/Pat.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
+import { here } from "../../support/world/process.ts"
 import {
   account,
   fakeConsole,
@@ -19,6 +25,47 @@ import {
 const hostile = "a\u001b[31m\u0007\u009b2J\u202eb\nc\td\u007f"
 const escaped = "a\\x1b[31m\\x07\\x9b2J\\u202eb\\nc\\td\\x7f"
 const list = ["pat", "list"]
+
+/** What the handler prints of a list, on a terminal of some columns or else in a pipe. */
+const handled = (
+  listing: Effect.Effect.Success<PatApi["Type"]["list"]>,
+  given: Partial<ListOptions>,
+  columns?: number,
+) => {
+  let stdout = ""
+  const options = {
+    json: false,
+    quiet: false,
+    sort: Option.none(),
+    local: false,
+    exitCode: false,
+    status: [],
+    label: Option.none(),
+    scope: [],
+    withoutExpiry: false,
+    expiringWithin: Option.none(),
+    unusedFor: Option.none(),
+    olderThan: Option.none(),
+    rcfile: Option.none(),
+    auth: "auto" as const,
+    ...given,
+  }
+  const console = fakeConsole(
+    (text) => {
+      stdout += text
+    },
+    () => {},
+  )
+  return handler(options).pipe(
+    Effect.withConsole(console),
+    Effect.provide(Layer.mock(PatApi, { list: Effect.succeed(listing) })),
+    Effect.provideService(Process, {
+      ...here,
+      stdout: { ...here.stdout, ...(columns === undefined ? {} : { isTerminal: true, columns }) },
+    }),
+    Effect.map(() => stdout),
+  )
+}
 
 describe("pat list", () => {
   it.effect("prints the seven columns in plain text", () =>
@@ -99,6 +146,207 @@ describe("pat list", () => {
       expect(ran.stdout).toContain("  2026-01-26 03:05:37 CET  Never   2026-07-01 02:00:00 CEST  ")
     }),
   )
+
+  describe("on a terminal", () => {
+    const three = listed(
+      item({
+        label: "GitHub Actions, staging only",
+        scopes: ["zpool", "job", "sshkey", "pat"],
+        expiry_at: "2027-04-26",
+        last_used_at: "2026-04-15T06:00:04Z",
+      }),
+      item({ key_id: "understanding-market-plain-objects", label: "x", status: "revoked", scopes: ["*"] }),
+      item({ key_id: "basket-doctor-humble-figure", label: "laptop", scopes: ["pat"] }),
+    )
+    const linesOf = (
+      columns: number,
+      body: ReturnType<typeof listed> = three,
+      ...args: ReadonlyArray<string>
+    ) =>
+      Effect.map(
+        runIn([...list, ...args], { env: pat, terminal: true, columns, api: { "GET /pat": body } }),
+        ({ stdout }) => stdout.trimEnd().split("\n"),
+      )
+
+    it.effect.each([
+      [
+        173,
+        "ID                                  Label                         Status   Created At               Expiry                   Last Used                Scopes",
+        "law-hotel-shape-community           GitHub Actions, staging only  active   2026-01-26 02:05:37 UTC  2027-04-26 00:00:00 UTC  2026-04-15 06:00:04 UTC  zpool, job, sshkey, pat",
+      ],
+      [
+        152,
+        "ID                                  Label                         Status   Created At (UTC)  Expiry (UTC)      Last Used (UTC)   Scopes",
+        "law-hotel-shape-community           GitHub Actions, staging only  active   2026-01-26 02:05  2027-04-26 00:00  2026-04-15 06:00  zpool, job, sshkey, pat",
+      ],
+      [
+        134,
+        "ID                                  Label                         Status   Created At  Expiry      Last Used   Scopes",
+        "law-hotel-shape-community           GitHub Actions, staging only  active   2026-01-26  2027-04-26  2026-04-15  zpool, job, sshkey, pat",
+      ],
+      [
+        122,
+        "ID                                  Label             Status   Created At  Expiry      Last Used   Scopes",
+        "law-hotel-shape-community           GitHub Actions,   active   2026-01-26  2027-04-26  2026-04-15  zpool, job, sshkey, pat",
+        "                                    staging only",
+      ],
+      [
+        110,
+        "ID                                  Label             Status   Created At  Expiry      Last Used   Scopes",
+        "law-hotel-shape-community           GitHub Actions,   active   2026-01-26  2027-04-26  2026-04-15  zpool, job,",
+        "                                    staging only                                                   sshkey, pat",
+      ],
+      [
+        104,
+        "ID                                 Label            Status  Created At Expiry     Last Used  Scopes",
+        "law-hotel-shape-community          GitHub Actions,  active  2026-01-26 2027-04-26 2026-04-15 zpool, job,",
+        "                                   staging only                                              sshkey, pat",
+      ],
+    ] as const)("%d columns are the fewest of one layout", ([columns, ...expected]) =>
+      Effect.gen(function* () {
+        expect((yield* linesOf(columns)).slice(0, expected.length)).toEqual(expected)
+        expect((yield* linesOf(columns - 1))[1]).not.toBe(expected[1])
+      }),
+    )
+
+    it.effect("is a block for each PAT in fewer columns, which has full times where they fit", () =>
+      Effect.gen(function* () {
+        const block = [
+          "ID: law-hotel-shape-community",
+          "Label: GitHub Actions, staging only",
+          "Status: active",
+          "Created At: 2026-01-26 02:05:37 UTC",
+          "Expiry: 2027-04-26 00:00:00 UTC",
+          "Last Used: 2026-04-15 06:00:04 UTC",
+          "Scopes: zpool, job, sshkey, pat",
+          "",
+          "ID: understanding-market-plain-objects",
+        ]
+        for (const columns of [103, 100, 40]) expect((yield* linesOf(columns)).slice(0, 9)).toEqual(block)
+        expect((yield* linesOf(24)).slice(0, 11)).toEqual([
+          "ID:",
+          "law-hotel-shape-community",
+          "Label:",
+          "  GitHub Actions,",
+          "  staging only",
+          "Status: active",
+          "Created At: 2026-01-26",
+          "Expiry: 2027-04-26",
+          "Last Used: 2026-04-15",
+          "Scopes:",
+          "  zpool, job, sshkey,",
+        ])
+      }),
+    )
+
+    it.effect("has local times under headings that say so", () =>
+      Effect.gen(function* () {
+        const [head, first] = yield* linesOf(156, three, "--local")
+        expect(head).toContain("Created At (local)  Expiry (local)    Last Used (local)  Scopes")
+        expect(first).toMatch(/ {2}2\d{3}-\d\d-\d\d \d\d:\d\d {2}/)
+      }),
+    )
+
+    it.effect("shows a time that can't be read whole", () =>
+      Effect.gen(function* () {
+        const odd = listed(item({ created_at: "some day or other, as it was" }))
+        for (const columns of [300, 130, 110, 60, 40])
+          expect((yield* linesOf(columns, odd)).join("\n")).toContain("some day or other, as it was")
+      }),
+    )
+
+    const words = fc.array(fc.constantFrom("CI", "backup", "of", "staging-environments", "漢字", hostile), {
+      minLength: 1,
+      maxLength: 9,
+    })
+    const anyPat = fc.record({
+      key_id: fc.constantFrom("law-hotel-shape-community", "a-b-c-d", "understanding-market-plain-objects"),
+      label: words.map((parts) => parts.join(" ")),
+      status: fc.constantFrom("active", "revoked", null),
+      created_at: fc.constantFrom("2026-01-26T02:05:37Z", "soon", null),
+      last_used_at: fc.constantFrom("2026-04-15T06:00:04Z", null),
+      expiry_at: fc.constantFrom("2027-04-26", null),
+      scopes: fc.subarray(["zpool", "job", "sshkey", "pat", "billing", "*", "a new one"]),
+    })
+    /** The fewest columns in which each text has at most three lines that end in commas. */
+    const inThreeLines = (texts: ReadonlyArray<string>) => {
+      for (let width = 1; ; width++) {
+        const heights = texts.map((text) => {
+          let [lines, used] = [1, 0]
+          for (const piece of text.split(/(?<=, )/)) {
+            const own = piece.trimEnd().length
+            if (own > width) return Number.POSITIVE_INFINITY
+            if (used + own > width) [lines, used] = [lines + 1, 0]
+            used += piece.length
+          }
+          return lines
+        })
+        if (Math.max(...heights) <= 3) return width
+      }
+    }
+
+    it.effect.prop(
+      "is in the first layout that fits, which the widths alone decide",
+      [fc.array(anyPat, { minLength: 1, maxLength: 5 }), fc.integer({ min: 60, max: 260 })],
+      ([pats, columns]) =>
+        Effect.gen(function* () {
+          const most = (texts: ReadonlyArray<string>) => Math.max(...texts.map((text) => stringWidth(text)))
+          const labels = pats.map(({ label }) => escapeControls(label))
+          const label = most(["Label", ...labels])
+          const narrow = Math.min(label, Math.max(16, most(labels.flatMap((text) => text.split(" ")))))
+          const scopes = ["Scopes", ...pats.map((one) => one.scopes.join(", ") || "-")]
+          const widthsOf = (time: string, zone: string, label: number, scopes: number) => [
+            most(["ID", ...pats.map((one) => one.key_id)]),
+            label,
+            most(["Status", ...pats.map(({ status }) => status ?? "-")]),
+            ...(["created_at", "expiry_at", "last_used_at"] as const).map((name, at) => {
+              const heading = ["Created At", "Expiry", "Last Used"][at] + zone
+              const absent = at === 0 ? "-" : "Never"
+              return most([heading, ...pats.map((one) => one[name]?.replace(/^2.*/, time) ?? absent)])
+            }),
+            scopes,
+          ]
+          const date = "2026-01-26"
+          const layouts: ReadonlyArray<readonly [ReadonlyArray<number>, gap?: string]> = [
+            [widthsOf(`${date} 02:05:37 UTC`, "", label, most(scopes))],
+            [widthsOf(`${date} 02:05`, " (UTC)", label, most(scopes))],
+            [widthsOf(date, "", label, most(scopes))],
+            [widthsOf(date, "", narrow, most(scopes))],
+            [widthsOf(date, "", narrow, inThreeLines(scopes))],
+            [widthsOf(date, "", narrow, inThreeLines(scopes)), " "],
+          ]
+          const room = layouts.map(
+            ([widths, gap = "  "]) =>
+              columns - widths.reduce((sum, width) => sum + width + gap.length, -gap.length),
+          )
+          const step = room.findIndex((room) => room >= 0)
+          const listing = { text: "", own: undefined, now: 0, pats: pats.map(fromItem) }
+          const [head = "", ...lines] = (yield* handled(listing, {}, columns)).trimEnd().split("\n")
+          if (step === -1) {
+            expect(head).toMatch(/^ID:/)
+            return
+          }
+          const [widths, gap] = layouts[step] as (typeof layouts)[number]
+          const zone = step === 1 ? " (UTC)" : ""
+          const headings = [
+            "ID",
+            "Label",
+            "Status",
+            `Created At${zone}`,
+            `Expiry${zone}`,
+            `Last Used${zone}`,
+            "Scopes",
+          ]
+          const padded = headings.map((heading, at) =>
+            heading.padEnd((widths[at] as number) + (at === 1 && step === 3 ? (room[step] as number) : 0)),
+          )
+          expect(head).toBe(padded.join(gap ?? "  ").trimEnd())
+          expect(lines.filter((line) => !line.startsWith(" "))).toHaveLength(pats.length)
+          if (step < 3) expect(lines).toHaveLength(pats.length)
+          for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(columns)
+        }),
+    )
+  })
 
   const [never, used, revoked, dated] = [
     item({ key_id: "never-used-old-token", label: "a", created_at: "2020-01-01T00:00:00Z" }),
@@ -338,7 +586,6 @@ describe("pat list", () => {
   it.effect(
     "decodes no item for JSON without filters, which 100,000 PATs would take twice as long with",
     () => {
-      let stdout = ""
       const listing = {
         text: '{"message":"ok","detail":{"items":[]}}',
         own: undefined,
@@ -347,33 +594,8 @@ describe("pat list", () => {
           throw new Error("the items were decoded")
         },
       }
-      const options = {
-        json: true,
-        quiet: false,
-        sort: Option.none(),
-        local: false,
-        exitCode: false,
-        status: [],
-        label: Option.none(),
-        scope: [],
-        withoutExpiry: false,
-        expiringWithin: Option.none(),
-        unusedFor: Option.none(),
-        olderThan: Option.none(),
-        rcfile: Option.none(),
-        auth: "auto" as const,
-      }
-      return handler(options).pipe(
-        Effect.withConsole(
-          fakeConsole(
-            (text) => {
-              stdout += text
-            },
-            () => {},
-          ),
-        ),
-        Effect.provide(Layer.mock(PatApi, { list: Effect.succeed(listing) })),
-        Effect.map(() => expect(JSON.parse(stdout).message).toBe("ok")),
+      return Effect.map(handled(listing, { json: true }), (stdout) =>
+        expect(JSON.parse(stdout).message).toBe("ok"),
       )
     },
   )
