@@ -12,7 +12,11 @@ export const makeNotices = (json: boolean) => {
     // With `--json`, stderr holds one object and nothing else.
     waiting: json
       ? Effect.void
-      : printError("Waiting up to 5 s for the answer, to revoke the new PAT. Press Ctrl-C again to stop."),
+      : Effect.flatMap(Interruption, ({ exitCode }) => {
+          // Other signals come from a program, or from a terminal that has gone.
+          const stop = exitCode() === exitCodes.interrupted ? " Press Ctrl-C again to stop." : ""
+          return printError(`Waiting up to 5 s for the answer, to revoke the new PAT.${stop}`)
+        }),
     owe: (notice) =>
       Effect.flatMap(Interruption, ({ exitCode }) => {
         if (owed) return Effect.void
