@@ -204,6 +204,10 @@ describe("a token that can't be handed over", () => {
       const hint = "Check what it stored: the new token no longer works. Then run the command again."
       expect(error).toMatchObject({ childExitCode, hint })
       expect(error.message).toContain(words)
+      // One that was ended before it read the token has no trouble with its stdin.
+      const early = await runCli([...create, "--", "sh", "-c", `kill -${signal} $$`], { env: sandbox.env })
+      expect(early.code, early.stderr).toBe(9)
+      expect(early.stderr).toContain("\nRun the command again.\n")
     }
   })
 
@@ -214,10 +218,12 @@ describe("a token that can't be handed over", () => {
       env,
       cwd: temporaryFolder(),
     })
+    const { items } = await sandbox.call("GET", "/pat")
+    const [{ key_id }] = items as [Record<string, unknown>]
     expect(ran.code, ran.stderr).toBe(7)
     expect(ran.stderr).toContain("exists, and sh may have stored its token: sh exited with 3.")
     expect(ran.stderr).toContain(
-      "\nCheck what it stored before you revoke a PAT. If it does not have the new token: ",
+      `\nCheck what it stored before you revoke a PAT. If it doesn't have the new token, revoke the new PAT: zpcli pat revoke ${key_id}\n`,
     )
   })
 

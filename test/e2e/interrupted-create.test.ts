@@ -109,6 +109,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     expect(ran).toMatchObject({ code: 130, statuses: ["active"] })
     expect(ran.stderr.startsWith(`${waiting} Press Ctrl-C again to stop.\n`), ran.stderr).toBe(true)
     expect(ran.stderr).toContain('It is unknown whether the PAT "CI" was created')
+    expect(ran.stderr).toContain("\nCheck with zpcli pat list before you create another.\n")
     expect(ran.millis).toBeLessThan(4_000)
   })
 

@@ -44,13 +44,15 @@ export const afterTakenBack = (
 ): string => {
   if (undone) return remedy ?? "Run the command again."
   return mayBeStored(cause)
-    ? `Check what it stored before you revoke a PAT. If it does not have the new token: ${howToRevoke(keyId)}`
+    ? `Check what it stored before you revoke a PAT. If it doesn't have the new token, revoke the new PAT${
+        KeyId.is(keyId) ? `: zpcli pat revoke ${keyId}` : "; find it with: zpcli pat list"
+      }`
     : howToRevoke(keyId)
 }
 
 export const ofOutcome = ({ found, replaces }: OutcomeUnknown): string => {
   const again = replaces === undefined ? "create another" : "rotate again"
-  if (found === undefined) return "Check with: zpcli pat list"
+  if (found === undefined) return `Check with zpcli pat list before you ${again}.`
   const [keyId, ...more] = found
   if (keyId === undefined) return `Check again with zpcli pat list before you ${again}.`
   if (more.length > 0) return "See which one is new with zpcli pat list, and revoke that one."
@@ -77,6 +79,7 @@ export const ofStop = (
 export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: CommandFailed): string => {
   const fix = `Fix ${name}, then run the command again.`
   // It may have failed after its work, or by a lost answer: what it stored took the place of what works.
+  if (leftToken && signalled(exitCode)) return "Run the command again."
   if (leftToken)
     return `${fix} If it opens /dev/stdin, which is a socket here, put a pipe before it: -- sh -c 'cat | COMMAND'`
   return reason === "exit"
