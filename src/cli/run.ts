@@ -10,8 +10,8 @@ import * as Option from "effect/Option"
 import { Quit } from "../domain/Errors.ts"
 import { NoInput } from "../services/NoInput.ts"
 import { Notices } from "../services/Notices.ts"
+import { Pages } from "../services/Pages.ts"
 import { Streams, withoutColor } from "../services/Streams.ts"
-import { version } from "../version.ts"
 import type { Failure } from "./errors/describe.ts"
 import { exitCodes } from "./errors/exitCodes.ts"
 import { logger } from "./errors/logger.ts"
@@ -24,8 +24,7 @@ import { path as runPath } from "./pat/run.ts"
 import { command } from "./root.ts"
 import { completionsFor } from "./strict/completions/index.ts"
 import { execute } from "./strict/execute.ts"
-import { helpColumns, helpOf } from "./strict/help.ts"
-import { parse, type Request } from "./strict/parse.ts"
+import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
 
 /** Whether a command line asks for JSON, which decides the form of its errors even if it can't be understood. */
@@ -33,6 +32,9 @@ const wantsJson = (argv: ReadonlyArray<string>): boolean => {
   const end = argv.indexOf("--")
   return argv.slice(0, end === -1 ? undefined : end).includes("--json")
 }
+
+/** What is answered without the program: `start.ts`. */
+export type Early = Extract<Request, { readonly _tag: "Help" | "Version" }>
 
 /** Whether a command line is one of `pat run`, which exits with the code of the command that it runs. */
 const isRunner = (request: Request): boolean => {
@@ -45,28 +47,18 @@ const isRunner = (request: Request): boolean => {
  * Everything that goes wrong has been reported on stderr by then.
  *
  * @param tree - the command tree as plain data: what the build kept, or `shape()`
- * @param request - what `argv` asks for, where the caller has it at hand already
+ * @param request - what `argv` asks for
  */
-export const run = (
-  argv: ReadonlyArray<string>,
-  tree: CommandShape,
-  request: Request = parse(tree, argv),
-) => {
+export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Exclude<Request, Early>) => {
   const json = wantsJson(argv)
   const runner = isRunner(request)
   const level = request._tag === "Run" ? request.logLevel : undefined
   const program = Effect.gen(function* () {
     switch (request._tag) {
-      case "Help":
-        return yield* Effect.flatMap(Streams, ({ stdout }) =>
-          print(
-            Printable.trusted(
-              helpOf(request.command, helpColumns(stdout.isTerminal ? stdout.columns : undefined)).trimEnd(),
-            ),
-          ),
-        )
-      case "Version":
-        return yield* print(printable`${version}`)
+      case "Topic": {
+        const { read } = yield* Pages
+        return yield* print(Printable.trusted((yield* read(request.name)).trimEnd()))
+      }
       case "Completions":
         return yield* print(Printable.trusted(completionsFor(request.shell, tree).trimEnd()))
       case "UsageError":

@@ -9,14 +9,14 @@ import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatLookup.ts"
 import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
-import { withAlternative, withDynamicValues } from "../strict/annotations.ts"
+import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
 import { keyIdValues } from "./completions.ts"
 
 /**
  * One PAT, by its key ID or by its label.
  *
  * @param verb - what is done with it, such as `show`
- * @param otherwise - which PAT is meant where none with the label is active
+ * @param otherwise - which PAT is meant where none with the label is active, such as `the newest one`
  */
 export const subjectOptions = (verb: string, otherwise: string) => ({
   keyId: Args.text({ name: "key_id" }).pipe(
@@ -28,9 +28,10 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),
     Options.withDescription(
-      `${verb.charAt(0).toUpperCase()}${verb.slice(1)} the active PAT with exactly this label, or else ${otherwise} (default: by key ID)`,
+      `${verb.charAt(0).toUpperCase()}${verb.slice(1)} the active PAT with exactly this label or, if none is active, ${otherwise}`,
     ),
     Options.optional,
+    withGroup("Which PAT"),
   ),
 })
 
