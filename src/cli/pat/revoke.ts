@@ -28,7 +28,7 @@ const path = ["pat", "revoke"]
 const options = {
   keyIds: Args.text({ name: "key_id" }).pipe(
     Args.withDescription(
-      "Key ID to revoke, such as law-hotel-shape-community; with - alone, zpcli reads them from stdin, one per line",
+      "Key ID to revoke, such as law-hotel-shape-community, or - to read key IDs from stdin, one per line",
     ),
     Args.atLeast(1),
     withDynamicValues(keyIdValues),
