@@ -3,6 +3,7 @@ import { type Expanded, type Problem, UsageError } from "./errors.ts"
 import { type ArgumentShape, type CommandShape, nameOf, valuesOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
 import { commandsMeant, noteOn, optionMeant, suggestions } from "./suggest.ts"
+import { topicsOf, withTopics } from "./topics.ts"
 
 /** What a command line asks for. */
 export type Request =
@@ -172,25 +173,6 @@ const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | unde
     ? { _tag: "MissingTrailing", name: command.trailing.name, terminated: sorted.terminated }
     : undefined
 }
-
-const topicsOf = ({ topics = [] }: CommandShape): ReadonlyArray<string> => topics.map(([name]) => name)
-
-/** The program with its topics as commands, which nothing else tells of. */
-const withTopics = (root: CommandShape): CommandShape => ({
-  ...root,
-  hidden: [
-    ...(root.hidden ?? []),
-    ...topicsOf(root).map((name) => ({
-      command: `${root.command} ${helpWord} ${name}`,
-      path: [name],
-      summary: "",
-      options: [],
-      args: [],
-      subcommands: [],
-      examples: [],
-    })),
-  ],
-})
 
 /**
  * Reads a command line (without the program's name) against the command tree.
