@@ -1,11 +1,15 @@
 /**
  * `npm run mutate` makes small changes to the source and tells which ones the tests of the source do not notice.
- * It takes a while, so `npm test` does not run it. `npx stryker run --mutate src/services/mask.ts` takes one file.
+ * It takes a while, so `npm test` does not run it. `npx stryker run --mutate src/services/settings/mask.ts` takes one file.
  * This part is about the services that guard tokens and secrets, `stryker.domain.config.mjs` about the domain.
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
 export default {
-  mutate: ["src/services/{Handover,PatApi,Transport,answers,mask,outcome}.ts"],
+  mutate: [
+    "src/services/pats/{Handover,PatApi,acquire,outcome,replace}.ts",
+    "src/services/network/{Transport,answers}.ts",
+    "src/services/settings/mask.ts",
+  ],
   testRunner: "vitest",
   vitest: { configFile: "vitest.mutate.config.ts" },
   // Stryker would rewrite tsconfig.json with the compiler's JavaScript API, which TypeScript 7 does not have.

@@ -5,12 +5,12 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../src/domain/ApiUrl.ts"
-import { Connection } from "../src/services/Connection.ts"
-import { PatApi } from "../src/services/PatApi.ts"
+import { Session } from "../src/services/auth/Session.ts"
+import { Transport } from "../src/services/network/Transport.ts"
 import { Progress } from "../src/services/Progress.ts"
-import { Secrets } from "../src/services/Secrets.ts"
-import { Session } from "../src/services/Session.ts"
-import { Transport } from "../src/services/Transport.ts"
+import { PatApi } from "../src/services/pats/PatApi.ts"
+import { Connection } from "../src/services/settings/Connection.ts"
+import { Secrets } from "../src/services/settings/Secrets.ts"
 
 /** PatApi for a base URL and a PAT. What is left to provide is an HttpClient. */
 export const patApi = (

@@ -54,6 +54,21 @@ describe("the layers", () => {
     expect(edges(/^cli\//, /^(bin|main|start|executable)\.ts/)).toEqual([])
   })
 
+  it("have rooms in the services that stand on each other: pats, auth, network, settings", () => {
+    const rooms = ["pats", "auth", "network", "settings"]
+    const upwards = rooms.flatMap((room, floor) =>
+      edges(
+        new RegExp(`^services/(${rooms.slice(floor + 1).join("|") || "$"})/`),
+        new RegExp(`^services/${room}/`),
+      ),
+    )
+    expect(upwards).toEqual([])
+    expect(edges(/^services\/[^/]+\.ts/, /^services\/(pats|auth|network|settings)\//)).toEqual([])
+    expect(edges(/^services\/pats\//, /^services\/auth\//)).not.toEqual([])
+    const flat = files.filter(({ name }) => /^services\/[^/]+\.ts$/.test(name))
+    expect(flat.length).toBeLessThanOrEqual(12)
+  })
+
   it("are not asked for by what stands below them: only cli/live composes services/node", () => {
     const users = importsOf(/^(?!services\/node\/)/)
       .filter(({ path }) => path.startsWith("services/node/"))
@@ -134,15 +149,29 @@ describe("the layers", () => {
   it("read no clock or environment, and make no request, outside a layer", () => {
     expect(using(/Date\.now|new Date\(\)|\bfetch\(/)).toEqual([])
     expect(using(/Math\.random/)).toEqual([])
-    expect(using(/process\.env/).filter((name) => !name.startsWith("services/node/"))).toEqual([])
+    // `start` is the entry, which runs before any layer.
+    expect(using(/\bprocess\.(?!ts)/).filter((name) => !/^(services\/node\/|start\.ts)/.test(name))).toEqual(
+      [],
+    )
   })
 })
 
 describe("printing", () => {
-  it("goes through output.ts, where it is escaped", () => {
+  it("goes through output/print.ts, where it is escaped", () => {
+    // What is escaped where it is made, and made of literals of ours.
+    expect(using(/\bprintSafe\(/)).toEqual([
+      "cli/output/print.ts",
+      "cli/pat/completions.ts",
+      "cli/pat/list.ts",
+      "cli/run.ts",
+    ])
+    expect(using(/\.display\(/)).toEqual([
+      "cli/output/choose.ts",
+      "cli/output/progress.ts",
+      "cli/output/prompt.ts",
+    ])
     expect(using(/\bconsole\.(?!ts)/).filter((name) => name !== "services/node/console.ts")).toEqual([])
     expect(using(/Console\.(log|error|info|warn|debug)\b/)).toEqual(["cli/output/print.ts"])
-    expect(using(/process\.stdout/).filter((name) => !name.startsWith("services/node/"))).toEqual([])
     expect(using(/process\.stderr\)?\.write/)).toEqual([
       "services/node/console.ts",
       "services/node/terminal.ts",
@@ -155,18 +184,18 @@ describe("printing", () => {
       "cli/pat/announce.ts",
       "cli/pat/toFile.ts",
       "cli/pat/toStdout.ts",
-      "services/Account.ts",
-      "services/Connection.ts",
-      "services/PatStore.ts",
-      "services/Session.ts",
-      "services/Settings.ts",
-      "services/TokenCache.ts",
-      "services/mask.ts",
+      "services/auth/Session.ts",
+      "services/auth/TokenCache.ts",
+      "services/network/request.ts",
       "services/node/capture.ts",
       "services/node/command.ts",
       "services/node/commandRunner.ts",
-      "services/request.ts",
-      "services/secretSource.ts",
+      "services/settings/Account.ts",
+      "services/settings/Connection.ts",
+      "services/settings/PatStore.ts",
+      "services/settings/Settings.ts",
+      "services/settings/mask.ts",
+      "services/settings/secretSource.ts",
     ])
   })
 })

@@ -6,26 +6,18 @@ import * as NodePath from "@effect/platform-node/NodePath"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Browser } from "../services/Browser.ts"
 import { CommandRunner } from "../services/CommandRunner.ts"
-import { EndSoon } from "../services/EndSoon.ts"
 import { Files } from "../services/files.ts"
-import { Host } from "../services/Host.ts"
-import { browser } from "../services/node/browser.ts"
 import { commandRunner } from "../services/node/commandRunner.ts"
 import { makeConsole } from "../services/node/console.ts"
-import { endSoon } from "../services/node/endSoon.ts"
 import { makeFileSystem } from "../services/node/fileSystem.ts"
 import { files } from "../services/node/files.ts"
-import { host } from "../services/node/host.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
+import { makeProcess } from "../services/node/process.ts"
 import { signals } from "../services/node/signals.ts"
-import { stdin } from "../services/node/stdin.ts"
-import { makeStreams } from "../services/node/streams.ts"
 import { makeTerminal } from "../services/node/terminal.ts"
+import { Process } from "../services/Process.ts"
 import { Signals } from "../services/Signals.ts"
-import { Stdin } from "../services/Stdin.ts"
-import { Streams } from "../services/Streams.ts"
 
 /**
  * Everything through which a command reaches the world. It is one layer and not
@@ -35,14 +27,10 @@ import { Streams } from "../services/Streams.ts"
 export const Live = Layer.scopedContext(
   Effect.gen(function* () {
     yield* Effect.withConsoleScoped(yield* makeConsole)
-    const streams = makeStreams()
-    return Context.make(Streams, streams).pipe(
-      Context.add(Terminal.Terminal, makeTerminal(streams)),
-      Context.add(Stdin, stdin),
+    const surroundings = makeProcess()
+    return Context.make(Process, surroundings).pipe(
+      Context.add(Terminal.Terminal, makeTerminal(surroundings)),
       Context.add(CommandRunner, commandRunner),
-      Context.add(Browser, browser),
-      Context.add(EndSoon, endSoon),
-      Context.add(Host, host),
       Context.add(Signals, signals),
       Context.add(Files, files),
       Context.add(HttpClient.HttpClient, yield* makeHttpClient()),

@@ -8,18 +8,16 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { Quit } from "../domain/Errors.ts"
-import { NoInput } from "../services/NoInput.ts"
 import { Notices } from "../services/Notices.ts"
 import { Pages } from "../services/Pages.ts"
-import { Streams, withoutColor } from "../services/Streams.ts"
+import { Process, withOptions } from "../services/Process.ts"
 import type { Failure } from "./errors/describe.ts"
 import { exitCodes } from "./errors/exitCodes.ts"
 import { logger } from "./errors/logger.ts"
 import { makeNotices } from "./errors/notices.ts"
 import { InternalError } from "./errors/program.ts"
 import { report } from "./errors/report.ts"
-import { print, printError } from "./output/print.ts"
-import { Printable, printable } from "./output/printable.ts"
+import { printError, printSafe } from "./output/print.ts"
 import { path as runPath } from "./pat/run.ts"
 import { command } from "./root.ts"
 import { completionsFor } from "./strict/completions/index.ts"
@@ -57,17 +55,16 @@ export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Ex
     switch (request._tag) {
       case "Topic": {
         const { read } = yield* Pages
-        return yield* print(Printable.trusted((yield* read(request.name)).trimEnd()))
+        return yield* printSafe((yield* read(request.name)).trimEnd())
       }
       case "Completions":
-        return yield* print(Printable.trusted(completionsFor(request.shell, tree).trimEnd()))
+        return yield* printSafe(completionsFor(request.shell, tree).trimEnd())
       case "UsageError":
         return yield* Effect.fail(request)
       case "Run":
         return yield* execute(command, tree.command, request.argv).pipe(
           Effect.catchIf(isQuitException, () => new Quit()),
-          request.noInput ? Effect.provideService(NoInput, true) : identity,
-          request.noColor ? Effect.updateService(Streams, withoutColor) : identity,
+          request.noInput || request.noColor ? Effect.updateService(Process, withOptions(request)) : identity,
         )
     }
   })
@@ -97,6 +94,6 @@ const levelOf = (name: string | undefined): LogLevel.LogLevel =>
 const reportDefect = (cause: Cause.Cause<never>, json: boolean, runner: boolean, verbose: boolean) => {
   const stack = verbose ? Cause.pretty(cause).split("\n") : []
   return report(new InternalError({ defect: Cause.squash(cause) }), json, undefined, runner).pipe(
-    Effect.zipLeft(Effect.forEach(stack, (line) => printError(printable`${line}`), { discard: true })),
+    Effect.zipLeft(stack.length === 0 ? Effect.void : printError(stack)),
   )
 }

@@ -8,25 +8,24 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { SettingsError } from "../domain/Errors.ts"
 import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts"
-import { codeOf } from "../services/files.ts"
-import { Streams } from "../services/Streams.ts"
+import { codeOf, explained } from "../services/files.ts"
+import { Process } from "../services/Process.ts"
 import { Exit } from "./errors/exitCodes.ts"
 import { introduceShell } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
-import { Printable, printable } from "./output/printable.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
 
 /** The username and the password of a sandbox. */
 const account = "demo"
 
 /** The variables that point zpcli, or a script that uses it, at a sandbox, and keep the real account out of it. */
-const variables = (url: string): Record<string, string> => ({
+const variables = (url: string, isWindows: boolean): Record<string, string> => ({
   ZPOOL_API_URL: url,
   ZPOOL_USER: account,
   ZPOOL_PASSWORD: account,
   ZPOOLPAT: "",
   // An empty ZPOOLPAT counts as unset: a real PAT of the rcfile would be used.
-  ...(process.platform === "win32" ? {} : { ZPOOL_RCFILE: "/dev/null" }),
+  ...(isWindows ? {} : { ZPOOL_RCFILE: "/dev/null" }),
 })
 
 /** Our own credential variables that are set, as empty ones. */
@@ -52,10 +51,13 @@ const noProxy = Effect.gen(function* () {
 const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`
 
 /** What a person at a shell of the sandbox has to know. */
-const introduction = printable`In this shell zpcli is signed in to a sandbox as ${account}, not to your account.\nTry: zpcli pat list. To leave, type: exit (its PATs are gone then)`
+const introduction = [
+  `In this shell zpcli is signed in to a sandbox as ${account}, not to your account.`,
+  "Try: zpcli pat list. To leave, type: exit (its PATs are gone then)",
+]
 
 /** What became of the sandbox of such a shell. */
-const farewell = printable`The sandbox and its PATs are gone.`
+const farewell = "The sandbox and its PATs are gone."
 
 /** Reads the PATs to start with. */
 const readSeed = Effect.fnUntraced(function* <A>(
@@ -64,7 +66,7 @@ const readSeed = Effect.fnUntraced(function* <A>(
 ) {
   const fs = yield* FileSystem.FileSystem
   return yield* fs.readFileString(file).pipe(
-    Effect.mapError((error) => `can't be read (${codeOf(error)})`),
+    Effect.mapError((error) => `can't be read (${explained(codeOf(error))})`),
     Effect.flatMap(parse),
     Effect.mapError(
       (reason) =>
@@ -146,11 +148,11 @@ export const command = Command.make(
         Effect.forEach(
           args.fail,
           (text, index) =>
-            struck.has(faults[index]) ? Effect.void : printError(printable`No request met --fail "${text}".`),
+            struck.has(faults[index]) ? Effect.void : printError(`No request met --fail "${text}".`),
           { discard: true },
         ),
       )
-      const environment = { ...(yield* emptied), ...variables(url) }
+      const environment = { ...(yield* emptied), ...variables(url, (yield* Process).isWindows) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
         const { find, run } = yield* CommandRunner
@@ -159,21 +161,15 @@ export const command = Command.make(
         const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })
       }
-      const assignments = Object.entries(environment).map(
-        ([key, value]) => printable`export ${key}=${Printable.escape(quote(value))}`,
-      )
-      const serves = printable`The sandbox serves at ${url}; Ctrl-C stops it.`
-      if ((yield* Streams).stdout.isTerminal) {
-        const indented = [...assignments, printable``, printable`zpcli pat list`].map(
-          (line) => printable`  ${line}`,
-        )
-        yield* print(
-          Printable.join([printable`${serves} In another terminal:`, printable``, ...indented], "\n"),
-        )
+      const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${quote(value)}`)
+      const serves = `The sandbox serves at ${url}; Ctrl-C stops it.`
+      if ((yield* Process).stdout.isTerminal) {
+        const indented = [...assignments, "", "zpcli pat list"].map((line) => `  ${line}`)
+        yield* print([`${serves} In another terminal:`, "", ...indented])
       } else {
         // A script sources what is on stdout.
         yield* printError(serves)
-        yield* print(Printable.join(assignments, "\n"))
+        yield* print(assignments)
       }
       return yield* Effect.never
     }).pipe(Effect.scoped),

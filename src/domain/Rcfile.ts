@@ -24,25 +24,10 @@ export interface BrokenLine {
   readonly reason: string
 }
 
-const assignment = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/s
+const assignment = /^(?:export\s+)?(\w+)\s*=\s*(.*)$/s
 const lineBreak = /\r\n|\n|\r/
 /** A byte order mark of UTF-8, one character a byte. */
 const utf8Bom = "\u00EF\u00BB\u00BF"
-const firstName = /^[A-Za-z_][A-Za-z0-9_]*/
-
-/** Where a quoted text ends: the index of its closing quote, or -1. In double quotes a backslash escapes. */
-const closingQuote = (text: string, quote: string, from: number): number => {
-  for (let i = from; i < text.length; i++) {
-    if (text[i] === quote) return i
-    if (quote === '"' && text[i] === "\\") i++
-  }
-  return -1
-}
-
-const isBlankOrComment = (text: string): boolean => {
-  const rest = text.trimStart()
-  return rest === "" || rest.startsWith("#")
-}
 
 /** Cuts an unquoted value where whitespace followed by `#` starts a comment. */
 const withoutComment = (raw: string): string => {
@@ -52,31 +37,17 @@ const withoutComment = (raw: string): string => {
   return raw.trimEnd()
 }
 
+/** A value in quotes, of which double ones allow a backslash to escape, and what comes after it. */
+const quoted = /^(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*(.*)$/s
+
 /** Reads one value: single-quoted as it is, double-quoted with the shell's escapes, or bare up to a comment. */
 const parseValue = (raw: string): Either.Either<string, string> => {
-  const quote = raw[0]
-  if (quote !== '"' && quote !== "'") return Either.right(withoutComment(raw))
-  const end = closingQuote(raw, quote, 1)
-  if (end === -1) return Either.left("has a quote that is not closed")
-  if (!isBlankOrComment(raw.slice(end + 1))) return Either.left("has text after the closing quote")
-  const text = raw.slice(1, end)
-  return Either.right(quote === '"' ? text.replace(/\\(["\\$`])/g, "$1") : text)
-}
-
-/**
- * The index of the last line of another tool's value that begins in `lines[at]`
- * with `raw`: a value in quotes may go on over several lines. A quote that is
- * never closed ends with its own line.
- */
-const lastLineOf = (raw: string, lines: ReadonlyArray<string>, at: number): number => {
-  const quote = raw[0]
-  if ((quote !== '"' && quote !== "'") || closingQuote(raw, quote, 1) !== -1) return at
-  for (let next = at + 1; next < lines.length; next++) {
-    const line = lines[next] as string
-    const end = closingQuote(line, quote, 0)
-    if (end !== -1) return isBlankOrComment(line.slice(end + 1)) ? next : at
-  }
-  return at
+  if (!/^['"]/.test(raw)) return Either.right(withoutComment(raw))
+  const match = quoted.exec(raw)
+  if (match === null) return Either.left("has a quote that is not closed")
+  const [, single, double = "", rest = ""] = match
+  if (rest !== "" && !rest.startsWith("#")) return Either.left("has text after the closing quote")
+  return Either.right(single ?? double.replace(/\\(["\\$`])/g, "$1"))
 }
 
 /** The lines that set a key of ours, in order, up to the first that can't be read. */
@@ -84,20 +55,14 @@ function* assignments(
   text: string,
 ): Generator<Either.Either<{ line: number; key: Key; value: string }, BrokenLine>> {
   const lines = text.replace(/^\uFEFF/, "").split(lineBreak)
-  for (let index = 0; index < lines.length; index++) {
-    const line = (lines[index] as string).trim()
-    const [, name, raw] = assignment.exec(line) ?? []
-    if (name === undefined || raw === undefined) {
-      if (isKey(firstName.exec(line)?.[0] ?? "")) {
-        return yield Either.left({ line: index + 1, reason: "must have the form KEY=value" })
-      }
-    } else if (isKey(name)) {
-      const value = parseValue(raw)
-      if (Either.isLeft(value)) return yield Either.left({ line: index + 1, reason: value.left })
-      yield Either.right({ line: index + 1, key: name, value: value.right })
-    } else {
-      index = lastLineOf(raw, lines, index)
-    }
+  for (const [index, each] of lines.entries()) {
+    const content = each.trim()
+    const [, key = /^\w*/.exec(content)?.[0] ?? "", raw] = assignment.exec(content) ?? []
+    if (!isKey(key)) continue
+    const line = index + 1
+    const value = raw === undefined ? Either.left("must have the form KEY=value") : parseValue(raw)
+    if (Either.isLeft(value)) return yield Either.left({ line, reason: value.left })
+    yield Either.right({ line, key, value: value.right })
   }
 }
 
@@ -134,26 +99,15 @@ const replaceLines = (content: Uint8Array, numbers: ReadonlyArray<number>, line:
   return Uint8Array.from(`${bom}${all}`, (char) => char.charCodeAt(0))
 }
 
-const decode = (content: Uint8Array): string => new TextDecoder().decode(content)
-
 /**
  * The content of a `zpoolrc` with `ZPOOLPAT=pat` in the place of its first
  * `ZPOOLPAT` line, or at its end. Further `ZPOOLPAT` lines are left out, and
- * every other line stays as it is, byte for byte: it may be of another tool.
- * It fails where a quote that another line leaves open would change what the
- * file says.
+ * every other line stays as it is, byte for byte: it may belong to another tool.
  *
  * @param pat - one that `canHold` allows
  */
 export const withPat = (content: Uint8Array, pat: string): Either.Either<Uint8Array, BrokenLine> =>
-  Either.gen(function* () {
-    const found = yield* Either.all(assignments(decode(content)))
+  Either.map(Either.all(assignments(new TextDecoder().decode(content))), (found) => {
     const numbers = found.filter(({ key }) => key === "ZPOOLPAT").map(({ line }) => line)
-    const after = replaceLines(content, numbers, `ZPOOLPAT=${pat}`)
-    const expected = new Map(found.map(({ key, value }) => [key, value])).set("ZPOOLPAT", pat)
-    const read = yield* parse(decode(after))
-    const same = read.size === expected.size && [...expected].every(([key, value]) => read.get(key) === value)
-    if (same) return after
-    const line = numbers[0] ?? decode(content).split(lineBreak).length
-    return yield* Either.left({ line, reason: "comes after a quote that is not closed" })
+    return replaceLines(content, numbers, `ZPOOLPAT=${pat}`)
   })

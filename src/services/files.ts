@@ -79,12 +79,12 @@ const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
   link: "is a symbolic link",
   dangling: "is a symbolic link to a file that does not exist",
   stream: "is not a regular file",
-  folder: "is not a regular file",
+  folder: "names a folder, not a file",
   foreign: "belongs to another user",
   "foreign-folder": "is in a folder that belongs to another user",
   mount: "is a mount point of its own, which can't be replaced",
   group: "belongs to a group that you are not a member of, which a new file could not keep",
-  changed: "was changed by another program in the meantime",
+  changed: "was changed, moved or removed while zpcli was working",
   lock: "has something other than a lock file of your own next to it, under the name of its .lock file",
   locked: "is locked by another program, through its .lock file",
 }
@@ -92,6 +92,17 @@ const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
 /** What is in the way, as the end of a sentence about the file; undefined where only the system's code says it. */
 export const wordsOf = ({ obstacle }: CannotWrite): string | undefined =>
   obstacle === "system" ? undefined : words[obstacle]
+
+/** What a code of the system means, where the code alone helps few users. */
+const meanings: Readonly<Record<string, string>> = {
+  EISDIR: "it is a folder",
+  ELOOP: "its symbolic links lead in a circle",
+  EPERM: "it or its folder may be immutable",
+}
+
+/** A code of the system, with what it means if that helps. */
+export const explained = (code = "unknown"): string =>
+  meanings[code] === undefined ? code : `${code}: ${meanings[code]}`
 
 /** What a file system said: its code, such as `ENOENT`, or else the platform's own word. */
 export const codeOf = (error: PlatformError): string => {

@@ -4,7 +4,6 @@ import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { onTestFinished } from "vitest"
-import { Browser } from "../../src/services/Browser.ts"
 import { pat, runIn, systemError, typed, type World } from "../support/world/world.ts"
 
 const token = "zpat_PastedPastedPastedPasted0000"
@@ -28,10 +27,8 @@ const homeWith = (content?: string) => {
 const login = (world: World, ...argv: ReadonlyArray<string>) =>
   Effect.suspend(() => {
     const opened: Array<string> = []
-    return runIn(["login", ...argv], world).pipe(
-      Effect.provideService(Browser, { open: (url) => Effect.sync(() => void opened.push(url)) }),
-      Effect.map((ran) => ({ ...ran, opened })),
-    )
+    const process = { openPage: (url: string) => Effect.sync(() => void opened.push(url)) }
+    return runIn(["login", ...argv], { ...world, process }).pipe(Effect.map((ran) => ({ ...ran, opened })))
   })
 
 describe("zpcli login", () => {

@@ -11,33 +11,33 @@ import * as Option from "effect/Option"
 import { makeProgress } from "../../src/cli/output/progress.ts"
 import { makePrompter } from "../../src/cli/output/prompt.ts"
 import { services } from "../../src/cli/services.ts"
-import { Account } from "../../src/services/Account.ts"
+import { Session } from "../../src/services/auth/Session.ts"
+import { TokenCache } from "../../src/services/auth/TokenCache.ts"
 import { CommandRunner } from "../../src/services/CommandRunner.ts"
-import { Connection } from "../../src/services/Connection.ts"
 import { Files } from "../../src/services/files.ts"
-import { Handover } from "../../src/services/Handover.ts"
-import { PatApi } from "../../src/services/PatApi.ts"
+import { Transport } from "../../src/services/network/Transport.ts"
+import { Process } from "../../src/services/Process.ts"
 import { Progress } from "../../src/services/Progress.ts"
 import { Prompter } from "../../src/services/Prompter.ts"
-import { Secrets } from "../../src/services/Secrets.ts"
-import { Session } from "../../src/services/Session.ts"
-import { Settings } from "../../src/services/Settings.ts"
-import { Streams } from "../../src/services/Streams.ts"
-import { TokenCache } from "../../src/services/TokenCache.ts"
-import { Transport } from "../../src/services/Transport.ts"
+import { Handover } from "../../src/services/pats/Handover.ts"
+import { PatApi } from "../../src/services/pats/PatApi.ts"
+import { Account } from "../../src/services/settings/Account.ts"
+import { Connection } from "../../src/services/settings/Connection.ts"
+import { Secrets } from "../../src/services/settings/Secrets.ts"
+import { Settings } from "../../src/services/settings/Settings.ts"
 import { realFiles } from "../support/world/files.ts"
+import { here } from "../support/world/process.ts"
 import { runsNothing } from "../support/world/runner.ts"
 import { notices } from "../support/world/services.ts"
 import { fakeHttp, fakeTerminal, item, listed, type Sent } from "../support/world/world.ts"
 
 const flags = { rcfile: Option.none(), auth: "auto" } as const
 const url = "https://api.test/v1"
-const stream = { isTerminal: false, color: false, columns: 80 }
 
 /** What the services of a command stand on. */
 const ground = (requests: Array<Sent>) =>
   Layer.mergeAll(
-    Layer.succeed(Streams, { stdin: stream, stdout: { ...stream, discards: false }, stderr: stream }),
+    Layer.succeed(Process, here),
     Layer.succeed(
       Terminal.Terminal,
       fakeTerminal([], "", () => {}),

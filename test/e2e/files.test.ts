@@ -104,6 +104,7 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
         const ran = await runCli(rotate(file, ...(replace ? ["--replace"] : [])), { env })
         expect(ran).toMatchObject({ code: 9, stdout: "" })
         expect(ran.stderr).toContain(`The new PAT ${dealtKeyIds[1]} was revoked`)
+        expect(ran.stderr).toContain("(it was changed, moved or removed while zpcli was working)")
         expect(await active()).toEqual([dealtKeyIds[0]])
         const places = [folder, `${folder}.moved`, `${folder}.other`].filter(existsSync)
         const left = places.flatMap((place) => readdirSync(place).map((name) => join(place, name)))
@@ -172,6 +173,69 @@ describe.skipIf(!posix)("--out never writes over anything but a regular file", (
       expect(lstatSync(file)).toMatchObject({ ino: before.ino, mode: before.mode })
     },
   )
+})
+
+describe.skipIf(!posix)("what is in the way of a file is named", () => {
+  const folderOf = () => {
+    const cwd = temporaryFolder()
+    mkdirSync(join(cwd, "folder"))
+    writeFileSync(join(cwd, "file"), "old")
+    symlinkSync("loop", join(cwd, "loop"))
+    symlinkSync("nowhere", join(cwd, "dangling"))
+    return cwd
+  }
+  const another = "\nName another file with --out.\n"
+
+  it.each([
+    [".", "names a folder, not a file"],
+    ["folder", "names a folder, not a file"],
+    ["folder/", "names a folder, not a file"],
+    ["new/", "names a folder, not a file"],
+    ["dangling", "is a symbolic link"],
+  ])("--out %s: %s, which --replace would not change", async (name, words) => {
+    for (const flags of [[], ["--replace"]]) {
+      const ran = await runCli([...create, name, ...flags], { env: (await world()).env, cwd: folderOf() })
+      const stderr = `zpcli: ${name} ${words}, so no token can be written to it.${another}`
+      expect(ran).toEqual({ code: 2, signal: null, stdout: "", stderr })
+    }
+  })
+
+  it("--out of a file: that it exists, and --replace", async () => {
+    const ran = await runCli([...create, "file"], { env: (await world()).env, cwd: folderOf() })
+    expect(ran.code).toBe(2)
+    expect(ran.stderr).toBe(
+      "zpcli: file already exists; --out does not overwrite a file.\nName another file with --out, or add --replace.\n",
+    )
+  })
+
+  it("links that lead in a circle, and an rcfile that is a folder", async () => {
+    const cwd = folderOf()
+    const { env } = await world()
+    const loop = "(ELOOP: its symbolic links lead in a circle)"
+    expect((await runCli([...create, "loop"], { env, cwd })).stderr).toContain(
+      `loop can't be created ${loop}.`,
+    )
+    const rcfile = (name: string) => runCli(["pat", "list", "--rcfile", join(cwd, name)], { env })
+    expect((await rcfile("loop")).stderr).toContain(`loop can't be read ${loop}.`)
+    expect((await rcfile("folder")).stderr).toContain("folder can't be read (EISDIR: it is a folder).")
+    const secret = await runCli(["pat", "list"], { env: { ...env, ZPOOLPAT_FILE: join(cwd, "loop") } })
+    expect(secret.stderr).toContain(`can't be read ${loop}.`)
+  })
+
+  const immutable = () => {
+    const file = join(temporaryFolder(), "ci.pat")
+    writeFileSync(file, "old")
+    const can = spawnSync("chattr", ["+i", file]).status === 0
+    return { file, can, undo: () => spawnSync("chattr", ["-i", file]) }
+  }
+  it.skipIf(!root)("a file that chattr has made immutable", async ({ skip }) => {
+    const { can, file, undo } = immutable()
+    if (!can) skip("chattr +i is not permitted here")
+    const ran = await runCli([...create, file, "--replace"], { env: (await world()).env })
+    undo()
+    expect(ran.code).toBe(2)
+    expect(ran.stderr).toContain("(EPERM: it or its folder may be immutable)")
+  })
 })
 
 describe("--out --replace of a file with a group", () => {

@@ -60,11 +60,15 @@ describe("pat create", () => {
     writeFileSync(join(folder, "file"), "precious")
     symlinkSync(join(folder, "elsewhere"), join(folder, "link"))
     mkdirSync(join(folder, "folder"))
-    for (const name of ["file", "link", "folder"]) {
+    for (const [name, words] of [
+      ["file", "already exists"],
+      ["link", "is a symbolic link"],
+      ["folder", "names a folder"],
+    ] as const) {
       expect(await create(sandbox, "--out", join(folder, name))).toMatchObject({
         code: 2,
         stdout: "",
-        stderr: expect.stringContaining("already exists"),
+        stderr: expect.stringContaining(words),
       })
     }
     expect(sandbox.requests).toEqual([])

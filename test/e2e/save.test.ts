@@ -85,8 +85,31 @@ describe("writers of one rcfile", () => {
       change = () => appendFileSync(rcfile, line)
       const ran = await runCli(save(rcfile, ...flags), { env })
       expect(ran).toMatchObject({ code: 9, stdout: "" })
-      expect(ran.stderr).toContain("another program has changed it")
+      expect(ran.stderr).toMatch(/\(it had its ZPOOL\w+ changed while zpcli was working\)/)
       expect(readFileSync(rcfile, "utf8")).toBe(`# mine\n${line}`)
+      expect(await active()).toEqual([])
+      expect(readdirSync(folder)).toEqual(["rc"])
+    }
+  })
+
+  it.each([
+    ["encoded in UTF-16", Buffer.from("\ufeff# mine\r\n", "utf16le"), "is encoded in UTF-16"],
+    [
+      "given a timeout that is none",
+      Buffer.from("ZPOOL_TIMEOUT=soon\n"),
+      "it had its ZPOOL_TIMEOUT changed while zpcli was working",
+    ],
+    ["given a line that can't be read", Buffer.from("ZPOOL_USER='x\n"), "has a quote that is not closed"],
+  ])("write no token to a file that is %s meanwhile", async (_, content, words) => {
+    for (const before of ["# mine\n", undefined]) {
+      let change = () => {}
+      const { active, env, folder, rcfile } = await world(() => change())
+      if (before !== undefined) writeFileSync(rcfile, before, { mode: 0o600 })
+      change = () => writeFileSync(rcfile, content)
+      const ran = await runCli(save(rcfile), { env })
+      expect(ran).toMatchObject({ code: 9, stdout: "" })
+      expect(ran.stderr).toContain(words)
+      expect(readFileSync(rcfile)).toEqual(content)
       expect(await active()).toEqual([])
       expect(readdirSync(folder)).toEqual(["rc"])
     }
@@ -110,10 +133,13 @@ describe("writers of one rcfile", () => {
     expect(existsSync(`${rcfile}.lock`)).toBe(false)
   })
 
-  it("take over a lock that is older than 30 seconds", async () => {
+  it.each([
+    ["is older than 30 seconds", -31],
+    ["is dated in the future, as after a clock was set back", 3600],
+  ])("take over a lock that %s", async (_, seconds) => {
     const { env, folder, rcfile } = await world()
     writeFileSync(`${rcfile}.lock`, "")
-    const then = Date.now() / 1000 - 31
+    const then = Date.now() / 1000 + seconds
     utimesSync(`${rcfile}.lock`, then, then)
     expect((await runCli(save(rcfile), { env })).code).toBe(0)
     expect(readdirSync(folder)).toEqual(["rc"])

@@ -58,7 +58,7 @@ describe("a variable that is set to nothing", () => {
 
 describe("an rcfile that other tools share", () => {
   it.for([
-    ["a multi-line value", 'PRIVATE_KEY="-----BEGIN KEY-----\nMIIB\'x\nZPOOL_USER=eve\n-----END KEY-----"\n'],
+    ["a multi-line value", 'PRIVATE_KEY="-----BEGIN KEY-----\nMIIB\'x\nOTHER_USER=eve\n-----END KEY-----"\n'],
     ["shell quoting", "PS1='it'\\''s '\"$USER\"\nOTHER=\"a\"'b'\n"],
     ["exports without a value", "export EDITOR\nexport ZPOOLPAT ZPOOL_USER\n"],
     ["commands", 'source ~/.profile\n[ -n "$X" ] && echo \'x\n'],

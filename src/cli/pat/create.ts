@@ -8,11 +8,10 @@ import { dashboardUrl } from "../../domain/ApiUrl.ts"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
-import { Browser } from "../../services/Browser.ts"
-import { Connection } from "../../services/Connection.ts"
-import { Handover } from "../../services/Handover.ts"
-import { PatApi } from "../../services/PatApi.ts"
-import { Streams } from "../../services/Streams.ts"
+import { Process } from "../../services/Process.ts"
+import { Handover } from "../../services/pats/Handover.ts"
+import { PatApi } from "../../services/pats/PatApi.ts"
+import { Connection } from "../../services/settings/Connection.ts"
 import * as hints from "../hints.ts"
 import {
   chosenExpiry,
@@ -23,7 +22,6 @@ import {
   tenantIdOption,
 } from "../options.ts"
 import { print, printExpiry } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { withExamples, withHints } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
@@ -69,8 +67,8 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
     // The API's clock would take a request.
     const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
     const page = dashboardUrl(api, { label, scopes, expiry })
-    yield* print(printable`${page}`)
-    if ((yield* Streams).stdout.isTerminal) yield* (yield* Browser).open(page)
+    yield* print(`${page}`)
+    if ((yield* Process).stdout.isTerminal) yield* (yield* Process).openPage(page)
     return
   }
   const openDelivery = yield* chooseDelivery(path, given)

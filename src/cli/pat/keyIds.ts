@@ -1,11 +1,9 @@
 import * as Effect from "effect/Effect"
 import { InvalidKeyId } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
-import { Stdin } from "../../services/Stdin.ts"
-import { Streams } from "../../services/Streams.ts"
+import { Process } from "../../services/Process.ts"
 import { exclusive } from "../options.ts"
 import { printError } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import { parseKeyId } from "./subject.ts"
 
 /** The argument that means stdin. */
@@ -16,10 +14,10 @@ export const areOnStdin = (given: ReadonlyArray<string>): boolean => given.inclu
 
 /** The lines of stdin that are not empty, each of which is a key ID. Blanks around it and CRLF are fine. */
 const readLines = Effect.gen(function* () {
-  if ((yield* Streams).stdin.isTerminal) {
-    yield* printError(printable`Type the key IDs, one on each line. Ctrl-D ends the list.`)
+  if ((yield* Process).stdin.isTerminal) {
+    yield* printError("Type the key IDs, one on each line. Ctrl-D ends the list.")
   }
-  const text = yield* (yield* Stdin).readAll
+  const text = yield* (yield* Process).readStdin
   const lines = text.split("\n").map((line, index) => ({ value: line.trim(), line: index + 1 }))
   return yield* Effect.forEach(
     lines.filter(({ value }) => value !== ""),

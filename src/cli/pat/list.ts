@@ -7,14 +7,13 @@ import { withElements } from "../../domain/JsonText.ts"
 import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { matches } from "../../domain/PatFilter.ts"
 import { orders, sorted } from "../../domain/PatOrder.ts"
-import { PatApi } from "../../services/PatApi.ts"
-import { Streams } from "../../services/Streams.ts"
+import { Process } from "../../services/Process.ts"
+import { PatApi } from "../../services/pats/PatApi.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import * as hints from "../hints.ts"
 import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
 import type { Column } from "../output/columns.ts"
-import { print, printError, printJson } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
+import { print, printError, printJson, printSafe } from "../output/print.ts"
 import { render } from "../output/table.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
@@ -56,8 +55,8 @@ const expiryStyle = (pat: Pat, now: number): string | undefined => {
 
 /** Prints the key IDs alone, and nothing where there are none. */
 const printIds = (pats: ReadonlyArray<Pat>) => {
-  const ids = pats.flatMap(({ key_id }) => (key_id === undefined ? [] : [printable`${key_id}`]))
-  return ids.length === 0 ? Effect.void : print(Printable.join(ids, "\n"))
+  const ids = pats.flatMap(({ key_id }) => (key_id === undefined ? [] : [key_id]))
+  return ids.length === 0 ? Effect.void : print(ids)
 }
 
 /** Prints PATs as a table that fits the terminal, or in full width where there is none. */
@@ -66,7 +65,7 @@ const printTable = Effect.fn("list.printTable")(function* (
   now: number,
   local: boolean,
 ) {
-  const { stdout } = yield* Streams
+  const { stdout } = yield* Process
   const format = formatter(local, yield* localZone)
   const rows = {
     *[Symbol.iterator]() {
@@ -77,7 +76,7 @@ const printTable = Effect.fn("list.printTable")(function* (
   const table = render(columns, rows, layout, (row, column) =>
     stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
   )
-  for (const part of table) yield* print(part)
+  for (const part of table) yield* printSafe(part)
 })
 
 /** What help calls the options about what is printed. */
@@ -117,8 +116,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   yield* filtersAt(yield* Clock.currentTimeMillis)
   const api = yield* PatApi
   const listing = yield* api.list
-  // The clock that ends a PAT is the server's.
-  const now = listing.serverTime ?? (yield* Clock.currentTimeMillis)
+  const { now } = listing
   const shown = matches(yield* filtersAt(now), now)
   const filters = filterWords(given)
   const filtered = filters.length > 0
@@ -141,7 +139,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     : given.quiet
       ? printIds(rows())
       : isEmpty
-        ? print(filtered ? printable`No PATs match.` : printable`No PATs found.`)
+        ? print(filtered ? "No PATs match." : "No PATs found.")
         : printTable(rows(), now, given.local)
   // A reader that goes away, as head does, must not make a gate pass.
   yield* Effect.catchIf(
@@ -149,8 +147,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     ({ code }) => found && code === "EPIPE",
     () => Effect.void,
   )
-  if (isEmpty && filtered && !given.json && !given.quiet)
-    yield* printError(printable`Filter: ${filters.join(" ")}`)
+  if (isEmpty && filtered && !given.json && !given.quiet) yield* printError(`Filter: ${filters.join(" ")}`)
   if (found) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 

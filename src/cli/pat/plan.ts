@@ -11,8 +11,8 @@ import { NewPat } from "../../domain/NewPat.ts"
 import { type Pat, works } from "../../domain/Pat.ts"
 import { checkBirth, checkSeveral, isDue, type Known, labelNotFound, select } from "../../domain/Renewal.ts"
 import * as Scope from "../../domain/Scope.ts"
-import type { Replacement } from "../../services/Handover.ts"
-import { PatApi } from "../../services/PatApi.ts"
+import type { Replacement } from "../../services/pats/Handover.ts"
+import { PatApi } from "../../services/pats/PatApi.ts"
 import { type ExpiryAt, exclusive, newPat, requires, scopeNames } from "../options.ts"
 import { withCompletions, withGroup } from "../strict/annotations.ts"
 import { duration, parseInstant } from "./filters.ts"
@@ -106,9 +106,7 @@ export const makePlan = Effect.fn("rotate.plan")(function* (
   const { dueAt, keyId, label, scopes } = yield* parse(path, given)
   const api = yield* PatApi
   const plan = Effect.gen(function* () {
-    const { own, pats, serverTime } = yield* api.list
-    // The clock that ends a PAT is the server's.
-    const now = serverTime ?? (yield* Clock.currentTimeMillis)
+    const { now, own, pats } = yield* api.list
     const expiry = yield* expiryAt(now)
     const due = yield* dueAt(now)
     const lasting = (chosen: ExpiryDate | undefined) =>

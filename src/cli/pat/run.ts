@@ -10,17 +10,15 @@ import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
 import { CommandRunner, credentialVariables } from "../../services/CommandRunner.ts"
-import { Connection } from "../../services/Connection.ts"
-import { Handover } from "../../services/Handover.ts"
-import { Host } from "../../services/Host.ts"
-import { PatApi } from "../../services/PatApi.ts"
-import type { Streams } from "../../services/Streams.ts"
+import { Process } from "../../services/Process.ts"
+import { Handover } from "../../services/pats/Handover.ts"
+import { PatApi } from "../../services/pats/PatApi.ts"
+import { Connection } from "../../services/settings/Connection.ts"
 import { Exit } from "../errors/exitCodes.ts"
 import * as hints from "../hints.ts"
 import { jsonOption, newPat, scopeOption, settingsOptions } from "../options.ts"
 import { introduceShell } from "../output/introduceShell.ts"
 import { printError } from "../output/print.ts"
-import { type Printable, printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { trailingCommand, withExamples, withGroup, withHints } from "../strict/annotations.ts"
 
@@ -62,12 +60,14 @@ const nonce = Effect.map(Random.nextIntBetween(0, 2 ** 32), (value) => value.toS
 /** The label that was asked for, or one that no other PAT has. */
 const labelOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
   if (Option.isSome(given)) return yield* Label.parse(given.value)
-  return Label.ofRun(yield* (yield* Host).name, yield* nonce)
+  return Label.ofRun(yield* (yield* Process).hostName, yield* nonce)
 })
 
 /** What a person at a shell with a PAT of its own has to know. */
-const introduction = (label: string): Printable =>
-  printable`In this shell zpcli is signed in with the new PAT "${label}".\nTo leave, type: exit (the PAT is revoked then)`
+const introduction = (label: string) => [
+  `In this shell zpcli is signed in with the new PAT "${label}".`,
+  "To leave, type: exit (the PAT is revoked then)",
+]
 
 /** Makes a PAT for one command, and revokes it when the command has ended. */
 export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
@@ -82,7 +82,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const { api } = yield* Connection
   const { lend } = yield* Handover
   let introduced = false
-  const terminal = yield* Effect.context<CommandRunner | Streams>()
+  const terminal = yield* Effect.context<CommandRunner>()
   // The clock that ends a PAT is the API's.
   const expiry = yield* Expiry.dateAfter(duration, yield* (yield* PatApi).now)
   const pat = NewPat.fromInput({ label, scopes, expiry })
@@ -96,7 +96,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
       })
     }),
   )
-  if (introduced) yield* printError(printable`The PAT "${label}" is revoked.`)
+  if (introduced) yield* printError(`The PAT "${label}" is revoked.`)
   return code === 0 ? undefined : yield* new Exit({ code })
 })
 

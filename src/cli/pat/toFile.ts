@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
-import { type CannotWrite, Files, wordsOf } from "../../services/files.ts"
-import type { Delivery } from "../../services/Handover.ts"
-import { printable } from "../output/printable.ts"
+import { type CannotWrite, explained, Files, wordsOf } from "../../services/files.ts"
+import type { Delivery } from "../../services/pats/Handover.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 
 const nameAnother = "Name another file with --out."
@@ -22,13 +21,15 @@ const notAFile = (target: string) =>
     advice: "To print the token on stdout, use --token-only.",
   })
 
-const wrong = (target: string, replace: boolean) => (error: CannotWrite) => {
+const wrong = (target: string) => (error: CannotWrite) => {
   const { code, obstacle } = error
   if (obstacle === "stream") return notAFile(target)
-  const consequence = replace ? "; --replace does not replace it" : "; --out does not overwrite a file"
+  const reason = wordsOf(error)
+  const consequence =
+    obstacle === "exists" ? "; --out does not overwrite a file" : ", so no token can be written to it"
   return new SettingsError({
     source: target,
-    reason: `${wordsOf(error) ?? `can't be created (${code})`}${["system", "changed"].includes(obstacle) ? "" : consequence}`,
+    reason: reason === undefined ? `can't be created (${explained(code)})` : `${reason}${consequence}`,
     advice: advice[obstacle] ?? nameAnother,
   })
 }
@@ -44,10 +45,10 @@ export const toFile = Effect.fn("delivery.toFile")(function* (
   const files = yield* Files
   const rules = { replace, keepGroup: true }
   if (/^(?:-|\/dev\/(?:stdout|stderr|fd\/\d+))$/.test(target)) return yield* notAFile(target)
-  yield* Effect.mapError(files.look(target, rules), wrong(target, replace))
+  yield* Effect.mapError(files.look(target, rules), wrong(target))
   const open: OpenDelivery = (additions) =>
     Effect.map(
-      Effect.mapError(files.open(target, rules), wrong(target, replace)),
+      Effect.mapError(files.open(target, rules), wrong(target)),
       ({ write }): Delivery => ({
         deliver: (created) =>
           write(new TextEncoder().encode(Redacted.value(created.token))).pipe(
@@ -55,9 +56,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (
               (error) => new DeliveryFailed({ target, code: error.code ?? `it ${wordsOf(error)}` }),
             ),
             // The token is safe by now: a failed write to stdout is not an error.
-            Effect.zipRight(
-              Effect.ignore(announce(created, json, additions, printable`written to ${target}`)),
-            ),
+            Effect.zipRight(Effect.ignore(announce(created, json, additions, `written to ${target}`))),
           ),
       }),
     )

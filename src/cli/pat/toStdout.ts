@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, type OutputFailed, TokenWouldBeLost } from "../../domain/Errors.ts"
-import type { CreatedToken } from "../../services/results.ts"
-import { Streams } from "../../services/Streams.ts"
+import { Process } from "../../services/Process.ts"
+import type { CreatedToken } from "../../services/pats/results.ts"
 import { print, printJson } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import {
   type Additions,
   announcement,
@@ -20,18 +19,18 @@ const printed = (
 ): Effect.Effect<void, OutputFailed> => {
   if (json) return printJson(envelopeOf(created, additions))
   const token = Redacted.value(created.token)
-  if (tokenOnly) return print(printable`${token}`)
+  if (tokenOnly) return print(token)
   return print(
     announcement(created.keyId, [
-      printable`Token: ${token}`,
-      printable`Make sure to copy your token now. You won't be able to see it again!`,
+      `Token: ${token}`,
+      "Make sure to copy your token now. You won't be able to see it again!",
     ]),
   )
 }
 
 /** The token is printed: stdout must not throw it away. */
 export const toStdout = Effect.fn("delivery.toStdout")(function* (flags: DeliveryFlags) {
-  if ((yield* Streams).stdout.discards) return yield* new TokenWouldBeLost()
+  if (yield* (yield* Process).stdout.discards) return yield* new TokenWouldBeLost()
   const open: OpenDelivery = (additions) =>
     Effect.succeed({
       deliver: (created) =>

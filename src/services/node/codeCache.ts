@@ -11,7 +11,7 @@ import * as fs from "node:fs"
 import * as nodeModule from "node:module"
 import { dirname, isAbsolute, join } from "node:path"
 import { Script } from "node:vm"
-import { isForeign, othersCanWrite } from "../trust.ts"
+import { isForeign, othersCanWrite } from "../settings/trust.ts"
 import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
 
 /** What a cache is for, beside the version of Node: V8 itself compares only the source's length. */

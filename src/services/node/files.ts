@@ -2,9 +2,8 @@ import { dirname } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HashSet from "effect/HashSet"
-import * as Option from "effect/Option"
 import { CannotWrite, Files, type Rules, type Writer } from "../files.ts"
-import { Identity } from "../Identity.ts"
+import { Process } from "../Process.ts"
 import { checkLock, staleMillis, tryLock } from "./lockFile.ts"
 import { look, Refused } from "./place.ts"
 import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
@@ -12,9 +11,9 @@ import { openWriter } from "./writer.ts"
 
 /** Runs what throws, in one step: no signal comes in between. */
 const attempt = <A>(run: (me: number | undefined) => A): Effect.Effect<A, CannotWrite> =>
-  Effect.flatMap(Identity, ({ uid }) =>
+  Effect.flatMap(Process, ({ uid }) =>
     Effect.try({
-      try: () => run(Option.getOrUndefined(uid)),
+      try: () => run(uid),
       catch: (error) => {
         if (error instanceof Refused) return new CannotWrite({ obstacle: error.obstacle })
         const { code } = error as NodeJS.ErrnoException

@@ -5,7 +5,7 @@ import { HttpAgent, HttpAgentTypeId, make as makeClient } from "@effect/platform
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Proxy from "../../domain/Proxy.ts"
-import { CurrentTrace } from "../ConnectionTrace.ts"
+import { CurrentTrace } from "../network/ConnectionTrace.ts"
 import { makeAgents } from "./agents.ts"
 import { decodedResponse } from "./encoding.ts"
 

@@ -1,11 +1,14 @@
 import * as fs from "node:fs"
 import { basename } from "node:path"
-import { isForeign } from "../trust.ts"
+import { isForeign } from "../settings/trust.ts"
 import { give, makeFoldersFor, openFolder } from "./folder.ts"
 import { type Found, Refused, removeOwn, stampOf } from "./place.ts"
 import { createPrivate, temporaryName } from "./wholeFile.ts"
 
-/** A lock that is older was left behind by a program that was killed: a writer has it for milliseconds. */
+/**
+ * A lock that is older was left behind by a program that was killed: a writer has it for milliseconds. So was one
+ * that is dated further than this in the future: a clock was set back.
+ */
 export const staleMillis = 30_000
 
 const lockOf = (target: string): string => `${target}.lock`
@@ -41,7 +44,7 @@ export const tryLock = (found: Found, now: number, me: number | undefined): (() 
   const path = folder.at(basename(lockOf(found.target)))
   try {
     const seen = checkLock(found.target, me)
-    if (seen !== undefined && now - Number(seen.mtimeMs) > staleMillis) {
+    if (seen !== undefined && Math.abs(now - Number(seen.mtimeMs)) > staleMillis) {
       removeStale(path, seen, folder.at(temporaryName()))
     }
     const fd = createPrivate(path)

@@ -1,7 +1,7 @@
 import * as fs from "node:fs"
 import { basename, dirname, join, sep } from "node:path"
 import type { Obstacle, Rules } from "../files.ts"
-import { isForeign } from "../trust.ts"
+import { isForeign } from "../settings/trust.ts"
 import { nearestFolder } from "./wholeFile.ts"
 
 /** What keeps a file from being written, other than an error of the system. */
@@ -99,7 +99,6 @@ const canHaveGroup = (gid: number, folder: fs.Stats, me: number | undefined): bo
 const refuse = (stat: fs.BigIntStats, target: string, { replace }: Rules, me: number | undefined) => {
   const what = stat.isSymbolicLink() ? (fs.statSync(target, { throwIfNoEntry: false }) ?? stat) : stat
   if (!what.isFile() && !what.isDirectory() && !what.isSymbolicLink()) throw new Refused("stream")
-  if (!replace) throw new Refused("exists")
   if (stat.isSymbolicLink()) throw new Refused("link")
   if (!stat.isFile()) throw new Refused("folder")
   if (isForeign(Number(stat.uid), me)) throw new Refused("foreign")
@@ -110,6 +109,8 @@ const refuse = (stat: fs.BigIntStats, target: string, { replace }: Rules, me: nu
     // A file without permission to write can be replaced; one that is immutable can't.
     if ((error as NodeJS.ErrnoException).code === "EPERM") throw error
   }
+  // Last, since whoever is told so may replace it.
+  if (!replace) throw new Refused("exists")
 }
 
 /** The owner of a home that root works in for somebody else, for what is created below it. */

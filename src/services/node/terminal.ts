@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { Streams } from "../Streams.ts"
+import type { Surroundings } from "../Process.ts"
 import { ignoreErrors } from "./console.ts"
 import { readLine } from "./readLine.ts"
 
@@ -144,7 +144,7 @@ export const openTerminal: Effect.Effect<Terminal.Terminal | undefined, never, S
  * something is asked: opening stdin costs start-up time and keeps the process
  * alive.
  */
-export const makeTerminal = ({ stderr, stdin }: Streams["Type"]): Terminal.Terminal => {
+export const makeTerminal = ({ stderr, stdin }: Surroundings): Terminal.Terminal => {
   let opened: number | undefined
   const terminal = () => {
     opened ??= openDevice("w")

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { Browser } from "../../../src/services/Browser.ts"
 import { account, item, listed, loggedIn, pat, runIn, systemError, typed } from "../../support/world/world.ts"
 
 const token = "zpat_0123456789abcdefghijklmnopqrstuv"
@@ -209,9 +208,8 @@ describe("pat create --web", () => {
     Effect.gen(function* () {
       for (const terminal of [true, false]) {
         const opened: Array<string> = []
-        const ran = yield* runIn(["pat", "create", "C&I", "--scope", "job", "--web"], { terminal }).pipe(
-          Effect.provideService(Browser, { open: (url) => Effect.sync(() => void opened.push(url)) }),
-        )
+        const process = { openPage: (url: string) => Effect.sync(() => void opened.push(url)) }
+        const ran = yield* runIn(["pat", "create", "C&I", "--scope", "job", "--web"], { terminal, process })
         const url = "https://zpools.io/dashboard/tokens?create=1&label=C%26I&scopes=job"
         expect(ran).toMatchObject({ code: 0, stdout: `${url}\n` })
         expect(opened).toEqual(terminal ? [url] : [])

@@ -3,9 +3,7 @@ import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import { onTestFinished } from "vitest"
-import { Identity } from "../../../src/services/Identity.ts"
 import { failingFiles } from "../../support/world/files.ts"
 import { pat, runIn, type World } from "../../support/world/world.ts"
 
@@ -109,7 +107,7 @@ describe("--out with --replace", () => {
     Effect.gen(function* () {
       const file = target()
       writeFileSync(file, "old")
-      const ran = yield* Effect.provideService(replace(file), Identity, { uid: Option.some(4242) })
+      const ran = yield* replace(file, { process: { uid: 4242 } })
       expect(ran).toMatchObject({ code: 2, requests: [] })
       expect(ran.stderr).toContain("belongs to another user")
     }),

@@ -3,8 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { list as handler } from "../../../src/cli/pat/list.ts"
-import { PatApi } from "../../../src/services/PatApi.ts"
-import { Streams } from "../../../src/services/Streams.ts"
+import { PatApi } from "../../../src/services/pats/PatApi.ts"
 import {
   account,
   fakeConsole,
@@ -340,11 +339,10 @@ describe("pat list", () => {
     "decodes no item for JSON without filters, which 100,000 PATs would take twice as long with",
     () => {
       let stdout = ""
-      const stream = { isTerminal: false, color: false, columns: 80 }
       const listing = {
         text: '{"message":"ok","detail":{"items":[]}}',
         own: undefined,
-        serverTime: undefined,
+        now: 0,
         get pats(): never {
           throw new Error("the items were decoded")
         },
@@ -375,11 +373,6 @@ describe("pat list", () => {
           ),
         ),
         Effect.provide(Layer.mock(PatApi, { list: Effect.succeed(listing) })),
-        Effect.provideService(Streams, {
-          stdin: stream,
-          stdout: { ...stream, discards: false },
-          stderr: stream,
-        }),
         Effect.map(() => expect(JSON.parse(stdout).message).toBe("ok")),
       )
     },

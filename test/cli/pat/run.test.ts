@@ -5,7 +5,6 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandUnusable } from "../../../src/domain/Errors.ts"
 import { type CommandLine, CommandRunner, type Environment } from "../../../src/services/CommandRunner.ts"
-import { Host } from "../../../src/services/Host.ts"
 import {
   type Api,
   item,
@@ -44,9 +43,9 @@ const run = (
         return end
       }),
   })
-  return runIn(["pat", "run", ...argv], { env: pat, runner, ...world }).pipe(
+  const process = { hostName: Effect.succeed("here") }
+  return runIn(["pat", "run", ...argv], { env: pat, runner, process, ...world }).pipe(
     Effect.map((ran) => ({ ...ran, started })),
-    Effect.provideService(Host, { name: Effect.succeed("here") }),
     Effect.withRandom(Random.fixed([0])),
   )
 }

@@ -17,13 +17,15 @@ import type { SecretSource } from "../../../src/domain/Credential.ts"
 import { Label } from "../../../src/domain/Label.ts"
 import { NewPat, type Wanted } from "../../../src/domain/NewPat.ts"
 import type { Scope } from "../../../src/domain/Scope.ts"
-import { Account } from "../../../src/services/Account.ts"
-import { Connection } from "../../../src/services/Connection.ts"
 import { type Notice, Notices } from "../../../src/services/Notices.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { Progress, type Waiting } from "../../../src/services/Progress.ts"
 import { Prompter } from "../../../src/services/Prompter.ts"
-import { Secrets } from "../../../src/services/Secrets.ts"
-import { type Flags, Settings } from "../../../src/services/Settings.ts"
+import { Account } from "../../../src/services/settings/Account.ts"
+import { Connection } from "../../../src/services/settings/Connection.ts"
+import { Secrets } from "../../../src/services/settings/Secrets.ts"
+import { type Flags, Settings } from "../../../src/services/settings/Settings.ts"
+import { here } from "./process.ts"
 
 /** A test that needs file modes or owners; its name ends with `whereModes`. */
 export const posix = it.scoped.runIf(process.platform !== "win32")
@@ -73,6 +75,7 @@ export const loadSettings = (env: Readonly<Record<string, string>>, flags: Flags
         Layer.provide(Layer.merge(NodeFileSystem.layer, NodePath.layer)),
       ),
     ),
+    Effect.provideService(Process, here),
     Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))),
   )
 

@@ -15,12 +15,11 @@ import { Files } from "../../../src/services/files.ts"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../../src/services/node/http.ts"
 import { Pages } from "../../../src/services/Pages.ts"
-import { Stdin } from "../../../src/services/Stdin.ts"
-import { Streams } from "../../../src/services/Streams.ts"
+import { Process } from "../../../src/services/Process.ts"
 import type { Ran } from "../program/program.ts"
 import { realFiles } from "./files.ts"
+import { here } from "./process.ts"
 
-const pipe = { isTerminal: false, color: false, columns: 80 }
 const unused = () => Effect.dieMessage("nothing is asked here")
 const tree = shape()
 
@@ -50,16 +49,11 @@ export const runInProcess = async (
     }),
     Layer.scoped(HttpClient.HttpClient, makeHttpClient({})),
     Layer.succeed(CommandRunner, commandRunner),
-    Layer.succeed(Stdin, { readAll: Effect.succeed(""), openTerminal: Effect.succeed(undefined) }),
     NodeFileSystem.layer,
     NodePath.layer,
     Layer.succeed(Files, realFiles),
     Layer.succeed(Pages, { read: unused }),
-    Layer.succeed(Streams, {
-      stdin: { isTerminal: false },
-      stdout: { ...pipe, discards: false },
-      stderr: pipe,
-    }),
+    Layer.succeed(Process, here),
     Layer.succeed(
       Terminal.Terminal,
       Terminal.Terminal.of({

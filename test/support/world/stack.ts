@@ -3,16 +3,18 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Session } from "../../../src/services/auth/Session.ts"
+import { TokenCache } from "../../../src/services/auth/TokenCache.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Files } from "../../../src/services/files.ts"
 import type { Notices } from "../../../src/services/Notices.ts"
-import { PatApi } from "../../../src/services/PatApi.ts"
+import { type ApiRequest, Transport } from "../../../src/services/network/Transport.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { Progress } from "../../../src/services/Progress.ts"
 import type { Prompter } from "../../../src/services/Prompter.ts"
-import { Session } from "../../../src/services/Session.ts"
-import { TokenCache } from "../../../src/services/TokenCache.ts"
-import { type ApiRequest, Transport } from "../../../src/services/Transport.ts"
+import { PatApi } from "../../../src/services/pats/PatApi.ts"
 import { realFiles } from "./files.ts"
+import { here } from "./process.ts"
 import { runsNothing } from "./runner.ts"
 import { asks, notices, type SettingsValue, settings } from "./services.ts"
 
@@ -39,6 +41,7 @@ const layers = (world: World) => {
     world.notices?.layer ?? notices().layer,
     NodeFileSystem.layer,
     NodePath.layer,
+    Layer.succeed(Process, here),
     Layer.succeed(Files, realFiles),
     Layer.succeed(CommandRunner, world.runner ?? runsNothing),
   )

@@ -6,9 +6,11 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Scope } from "effect/Scope"
+import { TokenCache } from "../../../src/services/auth/TokenCache.ts"
 import { Files } from "../../../src/services/files.ts"
-import { TokenCache } from "../../../src/services/TokenCache.ts"
+import { Process } from "../../../src/services/Process.ts"
 import { realFiles } from "./files.ts"
+import { here } from "./process.ts"
 import { logs, settings } from "./services.ts"
 
 export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln"
@@ -38,7 +40,7 @@ export const world = Effect.gen(function* () {
       Effect.provideService(Files, world.files ?? realFiles),
       Effect.provideService(FileSystem.FileSystem, { ...fs, ...world.broken }),
       Effect.provide(settings({ tokenCacheDir: Option.fromNullable("dir" in world ? world.dir : dir) })),
-      Effect.provide(world.under ?? Layer.empty),
+      Effect.provide(world.under ?? Layer.succeed(Process, here)),
       Effect.provide(log.layer),
     )
   const file = `${dir}/zpool_token_api.test_ada`

@@ -18,11 +18,11 @@ import { parse } from "../../../src/cli/strict/parse.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Files } from "../../../src/services/files.ts"
 import { Pages, pagesOf } from "../../../src/services/Pages.ts"
-import { Stdin } from "../../../src/services/Stdin.ts"
-import { Streams } from "../../../src/services/Streams.ts"
+import { Process, type Surroundings } from "../../../src/services/Process.ts"
 import { textOf } from "../../../src/start.ts"
 import { broken, type Reply, systemError, text } from "../http/client.ts"
 import { realFiles } from "./files.ts"
+import { here } from "./process.ts"
 import { runsNothing } from "./runner.ts"
 
 /** One request as the program sent it. */
@@ -74,6 +74,8 @@ export interface World {
   readonly onStderr?: (text: string) => void
   /** The real file system by default. */
   readonly fileSystem?: Layer.Layer<FileSystem.FileSystem>
+  /** Whatever else is special about the process. */
+  readonly process?: Partial<Surroundings>
   /** Real files by default. */
   readonly files?: Files["Type"]
 }
@@ -220,10 +222,15 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
     const { client, unused } = fakeHttp({ ...routes, ...api }, base, (sent) => requests.push(sent))
     const services = Layer.mergeAll(
       Layer.succeedContext(
-        Context.make(Streams, {
+        Context.make(Process, {
+          ...here,
           stdin: { isTerminal: typing },
-          stdout: { isTerminal: out, color, columns, discards: false },
+          stdout: { isTerminal: out, color, columns, discards: Effect.succeed(false) },
           stderr: { isTerminal: err, color, columns },
+          readStdin:
+            data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
+          openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError)),
+          ...world.process,
         }).pipe(
           Context.add(CommandRunner, runner),
           Context.add(Files, files),
@@ -231,11 +238,6 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
             Pages,
             pagesOf((name) => readFileSync(`docs/${name}.md`, "utf8")),
           ),
-          Context.add(Stdin, {
-            readAll:
-              data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
-            openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError)),
-          }),
         ),
       ),
       Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),

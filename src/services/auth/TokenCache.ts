@@ -1,0 +1,160 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import { BearerToken } from "../../domain/Envelope.ts"
+import { codeOf, Files, wordsOf } from "../files.ts"
+import { Process } from "../Process.ts"
+import { Account } from "../settings/Account.ts"
+import { Connection } from "../settings/Connection.ts"
+import { isForeign, othersCanWrite } from "../settings/trust.ts"
+
+/** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
+const CacheFile = Schema.parseJson(
+  Schema.Struct({
+    access_token: BearerToken,
+    id_token: Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null }),
+    expires_at: Schema.Number,
+  }),
+)
+
+/** What is kept of a sign-in. */
+export interface CachedTokens {
+  readonly accessToken: Redacted.Redacted
+  readonly idToken: Redacted.Redacted | undefined
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/**
+ * JWTs kept between runs, only when `ZPOOL_TOKEN_CACHE_DIR` is set. It is an
+ * optimisation: whatever is wrong with it costs a warning and a sign-in, never
+ * the command. A folder or file that others can write, that another user owns,
+ * or a symbolic link in the file's place is not used.
+ */
+export class TokenCache extends Context.Tag("zpcli/TokenCache")<
+  TokenCache,
+  {
+    /** The user's access token, where there is one that is still valid. */
+    readonly read: (user: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
+    readonly write: (user: string, tokens: CachedTokens) => Effect.Effect<void>
+    readonly drop: (user: string) => Effect.Effect<void>
+  }
+>() {
+  static readonly make = Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const files = yield* Files
+    const { isWindows, uid: me } = yield* Process
+    const { api } = yield* Connection
+    const { tokenCacheDir } = yield* Account
+    const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user, isWindows)}`
+
+    /** What makes a path untrustworthy, if anything does. */
+    const distrust = (path: string, kind: "File" | "Directory") =>
+      Effect.map(fs.stat(path), ({ mode, type, uid: owner }) => {
+        // A named pipe in the file's place would be waited for.
+        if (type !== kind) return Option.some(kind === "File" ? "it is not a file" : "it is not a folder")
+        if (isForeign(Option.getOrUndefined(owner), me)) return Option.some("it belongs to another user")
+        return othersCanWrite(mode, me) ? Option.some("other users can write to it") : Option.none<string>()
+      })
+
+    const warned = yield* Ref.make(false)
+
+    /** Warns once in a run: what keeps it from being read keeps it from being written too. */
+    const ignored = (path: string, why: string) =>
+      Effect.flatMap(Ref.getAndSet(warned, true), (before) =>
+        before ? Effect.void : Effect.logWarning(`The token cache ${path} is not used: ${why}.`),
+      )
+
+    /** Whether a folder or file may be used; it warns where not, and fails where there is none. */
+    const trusted = Effect.fn("TokenCache.trusted")(function* (path: string, kind: "File" | "Directory") {
+      const why = yield* distrust(path, kind)
+      if (Option.isSome(why)) yield* ignored(path, why.value)
+      return Option.isNone(why)
+    })
+
+    const read = Effect.fn("TokenCache.read")(function* (user: string) {
+      const none = Option.none<Redacted.Redacted>()
+      if (Option.isNone(tokenCacheDir)) return none
+      const dir = tokenCacheDir.value
+      const path = pathFor(dir, user)
+      return yield* Effect.gen(function* () {
+        if (!(yield* trusted(dir, "Directory"))) return none
+        if (yield* Effect.isSuccess(fs.readLink(path))) {
+          yield* ignored(path, "it is a symbolic link")
+          return none
+        }
+        if (!(yield* trusted(path, "File"))) return none
+        const cached = yield* Schema.decode(CacheFile)(yield* fs.readFileString(path))
+        const now = yield* Clock.currentTimeMillis
+        return cached.expires_at * 1000 > now ? Option.some(cached.access_token) : none
+      }).pipe(
+        Effect.catchAll((error) =>
+          // Damaged counts as none, and so does what is not there yet.
+          error._tag === "ParseError" || codeOf(error) === "ENOENT"
+            ? Effect.succeed(none)
+            : Effect.as(ignored(path, `it can't be read (${codeOf(error)})`), none),
+        ),
+      )
+    })
+
+    const write = Effect.fn("TokenCache.write")(function* (user: string, tokens: CachedTokens) {
+      if (Option.isNone(tokenCacheDir)) return
+      const dir = tokenCacheDir.value
+      const path = pathFor(dir, user)
+      yield* Effect.gen(function* () {
+        // It can't be trusted before it is there.
+        const trust = Effect.catchIf(
+          trusted(dir, "Directory"),
+          (error) => codeOf(error) === "ENOENT",
+          () => Effect.succeed(true),
+        )
+        if (!(yield* trust)) return
+        const text = JSON.stringify({
+          access_token: Redacted.value(tokens.accessToken),
+          id_token: tokens.idToken === undefined ? null : Redacted.value(tokens.idToken),
+          expires_at: tokens.expiresAt,
+        })
+        yield* files.cache(path, new TextEncoder().encode(text))
+      }).pipe(
+        Effect.catchAll((error) =>
+          ignored(
+            path,
+            error._tag === "CannotWrite"
+              ? error.code === undefined
+                ? `it ${wordsOf(error)}`
+                : `it can't be written (${error.code})`
+              : `it can't be written (${codeOf(error)})`,
+          ),
+        ),
+      )
+    })
+
+    const drop = (user: string) =>
+      Option.isNone(tokenCacheDir)
+        ? Effect.void
+        : Effect.ignore(fs.remove(pathFor(tokenCacheDir.value, user)))
+
+    return TokenCache.of({ read, write, drop })
+  })
+
+  static readonly layer = Layer.effect(this, this.make)
+}
+
+/**
+ * The file's name for a host and user: `zpool_token_<host>_<user>`, as the other
+ * clients write it, with whatever could leave the folder percent-encoded.
+ */
+export const fileName = (host: string, user: string, isWindows: boolean): string => {
+  const safe = (part: string) =>
+    part
+      .replace(/[^A-Za-z0-9._@+:~-]/gu, (char) => encodeURIComponent(char))
+      .replaceAll("..", "%2E%2E")
+      .replaceAll(":", isWindows ? "_" : ":")
+  return `zpool_token_${safe(host)}_${safe(user)}`
+}

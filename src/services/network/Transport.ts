@@ -1,0 +1,225 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
+import { speakerOf } from "../../domain/Envelope.ts"
+import { HttpFailure, ServiceUnavailable, TimedOut } from "../../domain/Errors.ts"
+import { failureMessage, plainMessage } from "../../domain/failureMessage.ts"
+import * as Retry from "../../domain/Retry.ts"
+import { Progress } from "../Progress.ts"
+import { Connection } from "../settings/Connection.ts"
+import { withoutEcho } from "../settings/mask.ts"
+import { Secrets } from "../settings/Secrets.ts"
+import { timeoutFail } from "../timeout.ts"
+import { type ConnectionTrace, CurrentTrace, makeTrace } from "./ConnectionTrace.ts"
+import { reasonOf, type TransportError, unanswered, unread } from "./connectionFailure.ts"
+import { makeQuiet } from "./quiet.ts"
+import { type ApiRequest, encode, pathOf } from "./request.ts"
+import { makeServerClock, timeOf } from "./serverClock.ts"
+
+export type { TransportError } from "./connectionFailure.ts"
+export type { ApiRequest } from "./request.ts"
+
+/** An answer with a success status. */
+export interface ApiAnswer {
+  readonly status: number
+  readonly body: string
+  /** Masks the run's secrets in words of it that are to be shown. */
+  readonly hide: (said: string | undefined) => string | undefined
+  readonly requestId: string | undefined
+  /** The server's clock, from its `Date` header, in milliseconds since the epoch. */
+  readonly serverTime: number | undefined
+}
+
+/**
+ * The rules of the network over an injected `HttpClient`: the configured
+ * origin alone, no redirects, a timeout for every attempt that covers the body
+ * too, a bound on its size, and retries where `domain/Retry` allows them.
+ */
+export class Transport extends Context.Tag("zpcli/Transport")<
+  Transport,
+  {
+    /** Sends one request, again where that is allowed, and gives an answer with a success status. */
+    readonly send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError>
+    /** The API's clock as its last answer told it, or ours, in milliseconds since the epoch. */
+    readonly now: Effect.Effect<number>
+  }
+>() {
+  static readonly make = Effect.gen(function* () {
+    const { api, maxRetries, timeout } = yield* Connection
+    const { origin } = api
+    const secrets = yield* Secrets
+    const client = yield* HttpClient.HttpClient
+    const progress = yield* Progress
+    const serverClock = yield* makeServerClock
+    const quiet = yield* makeQuiet
+    /** How many requests there are at the moment. */
+    const underWay = yield* Ref.make(0)
+
+    const attempt = Effect.fnUntraced(function* (request: ApiRequest, sending: Sending) {
+      const number = ++sending.number
+      const path = pathOf(request)
+      yield* secrets.add(...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? []))
+      const hide = (said: string | undefined) => (said === undefined ? undefined : secrets.hide(said))
+      const started = yield* Clock.currentTimeMillis
+      const log = (outcome: string, requestId?: string) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          Effect.logDebug(
+            `${request.method} ${path} ${outcome}, ${now - started} ms, attempt ${number}` +
+              (requestId === undefined ? "" : `, request ID ${requestId}`),
+          ),
+        )
+      const isOnce = Retry.isOnce(request.method, path)
+      const execute = (idle: number) =>
+        Effect.suspend(() => {
+          sending.trace = makeTrace(idle)
+          const sent = client.execute(encode(api.base, request))
+          return Effect.provideService(sent, CurrentTrace, sending.trace)
+        })
+
+      const exchange = Effect.gen(function* () {
+        yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
+        const response = yield* execute(isOnce ? maxIdleOnce : maxIdle).pipe(
+          // The server has closed it meanwhile, which says nothing about the API.
+          Effect.catchIf(
+            () => sending.trace.reused && !isOnce,
+            () => {
+              sending.answerLost = true
+              return execute(0)
+            },
+          ),
+          Effect.mapError((error) => unanswered(error, { origin, number, trace: sending.trace })),
+        )
+        const requestId = hide(response.headers["x-amzn-requestid"])
+        const answer = { status: response.status, requestId }
+        const body = yield* Effect.mapError(readBody(response), (error) =>
+          unread(error, { origin, number }, answer),
+        )
+        return { ...answer, response, body }
+      }).pipe(
+        timeoutFail(timeout * 1000, () => {
+          const { hasLeft: sent = true, proxy } = sending.trace
+          return new TimedOut({ origin, seconds: timeout, sent, attempts: number, proxy })
+        }),
+        Effect.tapError((error) => log(reasonOf(error))),
+      )
+
+      const { body, requestId, response, status } = yield* exchange
+      yield* log(String(status), requestId)
+      const now = yield* Clock.currentTimeMillis
+      const serverTime = timeOf(response.headers.date)
+      yield* serverClock.observe(now, serverTime)
+      if (status >= 200 && status < 300) {
+        return {
+          status,
+          body: withoutEcho(body.replace(/^\uFEFF/, ""), request.bearer),
+          hide,
+          requestId,
+          serverTime,
+        } satisfies ApiAnswer
+      }
+
+      const text = body.replace(/^\uFEFF/, "")
+      const value = Option.getOrUndefined(parseJson(text))
+      const serverMessage = hide(
+        value === undefined ? plainMessage(text, response.headers["content-type"]) : failureMessage(value),
+      )
+      const answered = { status, requestId, serverMessage }
+      if (status === 429 || status >= 500) {
+        const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], serverTime ?? now)
+        const failure = new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
+        if (status === 429 && retryAfter !== undefined) yield* quiet.ask(failure, retryAfter)
+        return yield* failure
+      }
+      return yield* new HttpFailure({
+        ...answered,
+        origin,
+        location: hide(response.headers.location),
+        speaker: speakerOf(text, value),
+        answerLostBefore: sending.answerLost,
+      })
+    })
+
+    const send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError> = Effect.fn(
+      "Transport.send",
+    )(function* (request) {
+      yield* Ref.update(underWay, (count) => count + 1)
+      const sending: Sending = { number: 0, trace: unsent, answerLost: false }
+      if (request.flight !== undefined)
+        request.flight.mayHaveLeft = () => sending.answerLost || sending.trace.hasLeft !== false
+      const backoff = Schedule.identity<TransportError>().pipe(
+        Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
+        // Checked before the delay, which is announced: nobody waits for an attempt that is not made.
+        Schedule.whileInput(
+          (error: TransportError) =>
+            Retry.isTransient(error) && Retry.repeatable(request.method, pathOf(request), error),
+        ),
+        Schedule.addDelayEffect(([error]) =>
+          Effect.gen(function* () {
+            const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
+            const millis = Retry.delayAfter(sending.number, asked, yield* Random.next)
+            if (error._tag === "ServiceUnavailable" && error.status === 429) yield* quiet.ask(error, millis)
+            const reason = reasonOf(error)
+            yield* progress.waiting({ _tag: "Backoff", millis, attempt: sending.number + 1, reason })
+            yield* Effect.logDebug(`waiting ${millis} ms before attempt ${sending.number + 1}`)
+            return millis
+          }),
+        ),
+      )
+      return yield* Effect.zipRight(quiet.keep, attempt(request, sending)).pipe(
+        Effect.tapError((error) =>
+          Effect.sync(() => {
+            sending.trace = unsent
+            sending.answerLost ||=
+              error._tag === "ResponseUnreadable" ||
+              (Retry.isTransient(error) && Retry.mayHaveHappened(error))
+          }),
+        ),
+        Effect.retry(backoff),
+        Effect.ensuring(
+          Effect.flatMap(
+            Ref.updateAndGet(underWay, (count) => count - 1),
+            (left) => (left === 0 ? progress.done : Effect.void),
+          ),
+        ),
+      )
+    })
+
+    return Transport.of({ send, now: serverClock.now })
+  })
+
+  static readonly layer = Layer.effect(this, this.make)
+}
+
+/** The largest body that is read: 256 MiB. */
+const maxBodyBytes = 256 * 1024 * 1024
+
+/** How far a request has come. */
+interface Sending {
+  /** Attempts so far. */
+  number: number
+  /** That of the attempt under way; between two of them that of none. */
+  trace: ConnectionTrace
+  /** Whether the answer of an attempt before was lost, which may have been carried out. */
+  answerLost: boolean
+}
+
+const unsent: ConnectionTrace = { ...makeTrace(), hasLeft: false }
+
+/** A connection that was idle for longer, in milliseconds, may be gone without a word. */
+const maxIdle = 60_000
+
+/** What must not be carried out twice goes over a connection that is new, or was used within this many milliseconds. */
+const maxIdleOnce = 1000
+
+const parseJson = Option.liftThrowable((text: string) => JSON.parse(text) as unknown)
+
+const readBody = (response: HttpClientResponse.HttpClientResponse) =>
+  response.text.pipe(HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes)))

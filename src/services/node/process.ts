@@ -1,0 +1,117 @@
+import { fstatSync, statSync } from "node:fs"
+import { hostname } from "node:os"
+import { isatty, ReadStream } from "node:tty"
+import * as Effect from "effect/Effect"
+import { InputUnreadable } from "../../domain/Errors.ts"
+import { credentialVariables } from "../CommandRunner.ts"
+import type { Stream, Surroundings } from "../Process.ts"
+import { environmentWithout } from "./child.ts"
+import { openTerminal } from "./terminal.ts"
+
+/** About 25,000 key IDs. */
+const maxBytes = 1 << 20
+
+const readStdin = Effect.async<string, InputUnreadable>((resume) => {
+  if (fstatSync(0).isDirectory()) return resume(new InputUnreadable({ reason: "failed", code: "EISDIR" }))
+  // At a terminal a stream of its own: `process.stdin` would be at its end, and is needed for a password.
+  const stdin = isatty(0) ? new ReadStream(0) : process.stdin
+  const chunks: Array<Buffer> = []
+  let size = 0
+  const onData = (chunk: Buffer) => {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size <= maxBytes) return
+    stop()
+    resume(new InputUnreadable({ reason: "too-large", code: undefined }))
+  }
+  const onEnd = () => {
+    stop()
+    resume(Effect.succeed(Buffer.concat(chunks).toString("utf8")))
+  }
+  const onError = ({ code, message }: NodeJS.ErrnoException) => {
+    stop()
+    resume(new InputUnreadable({ reason: "failed", code: code ?? message }))
+  }
+  const stop = () => {
+    stdin.off("data", onData).off("end", onEnd).pause()
+    if (stdin !== process.stdin) stdin.destroy()
+  }
+  stdin.on("data", onData).on("end", onEnd).on("error", onError)
+  return Effect.sync(stop)
+})
+
+/**
+ * Whether a descriptor is the null device. Node opens it in the place of a
+ * standard stream that is closed. Windows does not tell.
+ */
+const isNullDevice = (descriptor: number): boolean => {
+  try {
+    const stat = fstatSync(descriptor)
+    return stat.isCharacterDevice() && stat.rdev === statSync("/dev/null").rdev
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Whether a stream may be coloured: only a terminal, and not with `NO_COLOR`
+ * (when not empty) or `TERM=dumb`; `FORCE_COLOR` forces it, unless `NO_COLOR`.
+ */
+const colorAllowed = (isTerminal: boolean, env: NodeJS.ProcessEnv): boolean => {
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "") return env.FORCE_COLOR !== "0"
+  return isTerminal && env.TERM !== "dumb"
+}
+
+/** The program that opens a page, without a shell in between: on Windows `start` would need one. */
+const opener: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>]>> = {
+  darwin: ["open"],
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
+}
+
+// The program goes on when we have ended, without our credentials.
+const openPage = (url: string) =>
+  Effect.ignore(
+    Effect.tryPromise(async () => {
+      // Loading it takes 5 ms, which is too much for each start.
+      const { spawn } = await import("node:child_process")
+      const [program, ...args] = opener[process.platform] ?? ["xdg-open"]
+      const env = environmentWithout(credentialVariables)
+      spawn(program, [...args, url], { detached: true, stdio: "ignore", env })
+        .on("error", () => {})
+        .unref()
+    }),
+  )
+
+/** How long the process may stay after its work is done, in milliseconds. */
+const killAfterMillis = 300
+
+// `process.exit` would wait for the threads of a look-up.
+const endSoon = Effect.sync(() => {
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), killAfterMillis).unref()
+})
+
+// Opening a stream, stdin above all, takes far longer than asking its descriptor.
+const streamOf = (descriptor: 1 | 2): Stream => {
+  const isTerminal = isatty(descriptor)
+  return {
+    isTerminal,
+    color: colorAllowed(isTerminal, process.env),
+    columns: (isTerminal && (descriptor === 1 ? process.stdout : process.stderr).columns) || 80,
+  }
+}
+
+/** This process. Nothing is opened until it is asked for. */
+export const makeProcess = (): Surroundings => ({
+  stdin: { isTerminal: isatty(0) },
+  stdout: { ...streamOf(1), discards: Effect.sync(() => isNullDevice(1)) },
+  stderr: streamOf(2),
+  readStdin,
+  openTerminal,
+  noInput: false,
+  uid: process.getuid?.(),
+  isWindows: process.platform === "win32",
+  hostName: Effect.sync(hostname),
+  openPage,
+  endSoon,
+})

@@ -1,0 +1,156 @@
+/** A new PAT from its create to its revoke: what the three uses in `Handover` share. */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import { OutcomeUnknown, type RevokeError } from "../../domain/Errors.ts"
+import * as KeyId from "../../domain/KeyId.ts"
+import type { NewPat } from "../../domain/NewPat.ts"
+import type { Notice, Notices } from "../Notices.ts"
+import { makeFlight } from "../network/request.ts"
+import type { Signals } from "../Signals.ts"
+import type { PatApi } from "./PatApi.ts"
+import type { CreatedToken } from "./results.ts"
+
+/** Why a revoke isn't certain; without a cause the key ID isn't known, or there was no time for an answer. */
+export interface Uncertain {
+  readonly cause: RevokeError | undefined
+}
+
+/** What became of a PAT that is no longer wanted. */
+export type Undone =
+  /** It was certainly never created. */
+  | { readonly _tag: "NoPat" }
+  | { readonly _tag: "Revoked"; readonly keyId: string | undefined }
+  /** It exists, and its revoke isn't certain. */
+  | { readonly _tag: "Left"; readonly keyId: string | undefined; readonly uncertain: Uncertain }
+  /** It may exist. */
+  | { readonly _tag: "Unknown"; readonly error: OutcomeUnknown }
+
+/** A PAT to be acquired. */
+export interface Wanted {
+  readonly pat: NewPat
+  /** The key IDs that were listed before: none of them can be the new one. */
+  readonly listed?: ReadonlySet<string | undefined>
+  /** Finds and revokes a PAT whose answer was lost, as far as this use can tell which one it is. */
+  readonly recover: (lost: OutcomeUnknown, interruptedAt?: number) => Effect.Effect<Undone>
+  /** What to tell the user after an interruption, once it is known what became of the PAT. */
+  readonly tell: (undone: Undone) => Notice | undefined
+}
+
+/** How long an interruption waits for the answer to a create: only the answer says what to revoke. */
+const answerMillis = 5_000
+
+/** How long a wait and a revoke may take together after an interruption: Docker and GitHub kill after 10 s. */
+const allMillis = 9_000
+
+/** How long a revoke gets in any case. */
+const revokeMillis = allMillis - answerMillis
+
+/** Runs an effect in a fiber of its own: its timeouts need to interrupt it, even in an uninterruptible region. */
+export const apart = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  effect.pipe(Effect.interruptible, Effect.forkDaemon, Effect.flatMap(Fiber.join))
+
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** What a failure does: see `Handover`. */
+export type FailWith = <E extends Notice>(error: E) => Effect.Effect<never, E>
+
+/** What `makeAcquire` makes. */
+export type Acquiring = ReturnType<typeof makeAcquire>
+
+/** Makes `acquire`, and what takes a PAT back. */
+export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signals: Signals["Type"]) => {
+  /** Ends work that takes too long after an interruption or a signal, which may still come. */
+  const inTime = <A, E>(work: Effect.Effect<A, E>, otherwise: A, interruptedAt?: number) =>
+    apart(
+      Effect.raceFirst(
+        work,
+        Effect.gen(function* () {
+          const begun = yield* Clock.currentTimeMillis
+          const at = interruptedAt ?? (yield* signals.first)
+          const now = yield* Clock.currentTimeMillis
+          yield* Effect.sleep(Math.max(at + allMillis - now, begun + revokeMillis - now, 0))
+          return otherwise
+        }),
+      ),
+    )
+
+  /** Revokes a PAT that is no longer wanted. Gives nothing if it certainly doesn't work any more. */
+  const revoke = (keyId: string | undefined, interruptedAt?: number): Effect.Effect<Uncertain | undefined> =>
+    Either.match(KeyId.parse(keyId ?? ""), {
+      onLeft: () => Effect.succeed({ cause: undefined }),
+      onRight: (known) => {
+        const revoking: Effect.Effect<Uncertain | undefined> = Effect.match(api.revoke(known), {
+          onSuccess: () => undefined,
+          onFailure: (cause) => (cause._tag === "PatNotFound" ? undefined : { cause }),
+        })
+        return inTime(revoking, { cause: undefined }, interruptedAt)
+      },
+    })
+
+  /** Creates a PAT. After an interruption it is revoked again, if it exists, and the user told so. */
+  const acquire = Effect.fnUntraced(function* (restore: Restore, { listed, pat, recover, tell }: Wanted) {
+    // An interruption that has come already is obeyed before anything is sent.
+    yield* restore(Effect.void)
+    const flight = makeFlight()
+    const asking = yield* Effect.forkDaemon(Effect.interruptible(api.create(pat, listed, flight)))
+
+    const undo = Effect.gen(function* () {
+      const at = yield* Clock.currentTimeMillis
+      const notice = tell(yield* outcomeOf(yield* answered, at))
+      if (notice !== undefined) yield* notices.owe(notice)
+    })
+
+    const answered = Effect.suspend(() =>
+      // What hasn't left is cancelled in this very turn of the event loop: later it may have.
+      flight.mayHaveLeft() ? Effect.zipRight(notices.waiting, awaitAnswer) : Fiber.interrupt(asking),
+    )
+
+    const awaitAnswer = Effect.gen(function* () {
+      const cancel = yield* Effect.raceFirst(Effect.sleep(answerMillis), signals.again).pipe(
+        Effect.zipRight(Fiber.interrupt(asking)),
+        Effect.interruptible,
+        Effect.forkDaemon,
+      )
+      const answer = yield* Fiber.await(asking)
+      yield* Fiber.interrupt(cancel)
+      return answer
+    })
+
+    const outcomeOf = (answer: Exit.Exit<CreatedToken, unknown>, at: number): Effect.Effect<Undone> => {
+      if (Exit.isSuccess(answer)) {
+        const { keyId } = answer.value
+        return Effect.map(revoke(keyId, at), (uncertain) =>
+          uncertain === undefined ? { _tag: "Revoked", keyId } : { _tag: "Left", keyId, uncertain },
+        )
+      }
+      const failure = Option.getOrUndefined(Cause.failureOption(answer.cause))
+      const lost =
+        failure instanceof OutcomeUnknown
+          ? failure
+          : Cause.isInterruptedOnly(answer.cause) && flight.mayHaveLeft()
+            ? new OutcomeUnknown({
+                label: pat.label,
+                found: undefined,
+                replaces: pat.replaces,
+                cause: undefined,
+              })
+            : undefined
+      return lost === undefined
+        ? Effect.succeed({ _tag: "NoPat" })
+        : inTime(recover(lost, at), { _tag: "Unknown", error: lost }, at)
+    }
+
+    return yield* Effect.onInterrupt(restore(Fiber.join(asking)), () => undo)
+  })
+
+  /** Revokes a PAT whose token isn't in use anywhere. Gives whether it certainly doesn't work any more. */
+  const takeBack = ({ keyId }: CreatedToken, interruptedAt?: number): Effect.Effect<boolean> =>
+    Effect.map(revoke(keyId, interruptedAt), (uncertain) => uncertain === undefined)
+
+  return { acquire, revoke, takeBack }
+}

@@ -1,0 +1,157 @@
+/** The PAT that is kept in the rcfile: `zpcli login` and `--save` write it. */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as ApiUrl from "../../domain/ApiUrl.ts"
+import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
+import * as Rcfile from "../../domain/Rcfile.ts"
+import { type CannotWrite, codeOf, explained, Files, wordsOf } from "../files.ts"
+import { Connection, defaultApiUrl } from "./Connection.ts"
+import { brokenLine, entriesOf, home } from "./RcfileStore.ts"
+import { Settings } from "./Settings.ts"
+
+/** An rcfile that a PAT can be written to, as far as is known before it is done. */
+export interface PatStore {
+  readonly path: string
+  /** Puts a PAT in the place of any other there, and leaves every other line as it is. */
+  readonly save: (pat: Redacted.Redacted) => Effect.Effect<void, DeliveryFailed>
+}
+
+const wrong = (source: string, reason: string, advice = "Name another file with --rcfile.") =>
+  new SettingsError({ source, reason, advice })
+
+/** The PAT that the rcfile has, if any. */
+export const current = Effect.map(Settings, ({ rcfile }) =>
+  Option.fromNullable(rcfile.entries.get("ZPOOLPAT")?.trim()).pipe(
+    Option.filter((pat) => pat !== ""),
+    Option.map(Redacted.make),
+  ),
+)
+
+/** How to get around what is in the way of writing the rcfile. */
+const adviceOn = (path: string): Partial<Record<CannotWrite["obstacle"], string>> => ({
+  mount: "Mount its folder instead of the file, or name another file with --rcfile.",
+  lock: `Remove ${path}.lock, or name another file with --rcfile.`,
+  locked: `Run the command again; if no other program writes to it, remove ${path}.lock first.`,
+  ...(path === "/dev/null"
+    ? {
+        stream:
+          "In the shell of a sandbox your rcfile is not used: leave it with exit first, or name a file with --rcfile.",
+      }
+    : {}),
+})
+
+const cannotWrite = (path: string) => (error: CannotWrite) => {
+  const reason = wordsOf(error)
+  return wrong(
+    path,
+    reason === undefined
+      ? `can't be written (${explained(error.code)})`
+      : `${reason}, so no PAT can be saved in it`,
+    adviceOn(path)[error.obstacle],
+  )
+}
+
+/** The variables that a PAT may come from; those of the environment hide those of the rcfile. */
+const sources = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"] as const
+
+/** Warns of what keeps a saved PAT from being used, or sends it to another API than the one it is for. */
+const warn = Effect.gen(function* () {
+  const { find, rcfile } = yield* Settings
+  const inEnvironment = (key: string) =>
+    Effect.map(
+      find(key),
+      Option.exists(({ from }) => from === "environment"),
+    )
+  for (const name of sources) {
+    if (!(yield* inEnvironment(name))) continue
+    yield* Effect.logWarning(`${name} is set in the environment and overrides ${rcfile.path}.`)
+  }
+  if (!(yield* inEnvironment("ZPOOL_API_URL"))) return
+  const { base } = (yield* Connection).api
+  const later = ApiUrl.parse(rcfile.entries.get("ZPOOL_API_URL")?.trim() || defaultApiUrl)
+  if (Either.isRight(later) && later.right.base === base) return
+  yield* Effect.logWarning(
+    `The saved PAT is for ${base}. Without ZPOOL_API_URL in the environment it will be sent to another API: set ZPOOL_API_URL in ${rcfile.path} too.`,
+  )
+})
+
+/**
+ * The content of the rcfile with a PAT in the place of the one that was there
+ * when the settings were loaded. If that is another one by now, it may be the
+ * only copy of its token: it is left alone, whatever the options say. So is a
+ * file with other settings than those that this run has checked.
+ */
+const withPat = Effect.fnUntraced(function* (pat: string) {
+  const { rcfile } = yield* Settings
+  const { path } = rcfile
+  const content = yield* (yield* FileSystem.FileSystem)
+    .readFile(path)
+    .pipe(
+      Effect.catchAll((error) =>
+        codeOf(error) === "ENOENT"
+          ? Effect.succeed(new Uint8Array())
+          : wrong(path, `can't be read (${explained(codeOf(error))})`),
+      ),
+    )
+  const entries = yield* entriesOf(path, content)
+  for (const key of Rcfile.keys) {
+    if ((entries.get(key)?.trim() ?? "") === (rcfile.entries.get(key)?.trim() ?? "")) continue
+    return yield* wrong(
+      path,
+      `had its ${key} changed while zpcli was working`,
+      "Look at that file, then run the command again.",
+    )
+  }
+  return yield* Either.mapLeft(Rcfile.withPat(content, pat), brokenLine(path))
+})
+
+/** Checks that a PAT can be written to the rcfile, while nothing has been sent. */
+export const open = Effect.gen(function* () {
+  const { rcfile } = yield* Settings
+  const { path } = rcfile
+  if (path === "") return yield* wrong("The rcfile", "can't be found: HOME is not set")
+  const other = sources.slice(1).find((key) => rcfile.entries.get(key)?.trim())
+  if (other !== undefined) {
+    return yield* wrong(
+      path,
+      `has a ${other} line, which excludes a PAT beside it`,
+      "Remove that line, or name another file with --rcfile.",
+    )
+  }
+  const files = yield* Files
+  const rules = {
+    replace: true,
+    follow: true,
+    makeFolders: true,
+    takeTurns: true,
+    home: Option.getOrUndefined(yield* home),
+  }
+  yield* Effect.mapError(files.look(path, rules), cannotWrite(path))
+  yield* withPat("zpat_")
+  const world = yield* Effect.context<Settings | Connection | FileSystem.FileSystem>()
+  const save = (pat: Redacted.Redacted) =>
+    Effect.gen(function* () {
+      const text = Redacted.value(pat)
+      if (!Rcfile.canHold(text)) return yield* wrong(path, "can't hold such characters")
+      const { write } = yield* files.open(path, rules)
+      // Read once more, now that it is our turn.
+      yield* write(yield* withPat(text))
+    }).pipe(
+      Effect.scoped,
+      Effect.uninterruptible,
+      Effect.mapError(
+        (error) =>
+          new DeliveryFailed({
+            target: path,
+            code:
+              error._tag === "SettingsError" ? `it ${error.reason}` : (error.code ?? `it ${wordsOf(error)}`),
+          }),
+      ),
+      Effect.zipRight(warn),
+      Effect.provide(world),
+    )
+  return { path, save } satisfies PatStore
+}).pipe(Effect.withSpan("PatStore.open"))

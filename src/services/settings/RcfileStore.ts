@@ -1,0 +1,169 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { SettingsError } from "../../domain/Errors.ts"
+import * as Rcfile from "../../domain/Rcfile.ts"
+import { codeOf, explained } from "../files.ts"
+import { Process } from "../Process.ts"
+import { Progress } from "../Progress.ts"
+import { isForeign, othersCanWrite } from "./trust.ts"
+
+/** A zpoolrc as it was found, or an empty one. */
+export interface LoadedRcfile {
+  /** Where it is, or would be; empty where no home is known. */
+  readonly path: string
+  /** Our settings in it. */
+  readonly entries: ReadonlyMap<string, string>
+  /** Whether its mode lets group or others read it. */
+  readonly othersCanRead: boolean
+  /** Whether its mode lets group or others write to it. */
+  readonly othersCanWrite: boolean
+  /** Whose it is: nobody but its owner, or root, can change its mode. */
+  readonly owner: "self" | "root" | "other"
+}
+
+const variable = (name: string) =>
+  Effect.map(
+    Effect.option(Config.string(name)),
+    Option.filter((value) => value !== ""),
+  )
+
+/** A variable that contains an absolute path; a relative one counts as unset, so that nothing depends on the working folder. */
+const folder = (name: string) =>
+  Effect.flatMap(Path.Path, (path) => Effect.map(variable(name), Option.filter(path.isAbsolute)))
+
+/** The user's home, where one is known. */
+export const home = Effect.flatMap(folder("HOME"), (found) =>
+  Option.isSome(found) ? Effect.succeed(found) : folder("USERPROFILE"),
+)
+
+/** A path with `~/`, `$HOME` and `${HOME}` at its start replaced by the user's home, where that is known. */
+export const expandHome = Effect.fn("RcfileStore.expandHome")(function* (path: string) {
+  return Option.match(yield* home, {
+    onNone: () => path,
+    onSome: (dir) => path.replace(/^(?:~|\$HOME|\$\{HOME\})(?=$|[/\\])/, () => dir),
+  })
+})
+
+/**
+ * The absolute path that a setting names. A relative one is an error: nothing
+ * is read from or written to the working folder by accident.
+ *
+ * @param source - the setting, as errors name it
+ */
+export const absolutePath = Effect.fn("RcfileStore.absolutePath")(function* (source: string, value: string) {
+  const path = yield* expandHome(value)
+  return (yield* Path.Path).isAbsolute(path)
+    ? path
+    : yield* new SettingsError({ source, reason: "must be an absolute path, or begin with ~/" })
+})
+
+/** That an rcfile has a line that can't be read. */
+export const brokenLine =
+  (path: string) =>
+  (broken: Rcfile.BrokenLine): SettingsError =>
+    new SettingsError({
+      source: path,
+      ...broken,
+      advice: "Correct that line, or name another file with --rcfile.",
+    })
+
+/** UTF-16 is told by its byte order mark, or by the zero byte of its first character. */
+const isUtf16 = ([first, second]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe) ||
+  (first === 0xfe && second === 0xff) ||
+  (first !== undefined && second !== undefined && (first === 0) !== (second === 0))
+
+const wrong = (
+  source: string,
+  reason: string,
+  advice = "Check that file, or name another one with --rcfile.",
+) => new SettingsError({ source, reason, advice })
+
+/** Our settings in the content of an rcfile. */
+export const entriesOf = (
+  path: string,
+  content: Uint8Array,
+): Either.Either<LoadedRcfile["entries"], SettingsError> =>
+  isUtf16(content)
+    ? Either.left(wrong(path, "is encoded in UTF-16; save it as UTF-8"))
+    : Either.mapLeft(Rcfile.parse(new TextDecoder().decode(content)), brokenLine(path))
+
+/** The file that a flag or variable names, else the default one, where a home is known. */
+const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<string>) {
+  if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: "--rcfile" }
+  const named = yield* variable("ZPOOL_RCFILE")
+  if (Option.isSome(named))
+    return { path: yield* absolutePath("ZPOOL_RCFILE", named.value), named: "ZPOOL_RCFILE" }
+  const config = yield* folder("XDG_CONFIG_HOME")
+  const base = Option.isSome(config) ? config : Option.map(yield* home, (dir) => `${dir}/.config`)
+  return Option.isNone(base) ? undefined : { path: `${base.value}/zpools.io/zpoolrc`, named: undefined }
+})
+
+/**
+ * Reads the rcfile: the one that `flag` names, else `ZPOOL_RCFILE`, else
+ * `$XDG_CONFIG_HOME/zpools.io/zpoolrc`, else `~/.config/zpools.io/zpoolrc`. A
+ * missing default file is an empty one, and so is one in a place that this user
+ * can't enter, with a warning. Any other file that can't be read is an error.
+ *
+ * @param mayBeMissing - whether the file that `flag` or `ZPOOL_RCFILE` names may be missing too
+ * @param progress - where it says that it waits for a file
+ */
+export const load = Effect.fn("RcfileStore.load")(function* (
+  flag: Option.Option<string>,
+  mayBeMissing = false,
+  progress: Progress["Type"] = Progress.silent,
+) {
+  const fs = yield* FileSystem.FileSystem
+  const { named, path } = (yield* locate(flag)) ?? { named: undefined, path: "" }
+  const empty: LoadedRcfile = {
+    path,
+    entries: new Map(),
+    othersCanRead: false,
+    othersCanWrite: false,
+    owner: "self",
+  }
+  if (path === "" && named === undefined) return empty
+  // One that is named may be a pipe, whose writer takes its time.
+  const reading =
+    named === undefined
+      ? fs.readFile(path)
+      : Effect.zipRight(progress.waiting({ _tag: "File", path }), fs.readFile(path)).pipe(
+          Effect.ensuring(progress.done),
+        )
+  const content = yield* reading.pipe(
+    Effect.map(Option.some),
+    Effect.catchAll((error) => {
+      const code = codeOf(error)
+      // Below a home such as /dev/null, which is not a folder, there is no file either.
+      const missing = code === "ENOENT" || code === "ENOTDIR"
+      if (missing && (named === undefined || mayBeMissing)) return Effect.succeedNone
+      if (named === undefined && (code === "EACCES" || code === "EPERM")) {
+        return Effect.as(
+          Effect.logWarning(`Settings in ${path} are ignored: the file can't be read (${code}).`),
+          Option.none(),
+        )
+      }
+      const reason = missing ? "does not exist" : `can't be read (${explained(code)})`
+      const advice = "Correct ZPOOL_RCFILE or unset it, or name another file with --rcfile."
+      return Effect.fail(wrong(path, reason, named === "ZPOOL_RCFILE" ? advice : undefined))
+    }),
+  )
+  if (Option.isNone(content)) return empty
+  const entries = yield* entriesOf(path, content.value)
+  const info = yield* Effect.option(fs.stat(path))
+  const { uid: me } = yield* Process
+  // Windows has no such modes: there every file looks open.
+  const mode = Option.match(info, { onNone: () => 0, onSome: (found) => (me === undefined ? 0 : found.mode) })
+  const owner = Option.getOrUndefined(Option.flatMap(info, (found) => found.uid))
+  return {
+    path,
+    entries,
+    othersCanRead: (mode & 0o044) !== 0,
+    othersCanWrite: othersCanWrite(mode, me),
+    owner: !isForeign(owner, me) ? "self" : owner === 0 ? "root" : "other",
+  } satisfies LoadedRcfile
+})

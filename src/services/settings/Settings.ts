@@ -1,0 +1,102 @@
+import type { FileSystem } from "@effect/platform/FileSystem"
+import type { Path } from "@effect/platform/Path"
+import * as Array from "effect/Array"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { Auth } from "../../domain/Credential.ts"
+import type { SettingsError } from "../../domain/Errors.ts"
+import type { Progress } from "../Progress.ts"
+import * as Rcfile from "./RcfileStore.ts"
+
+/** The flags that are settings. */
+export interface Flags {
+  readonly rcfile: Option.Option<string>
+  readonly auth: Auth
+  /** Whether the rcfile is to be written, and may be missing although it is named. */
+  readonly save?: boolean
+}
+
+/** One raw setting, never blank, and where it came from. */
+export interface Found {
+  readonly key: string
+  /** As it is, with blanks around it. */
+  readonly value: Redacted.Redacted
+  /** The variable, or the variable and the rcfile that has it, as errors name it. */
+  readonly source: string
+  readonly from: "environment" | "rcfile"
+}
+
+/** A setting's text, without the blanks around it. */
+export const textOf = ({ value }: Found): string => Redacted.value(value).trim()
+
+const isSet = (found: Found): boolean => textOf(found) !== ""
+
+/**
+ * Where settings are looked up: flags beat environment variables, which beat
+ * the rcfile. The environment is read through the `ConfigProvider`.
+ * `Connection` and `Account` give the values their meaning.
+ */
+export class Settings extends Context.Tag("zpcli/Settings")<
+  Settings,
+  {
+    readonly auth: Auth
+    /** One key of environment or rcfile. */
+    readonly find: (key: string) => Effect.Effect<Option.Option<Found>>
+    /** Those of some keys that are set in the environment, or, if none is, in the rcfile. */
+    readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Found>>
+    /** One variable that is read from the environment alone, as it is. */
+    readonly variable: (name: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
+    readonly rcfile: Rcfile.LoadedRcfile
+  }
+>() {
+  static readonly make = (
+    flags: Flags,
+    progress?: Progress["Type"],
+  ): Effect.Effect<Settings["Type"], SettingsError, FileSystem | Path> =>
+    Effect.map(Rcfile.load(flags.rcfile, flags.save, progress), (rcfile) => {
+      const inRcfile = (key: string) =>
+        Option.map(
+          Option.fromNullable(rcfile.entries.get(key)),
+          (value): Found => ({
+            key,
+            value: Redacted.make(value),
+            source: `${key} in ${rcfile.path}`,
+            from: "rcfile",
+          }),
+        ).pipe(Option.filter(isSet))
+      // An empty variable counts as unset, as a CI job's missing secret is: an empty
+      // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
+      const inEnvironment = (key: string) =>
+        Effect.map(Effect.option(Config.string(key)), (value) =>
+          value.pipe(
+            Option.map(
+              (text): Found => ({ key, value: Redacted.make(text), source: key, from: "environment" }),
+            ),
+            Option.filter(isSet),
+          ),
+        )
+      const find = (key: string) =>
+        Effect.map(
+          inEnvironment(key),
+          Option.orElse(() => inRcfile(key)),
+        )
+      const findAll = Effect.fnUntraced(function* (keys: ReadonlyArray<string>) {
+        const found: Array<Option.Option<Found>> = []
+        for (const key of keys) found.push(yield* inEnvironment(key))
+        const set = Array.getSomes(found)
+        return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))
+      })
+      const variable = (name: string) =>
+        Effect.map(
+          Effect.option(Config.redacted(name)),
+          Option.filter((value) => Redacted.value(value) !== ""),
+        )
+      return Settings.of({ auth: flags.auth, find, findAll, variable, rcfile })
+    })
+
+  static readonly layer = (flags: Flags) => Layer.effect(this, this.make(flags))
+}

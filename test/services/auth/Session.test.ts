@@ -1,0 +1,157 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { fakeApi, json, refused, reset, silence, text } from "../../support/http/client.ts"
+import { account, granted, jwt, login, password } from "../../support/world/login.ts"
+import { asks, foundPat, inTime, origin } from "../../support/world/services.ts"
+import { type World, withSession } from "../../support/world/stack.ts"
+
+const credentialOf = (world: World) =>
+  Effect.map(
+    withSession(world, ({ credential }) => credential),
+    (found) => [found._tag, Redacted.value(found.token)],
+  )
+
+describe("the credential", () => {
+  it.scoped("is the PAT if one is set, and nothing is sent or asked", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi()
+      for (const auth of ["auto", "pat"] as const) {
+        const settings = { ...account, auth, pat: foundPat("zpat_x") }
+        expect(yield* credentialOf({ api, settings })).toStrictEqual(["PAT", "zpat_x"])
+      }
+    }),
+  )
+
+  it.scoped("is a JWT without a PAT, and with --auth jwt even where one is set", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(login, login)
+      expect(yield* credentialOf({ api, settings: account })).toStrictEqual(["JWT", jwt])
+      const settings = { ...account, auth: "jwt" as const, pat: foundPat("zpat_x") }
+      expect(yield* credentialOf({ api, settings })).toStrictEqual(["JWT", jwt])
+      expect(api.received.map(({ body }) => JSON.parse(body ?? ""))).toStrictEqual(
+        Array(2).fill({ username: "ada", password }),
+      )
+      expect(Object.keys(api.received[0]?.headers ?? {})).not.toContain("authorization")
+    }),
+  )
+
+  it.scoped("is missing with --auth pat and no PAT, whatever else is set", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi()
+      const error = yield* Effect.flip(credentialOf({ api, settings: { ...account, auth: "pat" } }))
+      expect(error).toMatchObject({ _tag: "CredentialMissing", variable: "ZPOOLPAT", only: "pat" })
+    }),
+  )
+
+  it.scoped("is asked for only as far as it is not set", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(login, login, login)
+      const both = asks({ username: "ada", password })
+      expect(yield* credentialOf({ api, ask: both })).toStrictEqual(["JWT", jwt])
+      expect(both.asked).toStrictEqual(["username at api.test", "password of ada at api.test"])
+      const user = asks({ username: "ada" })
+      yield* credentialOf({ api, ask: user, settings: { password: account.password } })
+      expect(user.asked).toStrictEqual(["username at api.test"])
+      const word = asks({ password })
+      yield* credentialOf({ api, ask: word, settings: { user: account.user } })
+      expect(word.asked).toStrictEqual(["password of ada at api.test"])
+      expect(api.received.map(({ body }) => body)).toStrictEqual(
+        Array(3).fill(JSON.stringify({ username: "ada", password })),
+      )
+    }),
+  )
+
+  it.scoped("is found once in a run", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(login)
+      yield* withSession({ api, settings: account }, ({ credential, withCredential }) =>
+        Effect.gen(function* () {
+          const first = yield* credential
+          expect(yield* withCredential(Effect.succeed)).toBe(first)
+          expect(yield* credential).toBe(first)
+        }),
+      )
+    }),
+  )
+})
+
+describe("signing in", () => {
+  it.scoped("is refused once with 401, and never tried again", () =>
+    Effect.gen(function* () {
+      const answer = json(401, { message: `Incorrect: ${password}` }, { "x-amzn-requestid": "r-1" })
+      const api = yield* fakeApi(["POST /v1/login", answer])
+      const error = yield* Effect.flip(inTime(credentialOf({ api, settings: account })))
+      expect(error).toMatchObject({
+        _tag: "LoginRefused",
+        status: 401,
+        user: "ada",
+        host: "api.test",
+        requestId: "r-1",
+        serverMessage: "Incorrect: [hidden]",
+      })
+    }),
+  )
+
+  it.scoped("is tried again where the API could not be reached", () =>
+    Effect.gen(function* () {
+      for (const reply of [refused, reset, silence, json(429, {}), json(503, {})]) {
+        const api = yield* fakeApi(["POST /v1/login", reply], ["POST /v1/login", reply], login)
+        expect(yield* inTime(credentialOf({ api, settings: account }))).toStrictEqual(["JWT", jwt])
+      }
+    }),
+  )
+
+  it.scoped("fails with an answer that holds no token, and repeats nothing of it", () =>
+    Effect.gen(function* () {
+      for (const [reply, reason] of [
+        [json(200, { detail: { token: "s3cret" } }), "shape"],
+        [granted({ access_token: "s3cret\nX: y" }), "shape"],
+        [text(200, ""), "empty"],
+        [text(200, "<html>s3cret"), "html"],
+        [text(200, "s3cret"), "not-json"],
+      ] as const) {
+        const api = yield* fakeApi(["POST /v1/login", reply])
+        const error = yield* Effect.flip(credentialOf({ api, settings: account }))
+        expect(error).toMatchObject({ _tag: "ResponseUnreadable", status: 200, reason, origin })
+        expect(JSON.stringify(error)).not.toContain("s3cret")
+      }
+    }),
+  )
+
+  it.scoped("is not offered where the API has no such request, whatever its words", () =>
+    Effect.gen(function* () {
+      for (const reply of [
+        json(404, { message: "Not Found" }),
+        text(404, "<html>"),
+        json(405, {}),
+        json(403, { message: "Missing Authentication Token" }),
+        json(403, { Message: "User is not authorized to access this resource" }),
+        json(501, {}),
+      ]) {
+        const api = yield* fakeApi(["POST /v1/login", reply])
+        expect(yield* Effect.flip(inTime(credentialOf({ api, settings: account })))).toMatchObject({
+          _tag: "NotOffered",
+          what: "login",
+          host: "api.test",
+          page: "https://test/dashboard/tokens",
+        })
+      }
+      const page = yield* fakeApi(["POST /v1/login", text(403, "<html>Blocked</html>")])
+      const error = yield* Effect.flip(credentialOf({ api: page, settings: account }))
+      expect(error).toMatchObject({ _tag: "NotAllowed", needs: undefined })
+    }),
+  )
+
+  it.scoped("gives other failures their common meaning", () =>
+    Effect.gen(function* () {
+      for (const [status, tag] of [
+        [400, "RequestRefused"],
+        [302, "Redirected"],
+      ] as const) {
+        const api = yield* fakeApi(["POST /v1/login", json(status, {})])
+        expect((yield* Effect.flip(credentialOf({ api, settings: account })))._tag).toBe(tag)
+      }
+    }),
+  )
+})

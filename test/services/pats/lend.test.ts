@@ -1,0 +1,278 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import { CommandUnusable, OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
+import * as KeyId from "../../../src/domain/KeyId.ts"
+import { fromItem } from "../../../src/domain/Pat.ts"
+import { Progress } from "../../../src/services/Progress.ts"
+import { Handover } from "../../../src/services/pats/Handover.ts"
+import { PatApi } from "../../../src/services/pats/PatApi.ts"
+import type { Listing } from "../../../src/services/pats/results.ts"
+import { newPat, notices } from "../../support/world/services.ts"
+
+const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
+const stray = "market-night-plain-object"
+const label = "zpcli run here 00000000"
+const pat = newPat(label, ["job"])
+
+const created = { keyId: keyId as string | undefined, token: Redacted.make("t"), text: Redacted.make("{}") }
+const revoked = { text: undefined, unlisted: false }
+const timedOut = new TimedOut({ origin: "https://api.test", seconds: 30, attempts: 3, sent: true })
+const lostAnswer = (found?: ReadonlyArray<string>) => new OutcomeUnknown({ label, found, cause: timedOut })
+
+/** A list with active PATs of these key IDs that have the label, and others that are not to be touched. */
+const listing = (...keyIds: ReadonlyArray<string>): Listing => ({
+  text: "{}",
+  own: undefined,
+  now: 0,
+  pats: [
+    ...keyIds.map((key_id) => fromItem({ key_id, label, status: "active" })),
+    fromItem({ key_id: "basket-doctor-humble-figure", label, status: "revoked" }),
+    fromItem({ key_id: "garden-ink-motion-history", label: "CI", status: "active" }),
+  ],
+})
+
+interface Steps {
+  /** In turn; the last one for ever. */
+  readonly create?: ReadonlyArray<ReturnType<PatApi["Type"]["create"]>>
+  /** In turn; the last one for ever. */
+  readonly list?: ReadonlyArray<PatApi["Type"]["list"]>
+  readonly revoke?: PatApi["Type"]["revoke"]
+  readonly use?: Effect.Effect<number, CommandUnusable>
+  readonly ownLabel?: boolean
+}
+
+/** A world in which each step succeeds unless it is told otherwise; `begun` are those that were begun. */
+const world = ({ create = [], list = [], revoke, use = Effect.succeed(0), ownLabel = true }: Steps = {}) => {
+  const begun: Array<string> = []
+  const listener = notices()
+  const creates = [...create]
+  const lists = [...list]
+  const turn = <A>(left: Array<A>, fallback: A): A => (left.length > 1 ? left.shift() : left[0]) ?? fallback
+  const step = <A, E>(name: string, work: () => Effect.Effect<A, E>) =>
+    Effect.suspend(() => {
+      begun.push(name)
+      return work()
+    })
+  const api = Layer.mock(PatApi, {
+    create: (_, __, flight) =>
+      step("create", () => {
+        if (flight !== undefined) flight.mayHaveLeft = () => true
+        return turn(creates, Effect.succeed(created))
+      }),
+    list: step("list", () => turn(lists, Effect.succeed(listing()))),
+    revoke: (id, own) => step(`revoke ${id}`, () => revoke?.(id, own) ?? Effect.succeed(revoked)),
+  })
+  const lend = Effect.flatMap(Handover, ({ lend }) =>
+    lend({ pat, ownLabel }, (token) => step(`use ${Redacted.value(token)}`, () => use)),
+  ).pipe(
+    Effect.provide(Handover.layer.pipe(Layer.provide(Layer.mergeAll(api, listener.layer, Progress.layer)))),
+  )
+  return { begun, owed: listener.owed, lend }
+}
+
+const done = ["create", "use t", `revoke ${keyId}`]
+
+describe("a PAT for one use", () => {
+  it.effect("is revoked when the use has ended, and the use's code given", () =>
+    Effect.gen(function* () {
+      for (const code of [0, 3, 143]) {
+        const it = world({ use: Effect.succeed(code) })
+        expect(yield* it.lend).toBe(code)
+        expect(it.begun).toEqual(done)
+      }
+    }),
+  )
+
+  it.effect("is revoked where the use fails, dies or is interrupted", () =>
+    Effect.gen(function* () {
+      const unusable = new CommandUnusable({ name: "x", reason: "not-found", code: "ENOENT" })
+      for (const use of [Effect.fail(unusable), Effect.die("bug"), Effect.interrupt]) {
+        const it = world({ use })
+        expect((yield* Effect.exit(it.lend))._tag).toBe("Failure")
+        expect(it.begun).toEqual(done)
+        expect(it.owed).toEqual([])
+      }
+    }),
+  )
+
+  it.effect("that is gone already, or has expired in the meantime, is no failure", () =>
+    Effect.gen(function* () {
+      const it = world({ revoke: () => Effect.fail(new PatNotFound({ keyId, status: 404 })) })
+      expect(yield* it.lend).toBe(0)
+    }),
+  )
+
+  it.effect("whose revoke is not certain is named, with how the use ended", () =>
+    Effect.gen(function* () {
+      const unusable = new CommandUnusable({ name: "x", reason: "not-found", code: "ENOENT" })
+      const revoke = () => Effect.fail(timedOut)
+      for (const [use, end] of [
+        [Effect.succeed(0), 0],
+        [Effect.succeed(3), 3],
+        [Effect.fail(unusable), unusable],
+      ] as const) {
+        expect(yield* Effect.flip(world({ revoke, use }).lend)).toMatchObject({
+          _tag: "PatLeft",
+          keyId,
+          label,
+          end,
+          cause: timedOut,
+        })
+      }
+      const it = world({ revoke, use: Effect.interrupt })
+      yield* Effect.exit(it.lend)
+      expect(it.owed).toMatchObject([{ _tag: "PatLeft", keyId, end: undefined }])
+    }),
+  )
+
+  it.effect("without a key ID is found by its label", () =>
+    Effect.gen(function* () {
+      const create = [Effect.succeed({ ...created, keyId: undefined })]
+      const it = world({ create, list: [Effect.succeed(listing(stray))] })
+      expect(yield* it.lend).toBe(0)
+      expect(it.begun).toEqual(["create", "use t", "list", `revoke ${stray}`])
+      for (const more of [{}, { ownLabel: false }]) {
+        const error = yield* Effect.flip(world({ create, ...more }).lend)
+        expect(error).toMatchObject({ _tag: "PatLeft", keyId: undefined, label, cause: undefined })
+      }
+    }),
+  )
+})
+
+describe("a create whose answer was lost", () => {
+  it.effect(
+    "is revoked by its label, and made once more; strays that come to light later are revoked too",
+    () =>
+      Effect.gen(function* () {
+        const it = world({
+          create: [Effect.fail(lostAnswer([stray])), Effect.succeed(created)],
+          list: [listing(stray), listing("table-winter-empty-weather")].map((found) => Effect.succeed(found)),
+        })
+        expect(yield* it.lend).toBe(0)
+        expect(it.begun).toEqual([
+          ...["create", "list", `revoke ${stray}`],
+          ...[...done, "list", "revoke table-winter-empty-weather"],
+        ])
+      }),
+  )
+
+  it.effect("and of which the list shows nothing is made once more", () =>
+    Effect.gen(function* () {
+      const it = world({ create: [Effect.fail(lostAnswer([])), Effect.succeed(created)] })
+      expect(yield* it.lend).toBe(0)
+      expect(it.begun).toEqual(["create", "list", ...done, "list"])
+    }),
+  )
+
+  it.effect("twice is given up: with its cause where all was revoked, or else with what is not known", () =>
+    Effect.gen(function* () {
+      const create = [Effect.fail(lostAnswer())]
+      const found = world({ create, list: [Effect.succeed(listing(stray))] })
+      expect(yield* Effect.flip(found.lend)).toMatchObject({ _tag: "TimedOut" })
+      expect(found.begun).toEqual([
+        ...["create", "list", `revoke ${stray}`],
+        ...["create", "list", `revoke ${stray}`],
+      ])
+      const nothing = world({ create })
+      expect(yield* Effect.flip(nothing.lend)).toMatchObject({ _tag: "OutcomeUnknown", found: [] })
+    }),
+  )
+
+  it.effect("is not made again where it is not certain that nothing of it is left", () =>
+    Effect.gen(function* () {
+      const create = [Effect.fail(lostAnswer())]
+      const unlisted = world({ create, list: [Effect.fail(timedOut)] })
+      expect(yield* Effect.flip(unlisted.lend)).toMatchObject({ _tag: "OutcomeUnknown", found: undefined })
+      const unrevoked = world({
+        create,
+        list: [Effect.succeed(listing(stray))],
+        revoke: () => Effect.fail(timedOut),
+      })
+      expect(yield* Effect.flip(unrevoked.lend)).toMatchObject({ _tag: "OutcomeUnknown", found: [stray] })
+      for (const { begun } of [unlisted, unrevoked]) {
+        expect(begun.filter((step) => step === "create")).toHaveLength(1)
+      }
+    }),
+  )
+
+  it.effect("with a label that others may have is left as it is, and named", () =>
+    Effect.gen(function* () {
+      const it = world({ create: [Effect.fail(lostAnswer([stray]))], ownLabel: false })
+      expect(yield* Effect.flip(it.lend)).toMatchObject({ _tag: "OutcomeUnknown", found: [stray] })
+      expect(it.begun).toEqual(["create"])
+    }),
+  )
+
+  it.effect("is not made again once an interruption has come", () =>
+    Effect.gen(function* () {
+      const looking = yield* Deferred.make<void>()
+      const goOn = yield* Deferred.make<void>()
+      const slow = Deferred.succeed(looking, undefined).pipe(
+        Effect.zipRight(Deferred.await(goOn)),
+        Effect.as(listing(stray)),
+      )
+      const it = world({ create: [Effect.fail(lostAnswer())], list: [slow] })
+      const fiber = yield* Effect.fork(it.lend)
+      yield* Deferred.await(looking)
+      yield* Fiber.interruptFork(fiber)
+      yield* Effect.yieldNow()
+      yield* Deferred.succeed(goOn, undefined)
+      yield* Fiber.await(fiber)
+      expect(it.begun).toEqual(["create", "list", `revoke ${stray}`])
+      expect(it.owed).toEqual([])
+    }),
+  )
+})
+
+describe("an interruption of the create", () => {
+  /** Interrupts a run whose create answers after so many seconds. */
+  const interrupted = (seconds: number, answer: ReturnType<PatApi["Type"]["create"]>, steps: Steps = {}) =>
+    Effect.gen(function* () {
+      const it = world({ ...steps, create: [Effect.delay(answer, `${seconds} seconds`)] })
+      const fiber = yield* Effect.fork(it.lend)
+      yield* TestClock.adjust("1 second")
+      yield* Fiber.interruptFork(fiber)
+      yield* TestClock.adjust("10 seconds")
+      expect((yield* Fiber.await(fiber))._tag).toBe("Failure")
+      return it
+    })
+
+  it.effect("waits for its answer, and revokes what it made", () =>
+    Effect.gen(function* () {
+      const it = yield* interrupted(3, Effect.succeed(created))
+      expect(it.begun).toEqual(["create", `revoke ${keyId}`])
+      expect(it.owed).toMatchObject([{ _tag: "TokenUndelivered", keyId, undone: true, cause: undefined }])
+      const left = yield* interrupted(3, Effect.succeed(created), { revoke: () => Effect.fail(timedOut) })
+      expect(left.owed).toMatchObject([{ _tag: "PatLeft", keyId, end: undefined }])
+      const refused = yield* interrupted(3, Effect.fail(timedOut))
+      expect(refused.begun).toEqual(["create"])
+      expect(refused.owed).toEqual([])
+    }),
+  )
+
+  it.effect("cancels one that is not answered within 5 s, and revokes what is found by its label", () =>
+    Effect.gen(function* () {
+      const it = yield* interrupted(60, Effect.succeed(created), { list: [Effect.succeed(listing(stray))] })
+      expect(it.begun).toEqual(["create", "list", `revoke ${stray}`])
+      expect(it.owed).toMatchObject([{ _tag: "TokenUndelivered", keyId: stray, undone: true }])
+    }),
+  )
+
+  it.effect("says what is not known, where nothing is found, or the label may be another's", () =>
+    Effect.gen(function* () {
+      const nothing = yield* interrupted(60, Effect.succeed(created))
+      expect(nothing.owed).toMatchObject([{ _tag: "OutcomeUnknown", found: [] }])
+      const unlisted = yield* interrupted(60, Effect.succeed(created), { list: [Effect.fail(timedOut)] })
+      expect(unlisted.owed).toMatchObject([{ _tag: "OutcomeUnknown", found: undefined }])
+      const other = yield* interrupted(60, Effect.succeed(created), { ownLabel: false })
+      expect(other.owed).toMatchObject([{ _tag: "OutcomeUnknown" }])
+      expect(other.begun).toEqual(["create"])
+    }),
+  )
+})

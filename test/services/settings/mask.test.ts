@@ -1,0 +1,94 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as FastCheck from "effect/FastCheck"
+import * as Redacted from "effect/Redacted"
+import { mask } from "../../../src/services/settings/mask.ts"
+
+const hide = (text: string, ...secrets: ReadonlyArray<string>) =>
+  mask(
+    text,
+    secrets.map((value) => Redacted.make(value)),
+  )
+
+/** The forms in which a secret travels: as it is, in a URL, in JSON. */
+const forms = (secret: string) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
+
+const words = FastCheck.string({ unit: "grapheme", maxLength: 20 })
+/** What the marker itself holds would be found in it. */
+const secret = FastCheck.string({ unit: "grapheme", minLength: 2, maxLength: 20 }).filter(
+  (text) =>
+    !forms(text).some((form) => "[hidden]".includes(form) || form.includes("[") || form.includes("]")),
+)
+
+describe("mask", () => {
+  it.prop(
+    "leaves no form of any secret in any text",
+    [FastCheck.array(secret, { minLength: 1, maxLength: 4 }), FastCheck.array(words), FastCheck.nat()],
+    ([secrets, around, seed]) => {
+      const travelling = secrets.flatMap(forms)
+      const text = around
+        .map((part, index) => part + travelling[(seed + index) % travelling.length])
+        .join(" ")
+      const masked = hide(text, ...secrets)
+      for (const form of travelling) expect(masked).not.toContain(form)
+    },
+  )
+
+  it.prop("leaves nothing of a secret that begins like another", [secret, secret], ([short, rest]) => {
+    for (const secrets of [
+      [short, short + rest],
+      [short + rest, short],
+    ]) {
+      expect(hide(`-${short}${rest}-`, ...secrets)).toBe("-[hidden]-")
+    }
+  })
+
+  it.each(["\u200b", "\u2060", "\u00ad", "\u{e0041}"])("finds a secret with %j inside", (char) => {
+    expect(hide(`the token ${Array.from("s3cret-word").join(char)} is bad`, "s3cret-word")).toBe(
+      "the token [hidden] is bad",
+    )
+  })
+
+  it.prop("changes nothing else", [words], ([text]) => {
+    const harmless = text.replace(/zpat_|eyJ/g, "")
+    expect(hide(harmless)).toBe(harmless)
+    expect(hide(harmless, "")).toBe(harmless)
+    expect(hide(`${harmless}\u0000`, "no such secret")).toBe(`${harmless}\u0000`)
+  })
+
+  it.each([
+    ["token zpat_AbCdEfGh1234 is bad", "token [hidden] is bad"],
+    ["eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln", "[hidden]"],
+    ["Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIi", "Bearer [hidden]"],
+    ["zpat_x and eyJ are words", "zpat_x and eyJ are words"],
+  ])("knows a token by its looks: %s", (text, expected) => {
+    expect(hide(text)).toBe(expected)
+  })
+
+  it("cuts a text at 1,000 characters, after the secrets in it are hidden", () => {
+    const secret = "s3cret-".repeat(10)
+    expect(hide("x".repeat(1_000))).toBe("x".repeat(1_000))
+    expect(hide("x".repeat(1_001))).toBe(`${"x".repeat(1_000)}…`)
+    for (let before = 990; before < 1_000; before++) {
+      expect(hide("-".repeat(before) + secret, secret)).not.toContain("s3")
+    }
+  })
+
+  it("shows nothing of a token that the cut goes through", () => {
+    for (const token of ["zpat_AbCdEfGh1234", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln"]) {
+      for (let before = 1_000 - token.length; before <= 994; before++) {
+        expect(hide(`${"-".repeat(before)} ${token} `)).toMatch(/^-+ \[hidden\]/)
+      }
+    }
+  })
+
+  it("takes time that grows no faster than the text", () => {
+    const began = performance.now()
+    for (const part of ["eyJ", "eyJabcdefgh.", "zpat_", ". ", "a"])
+      hide(part.repeat(2_000_000 / part.length), "x-y-z")
+    expect(performance.now() - began).toBeLessThan(2_000)
+  })
+
+  it("takes nothing in a secret for a pattern", () => {
+    expect(hide("a.c abc $& .*", ".*", "a.c", "$&")).toBe("[hidden] abc [hidden] [hidden]")
+  })
+})
