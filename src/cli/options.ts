@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type { InvalidDuration, InvalidExpiry } from "../domain/Errors.ts"
+import type { InvalidInput } from "../domain/Errors.ts"
 import * as Expiry from "../domain/Expiry.ts"
 import * as Scope from "../domain/Scope.ts"
 import { withCompletions, withGroup } from "./strict/annotations.ts"
@@ -118,7 +118,7 @@ export const expiryOptions = (fallback: string) => ({
 })
 
 /** An expiry date that may depend on the time (milliseconds since the epoch); undefined for none. */
-export type ExpiryAt = (now: number) => Either.Either<Expiry.ExpiryDate | undefined, InvalidDuration>
+export type ExpiryAt = (now: number) => Either.Either<Expiry.ExpiryDate | undefined, InvalidInput>
 
 /** `--tenant-id`, for a new PAT. */
 export const tenantIdOption = (fallback: string) =>
@@ -136,7 +136,7 @@ export const tenantIdOption = (fallback: string) =>
 export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   path: ReadonlyArray<string>,
   given: { readonly expiry: Option.Option<string>; readonly expiresIn: Option.Option<string> },
-): Effect.fn.Return<ExpiryAt, InvalidDuration | InvalidExpiry | UsageError> {
+): Effect.fn.Return<ExpiryAt, InvalidInput | UsageError> {
   yield* exclusive(path, {
     "--expiry": Option.isSome(given.expiry),
     "--expires-in": Option.isSome(given.expiresIn),

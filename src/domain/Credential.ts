@@ -13,6 +13,10 @@ export interface Place {
 /** The place of a secret, without the secret. */
 export const placeOf = ({ source, via }: Place): Place => ({ source, ...(via && { via }) })
 
+/** A PAT that was found, by its place. */
+export const patFrom = ({ source, via }: Place): string =>
+  via === undefined ? `PAT in ${source}` : `PAT from ${source}`
+
 /** A password or PAT as it is set. */
 export interface SecretSource extends Place {
   readonly variable: "ZPOOLPAT" | "ZPOOL_PASSWORD"

@@ -1,11 +1,11 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { InvalidDuration, InvalidExpiry } from "./Errors.ts"
+import { InvalidInput } from "./Errors.ts"
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
 
 /** Which rule a date breaks: it has the form `YYYY-MM-DD`, and the calendar has it (2025-02-30 is refused). */
-export const problem = (value: string): InvalidExpiry["reason"] | undefined => {
+export const problem = (value: string): "format" | "no-such-day" | undefined => {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)
   if (match === null) return "format"
   const [year, month, day] = match.slice(1).map(Number) as [number, number, number]
@@ -22,11 +22,21 @@ export const ExpiryDate = Schema.String.pipe(
 export type ExpiryDate = typeof ExpiryDate.Type
 
 /** Reads `--expiry`, past or future. */
-export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidExpiry> => {
+export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidInput> => {
   const reason = problem(value)
   return reason === undefined
     ? Either.right(ExpiryDate.make(value))
-    : Either.left(new InvalidExpiry({ reason, value }))
+    : Either.left(
+        new InvalidInput({
+          kind: "expiry",
+          reason,
+          value,
+          message:
+            reason === "format"
+              ? `"${value}" is not a date of the form YYYY-MM-DD.`
+              : `There is no such day: ${value}.`,
+        }),
+      )
 }
 
 /** The UTC date of an instant (milliseconds since the epoch). */
@@ -45,10 +55,13 @@ export interface Duration {
   readonly unit: "h" | "d" | "w" | "mo" | "y"
 }
 
+const invalidDuration = (reason: "format" | "too-far", value: string, message: string) =>
+  Either.left(new InvalidInput({ kind: "duration", reason, value, message }))
+
 /** Reads `--expires-in`, `--expiring-within` and the like: a whole number of at least 1 and a unit. */
-export const parseDuration = (value: string): Either.Either<Duration, InvalidDuration> => {
+export const parseDuration = (value: string): Either.Either<Duration, InvalidInput> => {
   const match = /^([1-9]\d{0,5})(h|d|w|mo|y)$/.exec(value)
-  if (match === null) return Either.left(new InvalidDuration({ reason: "format", value }))
+  if (match === null) return invalidDuration("format", value, `"${value}" is not a valid duration.`)
   return Either.right({ amount: Number(match[1]), unit: match[2] as Duration["unit"] })
 }
 
@@ -71,24 +84,24 @@ const instantAfter = ({ amount, unit }: Duration, fromMillis: number): number =>
 }
 
 const tooFar = ({ amount, unit }: Duration) =>
-  new InvalidDuration({ reason: "too-far", value: `${amount}${unit}` })
+  invalidDuration("too-far", `${amount}${unit}`, `${amount}${unit} from now is past the year 9999.`)
 
 /**
  * The instant (milliseconds since the epoch) at which a duration has passed in
  * full, or an error past the year 9999. Months and years follow the calendar
  * and stop at its last day: 31 January and `1mo` is the end of February.
  */
-export const after = (duration: Duration, fromMillis: number): Either.Either<number, InvalidDuration> => {
+export const after = (duration: Duration, fromMillis: number): Either.Either<number, InvalidInput> => {
   const millis = instantAfter(duration, fromMillis)
   // A number of years that no calendar has gives NaN.
-  return millis < endOfDates ? Either.right(millis) : Either.left(tooFar(duration))
+  return millis < endOfDates ? Either.right(millis) : tooFar(duration)
 }
 
 /**
  * The instant (milliseconds since the epoch) that lies a duration before
  * another. What is too long for `after` can't be meant here either.
  */
-export const before = (duration: Duration, untilMillis: number): Either.Either<number, InvalidDuration> =>
+export const before = (duration: Duration, untilMillis: number): Either.Either<number, InvalidInput> =>
   Either.map(after(duration, untilMillis), () =>
     instantAfter({ ...duration, amount: -duration.amount }, untilMillis),
   )
@@ -101,9 +114,9 @@ export const before = (duration: Duration, untilMillis: number): Either.Either<n
 export const dateAfter = (
   duration: Duration,
   fromMillis: number,
-): Either.Either<ExpiryDate, InvalidDuration> => {
+): Either.Either<ExpiryDate, InvalidInput> => {
   const midnight = Math.ceil(instantAfter(duration, fromMillis) / day) * day
-  return midnight < endOfDates ? Either.right(dateOf(midnight)) : Either.left(tooFar(duration))
+  return midnight < endOfDates ? Either.right(dateOf(midnight)) : tooFar(duration)
 }
 
 const dayOf = (millis: number): number => Math.floor(millis / day)

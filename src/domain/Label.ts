@@ -1,12 +1,18 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { InvalidLabel } from "./Errors.ts"
+import { InvalidInput } from "./Errors.ts"
 
 /** The most characters (code points) a label may have. */
 export const maxLength = 255
 
+const messages = {
+  blank: "The label must not be blank.",
+  "too-long": `The label has more than ${maxLength} characters.`,
+  "control-character": "The label must not contain control characters such as line breaks.",
+}
+
 /** Which rule a label breaks: it has 1 to 255 characters, not all blank, and no control characters. */
-export const problem = (value: string): InvalidLabel["reason"] | undefined =>
+export const problem = (value: string): keyof typeof messages | undefined =>
   value.trim() === ""
     ? "blank"
     : /\p{Cc}/u.test(value)
@@ -27,9 +33,9 @@ export const ofRun = (host: string, nonce: string): Label =>
   Label.make(`zpcli run ${host.replace(/[^\w.-]/g, "-").slice(0, 64) || "localhost"} ${nonce}`)
 
 /** Reads a label from the command line. It is sent as typed: nothing is trimmed. */
-export const parse = (value: string): Either.Either<Label, InvalidLabel> => {
+export const parse = (value: string): Either.Either<Label, InvalidInput> => {
   const reason = problem(value)
   return reason === undefined
     ? Either.right(Label.make(value))
-    : Either.left(new InvalidLabel({ reason, value }))
+    : Either.left(new InvalidInput({ kind: "label", reason, value, message: messages[reason] }))
 }

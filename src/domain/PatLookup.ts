@@ -12,7 +12,7 @@ const present = (values: ReadonlyArray<string | undefined>): ReadonlyArray<strin
 export const indexOf = (pats: ReadonlyArray<Pat>, keyId: KeyId.KeyId): Either.Either<number, PatNotFound> => {
   const index = pats.findIndex((pat) => pat.key_id === keyId)
   if (index !== -1) return Either.right(index)
-  const ids = present(pats.map(({ key_id }) => key_id)).filter((id) => KeyId.problem(id) === undefined)
+  const ids = present(pats.map(({ key_id }) => key_id)).filter((id) => KeyId.is(id))
   return Either.left(new PatNotFound({ keyId, listed: "no", nearest: nearest(keyId, ids) }))
 }
 

@@ -44,8 +44,7 @@ export type NotSelected = SeveralPats | ScopesDiffer | RotationUnderWay | PatsIn
 /** How long a rotation may take, in milliseconds: a PAT that is newer than this may belong to one that is under way. */
 const rotationMillis = 10 * 60_000
 
-const isKnown = (pat: Pat): pat is Known =>
-  pat.key_id !== undefined && KeyId.problem(pat.key_id) === undefined
+const isKnown = (pat: Pat): pat is Known => KeyId.is(pat.key_id)
 
 /**
  * The PATs with a label that a new one replaces, the newest first: those that

@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { InvalidScope, ScopeMissing } from "./Errors.ts"
+import { InvalidInput } from "./Errors.ts"
+import { didYouMean } from "./errors/words.ts"
 import { nearest } from "./nearest.ts"
 
 /** What a PAT may be used for. `*` is all of it. */
@@ -16,6 +17,9 @@ const isScope = Schema.is(Scope)
 export const partsOf = (value: string): ReadonlyArray<string> =>
   value.split(/[\s,;]+/).filter((part) => part !== "")
 
+const invalid = (reason: InvalidInput["reason"], value: string, message: string) =>
+  Either.left(new InvalidInput({ kind: "scope", reason, value, message }))
+
 /**
  * Reads the values of `--scope`: at least one, each of them known; duplicates
  * collapse and the order is kept. Scopes that the server reports never come
@@ -23,14 +27,15 @@ export const partsOf = (value: string): ReadonlyArray<string> =>
  */
 export const parseAll = (
   values: ReadonlyArray<string>,
-): Either.Either<ReadonlyArray<Scope>, InvalidScope | ScopeMissing> => {
-  if (values.length === 0) return Either.left(new ScopeMissing())
+): Either.Either<ReadonlyArray<Scope>, InvalidInput> => {
+  if (values.length === 0) return invalid("missing", "", "Option --scope is required.")
   const granted = new Set<Scope>()
   for (const value of values) {
     if (!isScope(value)) {
       const parts = partsOf(value)
-      const reason = parts.length > 1 && parts.every(isScope) ? "list" : "unknown"
-      return Either.left(new InvalidScope({ reason, value, nearest: nearest(value, scopes) }))
+      return parts.length > 1 && parts.every(isScope)
+        ? invalid("list", value, `"${value}" is more than one scope.`)
+        : invalid("unknown", value, `Unknown scope "${value}".${didYouMean(nearest(value, scopes))}`)
     }
     granted.add(value)
   }

@@ -1,7 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Redacted from "effect/Redacted"
-import type { CredentialMissing, InvalidUsername, Quit } from "../domain/Errors.ts"
+import type { CredentialMissing, InvalidInput, Quit } from "../domain/Errors.ts"
 
 /**
  * Asks the person at the terminal for what signing in needs. Without a
@@ -10,7 +10,7 @@ import type { CredentialMissing, InvalidUsername, Quit } from "../domain/Errors.
 export class Prompter extends Context.Tag("zpcli/Prompter")<
   Prompter,
   {
-    readonly username: (host: string) => Effect.Effect<string, CredentialMissing | InvalidUsername | Quit>
+    readonly username: (host: string) => Effect.Effect<string, CredentialMissing | InvalidInput | Quit>
     /** Hidden while it is typed. */
     readonly password: (
       user: string,

@@ -93,17 +93,6 @@ const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
 export const wordsOf = ({ obstacle }: CannotWrite): string | undefined =>
   obstacle === "system" ? undefined : words[obstacle]
 
-/** What a code of the system means, where the code alone helps few users. */
-const meanings: Readonly<Record<string, string>> = {
-  EISDIR: "it is a folder",
-  ELOOP: "its symbolic links lead in a circle",
-  EPERM: "it or its folder may be immutable",
-}
-
-/** A code of the system, with what it means if that helps. */
-export const explained = (code = "unknown"): string =>
-  meanings[code] === undefined ? code : `${code}: ${meanings[code]}`
-
 /** What a file system said: its code, such as `ENOENT`, or else the platform's own word. */
 export const codeOf = (error: PlatformError): string => {
   if (error._tag !== "SystemError") return error._tag

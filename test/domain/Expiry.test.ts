@@ -117,7 +117,7 @@ describe("parseDuration", () => {
     "٣d",
   ])("refuses %j", (value) => {
     expect(Either.getOrThrow(Either.flip(Expiry.parseDuration(value)))).toMatchObject({
-      _tag: "InvalidDuration",
+      _tag: "InvalidInput",
       reason: "format",
       value,
     })
@@ -248,7 +248,7 @@ describe("after and dateAfter", () => {
   ])("refuses what lies past the year 9999: %j", (duration) => {
     const value = `${duration.amount}${duration.unit}`
     const from = Date.UTC(2026, 0, 1)
-    const refused = { _tag: "InvalidDuration", reason: "too-far", value }
+    const refused = { _tag: "InvalidInput", reason: "too-far", value }
     expect(Either.getOrThrow(Either.flip(Expiry.after(duration, from)))).toMatchObject(refused)
     expect(Either.getOrThrow(Either.flip(Expiry.dateAfter(duration, from)))).toMatchObject(refused)
   })

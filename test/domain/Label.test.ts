@@ -52,7 +52,7 @@ describe("Label.parse", () => {
   })
 
   it("names the value that it refuses", () => {
-    expect(Either.getOrThrow(Either.flip(parse(" ")))).toMatchObject({ _tag: "InvalidLabel", value: " " })
+    expect(Either.getOrThrow(Either.flip(parse(" ")))).toMatchObject({ _tag: "InvalidInput", value: " " })
   })
 })
 

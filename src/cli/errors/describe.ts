@@ -1,60 +1,238 @@
 import * as Match from "effect/Match"
-import type * as Errors from "../../domain/Errors.ts"
-import type { UsageError } from "../strict/errors.ts"
-import { api } from "./api.ts"
-import type { Exit } from "./exitCodes.ts"
-import { handover } from "./handover.ts"
-import { input } from "./input.ts"
-import { lent } from "./lent.ts"
-import { type InternalError, program } from "./program.ts"
-import { renewal } from "./renewal.ts"
-import { rotation } from "./rotation.ts"
-import { sandbox } from "./sandbox.ts"
-import { signIn } from "./signIn.ts"
-import type { Report, Table } from "./words.ts"
+import type { Undelivered } from "../../domain/Errors.ts"
+import * as KeyId from "../../domain/KeyId.ts"
+import { mask } from "../../services/settings/mask.ts"
+import { exitCodes } from "./exitCodes.ts"
+import type { Failure, Report } from "./failure.ts"
+import * as hints from "./hints.ts"
 
-/** Every error that can reach the top of a command. */
-export type Failure =
-  | Errors.SignInError
-  | Errors.RevokeError
-  | Errors.OutcomeUnknown
-  | Errors.TokenUndelivered
-  | Errors.PatLeft
-  | Errors.TokenWouldBeLost
-  | Errors.CannotRotate
-  | Errors.RotationNotBegun
-  | Errors.LabelNotFound
-  | Errors.SeveralPats
-  | Errors.ScopesDiffer
-  | Errors.DueAtOnce
-  | Errors.RotationStopped
-  | Errors.RotationUnderWay
-  | Errors.PatsInUse
-  | Errors.TokenRevokedMeanwhile
-  | Errors.InvalidInput
-  | Errors.InputUnreadable
-  | Errors.SettingsError
-  | Errors.SandboxFailed
-  | Errors.CannotAsk
-  | Errors.CommandUnusable
-  | Errors.Declined
-  | Errors.OutputFailed
-  | Exit
-  | InternalError
-  | UsageError
+/** What the command line adds to an error, and what it says otherwise. */
+type Ending = Partial<Report> & Pick<Report, "exitCode">
 
-/** The words and the exit code of every error, by area. A tag that is missing here does not compile. */
+const ends = (exitCode: number, hint?: string, more: Partial<Report> = {}): Ending => ({
+  exitCode,
+  hint,
+  ...more,
+})
+
+/** An end of which nothing is printed. */
+const silently = (exitCode: number): Ending => ({ exitCode, message: undefined })
+
+/** What a report has of its cause: the answer behind it. */
+const answerOf = (cause: Report | undefined): Partial<Report> => ({
+  status: cause?.status,
+  requestId: cause?.requestId,
+})
+
+/** The same where what was begun may have been undone. */
+const afterUndo = (undone: boolean, cause: Report | undefined): Partial<Report> => ({
+  ...answerOf(cause),
+  childExitCode: cause?.childExitCode,
+  retryable: undone && cause?.retryable === true,
+})
+
+const several = <A>(all: ReadonlyArray<A>) => (all.length > 1 ? all : undefined)
+
+/** Names PATs that were to be replaced: the first, and all of several. */
+const named = (old: ReadonlyArray<{ readonly keyId: string }>): Partial<Report> => {
+  const keyIds = old.map(({ keyId }) => keyId)
+  return { oldKeyId: keyIds[0], keyIds: several(keyIds) }
+}
+
+const undoneCode = (undone: boolean) => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
+
+/** The one table of errors: exit code, hint and the fields of the JSON. A tag that is missing here does not compile. */
 const table = {
-  ...api,
-  ...signIn,
-  ...handover,
-  ...lent,
-  ...renewal,
-  ...rotation,
-  ...input,
-  ...sandbox,
-  ...program,
-} satisfies Table<Failure>
+  // The API's answers
+  PatNotFound: ({ keyId }) => ends(exitCodes.notFound, "See the key IDs with: zpcli pat list", { keyId }),
+  RevokeUnconfirmed: ({ keyId }) =>
+    ends(exitCodes.refused, "Check ZPOOL_API_URL and any proxy, then run the command again.", { keyId }),
+  RequestRefused: (error) => ends(exitCodes.refused, hints.ofRequest(error)),
+  Redirected: () => ends(exitCodes.refused, "Set ZPOOL_API_URL to the API's own address."),
+  ServiceUnavailable: (error) => ends(exitCodes.unavailable, hints.ofUnavailable(error)),
+  Unreachable: (error) => ends(exitCodes.unavailable, hints.ofUnreachable(error)),
+  TimedOut: () =>
+    ends(exitCodes.unavailable, "Run the command again, or allow more time with ZPOOL_TIMEOUT."),
+  ResponseUnreadable: () =>
+    ends(exitCodes.refused, "Check ZPOOL_API_URL: something other than the zpools.io API may answer there."),
+
+  // Signing in
+  CredentialMissing: (error) => ends(exitCodes.notSignedIn, hints.ofCredentialMissing(error)),
+  SecretUnavailable: (error) =>
+    ends(exitCodes.notSignedIn, hints.ofSecret(error), { childExitCode: error.exitCode }),
+  LoginRefused: (error) => ends(exitCodes.notSignedIn, hints.ofLogin(error)),
+  CredentialRefused: (error) => ends(exitCodes.notSignedIn, hints.ofCredential(error)),
+  NotAllowed: (error) => ends(exitCodes.notSignedIn, hints.ofNotAllowed(error)),
+  NotOffered: ({ page, what }) =>
+    ends(
+      exitCodes.refused,
+      what === "login"
+        ? `Make a PAT at ${page} and run zpcli login, or set ZPOOLPAT to it.`
+        : `Make it in the browser: ${page}`,
+    ),
+
+  // The command line, and what is set, piped or typed
+  UsageError: (error) =>
+    // A token may have been typed where none belongs.
+    ends(exitCodes.misuse, mask(error.hint, []), { message: mask(error.message, []) }),
+  InvalidInput: (error) => ends(exitCodes.misuse, hints.ofInput(error)),
+  InputUnreadable: () =>
+    ends(
+      exitCodes.misuse,
+      "Write one key ID on each line, such as: zpcli pat list --quiet --unused-for 90d | zpcli pat revoke -",
+    ),
+  SettingsError: (error) => ends(exitCodes.misuse, hints.ofSetting(error)),
+  SandboxFailed: () => ends(exitCodes.misuse, "Choose another with --port."),
+  CannotAsk: () => ends(exitCodes.declined, "Add --yes to go ahead without being asked."),
+  Declined: ({ no }) =>
+    // Whoever said no wants no advice on how to say yes.
+    ends(exitCodes.declined, no ? undefined : "Answer y to go ahead, or add --yes to skip the question."),
+  Quit: () => silently(exitCodes.interrupted),
+
+  // A token and where it goes
+  TokenWouldBeLost: () =>
+    ends(
+      exitCodes.misuse,
+      "Write it to a file with --out FILE, or let stdout be a terminal, a pipe or a file.",
+    ),
+  OutputFailed: ({ code }) =>
+    // A reader that has gone, as in `zpcli pat list | head -1`, has what it wanted.
+    code === "EPIPE"
+      ? silently(exitCodes.done)
+      : ends(exitCodes.refused, "Check where the output goes, such as the free space of a disk."),
+  DeliveryFailed: () =>
+    ends(exitCodes.undelivered, "Check where the token goes, then run the command again."),
+  CommandFailed: (error) =>
+    ends(exitCodes.undelivered, hints.ofCommandFailed(error), { childExitCode: error.exitCode }),
+  // With the exit codes of a shell where a command can't be run.
+  CommandUnusable: (error) =>
+    ends(
+      error.reason === "not-found" ? exitCodes.commandNotFound : exitCodes.commandNotExecutable,
+      hints.ofCommandUnusable(error),
+    ),
+  TokenUndelivered: ({ cause, keyId, undone, wasDelivery }) => {
+    const why = describeCause(cause)
+    const more = { keyId, delivered: false, ...afterUndo(undone, why) }
+    const hint = hints.afterTakenBack(keyId, undone, cause, wasDelivery ? why?.hint : undefined)
+    if (cause === undefined) return ends(exitCodes.interrupted, hint, more)
+    // The lost PAT is gone, so the same command can simply be run again.
+    const retryable = more.retryable || (undone && !wasDelivery)
+    return ends(undoneCode(undone), hint, { ...more, retryable })
+  },
+  OutcomeUnknown: (error) => {
+    const { cause, found = [], replaces } = error
+    return ends(exitCodes.tokenAtLarge, hints.ofOutcome(error), {
+      ...answerOf(describeCause(cause)),
+      ...(found.length > 1 ? { keyIds: found } : { keyId: found[0] }),
+      oldKeyId: replaces?.keyId,
+      delivered: false,
+    })
+  },
+  PatLeft: ({ cause, end, keyId }) => {
+    const exitCode = typeof end === "number" ? end : end && describe(end).exitCode
+    return ends(
+      exitCode === 0 ? exitCodes.tokenAtLarge : (exitCode ?? exitCodes.interrupted),
+      hints.howToRevoke(keyId),
+      {
+        ...answerOf(describeCause(cause)),
+        keyId,
+        childExitCode: typeof end === "number" ? end : undefined,
+      },
+    )
+  },
+
+  // PATs by their label, and rotations
+  LabelNotFound: ({ showing }) =>
+    ends(
+      exitCodes.notFound,
+      showing
+        ? "See the labels with: zpcli pat list"
+        : "See the labels with zpcli pat list, or create the PAT with --or-create and --scope.",
+    ),
+  SeveralPats: ({ pats, showing }) =>
+    ends(
+      exitCodes.refused,
+      showing
+        ? "Name one by its key ID."
+        : "Revoke those that you don't need with zpcli pat revoke, or give each job a label of its own. If they all belong to this job, add --all.",
+      { keyIds: pats.map(({ keyId }) => keyId) },
+    ),
+  PatsInUse: ({ pats }) =>
+    ends(
+      exitCodes.refused,
+      "Give each job a label of its own, and rotate these one by one by their key IDs.",
+      { keyIds: pats.map(({ keyId }) => keyId) },
+    ),
+  RotationUnderWay: ({ newest, retryAt }) => {
+    const time = new Date(Math.ceil(retryAt / 60_000) * 60_000).toISOString().slice(11, 16)
+    return ends(
+      exitCodes.unavailable,
+      `Run the command again after ${time} UTC. If no other rotation is running: zpcli pat revoke ${newest}`,
+      { keyId: newest },
+    )
+  },
+  ScopesDiffer: ({ keyId, otherKeyId }) =>
+    ends(
+      exitCodes.refused,
+      otherKeyId === undefined
+        ? "Ask for the scopes that it has, or use another label."
+        : "Rotate each by its key ID, or revoke the one that you don't need.",
+      { oldKeyId: keyId },
+    ),
+  DueAtOnce: () =>
+    ends(
+      exitCodes.misuse,
+      "Choose a later expiry with --expires-in, or a shorter time with --expiring-within.",
+    ),
+  CannotRotate: (error) =>
+    ends(error.reason === "lifetime" ? exitCodes.misuse : exitCodes.refused, hints.ofCannotRotate(error), {
+      oldKeyId: error.keyId,
+    }),
+  RotationNotBegun: ({ keyId }) =>
+    ends(exitCodes.interrupted, "Run the command again to rotate it.", { oldKeyId: keyId }),
+  RotationStopped: (error) => {
+    const { cause, newKeyId, old, step, undone } = error
+    const why = describeCause(cause)
+    const delivered = step === "confirm" || step === "revoke"
+    const more = { keyId: newKeyId, ...named(old), delivered, ...afterUndo(undone, why) }
+    const hint = hints.ofStop(error, why?.hint)
+    if (cause === undefined) return ends(exitCodes.interrupted, hint, more)
+    // The lost PAT is gone, so the same command can simply be run again.
+    const retryable = more.retryable || (undone && step === "create")
+    return ends(delivered ? exitCodes.oldRemains : undoneCode(undone), hint, { ...more, retryable })
+  },
+  TokenRevokedMeanwhile: ({ active, newKeyId, old }) =>
+    ends(
+      exitCodes.oldRemains,
+      KeyId.is(active)
+        ? `Store a token that works with: zpcli pat rotate ${active} -- COMMAND`
+        : "Find the active PAT with zpcli pat list, then store a token that works with: zpcli pat rotate ID -- COMMAND",
+      { keyId: newKeyId, ...named(old), delivered: true },
+    ),
+
+  // How the program itself ends
+  Exit: ({ code }) => silently(code),
+  InternalError: () =>
+    ends(exitCodes.refused, "This is a bug in zpcli; --log-level debug shows where it is."),
+} satisfies {
+  [T in (Failure | Undelivered)["_tag"]]: (
+    error: Extract<Failure | Undelivered, { readonly _tag: T }>,
+  ) => Ending
+}
 
 /** What is reported of an error: its message, a hint, the fields of its JSON, and the exit code. */
-export const describe = (failure: Failure): Report => Match.valueTags(failure, table)
+export const describe = (failure: Failure | Undelivered): Report => {
+  const ending: Ending = Match.valueTags(failure, table)
+  return {
+    type: failure._tag,
+    message: failure.message,
+    ...("status" in failure || "requestId" in failure
+      ? { status: failure.status, requestId: failure.requestId }
+      : {}),
+    retryable: ending.exitCode === exitCodes.unavailable,
+    ...ending,
+  }
+}
+
+const describeCause = (cause: Failure | Undelivered | undefined): Report | undefined =>
+  cause && describe(cause)

@@ -1,5 +1,4 @@
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 
 /** The exit codes: docs/exit-codes.md. */
 export const exitCodes = {
@@ -40,9 +39,6 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.hungUp]: "the terminal was closed",
   [exitCodes.interrupted]: "interrupted (143: terminated)",
 }
-
-/** Ends a command with an exit code of its own, when there is nothing more to say. */
-export class Exit extends Data.TaggedError("Exit")<{ readonly code: number }> {}
 
 /** Whether a command that was run may have left a line open on stderr: it has the same stderr. */
 export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import { escapeJson, escapeLines } from "../output/escape.ts"
 import { printError } from "../output/print.ts"
-import { describe, type Failure } from "./describe.ts"
+import { describe } from "./describe.ts"
 import { exitCodes, Interruption, OpenLine } from "./exitCodes.ts"
-import type { Report } from "./words.ts"
+import type { Failure, Report } from "./failure.ts"
 
 /** A report in the form and order of docs/json.md. */
 const jsonOf = (report: Report, message: string): string =>

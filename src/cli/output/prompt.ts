@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "fast-string-width"
-import { CannotAsk, CredentialMissing, Declined, InvalidUsername, Quit } from "../../domain/Errors.ts"
+import { CannotAsk, CredentialMissing, Declined, InvalidInput, Quit } from "../../domain/Errors.ts"
 import { askingDisabled, Process } from "../../services/Process.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Account } from "../../services/settings/Account.ts"
@@ -125,7 +125,9 @@ export const makePrompter = Effect.gen(function* () {
     username: Effect.fnUntraced(function* (host: string) {
       const name = (yield* ask("ZPOOL_USER", `Username for ${host}: `, "shown")).trim()
       if (name === "") return yield* new CredentialMissing({ variable: "ZPOOL_USER", only })
-      return /\s/.test(name) ? yield* new InvalidUsername({ value: name }) : name
+      if (!/\s/.test(name)) return name
+      const message = `"${name}" is not a valid username: it contains white space.`
+      return yield* new InvalidInput({ kind: "username", reason: "white-space", value: name, message })
     }),
     password: (user, host) =>
       Effect.map(ask("ZPOOL_PASSWORD", `Password for ${user} at ${host}: `, "hidden"), Redacted.make),

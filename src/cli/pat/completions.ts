@@ -79,7 +79,7 @@ const offered = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
   const { now, pats } = yield* list
   return pats.flatMap((pat) => {
     const { key_id: keyId = "", label = "" } = pat
-    return KeyId.problem(keyId) === undefined && works(pat, now) && !typed.includes(keyId)
+    return KeyId.is(keyId) && works(pat, now) && !typed.includes(keyId)
       ? [`${keyId}\t${escapeControls(plain(label))}`]
       : []
   })

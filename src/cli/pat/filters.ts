@@ -2,7 +2,7 @@ import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import type { InvalidDuration, InvalidScope, ScopeMissing } from "../../domain/Errors.ts"
+import type { InvalidInput } from "../../domain/Errors.ts"
 import * as Expiry from "../../domain/Expiry.ts"
 import type { PatFilter } from "../../domain/PatFilter.ts"
 import * as Scope from "../../domain/Scope.ts"
@@ -58,7 +58,7 @@ export const filterOptions = {
 export type FilterOptions = Command.Command.ParseConfig<typeof filterOptions>
 
 /** An instant that depends on the time of the list; both in milliseconds since the epoch. Undefined for none. */
-type InstantAt = (now: number) => Either.Either<number | undefined, InvalidDuration>
+type InstantAt = (now: number) => Either.Either<number | undefined, InvalidInput>
 
 /**
  * Reads the value of such an option.
@@ -68,7 +68,7 @@ type InstantAt = (now: number) => Either.Either<number | undefined, InvalidDurat
 export const parseInstant = (
   value: Option.Option<string>,
   count: typeof Expiry.after,
-): Either.Either<InstantAt, InvalidDuration> =>
+): Either.Either<InstantAt, InvalidInput> =>
   Option.isNone(value)
     ? Either.right(() => Either.right(undefined))
     : Either.map(Expiry.parseDuration(value.value), (duration) => (now: number) => count(duration, now))
@@ -76,10 +76,7 @@ export const parseInstant = (
 /** Reads the filters of a command line. They depend on the time of the list, in milliseconds since the epoch. */
 export const parseFilters = (
   given: FilterOptions,
-): Either.Either<
-  (now: number) => Either.Either<PatFilter, InvalidDuration>,
-  InvalidDuration | InvalidScope | ScopeMissing
-> =>
+): Either.Either<(now: number) => Either.Either<PatFilter, InvalidInput>, InvalidInput> =>
   Either.gen(function* () {
     const expiringBefore = yield* parseInstant(given.expiringWithin, Expiry.after)
     const unusedSince = yield* parseInstant(given.unusedFor, Expiry.before)

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
-import { InvalidKeyId } from "../../domain/Errors.ts"
+import { InvalidInput } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { Process } from "../../services/Process.ts"
+import { mask } from "../../services/settings/mask.ts"
 import { exclusive } from "../options.ts"
 import { printError } from "../output/print.ts"
 import { parseKeyId } from "./subject.ts"
@@ -22,7 +23,12 @@ const readLines = Effect.gen(function* () {
   return yield* Effect.forEach(
     lines.filter(({ value }) => value !== ""),
     ({ line, value }) =>
-      Effect.mapError(KeyId.parse(value), ({ reason }) => new InvalidKeyId({ reason, value, line })),
+      Effect.mapError(KeyId.parse(value), ({ kind, reason }) => {
+        // A token may have been piped where none belongs.
+        const shown = mask(value, []).slice(0, 100)
+        const message = `Line ${line} of stdin is not a key ID: "${shown}". Nothing was sent.`
+        return new InvalidInput({ kind, reason, value, message })
+      }),
   )
 })
 

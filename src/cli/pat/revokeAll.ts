@@ -5,7 +5,8 @@ import type * as KeyId from "../../domain/KeyId.ts"
 import { Progress } from "../../services/Progress.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import type { Revoked } from "../../services/pats/results.ts"
-import { Exit, exitCodes } from "../errors/exitCodes.ts"
+import { exitCodes } from "../errors/exitCodes.ts"
+import { Exit } from "../errors/failure.ts"
 import { report } from "../errors/report.ts"
 import { print, printJson } from "../output/print.ts"
 
@@ -27,14 +28,9 @@ export const printRevoked = (
 
 /** Failures of signing in: they would meet each of several PATs alike. */
 export const endsRun = ({ _tag }: RevokeError): boolean =>
-  [
-    "CredentialMissing",
-    "SecretUnavailable",
-    "InvalidUsername",
-    "LoginRefused",
-    "NotOffered",
-    "Quit",
-  ].includes(_tag)
+  ["CredentialMissing", "SecretUnavailable", "InvalidInput", "LoginRefused", "NotOffered", "Quit"].includes(
+    _tag,
+  )
 
 /** How many PATs are revoked side by side. */
 const sideBySide = 4

@@ -1,12 +1,14 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Either from "effect/Either"
-import { InvalidKeyId, PatNotFound } from "../../domain/Errors.ts"
+import { InvalidInput, PatNotFound } from "../../domain/Errors.ts"
 import { dateText } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
-import { maxLength } from "../../domain/Label.ts"
+import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatLookup.ts"
+import { mask } from "../../services/settings/mask.ts"
+import { keyIdForm } from "../errors/hints.ts"
 import { formatter } from "../output/time.ts"
 import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
 import { keyIdValues } from "./completions.ts"
@@ -34,9 +36,25 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
   ),
 })
 
-/** Reads the key ID of a PAT with which something is to be done. */
+/** A value as a word of a command line to copy. */
+const word = (value: string): string =>
+  /^[\w./@%+:,][\w./@%+:,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
+
+/** Reads the key ID of a PAT with which something is to be done. Its label may have been typed, or a token. */
 export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
-  Either.mapLeft(KeyId.parse(value), ({ reason }) => new InvalidKeyId({ reason, value, verb }))
+  Either.mapLeft(KeyId.parse(value), ({ kind, reason }) => {
+    const masked = mask(value, [])
+    const message = `"${masked}" is not a key ID.`
+    if (labelProblem(value) !== undefined || masked !== value)
+      return new InvalidInput({ kind, reason, value, message })
+    const option = `--label${value.startsWith("-") ? "=" : " "}${word(value)}`
+    const byLabel =
+      verb === "revoke"
+        ? `zpcli pat list ${option} --status active --quiet | zpcli pat revoke -`
+        : `zpcli pat ${verb} ${option}`
+    const advice = `${keyIdForm}. For a label: ${byLabel}`
+    return new InvalidInput({ kind, reason, value, message, advice })
+  })
 
 /** A server's text in quotes that it can't end by itself, cut where no label is as long. */
 export const quoted = (text: string): string => {

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
-import { type CannotWrite, explained, Files, wordsOf } from "../../services/files.ts"
+import { explained } from "../../domain/errors/words.ts"
+import { type CannotWrite, Files, wordsOf } from "../../services/files.ts"
 import type { Delivery } from "../../services/pats/Handover.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 

@@ -2,7 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { problem } from "../../domain/KeyId.ts"
+import { is } from "../../domain/KeyId.ts"
 import { parseTime } from "../../domain/Pat.ts"
 import * as Scope from "../../domain/Scope.ts"
 import { nextKeyId } from "./keyIds.ts"
@@ -33,7 +33,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const isScopes = (value: unknown): value is ReadonlyArray<string> =>
   Array.isArray(value) && value.length > 0 && value.every(isText)
 const isToken = (value: unknown): value is string => isText(value) && /^[!-~]+$/.test(value)
-const isKeyId = (value: unknown): value is string => isText(value) && problem(value) === undefined
+const isKeyId = (value: unknown): value is string => isText(value) && is(value)
 const isStatus = (value: unknown): value is string =>
   isText(value) && ["active", "revoked", "expired"].includes(value)
 const isTime = (value: unknown): value is string => isText(value) && typeof parseTime(value) === "number"
@@ -141,12 +141,9 @@ export const parseSeed = Effect.fn("parseSeed")(function* (text: string): Effect
   let dealt = 0
   const pats: Array<StoredPat> = []
   for (const { token, ...pat } of seeded) {
-    let { key_id } = pat
-    if (key_id === undefined) {
-      const next = nextKeyId(dealt, (keyId) => taken.has(keyId))
-      key_id = next.keyId
-      dealt = next.dealt
-    }
+    const next = nextKeyId(dealt, (keyId) => taken.has(keyId))
+    if (pat.key_id === undefined) dealt = next.dealt
+    const key_id = pat.key_id ?? next.keyId
     // No token has this hash.
     pats.push({ ...pat, key_id, token_sha256: token === undefined ? "" : yield* sha256(token) })
   }

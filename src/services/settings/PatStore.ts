@@ -1,4 +1,5 @@
 /** The PAT that is kept in the rcfile: `zpcli login` and `--save` write it. */
+
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -6,8 +7,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../../domain/ApiUrl.ts"
 import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
+import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
-import { type CannotWrite, codeOf, explained, Files, wordsOf } from "../files.ts"
+import { type CannotWrite, codeOf, Files, wordsOf } from "../files.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
 import { brokenLine, entriesOf, home } from "./RcfileStore.ts"
 import { Settings } from "./Settings.ts"

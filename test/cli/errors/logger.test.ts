@@ -65,7 +65,7 @@ describe("the logger", () => {
         const lines = (yield* logged(Effect.logWarning(value))).split("\n")
         expect(lines).toHaveLength(2)
         expect(lines[0]).toMatch(/^zpcli: warning: ./)
-        expect(lines[0]).not.toContain("There is no PAT")
+        expect(lines.join()).not.toContain("See the key IDs")
       }
     }),
   )

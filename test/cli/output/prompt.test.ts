@@ -137,7 +137,7 @@ describe("the username prompt", () => {
   it.effect.each([
     [" demo \r", { _tag: "Right", right: "demo" }],
     [" \r", { _tag: "Left", left: { _tag: "CredentialMissing", variable: "ZPOOL_USER" } }],
-    ["two words\r", { _tag: "Left", left: { _tag: "InvalidUsername", value: "two words" } }],
+    ["two words\r", { _tag: "Left", left: { _tag: "InvalidInput", value: "two words" } }],
   ] as const)(
     "leaves out the blanks around a name, and refuses one with blanks in it: %j",
     ([keys, expected]) =>

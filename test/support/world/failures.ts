@@ -1,9 +1,13 @@
-import type { Failure } from "../../../src/cli/errors/describe.ts"
-import { Exit } from "../../../src/cli/errors/exitCodes.ts"
-import { InternalError } from "../../../src/cli/errors/program.ts"
+import * as Either from "effect/Either"
+import type { Failure } from "../../../src/cli/errors/failure.ts"
+import { Exit, InternalError } from "../../../src/cli/errors/failure.ts"
 import { UsageError } from "../../../src/cli/strict/errors.ts"
 import type { Signer } from "../../../src/domain/Credential.ts"
 import * as Errors from "../../../src/domain/Errors.ts"
+import * as Expiry from "../../../src/domain/Expiry.ts"
+import * as KeyId from "../../../src/domain/KeyId.ts"
+import * as Label from "../../../src/domain/Label.ts"
+import * as Scope from "../../../src/domain/Scope.ts"
 
 /** What an answer tells of itself; its words would clear the screen. */
 export const answered = { status: 418, requestId: "req-1", serverMessage: "no.\u001b[2J" }
@@ -40,31 +44,20 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       { _tag: "Rejected", reason: "" },
     ] as const
   ).map((problem) => [new UsageError("zpcli pat", problem), 2]),
-  InvalidLabel: (["blank", "too-long", "control-character"] as const).map((reason) => [
-    new Errors.InvalidLabel({ reason, value }),
-    2,
-  ]),
-  InvalidKeyId: [
-    [new Errors.InvalidKeyId({ reason: "format", value }), 2],
-    [new Errors.InvalidKeyId({ reason: "format", value, line: 3 }), 2],
-  ],
+  InvalidInput: [
+    ...["", "x".repeat(256), value, "a\nb"].map(Label.parse),
+    KeyId.parse(value),
+    ...[[], [value], ["jobs"], ["job,*"]].map(Scope.parseAll),
+    ...[value, "2027-02-30"].map(Expiry.parseDate),
+    ...[value, "5m"].map(Expiry.parseDuration),
+    Expiry.after({ amount: 9999, unit: "y" }, 0),
+  ]
+    .flatMap((read): ReadonlyArray<Errors.InvalidInput> => (Either.isLeft(read) ? [read.left] : []))
+    .map((failure) => [failure, 2]),
   InputUnreadable: [
     [new Errors.InputUnreadable({ reason: "too-large", code: undefined }), 2],
     [new Errors.InputUnreadable({ reason: "failed", code: value }), 2],
   ],
-  InvalidScope: [undefined, "job"].map((nearest) => [
-    new Errors.InvalidScope({ reason: "unknown", value, nearest }),
-    2,
-  ]),
-  ScopeMissing: [[new Errors.ScopeMissing(), 2]],
-  InvalidExpiry: (["format", "no-such-day"] as const).map((reason) => [
-    new Errors.InvalidExpiry({ reason, value }),
-    2,
-  ]),
-  InvalidDuration: (["format", "too-far"] as const).map((reason) => [
-    new Errors.InvalidDuration({ reason, value }),
-    2,
-  ]),
   SettingsError: [
     [new Errors.SettingsError({ source: "ZPOOL_TIMEOUT", reason: "must be a number" }), 2],
     [new Errors.SettingsError({ source: "zpoolrc", line: 3, reason: "must have the form KEY=value" }), 2],
@@ -140,7 +133,6 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       (cause) => [new Errors.OutcomeUnknown({ label: "ci\u0007", found, cause }), 7] as const,
     ),
   ),
-  InvalidUsername: [[new Errors.InvalidUsername({ value: "ad a" }), 2]],
   TokenWouldBeLost: [[new Errors.TokenWouldBeLost(), 2]],
   TokenUndelivered: [
     [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: false, cause: undelivered }), 7],

@@ -1,13 +1,14 @@
-/** Failures of a request to the API. `Errors.ts` has them too, beside all the others. */
+/** What the API answered a request with that is no success. */
 import * as Data from "effect/Data"
-import type { Signer } from "./Credential.ts"
-import type { NamedProxy } from "./Proxy.ts"
+import { patFrom, type Signer } from "../Credential.ts"
+import type { TimedOut, Unreachable } from "./network.ts"
+import { attempted, didYouMean, serverSaid } from "./words.ts"
 
 /** The methods that the API has. */
 export type Method = "GET" | "POST" | "DELETE"
 
 /** What every answer of the API can tell about itself. */
-interface Answered {
+export interface Answered {
   /** HTTP status. */
   readonly status: number
   /** The gateway's `x-amzn-requestid`. */
@@ -31,22 +32,20 @@ export class HttpFailure extends Data.TaggedError("HttpFailure")<
   }
 > {}
 
-/** `POST /login` refused the username or the password. */
-export class LoginRefused extends Data.TaggedError("LoginRefused")<
-  Answered & {
-    readonly user: string
-    readonly host: string
-    /** Which of the two a person typed; the other came from the settings. */
-    readonly typed: { readonly user: boolean; readonly password: boolean }
-    /** Where the password was found. */
-    readonly password?: string | undefined
-  }
-> {}
-
 /** 401: the credential is not accepted (any more). */
 export class CredentialRefused extends Data.TaggedError("CredentialRefused")<
   Answered & { readonly credential: Signer }
-> {}
+> {
+  override get message(): string {
+    const { credential } = this
+    const said = serverSaid(this.serverMessage)
+    if (credential._tag === "PAT")
+      return `The ${patFrom(credential)} was not accepted: it is revoked, expired or mistyped${said}.`
+    if (credential._tag === "Pasted")
+      return `The API did not accept this PAT: it is revoked, expired or mistyped${said}. Nothing was saved.`
+    return `The API did not accept ${credential._tag === "JWT" ? "this sign-in" : "it"}${said}.`
+  }
+}
 
 /** 403: the credential is good and does not allow this, or something in between refuses the request. */
 export class NotAllowed extends Data.TaggedError("NotAllowed")<
@@ -55,17 +54,24 @@ export class NotAllowed extends Data.TaggedError("NotAllowed")<
     /** The scope that the request needs, where the API itself may have said no. */
     readonly needs: "pat" | undefined
   }
-> {}
-
-/** This API does not offer signing in by password, or making PATs: its website does. */
-export class NotOffered extends Data.TaggedError("NotOffered")<
-  Answered & {
-    readonly what: "login" | "create"
-    readonly host: string
-    /** The page on which a PAT is made by hand, with what was asked for filled in. */
-    readonly page: string
+> {
+  /** What may lack the right; undefined where the answer may not be the API's, or is no matter of rights. */
+  get lacking(): "scope" | "right" | undefined {
+    const { _tag } = this.credential
+    if (this.needs === undefined || _tag === "NewPat" || _tag === "Pasted") return undefined
+    return _tag === "PAT" ? "scope" : "right"
   }
-> {}
+
+  override get message(): string {
+    const { credential, lacking, needs } = this
+    const said = serverSaid(this.serverMessage)
+    if (lacking === "scope" && credential._tag === "PAT")
+      return `The ${patFrom(credential)} lacks the scope ${needs}, which this command needs${said}.`
+    return lacking === undefined
+      ? `The request was refused with status ${this.status}${said}.`
+      : `This account is not allowed to do this${said}.`
+  }
+}
 
 /** There is no PAT with a key ID, or it does not work any more. */
 export class PatNotFound extends Data.TaggedError("PatNotFound")<
@@ -76,7 +82,15 @@ export class PatNotFound extends Data.TaggedError("PatNotFound")<
     /** The key ID that was probably meant. */
     readonly nearest?: string | undefined
   }
-> {}
+> {
+  override get message(): string {
+    const { keyId, listed } = this
+    if (listed === "revoked") return `PAT ${keyId} is already revoked.`
+    return listed === "no"
+      ? `There is no PAT ${keyId}.${didYouMean(this.nearest)}`
+      : `There is no PAT ${keyId}, or it is already revoked${serverSaid(this.serverMessage)}.`
+  }
+}
 
 /**
  * The answer to a revoke did not come from the API, or says nothing certain,
@@ -88,17 +102,38 @@ export class RevokeUnconfirmed extends Data.TaggedError("RevokeUnconfirmed")<
     /** How the list shows the PAT; `unlisted` if it does not, `unknown` if there was no list. */
     readonly listed: "active" | "unlisted" | "unknown"
   }
-> {}
+> {
+  override get message(): string {
+    const { keyId, listed, serverMessage, status } = this
+    const unclear = status < 300 && serverMessage === undefined ? ", which does not confirm it" : ""
+    const answer = `its revoke was answered with status ${status}${serverSaid(serverMessage)}${unclear}`
+    if (listed === "active") return `PAT ${keyId} was not revoked: it is listed as active, and ${answer}.`
+    return `It is unknown whether PAT ${keyId} is revoked: ${
+      listed === "unlisted"
+        ? `it is not listed, and ${answer}`
+        : `${answer}, and there is no list to look it up in`
+    }.`
+  }
+}
 
 /** Any other 4xx, or a status that has no meaning here. */
 export class RequestRefused extends Data.TaggedError("RequestRefused")<
   Answered & { readonly method: Method; readonly path: string }
-> {}
+> {
+  override get message(): string {
+    return `The API refused the request with status ${this.status}${serverSaid(this.serverMessage)}.`
+  }
+}
 
 /** 3xx: never followed, since the credential goes to the configured origin alone. */
 export class Redirected extends Data.TaggedError("Redirected")<
   Answered & { readonly origin: string; readonly location: string | undefined }
-> {}
+> {
+  override get message(): string {
+    const to = this.location === undefined ? "" : ` to ${this.location}`
+    return `${this.origin} redirects${to}; redirects are not followed.`
+  }
+}
 
 /** 429 or 5xx, after the retries that its kind of request allows. */
 export class ServiceUnavailable extends Data.TaggedError("ServiceUnavailable")<
@@ -107,38 +142,13 @@ export class ServiceUnavailable extends Data.TaggedError("ServiceUnavailable")<
     /** Milliseconds, from `Retry-After`. */
     readonly retryAfter: number | undefined
   }
-> {}
-
-/**
- * Failures of a connection that another attempt does not cure: the certificate of
- * the other side is not trusted, it wants one of ours, or the proxy refuses.
- */
-export type Lasting = "certificate" | "client-certificate" | "proxy-refused"
-
-/** No HTTP answer: the connection could not be opened, or was lost. */
-export class Unreachable extends Data.TaggedError("Unreachable")<{
-  readonly origin: string
-  /** The system's code, such as `ECONNREFUSED` or `ENOTFOUND`; `EPROXY` and a status where a proxy refused. */
-  readonly code: string
-  /** False where the request certainly never left: there was no connection yet, or its TLS handshake was not done. */
-  readonly sent: boolean
-  readonly attempts: number
-  /** The proxy, where it is what failed and not the API behind it. */
-  readonly proxy?: NamedProxy | undefined
-  /** Why another attempt would fail as well, where it would. */
-  readonly lasting?: Lasting | undefined
-}> {}
-
-/** One attempt took longer than `ZPOOL_TIMEOUT`. */
-export class TimedOut extends Data.TaggedError("TimedOut")<{
-  readonly origin: string
-  readonly seconds: number
-  /** False where the request certainly never left. */
-  readonly sent: boolean
-  readonly attempts: number
-  /** The proxy, where it is what was waited for. */
-  readonly proxy?: NamedProxy | undefined
-}> {}
+> {
+  override get message(): string {
+    const { attempts, serverMessage, status } = this
+    const what = status === 429 ? "is limiting requests" : "is unavailable"
+    return `The API ${what}: status ${status}${attempted(attempts)}${serverSaid(serverMessage)}.`
+  }
+}
 
 /** Failures after which another attempt may succeed. */
 export type Transient = Unreachable | TimedOut | ServiceUnavailable
@@ -161,7 +171,23 @@ export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
     /** For `shape`: what was expected and not found. */
     readonly expected?: string
   }
-> {}
+> {
+  override get message(): string {
+    const { origin, reason, status } = this
+    const found = {
+      empty: "an empty body",
+      "not-json": "something that is not JSON",
+      html: "a web page",
+      shape: `JSON without ${this.expected ?? "what was asked for"}`,
+      failure: "an error",
+      "too-large": "more than 256 MiB",
+      "not-http": "something that is not HTTP",
+      encoding: "a body in a content encoding that is unknown or damaged",
+    }[reason]
+    const end = reason === "failure" ? serverSaid(this.serverMessage) : ", which can't be used"
+    return `${origin} answered with ${status === undefined ? "" : `status ${status} and `}${found}${end}.`
+  }
+}
 
 /** Failures of a request to the API that carry no meaning of a particular command. */
 export type ApiError =

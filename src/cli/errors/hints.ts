@@ -1,0 +1,217 @@
+/** What to do about errors, where that takes more than one sentence to choose. */
+import type { Place } from "../../domain/Credential.ts"
+import type {
+  CannotRotate,
+  CommandFailed,
+  CommandUnusable,
+  CredentialMissing,
+  CredentialRefused,
+  InvalidInput,
+  LoginRefused,
+  NotAllowed,
+  OutcomeUnknown,
+  RequestRefused,
+  RotationStopped,
+  SecretUnavailable,
+  ServiceUnavailable,
+  SettingsError,
+  Unreachable,
+} from "../../domain/Errors.ts"
+import { signalled } from "../../domain/errors/command.ts"
+import { type HandoverCause, mayBeStored } from "../../domain/errors/delivery.ts"
+import * as KeyId from "../../domain/KeyId.ts"
+import { maxLength } from "../../domain/Label.ts"
+import { maxRetryAfter } from "../../domain/Retry.ts"
+import { partsOf, scopes } from "../../domain/Scope.ts"
+
+/** What a key ID looks like, as the beginning of a sentence. */
+export const keyIdForm = "A key ID is four words joined by hyphens, such as law-hotel-shape-community"
+
+/** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
+export const howToRevoke = (keyId: string | undefined): string =>
+  KeyId.is(keyId) ? `Revoke it with: zpcli pat revoke ${keyId}` : "Find it with: zpcli pat list"
+
+/**
+ * What to do about a new PAT whose token was not handed over.
+ *
+ * @param remedy - what to do about the cause, where it may have to be cured
+ */
+export const afterTakenBack = (
+  keyId: string | undefined,
+  undone: boolean,
+  cause: HandoverCause,
+  remedy: string | undefined,
+): string => {
+  if (undone) return remedy ?? "Run the command again."
+  return mayBeStored(cause)
+    ? `Check what it stored before you revoke a PAT. If it does not have the new token: ${howToRevoke(keyId)}`
+    : howToRevoke(keyId)
+}
+
+export const ofOutcome = ({ found, replaces }: OutcomeUnknown): string => {
+  const again = replaces === undefined ? "create another" : "rotate again"
+  if (found === undefined) return "Check with: zpcli pat list"
+  const [keyId, ...more] = found
+  if (keyId === undefined) return `Check again with zpcli pat list before you ${again}.`
+  if (more.length > 0) return "See which one is new with zpcli pat list, and revoke that one."
+  return KeyId.is(keyId)
+    ? `Nobody has the token. Revoke it, then ${again}: zpcli pat revoke ${keyId}`
+    : `Nobody has the token. Revoke it, then ${again}. ${howToRevoke(keyId)}`
+}
+
+/** @param remedy - what to do about the cause, which helps where the delivery failed */
+export const ofStop = (
+  { cause, newKeyId, old, step, undone }: RotationStopped,
+  remedy: string | undefined,
+): string => {
+  const oldKeyIds = old.map(({ keyId }) => keyId).join(" ")
+  if (step === "revoke")
+    return `Revoke the old PAT${old.length > 1 ? "s" : ""} with: zpcli pat revoke ${oldKeyIds}`
+  if (step === "confirm")
+    return old.length === 0
+      ? "Check that the PAT is active with: zpcli pat list"
+      : `Check that the new PAT is active with zpcli pat list, then run: zpcli pat revoke ${oldKeyIds}`
+  return afterTakenBack(newKeyId, undone, cause, step === "deliver" ? remedy : undefined)
+}
+
+export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: CommandFailed): string => {
+  const fix = `Fix ${name}, then run the command again.`
+  // It may have failed after its work, or by a lost answer: what it stored took the place of what works.
+  if (leftToken)
+    return `${fix} If it opens /dev/stdin, which is a socket here, put a pipe before it: -- sh -c 'cat | COMMAND'`
+  return reason === "exit"
+    ? `Check what it stored: the new token no longer works. Then ${signalled(exitCode) ? "" : "fix it, and "}run the command again.`
+    : fix
+}
+
+export const ofCommandUnusable = ({ interpreter, name, reason }: CommandUnusable): string => {
+  if (reason === "not-found") return "Check the name of the command after --, and PATH."
+  if (interpreter === undefined) return "Check that it is a program, and that you may run it."
+  return interpreter.endsWith("\r")
+    ? `Save ${name} with Unix line endings (LF), for example with dos2unix.`
+    : `Install it, or correct the first line of ${name}.`
+}
+
+export const ofCannotRotate = ({ keyId, reason }: CannotRotate): string => {
+  if (reason === "lifetime") return "Choose an expiry with --expires-in or --expiry."
+  if (reason === "expiry")
+    return `Rotate it now, with an expiry of your choice: zpcli pat rotate ${keyId} --expires-in 90d`
+  return reason === "creation"
+    ? `Rotate it now, without --older-than: zpcli pat rotate ${keyId}`
+    : "Create its successor with: zpcli pat create"
+}
+
+/** How to set another PAT, where one was found. */
+const replacePat = ({ source, via }: Place): string => {
+  if (via === "file") return `Put a valid PAT into the file that ${source} names`
+  if (via === "command") return `Let the command in ${source} print a valid PAT`
+  return source === "ZPOOLPAT" ? `Set ${source} to a valid PAT` : "Replace it with zpcli login"
+}
+
+export const ofCredential = ({ credential }: CredentialRefused): string => {
+  switch (credential._tag) {
+    case "PAT":
+      return `${replacePat(credential)}, or use --auth jwt to sign in with username and password.`
+    case "NewPat":
+      return "Run the command again."
+    case "Pasted":
+      return `Copy the whole PAT, or create another at ${credential.page}, and run the command again.`
+    case "JWT":
+      return "Run the command again to sign in afresh; if it still fails, check ZPOOL_API_URL."
+  }
+}
+
+export const ofNotAllowed = ({ lacking, needs }: NotAllowed): string => {
+  if (lacking === undefined)
+    return "Check ZPOOL_API_URL and any proxy: the answer may not have come from the API."
+  return lacking === "scope"
+    ? `Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`
+    : "Sign in as another user with ZPOOL_USER, or ask the owner of the account."
+}
+
+export const ofCredentialMissing = ({ only, page, variable }: CredentialMissing): string => {
+  if (page !== undefined)
+    return `Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.`
+  if (variable === "ZPOOLPAT")
+    return "Set ZPOOLPAT, or leave out --auth to sign in with username and password."
+  return only === "jwt"
+    ? `Set ${variable}.`
+    : `Sign in with zpcli login, or set ZPOOLPAT to a PAT, or set ${variable}.`
+}
+
+export const ofSecret = ({ opensStdout, path, source }: SecretUnavailable): string => {
+  if (opensStdout)
+    return "Let it print to its stdout without opening /dev/stdout, which is a socket here; or put | cat behind it."
+  return path === undefined
+    ? "Run that command by itself: it must print the secret alone, and exit with 0."
+    : `Correct ${source}: the file must contain the secret alone.`
+}
+
+/** What to check after a refused sign-in: what was typed can be typed again, the rest is a setting. */
+export const ofLogin = ({ password = "ZPOOL_PASSWORD", typed }: LoginRefused): string => {
+  if (typed.password) {
+    return typed.user
+      ? "Run the command again, and check what you type."
+      : "Run the command again and type the password again, or check ZPOOL_USER."
+  }
+  return typed.user
+    ? `Run the command again and type the username again, or check ${password}.`
+    : `Check ZPOOL_USER and ${password}; without ${password} a terminal asks for the password.`
+}
+
+export const ofRequest = ({ path, serverMessage, status }: RequestRefused): string => {
+  // A 403 gets here where a gateway does not know the path.
+  if (status === 404 || status === 403) return `Check ZPOOL_API_URL: there is no ${path} below it.`
+  return serverMessage === undefined
+    ? "Check ZPOOL_API_URL; --log-level debug shows the requests."
+    : "Correct what the API says, and run the command again."
+}
+
+export const ofUnavailable = ({ retryAfter = 0 }: ServiceUnavailable): string =>
+  retryAfter > maxRetryAfter
+    ? `The API asks clients to wait ${Math.ceil(retryAfter / 1000)} s; run the command again after that.`
+    : "The command is fine: run it again in a while."
+
+export const ofUnreachable = ({ lasting, proxy, proxyStatus }: Unreachable): string => {
+  if (lasting === "certificate")
+    return "If your own authority issued it, name its file in NODE_EXTRA_CA_CERTS."
+  if (lasting === "client-certificate") return "Check ZPOOL_API_URL and any proxy."
+  if (proxy === undefined)
+    return "Check the network, any proxy, and ZPOOL_API_URL; then run the command again."
+  return proxyStatus === "407"
+    ? `Put the proxy's username and password into ${proxy.variable}: http://USER:PASSWORD@HOST:PORT`
+    : `Check ${proxy.variable}, or name the host in NO_PROXY to connect without the proxy.`
+}
+
+export const ofInput = ({ advice, kind, reason, value }: InvalidInput): string => {
+  if (advice !== undefined) return advice
+  switch (kind) {
+    case "label":
+      return `A label has 1 to ${maxLength} characters and no control characters.`
+    case "key-id":
+      return `${keyIdForm}; see: zpcli pat list`
+    case "scope":
+      return reason === "list"
+        ? `Repeat --scope for each: ${partsOf(value)
+            .map((part) => `--scope ${part === "*" ? "'*'" : part}`)
+            .join(" ")}`
+        : `Scopes: ${scopes.join(", ")} (quote '*' to prevent shell globbing). Repeat --scope for more than one.`
+    case "expiry":
+      return "Write the expiry as YYYY-MM-DD, such as --expiry 2027-12-31."
+    case "duration":
+      return /^\d+m$/.test(value)
+        ? `m may mean minutes or months. Write months as ${value}o, or the duration as 12h, 30d, 8w or 1y.`
+        : "Write it as 12h, 30d, 8w, 6mo or 1y."
+    case "username":
+      return "Run the command again, or set ZPOOL_USER."
+  }
+}
+
+/** How to correct a setting, by where it comes from. */
+export const ofSetting = ({ advice, source }: SettingsError): string => {
+  if (advice !== undefined) return advice
+  const [name = ""] = source.split(" ")
+  return name.startsWith("--")
+    ? `Correct it; the command's --help says what ${name} takes.`
+    : `Correct ${name}, or unset it.`
+}

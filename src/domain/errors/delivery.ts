@@ -1,0 +1,144 @@
+/** Failures of making a token and handing it over. */
+import * as Data from "effect/Data"
+import type { ResponseUnreadable, Transient } from "./api.ts"
+import { type CommandFailed, type CommandUnusable, exited } from "./command.ts"
+import type { RevokeError } from "./signIn.ts"
+import { because, explained } from "./words.ts"
+
+/** A PAT that a new one is to replace. */
+export interface ReplacedPat {
+  readonly keyId: string
+  /** Whether it works: one that has expired does not. */
+  readonly works: boolean
+}
+
+/** What became of PATs that were to be replaced, and were not. */
+export const asTheyWere = (old: ReadonlyArray<ReplacedPat>): string => {
+  const keyIds = old.map(({ keyId }) => keyId).join(", ")
+  const work = old.every(({ works }) => works)
+  if (old.length > 1) return work ? `PATs ${keyIds} still work` : `PATs ${keyIds} are unchanged`
+  return work ? `PAT ${keyIds} still works` : `PAT ${keyIds} is unchanged`
+}
+
+/** A token could not be written where it was to go. */
+export class DeliveryFailed extends Data.TaggedError("DeliveryFailed")<{
+  /** Where it was to go. */
+  readonly target: string
+  /** The system's code, such as `EPIPE` or `ENOSPC`. */
+  readonly code: string
+}> {
+  override get message(): string {
+    return `Its token could not be written to ${this.target} (${explained(this.code)}).`
+  }
+}
+
+/** Why a token could not be handed over. */
+export type Undelivered = DeliveryFailed | CommandFailed
+
+/** Why a new PAT is not of use; undefined for an interruption. */
+export type HandoverCause = RevokeError | Undelivered | undefined
+
+/** Whether a command has read a token, and may have stored it in the place of the only copy of an old one. */
+export const mayBeStored = (cause: HandoverCause): cause is CommandFailed =>
+  cause?._tag === "CommandFailed" && cause.reason === "exit"
+
+/** What became of a new PAT whose token was not handed over. */
+export const takenBack = (keyId: string | undefined, undone: boolean, cause: HandoverCause): string => {
+  if (undone) return `The new PAT ${keyId ?? ""} was revoked`
+  const exists = `The new PAT ${keyId ?? "(no key ID)"} exists`
+  return mayBeStored(cause)
+    ? `${exists}, and ${cause.name} may have stored its token`
+    : `${exists}, and nobody has its token`
+}
+
+/** A PAT was created, and its token could not be handed over. */
+export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
+  readonly keyId: string | undefined
+  /** Whether the PAT was certainly revoked again. */
+  readonly undone: boolean
+  readonly cause: HandoverCause
+}> {
+  /** Whether the token was there, and its delivery failed. */
+  get wasDelivery(): boolean {
+    return this.cause?._tag === "DeliveryFailed" || this.cause?._tag === "CommandFailed"
+  }
+
+  override get message(): string {
+    const { cause, keyId, undone, wasDelivery } = this
+    const state = takenBack(keyId, undone, cause)
+    if (cause === undefined) return `Interrupted. ${state}.`
+    const lost = wasDelivery ? "" : ", since its token did not arrive or could not be checked"
+    return `${state}${lost}: ${because(cause)}.`
+  }
+}
+
+/** A create was sent and no usable answer came: a PAT may have been created whose token nobody received. */
+export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
+  readonly label: string
+  /** Key IDs with that label created since the request; undefined when they could not be looked up. */
+  readonly found: ReadonlyArray<string> | undefined
+  /** The one of them that must be it: it has the label and the scopes, is new, and was never used. */
+  readonly certain?: string | undefined
+  /** Whether the list shows an older PAT with that label. */
+  readonly older?: boolean
+  /** The PAT that the new one was to replace. */
+  readonly replaces?: ReplacedPat | undefined
+  /** Undefined for an interruption. */
+  readonly cause: Transient | ResponseUnreadable | undefined
+}> {
+  override get message(): string {
+    const { found, label, replaces } = this
+    const why = because(this.cause)
+    const old = replaces === undefined ? "" : ` ${asTheyWere([replaces])}.`
+    if (found === undefined) return `It is unknown whether the PAT "${label}" was created: ${why}.${old}`
+    const [keyId, ...more] = found
+    if (keyId === undefined) {
+      const other = this.older ? "new " : ""
+      return `The PAT "${label}" may not have been created: ${why}. The list shows no ${other}PAT with that label.${old}`
+    }
+    return more.length > 0
+      ? `The token of the PAT "${label}" did not arrive: ${why}. One of these may be it: ${found.join(", ")}.${old}`
+      : `The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.${old}`
+  }
+}
+
+/** How a command ended that had a PAT of its own, as the beginning of a sentence. */
+const ended = (end: PatLeft["end"]): string => {
+  if (end === undefined) return "Interrupted, and"
+  if (end === 0) return "The command succeeded, but"
+  return typeof end === "number" ? `The command ${exited(end)}, and` : `${end.name} could not be started, and`
+}
+
+/** The PAT of a command that has ended may still work: its revoke is not certain. */
+export class PatLeft extends Data.TaggedError("PatLeft")<{
+  readonly label: string
+  readonly keyId: string | undefined
+  /** The date on which it ends by itself. */
+  readonly expiry: string | undefined
+  /** The command's exit code, or why it could not be started; undefined where it was interrupted before. */
+  readonly end: number | CommandUnusable | undefined
+  /** Why it is not certain; undefined where there is no key ID. */
+  readonly cause: RevokeError | undefined
+}> {
+  override get message(): string {
+    const { cause, end, expiry, keyId, label } = this
+    const unsaid = `the API did not ${keyId === undefined ? "give its key ID" : "answer in time"}`
+    const why = cause === undefined ? unsaid : because(cause)
+    const until = expiry === undefined ? "" : ` It expires on ${expiry}.`
+    return `${ended(end)} it is not certain that its PAT ${keyId ?? `"${label}"`} was revoked: ${why}.${until}`
+  }
+}
+
+/** A new token would go to the null device. Nothing was sent. */
+export class TokenWouldBeLost extends Data.TaggedError("TokenWouldBeLost") {
+  override get message(): string {
+    return "stdout is closed or the null device: the token would be lost. Nothing was sent."
+  }
+}
+
+/** Writing to stdout failed; `EPIPE` is the reader that has gone. */
+export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {
+  override get message(): string {
+    return `The result could not be written (${this.code}).`
+  }
+}

@@ -1,0 +1,191 @@
+/** Why PATs are not replaced, or not found by their label, and how far a rotation came. */
+import * as Data from "effect/Data"
+import type { Time } from "../Pat.ts"
+import { asTheyWere, type HandoverCause, type ReplacedPat, takenBack } from "./delivery.ts"
+import { because, didYouMean } from "./words.ts"
+
+/** No PAT has a label, or only ones that are revoked. */
+export class LabelNotFound extends Data.TaggedError("LabelNotFound")<{
+  readonly label: string
+  /** The label that was probably meant. */
+  readonly nearest: string | undefined
+  /** Whether it was only to be shown, so that revoked ones count too. */
+  readonly showing?: boolean
+}> {
+  override get message(): string {
+    const kind = this.showing ? "" : "active or expired "
+    return `No ${kind}PAT has the label "${this.label}".${didYouMean(this.nearest)}`
+  }
+}
+
+interface UsedPat {
+  readonly keyId: string
+  readonly createdAt: Time
+  readonly lastUsedAt: Time
+}
+
+/** An instant to the second, or what the server gave in its place. */
+const at = (time: Time): string => {
+  if (time === undefined) return "never"
+  return typeof time === "string"
+    ? time
+    : `${new Date(time).toISOString().slice(0, -5).replace("T", " ")} UTC`
+}
+
+const listOf = (pats: ReadonlyArray<UsedPat>): string =>
+  pats
+    .map(
+      ({ createdAt, keyId, lastUsedAt }) =>
+        `${keyId} (created ${at(createdAt)}, last used ${at(lastUsedAt)})`,
+    )
+    .join("; ")
+
+/** Several active PATs have one label, and one was asked for. */
+export class SeveralPats extends Data.TaggedError("SeveralPats")<{
+  readonly label: string
+  readonly pats: ReadonlyArray<UsedPat>
+  /** Whether one was only to be shown. */
+  readonly showing?: boolean
+}> {
+  override get message(): string {
+    const { label, pats, showing } = this
+    return `${pats.length} active PATs have the label "${label}": ${listOf(pats)}.${showing ? "" : " Nothing was changed."}`
+  }
+}
+
+/** Several active PATs have one label, and more than one of them is in use: the label is not that of one job. */
+export class PatsInUse extends Data.TaggedError("PatsInUse")<{
+  readonly label: string
+  readonly pats: ReadonlyArray<UsedPat>
+}> {
+  override get message(): string {
+    const { label, pats } = this
+    return `${pats.length} active PATs with the label "${label}" are in use: ${listOf(pats)}. Nothing was changed.`
+  }
+}
+
+/** Several active PATs have one label, and the newest is so new that another rotation may be under way. */
+export class RotationUnderWay extends Data.TaggedError("RotationUnderWay")<{
+  readonly label: string
+  /** How many are active. */
+  readonly count: number
+  /** The key ID of the newest one. */
+  readonly newest: string
+  /** When it was created, what time it is by the server's clock, and when a rotation will go ahead: in milliseconds since the epoch. */
+  readonly created: number
+  readonly now: number
+  readonly retryAt: number
+}> {
+  override get message(): string {
+    const { count, created, label, newest, now } = this
+    const minutes = Math.max(0, Math.floor((now - created) / 60_000))
+    return `${count} active PATs have the label "${label}", and the newest, ${newest}, was created ${minutes} minutes ago: another rotation may be under way. Nothing was changed.`
+  }
+}
+
+const listed = (scopes: ReadonlyArray<string>): string => (scopes.length === 0 ? "none" : scopes.join(", "))
+
+/** PATs with one label have other scopes than were asked for, or than each other. */
+export class ScopesDiffer extends Data.TaggedError("ScopesDiffer")<{
+  readonly keyId: string
+  readonly scopes: ReadonlyArray<string>
+  /** The other PAT; undefined for what was asked for. */
+  readonly otherKeyId: string | undefined
+  readonly others: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    const { keyId, otherKeyId, others, scopes } = this
+    const other = otherKeyId === undefined ? "--scope asks for" : `PAT ${otherKeyId} has`
+    return `PAT ${keyId} has the scopes ${listed(scopes)}, and ${other} ${listed(others)}. Nothing was changed.`
+  }
+}
+
+/** A new PAT would be due for its rotation as soon as it is made. */
+export class DueAtOnce extends Data.TaggedError("DueAtOnce")<{
+  /** Its expiry, a date. */
+  readonly expiry: string
+  /** How long before its end a PAT is due, as it was typed. */
+  readonly within: string
+}> {
+  override get message(): string {
+    return `The new PAT would expire on ${this.expiry}, which is within the ${this.within} of --expiring-within: it would be due immediately. Nothing was changed.`
+  }
+}
+
+/** A PAT can't be replaced by one like it, since the list does not say what it is like. */
+export class CannotRotate extends Data.TaggedError("CannotRotate")<{
+  readonly keyId: string
+  /**
+   * What the list doesn't say, or not in a way that can be read; `lifetime`: it
+   * lives for less than a day, and a successor would not live at all.
+   */
+  readonly reason: "label" | "scopes" | "expiry" | "creation" | "lifetime"
+}> {
+  override get message(): string {
+    const { keyId, reason } = this
+    if (reason === "lifetime")
+      return `PAT ${keyId} lives for less than a day, so its successor would be expired from the start. Nothing was changed.`
+    const what = { scopes: "list of scopes", creation: "time of creation", label: "label", expiry: "expiry" }
+    return `PAT ${keyId} can't be rotated: the API doesn't give a readable ${what[reason]}. Nothing was changed.`
+  }
+}
+
+/** A rotation that was interrupted before anything was changed. */
+export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{
+  /** Undefined where it was not found yet. */
+  readonly keyId: string | undefined
+}> {
+  override get message(): string {
+    const which = this.keyId === undefined ? "" : ` PAT ${this.keyId} was not rotated.`
+    return `Interrupted: nothing was changed.${which}`
+  }
+}
+
+/** The steps of a rotation, in their order: `confirm` is the second check, after the delivery. */
+export type RotationStep = "create" | "check" | "deliver" | "confirm" | "revoke"
+
+/** A rotation that failed or was interrupted on its way: the old PATs are unchanged, unless `revoke` was under way. */
+export class RotationStopped extends Data.TaggedError("RotationStopped")<{
+  readonly step: RotationStep
+  /** The PATs that were to be replaced, as they were when it began; at `revoke` those that may still work. */
+  readonly old: ReadonlyArray<ReplacedPat>
+  readonly newKeyId: string | undefined
+  /** Whether the new PAT was certainly revoked again. */
+  readonly undone: boolean
+  readonly cause: HandoverCause
+}> {
+  override get message(): string {
+    const { cause, newKeyId, old, step, undone } = this
+    const why = because(cause)
+    const newPat = newKeyId ?? "(no key ID)"
+    const before = asTheyWere(old)
+    if (step === "revoke") {
+      const keyIds = old.map(({ keyId }) => keyId).join(", ")
+      return `The new PAT ${newPat} works and was handed over. The old PAT${old.length > 1 ? "s" : ""} ${keyIds} may still work: ${why}.`
+    }
+    if (step === "confirm") {
+      const rest = old.length === 0 ? "" : ` ${before}.`
+      return `The token of the new PAT ${newPat} was delivered, but could not be checked once more: ${why}.${rest}`
+    }
+    const lost = step === "create" && undone ? ", since its token did not arrive" : ""
+    const unchecked = step === "check" ? "it could not be checked, since " : ""
+    return `${before}. ${takenBack(newKeyId, undone, cause)}${lost}: ${unchecked}${why}.`
+  }
+}
+
+/** The API refused a token that it had accepted before, after it was delivered. Nothing was revoked. */
+export class TokenRevokedMeanwhile extends Data.TaggedError("TokenRevokedMeanwhile")<{
+  readonly newKeyId: string | undefined
+  /** The PATs that were to be replaced, and how the list shows them now; undefined if it wasn't available. */
+  readonly old: ReadonlyArray<{ readonly keyId: string; readonly works: boolean | undefined }>
+  /** The newest active PAT with the label, which can be rotated to store a token that works. */
+  readonly active: string | undefined
+}> {
+  override get message(): string {
+    const fates = this.old.map(({ keyId, works }) => {
+      if (works === undefined) return ` It's not known whether the old PAT ${keyId} still works.`
+      return works ? ` The old PAT ${keyId} still works.` : ` The old PAT ${keyId} no longer works either.`
+    })
+    return `The token of the new PAT ${this.newKeyId ?? "(no key ID)"} was delivered, and has since been revoked: the place of delivery now holds a token that doesn't work.${fates.join("")}`
+  }
+}
