@@ -33,12 +33,8 @@ export const splitLazy = {
     ),
 }
 
-/**
- * Computes the command tree once, so that the installed program need not.
- *
- * @param hasDocs - whether the docs come with the program
- */
-export const computeTree = async (hasDocs = true) => {
+/** Computes the command tree once, so that the installed program need not. */
+export const computeTree = async () => {
   const folder = await mkdtemp(join(tmpdir(), "zpcli-build-"))
   try {
     const outfile = join(folder, "tree.mjs")
@@ -47,7 +43,7 @@ export const computeTree = async (hasDocs = true) => {
       format: "esm",
       outfile,
       stdin: {
-        contents: `import { shape } from "./src/cli/root.ts"; export default shape(${hasDocs})`,
+        contents: `import { shape } from "./src/cli/root.ts"; export default shape()`,
         resolveDir: process.cwd(),
         loader: "ts",
       },

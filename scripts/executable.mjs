@@ -59,17 +59,19 @@ const makeBlob = async (folder) => {
   const path = (name) => join(folder, name)
   const dist = path("dist")
   await run(execPath, ["scripts/build.mjs", dist])
+  const tree = await computeTree()
   const { metafile } = await build({
     ...common,
     entryPoints: ["src/executable.ts"],
     outfile: path("entry.cjs"),
-    plugins: [buildFacts({ tree: await computeTree(false) })],
+    plugins: [buildFacts({ tree })],
   })
   await writeFile(path("main.cjs.cache"), await makeCodeCache(dist, folder))
   const assets = {
     "main.cjs": join(dist, "main.cjs"),
     "main.cjs.cache": path("main.cjs.cache"),
     "sandbox.cjs": join(dist, "sandbox.cjs"),
+    ...Object.fromEntries(tree.topics.map(([name]) => [`docs/${name}.md`, `docs/${name}.md`])),
   }
   const config = {
     main: path("entry.cjs"),

@@ -1,7 +1,7 @@
 import { digest, tree } from "zpcli:build"
 import type * as Main from "./main.ts"
 import { loadCached } from "./services/node/codeCache.ts"
-import { packageFolder } from "./services/node/packageFolder.ts"
+import { readPage } from "./services/node/pages.ts"
 import { start } from "./start.ts"
 
-start(tree, () => loadCached({ file: "main.cjs", digest }, require) as typeof Main, packageFolder())
+start(tree, () => loadCached({ file: "main.cjs", digest }, require) as typeof Main, readPage)

@@ -2,18 +2,28 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Interruption, OpenLine } from "./cli/errors/exitCodes.ts"
 import { Live } from "./cli/live.ts"
-import { run } from "./cli/run.ts"
+import { type Early, run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
 import { mayBeOpen } from "./services/node/child.ts"
 import { runMain } from "./services/node/runMain.ts"
 import { interrupted, signalledCode } from "./services/node/signals.ts"
+import { Pages, pagesOf } from "./services/Pages.ts"
 
-/** The program: a command line (without the program's name), the command tree of the build, and what the line asks for. */
-export const main = (argv: ReadonlyArray<string>, tree: CommandShape, request: Request): void => {
+/**
+ * The program: a command line (without the program's name), the command tree of
+ * the build, what the line asks for, and what reads a page of the docs.
+ */
+export const main = (
+  argv: ReadonlyArray<string>,
+  tree: CommandShape,
+  request: Exclude<Request, Early>,
+  readPage: (name: string) => string,
+): void => {
   const program = run(argv, tree, request).pipe(
     Effect.provideService(Interruption, { exitCode: signalledCode }),
     Effect.provideService(OpenLine, { mayBe: mayBeOpen }),
+    Effect.provideService(Pages, pagesOf(readPage)),
     Effect.provide(Live),
   )
   runMain(program, {

@@ -1,3 +1,4 @@
+import type { Early } from "./cli/run.ts"
 import { helpColumns, helpOf } from "./cli/strict/help.ts"
 import { parse } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
@@ -6,20 +7,32 @@ import { printText, terminalColumns } from "./services/node/printText.ts"
 import { version } from "./version.ts"
 
 /**
+ * What needs none of the program.
+ *
+ * @param columns - those of the terminal that it is printed on, if it is one
+ */
+export const textOf = (request: Early, tree: CommandShape, columns: number | undefined): string =>
+  request._tag === "Version" ? `${version}\n` : helpOf(request.command, helpColumns(columns), tree)
+
+/**
  * Runs the command line of this process. Help and version need none of the
  * program: they are answered from the command tree.
  *
  * @param load - loads the program, for everything else
- * @param folder - of the package, in which help names files
+ * @param readPage - reads a page of the docs, by its name
  */
-export const start = (tree: CommandShape, load: () => typeof Main, folder?: string): void => {
+export const start = (
+  tree: CommandShape,
+  load: () => typeof Main,
+  readPage: (name: string) => string,
+): void => {
   const args = process.argv.slice(2)
   const request = parse(tree, args)
-  if (request._tag === "Version") printText(`${version}\n`)
-  else if (request._tag === "Help") printText(helpOf(request.command, helpColumns(terminalColumns()), folder))
+  if (request._tag === "Version" || request._tag === "Help")
+    printText(textOf(request, tree, terminalColumns()))
   else {
     // Until the program handles signals itself: without a handler Node opens its debugger.
     process.on("SIGUSR1", () => {})
-    load().main(args, tree, request)
+    load().main(args, tree, request, readPage)
   }
 }

@@ -9,7 +9,7 @@ import { print, printJson } from "./output/print.ts"
 import { withServices } from "./services.ts"
 import { withExamples } from "./strict/annotations.ts"
 
-const options = { json: jsonOption("Output JSON (default: off)"), ...settingsOptions }
+const options = { json: jsonOption("Print JSON"), ...settingsOptions }
 
 export type HelloOptions = Command.Command.ParseConfig<typeof options>
 
@@ -38,10 +38,10 @@ export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
 })
 
 export const command = Command.make("hello", options, hello).pipe(
-  Command.withDescription("Show who you are signed in as, how, and at which API"),
+  Command.withDescription("Show who you're signed in as, how, and to which API"),
   withServices,
   withExamples([
-    { command: "zpcli hello", description: "With the credential that is set" },
-    { command: "zpcli hello --auth pat", description: "With a PAT only, as in a CI job" },
+    { command: "zpcli hello", description: "Check the credential that zpcli uses" },
+    { command: "zpcli hello --auth pat", description: "Sign in only with a PAT, as in a CI job" },
   ]),
 )

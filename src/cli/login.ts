@@ -97,14 +97,14 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
 })
 
 export const command = Command.make("login", options, login).pipe(
-  Command.withDescription("Sign in: check a PAT and save it in ~/.config/zpools.io/zpoolrc"),
+  Command.withDescription("Sign in: check a PAT, and save it for later commands"),
   Command.provide(({ rcfile }) => Layer.effectContext(networkServices({ rcfile, auth: "pat", save: true }))),
   withHints(hints.login),
   withExamples([
     { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
     {
       command: "zpcli login --rcfile ~/staging.rc",
-      description: "Save it in another file than the default one",
+      description: "Save it in a different file",
     },
   ]),
 )

@@ -6,7 +6,8 @@ import * as Option from "effect/Option"
 import type { InvalidInput } from "../domain/Errors.ts"
 import * as Expiry from "../domain/Expiry.ts"
 import * as Scope from "../domain/Scope.ts"
-import { withCompletions } from "./strict/annotations.ts"
+import { withCompletions, withGroup } from "./strict/annotations.ts"
+import { globalOptions } from "./strict/builtIns.ts"
 import { UsageError } from "./strict/errors.ts"
 
 /** `--rcfile`, with what is done with the file. */
@@ -20,12 +21,13 @@ export const rcfileOption = (description: string) =>
 
 /** The options that every command which talks to the API has. */
 export const settingsOptions = {
-  rcfile: rcfileOption("Read settings from this file"),
+  rcfile: rcfileOption("Read settings from this file").pipe(withGroup(globalOptions)),
   auth: Options.choice("auth", ["auto", "pat", "jwt"]).pipe(
     Options.withDescription(
-      "Sign in with a PAT (pat), with username and password (jwt), or with what is set (auto) (default: auto)",
+      "Sign in with a PAT (pat) or a username and password (jwt); by default (auto), with whichever is set",
     ),
     Options.withDefault("auto" as const),
+    withGroup(globalOptions),
   ),
 }
 
@@ -35,26 +37,33 @@ export const jsonOption = (description: string) =>
 
 /** `--local`, for the times of a table. */
 export const localOption = Options.boolean("local").pipe(
-  Options.withDescription("Show timestamps in the local timezone (default: UTC)"),
+  Options.withDescription("Show timestamps in the local time zone (default: UTC)"),
 )
 
 /** `--yes`, in the place of a confirmation. */
 export const yesOption = Options.boolean("yes").pipe(
   Options.withAlias("y"),
-  Options.withDescription("Skip the confirmation (default: off)"),
+  Options.withDescription("Skip the confirmation prompt"),
 )
+
+/** What help calls the options of a new PAT. */
+export const newPat = "The new PAT"
+
+/** What help calls the scopes that there are. */
+export const scopeNames = `${Scope.scopes.slice(0, -1).join(", ")} or ${Scope.scopes.at(-1)}`
 
 /** `--scope`, for a new PAT. */
 export const scopeOption = Options.text("scope").pipe(
   Options.withPseudoName("scope"),
-  Options.withDescription(`Scope to grant; repeat for more: ${Scope.scopes.join(", ")}`),
+  Options.withDescription(`Grant this scope: ${scopeNames}`),
   Options.atLeast(1),
   withCompletions(Scope.scopes),
+  withGroup(newPat),
 )
 
 /** `--dry-run`, where everything is checked and nothing changed. */
 export const dryRunOption = Options.boolean("dry-run").pipe(
-  Options.withDescription("Check everything and say what would happen, but change nothing (default: off)"),
+  Options.withDescription("Show what would happen, without changing anything"),
 )
 
 /** Refuses options that exclude each other, naming two that were given. */
@@ -91,33 +100,33 @@ export const requires = (
 /**
  * `--expiry` and `--expires-in`, of which one may be given.
  *
- * @param pat - what help calls the PAT that gets the expiry
  * @param fallback - the default, where neither is given
  */
-export const expiryOptions = (pat: string, fallback: string) => ({
+export const expiryOptions = (fallback: string) => ({
   expiry: Options.text("expiry").pipe(
     Options.withPseudoName("YYYY-MM-DD"),
-    Options.withDescription(`Date on which ${pat} expires, at 00:00 UTC (default: ${fallback})`),
+    Options.withDescription("Expire on this date, at 00:00 UTC"),
     Options.optional,
+    withGroup(newPat),
   ),
   expiresIn: Options.text("expires-in").pipe(
     Options.withPseudoName("duration"),
-    Options.withDescription(
-      `Let ${pat} expire after this time, such as 12h, 30d, 8w, 6mo, 1y (default: ${fallback})`,
-    ),
+    Options.withDescription(`Expire after this long, such as 30d (default: ${fallback})`),
     Options.optional,
+    withGroup(newPat),
   ),
 })
 
 /** An expiry date that may depend on the time (milliseconds since the epoch); undefined for none. */
 export type ExpiryAt = (now: number) => Either.Either<Expiry.ExpiryDate | undefined, InvalidInput>
 
-/** The tenant of a new PAT, which help calls `pat`. */
-export const tenantIdOption = (pat: string, fallback: string) =>
+/** `--tenant-id`, for a new PAT. */
+export const tenantIdOption = (fallback: string) =>
   Options.text("tenant-id").pipe(
     Options.withPseudoName("id"),
-    Options.withDescription(`Tenant that ${pat} belongs to (default: ${fallback})`),
+    Options.withDescription(`Tenant of the PAT (default: ${fallback})`),
     Options.optional,
+    withGroup(newPat),
   )
 
 /**

@@ -12,7 +12,7 @@ import * as show from "./pat/show.ts"
 import * as sandbox from "./sandbox.ts"
 import { group, withExamples, withHints } from "./strict/annotations.ts"
 import { read } from "./strict/read.ts"
-import type { CommandShape, HelpSection } from "./strict/shape.ts"
+import type { CommandShape, Entry, HelpSection } from "./strict/shape.ts"
 
 /** The whole command tree: the one list of verbs. */
 export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) of a zpools.io account", [
@@ -31,7 +31,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
 ]).pipe(
   withExamples([
     { command: "zpcli pat list", description: "List your PATs" },
-    { command: "zpcli sandbox -- bash", description: "Try it without an account, in a shell" },
+    { command: "zpcli sandbox -- bash", description: "Start a shell to try zpcli in, without an account" },
   ]),
   withHints(hints.root),
 )
@@ -41,53 +41,20 @@ const signIn: HelpSection = {
   title: "Sign in",
   entries: [
     ["zpcli login", "Check a PAT, and save it for later commands"],
-    ["export ZPOOLPAT=zpat_...", "Or set the variable, as in a CI job"],
-    ["zpcli hello", "Check who you are signed in as"],
+    ["export ZPOOLPAT=zpat_...", "Or set this variable, as in a CI job"],
+    ["zpcli hello", "Check who you're signed in as"],
   ],
 }
 
 const exitCodes: HelpSection = { title: "Exit codes", entries: Object.entries(exitCodeMeanings) }
 
-/** The pages of commands that have none of their own. */
-const pages: Readonly<Record<string, string>> = {
-  pat: "README",
-  "pat show": "pat-list",
-  login: "authentication",
-  hello: "authentication",
-}
+/** The pages of docs/ that `zpcli help` prints, by their names there. */
+const topics: ReadonlyArray<Entry> = [
+  ["exit-codes", "What each exit code means, and when to try again"],
+  ["environment", "Environment variables and the rcfile"],
+  ["ci", "How to check and rotate PATs in a CI job"],
+  ["json", "What --json prints"],
+]
 
-/** The pages about a command. */
-const documentation = ({ path }: CommandShape): HelpSection => ({
-  title: "Documentation",
-  files: true,
-  entries:
-    path.length === 0
-      ? [["docs/README.md", "All pages"]]
-      : [
-          [`docs/${pages[path.join(" ")] ?? path.join("-")}.md`, "More about this"],
-          ["docs/exit-codes.md", "Exit codes; zpcli --help lists them"],
-        ],
-})
-
-/** Where the exit codes are, for a program that has no folder with docs. */
-const exitCodesAlone: HelpSection = {
-  title: "Exit codes",
-  entries: [["zpcli --help", "Lists them"]],
-}
-
-/** A command, and all below it, with the sections that we add to help. */
-const withSections = (shape: CommandShape, hasDocs: boolean): CommandShape => ({
-  ...shape,
-  subcommands: shape.subcommands.map((child) => withSections(child, hasDocs)),
-  sections: [
-    ...(shape.path.length === 0 ? [signIn, exitCodes] : hasDocs ? [] : [exitCodesAlone]),
-    ...(hasDocs ? [documentation(shape)] : []),
-  ],
-})
-
-/**
- * The command tree as plain data. The build computes it once and keeps it.
- *
- * @param hasDocs - whether the docs come with the program, as in the package
- */
-export const shape = (hasDocs = true): CommandShape => withSections(read(command), hasDocs)
+/** The command tree as plain data. The build computes it once and keeps it. */
+export const shape = (): CommandShape => ({ ...read(command), sections: [signIn, exitCodes], topics })

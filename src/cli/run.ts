@@ -9,21 +9,20 @@ import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import { Quit } from "../domain/Errors.ts"
 import { Notices } from "../services/Notices.ts"
+import { Pages } from "../services/Pages.ts"
 import { Process, withOptions } from "../services/Process.ts"
-import { version } from "../version.ts"
 import { exitCodes } from "./errors/exitCodes.ts"
 import type { Failure } from "./errors/failure.ts"
 import { InternalError } from "./errors/failure.ts"
 import { logger } from "./errors/logger.ts"
 import { makeNotices } from "./errors/notices.ts"
 import { report } from "./errors/report.ts"
-import { print, printError, printSafe } from "./output/print.ts"
+import { printError, printSafe } from "./output/print.ts"
 import { path as runPath } from "./pat/run.ts"
 import { command } from "./root.ts"
 import { completionsFor } from "./strict/completions/index.ts"
 import { execute } from "./strict/execute.ts"
-import { helpColumns, helpOf } from "./strict/help.ts"
-import { parse, type Request } from "./strict/parse.ts"
+import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
 
 /** Whether a command line asks for JSON, which decides the form of its errors even if it can't be understood. */
@@ -31,6 +30,9 @@ const wantsJson = (argv: ReadonlyArray<string>): boolean => {
   const end = argv.indexOf("--")
   return argv.slice(0, end === -1 ? undefined : end).includes("--json")
 }
+
+/** What is answered without the program: `start.ts`. */
+export type Early = Extract<Request, { readonly _tag: "Help" | "Version" }>
 
 /** Whether a command line is one of `pat run`, which exits with the code of the command that it runs. */
 const isRunner = (request: Request): boolean => {
@@ -43,26 +45,18 @@ const isRunner = (request: Request): boolean => {
  * Everything that goes wrong has been reported on stderr by then.
  *
  * @param tree - the command tree as plain data: what the build kept, or `shape()`
- * @param request - what `argv` asks for, where the caller has it at hand already
+ * @param request - what `argv` asks for
  */
-export const run = (
-  argv: ReadonlyArray<string>,
-  tree: CommandShape,
-  request: Request = parse(tree, argv),
-) => {
+export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Exclude<Request, Early>) => {
   const json = wantsJson(argv)
   const runner = isRunner(request)
   const level = request._tag === "Run" ? request.logLevel : undefined
   const program = Effect.gen(function* () {
     switch (request._tag) {
-      case "Help":
-        return yield* Effect.flatMap(Process, ({ stdout }) =>
-          printSafe(
-            helpOf(request.command, helpColumns(stdout.isTerminal ? stdout.columns : undefined)).trimEnd(),
-          ),
-        )
-      case "Version":
-        return yield* print(version)
+      case "Topic": {
+        const { read } = yield* Pages
+        return yield* printSafe((yield* read(request.name)).trimEnd())
+      }
       case "Completions":
         return yield* printSafe(completionsFor(request.shell, tree).trimEnd())
       case "UsageError":

@@ -84,26 +84,26 @@ const readSeed = Effect.fnUntraced(function* <A>(
 export const command = Command.make(
   "sandbox",
   {
-    command: trailingCommand("Command to run against the sandbox; its exit code is returned"),
+    command: trailingCommand("Command to run against the sandbox; zpcli exits with its exit code"),
     port: Options.text("port").pipe(
       Options.withPseudoName("number"),
-      Options.withDescription("Port on 127.0.0.1 (default: any free port)"),
+      Options.withDescription("Listen on this port of 127.0.0.1 (default: any free port)"),
       Options.optional,
     ),
     jwtSeconds: Options.text("jwt-seconds").pipe(
       Options.withPseudoName("number"),
-      Options.withDescription("How long a sign-in lasts (default: 3600)"),
+      Options.withDescription("Seconds that a sign-in lasts (default: 3600)"),
       Options.withDefault("3600"),
     ),
     seed: Options.text("seed").pipe(
       Options.withPseudoName("file"),
-      Options.withDescription("Start with the PATs of this JSON list (default: none)"),
+      Options.withDescription("Start with the PATs in this JSON file"),
       Options.optional,
       withCompletions("files"),
     ),
     fail: Options.text("fail").pipe(
       Options.withPseudoName("fault"),
-      Options.withDescription('Inject a fault, such as "POST /pat 503" or "DELETE /pat after-drop 1"'),
+      Options.withDescription('Make requests fail, such as "POST /pat 503" or "DELETE /pat after-drop 1"'),
       Options.repeated,
     ),
   },
@@ -175,13 +175,19 @@ export const command = Command.make(
       return yield* Effect.never
     }).pipe(Effect.scoped),
 ).pipe(
-  Command.withDescription("Run a local copy of the API, to try zpcli and to test scripts"),
+  Command.withDescription("Run a local copy of the API, to try zpcli or test scripts"),
   withExamples([
-    { command: "zpcli sandbox -- bash", description: "Start a shell in which zpcli is signed in to it" },
+    {
+      command: "zpcli sandbox -- bash",
+      description: "Start a shell in which zpcli is signed in to the sandbox",
+    },
     {
       command: "zpcli sandbox --seed pats.json -- ./clean-up.sh",
-      description: "Test a script with PATs that are old or unused",
+      description: "Test a script with old and unused PATs",
     },
-    { command: "zpcli sandbox", description: "Serve, and print the variables to set elsewhere" },
+    {
+      command: "zpcli sandbox",
+      description: "Keep the sandbox running, and print the variables to set in another terminal",
+    },
   ]),
 )

@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import stringWidth from "fast-string-width"
 import { exitCodeMeanings } from "../../src/cli/errors/exitCodes.ts"
 import { shape } from "../../src/cli/root.ts"
-import { builtIns } from "../../src/cli/strict/builtIns.ts"
+import { builtIns, globalOptions } from "../../src/cli/strict/builtIns.ts"
 import { helpOf } from "../../src/cli/strict/help.ts"
 import { parse } from "../../src/cli/strict/parse.ts"
 import type { CommandShape } from "../../src/cli/strict/shape.ts"
@@ -15,6 +15,8 @@ const all = (command: CommandShape): ReadonlyArray<CommandShape> => [
   ...command.subcommands.flatMap(all),
 ]
 const commands = all(shape()).map((command) => [command.command, command] as const)
+
+const topics = (shape().topics ?? []).map(([name]) => name)
 
 /** Splits a line as a shell does, as far as our examples go. */
 const words = (line: string) =>
@@ -41,10 +43,11 @@ describe.each(commands)("%s --help", (name, command) => {
   it.effect("shows the full path, every option and argument with a description", () =>
     Effect.map(help, (text) => {
       expect(text).toContain(`Usage: ${name} `)
-      for (const { description, name: option } of [...command.options, ...builtIns]) {
-        expect(text).toMatch(new RegExp(`^  (-\\w, )?${option}\\b`, "m"))
-        expect(description.length, option).toBeGreaterThan(10)
+      for (const { description, group, name: option } of command.options) {
+        if (group !== globalOptions) expect(text).toMatch(new RegExp(`^  (-\\w, )?${option}\\b`, "m"))
+        expect(description.length, option).toBeGreaterThan(9)
       }
+      for (const { name: option } of builtIns) expect(text).toContain(option)
       for (const arg of command.args) expect(text).toContain(`<${arg.name}>`)
       for (const child of command.subcommands) expect(text).toContain(child.path.join(" "))
     }),
@@ -57,37 +60,31 @@ describe.each(commands)("%s --help", (name, command) => {
         .split(/\s+/)
         .filter((word) => word !== "#")
     for (const columns of [40, 60, 80, 100]) {
-      const text = helpOf(command, columns)
+      const text = helpOf(command, columns, shape())
       for (const line of text.split("\n")) expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
-      expect(words(text)).toEqual(words(helpOf(command, 1000)))
+      expect(words(text)).toEqual(words(helpOf(command, 1000, shape())))
     }
   })
 
-  it.effect("names pages of the documentation that there are", () =>
+  it.effect("ends with the topics, as they are typed", () =>
     Effect.map(help, (text) => {
-      const pages = text.match(/docs\/[\w-]+\.md/g) ?? []
-      expect(pages.length).toBeGreaterThan(0)
-      for (const page of pages) expect(existsSync(page), page).toBe(true)
+      const last = text.slice(text.indexOf("\nHelp topics:\n"))
+      for (const name of topics)
+        expect(last).toContain(`${command.path.length === 0 ? "" : "zpcli "}help ${name}`)
+      expect(last.split("\n").length).toBeLessThanOrEqual(command.path.length === 0 ? 7 : 4)
+      expect(text).not.toContain("docs/")
     }),
   )
 
   it.effect("names the choices of every option that has some", () =>
     Effect.map(help, (text) => {
-      for (const { choices = [], name: option } of [...command.options, ...builtIns]) {
+      const described = command.path.length === 0 ? builtIns : command.options
+      for (const { choices = [], group, name: option } of described) {
+        if (group === globalOptions) continue
         const [, said = ""] = text.split(new RegExp(`^  (?:-\\w, )?${option}\\b`, "m"))
         const about = said.split(/^ {2}\S/m)[0] as string
         for (const choice of choices.filter((one) => !one.startsWith("-"))) expect(about).toContain(choice)
       }
-    }),
-  )
-
-  it.effect("says where the exit codes are", () =>
-    Effect.map(help, (text) => {
-      if (command.path.length > 0) return expect(text).toContain("Exit codes; zpcli --help lists them")
-      expect(/\nSign in:\n(( {2}.+\n)+)\n/.exec(text)?.[1]?.split("\n")).toHaveLength(4)
-      expect(text).toContain("Exit codes:\n")
-      for (const code of Object.keys(exitCodeMeanings)) expect(text).toMatch(new RegExp(`^  ${code} `, "m"))
-      expect(text).toContain("143")
     }),
   )
 
@@ -108,11 +105,70 @@ describe.each(commands)("%s --help", (name, command) => {
     }
   })
 
-  it("says the default of every option that has one", () => {
-    for (const { description, name: option, repeated, required, value } of command.options) {
-      const isAlternative = command.args.some(({ alternative }) => alternative === option)
-      if (required || (repeated && value !== undefined) || option === "--out" || isAlternative) continue
-      expect(description, option).toMatch(/\(default: .+\)/)
+  it("says no default of a flag, which is always off", () => {
+    for (const { description, name: option, value } of command.options) {
+      if (value === undefined && option !== "--local") expect(description, option).not.toContain("default")
     }
+  })
+})
+
+describe("zpcli --help", () => {
+  const help = helpOf(shape(), 80)
+
+  it("says how to sign in, and what each exit code means", () => {
+    expect(/\nSign in:\n(( {2}.+\n)+)\n/.exec(help)?.[1]?.split("\n")).toHaveLength(4)
+    expect(help).toContain("Exit codes:\n")
+    for (const code of Object.keys(exitCodeMeanings)) expect(help).toMatch(new RegExp(`^  ${code} `, "m"))
+    expect(help).toContain("143")
+  })
+
+  it("describes the global options of every command", () => {
+    for (const name of ["--rcfile", "--auth", ...builtIns.map(({ name }) => name)])
+      expect(help).toMatch(new RegExp(`^  (-\\w, )?${name}\\b`, "m"))
+    const [, about = ""] = help.split("\n  --auth <auth>")
+    for (const word of ["(pat)", "(jwt)", "(auto)"]) expect(about).toContain(word)
+  })
+})
+
+describe("the help of a command", () => {
+  const helpFor = (...path: ReadonlyArray<string>) =>
+    helpOf(all(shape()).find((each) => each.path.join() === path.join()) as CommandShape, 80, shape())
+  const titles = (help: string) => Array.from(help.matchAll(/^([A-Z][^\n]*):$/gm), ([, title]) => title)
+
+  it.each([
+    ["rotate", 60, ["Which PAT", "When", "The new PAT", "Where the token goes", "Other"]],
+    ["create", 45, ["The new PAT", "Where the token goes", "Other"]],
+    ["list", 45, ["Which PATs", "Output"]],
+    ["run", 45, ["The new PAT", "Other"]],
+    ["show", 45, ["Which PAT", "Output"]],
+    ["revoke", 45, ["Options"]],
+  ])("pat %s fits %d lines, its options in groups", (verb, most, groups) => {
+    const help = helpFor("pat", verb)
+    expect(help.trimEnd().split("\n").length).toBeLessThanOrEqual(most)
+    const before = titles(help).filter((title) => title !== "Arguments")
+    expect(before.slice(0, before.indexOf("Examples"))).toEqual(groups)
+    expect(before.slice(before.indexOf("Examples") + 1)).toEqual([
+      "Global options (see zpcli --help)",
+      "Help topics",
+    ])
+  })
+})
+
+describe("zpcli help", () => {
+  it.effect.each(topics)("%s prints its page as it is", (name) =>
+    Effect.map(runIn(["help", name]), (ran) =>
+      expect(ran).toEqual({
+        code: 0,
+        stdout: readFileSync(`docs/${name}.md`, "utf8"),
+        stderr: "",
+        requests: [],
+      }),
+    ),
+  )
+
+  it("has topics that no command is named after", () => {
+    const names = shape().subcommands.flatMap(({ path }) => path)
+    expect(topics).toEqual(["exit-codes", "environment", "ci", "json"])
+    expect(topics.filter((name) => names.includes(name))).toEqual([])
   })
 })

@@ -25,7 +25,15 @@ interface Case {
 const cases: ReadonlyArray<Case> = [
   { line: "zpcli pa", offered: ["pat"] },
   { line: "zpcli ", including: ["pat", "login", "hello", "sandbox", "help"] },
-  { line: "zpcli help ", including: ["pat", "login", "hello", "sandbox", "help"] },
+  {
+    line: "zpcli help ",
+    including: [
+      ...["pat", "login", "hello", "sandbox", "help"],
+      ...["exit-codes", "environment", "ci", "json"],
+    ],
+  },
+  { line: "zpcli help ex", offered: ["exit-codes"] },
+  { line: "zpcli ex", offered: [] },
   { line: "zpcli help pat cr", offered: ["create"] },
   { line: "zpcli --log-level debug help pat cr", offered: ["create"] },
   { line: "zpcli pat ", including: ["list", "show", "create", "revoke", "rotate", "run"] },
@@ -82,11 +90,10 @@ for (const shell of ["zsh", "fish"] as const) {
   it.skipIf(missing(shell))(`completions in ${shell} show each description as help does`, async () => {
     const folder = await scriptOf(shell)
     expect(describedIn[shell](folder, "zpcli log")).toEqual([
-      "Sign in: check a PAT and save it in ~/.config/zpools.io/zpoolrc",
+      "Sign in: check a PAT, and save it for later commands",
     ])
-    expect(describedIn[shell](folder, "zpcli pat revoke --ye")).toEqual([
-      "Skip the confirmation (default: off)",
-    ])
+    expect(describedIn[shell](folder, "zpcli pat revoke --ye")).toEqual(["Skip the confirmation prompt"])
+    expect(describedIn[shell](folder, "zpcli help js")).toEqual(["What --json prints"])
   })
 }
 

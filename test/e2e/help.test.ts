@@ -20,6 +20,8 @@ const commands = [
   ["sandbox"],
 ]
 
+const topics = ["exit-codes", "environment", "ci", "json"]
+
 /** No variable at all: no HOME, no PATH. */
 const bare = (...args: ReadonlyArray<string>) => {
   const { status, stderr, stdout } = spawnSync(binary, [...program, ...args], {
@@ -39,7 +41,9 @@ describe("help", () => {
       expect(ran.stdout).toContain(`Usage: ${["zpcli", ...path].join(" ")} `)
       for (const line of ran.stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80)
       expect(ran.stdout).not.toContain("\u001b")
-      expect(ran.stdout).toMatch(/exit codes/i)
+      const last = ran.stdout.trimEnd().split("\n").slice(-5).join()
+      for (const topic of topics) expect(last).toContain(`help ${topic}`)
+      expect(ran.stdout).not.toMatch(/docs\/|node_modules/)
     },
   )
 
@@ -47,6 +51,20 @@ describe("help", () => {
     expect(bare("help")).toEqual(bare("--help"))
     expect(bare("help", "pat", "list")).toEqual(bare("pat", "list", "--help"))
     expect(bare("help", "frob")).toMatchObject({ status: 2, stdout: "" })
+  })
+
+  it.each(topics)("on %s is the page of the docs as it is, and needs nothing", (topic) => {
+    const page = readFileSync(`docs/${topic}.md`, "utf8")
+    expect(bare("help", topic)).toEqual({ status: 0, stdout: page, stderr: "" })
+  })
+
+  it("on a topic that is misspelt names the one that is meant", () => {
+    const { status, stderr, stdout } = bare("help", "exit-code")
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
+    expect(stderr).toBe(
+      'zpcli: Unknown command or help topic "exit-code". Did you mean exit-codes?\n' +
+        "Commands of zpcli: pat, login, hello, sandbox, help. Topics: exit-codes, environment, ci, json.\n",
+    )
   })
 
   it("is what a group without its subcommand prints", () => {

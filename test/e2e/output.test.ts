@@ -12,7 +12,7 @@ const shell = async (line: string, env: Readonly<Record<string, string>> = {}) =
   return { code, stderr }
 }
 
-const lines = ["--version", "--help", "pat", "pat create --help", "--completions bash", "pat list"]
+const lines = ["--version", "--help", "pat", "pat create --help", "help ci", "--completions bash", "pat list"]
 
 describe("output that can't be written", () => {
   it.skipIf(noFullDevice)("to a full device is told on stderr, with 1", async () => {

@@ -23,20 +23,20 @@ export const exitCodes = {
 /** The exit codes that help lists, each with what it means. */
 export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.done]: "done",
-  [exitCodes.refused]: "the API refused the request or gave no readable answer; or a bug",
+  [exitCodes.refused]: "the API refused the request or sent an unreadable response, or zpcli has a bug",
   [exitCodes.misuse]: "the command line or the settings are wrong; no PAT was created or revoked",
-  [exitCodes.declined]: "declined at a prompt; nothing was changed",
+  [exitCodes.declined]: "you declined at a prompt; nothing was changed",
   [exitCodes.notSignedIn]: "not signed in, or not allowed",
   [exitCodes.notFound]: "no such PAT",
-  [exitCodes.unavailable]: "the API could not be reached or is unavailable; run it again",
-  [exitCodes.tokenAtLarge]: "a PAT may exist whose token you never received; the message says more",
-  [exitCodes.rowsFound]: "list --exit-code found rows",
-  [exitCodes.undelivered]: "the new token could not be handed over; its PAT was revoked",
-  [exitCodes.oldRemains]: "rotate handed the new token over, and the old PAT may still work",
+  [exitCodes.unavailable]: "the API can't be reached or is busy; try again later",
+  [exitCodes.tokenAtLarge]: "a PAT may exist whose token you never received; read the message first",
+  [exitCodes.rowsFound]: "list --exit-code found PATs",
+  [exitCodes.undelivered]: "the new token couldn't be delivered, so its PAT was revoked",
+  [exitCodes.oldRemains]: "rotate delivered the new token, but the result needs your attention",
   [exitCodes.commandNotStarted]: "run failed before its command was started",
   [exitCodes.commandNotExecutable]: "the command after -- can't be executed; nothing was sent",
   [exitCodes.commandNotFound]: "the command after -- was not found; nothing was sent",
-  [exitCodes.hungUp]: "hung up",
+  [exitCodes.hungUp]: "the terminal was closed",
   [exitCodes.interrupted]: "interrupted (143: terminated)",
 }
 

@@ -34,12 +34,12 @@ const options = {
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
   ),
   scope: scopeOption,
-  ...expiryOptions("the PAT", "never"),
-  tenantId: tenantIdOption("the PAT", "your own"),
+  ...expiryOptions("never"),
+  tenantId: tenantIdOption("yours"),
   ...deliveryOptions,
   web: Options.boolean("web").pipe(
     Options.withDescription(
-      "Only print the address of the web page that creates such a PAT, and open it at a terminal; send nothing (default: off)",
+      "Create the PAT on the website instead: print the page's address, and open it at a terminal",
     ),
   ),
   ...settingsOptions,
@@ -83,7 +83,7 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
 }, Effect.scoped)
 
 export const command = Command.make("create", options, create).pipe(
-  Command.withDescription("Create a PAT and print its token, once"),
+  Command.withDescription("Create a PAT and print its token once"),
   withServices,
   withHints(hints.create),
   withExamples([
@@ -97,7 +97,7 @@ export const command = Command.make("create", options, create).pipe(
     },
     {
       command: "zpcli pat create CI --scope job -- gh secret set ZPOOLPAT",
-      description: "Give the token to a command; if that fails, revoke the PAT",
+      description: "Pass the token to a command; if that fails, revoke the PAT",
     },
   ]),
 )

@@ -3,34 +3,39 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { SettingsError } from "../../domain/Errors.ts"
 import { exclusive, jsonOption, requires } from "../options.ts"
-import { trailingCommand, withCompletions } from "../strict/annotations.ts"
+import { trailingCommand, withCompletions, withGroup } from "../strict/annotations.ts"
 import type { DeliveryFlags, OpenDelivery } from "./announce.ts"
 import { toCommand } from "./toCommand.ts"
 import { toFile } from "./toFile.ts"
 import { toRcfile } from "./toRcfile.ts"
 import { toStdout } from "./toStdout.ts"
 
+/** What help calls the options that say where a new token goes. */
+const tokenGoes = "Where the token goes"
+
 /** The options that say where a new token goes. */
 export const deliveryOptions = {
-  json: jsonOption("Output raw JSON (default: off)"),
+  json: jsonOption("Print raw JSON"),
   tokenOnly: Options.boolean("token-only").pipe(
-    Options.withDescription("Print only the token on stdout (default: off)"),
+    Options.withDescription("Print only the token"),
+    withGroup(tokenGoes),
   ),
   out: Options.text("out").pipe(
     Options.withPseudoName("file"),
-    Options.withDescription("Write the token to this new file (mode 0600) instead of the terminal"),
+    Options.withDescription("Write the token to a new file (mode 0600)"),
     Options.optional,
     withCompletions("files"),
+    withGroup(tokenGoes),
   ),
   save: Options.boolean("save").pipe(
-    Options.withDescription("Save the token in the rcfile, as zpcli login does (default: off)"),
+    Options.withDescription("Save the token in the rcfile, as zpcli login does"),
+    withGroup(tokenGoes),
   ),
   replace: Options.boolean("replace").pipe(
-    Options.withDescription(
-      "Let --out replace a file of your own, and --save the PAT in the rcfile (default: off)",
-    ),
+    Options.withDescription("Let --out and --save replace an existing file or PAT"),
+    withGroup(tokenGoes),
   ),
-  command: trailingCommand("Command that reads the token from stdin; if it fails, the new PAT is revoked"),
+  command: trailingCommand("Command that reads the token from stdin; if it fails, zpcli revokes the new PAT"),
 }
 
 /** Other tools mean a format by these. */

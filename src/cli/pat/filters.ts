@@ -6,44 +6,53 @@ import type { InvalidInput } from "../../domain/Errors.ts"
 import * as Expiry from "../../domain/Expiry.ts"
 import type { PatFilter } from "../../domain/PatFilter.ts"
 import * as Scope from "../../domain/Scope.ts"
-import { withCompletions } from "../strict/annotations.ts"
+import { withCompletions, withGroup } from "../strict/annotations.ts"
 
-/** An option that takes a length of time. */
-export const duration = (name: string, description: string) =>
+/** An option that takes a length of time, under a title of help. */
+export const duration = (group: string, name: string, description: string) =>
   Options.text(name).pipe(
     Options.withPseudoName("duration"),
     Options.withDescription(description),
     Options.optional,
+    withGroup(group),
   )
+
+const whichPats = "Which PATs"
 
 /** Which PATs a list is to show. */
 export const filterOptions = {
   status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
-    Options.withDescription("Only PATs with this status: active, revoked or expired (default: all)"),
+    Options.withDescription("Only PATs with this status: active, revoked or expired"),
     Options.repeated,
+    withGroup(whichPats),
   ),
   label: Options.text("label").pipe(
-    Options.withDescription("Only PATs with exactly this label (default: all)"),
+    Options.withDescription("Only PATs with exactly this label"),
     Options.optional,
+    withGroup(whichPats),
   ),
   scope: Options.text("scope").pipe(
     Options.withPseudoName("scope"),
-    Options.withDescription("Only PATs with this scope; repeat to require several (default: all)"),
+    Options.withDescription("Only PATs that have every scope you name"),
     Options.repeated,
     withCompletions(Scope.scopes),
+    withGroup(whichPats),
   ),
   withoutExpiry: Options.boolean("without-expiry").pipe(
-    Options.withDescription("Only active PATs that never expire (default: off)"),
+    Options.withDescription("Only active PATs that never expire"),
+    withGroup(whichPats),
   ),
   expiringWithin: duration(
+    whichPats,
     "expiring-within",
-    "Only active PATs that expire within this time, such as 12h, 30d, 8w, 6mo, 1y (default: all)",
+    "Only active PATs that expire within this time, such as 12h, 30d, 6mo or 1y",
   ),
   unusedFor: duration(
+    whichPats,
     "unused-for",
-    "Only active PATs that are older than this and were not used within this time (default: all)",
+    "Only active PATs that are older than this and haven't been used in that time",
   ),
-  olderThan: duration("older-than", "Only active PATs created longer ago than this (default: all)"),
+  olderThan: duration(whichPats, "older-than", "Only active PATs that are older than this"),
 }
 
 export type FilterOptions = Command.Command.ParseConfig<typeof filterOptions>

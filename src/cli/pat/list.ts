@@ -18,7 +18,7 @@ import { type Layout, render } from "../output/table.ts"
 import { formatter, localZone, type TimeForm } from "../output/time.ts"
 import { words } from "../output/wrap.ts"
 import { withServices } from "../services.ts"
-import { withExamples, withHints } from "../strict/annotations.ts"
+import { withExamples, withGroup, withHints } from "../strict/annotations.ts"
 import { filterOptions, filterWords, parseFilters } from "./filters.ts"
 
 /** The columns of docs/pat-list.md, in its order. */
@@ -89,23 +89,29 @@ const printTable = Effect.fn("list.printTable")(function* (
   for (const part of table) yield* printSafe(part)
 })
 
+/** What help calls the options about what is printed. */
+const output = "Output"
+
 const options = {
-  json: jsonOption("Output raw JSON instead of a table (default: off)"),
+  ...filterOptions,
+  json: jsonOption("Print raw JSON instead of a table").pipe(withGroup(output)),
   quiet: Options.boolean("quiet").pipe(
     Options.withAlias("q"),
-    Options.withDescription("Print only key IDs, one a line (default: off)"),
+    Options.withDescription("Print only key IDs, one per line"),
+    withGroup(output),
   ),
-  local: localOption,
+  local: localOption.pipe(withGroup(output)),
   sort: Options.choice("sort", orders).pipe(
     Options.withPseudoName("key"),
     Options.withDescription(
-      "Sort by created, expiry, last-used or label; -created and so on for descending (default: as the API lists them)",
+      "Sort by created, expiry, last-used or label; a minus reverses it, as in -created (default: the API's order)",
     ),
     Options.optional,
+    withGroup(output),
   ),
-  ...filterOptions,
   exitCode: Options.boolean("exit-code").pipe(
-    Options.withDescription("Exit with 8 if any PAT is shown (default: off)"),
+    Options.withDescription("Exit with 8 if any PAT is listed"),
+    withGroup(output),
   ),
   ...settingsOptions,
 }
@@ -156,14 +162,14 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
 })
 
 export const examples = [
-  { command: "zpcli pat list --local --status active", description: "Active PATs, with local times" },
+  { command: "zpcli pat list --local --status active", description: "List active PATs, with local times" },
   {
     command: "zpcli pat list --unused-for 90d",
-    description: "Active PATs that nobody used for 90 days",
+    description: "List active PATs that weren't used in the last 90 days",
   },
   {
     command: "zpcli pat list --expiring-within 14d --exit-code",
-    description: "For a CI gate: exit with 8 if a PAT is about to expire",
+    description: "Fail a CI job, with exit code 8, if a PAT expires soon",
   },
 ]
 

@@ -13,8 +13,8 @@ import { checkBirth, checkSeveral, isDue, type Known, labelNotFound, select } fr
 import * as Scope from "../../domain/Scope.ts"
 import type { Replacement } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
-import { type ExpiryAt, exclusive, requires } from "../options.ts"
-import { withCompletions } from "../strict/annotations.ts"
+import { type ExpiryAt, exclusive, newPat, requires, scopeNames } from "../options.ts"
+import { withCompletions, withGroup } from "../strict/annotations.ts"
 import { duration, parseInstant } from "./filters.ts"
 import { find, parseKeyId, subjectOptions } from "./subject.ts"
 
@@ -22,28 +22,31 @@ import { find, parseKeyId, subjectOptions } from "./subject.ts"
 export const planOptions = {
   ...subjectOptions("replace", "the newest expired one"),
   all: Options.boolean("all").pipe(
-    Options.withDescription("Replace all active PATs that have the label with one new PAT (default: off)"),
+    Options.withDescription("Replace all active PATs that have the label with a single new PAT"),
+    withGroup("Which PAT"),
   ),
   orCreate: Options.boolean("or-create").pipe(
-    Options.withDescription("Create the PAT if none has the label (default: off)"),
+    Options.withDescription("Create a PAT if none has the label; needs --scope"),
+    withGroup("Which PAT"),
+  ),
+  expiringWithin: duration(
+    "When",
+    "expiring-within",
+    "Rotate only if the PAT expires within this time, such as 12h, 30d, 6mo or 1y",
+  ),
+  olderThan: duration(
+    "When",
+    "older-than",
+    "Rotate only if the PAT is older than this; with --expiring-within, either is enough",
   ),
   scope: Options.text("scope").pipe(
     Options.withPseudoName("scope"),
-    Options.withDescription(`Scope to grant with --or-create; repeat for more: ${Scope.scopes.join(", ")}`),
+    Options.withDescription(`With --or-create, grant this scope: ${scopeNames}`),
     Options.repeated,
     withCompletions(Scope.scopes),
+    withGroup(newPat),
   ),
-  expiringWithin: duration(
-    "expiring-within",
-    "Do nothing unless the PAT expires within this time, such as 12h, 30d, 8w, 6mo, 1y (default: always replace)",
-  ),
-  olderThan: duration(
-    "older-than",
-    "Do nothing unless the PAT was created longer ago than this; with --expiring-within, either is enough (default: always replace)",
-  ),
-  keepOld: Options.boolean("keep-old").pipe(
-    Options.withDescription("Do not revoke the old PAT (default: off)"),
-  ),
+  keepOld: Options.boolean("keep-old").pipe(Options.withDescription("Don't revoke the old PAT")),
 }
 
 /** The options of a `Command.make` with these. */

@@ -29,14 +29,14 @@ const path = ["pat", "revoke"]
 const options = {
   keyIds: Args.text({ name: "key_id" }).pipe(
     Args.withDescription(
-      "Key ID to revoke, such as law-hotel-shape-community; - alone reads them from stdin, one on each line",
+      "Key ID to revoke, such as law-hotel-shape-community, or - to read key IDs from stdin, one per line",
     ),
     Args.atLeast(1),
     withDynamicValues(keyIdValues),
   ),
   yes: yesOption,
   dryRun: dryRunOption,
-  json: jsonOption("Output raw JSON and skip the confirmation prompt (default: off)"),
+  json: jsonOption("Print raw JSON and skip the confirmation prompt"),
   ...settingsOptions,
 }
 
@@ -140,14 +140,17 @@ export const command = Command.make("revoke", options, revoke).pipe(
   Command.withDescription("Revoke PATs immediately and permanently"),
   withServices,
   withExamples([
-    { command: "zpcli pat revoke law-hotel-shape-community", description: "Ask for confirmation first" },
+    {
+      command: "zpcli pat revoke law-hotel-shape-community",
+      description: "Revoke a PAT after asking for confirmation",
+    },
     {
       command: "zpcli pat revoke law-hotel-shape-community market-night-plain-object --yes",
-      description: "Revoke several, without confirmation",
+      description: "Revoke several PATs without asking",
     },
     {
       command: "zpcli pat list --quiet --unused-for 90d | zpcli pat revoke - --yes",
-      description: "Revoke all PATs that were not used for 90 days",
+      description: "Revoke all PATs that weren't used in the last 90 days",
     },
   ]),
   withHints(hints.revoke),

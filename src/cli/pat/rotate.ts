@@ -29,12 +29,12 @@ const path = ["pat", "rotate"]
 
 const options = {
   ...planOptions,
-  ...expiryOptions("the new PAT", "the lifetime of the old PAT"),
-  tenantId: tenantIdOption("the new PAT", "your own, since the API does not list the old one's"),
+  ...expiryOptions("the old PAT's lifetime"),
+  tenantId: tenantIdOption("yours, not the old PAT's"),
   yes: yesOption,
   dryRun: dryRunOption,
   ...deliveryOptions,
-  json: jsonOption("Output raw JSON; it still asks, unless --yes is given (default: off)"),
+  json: jsonOption("Print raw JSON, but still ask for confirmation"),
   ...settingsOptions,
 }
 
@@ -139,15 +139,15 @@ export const command = Command.make("rotate", options, rotate).pipe(
   withExamples([
     {
       command: "zpcli pat rotate law-hotel-shape-community",
-      description: "Ask for confirmation; keep the same lifetime",
+      description: "Ask for confirmation, and keep the same lifetime",
     },
     {
       command: "zpcli pat rotate law-hotel-shape-community --expires-in 90d --yes --out ci.pat",
-      description: "For a job: write the token to a new file",
+      description: "In a job: write the token to a new file",
     },
     {
       command: "zpcli pat rotate --label CI --expiring-within 14d --yes -- ./store-token",
-      description: "For a nightly job: rotate once it is due, and store the token",
+      description: "In a nightly job: rotate when it's due, and store the token",
     },
   ]),
 )

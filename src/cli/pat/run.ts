@@ -16,11 +16,11 @@ import { PatApi } from "../../services/pats/PatApi.ts"
 import { Connection } from "../../services/settings/Connection.ts"
 import { Exit } from "../errors/failure.ts"
 import * as hints from "../hints.ts"
-import { jsonOption, scopeOption, settingsOptions } from "../options.ts"
+import { jsonOption, newPat, scopeOption, settingsOptions } from "../options.ts"
 import { introduceShell } from "../output/introduceShell.ts"
 import { printError } from "../output/print.ts"
 import { withServices } from "../services.ts"
-import { trailingCommand, withExamples, withHints } from "../strict/annotations.ts"
+import { trailingCommand, withExamples, withGroup, withHints } from "../strict/annotations.ts"
 
 export const path = ["pat", "run"]
 
@@ -29,21 +29,26 @@ const options = {
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),
     Options.withDescription(
-      "Label of the PAT (default: zpcli run, the name of this machine, and a random word)",
+      "Label of the PAT (default: zpcli run, the name of this machine and a random word)",
     ),
     Options.optional,
+    withGroup(newPat),
   ),
   expiresIn: Options.text("expires-in").pipe(
     Options.withPseudoName("duration"),
     Options.withDescription(
-      "Let the PAT expire at the first 00:00 UTC after this time, in case it can't be revoked (default: 1h)",
+      "In case zpcli can't revoke the PAT, let it expire after this long, rounded up to midnight UTC (default: 1h)",
     ),
     Options.withDefault("1h"),
+    withGroup(newPat),
   ),
-  json: jsonOption("Print errors of zpcli as JSON on stderr (default: off)"),
-  command: trailingCommand("Command that gets the token as ZPOOLPAT; its exit code is returned", {
-    required: true,
-  }),
+  json: jsonOption("Print zpcli's own errors as JSON on stderr"),
+  command: trailingCommand(
+    "Command that gets the token in the variable ZPOOLPAT; zpcli exits with its exit code",
+    {
+      required: true,
+    },
+  ),
   ...settingsOptions,
 }
 
@@ -96,17 +101,17 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
 })
 
 export const command = Command.make("run", options, run).pipe(
-  Command.withDescription("Run a command with a PAT of its own, which is revoked when the command ends"),
+  Command.withDescription("Run a command with a temporary PAT, which is revoked when the command ends"),
   withServices,
   withHints(hints.run),
   withExamples([
     {
       command: "zpcli pat run --scope job -- ./deploy.sh",
-      description: "The script finds the token in ZPOOLPAT",
+      description: "Run a script that finds the token in ZPOOLPAT",
     },
     {
       command: "zpcli pat run --scope zpool --expires-in 8h -- bash",
-      description: "A shell with a PAT that does not outlive it",
+      description: "Start a shell with a PAT that is revoked when you leave it",
     },
   ]),
 )

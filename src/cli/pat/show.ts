@@ -10,13 +10,13 @@ import { printJsonText } from "../output/jsonText.ts"
 import { print, printJson } from "../output/print.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
-import { withExamples } from "../strict/annotations.ts"
+import { withExamples, withGroup } from "../strict/annotations.ts"
 import { parseKeyId, subjectOptions } from "./subject.ts"
 
 const options = {
-  ...subjectOptions("show", "the youngest"),
-  json: jsonOption("Output raw JSON (default: off)"),
-  local: localOption,
+  ...subjectOptions("show", "the newest"),
+  json: jsonOption("Print raw JSON").pipe(withGroup("Output")),
+  local: localOption.pipe(withGroup("Output")),
   ...settingsOptions,
 }
 
@@ -78,10 +78,13 @@ export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
 })
 
 export const command = Command.make("show", options, show).pipe(
-  Command.withDescription("Show everything about one PAT but its token"),
+  Command.withDescription("Show everything about one PAT except its token"),
   withServices,
   withExamples([
-    { command: "zpcli pat show law-hotel-shape-community", description: "By its key ID" },
-    { command: "zpcli pat show --label CI --local", description: "By its label, with local times" },
+    { command: "zpcli pat show law-hotel-shape-community", description: "Show a PAT by its key ID" },
+    {
+      command: "zpcli pat show --label CI --local",
+      description: "Show a PAT by its label, with local times",
+    },
   ]),
 )

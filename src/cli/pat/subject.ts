@@ -10,14 +10,14 @@ import { indexOf } from "../../domain/PatLookup.ts"
 import { mask } from "../../services/settings/mask.ts"
 import { keyIdForm } from "../errors/hints.ts"
 import { formatter } from "../output/time.ts"
-import { withAlternative, withDynamicValues } from "../strict/annotations.ts"
+import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
 import { keyIdValues } from "./completions.ts"
 
 /**
  * One PAT, by its key ID or by its label.
  *
  * @param verb - what is done with it, such as `show`
- * @param otherwise - which PAT is meant where none with the label is active
+ * @param otherwise - which PAT is meant where none with the label is active, such as `the newest one`
  */
 export const subjectOptions = (verb: string, otherwise: string) => ({
   keyId: Args.text({ name: "key_id" }).pipe(
@@ -29,9 +29,10 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),
     Options.withDescription(
-      `${verb.charAt(0).toUpperCase()}${verb.slice(1)} the active PAT with exactly this label, or else ${otherwise} (default: by key ID)`,
+      `${verb.charAt(0).toUpperCase()}${verb.slice(1)} the active PAT with exactly this label or, if none is active, ${otherwise}`,
     ),
     Options.optional,
+    withGroup("Which PAT"),
   ),
 })
 

@@ -17,6 +17,8 @@ const alternatives = new WeakMap<object, string>()
 const values = new WeakMap<object, ReadonlyArray<string>>()
 const hiddenTags = new WeakSet<object>()
 const trailing = new WeakMap<object, { readonly required: boolean }>()
+// By the option itself, which a command keeps: a function that maps its value would be called at every start.
+const groups = new WeakMap<object, string>()
 
 /** A command that does nothing but hold others. `@effect/cli` alone does not let us find them again. */
 export const group = <
@@ -70,6 +72,20 @@ export const withCompletions =
     const unchanged = (value: A) => Either.right(value)
     completions.set(unchanged, offered)
     return Options.mapEffect(option, unchanged)
+  }
+
+/**
+ * Says under which title help lists an option: options under the same title
+ * are listed together. With `globalOptions` (`builtIns.ts`) it is described only
+ * in the program's own help. `withGroup` goes last.
+ */
+export const withGroup =
+  (title: string) =>
+  <A>(option: Options.Options<A>): Options.Options<A> => {
+    // A copy, since commands may share an option and list it under different titles.
+    const copy = Object.assign(Object.create(Object.getPrototypeOf(option)), option)
+    groups.set(copy, title)
+    return copy
   }
 
 /**
@@ -138,6 +154,9 @@ export const alternativeOf = (mapping: object): string | undefined => alternativ
 /** Whether an option is a `trailingCommand`, and a required one, by the function that its value is mapped with. */
 export const trailingBy = (mapping: object): { readonly required: boolean } | undefined =>
   trailing.get(mapping)
+
+/** What `withGroup` said. */
+export const groupOf = (option: object): string | undefined => groups.get(option)
 
 /** What `withCompletions` said, by the function that an option's value is mapped with. */
 export const completionsOf = (mapping: object): Completions | undefined => completions.get(mapping)

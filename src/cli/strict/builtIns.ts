@@ -10,7 +10,10 @@ export type LogLevel = (typeof logLevels)[number]
 
 /** The word before a command that asks for its help. */
 export const helpWord = "help"
-export const helpSummary = "Print the help of a command"
+export const helpSummary = "Show help for a command or a topic"
+
+/** The group of the options that every command has, and of those of its own that a program adds to it. */
+export const globalOptions = "Global options"
 
 const builtIn = (
   name: string,
@@ -20,13 +23,13 @@ const builtIn = (
 
 /** The options that every command has. */
 export const builtIns: ReadonlyArray<OptionShape> = [
-  builtIn("--no-input", "Never ask for anything; fail instead (default: off)"),
-  builtIn("--no-color", "Do not use colour (default: off)"),
-  builtIn("--log-level", `How much to log to stderr: ${logLevels.join(", ")} (default: warning)`, {
+  builtIn("--no-input", "Never ask for anything; fail instead"),
+  builtIn("--no-color", "Don't use colour"),
+  builtIn("--log-level", `Log this level and above to stderr: ${logLevels.join(", ")} (default: warning)`, {
     value: "level",
     choices: logLevels,
   }),
-  builtIn("--completions", "Print a completion script: bash, zsh or fish", {
+  builtIn("--completions", "Print a completion script for bash, zsh or fish", {
     value: "shell",
     choices: shells,
   }),

@@ -16,6 +16,8 @@ export type Problem =
       readonly _tag: "UnknownSubcommand"
       readonly subcommand: string
       readonly subcommands: ReadonlyArray<string>
+      /** Where a topic of help would do too, those that there are. */
+      readonly topics?: ReadonlyArray<string>
       readonly suggestions: ReadonlyArray<string>
       /** What the program says of it. */
       readonly note?: string | undefined
@@ -129,7 +131,9 @@ const messageOf = (problem: Problem, command: string): string => {
     case "UnrecognizedOption":
       return `Unknown option ${problem.option} for ${command}.${didYouMean(problem.suggestions)}`
     case "UnknownSubcommand":
-      return `Unknown command "${problem.subcommand}" for ${command}.${didYouMean(problem.suggestions)}`
+      return problem.topics === undefined
+        ? `Unknown command "${problem.subcommand}" for ${command}.${didYouMean(problem.suggestions)}`
+        : `Unknown command or help topic "${problem.subcommand}".${didYouMean(problem.suggestions)}`
     case "MissingSubcommand":
       return `${command} needs a command before --, and "${problem.found}" comes after it.`
     case "MissingOption":
@@ -177,7 +181,10 @@ const hintOf = (problem: Problem, command: string): string => {
         : help
     case "UnknownSubcommand":
       if (problem.note !== undefined) return problem.note
-      return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
+      return [
+        `Commands of ${command}: ${problem.subcommands.join(", ")}.`,
+        ...(problem.topics === undefined ? [] : [`Topics: ${problem.topics.join(", ")}.`]),
+      ].join(" ")
     case "MissingSubcommand":
       return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
     case "TypographicDash":

@@ -1,4 +1,4 @@
-import { builtIns, helpSummary, helpWord } from "./builtIns.ts"
+import { builtIns, globalOptions, helpSummary, helpWord } from "./builtIns.ts"
 import type { CommandShape, Entry, OptionShape } from "./shape.ts"
 
 /** The widest name that shares a line with its description. */
@@ -44,10 +44,17 @@ const entryLines = (
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : ["", `${title}:`, ...lines]
 
-const optionEntry = ({ alias, description, name, repeated, required, value }: OptionShape): Entry => [
-  `${alias === undefined ? "" : `${alias}, `}${name}${value === undefined ? "" : ` <${value}>`}`,
-  `${description}${required ? " (required)" : repeated ? " (repeatable)" : ""}`,
-]
+/** An option as it is typed, with the name of its value. */
+const spelt = ({ name, value }: OptionShape): string => (value === undefined ? name : `${name} <${value}>`)
+
+const optionEntry = (option: OptionShape): Entry => {
+  const { alias, description, repeated, required } = option
+  const notes = [...(required ? ["required"] : []), ...(repeated ? ["repeatable"] : [])]
+  return [
+    `${alias === undefined ? "" : `${alias}, `}${spelt(option)}`,
+    `${description}${notes.length === 0 ? "" : ` (${notes.join(", ")})`}`,
+  ]
+}
 
 /** The parts of a usage line; none of them is broken. */
 const usageOf = (shape: CommandShape): ReadonlyArray<string> => {
@@ -88,16 +95,44 @@ const commandLines = (command: string, columns: number): ReadonlyArray<string> =
 const leaves = (shape: CommandShape): ReadonlyArray<CommandShape> =>
   shape.subcommands.length === 0 ? [shape] : shape.subcommands.flatMap(leaves)
 
-/** Says in which folder files are; on a line of its own where it is long, to be copied whole. */
-const folderLines = (folder: string, columns: number): ReadonlyArray<string> =>
-  indented(fill(["in the folder", folder], columns - 2), "  ")
+/** A list of words that are not broken, with commas between them. */
+const listed = (title: string, units: ReadonlyArray<string>, columns: number): ReadonlyArray<string> => {
+  const last = units.length - 1
+  const words = units.map((unit, index) => (index < last ? `${unit},` : unit))
+  return section(title, indented(fill(words, columns - 2), "  "))
+}
+
+/** Options under their titles, in the order of the first option of each; those without a title come last. */
+const inGroups = (
+  options: ReadonlyArray<OptionShape>,
+): ReadonlyArray<readonly [title: string, options: ReadonlyArray<OptionShape>]> => {
+  const titles = [...new Set(options.map(({ group }) => group))].filter((title) => title !== undefined)
+  return [...titles, undefined].map((title) => [
+    title ?? (titles.length === 0 ? "Options" : "Other"),
+    options.filter(({ group }) => group === title),
+  ])
+}
+
+const isGlobal = ({ group }: OptionShape): boolean => group === globalOptions
+
+/** The global options of a command or, for a group, of all commands in it. */
+const globalsOf = (shape: CommandShape): ReadonlyArray<OptionShape> => {
+  const own = leaves(shape).flatMap(({ options }) => options.filter(isGlobal))
+  return [
+    ...own.filter((one, index) => own.findIndex(({ name }) => name === one.name) === index),
+    ...builtIns,
+  ]
+}
 
 /**
- * The help of a command within so many columns, as plain text with a line break at its end.
+ * The help of a command within so many columns, as plain text with a line break
+ * at its end. The program's own help describes the global options and the
+ * topics, which the help of its commands only names.
  *
- * @param folder - in which the files are that come with the program, where it is known
+ * @param root - the program
  */
-export const helpOf = (shape: CommandShape, columns = helpColumns(undefined), folder?: string): string => {
+export const helpOf = (shape: CommandShape, columns = helpColumns(undefined), root = shape): string => {
+  const isRoot = shape.path.length === root.path.length
   const list = (title: string, entries: ReadonlyArray<Entry>, nameColumn = maxNameColumn) =>
     section(
       title,
@@ -114,10 +149,11 @@ export const helpOf = (shape: CommandShape, columns = helpColumns(undefined), fo
     ...indented(wrap(description, columns - 4), "  # "),
     ...commandLines(command, columns),
   ])
-  const sections = (shape.sections ?? []).flatMap(({ entries, files = false, title }) => [
-    ...list(title, entries, Math.min(maxNameColumn, 2 + Math.max(...entries.map(([name]) => name.length)))),
-    ...(files && folder !== undefined ? folderLines(folder, columns) : []),
-  ])
+  const sections = (shape.sections ?? []).flatMap(({ entries, title }) =>
+    list(title, entries, Math.min(maxNameColumn, 2 + Math.max(...entries.map(([name]) => name.length)))),
+  )
+  const globals = globalsOf(shape)
+  const topics = (root.topics ?? []).map(([name, summary]): Entry => [`${helpWord} ${name}`, summary])
   return [
     ...wrap(`${shape.summary}.`, columns),
     "",
@@ -127,10 +163,21 @@ export const helpOf = (shape: CommandShape, columns = helpColumns(undefined), fo
       "Arguments",
       args.map(({ description, name }) => [`<${name}>`, description]),
     ),
-    ...list("Options", shape.options.map(optionEntry)),
+    ...inGroups(shape.options.filter((option) => !isGlobal(option))).flatMap(([title, options]) =>
+      list(title, options.map(optionEntry)),
+    ),
     ...section("Examples", examples),
     ...sections,
-    ...list("Global options", builtIns.map(optionEntry)),
+    ...(isRoot
+      ? list(globalOptions, globals.map(optionEntry))
+      : listed(`${globalOptions} (see ${root.command} --help)`, globals.map(spelt), columns)),
+    ...(isRoot
+      ? list("Help topics", topics)
+      : listed(
+          "Help topics",
+          topics.map(([words]) => `${root.command} ${words}`),
+          columns,
+        )),
     "",
   ].join("\n")
 }

@@ -3,10 +3,13 @@ import { type Expanded, type Problem, UsageError } from "./errors.ts"
 import { type ArgumentShape, type CommandShape, nameOf, valuesOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
 import { commandsMeant, noteOn, optionMeant, suggestions } from "./suggest.ts"
+import { topicsOf, withTopics } from "./topics.ts"
 
 /** What a command line asks for. */
 export type Request =
   | { readonly _tag: "Help"; readonly command: CommandShape }
+  /** A topic of the program. */
+  | { readonly _tag: "Topic"; readonly name: string }
   | { readonly _tag: "Version" }
   | { readonly _tag: "Completions"; readonly shell: Shell }
   | {
@@ -25,6 +28,7 @@ export type Request =
 const subcommandProblem = (
   root: CommandShape,
   { args, argsBeforeTerminator, command }: Sorted,
+  topics: ReadonlyArray<string>,
 ): Problem | undefined => {
   const [word, next] = args
   if (command.subcommands.length === 0 || word === undefined) return undefined
@@ -35,7 +39,8 @@ const subcommandProblem = (
     _tag: "UnknownSubcommand",
     subcommand: word,
     subcommands,
-    suggestions: note === undefined ? commandsMeant(root, command, word, next) : [],
+    ...(command === root && topics.length > 0 ? { topics } : {}),
+    suggestions: note === undefined ? commandsMeant(root, command, word, { next, topics }) : [],
     note,
   }
 }
@@ -175,20 +180,32 @@ const countProblem = (sorted: Sorted, { args, trailing }: Words): Problem | unde
  * `--name=value` and drops what differs in case; so each word is checked here,
  * and handed on in one plain form. The word that names the command is checked
  * before the options after it, and each option before any is obeyed. The word
- * `help` before a command is the same as `--help` behind it.
+ * `help` before a command is the same as `--help` behind it; before a topic it
+ * asks for that.
  */
-export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request => {
+export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request => parseWith(root, argv, [])
+
+/** @param topics - those that may be named, which are commands of `root` then */
+const parseWith = (
+  root: CommandShape,
+  argv: ReadonlyArray<string>,
+  topics: ReadonlyArray<string>,
+): Request => {
   const sorted = sort(root, argv)
   const { command, given, givenBeforeArgs } = sorted
   if (command === root && sorted.argsBeforeTerminator > 0 && sorted.args[0] === helpWord) {
     const at = argv.indexOf(helpWord)
-    return parse(root, ["--help", ...argv.slice(0, at), ...argv.slice(at + 1)])
+    return parseWith(
+      withTopics(root),
+      ["--help", ...argv.slice(0, at), ...argv.slice(at + 1)],
+      topicsOf(root),
+    )
   }
   const wrong = (problem: Problem) => new UsageError(command.command, problem)
 
   const undecodable = argv.find((word) => word.includes("\uFFFD"))
   if (undecodable !== undefined) return wrong({ _tag: "NotUtf8", word: undecodable })
-  const misnamed = subcommandProblem(root, sorted)
+  const misnamed = subcommandProblem(root, sorted, topics)
   if (misnamed !== undefined) {
     // The word may be the value of an option before it that is misspelt.
     const unknown = given.slice(0, givenBeforeArgs).find(({ option }) => option === undefined)
@@ -202,7 +219,10 @@ export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request 
   }
 
   const find = (name: string) => given.find(({ option }) => option?.name === name)
-  if (find("--help") !== undefined) return { _tag: "Help", command }
+  if (find("--help") !== undefined) {
+    const topic = topics.find((name) => command.path.length === 1 && name === nameOf(command))
+    return topic === undefined ? { _tag: "Help", command } : { _tag: "Topic", name: topic }
+  }
   if (find("--version") !== undefined) return { _tag: "Version" }
   const shell = shells.find((name) => name === find("--completions")?.value)
   if (shell !== undefined) return { _tag: "Completions", shell }

@@ -9,6 +9,7 @@ import {
   completionsOf,
   dynamicValuesOf,
   examplesOf,
+  groupOf,
   hintsOf,
   isHidden,
   trailingBy,
@@ -27,6 +28,7 @@ interface Around {
   readonly optional: boolean
   readonly count?: Count
   readonly completions?: Completions | undefined
+  readonly group?: string | undefined
   readonly alternative?: string | undefined
   readonly values?: ReadonlyArray<string> | undefined
 }
@@ -56,13 +58,15 @@ const optionShape = (single: SingleOption, around: Around): OptionShape => {
           : Option.getOrElse(pseudoName, () => name),
     ...(choices === undefined ? {} : { choices }),
     ...(around.completions === undefined ? {} : { completions: around.completions }),
+    ...(around.group === undefined ? {} : { group: around.group }),
     repeated: repeatedIn(around),
     required: requiredIn(around),
     description: textOf(description),
   }
 }
 
-const readOptions = (node: OptionNode, around: Around): ReadonlyArray<OptionShape> => {
+const readOptions = (node: OptionNode, outside: Around): ReadonlyArray<OptionShape> => {
+  const around = { ...outside, group: outside.group ?? groupOf(node) }
   switch (node._tag) {
     case "Empty":
       return []

@@ -10,6 +10,8 @@ export interface OptionShape {
   readonly choices?: ReadonlyArray<string>
   /** What completions offer: names of files, or these values. The option may take others. */
   readonly completions?: Completions
+  /** The title that help lists it under. */
+  readonly group?: string
   readonly repeated: boolean
   readonly required: boolean
   readonly description: string
@@ -53,8 +55,6 @@ export type Entry = readonly [name: string, description: string]
 export interface HelpSection {
   readonly title: string
   readonly entries: ReadonlyArray<Entry>
-  /** Whether the names are those of files that come with the program. */
-  readonly files?: boolean
 }
 
 /** What is said of words that a program does not have, and that its users try. A key may be several, with `, ` between. */
@@ -90,6 +90,8 @@ export interface CommandShape {
   /** Sections of help after the examples. `read` leaves them out: a program adds them to what it gives. */
   readonly sections?: ReadonlyArray<HelpSection>
   readonly hints?: Hints
+  /** Pages of help that are about no command. `read` leaves them out too, and only the program itself has them. */
+  readonly topics?: ReadonlyArray<Entry>
 }
 
 /** The last word of a command: what it is called in its group. */

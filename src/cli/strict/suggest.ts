@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein"
+import { helpWord } from "./builtIns.ts"
 import { type CommandShape, type Hints, nameOf } from "./shape.ts"
 
 /**
@@ -73,14 +74,17 @@ export const optionMeant = (
     .find((meant) => names.includes(meant.split(" ", 1)[0] as string))
 
 /**
- * What is meant by a word that is not a command of a group, and the one behind it: what the program says
- * of it, a command of that name elsewhere, or the nearest one.
+ * What is meant by a word that is not a command of a group: what the program says
+ * of it, a command of that name elsewhere, a topic, or the nearest one.
+ *
+ * @param next - the word behind it
+ * @param topics - those that it may be meant for, beside the commands
  */
 export const commandsMeant = (
   root: CommandShape,
   group: CommandShape,
   word: string,
-  next?: string,
+  { next, topics = [] }: { readonly next?: string | undefined; readonly topics?: ReadonlyArray<string> } = {},
 ): ReadonlyArray<string> => {
   const words = longestFirst(next === undefined ? [word] : [word, next])
   const meant = hintIn([...upwards(root, group), ...below(group)], ({ means }) => means, words)
@@ -93,7 +97,9 @@ export const commandsMeant = (
   }
   const namesake = below(root).find((each) => nameOf(each) === word)
   if (namesake !== undefined) return [namesake.command]
-  const near = suggestions(word, group.subcommands.map(nameOf))
+  if (topics.length === 0 && root.topics?.some(([name]) => name === word))
+    return [`${root.command} ${helpWord} ${word}`]
+  const near = suggestions(word, [...group.subcommands.map(nameOf), ...topics])
   if (near.length > 0) return near
   const names = suggestions(word, below(group).map(nameOf))
   return below(group)

@@ -3,6 +3,9 @@ import { evaluate } from "./codeCache.ts"
 
 const bytes = (name: string): Buffer => Buffer.from(getRawAsset(name) as ArrayBuffer)
 
+/** Reads a page of the docs. @throws where it is no asset */
+export const readPage = (name: string): string => bytes(`docs/${name}.md`).toString("utf8")
+
 /**
  * Loads a module that is an asset of the executable, with the code cache that is
  * one too, as `NAME.cache`. What it requires by a relative path is an asset.

@@ -7,12 +7,23 @@ import { read } from "../../../src/cli/strict/read.ts"
 import { completeIn, describedIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
 import { fleet } from "./program.ts"
 
-const tree = read(fleet)
+const tree = {
+  ...read(fleet),
+  topics: [
+    ["seas", "Where fleets sail"],
+    ["knots", "How fast they are"],
+  ] as const,
+}
 
 /** Command lines up to the cursor, with all that is offered there, options aside. */
 const cases: Readonly<Record<string, ReadonlyArray<string>>> = {
   "fleet ": ["ship", "status", "help"],
-  "fleet help ": ["ship", "status", "help"],
+  "fleet help ": ["ship", "status", "help", "seas", "knots"],
+  "fleet help se": ["seas"],
+  "fleet help --log-level debug kn": ["knots"],
+  "fleet --no-color help kn": ["knots"],
+  "fleet se": [],
+  "fleet help --completions ": ["bash", "zsh", "fish"],
   "fleet help ship ": ["mine", "move"],
   "fleet help ship mine la": ["lay"],
   "fleet ship ": ["mine", "move"],

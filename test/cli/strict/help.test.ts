@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest"
+import { globalOptions } from "../../../src/cli/strict/builtIns.ts"
 import { helpColumns, helpOf } from "../../../src/cli/strict/help.ts"
 import { read } from "../../../src/cli/strict/read.ts"
-import type { CommandShape } from "../../../src/cli/strict/shape.ts"
+import type { CommandShape, OptionShape } from "../../../src/cli/strict/shape.ts"
 import { fleet } from "./program.ts"
 
 const tree = read(fleet)
@@ -18,7 +19,7 @@ Commands:
   ship mine lay             Lay a mine
   ship mine clear           Clear a mine
   status                    Say how it goes
-  help                      Print the help of a command
+  help                      Show help for a command or a topic
 
 Global options:
 `)
@@ -29,7 +30,7 @@ Global options:
     expect(help).toContain("Usage: fleet ship move <ship> --cargo <good>... [options] [-- <stop>...]\n")
     expect(help).toContain("  <ship>                    Name of the ship\n")
     expect(help).toContain("  -s, --speed <integer>     Speed in knots\n")
-    expect(help).toContain("  --cargo <good>            What is on board (required)\n")
+    expect(help).toContain("  --cargo <good>            What is on board (required, repeatable)\n")
     expect(help).toContain("  -h, --help                Print this help\n")
     expect(help).toContain("Examples:\n  # To where it is told\n  fleet ship move Ada --cargo tea\n")
   })
@@ -55,14 +56,62 @@ Global options:
     )
   })
 
-  it("says in which folder the files of a section are, if that is known", () => {
-    const sections = [{ title: "Pages", files: true, entries: [["move.md", "All"] as const] }]
-    const pages = (columns: number, folder?: string) =>
-      /Pages:\n([\s\S]+?)\n\n/.exec(helpOf({ ...move, sections }, columns, folder))?.[1]
-    expect(pages(80)).toBe("  move.md  All")
-    expect(pages(80, "/usr/lib/fleet")).toBe("  move.md  All\n  in the folder /usr/lib/fleet")
-    const deep = `/home/${"ada/".repeat(20)}`
-    expect(pages(80, deep)).toBe(`  move.md  All\n  in the folder\n  ${deep}`)
+  const topics = [["seas", "Where fleets sail"] as const, ["knots", "How fast they are"] as const]
+
+  it("lists options under their titles, in the order in which they come, and the others last", () => {
+    const option = (name: string, group?: string) => ({
+      name,
+      value: undefined,
+      repeated: false,
+      required: false,
+      description: "As it says",
+      ...(group === undefined ? {} : { group }),
+    })
+    const shape = {
+      ...move,
+      options: [option("--a", "Where to"), option("--b"), option("--c", "Who"), option("--d", "Where to")],
+    }
+    expect(helpOf(shape).replace(/ +As it says/g, "")).toContain(
+      "\nWhere to:\n  --a\n  --d\n\nWho:\n  --c\n\nOther:\n  --b\n\nExamples:\n",
+    )
+  })
+
+  it("describes global options and topics in the program's own help, and names them in that of a command", () => {
+    const global: OptionShape = {
+      name: "--flag",
+      value: "colour",
+      repeated: false,
+      required: false,
+      description: "What to show",
+      group: globalOptions,
+    }
+    const withGlobal = (shape: CommandShape): CommandShape =>
+      shape.subcommands.length === 0
+        ? { ...shape, options: [...shape.options, global] }
+        : { ...shape, subcommands: shape.subcommands.map(withGlobal) }
+    const root = { ...withGlobal(tree), topics }
+    const own = helpOf(root, 80, root)
+    expect(own.match(/^ {2}--flag /gm)).toHaveLength(1)
+    expect(own).toContain("\n  -h, --help                Print this help\n")
+    expect(
+      own.endsWith(`
+Help topics:
+  help seas                 Where fleets sail
+  help knots                How fast they are
+`),
+    ).toBe(true)
+    const status = root.subcommands[1] as CommandShape
+    expect(helpOf(status, 80, root)).toBe(`Say how it goes.
+
+Usage: fleet status [options]
+
+Global options (see fleet --help):
+  --flag <colour>, --no-input, --no-color, --log-level <level>,
+  --completions <shell>, --version, --help
+
+Help topics:
+  fleet help seas, fleet help knots
+`)
   })
 
   const everyWidth = [40, 59, 60, 61, 80, 100]
@@ -82,12 +131,13 @@ Global options:
       examples: [{ command: `fleet ship move "Ada  Lovelace" --cargo 'tea and rum' ${name}`, description }],
       sections: [{ title: "More", entries: [["a page", description]] }],
     }
-    const help = helpOf(shape, columns)
+    const root = { ...tree, topics }
+    const help = helpOf(shape, columns, root)
     for (const line of help.split("\n")) {
       expect(line.length, line).toBeLessThanOrEqual(columns)
       expect(line).not.toMatch(/\s$/)
     }
-    expect(words(help)).toEqual(words(helpOf(shape, 1000)))
+    expect(words(help)).toEqual(words(helpOf(shape, 1000, root)))
   })
 
   it("continues a long example with backslashes, as a shell reads it, and breaks no quoted word", () => {

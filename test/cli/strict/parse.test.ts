@@ -133,6 +133,44 @@ describe("a command line", () => {
     expect(read(...argv)).toMatchObject({ _tag: "Help", command: { path } })
   })
 
+  it.each([
+    [["help", "ci"], "ci"],
+    [["help", "exit-codes", "--no-color"], "exit-codes"],
+    [["--log-level", "debug", "help", "json"], "json"],
+    [["help", "help", "environment"], "environment"],
+    [["help", "ci", "more"], "ci"],
+  ])("%j asks for the topic %s", (argv, name) => {
+    expect(read(...argv)).toEqual({ _tag: "Topic", name })
+  })
+
+  it.each([
+    [["help", "exit-code"], ["exit-codes"]],
+    [["help", "Environment"], ["environment"]],
+    [["help", "logn"], ["login"]],
+    [["help", "frob"], []],
+  ])("%j names the command or topic that is meant", (argv, suggestions) => {
+    expect(problem(...argv)).toMatchObject({
+      _tag: "UnknownSubcommand",
+      topics: ["exit-codes", "environment", "ci", "json"],
+      suggestions,
+    })
+  })
+
+  it.each([[["ci"]], [["--help", "ci"]]])("%j lacks the word help", (argv) => {
+    const found = problem(...argv)
+    expect(found).toMatchObject({ _tag: "UnknownSubcommand", suggestions: ["zpcli help ci"] })
+    expect(found).not.toHaveProperty("topics")
+  })
+
+  it("takes a topic for no argument of a command", () => {
+    expect(read("help", "pat", "ci")).toMatchObject({ _tag: "UsageError" })
+    expect(read("help", "pat", "create", "ci")).toMatchObject({
+      _tag: "Help",
+      command: { path: ["pat", "create"] },
+    })
+    expect(problem("help", "ci", "--json")).toMatchObject({ _tag: "UnrecognizedOption", option: "--json" })
+  })
+
   it("asks for the version or completions anywhere", () => {
     expect(read("--version")).toEqual({ _tag: "Version" })
     expect(read("pat", "create", "--version")).toEqual({ _tag: "Version" })

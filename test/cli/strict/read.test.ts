@@ -4,7 +4,7 @@ import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { group } from "../../../src/cli/strict/annotations.ts"
+import { group, withGroup } from "../../../src/cli/strict/annotations.ts"
 import { read } from "../../../src/cli/strict/read.ts"
 import { fleet } from "./program.ts"
 
@@ -50,6 +50,33 @@ describe("the shape of a command", () => {
 })
 
 describe("the shape of an option", () => {
+  it("has the title that help lists it under, which differs between commands that share it", () => {
+    const tone = Options.text("tone").pipe(Options.withDescription("Which tone"), Options.optional)
+    const many = Options.text("many").pipe(Options.withDescription("Several"), Options.repeated)
+    const given = Effect.void
+    const tree = read(
+      group("choir", "A choir", [
+        Command.make(
+          "sing",
+          { inner: { tone: tone.pipe(withGroup("Sound")) }, many: many.pipe(withGroup("More")) },
+          () => given,
+        ),
+        Command.make("hum", { tone, many: many.pipe(withGroup("Sound")) }, () => given),
+      ]),
+    )
+    const titles = tree.subcommands.map(({ options }) => options.map(({ group, name }) => [name, group]))
+    expect(titles).toEqual([
+      [
+        ["--tone", "Sound"],
+        ["--many", "More"],
+      ],
+      [
+        ["--tone", undefined],
+        ["--many", "Sound"],
+      ],
+    ])
+  })
+
   it("names its value by its type, and has its alias", () => {
     expect(option("--speed")).toEqual({
       ...flags,

@@ -9,10 +9,12 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { shape } from "../../../src/cli/root.ts"
 import { run } from "../../../src/cli/run.ts"
+import { parse } from "../../../src/cli/strict/parse.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Files } from "../../../src/services/files.ts"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../../src/services/node/http.ts"
+import { Pages } from "../../../src/services/Pages.ts"
 import { Process } from "../../../src/services/Process.ts"
 import type { Ran } from "../program/program.ts"
 import { realFiles } from "./files.ts"
@@ -50,6 +52,7 @@ export const runInProcess = async (
     NodeFileSystem.layer,
     NodePath.layer,
     Layer.succeed(Files, realFiles),
+    Layer.succeed(Pages, { read: unused }),
     Layer.succeed(Process, here),
     Layer.succeed(
       Terminal.Terminal,
@@ -63,7 +66,10 @@ export const runInProcess = async (
       }),
     ),
   )
-  const code = await run(argv, tree).pipe(
+  const request = parse(tree, argv)
+  if (request._tag === "Help" || request._tag === "Version")
+    throw new Error("It is answered without the program.")
+  const code = await run(argv, tree, request).pipe(
     Effect.provide(world),
     Effect.withConfigProvider(
       ConfigProvider.fromMap(new Map(Object.entries({ HOME: "/nonexistent", ...env }))),

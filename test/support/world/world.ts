@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Terminal from "@effect/platform/Terminal"
@@ -13,9 +14,12 @@ import * as Mailbox from "effect/Mailbox"
 import * as Option from "effect/Option"
 import { shape } from "../../../src/cli/root.ts"
 import { run } from "../../../src/cli/run.ts"
+import { parse } from "../../../src/cli/strict/parse.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Files } from "../../../src/services/files.ts"
+import { Pages, pagesOf } from "../../../src/services/Pages.ts"
 import { Process, type Surroundings } from "../../../src/services/Process.ts"
+import { textOf } from "../../../src/start.ts"
 import { broken, type Reply, systemError, text } from "../http/client.ts"
 import { realFiles } from "./files.ts"
 import { here } from "./process.ts"
@@ -227,7 +231,14 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
             data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
           openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError)),
           ...world.process,
-        }).pipe(Context.add(CommandRunner, runner), Context.add(Files, files)),
+        }).pipe(
+          Context.add(CommandRunner, runner),
+          Context.add(Files, files),
+          Context.add(
+            Pages,
+            pagesOf((name) => readFileSync(`docs/${name}.md`, "utf8")),
+          ),
+        ),
       ),
       Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),
       Layer.succeed(HttpClient.HttpClient, http ?? client),
@@ -241,7 +252,10 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
     const onLog = (text: string) => {
       stdout += text
     }
-    return run(argv, tree).pipe(
+    const request = parse(tree, argv)
+    if (request._tag === "Help" || request._tag === "Version")
+      return Effect.succeed({ code: 0, stdout: textOf(request, tree, undefined), stderr, requests })
+    return run(argv, tree, request).pipe(
       Effect.provide(services),
       Effect.withConsole(fakeConsole(onLog, onError)),
       Effect.map((code) => ({ code, stdout, stderr, requests })),

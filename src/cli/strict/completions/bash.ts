@@ -1,4 +1,4 @@
-import { builtIns } from "../builtIns.ts"
+import { builtIns, helpWord } from "../builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
 import {
   dynamicArgument,
@@ -52,13 +52,19 @@ const valuesOfArgument = (program: string, shape: CommandShape): string => {
   return argument.repeated ? `; ${set}` : `; if [[ -z $argument ]]; then ${set}; fi`
 }
 
+/** Adds the topics to the words that may follow `help`. */
+const topicsAfterHelp = ({ topics = [] }: CommandShape): string =>
+  topics.length === 0
+    ? ""
+    : `; if [[ -n $topics ]]; then words+=(${topics.map(([name]) => name).join(" ")}); fi`
+
 /** A completion script for bash. */
 export const bash = (root: CommandShape): string => {
   const program = root.command
   const commands = flatten(root)
   return `# bash completion for ${program}; to load it: source <(${program} --completions bash)
 _${program}() {
-  local current previous command word typed skip= files= argument=
+  local current previous command word typed skip= files= argument= topics=
   local -a words=() values=()
   COMPREPLY=()
   current=\${COMP_WORDS[COMP_CWORD]}
@@ -86,7 +92,8 @@ ${lines(
       branch([`'${words} ${nameOf(child)}'`], `command='${child.path.join(" ")}'`),
     ),
   ),
-)}        *) argument=1 ;;
+)}        ' ${helpWord}') topics=1 ;;
+        *) argument=1 topics= ;;
       esac ;;
     esac
   done
@@ -97,7 +104,7 @@ ${lines(
   commands.flatMap(({ options, shape, words }) =>
     branch(
       [`'${words}'`],
-      `words=(${[...wordsAfter(shape).map(([word]) => word), ...options.map(({ name }) => name)].join(" ")})${valuesOfArgument(program, shape)}`,
+      `words=(${[...wordsAfter(shape).map(([word]) => word), ...options.map(({ name }) => name)].join(" ")})${topicsAfterHelp(shape)}${valuesOfArgument(program, shape)}`,
     ),
   ),
 )}    esac ;;

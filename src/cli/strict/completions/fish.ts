@@ -1,4 +1,5 @@
-import { type CommandShape, type OptionShape, valuesOf } from "../shape.ts"
+import { helpWord } from "../builtIns.ts"
+import { type CommandShape, type Entry, type OptionShape, valuesOf } from "../shape.ts"
 import { dynamicArgument, flatten, takesFile, valuesLine, wordsAfter } from "./commands.ts"
 
 /** A text as one word of fish. */
@@ -11,6 +12,8 @@ export const fish = (root: CommandShape): string => {
   // A command is chosen when its words have been typed, options aside.
   const complete = (words: string, rest: string) =>
     `complete -c ${program} -n 'test "$(__${program}_command)" = "${words}"' ${rest}`
+  const topicLine = ([name, summary]: Entry) =>
+    `complete -c ${program} -n 'test "$(__${program}_command)" = ""; and contains -- ${helpWord} (commandline -opc)' -a ${name} -d ${quoted(summary)}\n`
   const optionLine = (words: string, option: OptionShape): string => {
     const { alias, description, name, value } = option
     const known = valuesOf(option)
@@ -46,6 +49,6 @@ ${commands
     wordsAfter(shape).map(([word, summary]) => complete(words, `-a ${word} -d ${quoted(summary)}`)),
   )
   .join("\n")}
-${commands.flatMap(({ shape, words }) => valuesLines(words, shape)).join("")}${commands.flatMap(({ options, words }) => options.map((option) => optionLine(words, option))).join("\n")}
+${(root.topics ?? []).map(topicLine).join("")}${commands.flatMap(({ shape, words }) => valuesLines(words, shape)).join("")}${commands.flatMap(({ options, words }) => options.map((option) => optionLine(words, option))).join("\n")}
 `
 }

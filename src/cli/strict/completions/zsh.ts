@@ -1,5 +1,5 @@
 import { helpWord } from "../builtIns.ts"
-import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
+import { type CommandShape, type Entry, nameOf, type OptionShape, valuesOf } from "../shape.ts"
 import {
   dynamicArgument,
   type Flat,
@@ -71,20 +71,23 @@ export const zsh = (root: CommandShape): string => {
     const start = shape.path.length > 0 ? "" : `  local -a _${program}_typed=("\${(@)words[2,CURRENT-1]}")\n`
     if (children.length === 0)
       return `${functionOf(shape)}() {\n${start}  _arguments -S -s \\\n${specs}\n}\n${valuesOfArgument(shape)}`
-    const described = wordsAfter(shape)
-      .map(([word, summary]) => quoted(`${word}:${summary.replaceAll("\\", "\\\\")}`))
-      .join(" ")
+    const describe = (words: ReadonlyArray<Entry>) =>
+      words.map(([word, summary]) => quoted(`${word}:${summary.replaceAll("\\", "\\\\")}`)).join(" ")
+    const topics =
+      shape.topics === undefined
+        ? ""
+        : `  if [[ \${1-} == ${helpWord} ]]; then commands+=(${describe(shape.topics)}); fi\n`
     const calls = [
       ...children.map((child) => [nameOf(child), functionOf(child)]),
       // What follows is a command again, and read as one.
-      ...(shape.path.length === 0 ? [[helpWord, functionOf(shape)]] : []),
+      ...(shape.path.length === 0 ? [[helpWord, `${functionOf(shape)} ${helpWord}`]] : []),
     ]
       .map(([word, call]) => `        ${word}) ${call} ;;`)
       .join("\n")
     return `${functionOf(shape)}() {
 ${start}  local state line
-  local -a commands=(${described})
-  _arguments -C -S \\
+  local -a commands=(${describe(wordsAfter(shape))})
+${topics}  _arguments -C -S \\
 ${specs} \\
     '(-)1: :->command' '(-)*:: :->rest'
   case $state in
