@@ -52,7 +52,10 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     ...[value, "5m"].map(Expiry.parseDuration),
     Expiry.after({ amount: 9999, unit: "y" }, 0),
   ]
-    .flatMap((read): ReadonlyArray<Errors.InvalidInput> => (Either.isLeft(read) ? [read.left] : []))
+    .flatMap(
+      (read: Either.Either<unknown, Errors.InvalidInput>): ReadonlyArray<Errors.InvalidInput> =>
+        Either.isLeft(read) ? [read.left] : [],
+    )
     .map((failure) => [failure, 2]),
   InputUnreadable: [
     [new Errors.InputUnreadable({ reason: "too-large", code: undefined }), 2],
