@@ -200,33 +200,37 @@ export function* withElements(
   }
 }
 
-/** A value that was read from JSON as JSON again, however deep it is: `JSON.stringify` exhausts the stack. */
-export const toJson = (root: unknown): string => {
-  let json = ""
-  // What is still to be written, the last one first.
-  const todo: Array<{ _tag: "Text"; text: string } | { _tag: "Value"; value: unknown }> = [
-    { _tag: "Value", value: root },
-  ]
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    if (next._tag === "Text") {
-      json += next.text
-      continue
-    }
-    const { value } = next
-    if (typeof value !== "object" || value === null) {
-      json += JSON.stringify(value)
-      continue
-    }
-    const isList = Array.isArray(value)
-    const members = Object.entries(value)
-    todo.push({ _tag: "Text", text: isList ? "]" : "}" })
-    for (let index = members.length - 1; index >= 0; index--) {
-      const [name, member] = members[index] as [string, unknown]
-      const comma = index === 0 ? "" : ","
-      todo.push({ _tag: "Value", value: member })
-      todo.push({ _tag: "Text", text: isList ? comma : `${comma}${JSON.stringify(name)}:` })
-    }
-    json += isList ? "[" : "{"
-  }
-  return json
+/** A text with a member at the end of the object that the path leads to, unless that has one of this name. */
+export const withMember = (text: string, path: ReadonlyArray<string>, value: unknown): string => {
+  if (membersAt(text, path).length > 0) return text
+  const member = `${JSON.stringify(path.at(-1))}:${JSON.stringify(value)}`
+  const [object] = membersAt(text, path.slice(0, -1)).filter(({ value }) => text[value.start] === "{")
+  if (object === undefined) return text
+  const last = [...membersOf(text, object.value.start)].at(-1)
+  const at = last?.value.end ?? object.value.start + 1
+  return `${text.slice(0, at)}${last === undefined ? "" : ","}${member}${text.slice(at)}`
 }
+
+/** An object's text with this as its `message`: in the place of the one that it has, or first. */
+export const withMessage = (text: string, message: string): string => {
+  const json = JSON.stringify(message)
+  const members = membersAt(text, ["message"])
+  if (members.length === 0) return text.replace("{", () => `{"message":${json},`)
+  let start = 0
+  const parts = members.map(({ value }) => {
+    const before = text.slice(start, value.start)
+    start = value.end
+    return before + json
+  })
+  return parts.join("") + text.slice(start)
+}
+
+/** The text of an element of the list at a path, counted from 0; `null` where there is none. */
+export const elementAt = (text: string, path: ReadonlyArray<string>, index: number): string => {
+  const element = locate(text, skipFiller(text, 0), path).elements[index]
+  return element === undefined ? "null" : text.slice(element.start, element.end)
+}
+
+/** The text of each value of an object, by its name; of several with one name the last. */
+export const membersIn = (object: string): ReadonlyMap<string, string> =>
+  new Map(Array.from(membersOf(object, 0), ({ name, value }) => [name, object.slice(value.start, value.end)]))

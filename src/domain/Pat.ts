@@ -1,5 +1,35 @@
 import * as Schema from "effect/Schema"
-import { toJson } from "./JsonText.ts"
+
+/** A value that was read from JSON as JSON again, however deep it is: `JSON.stringify` exhausts the stack. */
+export const toJson = (root: unknown): string => {
+  let json = ""
+  // What is still to be written, the last one first.
+  const todo: Array<{ _tag: "Text"; text: string } | { _tag: "Value"; value: unknown }> = [
+    { _tag: "Value", value: root },
+  ]
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    if (next._tag === "Text") {
+      json += next.text
+      continue
+    }
+    const { value } = next
+    if (typeof value !== "object" || value === null) {
+      json += JSON.stringify(value)
+      continue
+    }
+    const isList = Array.isArray(value)
+    const members = Object.entries(value)
+    todo.push({ _tag: "Text", text: isList ? "]" : "}" })
+    for (let index = members.length - 1; index >= 0; index--) {
+      const [name, member] = members[index] as [string, unknown]
+      const comma = index === 0 ? "" : ","
+      todo.push({ _tag: "Value", value: member })
+      todo.push({ _tag: "Text", text: isList ? comma : `${comma}${JSON.stringify(name)}:` })
+    }
+    json += isList ? "[" : "{"
+  }
+  return json
+}
 
 const asText = (value: unknown): string | undefined =>
   value === null || value === undefined ? undefined : typeof value === "string" ? value : toJson(value)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { withMember, withMessage } from "../../src/domain/JsonEdit.ts"
-import { type Span, toJson, withElements, withoutMember } from "../../src/domain/JsonText.ts"
+import { type Span, withElements, withMember, withMessage, withoutMember } from "../../src/domain/JsonText.ts"
+import { toJson } from "../../src/domain/Pat.ts"
 
 const depth = 100_000
 const deepText = `${"[".repeat(depth)}${"]".repeat(depth)}`

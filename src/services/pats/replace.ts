@@ -15,7 +15,7 @@ import {
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { works } from "../../domain/Pat.ts"
-import { newestFirst } from "../../domain/PatLookup.ts"
+import { newestFirst } from "../../domain/PatList.ts"
 import type { Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
 import { type Acquiring, apart, type FailWith, type Undone } from "./acquire.ts"
