@@ -1,38 +1,15 @@
 import * as Schema from "effect/Schema"
 
-/** A value that was read from JSON as JSON again, however deep it is: `JSON.stringify` exhausts the stack. */
-export const toJson = (root: unknown): string => {
-  let json = ""
-  // What is still to be written, the last one first.
-  const todo: Array<{ _tag: "Text"; text: string } | { _tag: "Value"; value: unknown }> = [
-    { _tag: "Value", value: root },
-  ]
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    if (next._tag === "Text") {
-      json += next.text
-      continue
-    }
-    const { value } = next
-    if (typeof value !== "object" || value === null) {
-      json += JSON.stringify(value)
-      continue
-    }
-    const isList = Array.isArray(value)
-    const members = Object.entries(value)
-    todo.push({ _tag: "Text", text: isList ? "]" : "}" })
-    for (let index = members.length - 1; index >= 0; index--) {
-      const [name, member] = members[index] as [string, unknown]
-      const comma = index === 0 ? "" : ","
-      todo.push({ _tag: "Value", value: member })
-      todo.push({ _tag: "Text", text: isList ? comma : `${comma}${JSON.stringify(name)}:` })
-    }
-    json += isList ? "[" : "{"
+/** What a cell shows of a value: text as it is, anything else as JSON, unless it is too deep for that. */
+const asText = (value: unknown): string | undefined => {
+  if (value === null || value === undefined) return undefined
+  if (typeof value === "string") return value
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
   }
-  return json
 }
-
-const asText = (value: unknown): string | undefined =>
-  value === null || value === undefined ? undefined : typeof value === "string" ? value : toJson(value)
 
 /** An instant in milliseconds since the epoch; or the server's text where that is no ISO 8601 time. */
 export type Time = number | string | undefined
