@@ -8,7 +8,7 @@ import type {
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import { partsOf, scopes } from "../../domain/Scope.ts"
 import { explained } from "../../services/files.ts"
-import { mask } from "../../services/settings/mask.ts"
+import { mask } from "../../services/settings/Secrets.ts"
 import { type Printable, printable } from "../output/printable.ts"
 import type { UsageError } from "../strict/errors.ts"
 import { exitCodes } from "./exitCodes.ts"

@@ -6,7 +6,7 @@ import type * as Scope from "effect/Scope"
 import type { OutputFailed, SettingsError } from "../../domain/Errors.ts"
 import { withMember, withMessage, withoutMember } from "../../domain/JsonText.ts"
 import type { Delivery } from "../../services/pats/Handover.ts"
-import type { CreatedToken } from "../../services/pats/results.ts"
+import type { CreatedToken } from "../../services/pats/outcome.ts"
 import { print, printJson } from "../output/print.ts"
 import { Printable, printable } from "../output/printable.ts"
 

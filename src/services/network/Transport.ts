@@ -14,16 +14,21 @@ import { HttpFailure, ServiceUnavailable, TimedOut } from "../../domain/Errors.t
 import * as Retry from "../../domain/Retry.ts"
 import { Progress } from "../Progress.ts"
 import { Connection } from "../settings/Connection.ts"
-import { withoutEcho } from "../settings/mask.ts"
-import { Secrets } from "../settings/Secrets.ts"
+import { Secrets, withoutEcho } from "../settings/Secrets.ts"
 import { timeoutFail } from "../timeout.ts"
-import { type ConnectionTrace, CurrentTrace, makeTrace } from "./ConnectionTrace.ts"
-import { reasonOf, type TransportError, unanswered, unread } from "./connectionFailure.ts"
-import { makeQuiet } from "./quiet.ts"
+import { makeQuiet, makeServerClock, timeOf } from "./apiTime.ts"
+import {
+  type ConnectionTrace,
+  CurrentTrace,
+  makeTrace,
+  reasonOf,
+  type TransportError,
+  unanswered,
+  unread,
+} from "./attempt.ts"
 import { type ApiRequest, encode, pathOf } from "./request.ts"
-import { makeServerClock, timeOf } from "./serverClock.ts"
 
-export type { TransportError } from "./connectionFailure.ts"
+export type { TransportError } from "./attempt.ts"
 export type { ApiRequest } from "./request.ts"
 
 /** An answer with a success status. */

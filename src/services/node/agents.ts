@@ -4,7 +4,7 @@ import type { SocketConstructorOpts } from "node:net"
 import type { Duplex } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { named, type Proxy } from "../../domain/Proxy.ts"
-import type { ConnectionTrace } from "../network/ConnectionTrace.ts"
+import type { ConnectionTrace } from "../network/attempt.ts"
 import { connectThrough, forwarded, type TunnelOptions } from "./tunnel.ts"
 
 declare module "http" {

@@ -4,12 +4,17 @@ import type { Writable } from "node:stream"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type { CommandUnusable } from "../../domain/Errors.ts"
-import { type CommandEnd, type CommandLine, CommandRunner, type Gift } from "../CommandRunner.ts"
+import {
+  type CommandEnd,
+  type CommandLine,
+  CommandRunner,
+  type Environment,
+  type Gift,
+} from "../CommandRunner.ts"
 import { capture } from "./capture.ts"
 import { environmentWithout, exitCodeOf, hasTerminal, shareStderr, systemError, unusable } from "./child.ts"
-import { runCommand } from "./command.ts"
 import { find } from "./findCommand.ts"
-import { passSignals } from "./signals.ts"
+import { handled, passSignals } from "./signals.ts"
 
 /** How long a process that a command left behind may keep its stdin open before the token counts as unread. */
 const heldMillis = 3_000
@@ -78,6 +83,73 @@ const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
         })
       }),
   )
+
+type Spawn = typeof import("node:child_process").spawn
+
+/** How long a command that is to end may take before it is killed, in milliseconds. */
+const killAfterMillis = 5_000
+
+/** Asks a child to end, kills it if it doesn't, and waits until it has. */
+const stop = (child: ChildProcess): Effect.Effect<void> =>
+  Effect.async<void>((resume) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
+    const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMillis)
+    child.once("exit", () => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+    child.kill("SIGTERM")
+  })
+
+/**
+ * Runs a command with our stdin, stdout and stderr, and with a changed
+ * environment. It gives the command's exit code, or 128 and the number of the
+ * signal that it died of, as shells do. Fails when it can't be started.
+ * Interruption ends the command.
+ *
+ * It is not run through a shell, so nothing in an argument is expanded. On
+ * Windows only programs (`.exe`) are found by their plain name: for a script
+ * such as `npm.cmd`, give `cmd /c npm`.
+ */
+export const runCommand = (
+  command: CommandLine,
+  environment: Environment,
+): Effect.Effect<number, CommandUnusable> =>
+  // Loading it takes 5 ms, which is too much for each start. It also takes a turn, in which `runMain`
+  // begins to listen for signals: its listeners have to be there before they can be set aside.
+  Effect.flatMap(
+    Effect.promise(() => import("node:child_process")),
+    ({ spawn }) => run(spawn, command, environment),
+  )
+
+const run = (spawn: Spawn, command: CommandLine, environment: Environment) =>
+  Effect.async<number, CommandUnusable>((resume) => {
+    const [name, ...args] = command
+    const env = { ...process.env }
+    for (const [variable, value] of Object.entries(environment)) {
+      if (value === undefined) delete env[variable]
+      else env[variable] = Redacted.isRedacted(value) ? Redacted.value(value) : value
+    }
+    let child: ChildProcess
+    try {
+      child = spawn(name, args, { stdio: "inherit", shell: false, env })
+    } catch (error) {
+      // Some failures (a script without `#!`, an empty name) are thrown and not emitted.
+      return resume(Effect.fail(unusable(name, error)))
+    }
+    shareStderr()
+    // The runtime's own listeners would interrupt us, and with us a child that handles Ctrl-C itself.
+    const release = passSignals((signal) => void child.kill(signal), hasTerminal(), handled)
+    child.on("error", (error) => {
+      release()
+      resume(Effect.fail(unusable(name, error)))
+    })
+    child.once("exit", (code, signal) => {
+      release()
+      resume(Effect.succeed(exitCodeOf(code, signal)))
+    })
+    return stop(child)
+  })
 
 /** The `CommandRunner` of a real process. */
 export const commandRunner = CommandRunner.of({ capture, find, give, run: runCommand })

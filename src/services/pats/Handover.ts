@@ -17,9 +17,9 @@ import { Progress } from "../Progress.ts"
 import { Signals } from "../Signals.ts"
 import { makeAcquire } from "./acquire.ts"
 import { type Loan, makeLend, type Use } from "./lend.ts"
+import type { CreatedToken } from "./outcome.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
 import { type Delivery, type Ended, makeReplace, type Replacement } from "./replace.ts"
-import type { CreatedToken } from "./results.ts"
 
 export type { Delivery, Ended, OldPat, Replacement } from "./replace.ts"
 

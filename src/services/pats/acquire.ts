@@ -12,8 +12,8 @@ import type { NewPat } from "../../domain/NewPat.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import { makeFlight } from "../network/request.ts"
 import type { Signals } from "../Signals.ts"
+import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
-import type { CreatedToken } from "./results.ts"
 
 /** Why a revoke isn't certain; without a cause the key ID isn't known, or there was no time for an answer. */
 export interface Uncertain {

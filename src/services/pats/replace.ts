@@ -19,8 +19,8 @@ import { newestFirst } from "../../domain/PatList.ts"
 import type { Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
 import { type Acquiring, apart, type FailWith, type Undone } from "./acquire.ts"
+import type { CreatedToken, Revoked } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
-import type { CreatedToken, Revoked } from "./results.ts"
 
 /** Where a new token goes. It is made ready before the token is asked for. */
 export interface Delivery {

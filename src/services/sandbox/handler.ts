@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import { nextKeyId } from "./keyIds.ts"
 import {
   type Answer,
   forbidden,
@@ -9,13 +10,15 @@ import {
   noSuchPat,
   noSuchPath,
   nothing,
+  pathOf,
+  type Request,
+  readLogin,
+  readNewPat,
   success,
   unauthorized,
   wrongMethod,
   wrongPassword,
-} from "./answers.ts"
-import { nextKeyId } from "./keyIds.ts"
-import { pathOf, type Request, readLogin, readNewPat } from "./requests.ts"
+} from "./messages.ts"
 import { type State, statusOf, toItem, withPat } from "./State.ts"
 import { newGrant, newPat, sha256 } from "./tokens.ts"
 

@@ -4,10 +4,9 @@ import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
 import { SandboxFailed } from "../../domain/Errors.ts"
-import { type Api, type ApiOptions, makeApi } from "./api.ts"
-import { maxBody } from "./requests.ts"
+import { type Api, type ApiOptions, inMemory, makeApi } from "./api.ts"
+import { maxBody } from "./messages.ts"
 import type { State } from "./State.ts"
-import { inMemory } from "./Store.ts"
 
 /** What a sandbox is to be like. */
 export interface SandboxOptions extends ApiOptions {

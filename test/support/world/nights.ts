@@ -15,11 +15,9 @@ import * as TestClock from "effect/TestClock"
 import { Interruption } from "../../../src/cli/errors/exitCodes.ts"
 import { CommandUnusable } from "../../../src/domain/Errors.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
-import { makeApi } from "../../../src/services/sandbox/api.ts"
-import { parseFault } from "../../../src/services/sandbox/Fault.ts"
+import { inMemory, makeApi, parseFault } from "../../../src/services/sandbox/api.ts"
 import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
 import { type StoredPat, statusOf } from "../../../src/services/sandbox/State.ts"
-import { inMemory } from "../../../src/services/sandbox/Store.ts"
 import { type Ran, runIn, runsNothing } from "./world.ts"
 
 /** What the command does with the token that it is given. */
