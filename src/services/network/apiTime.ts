@@ -1,6 +1,5 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import { ServiceUnavailable } from "../../domain/Errors.ts"
 import { maxRetryAfter } from "../../domain/Retry.ts"
 
@@ -26,51 +25,43 @@ export const timeOf = (date: string | undefined): number | undefined => {
 }
 
 /**
- * Makes what listens to the server's clock, and warns where ours differs by
- * more than five minutes, at most once.
+ * Makes what keeps the times that the API's answers tell: its clock, and how
+ * long it asked us to wait. A 429 means every request of the run, since they may
+ * be sent side by side.
  */
-export const makeServerClock = Effect.gen(function* () {
-  const ahead = yield* Ref.make(0)
-  const warned = yield* Ref.make(false)
+export const makeApiTime = () => {
+  /** How far our clock is ahead of the server's, in milliseconds. */
+  let ahead = 0
+  let warned = false
+  let until = 0
+  let busy: ServiceUnavailable | undefined
   return {
     /** The server's time as its last answer told it, or ours, in milliseconds since the epoch. */
-    now: Effect.zipWith(Clock.currentTimeMillis, Ref.get(ahead), (ours, ahead) => ours - ahead),
-    /** Takes note of an answer's time. */
-    observe: Effect.fnUntraced(function* (ours: number, server: number | undefined) {
-      if (server === undefined) return
-      const millis = ours - server
-      yield* Ref.set(ahead, millis)
-      if (Math.abs(millis) <= tolerance || (yield* Ref.getAndSet(warned, true))) return
-      const how = `${inWords(Math.abs(millis))} ${millis > 0 ? "ahead of" : "behind"}`
-      yield* Effect.logWarning(
+    now: Effect.map(Clock.currentTimeMillis, (ours) => ours - ahead),
+    /** Takes note of an answer's time. Warns once if ours differs by more than five minutes. */
+    observe: (ours: number, server: number | undefined): Effect.Effect<void> => {
+      if (server === undefined) return Effect.void
+      ahead = ours - server
+      if (Math.abs(ahead) <= tolerance || warned) return Effect.void
+      warned = true
+      const how = `${inWords(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"}`
+      return Effect.logWarning(
         `This computer's clock is ${how} the API's. Times are compared with the API's clock.`,
       )
+    },
+    /** Notes that an answer asked for so many milliseconds. */
+    askedToWait: (answer: ServiceUnavailable, millis: number) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        if (now + millis <= until) return
+        until = now + millis
+        busy = answer
+      }),
+    /** Waits as long as the API asked; fails with its answer if that is longer than `maxRetryAfter`. */
+    wait: Effect.gen(function* () {
+      if (busy === undefined) return
+      const left = until - (yield* Clock.currentTimeMillis)
+      if (left > maxRetryAfter) return yield* new ServiceUnavailable({ ...busy, retryAfter: left })
+      if (left > 0) yield* Effect.sleep(left)
     }),
   }
-})
-
-/**
- * Makes what remembers how long the API asked us to wait: a 429 means every
- * request of the run, since they may be sent side by side.
- */
-export const makeQuiet = Effect.map(
-  Ref.make<{ readonly until: number; readonly asked: ServiceUnavailable | undefined }>({
-    until: 0,
-    asked: undefined,
-  }),
-  (state) => ({
-    /** Notes that an answer asked for so many milliseconds. */
-    ask: (asked: ServiceUnavailable, millis: number) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Ref.update(state, (known) => (now + millis > known.until ? { until: now + millis, asked } : known)),
-      ),
-    /** Waits until it is over; fails with that answer where it is longer than may be waited for. */
-    keep: Effect.gen(function* () {
-      const { asked, until } = yield* Ref.get(state)
-      if (asked === undefined) return
-      const wait = until - (yield* Clock.currentTimeMillis)
-      if (wait > maxRetryAfter) return yield* new ServiceUnavailable({ ...asked, retryAfter: wait })
-      if (wait > 0) yield* Effect.sleep(wait)
-    }),
-  }),
-)
+}

@@ -1,6 +1,8 @@
 /** What is true of every program that zpcli starts. */
+import type { ChildProcess, SpawnOptions } from "node:child_process"
 import { closeSync, constants as modes, openSync } from "node:fs"
 import { constants } from "node:os"
+import * as Effect from "effect/Effect"
 import { CommandUnusable } from "../../domain/Errors.ts"
 
 export const isWindows = process.platform === "win32"
@@ -18,6 +20,35 @@ export const unusable = (name: string, error: unknown): CommandUnusable => {
   const missing = code === "ENOENT" || code === "ENOTDIR" || name === ""
   return new CommandUnusable({ name, reason: missing ? "not-found" : "not-executable", code })
 }
+
+/**
+ * Starts a program and watches it until `done` is called. An interruption does
+ * what `watch` gives. Fails if the program can't be started.
+ */
+export const start = <A>(
+  name: string,
+  args: ReadonlyArray<string>,
+  options: SpawnOptions,
+  watch: (child: ChildProcess, done: (result: A) => void) => Effect.Effect<void> | void,
+): Effect.Effect<A, CommandUnusable> =>
+  // Loading it takes 5 ms, which is too much for each start. It also takes a turn, in which `runMain`
+  // begins to listen for signals: its listeners have to be there before they can be set aside.
+  Effect.flatMap(
+    Effect.promise(() => import("node:child_process")),
+    ({ spawn }) =>
+      Effect.async<A, CommandUnusable>((resume) => {
+        const failed = (error: unknown) => resume(Effect.fail(unusable(name, error)))
+        let child: ChildProcess
+        try {
+          child = spawn(name, args, options)
+        } catch (error) {
+          // Some failures (a script without `#!`, an empty name) are thrown and not emitted.
+          return failed(error)
+        }
+        child.on("error", failed)
+        return watch(child, (result) => resume(Effect.succeed(result)))
+      }),
+  )
 
 let shared = false
 

@@ -5,7 +5,7 @@ import * as SynchronizedRef from "effect/SynchronizedRef"
 import type { Method } from "../../domain/Retry.ts"
 import { type Account, isRequest, makeHandler } from "./handler.ts"
 import { type Answer, broken, ofStatus, pathOf, type Request } from "./messages.ts"
-import { empty, type State } from "./State.ts"
+import type { State } from "./State.ts"
 import { newRequestId } from "./tokens.ts"
 
 /** What the sandbox's API is to be like. */
@@ -28,16 +28,19 @@ export interface ApiOptions extends Account {
 export type Api = (request: Request) => Effect.Effect<Answer | undefined>
 
 /**
- * Makes the whole API over a store: the handler, with the faults in front of
- * it, every answer given an ID, and every failure an answer.
+ * Makes the whole API over the state that it changes: the handler, with the faults
+ * in front of it, an ID for every answer, and an answer to every failure.
  */
-export const makeApi = (options: ApiOptions, store: Store): Api => {
+export const makeApi = (options: ApiOptions, state: SynchronizedRef.SynchronizedRef<State>): Api => {
   const handle = makeHandler(options)
   const faultFor = armFaults(options.faults)
   const report = options.onRequest ?? (() => Effect.void)
 
   const answer = (request: Request) => {
-    const work = store.modify((state) => handle(request, state))
+    // A client that hangs up must not leave half a change behind.
+    const work = Effect.uninterruptible(
+      SynchronizedRef.modifyEffect(state, (before) => handle(request, before)),
+    )
     const fault = faultFor(request)
     if (fault === undefined) return work
     options.onFault?.(fault)
@@ -133,16 +136,3 @@ export const armFaults = (faults: ReadonlyArray<Fault>): ((request: Request) => 
     return hit.fault
   }
 }
-
-/** Where the state is kept: in memory, for as long as the sandbox runs. */
-export interface Store {
-  /** Makes one change, alone and whole, and gives its result. */
-  readonly modify: <A>(change: (state: State) => Effect.Effect<readonly [A, State]>) => Effect.Effect<A>
-}
-
-/** A store that starts with a given state. */
-export const inMemory = (initial: State = empty): Effect.Effect<Store> =>
-  Effect.map(SynchronizedRef.make(initial), (state) => ({
-    // A client that hangs up must not leave half a change behind.
-    modify: (change) => Effect.uninterruptible(SynchronizedRef.modifyEffect(state, change)),
-  }))
