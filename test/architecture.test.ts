@@ -157,7 +157,19 @@ describe("the layers", () => {
 })
 
 describe("printing", () => {
-  it("goes through print.ts, where it is escaped", () => {
+  it("goes through output/print.ts, where it is escaped", () => {
+    // What is escaped where it is made, and made of literals of ours.
+    expect(using(/\bprintSafe\(/)).toEqual([
+      "cli/output/print.ts",
+      "cli/pat/completions.ts",
+      "cli/pat/list.ts",
+      "cli/run.ts",
+    ])
+    expect(using(/\.display\(/)).toEqual([
+      "cli/output/choose.ts",
+      "cli/output/progress.ts",
+      "cli/output/prompt.ts",
+    ])
     expect(using(/\bconsole\.(?!ts)/).filter((name) => name !== "services/node/console.ts")).toEqual([])
     expect(using(/Console\.(log|error|info|warn|debug)\b/)).toEqual(["cli/output/print.ts"])
     expect(using(/process\.stderr\)?\.write/)).toEqual([

@@ -6,8 +6,7 @@ import { Connection } from "../services/settings/Connection.ts"
 import { mask } from "../services/settings/Secrets.ts"
 import { patFrom } from "./errors/words.ts"
 import { jsonOption, settingsOptions } from "./options.ts"
-import { print } from "./output/print.ts"
-import { Printable, printable } from "./output/printable.ts"
+import { print, printJson } from "./output/print.ts"
 import { withServices } from "./services.ts"
 import { withExamples } from "./strict/annotations.ts"
 
@@ -16,10 +15,10 @@ const options = { json: jsonOption("Output JSON (default: off)"), ...settingsOpt
 export type HelloOptions = Command.Command.ParseConfig<typeof options>
 
 /** A sign-in by password, with where the password is from if it is not in the variable for it. */
-const passwordFrom = ({ password, user }: JwtCredential): Printable =>
+const passwordFrom = ({ password, user }: JwtCredential): string =>
   password?.via === undefined
-    ? printable`username and password, as ${user}`
-    : printable`username and the password from ${password.source}, as ${user}`
+    ? `username and password, as ${user}`
+    : `username and the password from ${password.source}, as ${user}`
 
 /** Checks the credential, and prints who is signed in, how, and at which API. */
 export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
@@ -33,15 +32,10 @@ export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
       credential._tag === "PAT"
         ? ["pat", null, credential.source]
         : ["jwt", credential.user, credential.password?.source ?? null]
-    return yield* print(Printable.json({ message, user, credential: kind, source, api: api.base }))
+    return yield* printJson(JSON.stringify({ message, user, credential: kind, source, api: api.base }))
   }
-  const how = credential._tag === "PAT" ? printable`the ${patFrom(credential)}` : passwordFrom(credential)
-  yield* print(
-    Printable.join(
-      [printable`${message}`, printable`Signed in with: ${how}`, printable`API: ${api.base}`],
-      "\n",
-    ),
-  )
+  const how = credential._tag === "PAT" ? `the ${patFrom(credential)}` : passwordFrom(credential)
+  yield* print([message, `Signed in with: ${how}`, `API: ${api.base}`])
 })
 
 export const command = Command.make("hello", options, hello).pipe(

@@ -17,7 +17,6 @@ import { Secrets } from "../services/settings/Secrets.ts"
 import * as hints from "./hints.ts"
 import { rcfileOption } from "./options.ts"
 import { print } from "./output/print.ts"
-import { Printable, printable } from "./output/printable.ts"
 import { question, show } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
 import { withExamples, withHints } from "./strict/annotations.ts"
@@ -41,12 +40,12 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
     const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
     if (notAsked !== undefined) return yield* missing(notAsked)
     if (occupied !== undefined)
-      yield* show(printable`${occupied} contains a PAT already, which the new one will replace.\n`)
-    yield* show(printable`Create a PAT at ${page}\n`)
-    given = yield* question(printable`Paste a PAT (Enter alone opens the page): `, "hidden")
+      yield* show(`${occupied} contains a PAT already, which the new one will replace.`)
+    yield* show(`Create a PAT at ${page}`)
+    given = yield* question("Paste a PAT (Enter alone opens the page): ", "hidden")
     if (given === "") {
       yield* (yield* Process).openPage(page)
-      given = yield* question(printable`Paste a PAT: `, "hidden")
+      given = yield* question("Paste a PAT: ", "hidden")
     }
   } else {
     given = yield* terminal.readLine
@@ -87,14 +86,14 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
       }),
   )
   const lines = [
-    printable`${secrets.hide(message)}`,
+    secrets.hide(message),
     Option.isSome(saved) && !Equal.equals(saved.value, pat)
-      ? printable`Replaced the PAT in: ${store.path}`
-      : printable`Saved the PAT in: ${store.path}`,
-    printable`API: ${api.base}`,
+      ? `Replaced the PAT in: ${store.path}`
+      : `Saved the PAT in: ${store.path}`,
+    `API: ${api.base}`,
   ]
   // It is saved by now: a failed write to stdout is not an error.
-  yield* Effect.ignore(print(Printable.join(lines, "\n")))
+  yield* Effect.ignore(print(lines))
 })
 
 export const command = Command.make("login", options, login).pipe(

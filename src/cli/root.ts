@@ -48,15 +48,23 @@ const signIn: HelpSection = {
 
 const exitCodes: HelpSection = { title: "Exit codes", entries: Object.entries(exitCodeMeanings) }
 
+/** The pages of commands that have none of their own. */
+const pages: Readonly<Record<string, string>> = {
+  pat: "README",
+  "pat show": "pat-list",
+  login: "authentication",
+  hello: "authentication",
+}
+
 /** The pages about a command. */
-const documentation = ({ path, subcommands }: CommandShape): HelpSection => ({
+const documentation = ({ path }: CommandShape): HelpSection => ({
   title: "Documentation",
   files: true,
   entries:
     path.length === 0
       ? [["docs/README.md", "All pages"]]
       : [
-          [`docs/${subcommands.length === 0 ? path.join("-") : "commands"}.md`, "More about this"],
+          [`docs/${pages[path.join(" ")] ?? path.join("-")}.md`, "More about this"],
           ["docs/exit-codes.md", "Exit codes; zpcli --help lists them"],
         ],
 })

@@ -17,8 +17,7 @@ import { logger } from "./errors/logger.ts"
 import { makeNotices } from "./errors/notices.ts"
 import { InternalError } from "./errors/program.ts"
 import { report } from "./errors/report.ts"
-import { print, printError } from "./output/print.ts"
-import { Printable, printable } from "./output/printable.ts"
+import { print, printError, printSafe } from "./output/print.ts"
 import { path as runPath } from "./pat/run.ts"
 import { command } from "./root.ts"
 import { completionsFor } from "./strict/completions/index.ts"
@@ -58,16 +57,14 @@ export const run = (
     switch (request._tag) {
       case "Help":
         return yield* Effect.flatMap(Process, ({ stdout }) =>
-          print(
-            Printable.trusted(
-              helpOf(request.command, helpColumns(stdout.isTerminal ? stdout.columns : undefined)).trimEnd(),
-            ),
+          printSafe(
+            helpOf(request.command, helpColumns(stdout.isTerminal ? stdout.columns : undefined)).trimEnd(),
           ),
         )
       case "Version":
-        return yield* print(printable`${version}`)
+        return yield* print(version)
       case "Completions":
-        return yield* print(Printable.trusted(completionsFor(request.shell, tree).trimEnd()))
+        return yield* printSafe(completionsFor(request.shell, tree).trimEnd())
       case "UsageError":
         return yield* Effect.fail(request)
       case "Run":
@@ -103,6 +100,6 @@ const levelOf = (name: string | undefined): LogLevel.LogLevel =>
 const reportDefect = (cause: Cause.Cause<never>, json: boolean, runner: boolean, verbose: boolean) => {
   const stack = verbose ? Cause.pretty(cause).split("\n") : []
   return report(new InternalError({ defect: Cause.squash(cause) }), json, undefined, runner).pipe(
-    Effect.zipLeft(Effect.forEach(stack, (line) => printError(printable`${line}`), { discard: true })),
+    Effect.zipLeft(stack.length === 0 ? Effect.void : printError(stack)),
   )
 }

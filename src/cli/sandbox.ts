@@ -13,7 +13,6 @@ import { Process } from "../services/Process.ts"
 import { Exit } from "./errors/exitCodes.ts"
 import { introduceShell } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
-import { Printable, printable } from "./output/printable.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
 
 /** The username and the password of a sandbox. */
@@ -52,10 +51,13 @@ const noProxy = Effect.gen(function* () {
 const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`
 
 /** What a person at a shell of the sandbox has to know. */
-const introduction = printable`In this shell zpcli is signed in to a sandbox as ${account}, not to your account.\nTry: zpcli pat list. To leave, type: exit (its PATs are gone then)`
+const introduction = [
+  `In this shell zpcli is signed in to a sandbox as ${account}, not to your account.`,
+  "Try: zpcli pat list. To leave, type: exit (its PATs are gone then)",
+]
 
 /** What became of the sandbox of such a shell. */
-const farewell = printable`The sandbox and its PATs are gone.`
+const farewell = "The sandbox and its PATs are gone."
 
 /** Reads the PATs to start with. */
 const readSeed = Effect.fnUntraced(function* <A>(
@@ -146,7 +148,7 @@ export const command = Command.make(
         Effect.forEach(
           args.fail,
           (text, index) =>
-            struck.has(faults[index]) ? Effect.void : printError(printable`No request met --fail "${text}".`),
+            struck.has(faults[index]) ? Effect.void : printError(`No request met --fail "${text}".`),
           { discard: true },
         ),
       )
@@ -159,21 +161,15 @@ export const command = Command.make(
         const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
         return code === 0 ? undefined : yield* new Exit({ code })
       }
-      const assignments = Object.entries(environment).map(
-        ([key, value]) => printable`export ${key}=${Printable.escape(quote(value))}`,
-      )
-      const serves = printable`The sandbox serves at ${url}; Ctrl-C stops it.`
+      const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${quote(value)}`)
+      const serves = `The sandbox serves at ${url}; Ctrl-C stops it.`
       if ((yield* Process).stdout.isTerminal) {
-        const indented = [...assignments, printable``, printable`zpcli pat list`].map(
-          (line) => printable`  ${line}`,
-        )
-        yield* print(
-          Printable.join([printable`${serves} In another terminal:`, printable``, ...indented], "\n"),
-        )
+        const indented = [...assignments, "", "zpcli pat list"].map((line) => `  ${line}`)
+        yield* print([`${serves} In another terminal:`, "", ...indented])
       } else {
         // A script sources what is on stdout.
         yield* printError(serves)
-        yield* print(Printable.join(assignments, "\n"))
+        yield* print(assignments)
       }
       return yield* Effect.never
     }).pipe(Effect.scoped),

@@ -50,7 +50,7 @@ const isKnown = (pat: Pat): pat is Known =>
 /**
  * The PATs with a label that a new one replaces, the newest first: those that
  * work, or else the newest that has expired. Revoked ones never count. None at
- * all is an empty list. The rules for several are the table in docs/pat-rotate.md.
+ * all is an empty list. The rules for several are listed in docs/pat-rotate.md.
  *
  * @param now - by the server's clock, in milliseconds since the epoch
  */

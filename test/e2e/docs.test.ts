@@ -12,16 +12,13 @@ import { limited } from "../support/program/program.ts"
 import { pages, read, runSnippet, type Snippet, snippetsOf } from "../support/program/snippets.ts"
 import { samples } from "../support/world/failures.ts"
 
-/** Pages that show no command lines to run: one explains, one is a table of faults. */
-const withoutCommands = ["docs/faults.md"]
-
 describe("the command lines of", () => {
   it.each(pages)("%s do as it says", { timeout: 120_000 }, async (page) => {
     // macOS has no device that is always full.
     const snippets = snippetsOf(page).filter(
       ({ text }) => !text.includes("/dev/full") || existsSync("/dev/full"),
     )
-    expect(snippets.length > 0).toBe(!withoutCommands.includes(page))
+    expect(snippets.length).toBeGreaterThan(0)
     const ran = await limited(snippets, 4, (snippet) => runSnippet(snippet))
     const found = ran.map(({ code, output, stored }, index) => {
       const { code: expected, text } = snippets[index] as Snippet
@@ -89,45 +86,54 @@ describe("links", () => {
 const leaves = (command: CommandShape): ReadonlyArray<CommandShape> =>
   command.subcommands.length === 0 ? [command] : command.subcommands.flatMap(leaves)
 
+/** Pages that describe several commands. */
+const pagesOf: Readonly<Record<string, string>> = {
+  "pat show": "pat-list",
+  login: "authentication",
+  hello: "authentication",
+}
+const pageOf = ({ path }: CommandShape) => `docs/${pagesOf[path.join(" ")] ?? path.join("-")}.md`
+const all = leaves(shape())
+
 describe("the page of", () => {
-  it.each(leaves(shape()).map((leaf) => [leaf.path.join(" "), leaf] as const))(
-    "%s has its usage, arguments and options",
+  it.each(all.map((leaf) => [leaf.path.join(" "), leaf] as const))(
+    "%s has its usage, and names every option of its own",
     (name, leaf) => {
-      const page = read(`docs/${leaf.path.join("-")}.md`)
-      expect(page).toMatch(new RegExp(`^# zpcli ${name}$`, "m"))
+      const page = read(pageOf(leaf))
+      expect(page).toMatch(new RegExp(`^#.* zpcli ${name}\\b`, "m"))
       expect(page).toContain(`\`\`\`text\n${/^Usage: .*$/m.exec(helpOf(leaf, 200))?.[0]}\n\`\`\`\n`)
-      const spelt = [...leaf.options, ...builtIns].map(
-        (option) => `\`${option.name}${option.value === undefined ? "" : ` <${option.value}>`}\``,
-      )
-      const rows = page
-        .split("\n")
-        .filter((line) => line.startsWith("| `--"))
-        .map((line) => line.split(" | ")[0] as string)
-      expect(spelt.filter((option) => !rows.some((row) => row.includes(option)))).toEqual([])
-      // And none that it does not have.
-      expect(
-        rows.flatMap((row) => row.match(/`--[^`]+`/g) ?? []).filter((option) => !spelt.includes(option)),
-      ).toEqual([])
-      const args = leaf.args
-        .map((arg) => arg.name)
-        .filter((arg) => leaf.path[0] === "pat" && !page.includes(`| \`${arg}\` |`))
-      expect(args).toEqual([])
+      const own = leaf.options
+        .map((option) => option.name)
+        .filter((option) => !/^--(rcfile|auth)$/.test(option))
+      expect(own.filter((option) => !new RegExp(`${option}\\b(?!-)`).test(page))).toEqual([])
     },
   )
+
+  it.each(pages)("%s names no option that there is not", (page) => {
+    const known = [...all.flatMap(({ options }) => options), ...builtIns].map(({ name }) => name)
+    const named = Array.from(read(page).matchAll(/`(--[a-z][\w-]*)[^`]*`/g), ([, name]) => name as string)
+    expect(named.filter((name) => !known.includes(name))).toEqual([])
+  })
+})
+
+describe("a page that zpcli help prints", () => {
+  it.each(["exit-codes", "environment", "ci", "json"])("%s reads well as plain text", (name) => {
+    const lines = read(`docs/${name}.md`).split("\n")
+    expect(lines.filter((line) => line.length > 80 || /^\||<!--|<\w+>|^!?\[/.test(line))).toEqual([])
+  })
 })
 
 describe("what docs/json.md says of fields", () => {
   const page = read("docs/json.md")
   const example = JSON.parse(/## pat list\n\n```json\n([\s\S]+?)```/.exec(page)?.[1] ?? "").detail.items
-  /** The cells of a table's rows whose first cell is names in backquotes, by each name. */
-  const rowsAfter = (heading: string) =>
-    new Map(
-      Array.from(
-        (page.split(`${heading} |`)[1] as string).split("\n\n")[0]?.matchAll(/^\| (`.+?) \|(.+)\|$/gm) ?? [],
-      ).flatMap(([, names = "", cells = ""]) =>
-        Array.from(names.matchAll(/`(\w+)`/g), ([, name = ""]) => [name, cells.split("|").at(-1)] as const),
-      ),
+  /** The names in the list behind a line. */
+  const listedAfter = (heading: string, line: string) => {
+    const [, section = ""] = page.split(`\n## ${heading}\n`)
+    const [, list = ""] = (section.split("\n## ")[0] as string).split(`\n${line}:\n\n`)
+    return Array.from((list.split("\n\n")[0] as string).matchAll(/^- (`.*?`):/gm)).flatMap(([, names = ""]) =>
+      names.split(", ").map((name) => name.replaceAll("`", "")),
     )
+  }
   const unused: StoredPat = {
     key_id: "law-hotel-shape-community",
     label: "My CI Token",
@@ -147,13 +153,17 @@ describe("what docs/json.md says of fields", () => {
     const without = Object.entries(toItem(unused, 0))
     const all = Object.keys(toItem(used, 0))
     expect(example.map(Object.keys)).toEqual([without.map(([name]) => name), all])
-    expect([...rowsAfter("| key of an item").keys()].sort()).toEqual([...all].sort())
-    for (const [name, said = ""] of rowsAfter("| key of an item")) {
-      const value = toItem(unused, 0)[name as keyof ReturnType<typeof toItem>]
-      const kind = value === undefined ? "left out" : value === null ? "`null`" : "always there"
-      expect(said.trim().startsWith(kind), name).toBe(true)
-      if (value !== undefined) expect(example[0][name] === null, name).toBe(value === null)
-    }
+    const listed = ["Always there", "Missing without a value", "Null without a value"].map((line) =>
+      listedAfter("pat list", line),
+    )
+    expect(listed.flat().sort()).toEqual([...all].sort())
+    const kinds = listed.map((names) =>
+      names.map((name) => toItem(unused, 0)[name as keyof ReturnType<typeof toItem>]),
+    )
+    expect(kinds[0]?.every((value) => value !== undefined && value !== null)).toBe(true)
+    expect(kinds[1]?.every((value) => value === undefined)).toBe(true)
+    expect(kinds[2]?.every((value) => value === null)).toBe(true)
+    for (const [name, value] of without) expect(example[0][name] === null, name).toBe(value === null)
   })
 
   it("tells the fields that each error has from those that may be left out", () => {
@@ -161,11 +171,12 @@ describe("what docs/json.md says of fields", () => {
       list.map(([failure]) => describeFailure(failure)),
     )
     const printed = reports.filter(({ message }) => message !== undefined)
-    const rows = [...rowsAfter("| key of `error`")]
-    expect(rows.length).toBe(12)
-    for (const [name, said = ""] of rows) {
+    const always = listedAfter("Errors", "Always there")
+    const sometimes = listedAfter("Errors", "Sometimes missing, and never `null`")
+    expect([always.length, sometimes.length]).toEqual([5, 7])
+    for (const name of [...always, ...sometimes]) {
       const missing = printed.some((report) => report[name as keyof typeof report] === undefined)
-      expect(missing, name).toBe(said.trim() !== "never")
+      expect(missing, name).toBe(sometimes.includes(name))
       expect(printed.some((report) => report[name as keyof typeof report] === null)).toBe(false)
     }
   })
@@ -173,7 +184,8 @@ describe("what docs/json.md says of fields", () => {
 
 describe("what pages say of errors", () => {
   it("names every exit code", () => {
-    const listed = Array.from(read("docs/exit-codes.md").matchAll(/^\| (\d+) \| ([^|]+) \|/gm), ([, code]) =>
+    const [, list = ""] = read("docs/exit-codes.md").split("\n## Exit codes\n\n")
+    const listed = Array.from((list.split("\n\n")[0] as string).matchAll(/^- (\d+): /gm), ([, code]) =>
       Number(code),
     )
     // Help names one signal, and the page each.
@@ -181,15 +193,20 @@ describe("what pages say of errors", () => {
     expect(listed).toEqual([...codes].sort((a, b) => a - b))
   })
 
-  it("names every type of error, and no other", () => {
-    const reports = Object.values(samples).flatMap((list) =>
-      list.map(([failure]) => describeFailure(failure)),
-    )
-    const types = reports.filter(({ message }) => message !== undefined).map(({ type }) => type)
+  it("names every type of error with each of its exit codes, and no other", () => {
+    const printed = Object.values(samples)
+      .flatMap((list) => list.map(([failure, code]) => ({ ...describeFailure(failure), code })))
+      .filter(({ message }) => message !== undefined)
+    const [, section = ""] = read("docs/json.md").split("The types by exit code:\n\n")
     const listed = Array.from(
-      read("docs/json.md").matchAll(/^\| `([A-Z]\w+)` \| \d/gm),
-      ([, type]) => type as string,
+      (section.split("\n\n")[0] as string).matchAll(/^- ([\d, ]+): ([\s\S]*?)(?=\n- |$(?![\s\S]))/gm),
+    ).flatMap(([, codes = "", types = ""]) =>
+      Array.from(types.matchAll(/`([A-Z]\w+)`/g)).flatMap(([, type]) =>
+        codes.split(", ").map((code) => `${type} ${code}`),
+      ),
     )
-    expect([...listed].sort()).toEqual([...new Set(types)].sort())
+    // The PAT that `pat run` leaves has the exit code of the command, or 7.
+    const found = printed.map(({ code, type }) => `${type} ${type === "PatLeft" ? 7 : code}`)
+    expect([...new Set(listed)].sort()).toEqual([...new Set(found)].sort())
   })
 })

@@ -99,7 +99,7 @@ describe("CI", () => {
   it("runs the program with the oldest Node that package.json and the docs name", () => {
     const oldest = manifest.engines.node.replace(">=", "")
     expect(jobs.oldest?.steps.map((step) => step.with?.["node-version"])).toContain(oldest)
-    for (const page of ["README.md", "docs/ci.md", "docs/windows.md"])
+    for (const page of ["README.md", "docs/ci.md", "docs/environment.md"])
       expect(read(page), page).toContain(`Node ${oldest} or newer`)
     expect(read("scripts/bundle.mjs")).toContain(`target: "node${oldest}"`)
     expect(manifest.devDependencies["@types/node"]).toMatch(new RegExp(`^${oldest.split(".")[0]}\\.`))

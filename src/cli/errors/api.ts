@@ -9,7 +9,6 @@ import type {
   Unreachable,
 } from "../../domain/Errors.ts"
 import { maxRetryAfter } from "../../domain/Retry.ts"
-import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { answerOf, attempts, didYouMean, failed, serverSaid, type Table } from "./words.ts"
 
@@ -24,26 +23,26 @@ export const api = {
       error,
       exitCodes.notFound,
       {
-        revoked: printable`PAT ${error.keyId} is already revoked.`,
-        no: printable`There is no PAT ${error.keyId}.${didYouMean(error.nearest)}`,
-        unknown: printable`There is no PAT ${error.keyId}, or it is already revoked${serverSaid(error)}.`,
+        revoked: `PAT ${error.keyId} is already revoked.`,
+        no: `There is no PAT ${error.keyId}.${didYouMean(error.nearest)}`,
+        unknown: `There is no PAT ${error.keyId}, or it is already revoked${serverSaid(error)}.`,
       }[error.listed ?? "unknown"],
-      printable`See the key IDs with: zpcli pat list`,
+      "See the key IDs with: zpcli pat list",
       { ...answerOf(error), keyId: error.keyId },
     ),
   RevokeUnconfirmed: (error) => {
     const { keyId, listed, status } = error
     const unclear = status < 300 && error.serverMessage === undefined ? ", which does not confirm it" : ""
-    const answer = printable`its revoke was answered with status ${status}${serverSaid(error)}${unclear}`
+    const answer = `its revoke was answered with status ${status}${serverSaid(error)}${unclear}`
     return failed(
       error,
       exitCodes.refused,
       {
-        active: printable`PAT ${keyId} was not revoked: it is listed as active, and ${answer}.`,
-        unlisted: printable`It is unknown whether PAT ${keyId} is revoked: it is not listed, and ${answer}.`,
-        unknown: printable`It is unknown whether PAT ${keyId} is revoked: ${answer}, and there is no list to look it up in.`,
+        active: `PAT ${keyId} was not revoked: it is listed as active, and ${answer}.`,
+        unlisted: `It is unknown whether PAT ${keyId} is revoked: it is not listed, and ${answer}.`,
+        unknown: `It is unknown whether PAT ${keyId} is revoked: ${answer}, and there is no list to look it up in.`,
       }[listed],
-      printable`Check ZPOOL_API_URL and any proxy, then run the command again.`,
+      "Check ZPOOL_API_URL and any proxy, then run the command again.",
       { ...answerOf(error), keyId },
     )
   },
@@ -51,21 +50,21 @@ export const api = {
     failed(
       error,
       exitCodes.refused,
-      printable`The API refused the request with status ${error.status}${serverSaid(error)}.`,
+      `The API refused the request with status ${error.status}${serverSaid(error)}.`,
       // A 403 gets here where a gateway does not know the path.
       error.status === 404 || error.status === 403
-        ? printable`Check ZPOOL_API_URL: there is no ${error.path} below it.`
+        ? `Check ZPOOL_API_URL: there is no ${error.path} below it.`
         : error.serverMessage === undefined
-          ? printable`Check ZPOOL_API_URL; --log-level debug shows the requests.`
-          : printable`Correct what the API says, and run the command again.`,
+          ? "Check ZPOOL_API_URL; --log-level debug shows the requests."
+          : "Correct what the API says, and run the command again.",
       answerOf(error),
     ),
   Redirected: (error) =>
     failed(
       error,
       exitCodes.refused,
-      printable`${error.origin} redirects${error.location === undefined ? "" : ` to ${error.location}`}; redirects are not followed.`,
-      printable`Set ZPOOL_API_URL to the API's own address.`,
+      `${error.origin} redirects${error.location === undefined ? "" : ` to ${error.location}`}; redirects are not followed.`,
+      "Set ZPOOL_API_URL to the API's own address.",
       answerOf(error),
     ),
   ServiceUnavailable: (error) => {
@@ -75,54 +74,53 @@ export const api = {
     return failed(
       error,
       exitCodes.unavailable,
-      printable`The API ${what}: status ${status}${attempts(error.attempts)}${serverSaid(error)}.`,
+      `The API ${what}: status ${status}${attempts(error.attempts)}${serverSaid(error)}.`,
       retryAfter !== undefined && retryAfter > maxRetryAfter
-        ? printable`The API asks clients to wait ${seconds} s; run the command again after that.`
-        : printable`The command is fine: run it again in a while.`,
+        ? `The API asks clients to wait ${seconds} s; run the command again after that.`
+        : "The command is fine: run it again in a while.",
       answerOf(error),
     )
   },
   Unreachable: (error) => {
     const { code, lasting, origin, proxy } = error
     const whom = party(error)
-    const report = (message: Printable, hint: Printable) =>
-      failed(error, exitCodes.unavailable, message, hint)
+    const report = (message: string, hint: string) => failed(error, exitCodes.unavailable, message, hint)
     if (lasting === "certificate") {
       return report(
-        printable`The certificate of ${whom} is not trusted (${code}).`,
-        printable`If your own authority issued it, name its file in NODE_EXTRA_CA_CERTS.`,
+        `The certificate of ${whom} is not trusted (${code}).`,
+        "If your own authority issued it, name its file in NODE_EXTRA_CA_CERTS.",
       )
     }
     if (lasting === "client-certificate") {
       return report(
-        printable`${whom} asks for a client certificate (${code}), which zpcli does not have.`,
-        printable`Check ZPOOL_API_URL and any proxy.`,
+        `${whom} asks for a client certificate (${code}), which zpcli does not have.`,
+        "Check ZPOOL_API_URL and any proxy.",
       )
     }
     if (proxy !== undefined) {
       const status = /^EPROXY (\d+)$/.exec(code)?.[1]
       return report(
         status === undefined
-          ? printable`The proxy ${whom} can't be used to reach ${origin} (${code})${attempts(error.attempts)}.`
-          : printable`The proxy ${whom} refused to connect to ${origin}: status ${status}${attempts(error.attempts)}.`,
+          ? `The proxy ${whom} can't be used to reach ${origin} (${code})${attempts(error.attempts)}.`
+          : `The proxy ${whom} refused to connect to ${origin}: status ${status}${attempts(error.attempts)}.`,
         status === "407"
-          ? printable`Put the proxy's username and password into ${proxy.variable}: http://USER:PASSWORD@HOST:PORT`
-          : printable`Check ${proxy.variable}, or name the host in NO_PROXY to connect without the proxy.`,
+          ? `Put the proxy's username and password into ${proxy.variable}: http://USER:PASSWORD@HOST:PORT`
+          : `Check ${proxy.variable}, or name the host in NO_PROXY to connect without the proxy.`,
       )
     }
     return report(
       error.sent
-        ? printable`The connection to ${origin} was lost (${code})${attempts(error.attempts)}.`
-        : printable`${origin} can't be reached (${code})${attempts(error.attempts)}.`,
-      printable`Check the network, any proxy, and ZPOOL_API_URL; then run the command again.`,
+        ? `The connection to ${origin} was lost (${code})${attempts(error.attempts)}.`
+        : `${origin} can't be reached (${code})${attempts(error.attempts)}.`,
+      "Check the network, any proxy, and ZPOOL_API_URL; then run the command again.",
     )
   },
   TimedOut: (error) =>
     failed(
       error,
       exitCodes.unavailable,
-      printable`${error.proxy ? "The proxy " : ""}${party(error)} did not answer within ${error.seconds} s${attempts(error.attempts)}.`,
-      printable`Run the command again, or allow more time with ZPOOL_TIMEOUT.`,
+      `${error.proxy ? "The proxy " : ""}${party(error)} did not answer within ${error.seconds} s${attempts(error.attempts)}.`,
+      "Run the command again, or allow more time with ZPOOL_TIMEOUT.",
     ),
   ResponseUnreadable: (error) => {
     const { origin, status } = error
@@ -139,8 +137,8 @@ export const api = {
     return failed(
       error,
       exitCodes.refused,
-      printable`${origin} answered with ${status === undefined ? "" : `status ${status} and `}${found}${error.reason === "failure" ? serverSaid(error) : ", which can't be used"}.`,
-      printable`Check ZPOOL_API_URL: something other than the zpools.io API may answer there.`,
+      `${origin} answered with ${status === undefined ? "" : `status ${status} and `}${found}${error.reason === "failure" ? serverSaid(error) : ", which can't be used"}.`,
+      "Check ZPOOL_API_URL: something other than the zpools.io API may answer there.",
       answerOf(error),
     )
   },

@@ -2,35 +2,31 @@ import * as Match from "effect/Match"
 import type { OutcomeUnknown, ReplacedPat, RotationStopped, TokenUndelivered } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { explained } from "../../services/files.ts"
-import { Printable, printable } from "../output/printable.ts"
 import { api } from "./api.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { signIn } from "./signIn.ts"
 import { afterUndo, answerOf, failed, type Report, silent, type Table } from "./words.ts"
 
 /** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
-export const howToRevoke = (keyId: string | undefined): Printable =>
-  KeyId.is(keyId)
-    ? printable`Revoke it with: zpcli pat revoke ${keyId}`
-    : printable`Find it with: zpcli pat list`
+export const howToRevoke = (keyId: string | undefined): string =>
+  KeyId.is(keyId) ? `Revoke it with: zpcli pat revoke ${keyId}` : "Find it with: zpcli pat list"
 
 /** What became of a PAT whose token was not handed over, and what to do about it. */
 export const takenBack = (
   keyId: string | undefined,
   undone: boolean,
-  remedy: Printable | undefined,
+  remedy: string | undefined,
   cause: Cause | undefined,
-): readonly [state: Printable, hint: Printable] => {
-  if (undone)
-    return [printable`The new PAT ${keyId ?? ""} was revoked`, remedy ?? printable`Run the command again.`]
-  const exists = printable`The new PAT ${keyId ?? "(no key ID)"} exists`
+): readonly [state: string, hint: string] => {
+  if (undone) return [`The new PAT ${keyId ?? ""} was revoked`, remedy ?? "Run the command again."]
+  const exists = `The new PAT ${keyId ?? "(no key ID)"} exists`
   // A command that has read the token may have stored it, in the place of the only copy of the old one.
   return cause?._tag === "CommandFailed" && cause.reason === "exit"
     ? [
-        printable`${exists}, and ${cause.name} may have stored its token`,
-        printable`Check what it stored before you revoke a PAT. If it does not have the new token: ${howToRevoke(keyId)}`,
+        `${exists}, and ${cause.name} may have stored its token`,
+        `Check what it stored before you revoke a PAT. If it does not have the new token: ${howToRevoke(keyId)}`,
       ]
-    : [printable`${exists}, and nobody has its token`, howToRevoke(keyId)]
+    : [`${exists}, and nobody has its token`, howToRevoke(keyId)]
 }
 
 export const codeOf = (undone: boolean): number => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
@@ -61,23 +57,23 @@ const causes = {
     failed(
       error,
       exitCodes.undelivered,
-      printable`its token could not be written to ${error.target} (${explained(error.code)})`,
-      printable`Check where the token goes, then run the command again.`,
+      `its token could not be written to ${error.target} (${explained(error.code)})`,
+      `Check where the token goes, then run the command again.`,
     ),
   CommandFailed: (error) => {
     const { code, exitCode = 0, name, reason } = error
     const why = {
-      exit: printable`${name} ${exited(exitCode)}`,
-      unread: printable`${name} exited with ${exitCode}, but did not read the token from its stdin`,
-      "not-started": printable`${name} could not be started (${code ?? "unknown"})`,
+      exit: `${name} ${exited(exitCode)}`,
+      unread: `${name} exited with ${exitCode}, but did not read the token from its stdin`,
+      "not-started": `${name} could not be started (${code ?? "unknown"})`,
     }[reason]
     const died = signalWords[exitCode] !== undefined
     // It may have failed after its work, or by a lost answer: what it stored took the place of what works.
     const remedy = error.leftToken
-      ? printable`Fix ${name}, then run the command again. If it opens /dev/stdin, which is a socket here, put a pipe before it: -- sh -c 'cat | COMMAND'`
+      ? `Fix ${name}, then run the command again. If it opens /dev/stdin, which is a socket here, put a pipe before it: -- sh -c 'cat | COMMAND'`
       : reason === "exit"
-        ? printable`Check what it stored: the new token no longer works. Then ${died ? "" : "fix it, and "}run the command again.`
-        : printable`Fix ${name}, then run the command again.`
+        ? `Check what it stored: the new token no longer works. Then ${died ? "" : "fix it, and "}run the command again.`
+        : `Fix ${name}, then run the command again.`
     return failed(error, exitCodes.undelivered, why, remedy, { childExitCode: error.exitCode })
   },
   Quit: (error) => silent(error, exitCodes.interrupted),
@@ -88,61 +84,47 @@ export const reportOf = (cause: Cause | undefined): Report | undefined =>
   cause === undefined ? undefined : Match.valueTags(cause, causes)
 
 /** A cause as part of a sentence; without one it was an interruption. */
-export const because = (cause: Report | undefined): Printable =>
+export const because = (cause: Report | undefined): string =>
   cause?.message === undefined
-    ? printable`it was interrupted`
-    : Printable.trusted(
-        cause.message.value
-          .replace(/\.$/, "")
-          .replace(/^(The|There|This|An?)\b/, (word) => word.toLowerCase()),
-      )
+    ? "it was interrupted"
+    : cause.message.replace(/\.$/, "").replace(/^(The|There|This|An?)\b/, (word) => word.toLowerCase())
 
 /** What became of PATs that were to be replaced, and were not. */
-export const asTheyWere = (old: ReadonlyArray<ReplacedPat>): Printable => {
+export const asTheyWere = (old: ReadonlyArray<ReplacedPat>): string => {
   const keyIds = old.map(({ keyId }) => keyId).join(", ")
   const work = old.every(({ works }) => works)
-  if (old.length > 1)
-    return work ? printable`PATs ${keyIds} still work` : printable`PATs ${keyIds} are unchanged`
-  return work ? printable`PAT ${keyIds} still works` : printable`PAT ${keyIds} is unchanged`
+  if (old.length > 1) return work ? `PATs ${keyIds} still work` : `PATs ${keyIds} are unchanged`
+  return work ? `PAT ${keyIds} still works` : `PAT ${keyIds} is unchanged`
 }
 
-const unknown = (error: OutcomeUnknown, why: Printable): readonly [message: Printable, hint: Printable] => {
+const unknown = (error: OutcomeUnknown, why: string): readonly [message: string, hint: string] => {
   const [message, hint] = unknownCreate(error, why)
-  return [
-    error.replaces === undefined ? message : printable`${message} ${asTheyWere([error.replaces])}.`,
-    hint,
-  ]
+  return [error.replaces === undefined ? message : `${message} ${asTheyWere([error.replaces])}.`, hint]
 }
 
-const unknownCreate = (
-  error: OutcomeUnknown,
-  why: Printable,
-): readonly [message: Printable, hint: Printable] => {
+const unknownCreate = (error: OutcomeUnknown, why: string): readonly [message: string, hint: string] => {
   const { found, label, older, replaces } = error
   const again = replaces === undefined ? "create another" : "rotate again"
   if (found === undefined) {
-    return [
-      printable`It is unknown whether the PAT "${label}" was created: ${why}.`,
-      printable`Check with: zpcli pat list`,
-    ]
+    return [`It is unknown whether the PAT "${label}" was created: ${why}.`, "Check with: zpcli pat list"]
   }
   const [keyId, ...more] = found
   if (keyId === undefined) {
     return [
-      printable`The PAT "${label}" may not have been created: ${why}. The list shows no ${older ? "new " : ""}PAT with that label.`,
-      printable`Check again with zpcli pat list before you ${again}.`,
+      `The PAT "${label}" may not have been created: ${why}. The list shows no ${older ? "new " : ""}PAT with that label.`,
+      `Check again with zpcli pat list before you ${again}.`,
     ]
   }
   return more.length > 0
     ? [
-        printable`The token of the PAT "${label}" did not arrive: ${why}. One of these may be it: ${found.join(", ")}.`,
-        printable`See which one is new with zpcli pat list, and revoke that one.`,
+        `The token of the PAT "${label}" did not arrive: ${why}. One of these may be it: ${found.join(", ")}.`,
+        "See which one is new with zpcli pat list, and revoke that one.",
       ]
     : [
-        printable`The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.`,
+        `The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.`,
         KeyId.is(keyId)
-          ? printable`Nobody has the token. Revoke it, then ${again}: zpcli pat revoke ${keyId}`
-          : printable`Nobody has the token. Revoke it, then ${again}. ${howToRevoke(keyId)}`,
+          ? `Nobody has the token. Revoke it, then ${again}: zpcli pat revoke ${keyId}`
+          : `Nobody has the token. Revoke it, then ${again}. ${howToRevoke(keyId)}`,
       ]
 }
 
@@ -155,17 +137,15 @@ export const handover = {
     const { cause: of } = error
     if (of === undefined) {
       const [state, hint] = takenBack(keyId, undone, undefined, of)
-      return failed(error, exitCodes.interrupted, printable`Interrupted. ${state}.`, hint, {
+      return failed(error, exitCodes.interrupted, `Interrupted. ${state}.`, hint, {
         keyId,
         delivered: false,
       })
     }
     const wasDelivery = of._tag === "DeliveryFailed" || of._tag === "CommandFailed"
     const [state, hint] = takenBack(keyId, undone, wasDelivery ? cause?.hint : undefined, of)
-    const lost = wasDelivery
-      ? printable``
-      : printable`, since its token did not arrive or could not be checked`
-    return failed(error, codeOf(undone), printable`${state}${lost}: ${why}.`, hint, {
+    const lost = wasDelivery ? "" : ", since its token did not arrive or could not be checked"
+    return failed(error, codeOf(undone), `${state}${lost}: ${why}.`, hint, {
       ...answerOf(cause ?? {}),
       keyId,
       delivered: false,

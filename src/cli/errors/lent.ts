@@ -1,16 +1,15 @@
 import type { PatLeft } from "../../domain/Errors.ts"
-import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { because, exited, howToRevoke, reportOf } from "./handover.ts"
 import { program } from "./program.ts"
 import { answerOf, failed, type Table } from "./words.ts"
 
 /** How a command ended, as the beginning of a sentence, and the exit code that says so. */
-const ended = (end: PatLeft["end"]): readonly [exitCode: number, words: Printable] => {
-  if (end === undefined) return [exitCodes.interrupted, printable`Interrupted, and`]
-  if (end === 0) return [exitCodes.tokenAtLarge, printable`The command succeeded, but`]
-  if (typeof end === "number") return [end, printable`The command ${exited(end)}, and`]
-  return [program.CommandUnusable(end).exitCode, printable`${end.name} could not be started, and`]
+const ended = (end: PatLeft["end"]): readonly [exitCode: number, words: string] => {
+  if (end === undefined) return [exitCodes.interrupted, "Interrupted, and"]
+  if (end === 0) return [exitCodes.tokenAtLarge, "The command succeeded, but"]
+  if (typeof end === "number") return [end, `The command ${exited(end)}, and`]
+  return [program.CommandUnusable(end).exitCode, `${end.name} could not be started, and`]
 }
 
 /** A PAT that was made for one command. */
@@ -19,17 +18,14 @@ export const lent = {
     const { cause, end, expiry, keyId, label } = error
     const [exitCode, words] = ended(end)
     const report = reportOf(cause)
-    const name = keyId === undefined ? printable`"${label}"` : printable`${keyId}`
-    const unsaid =
-      keyId === undefined
-        ? printable`the API did not give its key ID`
-        : printable`the API did not answer in time`
+    const name = keyId === undefined ? `"${label}"` : `${keyId}`
+    const unsaid = keyId === undefined ? "the API did not give its key ID" : "the API did not answer in time"
     const why = cause === undefined ? unsaid : because(report)
-    const until = expiry === undefined ? printable`` : printable` It expires on ${expiry}.`
+    const until = expiry === undefined ? "" : ` It expires on ${expiry}.`
     return failed(
       error,
       exitCode,
-      printable`${words} it is not certain that its PAT ${name} was revoked: ${why}.${until}`,
+      `${words} it is not certain that its PAT ${name} was revoked: ${why}.${until}`,
       howToRevoke(keyId),
       { ...answerOf(report ?? {}), keyId, childExitCode: typeof end === "number" ? end : undefined },
     )

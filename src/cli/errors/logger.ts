@@ -3,7 +3,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import { type Printable, printable } from "../output/printable.ts"
+import { escapeLines } from "../output/escape.ts"
 
 /** What a cause was, in a few words and without its stack. */
 const reasonOf = (cause: Cause.Cause<unknown>): string =>
@@ -31,9 +31,8 @@ export const logger: Logger.Logger<unknown, void> = Logger.withConsoleError(
     const least = FiberRefs.getOrDefault(context, FiberRef.currentMinimumLogLevel)
     const verbose = LogLevel.lessThanEqual(least, LogLevel.Debug)
     const messages = (Array.isArray(message) ? message : [message]).map(String)
-    const line = (text: string): Printable => printable`zpcli: ${level._tag.toLowerCase()}: ${text}`
-    return linesOf(messages, cause, verbose)
-      .map((text) => line(text).value)
-      .join("\n")
+    return escapeLines(
+      linesOf(messages, cause, verbose).map((line) => `zpcli: ${level._tag.toLowerCase()}: ${line}`),
+    )
   }),
 )

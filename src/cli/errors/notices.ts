@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Notices } from "../../services/Notices.ts"
 import { printError } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import { describe } from "./describe.ts"
 import { exitCodes, Interruption } from "./exitCodes.ts"
 import { print } from "./report.ts"
@@ -13,9 +12,7 @@ export const makeNotices = (json: boolean) => {
     // With `--json`, stderr holds one object and nothing else.
     waiting: json
       ? Effect.void
-      : printError(
-          printable`Waiting up to 5 s for the answer, to revoke the new PAT. Press Ctrl-C again to stop.`,
-        ),
+      : printError("Waiting up to 5 s for the answer, to revoke the new PAT. Press Ctrl-C again to stop."),
     owe: (notice) =>
       Effect.flatMap(Interruption, ({ exitCode }) => {
         if (owed) return Effect.void

@@ -7,23 +7,21 @@ import type {
   SeveralPats,
 } from "../../domain/Errors.ts"
 import type { Time } from "../../domain/Pat.ts"
-import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { didYouMean, failed, type Table } from "./words.ts"
 
-const at = (time: Time): Printable => printable`${formatter(false, undefined)(time, "never")}`
+const at = (time: Time): string => formatter(false, undefined)(time, "never")
 
 const listed = (scopes: ReadonlyArray<string>): string => (scopes.length === 0 ? "none" : scopes.join(", "))
 
-const listOf = (pats: SeveralPats["pats"]): Printable =>
-  Printable.join(
-    pats.map(
+const listOf = (pats: SeveralPats["pats"]): string =>
+  pats
+    .map(
       ({ createdAt, keyId, lastUsedAt }) =>
-        printable`${keyId} (created ${at(createdAt)}, last used ${at(lastUsedAt)})`,
-    ),
-    "; ",
-  )
+        `${keyId} (created ${at(createdAt)}, last used ${at(lastUsedAt)})`,
+    )
+    .join("; ")
 
 /** Why PATs that are named by their label are not replaced. */
 export const renewal = {
@@ -31,19 +29,19 @@ export const renewal = {
     failed(
       error,
       exitCodes.notFound,
-      printable`No ${error.showing ? "" : "active or expired "}PAT has the label "${error.label}".${didYouMean(error.nearest)}`,
+      `No ${error.showing ? "" : "active or expired "}PAT has the label "${error.label}".${didYouMean(error.nearest)}`,
       error.showing
-        ? printable`See the labels with: zpcli pat list`
-        : printable`See the labels with zpcli pat list, or create the PAT with --or-create and --scope.`,
+        ? "See the labels with: zpcli pat list"
+        : "See the labels with zpcli pat list, or create the PAT with --or-create and --scope.",
     ),
   SeveralPats: (error) =>
     failed(
       error,
       exitCodes.refused,
-      printable`${String(error.pats.length)} active PATs have the label "${error.label}": ${listOf(error.pats)}.${error.showing ? "" : " Nothing was changed."}`,
+      `${String(error.pats.length)} active PATs have the label "${error.label}": ${listOf(error.pats)}.${error.showing ? "" : " Nothing was changed."}`,
       error.showing
-        ? printable`Name one by its key ID.`
-        : printable`Revoke those that you don't need with zpcli pat revoke, or give each job a label of its own. If they all belong to this job, add --all.`,
+        ? "Name one by its key ID."
+        : "Revoke those that you don't need with zpcli pat revoke, or give each job a label of its own. If they all belong to this job, add --all.",
       { keyIds: error.pats.map(({ keyId }) => keyId) },
     ),
   RotationUnderWay: (error) => {
@@ -51,8 +49,8 @@ export const renewal = {
     return failed(
       error,
       exitCodes.unavailable,
-      printable`${String(count)} active PATs have the label "${label}", and the newest, ${newest}, was created ${String(Math.max(0, Math.floor((now - created) / 60_000)))} minutes ago: another rotation may be under way. Nothing was changed.`,
-      printable`Run the command again after ${new Date(Math.ceil(retryAt / 60_000) * 60_000).toISOString().slice(11, 16)} UTC. If no other rotation is running: zpcli pat revoke ${newest}`,
+      `${String(count)} active PATs have the label "${label}", and the newest, ${newest}, was created ${String(Math.max(0, Math.floor((now - created) / 60_000)))} minutes ago: another rotation may be under way. Nothing was changed.`,
+      `Run the command again after ${new Date(Math.ceil(retryAt / 60_000) * 60_000).toISOString().slice(11, 16)} UTC. If no other rotation is running: zpcli pat revoke ${newest}`,
       { keyId: newest },
     )
   },
@@ -60,20 +58,20 @@ export const renewal = {
     failed(
       error,
       exitCodes.refused,
-      printable`${String(error.pats.length)} active PATs with the label "${error.label}" are in use: ${listOf(error.pats)}. Nothing was changed.`,
-      printable`Give each job a label of its own, and rotate these one by one by their key IDs.`,
+      `${String(error.pats.length)} active PATs with the label "${error.label}" are in use: ${listOf(error.pats)}. Nothing was changed.`,
+      "Give each job a label of its own, and rotate these one by one by their key IDs.",
       { keyIds: error.pats.map(({ keyId }) => keyId) },
     ),
   ScopesDiffer: (error) => {
     const { keyId, otherKeyId, others, scopes } = error
-    const other = otherKeyId === undefined ? printable`--scope asks for` : printable`PAT ${otherKeyId} has`
+    const other = otherKeyId === undefined ? "--scope asks for" : `PAT ${otherKeyId} has`
     return failed(
       error,
       exitCodes.refused,
-      printable`PAT ${keyId} has the scopes ${listed(scopes)}, and ${other} ${listed(others)}. Nothing was changed.`,
+      `PAT ${keyId} has the scopes ${listed(scopes)}, and ${other} ${listed(others)}. Nothing was changed.`,
       otherKeyId === undefined
-        ? printable`Ask for the scopes that it has, or use another label.`
-        : printable`Rotate each by its key ID, or revoke the one that you don't need.`,
+        ? "Ask for the scopes that it has, or use another label."
+        : "Rotate each by its key ID, or revoke the one that you don't need.",
       { oldKeyId: keyId },
     )
   },
@@ -81,7 +79,7 @@ export const renewal = {
     failed(
       error,
       exitCodes.misuse,
-      printable`The new PAT would expire on ${error.expiry}, which is within the ${error.within} of --expiring-within: it would be due immediately. Nothing was changed.`,
-      printable`Choose a later expiry with --expires-in, or a shorter time with --expiring-within.`,
+      `The new PAT would expire on ${error.expiry}, which is within the ${error.within} of --expiring-within: it would be due immediately. Nothing was changed.`,
+      "Choose a later expiry with --expires-in, or a shorter time with --expiring-within.",
     ),
 } satisfies Table<LabelNotFound | SeveralPats | RotationUnderWay | PatsInUse | ScopesDiffer | DueAtOnce>

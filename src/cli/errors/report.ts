@@ -1,18 +1,18 @@
 import * as Effect from "effect/Effect"
+import { escapeJson, escapeLines } from "../output/escape.ts"
 import { printError } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
 import { describe, type Failure } from "./describe.ts"
 import { exitCodes, Interruption, OpenLine } from "./exitCodes.ts"
 import type { Report } from "./words.ts"
 
 /** A report in the form and order of docs/json.md. */
-const jsonOf = (report: Report, message: Printable): Printable =>
-  Printable.json(
-    {
+const jsonOf = (report: Report, message: string): string =>
+  escapeJson(
+    JSON.stringify({
       error: {
         type: report.type,
-        message: message.value,
-        hint: report.hint?.value,
+        message: escapeLines(message),
+        hint: report.hint === undefined ? undefined : escapeLines(report.hint),
         status: report.status,
         requestId: report.requestId,
         retryable: report.retryable,
@@ -23,29 +23,28 @@ const jsonOf = (report: Report, message: Printable): Printable =>
         delivered: report.delivered,
         childExitCode: report.childExitCode,
       },
-    },
-    "compact",
+    }),
   )
 
 /**
- * A report as it is printed: two lines for a person, or one JSON object with
- * absent fields left out. Undefined where there is nothing to print.
+ * The lines in which a report is printed: two for a person, or one JSON object with
+ * absent fields left out. None where there is nothing to print.
  */
-export const render = (report: Report, json: boolean): Printable | undefined => {
+export const render = (report: Report, json: boolean): ReadonlyArray<string> => {
   const { hint, message, requestId } = report
-  if (message === undefined) return undefined
-  if (json) return jsonOf(report, message)
-  const request = requestId === undefined ? printable`` : printable` [request ID ${requestId}]`
-  const first = printable`zpcli: ${message}${request}`
-  return hint === undefined ? first : Printable.join([first, hint], "\n")
+  if (message === undefined) return []
+  if (json) return [jsonOf(report, message)]
+  const request = requestId === undefined ? "" : ` [request ID ${requestId}]`
+  const first = `zpcli: ${message}${request}`
+  return hint === undefined ? [first] : [first, hint]
 }
 
 /** Prints a report on stderr, as JSON where `json` is set. It begins on a line of its own, whoever wrote before. */
 export const print = (report: Report, json: boolean): Effect.Effect<void> =>
   Effect.flatMap(OpenLine, ({ mayBe }) => {
-    const rendered = render(report, json)
-    if (rendered === undefined) return Effect.void
-    return printError(mayBe() ? printable`\n${rendered}` : rendered)
+    const lines = render(report, json)
+    if (lines.length === 0) return Effect.void
+    return printError(mayBe() ? ["", ...lines] : lines)
   })
 
 /** The PAT that an error is about, where the error itself may not say so. */
@@ -58,8 +57,7 @@ export interface About {
 const withAbout = (report: Report, { inMessage, keyId }: About): Report => ({
   ...report,
   keyId: report.keyId ?? keyId,
-  message:
-    inMessage && report.message !== undefined ? printable`${keyId}: ${report.message}` : report.message,
+  message: inMessage && report.message !== undefined ? `${keyId}: ${report.message}` : report.message,
 })
 
 /** The errors of `pat run` that keep their exit codes. */

@@ -1,5 +1,4 @@
 import type { SandboxFailed } from "../../domain/Errors.ts"
-import { printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { failed, type Table } from "./words.ts"
 
@@ -9,7 +8,7 @@ export const sandbox = {
     failed(
       error,
       exitCodes.misuse,
-      printable`Port ${error.port} can't be used (${error.code}).`,
-      printable`Choose another with --port.`,
+      `Port ${error.port} can't be used (${error.code}).`,
+      "Choose another with --port.",
     ),
 } satisfies Table<SandboxFailed>

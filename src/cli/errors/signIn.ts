@@ -9,29 +9,26 @@ import type {
   SecretUnavailable,
 } from "../../domain/Errors.ts"
 import { explained } from "../../services/files.ts"
-import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 import { answerOf, failed, patFrom, serverSaid, type Table } from "./words.ts"
 
 /** How to set another PAT, where one was found. */
-const replacePat = ({ source, via }: Place): Printable => {
-  if (via === "file") return printable`Put a valid PAT into the file that ${source} names`
-  if (via === "command") return printable`Let the command in ${source} print a valid PAT`
-  return source === "ZPOOLPAT"
-    ? printable`Set ${source} to a valid PAT`
-    : printable`Replace it with zpcli login`
+const replacePat = ({ source, via }: Place): string => {
+  if (via === "file") return `Put a valid PAT into the file that ${source} names`
+  if (via === "command") return `Let the command in ${source} print a valid PAT`
+  return source === "ZPOOLPAT" ? `Set ${source} to a valid PAT` : "Replace it with zpcli login"
 }
 
 /** What to check after a refused sign-in: what was typed can be typed again, the rest is a setting. */
-const checkLogin = ({ password = "ZPOOL_PASSWORD", typed }: LoginRefused): Printable => {
+const checkLogin = ({ password = "ZPOOL_PASSWORD", typed }: LoginRefused): string => {
   if (typed.password) {
     return typed.user
-      ? printable`Run the command again, and check what you type.`
-      : printable`Run the command again and type the password again, or check ZPOOL_USER.`
+      ? "Run the command again, and check what you type."
+      : "Run the command again and type the password again, or check ZPOOL_USER."
   }
   return typed.user
-    ? printable`Run the command again and type the username again, or check ${password}.`
-    : printable`Check ZPOOL_USER and ${password}; without ${password} a terminal asks for the password.`
+    ? `Run the command again and type the username again, or check ${password}.`
+    : `Check ZPOOL_USER and ${password}; without ${password} a terminal asks for the password.`
 }
 
 /** Why nothing was asked, as the end of a sentence. */
@@ -50,32 +47,31 @@ export const signIn = {
       return failed(
         error,
         exitCodes.notSignedIn,
-        printable`Not signed in: no PAT${whyNotAsked(error)}.`,
-        printable`Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.`,
+        `Not signed in: no PAT${whyNotAsked(error)}.`,
+        `Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.`,
       )
     }
     if (variable === "ZPOOLPAT") {
       return failed(
         error,
         exitCodes.notSignedIn,
-        printable`Not signed in: --auth pat needs a PAT, and ZPOOLPAT is not set.`,
-        printable`Set ZPOOLPAT, or leave out --auth to sign in with username and password.`,
+        "Not signed in: --auth pat needs a PAT, and ZPOOLPAT is not set.",
+        "Set ZPOOLPAT, or leave out --auth to sign in with username and password.",
       )
     }
     const what = variable === "ZPOOL_USER" ? "username" : "password"
     return failed(
       error,
       exitCodes.notSignedIn,
-      printable`Not signed in: no ${what}${whyNotAsked(error)}.`,
+      `Not signed in: no ${what}${whyNotAsked(error)}.`,
       only === "jwt"
-        ? printable`Set ${variable}.`
-        : printable`Sign in with zpcli login, or set ZPOOLPAT to a PAT, or set ${variable}.`,
+        ? `Set ${variable}.`
+        : `Sign in with zpcli login, or set ZPOOLPAT to a PAT, or set ${variable}.`,
     )
   },
   SecretUnavailable: (error) => {
     const { code, exitCode, opensStdout, path, reason, source } = error
-    const what =
-      path === undefined ? printable`the command in ${source}` : printable`the file ${path} (${source})`
+    const what = path === undefined ? `the command in ${source}` : `the file ${path} (${source})`
     const why = {
       missing: "does not exist",
       unusable: path === undefined ? `can't be run (${code})` : `can't be read (${explained(code)})`,
@@ -89,12 +85,12 @@ export const signIn = {
     return failed(
       error,
       exitCodes.notSignedIn,
-      printable`Not signed in: ${what} ${why}.`,
+      `Not signed in: ${what} ${why}.`,
       opensStdout
-        ? printable`Let it print to its stdout without opening /dev/stdout, which is a socket here; or put | cat behind it.`
+        ? "Let it print to its stdout without opening /dev/stdout, which is a socket here; or put | cat behind it."
         : path === undefined
-          ? printable`Run that command by itself: it must print the secret alone, and exit with 0.`
-          : printable`Correct ${source}: the file must contain the secret alone.`,
+          ? "Run that command by itself: it must print the secret alone, and exit with 0."
+          : `Correct ${source}: the file must contain the secret alone.`,
       { childExitCode: exitCode },
     )
   },
@@ -102,63 +98,60 @@ export const signIn = {
     failed(
       error,
       exitCodes.misuse,
-      printable`"${error.value}" is not a valid username: it contains white space.`,
-      printable`Run the command again, or set ZPOOL_USER.`,
+      `"${error.value}" is not a valid username: it contains white space.`,
+      "Run the command again, or set ZPOOL_USER.",
       { type: "InvalidInput" },
     ),
   LoginRefused: (error) =>
     failed(
       error,
       exitCodes.notSignedIn,
-      printable`${error.host} refused the username or password of ${error.user}${serverSaid(error)}.`,
+      `${error.host} refused the username or password of ${error.user}${serverSaid(error)}.`,
       checkLogin(error),
       answerOf(error),
     ),
   CredentialRefused: (error) => {
     const { credential } = error
-    const refused = (message: Printable, hint: Printable) =>
+    const refused = (message: string, hint: string) =>
       failed(error, exitCodes.notSignedIn, message, hint, answerOf(error))
     switch (credential._tag) {
       case "PAT":
         return refused(
-          printable`The ${patFrom(credential)} was not accepted: it is revoked, expired or mistyped${serverSaid(error)}.`,
-          printable`${replacePat(credential)}, or use --auth jwt to sign in with username and password.`,
+          `The ${patFrom(credential)} was not accepted: it is revoked, expired or mistyped${serverSaid(error)}.`,
+          `${replacePat(credential)}, or use --auth jwt to sign in with username and password.`,
         )
       case "NewPat":
-        return refused(
-          printable`The API did not accept it${serverSaid(error)}.`,
-          printable`Run the command again.`,
-        )
+        return refused(`The API did not accept it${serverSaid(error)}.`, "Run the command again.")
       case "Pasted":
         return refused(
-          printable`The API did not accept this PAT: it is revoked, expired or mistyped${serverSaid(error)}. Nothing was saved.`,
-          printable`Copy the whole PAT, or create another at ${credential.page}, and run the command again.`,
+          `The API did not accept this PAT: it is revoked, expired or mistyped${serverSaid(error)}. Nothing was saved.`,
+          `Copy the whole PAT, or create another at ${credential.page}, and run the command again.`,
         )
       case "JWT":
         return refused(
-          printable`The API did not accept this sign-in${serverSaid(error)}.`,
-          printable`Run the command again to sign in afresh; if it still fails, check ZPOOL_API_URL.`,
+          `The API did not accept this sign-in${serverSaid(error)}.`,
+          "Run the command again to sign in afresh; if it still fails, check ZPOOL_API_URL.",
         )
     }
   },
   NotAllowed: (error) => {
     const { credential, needs } = error
-    const refused = (message: Printable, hint: Printable) =>
+    const refused = (message: string, hint: string) =>
       failed(error, exitCodes.notSignedIn, message, hint, answerOf(error))
     if (needs === undefined || credential._tag === "NewPat" || credential._tag === "Pasted") {
       return refused(
-        printable`The request was refused with status ${error.status}${serverSaid(error)}.`,
-        printable`Check ZPOOL_API_URL and any proxy: the answer may not have come from the API.`,
+        `The request was refused with status ${error.status}${serverSaid(error)}.`,
+        "Check ZPOOL_API_URL and any proxy: the answer may not have come from the API.",
       )
     }
     return credential._tag === "PAT"
       ? refused(
-          printable`The ${patFrom(credential)} lacks the scope ${needs}, which this command needs${serverSaid(error)}.`,
-          printable`Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`,
+          `The ${patFrom(credential)} lacks the scope ${needs}, which this command needs${serverSaid(error)}.`,
+          `Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`,
         )
       : refused(
-          printable`This account is not allowed to do this${serverSaid(error)}.`,
-          printable`Sign in as another user with ZPOOL_USER, or ask the owner of the account.`,
+          `This account is not allowed to do this${serverSaid(error)}.`,
+          "Sign in as another user with ZPOOL_USER, or ask the owner of the account.",
         )
   },
   NotOffered: (error) =>
@@ -166,15 +159,15 @@ export const signIn = {
       ? failed(
           error,
           exitCodes.refused,
-          printable`${error.host} does not offer signing in with username and password${serverSaid(error)}.`,
-          printable`Make a PAT at ${error.page} and run zpcli login, or set ZPOOLPAT to it.`,
+          `${error.host} does not offer signing in with username and password${serverSaid(error)}.`,
+          `Make a PAT at ${error.page} and run zpcli login, or set ZPOOLPAT to it.`,
           answerOf(error),
         )
       : failed(
           error,
           exitCodes.refused,
-          printable`${error.host} does not offer the creation of PATs on the command line${serverSaid(error)}.`,
-          printable`Make it in the browser: ${error.page}`,
+          `${error.host} does not offer the creation of PATs on the command line${serverSaid(error)}.`,
+          `Make it in the browser: ${error.page}`,
           answerOf(error),
         ),
 } satisfies Table<

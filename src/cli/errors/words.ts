@@ -1,5 +1,4 @@
 import type { Place } from "../../domain/Credential.ts"
-import { type Printable, printable } from "../output/printable.ts"
 import { exitCodes } from "./exitCodes.ts"
 
 /** An error as it is reported: printed for a person or as JSON, and turned into an exit code. */
@@ -7,9 +6,9 @@ export interface Report {
   /** The error's name in JSON. */
   readonly type: string
   /** Undefined where nothing is printed. */
-  readonly message: Printable | undefined
+  readonly message: string | undefined
   /** What to do about it. */
-  readonly hint?: Printable | undefined
+  readonly hint?: string | undefined
   /** HTTP status. */
   readonly status?: number | undefined
   readonly requestId?: string | undefined
@@ -40,8 +39,8 @@ export type Table<F extends { readonly _tag: string }> = {
 export const failed = (
   { _tag: type }: { readonly _tag: string },
   exitCode: number,
-  message: Printable,
-  hint: Printable,
+  message: string,
+  hint: string,
   more: Partial<Report> = {},
 ): Report => ({ type, message, hint, retryable: exitCode === exitCodes.unavailable, exitCode, ...more })
 
@@ -63,14 +62,14 @@ export const silent = ({ _tag: type }: { readonly _tag: string }, exitCode: numb
 })
 
 /** The server's own words, where it had any. */
-export const serverSaid = ({ serverMessage }: { readonly serverMessage?: string | undefined }): Printable => {
+export const serverSaid = ({ serverMessage }: { readonly serverMessage?: string | undefined }): string => {
   const words = serverMessage?.replace(/[.\s]+$/, "")
-  return words ? printable` (the API says: ${words})` : printable``
+  return words ? ` (the API says: ${words})` : ""
 }
 
 /** A PAT that was found, by its place. */
-export const patFrom = ({ source, via }: Place): Printable =>
-  via === undefined ? printable`PAT in ${source}` : printable`PAT from ${source}`
+export const patFrom = ({ source, via }: Place): string =>
+  via === undefined ? `PAT in ${source}` : `PAT from ${source}`
 
 /** How many attempts were made, where it was more than one. */
 export const attempts = (count: number): string => (count > 1 ? ` (${count} attempts)` : "")
@@ -82,5 +81,5 @@ export const answerOf = ({
 }: Pick<Report, "requestId" | "status">): Pick<Report, "requestId" | "status"> => ({ status, requestId })
 
 /** Suggests the nearest word, where there is one. */
-export const didYouMean = (candidate: string | undefined): Printable =>
-  candidate === undefined ? printable`` : printable` Did you mean ${candidate}?`
+export const didYouMean = (candidate: string | undefined): string =>
+  candidate === undefined ? "" : ` Did you mean ${candidate}?`

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import { CommandRunner } from "../../services/CommandRunner.ts"
 import { Process } from "../../services/Process.ts"
+import type { Lines } from "./escape.ts"
 import { printError } from "./print.ts"
-import type { Printable } from "./printable.ts"
 
 const shells = ["sh", "bash", "zsh", "fish", "dash", "ksh", "cmd", "powershell", "pwsh"]
 
@@ -19,7 +19,7 @@ export const isShell = (name: string, args: ReadonlyArray<string>): boolean => {
 export const introduceShell = Effect.fnUntraced(function* (
   name: string,
   args: ReadonlyArray<string>,
-  introduction: Printable,
+  introduction: Lines,
 ) {
   const { stderr, stdin } = yield* Process
   if (!stdin.isTerminal || !stderr.isTerminal || !isShell(name, args)) return false

@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { OutputFailed } from "../../domain/Errors.ts"
 import type { ExpiryDate } from "../../domain/Expiry.ts"
+import { escapeJson, escapeLines, type Lines } from "./escape.ts"
 import { type JsonLayout, printJsonText } from "./jsonText.ts"
-import { escapeJson, Printable, printable } from "./printable.ts"
 
 /**
  * `Console` has no error channel. The live one dies with an `OutputFailed`
@@ -14,22 +14,27 @@ const recoverOutputFailure = Effect.catchSomeDefect((defect: unknown) =>
   defect instanceof OutputFailed ? Option.some(Effect.fail(defect)) : Option.none(),
 )
 
-/** Writes a result to stdout, with a line break behind it. */
-export const print = (text: Printable): Effect.Effect<void, OutputFailed> =>
-  recoverOutputFailure(Console.log(text.value))
+/**
+ * Writes text as it is to stdout, with a line break behind it. It must be safe to show: made of literals of ours, or
+ * escaped where it was made, such as JSON and the rows of a long table, which are not to be looked at a second time.
+ */
+export const printSafe = (text: string): Effect.Effect<void, OutputFailed> =>
+  recoverOutputFailure(Console.log(text))
+
+/** Writes a result to stdout, each line escaped and with a line break behind it. */
+export const print = (lines: Lines): Effect.Effect<void, OutputFailed> => printSafe(escapeLines(lines))
 
 /**
- * Writes an error or notice to stderr, with a line break behind it. A failed
+ * Writes an error or notice to stderr, each line escaped and with a line break behind it. A failed
  * write is ignored: there is nowhere left to report it.
  */
-export const printError = (text: Printable): Effect.Effect<void> =>
-  Effect.catchAll(recoverOutputFailure(Console.error(text.value)), () => Effect.void)
+export const printError = (lines: Lines): Effect.Effect<void> =>
+  Effect.catchAll(recoverOutputFailure(Console.error(escapeLines(lines))), () => Effect.void)
 
 /** Says on stderr when a new PAT expires, where its date was computed and not typed. */
-export const printExpiry = (date: ExpiryDate): Effect.Effect<void> =>
-  printError(printable`Expires ${date} 00:00 UTC.`)
+export const printExpiry = (date: ExpiryDate): Effect.Effect<void> => printError(`Expires ${date} 00:00 UTC.`)
 
 /** Prints JSON text on stdout as `jsonText` lays it out, in parts: it may be long. */
 export const printJson = Effect.fnUntraced(function* (text: string, options?: JsonLayout) {
-  for (const part of printJsonText(text, options)) yield* print(Printable.trusted(escapeJson(part)))
+  for (const part of printJsonText(text, options)) yield* printSafe(escapeJson(part))
 })

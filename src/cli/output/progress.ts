@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import { Process } from "../../services/Process.ts"
 import { type Count, Progress, type Waiting } from "../../services/Progress.ts"
-import { type Printable, printable } from "./printable.ts"
+import { escapeLines } from "./escape.ts"
 
 /** Nothing is shown about what takes less time than this. */
 const showAfterMillis = 1000
@@ -13,12 +13,12 @@ const showAfterMillis = 1000
 /** Clears what is right of the cursor. */
 const clearLine = "\u001B[K"
 
-const describe = (state: Waiting, waitedSeconds: number): Printable => {
+const describe = (state: Waiting, waitedSeconds: number): string => {
   const attempt = (number: number) => (number > 1 ? ` (attempt ${number})` : "")
-  if (state._tag === "File") return printable`Waiting for ${state.path}: ${waitedSeconds} s`
+  if (state._tag === "File") return `Waiting for ${state.path}: ${waitedSeconds} s`
   return state._tag === "Answer"
-    ? printable`Waiting for ${state.host}${attempt(state.attempt)}: ${waitedSeconds} s`
-    : printable`${state.reason}; attempt ${state.attempt} in ${Math.max(0, Math.ceil(state.millis / 1000) - waitedSeconds)} s`
+    ? `Waiting for ${state.host}${attempt(state.attempt)}: ${waitedSeconds} s`
+    : `${state.reason}; attempt ${state.attempt} in ${Math.max(0, Math.ceil(state.millis / 1000) - waitedSeconds)} s`
 }
 
 /**
@@ -49,7 +49,9 @@ export const makeProgress = Effect.gen(function* () {
         Effect.gen(function* () {
           const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
           // One line at most, or clearing it would leave its first part.
-          yield* display(`\r${describe(state, seconds).value.slice(0, stderr.columns - 1)}${clearLine}`)
+          yield* display(
+            `\r${escapeLines(describe(state, seconds)).slice(0, stderr.columns - 1)}${clearLine}`,
+          )
           yield* Effect.sleep(1000)
         }),
       ).pipe(Effect.ensuring(rest))

@@ -7,13 +7,13 @@ import { CannotAsk, CredentialMissing, Declined, InvalidUsername, Quit } from ".
 import { askingDisabled, Process } from "../../services/Process.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Account } from "../../services/settings/Account.ts"
-import { Printable, printable } from "./printable.ts"
+import { escapeLines, type Lines } from "./escape.ts"
 
 const display = (text: string) =>
   Effect.flatMap(Terminal.Terminal, (terminal) => Effect.orDie(terminal.display(text)))
 
-/** Shows a text where questions are asked. */
-export const show = (text: Printable) => display(text.value)
+/** Shows a line where questions are asked. */
+export const show = (line: string) => display(`${escapeLines(line)}\n`)
 
 /**
  * Asks at the terminal and reads a line key by key, so that a password can stay
@@ -21,19 +21,20 @@ export const show = (text: Printable) => display(text.value)
  * the line; Ctrl-D on an empty one is the end of input, and gives undefined.
  */
 export const question = (
-  text: Printable,
+  text: Lines,
   answer: "shown" | "hidden",
 ): Effect.Effect<string | undefined, Quit, Terminal.Terminal> =>
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal
+    const prompt = escapeLines(text)
     const echo = answer === "shown"
     // Before the question is seen, or what is typed at once would be echoed by the system.
     const keys = yield* terminal.readInput
-    yield* display(text.value)
+    yield* display(prompt)
     const typed: Array<string> = []
     const erase = (count: number) => {
       const gone = typed.splice(typed.length - count, count)
-      const width = stringWidth(Printable.escape(gone.join("")).value)
+      const width = stringWidth(escapeLines(gone.join("")))
       return echo ? display("\b \b".repeat(width)) : Effect.void
     }
     while (true) {
@@ -49,16 +50,22 @@ export const question = (
       } else if (key.ctrl && key.name === "w") {
         yield* erase(Array.from(/\S*\s*$/.exec(typed.join(""))?.[0] ?? "").length)
       } else if (key.ctrl && key.name === "l") {
-        yield* display(`\r${text.value}${echo ? Printable.escape(typed.join("")).value : ""}`)
+        yield* display(`\r${prompt}${echo ? escapeLines(typed.join("")) : ""}`)
       } else if (Option.isSome(input) && !key.ctrl && !key.meta && !/\p{Cc}/u.test(input.value)) {
         typed.push(...input.value)
-        if (echo) yield* display(Printable.escape(input.value).value)
+        if (echo) yield* display(escapeLines(input.value))
       }
     }
   }).pipe(
     Effect.scoped,
     Effect.onExit(() => display("\n")),
   )
+
+/** A question with the answers that it takes, the one of Enter alone in capitals. */
+const withAnswers = (text: Lines): Lines => {
+  const lines = [text].flat()
+  return [...lines.slice(0, -1), `${lines.at(-1)} [y/N] `]
+}
 
 /** Whether an answer is yes. One that says no in so many words is an error of its own. */
 const isYes = (answer: string | undefined): Effect.Effect<boolean, Declined> =>
@@ -72,16 +79,16 @@ const isYes = (answer: string | undefined): Effect.Effect<boolean, Declined> =>
  * `CannotAsk` where an answer could be typed and the question not be seen, or
  * where asking is disabled.
  */
-export const confirm = Effect.fn("Prompt.confirm")(function* (text: Printable) {
+export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
   const { stdin } = yield* Process
-  const prompt = printable`${text} [y/N] `
+  const prompt = withAnswers(text)
   const terminal = yield* Terminal.Terminal
   const disabled = yield* askingDisabled
   if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
   if (stdin.isTerminal && !(yield* terminal.isTTY)) return yield* new CannotAsk({ notAsked: "no-terminal" })
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
-    : yield* Effect.zipLeft(Effect.zipRight(display(prompt.value), terminal.readLine), display("\n"))
+    : yield* Effect.zipLeft(Effect.zipRight(display(escapeLines(prompt)), terminal.readLine), display("\n"))
   return yield* isYes(answer)
 })
 
@@ -94,8 +101,8 @@ export const confirmBesideData = Effect.gen(function* () {
   if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
   const terminal = yield* (yield* Process).openTerminal
   if (terminal === undefined) return yield* new CannotAsk({ notAsked: "no-terminal" })
-  return (text: Printable) =>
-    question(printable`${text} [y/N] `, "shown").pipe(
+  return (text: Lines) =>
+    question(withAnswers(text), "shown").pipe(
       Effect.flatMap(isYes),
       Effect.provideService(Terminal.Terminal, terminal),
     )
@@ -106,7 +113,7 @@ export const makePrompter = Effect.gen(function* () {
   const terminal = yield* Terminal.Terminal
   const { auth } = yield* Account
   const only = auth === "auto" ? undefined : auth
-  const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: Printable, answer: "shown" | "hidden") =>
+  const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: string, answer: "shown" | "hidden") =>
     Effect.gen(function* () {
       const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
       const missing = new CredentialMissing({ variable, only, notAsked })
@@ -116,14 +123,11 @@ export const makePrompter = Effect.gen(function* () {
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))
   return Prompter.of({
     username: Effect.fnUntraced(function* (host: string) {
-      const name = (yield* ask("ZPOOL_USER", printable`Username for ${host}: `, "shown")).trim()
+      const name = (yield* ask("ZPOOL_USER", `Username for ${host}: `, "shown")).trim()
       if (name === "") return yield* new CredentialMissing({ variable: "ZPOOL_USER", only })
       return /\s/.test(name) ? yield* new InvalidUsername({ value: name }) : name
     }),
     password: (user, host) =>
-      Effect.map(
-        ask("ZPOOL_PASSWORD", printable`Password for ${user} at ${host}: `, "hidden"),
-        Redacted.make,
-      ),
+      Effect.map(ask("ZPOOL_PASSWORD", `Password for ${user} at ${host}: `, "hidden"), Redacted.make),
   })
 })

@@ -1,5 +1,5 @@
 import { type Column, type Fit, fitInto, gaps, tableWidth } from "./columns.ts"
-import { escapeControls, Printable } from "./printable.ts"
+import { escapeControls } from "./escape.ts"
 import { isPlain, widthOf, wrap } from "./wrap.ts"
 
 /** How a table is to look. */
@@ -35,7 +35,7 @@ export function* render(
   rows: Iterable<ReadonlyArray<string>>,
   layout: Layout,
   styleOf: CellStyle = () => undefined,
-): Generator<Printable, void> {
+): Generator<string, void> {
   const headings = columns.map(({ heading }) => heading)
   const natural = headings.map(widthOf)
   for (const row of rows) {
@@ -61,12 +61,12 @@ export function* render(
   const bold = () => (layout.bold ? "1" : undefined)
   let lines = grid ? [toText({ cells: headings, plain: false }, bold)] : []
   let characters = 0
-  const part = () => Printable.trusted(lines.join(grid ? "\n" : "\n\n"))
+  const part = () => lines.join(grid ? "\n" : "\n\n")
   let index = 0
   for (const row of rows) {
     if (lines.length === rowsAtATime || characters > charactersAtATime) {
       // What is printed adds one line break; blocks are a blank line apart.
-      yield grid ? part() : Printable.join([part(), Printable.trusted("")], "\n")
+      yield grid ? part() : `${part()}\n`
       lines = []
       characters = 0
     }
@@ -99,7 +99,7 @@ const escaped = (rows: Iterable<ReadonlyArray<string>>): Iterable<ReadonlyArray<
 })
 
 const paint = (text: string, sgr: string | undefined): string =>
-  sgr === undefined || text === "" ? text : Printable.styled(sgr, Printable.trusted(text)).value
+  sgr === undefined || text === "" ? text : `\u001B[${sgr}m${text}\u001B[0m`
 
 /** One line of cells; nothing is padded after the last that has text, so that no line ends in blanks. */
 const line = ({ cells, plain }: Row, { gap, widths }: Fit, styleOf: ColumnStyle): string => {

@@ -52,6 +52,23 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return lines
 }
 
+/** Cuts text to at most `width` columns; a text that is cut ends with an ellipsis. */
+export const cut = (text: string, width: number): string => {
+  if (widthOf(text) <= width) return text
+  let line = ""
+  let used = 1
+  for (const grapheme of graphemes(text)) {
+    used += widthOf(grapheme)
+    if (used > width) break
+    line += grapheme
+  }
+  return `${line}\u2026`
+}
+
+/** Fills text with spaces up to `width` columns. */
+export const padTo = (text: string, width: number): string =>
+  text + " ".repeat(Math.max(0, width - widthOf(text)))
+
 /** The columns that the longest word of a text takes. */
 export const longestWord = (text: string): number => {
   let longest = 0

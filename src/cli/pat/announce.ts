@@ -7,8 +7,8 @@ import type { OutputFailed, SettingsError } from "../../domain/Errors.ts"
 import { withMember, withMessage, withoutMember } from "../../domain/JsonText.ts"
 import type { Delivery } from "../../services/pats/Handover.ts"
 import type { CreatedToken } from "../../services/pats/outcome.ts"
+import type { Lines } from "../output/escape.ts"
 import { print, printJson } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
 
 /** Where a token is to go, as the command line says. */
 export interface DeliveryFlags {
@@ -33,8 +33,11 @@ export interface Additions {
 export type OpenDelivery = (additions?: Additions) => Effect.Effect<Delivery, SettingsError, Scope.Scope>
 
 /** What is said of a new PAT, with lines of its own at the end. */
-export const announcement = (keyId: string | undefined, rest: ReadonlyArray<Printable>): Printable =>
-  Printable.join([printable`PAT created successfully!`, printable`ID: ${keyId ?? "-"}`, ...rest], "\n")
+export const announcement = (keyId: string | undefined, rest: ReadonlyArray<string>): Lines => [
+  "PAT created successfully!",
+  `ID: ${keyId ?? "-"}`,
+  ...rest,
+]
 
 /** The API's answer, with what is added to it. */
 export const envelopeOf = (created: CreatedToken, additions: Additions | undefined): string => {
@@ -62,8 +65,6 @@ export const announce = (
   created: CreatedToken,
   json: boolean,
   additions: Additions | undefined,
-  where: Printable,
+  where: string,
 ): Effect.Effect<void, OutputFailed> =>
-  json
-    ? printWithoutToken(created, additions)
-    : print(announcement(created.keyId, [printable`Token: ${where}`]))
+  json ? printWithoutToken(created, additions) : print(announcement(created.keyId, [`Token: ${where}`]))

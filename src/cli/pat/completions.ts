@@ -1,5 +1,4 @@
 import * as Command from "@effect/cli/Command"
-import * as Clock from "effect/Clock"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -15,8 +14,8 @@ import { Process } from "../../services/Process.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Account } from "../../services/settings/Account.ts"
 import * as secretSource from "../../services/settings/secretSource.ts"
-import { print } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
+import { escapeControls } from "../output/escape.ts"
+import { printSafe } from "../output/print.ts"
 import { networkServices } from "../services.ts"
 import { hidden, trailingCommand } from "../strict/annotations.ts"
 
@@ -77,12 +76,11 @@ const offered = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
     Effect.provide(Session.ofCredential(credential)),
     Effect.provide(cached),
   )
-  const { pats, serverTime } = yield* list
-  const now = serverTime ?? (yield* Clock.currentTimeMillis)
+  const { now, pats } = yield* list
   return pats.flatMap((pat) => {
     const { key_id: keyId = "", label = "" } = pat
     return KeyId.problem(keyId) === undefined && works(pat, now) && !typed.includes(keyId)
-      ? [printable`${keyId}\t${plain(label)}`]
+      ? [`${keyId}\t${escapeControls(plain(label))}`]
       : []
   })
 })
@@ -104,7 +102,7 @@ const complete = Effect.fn("pat.completions")(function* ({
     Logger.withMinimumLogLevel(LogLevel.None),
     Effect.withConfigProvider(once),
   )
-  if (found.length > 0) yield* Effect.ignore(print(Printable.join(found, "\n")))
+  if (found.length > 0) yield* Effect.ignore(printSafe(found.join("\n")))
   yield* (yield* Process).endSoon
 })
 

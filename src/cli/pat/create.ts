@@ -22,7 +22,6 @@ import {
   tenantIdOption,
 } from "../options.ts"
 import { print, printExpiry } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { withExamples, withHints } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
@@ -68,9 +67,8 @@ export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
     // The API's clock would take a request.
     const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
     const page = dashboardUrl(api, { label, scopes, expiry })
-    yield* print(printable`${page}`)
-    const { openPage, stdout } = yield* Process
-    if (stdout.isTerminal) yield* openPage(page)
+    yield* print(`${page}`)
+    if ((yield* Process).stdout.isTerminal) yield* (yield* Process).openPage(page)
     return
   }
   const openDelivery = yield* chooseDelivery(path, given)

@@ -1,8 +1,10 @@
+import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import type { OutputFailed } from "../../domain/Errors.ts"
 import type * as KeyId from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import type { Pat } from "../../domain/Pat.ts"
-import { Printable, printable } from "../output/printable.ts"
+import { printJson } from "../output/print.ts"
 import type { DeliveryFlags } from "./announce.ts"
 import type { Plan } from "./plan.ts"
 import { describe, ending, quoted, scopeList } from "./subject.ts"
@@ -16,12 +18,13 @@ export interface DryRun {
   readonly create?: NewPat["body"]
 }
 
-/** The JSON of a dry run. */
-export const dryRun = (detail: DryRun): Printable => Printable.json({ message: "Dry run", detail })
+/** Prints the JSON of a dry run. */
+export const printDryRun = (detail: DryRun): Effect.Effect<void, OutputFailed> =>
+  printJson(JSON.stringify({ message: "Dry run", detail }))
 
 /** That a PAT would be revoked, in words. */
-export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Printable =>
-  printable`Would revoke ${describe(keyId, pats)}.`
+export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string =>
+  `Would revoke ${describe(keyId, pats)}.`
 
 /** What a rotation would do. */
 export const rotationOf = (plan: Change): DryRun => {
@@ -31,23 +34,23 @@ export const rotationOf = (plan: Change): DryRun => {
   return revoke.length === 0 ? { create } : { revoke, create }
 }
 
-const delivery = ({ command: [name], out, save }: DeliveryFlags): Printable => {
-  if (name !== undefined) return printable`hand its token to ${name}`
-  if (Option.isSome(out)) return printable`write its token to ${out.value}`
-  return save ? printable`save its token in the rcfile` : printable`print its token`
+const delivery = ({ command: [name], out, save }: DeliveryFlags): string => {
+  if (name !== undefined) return `hand its token to ${name}`
+  if (Option.isSome(out)) return `write its token to ${out.value}`
+  return save ? "save its token in the rcfile" : "print its token"
 }
 
 /** What a rotation would do, in words: one line for each PAT. */
-export const describeRotation = (plan: Change, flags: DeliveryFlags): Printable => {
+export const describeRotation = (plan: Change, flags: DeliveryFlags): ReadonlyArray<string> => {
   const { expiry, label, scopes } = plan.pat
   const end = expiry === undefined ? "never expires" : `expires on ${expiry}`
-  const created = printable`Would create PAT ${quoted(label)} (scopes ${scopeList(scopes)}, ${end}) and ${delivery(flags)}.`
+  const created = `Would create PAT ${quoted(label)} (scopes ${scopeList(scopes)}, ${end}) and ${delivery(flags)}.`
   const { old, pats, replacement } = plan
   const fates = old.map((pat, index) => {
-    if (replacement.keep) return printable`Would keep ${describe(pat.key_id, pats)}; it ${ending(pat)}.`
+    if (replacement.keep) return `Would keep ${describe(pat.key_id, pats)}; it ${ending(pat)}.`
     return replacement.old[index]?.works === true
       ? wouldRevoke(pat.key_id, pats)
-      : printable`${describe(pat.key_id, pats)} has expired; there is no need to revoke it.`
+      : `${describe(pat.key_id, pats)} has expired; there is no need to revoke it.`
   })
-  return Printable.join([created, ...fates], "\n")
+  return [created, ...fates]
 }

@@ -4,7 +4,6 @@ import * as KeyId from "../../domain/KeyId.ts"
 import { Process } from "../../services/Process.ts"
 import { exclusive } from "../options.ts"
 import { printError } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import { parseKeyId } from "./subject.ts"
 
 /** The argument that means stdin. */
@@ -16,7 +15,7 @@ export const areOnStdin = (given: ReadonlyArray<string>): boolean => given.inclu
 /** The lines of stdin that are not empty, each of which is a key ID. Blanks around it and CRLF are fine. */
 const readLines = Effect.gen(function* () {
   if ((yield* Process).stdin.isTerminal) {
-    yield* printError(printable`Type the key IDs, one on each line. Ctrl-D ends the list.`)
+    yield* printError("Type the key IDs, one on each line. Ctrl-D ends the list.")
   }
   const text = yield* (yield* Process).readStdin
   const lines = text.split("\n").map((line, index) => ({ value: line.trim(), line: index + 1 }))

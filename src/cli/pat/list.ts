@@ -12,8 +12,7 @@ import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import * as hints from "../hints.ts"
 import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
 import type { Column } from "../output/columns.ts"
-import { print, printError, printJson } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
+import { print, printError, printJson, printSafe } from "../output/print.ts"
 import { render } from "../output/table.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
@@ -55,8 +54,8 @@ const expiryStyle = (pat: Pat, now: number): string | undefined => {
 
 /** Prints the key IDs alone, and nothing where there are none. */
 const printIds = (pats: ReadonlyArray<Pat>) => {
-  const ids = pats.flatMap(({ key_id }) => (key_id === undefined ? [] : [printable`${key_id}`]))
-  return ids.length === 0 ? Effect.void : print(Printable.join(ids, "\n"))
+  const ids = pats.flatMap(({ key_id }) => (key_id === undefined ? [] : [key_id]))
+  return ids.length === 0 ? Effect.void : print(ids)
 }
 
 /** Prints PATs as a table that fits the terminal, or in full width where there is none. */
@@ -76,7 +75,7 @@ const printTable = Effect.fn("list.printTable")(function* (
   const table = render(columns, rows, layout, (row, column) =>
     stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
   )
-  for (const part of table) yield* print(part)
+  for (const part of table) yield* printSafe(part)
 })
 
 const options = {
@@ -110,8 +109,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   yield* filtersAt(yield* Clock.currentTimeMillis)
   const api = yield* PatApi
   const listing = yield* api.list
-  // The clock that ends a PAT is the server's.
-  const now = listing.serverTime ?? (yield* Clock.currentTimeMillis)
+  const { now } = listing
   const shown = matches(yield* filtersAt(now), now)
   const filters = filterWords(given)
   const filtered = filters.length > 0
@@ -134,7 +132,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     : given.quiet
       ? printIds(rows())
       : isEmpty
-        ? print(filtered ? printable`No PATs match.` : printable`No PATs found.`)
+        ? print(filtered ? "No PATs match." : "No PATs found.")
         : printTable(rows(), now, given.local)
   // A reader that goes away, as head does, must not make a gate pass.
   yield* Effect.catchIf(
@@ -142,8 +140,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     ({ code }) => found && code === "EPIPE",
     () => Effect.void,
   )
-  if (isEmpty && filtered && !given.json && !given.quiet)
-    yield* printError(printable`Filter: ${filters.join(" ")}`)
+  if (isEmpty && filtered && !given.json && !given.quiet) yield* printError(`Filter: ${filters.join(" ")}`)
   if (found) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 

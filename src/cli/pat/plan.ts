@@ -103,9 +103,7 @@ export const makePlan = Effect.fn("rotate.plan")(function* (
   const { dueAt, keyId, label, scopes } = yield* parse(path, given)
   const api = yield* PatApi
   const plan = Effect.gen(function* () {
-    const { own, pats, serverTime } = yield* api.list
-    // The clock that ends a PAT is the server's.
-    const now = serverTime ?? (yield* Clock.currentTimeMillis)
+    const { now, own, pats } = yield* api.list
     const expiry = yield* expiryAt(now)
     const due = yield* dueAt(now)
     const lasting = (chosen: ExpiryDate | undefined) =>

@@ -12,13 +12,13 @@ import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { report } from "../errors/report.ts"
 import * as hints from "../hints.ts"
 import { dryRunOption, jsonOption, settingsOptions, yesOption } from "../options.ts"
+import type { Lines } from "../output/escape.ts"
 import { print, printError } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
 import { confirm, confirmBesideData } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
 import { keyIdValues } from "./completions.ts"
-import { dryRun, wouldRevoke } from "./dryRun.ts"
+import { printDryRun, wouldRevoke } from "./dryRun.ts"
 import { areOnStdin, readKeyIds } from "./keyIds.ts"
 import { endsRun, printRevoked, revokeAll } from "./revokeAll.ts"
 import { describe, find } from "./subject.ts"
@@ -46,16 +46,13 @@ const question = (
   keyIds: ReadonlyArray<KeyId.KeyId>,
   pats: ReadonlyArray<Pat>,
   own: string | undefined,
-): Printable => {
+): Lines => {
   const described = keyIds.map(
-    (keyId) => printable`${describe(keyId, pats)}${keyId === own ? ", which you are signed in with" : ""}`,
+    (keyId) => `${describe(keyId, pats)}${keyId === own ? ", which you are signed in with" : ""}`,
   )
-  if (described.length === 1) return printable`Revoke ${described[0] as Printable}? This can't be undone.`
-  const lines = described.map((line) => printable`  ${line}`)
-  return Printable.join(
-    [...lines, printable`Revoke these ${keyIds.length} PATs? This can't be undone.`],
-    "\n",
-  )
+  if (described.length === 1) return `Revoke ${described[0]}? This can't be undone.`
+  const lines = described.map((line) => `  ${line}`)
+  return [...lines, `Revoke these ${keyIds.length} PATs? This can't be undone.`]
 }
 
 const noList = Effect.succeed<Listing | undefined>(undefined)
@@ -98,14 +95,7 @@ const rehearse = Effect.fnUntraced(function* (
   const { pats } = yield* (yield* PatApi).list
   const [missing, found] = Arr.partitionMap(keyIds, (keyId) => Either.map(find(keyId, pats), () => keyId))
   if (found.length > 0) {
-    yield* print(
-      json
-        ? dryRun({ revoke: found })
-        : Printable.join(
-            found.map((keyId) => wouldRevoke(keyId, pats)),
-            "\n",
-          ),
-    )
+    yield* json ? printDryRun({ revoke: found }) : print(found.map((keyId) => wouldRevoke(keyId, pats)))
   }
   for (const error of missing) {
     yield* report(error, json, { keyId: error.keyId, inMessage: several })
@@ -118,7 +108,7 @@ export const revoke = Effect.fn("pat.revoke")(function* (options: RevokeOptions)
   const { json, keyIds: given, yes } = options
   const keyIds = yield* readKeyIds(path, given)
   const several = areOnStdin(given) || keyIds.length > 1
-  if (keyIds.length === 0) return yield* printError(printable`Nothing to revoke.`)
+  if (keyIds.length === 0) return yield* printError("Nothing to revoke.")
   if (options.dryRun) return yield* rehearse(keyIds, json, several)
   const api = yield* PatApi
   const asks = !json && !yes

@@ -8,7 +8,6 @@ import { PatApi } from "../../services/pats/PatApi.ts"
 import { Exit, exitCodes } from "../errors/exitCodes.ts"
 import { report } from "../errors/report.ts"
 import { print, printJson } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 
 /** Prints what came of one revoke; alone, JSON is indented. */
 export const printRevoked = (
@@ -18,9 +17,7 @@ export const printRevoked = (
   only: boolean,
 ) => {
   if (!json) {
-    return print(
-      unlisted ? printable`PAT ${keyId} is no longer listed.` : printable`PAT ${keyId} revoked successfully.`,
-    )
+    return print(unlisted ? `PAT ${keyId} is no longer listed.` : `PAT ${keyId} revoked successfully.`)
   }
   const message = unlisted ? "PAT no longer listed" : "PAT revoked"
   return printJson(text ?? JSON.stringify({ message, detail: { key_id: keyId } }), {

@@ -14,13 +14,13 @@ import {
   tenantIdOption,
   yesOption,
 } from "../options.ts"
-import { print, printError, printExpiry } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
+import type { Lines } from "../output/escape.ts"
+import { print, printError, printExpiry, printJson } from "../output/print.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
-import { describeRotation, dryRun, rotationOf } from "./dryRun.ts"
+import { describeRotation, printDryRun, rotationOf } from "./dryRun.ts"
 import { makePlan, type Plan, planOptions } from "./plan.ts"
 import { describe, ending } from "./subject.ts"
 import { checkSave } from "./toRcfile.ts"
@@ -44,23 +44,20 @@ const confirmed = Effect.fnUntraced(function* (plan: Plan) {
   if (plan._tag === "Wait" || plan.old.length === 0) return
   const { old, pat, pats, replacement } = plan
   const end = pat.expiry === undefined ? "" : ` that expires on ${pat.expiry}`
-  const subject = Printable.join(
-    old.map(({ key_id }) => describe(key_id, pats)),
-    ", ",
-  )
+  const subject = old.map(({ key_id }) => describe(key_id, pats)).join(", ")
   const revokes = replacement.old.some(({ works }) => works)
   const which = old.length > 1 ? "ones" : "one"
-  const revoke = revokes ? printable`, and revoke the old ${which}` : printable``
+  const revoke = revokes ? `, and revoke the old ${which}` : ""
   const sure = yield* confirm(
     replacement.keep
-      ? printable`Create a successor${end} of ${subject}, and keep the old one?`
-      : printable`Replace ${subject} with a new one${end}${revoke}?`,
+      ? `Create a successor${end} of ${subject}, and keep the old one?`
+      : `Replace ${subject} with a new one${end}${revoke}?`,
   )
   if (!sure) return yield* new Declined({})
 })
 
 /** Prints what is said in place of a token: with `--token-only` stdout is for that alone. */
-const printText = (text: Printable, tokenOnly: boolean) => (tokenOnly ? printError(text) : print(text))
+const printText = (lines: Lines, tokenOnly: boolean) => (tokenOnly ? printError(lines) : print(lines))
 
 /** Says that no PAT is due, and warns of what may keep the job from having a token that works. */
 const printWaiting = Effect.fnUntraced(function* (
@@ -79,20 +76,20 @@ const printWaiting = Effect.fnUntraced(function* (
   }
   if (json) {
     const detail = { key_id: old.key_id, expiry_at: expiryText(old), replaced: [] }
-    return yield* print(Printable.json({ message: "PAT not rotated", rotated: false, detail }))
+    return yield* printJson(JSON.stringify({ message: "PAT not rotated", rotated: false, detail }))
   }
-  return yield* printText(printable`PAT ${old.key_id} ${ending(old)}: not rotated.`, tokenOnly)
+  return yield* printText(`PAT ${old.key_id} ${ending(old)}: not rotated.`, tokenOnly)
 })
 
 /** What became of an old PAT. */
-const fate = (old: Known, worked: boolean, ended: ReadonlyArray<Ended>): Printable => {
+const fate = (old: Known, worked: boolean, ended: ReadonlyArray<Ended>): string => {
   const revoked = ended.find(({ keyId }) => keyId === old.key_id)
-  if (revoked?.already) return printable`PAT ${old.key_id} had already been revoked.`
-  if (revoked?.unlisted) return printable`PAT ${old.key_id} is no longer listed.`
-  if (revoked !== undefined) return printable`PAT ${old.key_id} revoked successfully.`
+  if (revoked?.already) return `PAT ${old.key_id} had already been revoked.`
+  if (revoked?.unlisted) return `PAT ${old.key_id} is no longer listed.`
+  if (revoked !== undefined) return `PAT ${old.key_id} revoked successfully.`
   return worked
-    ? printable`PAT ${old.key_id} is kept; it ${ending(old)}.`
-    : printable`PAT ${old.key_id} has expired; there is no need to revoke it.`
+    ? `PAT ${old.key_id} is kept; it ${ending(old)}.`
+    : `PAT ${old.key_id} has expired; there is no need to revoke it.`
 }
 
 /** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */
@@ -115,7 +112,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   if (found._tag === "Wait") return yield* printWaiting(found, given)
   if (given.dryRun) {
     return given.json
-      ? yield* print(dryRun(rotationOf(found)))
+      ? yield* printDryRun(rotationOf(found))
       : yield* printText(describeRotation(found, given), given.tokenOnly)
   }
   const { old, pat, replacement } = found
@@ -133,7 +130,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   if (given.json || given.tokenOnly || old.length === 0) return
   const fates = old.map((each, index) => fate(each, replacement.old[index]?.works === true, ended))
   // All is done by now: a failed write is not an error.
-  yield* Effect.ignore(print(Printable.join(fates, "\n")))
+  yield* Effect.ignore(print(fates))
 }, Effect.scoped)
 
 export const command = Command.make("rotate", options, rotate).pipe(

@@ -19,7 +19,6 @@ import * as hints from "../hints.ts"
 import { jsonOption, scopeOption, settingsOptions } from "../options.ts"
 import { introduceShell } from "../output/introduceShell.ts"
 import { printError } from "../output/print.ts"
-import { type Printable, printable } from "../output/printable.ts"
 import { withServices } from "../services.ts"
 import { trailingCommand, withExamples, withHints } from "../strict/annotations.ts"
 
@@ -60,8 +59,10 @@ const labelOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
 })
 
 /** What a person at a shell with a PAT of its own has to know. */
-const introduction = (label: string): Printable =>
-  printable`In this shell zpcli is signed in with the new PAT "${label}".\nTo leave, type: exit (the PAT is revoked then)`
+const introduction = (label: string) => [
+  `In this shell zpcli is signed in with the new PAT "${label}".`,
+  "To leave, type: exit (the PAT is revoked then)",
+]
 
 /** Makes a PAT for one command, and revokes it when the command has ended. */
 export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
@@ -90,7 +91,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
       })
     }),
   )
-  if (introduced) yield* printError(printable`The PAT "${label}" is revoked.`)
+  if (introduced) yield* printError(`The PAT "${label}" is revoked.`)
   return code === 0 ? undefined : yield* new Exit({ code })
 })
 

@@ -1,5 +1,4 @@
 import * as Command from "@effect/cli/Command"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { elementAt, membersIn } from "../../domain/JsonText.ts"
@@ -9,7 +8,6 @@ import { PatApi } from "../../services/pats/PatApi.ts"
 import { jsonOption, localOption, settingsOptions } from "../options.ts"
 import { printJsonText } from "../output/jsonText.ts"
 import { print, printJson } from "../output/print.ts"
-import { Printable, printable } from "../output/printable.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
@@ -46,7 +44,7 @@ const textOf = (json: string): string => {
   return json === "null" ? "-" : [...printJsonText(json, { layout: "compact" })].join("")
 }
 
-const lines = (pat: Pat, item: string, format: ReturnType<typeof formatter>): ReadonlyArray<Printable> => {
+const lines = (pat: Pat, item: string, format: ReturnType<typeof formatter>): ReadonlyArray<string> => {
   const never = (time: Time) => format(time, "Never")
   const known: Readonly<Record<string, string | undefined>> = {
     created_at: format(pat.created_at, "-"),
@@ -58,16 +56,14 @@ const lines = (pat: Pat, item: string, format: ReturnType<typeof formatter>): Re
   const fields = membersIn(item)
   const unknown = [...fields.keys()].filter((name) => !Object.hasOwn(headings, name))
   return [...Object.entries(headings), ...unknown.map((name) => [name, name] as const)].map(
-    ([name, heading]) => printable`${heading}: ${known[name] ?? textOf(fields.get(name) ?? "null")}`,
+    ([name, heading]) => `${heading}: ${known[name] ?? textOf(fields.get(name) ?? "null")}`,
   )
 }
 
 /** Prints all that the list says of one PAT. */
 export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
   const keyId = Option.isSome(given.keyId) ? yield* parseKeyId(given.keyId.value, "show") : undefined
-  const { pats, serverTime, text } = yield* (yield* PatApi).list
-  // The clock that ends a PAT is the server's.
-  const now = serverTime ?? (yield* Clock.currentTimeMillis)
+  const { now, pats, text } = yield* (yield* PatApi).list
   const index = yield* keyId === undefined
     ? indexOfLabel(
         pats,
@@ -78,7 +74,7 @@ export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
   const item = elementAt(text, ["detail", "items"], index)
   if (given.json) return yield* printJson(item)
   const format = formatter(given.local, yield* localZone)
-  yield* print(Printable.join(lines(pats[index] as Pat, item, format), "\n"))
+  yield* print(lines(pats[index] as Pat, item, format))
 })
 
 export const command = Command.make("show", options, show).pipe(

@@ -7,7 +7,6 @@ import * as KeyId from "../../domain/KeyId.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { expiryOf, type Pat } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatList.ts"
-import { Printable, printable } from "../output/printable.ts"
 import { formatter } from "../output/time.ts"
 import { withAlternative, withDynamicValues } from "../strict/annotations.ts"
 import { keyIdValues } from "./completions.ts"
@@ -39,39 +38,37 @@ export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
   Either.mapLeft(KeyId.parse(value), ({ reason }) => new InvalidKeyId({ reason, value, verb }))
 
 /** A server's text in quotes that it can't end by itself, cut where no label is as long. */
-export const quoted = (text: string): Printable => {
+export const quoted = (text: string): string => {
   const characters = Array.from(text.slice(0, 2 * maxLength))
   const cut = characters.slice(0, maxLength).join("")
   const more = text.length > cut.length ? "…" : ""
-  return printable`"${cut.replace(/["\\]/g, "\\$&")}${more}"`
+  return `"${cut.replace(/["\\]/g, "\\$&")}${more}"`
 }
 
 /** A scope as it is, unless it contains characters that a scope can't have. */
-const scope = (name: string): Printable => (/^[\w*.:-]{1,64}$/.test(name) ? printable`${name}` : quoted(name))
+const scope = (name: string): string => (/^[\w*.:-]{1,64}$/.test(name) ? name : quoted(name))
 
 /** Scopes as they are listed in a sentence. */
-export const scopeList = (scopes: ReadonlyArray<string>): Printable =>
-  scopes.length === 0 ? printable`-` : Printable.join(scopes.map(scope), ", ")
+export const scopeList = (scopes: ReadonlyArray<string>): string =>
+  scopes.length === 0 ? "-" : scopes.map(scope).join(", ")
 
 /**
  * What goes with a key ID in a question: its label, scopes and last use. A text
  * from the server can't forge the end of the question.
  */
-export const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Printable => {
+export const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string => {
   const pat = pats.find((candidate) => candidate.key_id === keyId)
-  if (pat === undefined) return printable`PAT ${keyId}`
+  if (pat === undefined) return `PAT ${keyId}`
   const { label, last_used_at: used, scopes = [] } = pat
   const lastUsed = typeof used === "string" ? quoted(used) : formatter(false, undefined)(used, "never")
-  return printable`PAT ${keyId} (${quoted(label ?? "-")}, scopes ${scopeList(scopes)}, last used ${lastUsed})`
+  return `PAT ${keyId} (${quoted(label ?? "-")}, scopes ${scopeList(scopes)}, last used ${lastUsed})`
 }
 
 /** When a PAT ends, as the end of a sentence about it. */
-export const ending = (pat: Pat): Printable => {
+export const ending = (pat: Pat): string => {
   const expiry = expiryOf(pat)
-  if (expiry === undefined) return printable`never expires`
-  return typeof expiry === "string"
-    ? printable`expires on ${quoted(expiry)}`
-    : printable`expires on ${dateText(expiry)}`
+  if (expiry === undefined) return "never expires"
+  return typeof expiry === "string" ? `expires on ${quoted(expiry)}` : `expires on ${dateText(expiry)}`
 }
 
 /** The PAT that is to be revoked or replaced, or why the list says that it can't be: it is revoked, or not there. */

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import { CommandFailed } from "../../domain/Errors.ts"
 import { type CommandLine, CommandRunner, credentialVariables } from "../../services/CommandRunner.ts"
-import { printable } from "../output/printable.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 
 /**
@@ -34,7 +33,7 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (
               }),
           ),
           // The token is safe by now: a failed write to stdout is not an error.
-          Effect.zipRight(Effect.ignore(announce(created, json, additions, printable`handed to ${name}`))),
+          Effect.zipRight(Effect.ignore(announce(created, json, additions, `handed to ${name}`))),
         ),
     })
   return open

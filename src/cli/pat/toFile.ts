@@ -3,7 +3,6 @@ import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
 import { type CannotWrite, explained, Files, wordsOf } from "../../services/files.ts"
 import type { Delivery } from "../../services/pats/Handover.ts"
-import { printable } from "../output/printable.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 
 const nameAnother = "Name another file with --out."
@@ -57,9 +56,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (
               (error) => new DeliveryFailed({ target, code: error.code ?? `it ${wordsOf(error)}` }),
             ),
             // The token is safe by now: a failed write to stdout is not an error.
-            Effect.zipRight(
-              Effect.ignore(announce(created, json, additions, printable`written to ${target}`)),
-            ),
+            Effect.zipRight(Effect.ignore(announce(created, json, additions, `written to ${target}`))),
           ),
       }),
     )

@@ -6,7 +6,6 @@ import { Session } from "../../services/auth/Session.ts"
 import type { OldPat } from "../../services/pats/Handover.ts"
 import * as PatStore from "../../services/settings/PatStore.ts"
 import { Settings } from "../../services/settings/Settings.ts"
-import { printable } from "../output/printable.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 
 /** The token is saved in the rcfile, as `zpcli login` saves one. */
@@ -17,7 +16,7 @@ export const toRcfile = Effect.fn("delivery.toRcfile")(function* ({ json }: Deli
       deliver: (created) =>
         save(created.token).pipe(
           // The token is safe by now: a failed write to stdout is not an error.
-          Effect.zipRight(Effect.ignore(announce(created, json, additions, printable`saved in ${path}`))),
+          Effect.zipRight(Effect.ignore(announce(created, json, additions, `saved in ${path}`))),
         ),
     })
   return open

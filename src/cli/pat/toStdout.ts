@@ -4,7 +4,6 @@ import { DeliveryFailed, type OutputFailed, TokenWouldBeLost } from "../../domai
 import { Process } from "../../services/Process.ts"
 import type { CreatedToken } from "../../services/pats/outcome.ts"
 import { print, printJson } from "../output/print.ts"
-import { printable } from "../output/printable.ts"
 import {
   type Additions,
   announcement,
@@ -20,11 +19,11 @@ const printed = (
 ): Effect.Effect<void, OutputFailed> => {
   if (json) return printJson(envelopeOf(created, additions))
   const token = Redacted.value(created.token)
-  if (tokenOnly) return print(printable`${token}`)
+  if (tokenOnly) return print(token)
   return print(
     announcement(created.keyId, [
-      printable`Token: ${token}`,
-      printable`Make sure to copy your token now. You won't be able to see it again!`,
+      `Token: ${token}`,
+      "Make sure to copy your token now. You won't be able to see it again!",
     ]),
   )
 }

@@ -97,7 +97,12 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
           const { _tag, token } = credential
           const answer = yield* transport.send({ method: "GET", path: ["pat"], bearer: token, once })
           const { text, value } = yield* decodeList(answer)
-          return listing(text, value.detail.items, answer.serverTime, _tag)
+          return listing(
+            text,
+            value.detail.items,
+            { now: yield* Clock.currentTimeMillis, serverTime: answer.serverTime },
+            _tag,
+          )
         }).pipe(orApiError("GET", "/pat", signerOf(credential))),
       )
     const list = Effect.withSpan(listWith(false), "PatApi.list")

@@ -13,8 +13,8 @@ import type { ApiAnswer } from "../network/Transport.ts"
 const createdAtSlack = 2_000
 
 /** Puts an instant of our clock on the server's, since ours may be off by hours. All are in milliseconds since the epoch. */
-export const serverTimeOf = (ours: number, { serverTime }: Listing, now: number): number =>
-  ours + ((serverTime ?? now) - now) - createdAtSlack
+export const serverTimeOf = (ours: number, listing: Listing, now: number): number =>
+  ours + (listing.now - now) - createdAtSlack
 
 interface Listed extends Pat {
   readonly key_id: string
@@ -122,8 +122,8 @@ export interface Listing {
   readonly pats: ReadonlyArray<Pat>
   /** The key ID of the PAT that signs in, where it is one and the list tells which. */
   readonly own: string | undefined
-  /** The server's clock, in milliseconds since the epoch. */
-  readonly serverTime: number | undefined
+  /** When it was made, in milliseconds since the epoch: by the server's clock, which ends PATs, or by ours if the answer had no date. */
+  readonly now: number
 }
 
 /** A PAT that was made: the one chance to see its token. */
@@ -153,7 +153,7 @@ export interface Greeting {
 export const listing = (
   text: string,
   items: ReadonlyArray<unknown>,
-  serverTime: number | undefined,
+  { now, serverTime }: { readonly now: number; readonly serverTime: number | undefined },
   credential: Credential["_tag"],
 ): Listing => {
   let decoded: ReadonlyArray<Pat> | undefined
@@ -161,7 +161,7 @@ export const listing = (
   let parsed = items
   return {
     text,
-    serverTime,
+    now: serverTime ?? now,
     get pats() {
       if (decoded === undefined) {
         decoded = parsed.map(fromItem)

@@ -100,10 +100,7 @@ export const makeReplace = (
   /** Why a delivered token is refused, as far as the list tells. */
   const revokedMeanwhile = ({ keyId }: CreatedToken, pat: NewPat, old: ReadonlyArray<OldPat>) =>
     Effect.map(Effect.option(apart(api.list)), (listing) => {
-      const { pats, now } = Option.match(listing, {
-        onNone: () => ({ pats: undefined, now: 0 }),
-        onSome: ({ pats, serverTime = 0 }) => ({ pats, now: serverTime }),
-      })
+      const { pats, now } = Option.getOrElse(listing, () => ({ pats: undefined, now: 0 }))
       const active = newestFirst(pats ?? []).filter(
         (one) => one.label === pat.label && one.key_id !== keyId && works(one, now),
       )

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { describe as describeFailure, type Failure } from "../../../src/cli/errors/describe.ts"
 import { exitCodeMeanings } from "../../../src/cli/errors/exitCodes.ts"
 import { render } from "../../../src/cli/errors/report.ts"
+import { escapeLines } from "../../../src/cli/output/escape.ts"
 import * as Errors from "../../../src/domain/Errors.ts"
 import { answered, rotation, samples } from "../../support/world/failures.ts"
 
@@ -25,7 +26,7 @@ const keys = [
   "delivered",
   "childExitCode",
 ]
-const rendered = (failure: Failure, json: boolean) => render(describeFailure(failure), json)?.value ?? ""
+const rendered = (failure: Failure, json: boolean) => escapeLines(render(describeFailure(failure), json))
 const errorOf = (failure: Failure) =>
   (JSON.parse(rendered(failure, true)) as { readonly error: Record<string, unknown> }).error
 
@@ -37,7 +38,7 @@ describe("every failure", () => {
   it("has a message, but for an end that was asked for and a reader that has gone", () => {
     const mute = all.filter(([, failure]) => describeFailure(failure).message === undefined)
     expect(mute.map(([name]) => name)).toEqual(["Exit", "Quit", "OutputFailed 2"])
-    for (const [, failure] of mute) expect(render(describeFailure(failure), false)).toBeUndefined()
+    for (const [, failure] of mute) expect(render(describeFailure(failure), false)).toEqual([])
   })
 
   it.each(loud)(

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { printable } from "../../../src/cli/output/printable.ts"
 import { confirm, makePrompter } from "../../../src/cli/output/prompt.ts"
 import type { Auth } from "../../../src/domain/Credential.ts"
 import { Process } from "../../../src/services/Process.ts"
@@ -169,14 +168,14 @@ describe("a question", () => {
   ] as const
 
   it.effect.each(answers)("at a terminal, answered %j: %j", ([answer, expected]) =>
-    Effect.map(prompting(confirm(printable`Sure?`), { keys: `${answer}\r` }), ({ result, shown }) => {
+    Effect.map(prompting(confirm("Sure?"), { keys: `${answer}\r` }), ({ result, shown }) => {
       expect(result).toEqual(Either.right(expected))
       expect(shown).toBe(`Sure? [y/N] ${answer}\n`)
     }),
   )
 
   it.effect.each(answers)("on a line of stdin, answered %j: %j", ([line, expected]) =>
-    Effect.map(prompting(confirm(printable`Sure?`), { terminal: false, line }), ({ result, shown }) => {
+    Effect.map(prompting(confirm("Sure?"), { terminal: false, line }), ({ result, shown }) => {
       expect(result).toEqual(Either.right(expected))
       expect(shown).toBe("Sure? [y/N] \n")
     }),
@@ -185,7 +184,7 @@ describe("a question", () => {
   it.effect.each(["n", "no", " N "])("declined with %j is told from no answer", (answer) =>
     Effect.gen(function* () {
       for (const given of [{ keys: `${answer}\r` }, { terminal: false, line: answer }]) {
-        const { result } = yield* prompting(confirm(printable`Sure?`), given)
+        const { result } = yield* prompting(confirm("Sure?"), given)
         expect(Either.getLeft(result)).toMatchObject({ value: { _tag: "Declined", no: true } })
       }
     }),
@@ -193,10 +192,8 @@ describe("a question", () => {
 
   it.effect("is no at Ctrl-D, and quits at Ctrl-C", () =>
     Effect.gen(function* () {
-      expect((yield* prompting(confirm(printable`Sure?`), { keys: "\u0004" })).result).toEqual(
-        Either.right(false),
-      )
-      const quit = yield* prompting(confirm(printable`Sure?`), { keys: "y\u0003" })
+      expect((yield* prompting(confirm("Sure?"), { keys: "\u0004" })).result).toEqual(Either.right(false))
+      const quit = yield* prompting(confirm("Sure?"), { keys: "y\u0003" })
       expect(Either.getLeft(quit.result)).toMatchObject({ value: { _tag: "Quit" } })
     }),
   )

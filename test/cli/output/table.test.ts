@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
 import stringWidth from "fast-string-width"
 import type { Column } from "../../../src/cli/output/columns.ts"
-import { escapeControls, Printable } from "../../../src/cli/output/printable.ts"
+import { escapeControls } from "../../../src/cli/output/escape.ts"
 import * as Table from "../../../src/cli/output/table.ts"
 
 const columns: ReadonlyArray<Column> = [
@@ -18,7 +18,7 @@ const headings = columns.map(({ heading }) => heading)
 const plain = (...names: ReadonlyArray<string>): ReadonlyArray<Column> =>
   names.map((heading) => ({ heading }))
 
-const render = (...args: Parameters<typeof Table.render>) => Printable.join(Table.render(...args), "\n").value
+const render = (...args: Parameters<typeof Table.render>) => [...Table.render(...args)].join("\n")
 
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>, width?: number, bold = false) =>
   render(columns, rows, { columns: width, bold })
@@ -277,7 +277,7 @@ describe("a table", () => {
     const rows = Array.from({ length: 2500 }, (_, index) => [String(index), ...headings.slice(1)])
     const parts = [...Table.render(columns, rows, { columns: width, bold: false })]
     expect(parts.length).toBeGreaterThan(1)
-    const text = Printable.join(parts, "\n").value
+    const text = parts.join("\n")
     const blank = width === 20 ? "\n\n" : "\n"
     const shown = text.split(blank).map((row) => /^(?:ID: +)?(\d+)/.exec(row)?.[1])
     expect(width === 20 ? shown : shown.slice(1)).toEqual(rows.map(([id]) => id))

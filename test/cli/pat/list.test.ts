@@ -342,7 +342,7 @@ describe("pat list", () => {
       const listing = {
         text: '{"message":"ok","detail":{"items":[]}}',
         own: undefined,
-        serverTime: undefined,
+        now: 0,
         get pats(): never {
           throw new Error("the items were decoded")
         },

@@ -1,4 +1,4 @@
-/** What each fault that `docs/faults.md` names does on the wire. */
+/** What each fault that `faults.md` names does on the wire. */
 import type { Fault, Step } from "../../support/http/faults.ts"
 import { httpAnswer } from "../../support/http/raw.ts"
 

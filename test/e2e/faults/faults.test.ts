@@ -3,10 +3,10 @@ import { behaviours } from "./catalogue.ts"
 import { makeCertificate } from "./certificate.ts"
 import { behaviourOf, pat as credential, methodOf, readTable, runRow } from "./table.ts"
 
-const rows = readTable("docs/faults.md")
+const rows = readTable("test/e2e/faults/faults.md")
 const certificate = makeCertificate()
 
-describe("docs/faults.md", () => {
+describe("faults.md", () => {
   it("has a row for every behaviour, a behaviour for every row, and no row twice", () => {
     expect([...new Set(rows.map(behaviourOf))].sort()).toEqual(Object.keys(behaviours).sort())
     const names = rows.map(({ command, fault }) => `${fault}: ${command}`)

@@ -1,4 +1,4 @@
-/** The table of `docs/faults.md`, and one run of the program for each of its rows. */
+/** The table of `faults.md`, and one run of the program for each of its rows. */
 import { readFileSync } from "node:fs"
 import { type Fault, type FaultyServer, oldKeyId, startFaultyServer } from "../../support/http/faults.ts"
 import { type Ran, runCli } from "../../support/program/program.ts"
@@ -28,11 +28,11 @@ export const readTable = (file: string): ReadonlyArray<Row> =>
       const cells = line.split("|").map((cell) => cell.trim())
       const [, fault = "", names = "", exitCode = "", again = "", phrase = ""] = cells
       if (cells.length !== 7 || !/^\d+$/.test(exitCode) || !/^(yes|no)$/.test(again) || phrase === "") {
-        throw new Error(`docs/faults.md: not a row of the table: ${line}`)
+        throw new Error(`faults.md: not a row of the table: ${line}`)
       }
       return names.split(", ").map((name) => {
         const command = commands.find((known) => known === name)
-        if (command === undefined) throw new Error(`docs/faults.md: no such command: ${name}`)
+        if (command === undefined) throw new Error(`faults.md: no such command: ${name}`)
         return { fault, command, exitCode: Number(exitCode), again: again === "yes", phrase }
       })
     })

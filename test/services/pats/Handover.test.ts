@@ -46,10 +46,7 @@ const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
   const api = Layer.mock(PatApi, {
     create: (pat, listed, flight) =>
       step(`create ${pat.label}`, steps.create?.(pat, listed, flight) ?? Effect.succeed(created)),
-    list: step(
-      "list",
-      steps.list ?? Effect.succeed({ text: "", pats: [], own: undefined, serverTime: undefined }),
-    ),
+    list: step("list", steps.list ?? Effect.succeed({ text: "", pats: [], own: undefined, now: 0 })),
     check: (token) => step(`check ${Redacted.value(token)}`, steps.check?.(token) ?? Effect.void),
     revoke: (keyId, own) =>
       step(

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
 import * as KeyId from "../../../src/domain/KeyId.ts"
 import { fakeApi, json, type Reply, refused, reset, silence, text } from "../../support/http/client.ts"
 import { foundPat, inTime, logs, newPat, origin, secret } from "../../support/world/services.ts"
@@ -28,6 +29,20 @@ describe("list", () => {
       expect(JSON.parse(list.text)).toStrictEqual(envelope)
       expect(list.pats.map(({ key_id }) => key_id)).toStrictEqual(["a-b-c-d", undefined, undefined])
       expect(api.received[0]?.headers.authorization).toBe("Bearer zpat_TheOneOfThisTest")
+    }),
+  )
+
+  it.scoped("was made when the server's clock says, or else ours", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2027, 0, 1))
+      const date = Date.UTC(2026, 0, 26)
+      for (const [headers, now] of [
+        [{ date: new Date(date).toUTCString() }, date],
+        [{}, Date.UTC(2027, 0, 1)],
+      ] as const) {
+        const api = yield* fakeApi(["GET /v1/pat", json(200, { detail: { items: [] } }, headers)])
+        expect(yield* withPatApi({ api, settings: pat }, (it) => it.list)).toMatchObject({ now })
+      }
     }),
   )
 

@@ -29,7 +29,7 @@ const lostAnswer = (found?: ReadonlyArray<string>) => new OutcomeUnknown({ label
 const listing = (...keyIds: ReadonlyArray<string>): Listing => ({
   text: "{}",
   own: undefined,
-  serverTime: undefined,
+  now: 0,
   pats: [
     ...keyIds.map((key_id) => fromItem({ key_id, label, status: "active" })),
     fromItem({ key_id: "basket-doctor-humble-figure", label, status: "revoked" }),

@@ -25,7 +25,13 @@ export interface Snippet {
 const isCommand = (text: string) =>
   /(^|[\s(|;&=])zpcli\s/m.test(text.replace(/^\s*(#|Usage:).*$|<\(zpcli .*$/gm, ""))
 
-const snippet = (text: string): Snippet => ({ text, code: Number(/# exits with (\d+)/.exec(text)?.[1] ?? 0) })
+/** A command that a page continues on the next line is one line here. */
+const joined = (text: string) => text.replace(/ \\\n */g, " ")
+
+const snippet = (text: string): Snippet => ({
+  text: joined(text),
+  code: Number(/# exits with (\d+)/.exec(text)?.[1] ?? 0),
+})
 
 /** The scripts of a CI file: one line behind `run:` or a dash, or a block behind `|`. */
 const scriptsIn = (yaml: string): ReadonlyArray<string> => {
@@ -56,13 +62,13 @@ const tasksIn = (yaml: string): ReadonlyArray<string> => {
   )
 }
 
-/** What a page shows to be typed. A block is one command a line, or one script where a comment says so. */
+/** What a page shows to be typed. A block is one command a line, or one script if its fence says `script`. */
 export const snippetsOf = (page: string): ReadonlyArray<Snippet> =>
-  Array.from(read(page).matchAll(/(<!-- one script -->\n)?^```(sh|text|yaml)\n([\s\S]*?)^```$/gm)).flatMap(
-    ([, whole, language, text = ""]) => {
+  Array.from(read(page).matchAll(/^```(sh|text|yaml)( script)?\n([\s\S]*?)^```$/gm)).flatMap(
+    ([, language, whole, text = ""]) => {
       if (language === "yaml") return [...scriptsIn(text), ...tasksIn(text)].filter(isCommand).map(snippet)
       if (whole !== undefined) return [snippet(text)]
-      return text
+      return joined(text)
         .split("\n")
         .map((line) => line.replace(/^\$ /, ""))
         .filter((line) =>
@@ -74,12 +80,9 @@ export const snippetsOf = (page: string): ReadonlyArray<Snippet> =>
     },
   )
 
-/** The JSON or script of a page behind a comment that names it. */
+/** The JSON or script of a page, by the name on its fence. */
 export const exampleOf = (page: string, name: string): string =>
-  read(page)
-    .split(`<!-- ${name} -->\n`)[1]
-    ?.split("\n```")[0]
-    ?.replace(/^```\w+\n/, "") ?? ""
+  new RegExp(`^\`\`\`\\w+ ${name}\\n([\\s\\S]*?)\\n\`\`\`$`, "m").exec(read(page))?.[1] ?? ""
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
@@ -146,7 +149,7 @@ export const runSnippet = async (
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')
   place(cwd, "clean-up.sh", "#!/bin/sh\nzpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes\n")
   writeFileSync(join(cwd, "seed.json"), exampleOf("docs/sandbox.md", "seed"))
-  place(cwd, "store-and-check", `${exampleOf("docs/exit-codes.md", "store-and-check")}\n`)
+  place(cwd, "store-and-check", `${exampleOf("docs/ci.md", "store-and-check")}\n`)
   place(cwd, "rotate-tokens.sh", "#!/bin/sh\nexec zpcli pat list\n")
   place(cwd, "deploy.sh", "#!/bin/sh\nexec zpcli hello\n")
 

@@ -1,0 +1,194 @@
+import * as Prompt from "@effect/cli/Prompt"
+import * as Terminal from "@effect/platform/Terminal"
+import * as Effect from "effect/Effect"
+import { Quit } from "../../domain/Errors.ts"
+import { escapeControls } from "./escape.ts"
+import { cut, padTo, widthOf } from "./wrap.ts"
+
+/** Something to choose. */
+export interface Choice<A> {
+  readonly value: A
+  /** What identifies it to a person. */
+  readonly name: string
+  /** What else helps to decide, in columns. */
+  readonly details: ReadonlyArray<string>
+}
+
+interface State {
+  /** Only choices that contain this text are shown. */
+  readonly filter: string
+  /** The row with the cursor, among those that are shown. */
+  readonly at: number
+  /** Indexes into all choices; what the filter hides stays chosen. */
+  readonly chosen: ReadonlySet<number>
+}
+
+/** The most rows shown at once. More scroll. */
+const maxRows = 15
+
+/** Lines around the rows: the question, the note and the filter. */
+const otherLines = 3
+
+/** The rows as text, in columns that no more than share a line; names get less than half of it. */
+const layOut = (choices: ReadonlyArray<Choice<unknown>>) => {
+  const rows = choices.map(({ details, name }) => [name, ...details].map(escapeControls))
+  const widths: Array<number> = []
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, widthOf(cell))
+    })
+  }
+  return (index: number, columns: number): string =>
+    (rows[index] ?? [])
+      .map((cell, column) => {
+        const width =
+          column === 0 ? Math.min(widths[0] ?? 0, Math.floor(columns * 0.45)) : (widths[column] ?? 0)
+        return padTo(cut(cell, width), width)
+      })
+      .join("  ")
+      .trimEnd()
+}
+
+const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: boolean) => {
+  const rowText = layOut(choices)
+  const texts = choices.map(({ details, name }) => [name, ...details].join("\n").toLowerCase())
+  const shownIn = ({ filter }: State): ReadonlyArray<number> =>
+    texts.flatMap((text, index) => (text.includes(filter.toLowerCase()) ? [index] : []))
+  const keys = `${several ? "Space selects, Enter confirms" : "Enter chooses"}, typing filters`
+
+  /** The lines of a frame; the terminal's cursor stays at the end of the last one, after the filter. */
+  const frame = (state: State, columns: number, rows: number): ReadonlyArray<string> => {
+    const shown = shownIn(state)
+    const room = Math.max(1, Math.min(maxRows, rows - otherLines - 1))
+    const top = Math.max(0, Math.min(state.at - Math.floor(room / 2), shown.length - room))
+    const lines = shown.slice(top, top + room).map((index, row) => {
+      const cursor = top + row === state.at ? ">" : " "
+      const box = several ? (state.chosen.has(index) ? "[x] " : "[ ] ") : ""
+      return `${cursor} ${box}${rowText(index, columns)}`
+    })
+    const position = shown.length > room ? `${state.at + 1} of ${shown.length}` : ""
+    const selected = several && state.chosen.size > 0 ? `${state.chosen.size} selected` : ""
+    const note =
+      shown.length === 0 ? "Nothing matches" : [position, selected, keys].filter(Boolean).join(", ")
+    return [question, ...lines, `  ${note}`, `Filter: ${state.filter}`].map(
+      // One column stays free: a full line would move the cursor to the next one.
+      (line) => cut(escapeControls(line), columns - 1),
+    )
+  }
+
+  const after = (state: State, { input, key }: Terminal.UserInput): State | "quit" | "submit" | "redraw" => {
+    const shown = shownIn(state)
+    const moved = (at: number): State => ({ ...state, at: Math.max(0, Math.min(at, shown.length - 1)) })
+    const filtered = (filter: string): State => ({ ...state, filter, at: 0 })
+    if (key.ctrl) {
+      switch (key.name) {
+        case "c":
+        case "d":
+          return "quit"
+        case "l":
+          return "redraw"
+        case "n":
+          return moved(state.at + 1)
+        case "p":
+          return moved(state.at - 1)
+        case "u":
+          return filtered("")
+        default:
+          return state
+      }
+    }
+    switch (key.name) {
+      case "up":
+        return moved(state.at - 1)
+      case "down":
+        return moved(state.at + 1)
+      case "pageup":
+        return moved(state.at - maxRows)
+      case "pagedown":
+        return moved(state.at + maxRows)
+      case "home":
+        return moved(0)
+      case "end":
+        return moved(shown.length - 1)
+      case "escape":
+        return filtered("")
+      case "backspace":
+        return filtered(Array.from(state.filter).slice(0, -1).join(""))
+      case "return":
+      case "enter":
+        return (several ? state.chosen.size : shown.length) > 0 ? "submit" : state
+    }
+    const text = input._tag === "Some" && !key.meta ? input.value : ""
+    if (several && text === " ") {
+      const index = shown[state.at]
+      if (index === undefined) return state
+      const chosen = new Set(state.chosen)
+      if (!chosen.delete(index)) chosen.add(index)
+      return { ...state, chosen }
+    }
+    return text === "" || /\p{Cc}/u.test(text) ? state : filtered(state.filter + text)
+  }
+
+  const chosenIn = (state: State): ReadonlyArray<Choice<A>> => {
+    const at = shownIn(state)[state.at]
+    return choices.filter((_, index) => (several ? state.chosen.has(index) : index === at))
+  }
+
+  /** The widths of the lines that are on the screen. */
+  let drawn: ReadonlyArray<number> = []
+  /** Clears them. In a terminal that has become narrower each of them may take several lines. */
+  const clear = (columns: number): string => {
+    const taken = drawn.map((width) => Math.max(1, Math.ceil(width / columns)))
+    const up = taken.reduce((sum, count) => sum + count, 0) - 1
+    return `\r${up > 0 ? `\u001B[${up}A` : ""}\u001B[J`
+  }
+  const size = Effect.flatMap(Terminal.Terminal, ({ columns, rows }) => Effect.all([columns, rows]))
+
+  return Prompt.custom<State, ReadonlyArray<A> | undefined>(
+    { filter: "", at: 0, chosen: new Set() },
+    {
+      render: (state, action) =>
+        Effect.map(size, ([columns, rows]) => {
+          if (action._tag === "Beep") return ""
+          if (action._tag === "Submit") {
+            const names = chosenIn(state).map(({ name }) => name)
+            const answer = action.value === undefined ? question : `${question} ${names.join(", ")}`
+            return `${cut(escapeControls(answer), columns - 1)}\n`
+          }
+          const lines = frame(state, columns, rows)
+          drawn = lines.map(widthOf)
+          return lines.join("\n")
+        }),
+      process: (input, state) =>
+        Effect.sync(() => {
+          const next = after(state, input)
+          if (next === "quit") return { _tag: "Submit", value: undefined }
+          if (next === "submit") return { _tag: "Submit", value: chosenIn(state).map(({ value }) => value) }
+          // Whatever was drawn may be gone, as after a suspend: draw below it.
+          if (next === "redraw") drawn = []
+          return { _tag: "NextFrame", state: next === "redraw" ? state : next }
+        }),
+      clear: () => Effect.map(size, ([columns]) => clear(columns)),
+    },
+  )
+}
+
+const ask = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: boolean) =>
+  Effect.suspend(() => make(question, choices, several)).pipe(
+    Effect.onInterrupt(() =>
+      Effect.flatMap(Terminal.Terminal, (terminal) => Effect.ignore(terminal.display("\n"))),
+    ),
+    Effect.catchAll(() => new Quit()),
+    Effect.filterOrFail(
+      (values): values is ReadonlyArray<A> => values !== undefined,
+      () => new Quit(),
+    ),
+  )
+
+/** Lets a person at the terminal choose one or more; nothing is preselected. Ctrl-C and Ctrl-D fail with `Quit`. */
+export const chooseSeveral = <A>(question: string, choices: ReadonlyArray<Choice<A>>) =>
+  ask(question, choices, true)
+
+/** Lets a person at the terminal choose one. Ctrl-C and Ctrl-D fail with `Quit`. */
+export const chooseOne = <A>(question: string, choices: ReadonlyArray<Choice<A>>) =>
+  Effect.map(ask(question, choices, false), (values) => values[0] as A)

@@ -1,0 +1,208 @@
+import type * as Prompt from "@effect/cli/Prompt"
+import * as Terminal from "@effect/platform/Terminal"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import stringWidth from "fast-string-width"
+import { type Choice, chooseOne, chooseSeveral } from "../../../src/cli/output/choose.ts"
+import { fakeTerminal, typed } from "../../support/world/world.ts"
+
+const named = (...names: ReadonlyArray<string>): ReadonlyArray<Choice<string>> =>
+  names.map((name) => ({ value: name, name, details: [`about ${name}`] }))
+
+const special = (name: string): Terminal.UserInput => ({
+  input: Option.none(),
+  key: { name, ctrl: false, meta: false, shift: false },
+})
+
+/** Keys by name in angle brackets, everything else as it is typed. */
+const keysOf = (text: string): ReadonlyArray<Terminal.UserInput> =>
+  text.split(/(<\w+>)/).flatMap((part) => (/^<\w+>$/.test(part) ? [special(part.slice(1, -1))] : typed(part)))
+
+interface Size {
+  readonly columns?: number | undefined
+  readonly rows?: number | undefined
+}
+
+/** Answers a chooser by keys; gives the result, and the frames as they were drawn. */
+const answer = <A, E>(
+  chooser: Effect.Effect<A, E, Terminal.Terminal | Prompt.Prompt.Environment>,
+  keys: string,
+  { columns = 80, rows = 24 }: Size = {},
+) =>
+  Effect.suspend(() => {
+    const displayed: Array<string> = []
+    const terminal = Terminal.Terminal.of({
+      ...fakeTerminal(keysOf(keys), "", (text) => void displayed.push(text)),
+      columns: Effect.succeed(columns),
+      rows: Effect.succeed(rows),
+    })
+    return Effect.either(chooser).pipe(
+      Effect.provide(
+        Layer.mergeAll(Layer.succeed(Terminal.Terminal, terminal), NodeFileSystem.layer, NodePath.layer),
+      ),
+      Effect.map((result) => ({
+        result,
+        frames: displayed.filter((text) => text.includes("Filter:")),
+        shown: displayed.join(""),
+      })),
+    )
+  })
+
+const fruit = named("apple", "banana", "cherry")
+
+describe("choosing one", () => {
+  it.effect.each<readonly [keys: string, chosen: string]>([
+    ["\r", "apple"],
+    ["<down>\r", "banana"],
+    ["<down><down><down><down>\r", "cherry"],
+    ["<down><up><up>\r", "apple"],
+    ["<end>\r", "cherry"],
+    ["<end><home>\r", "apple"],
+    ["\u000e\u000e\u0010\r", "banana"],
+    ["AN\r", "banana"],
+    ["about c\r", "cherry"],
+    ["x\b<down>\r", "banana"],
+    ["che\u0015\r", "apple"],
+    ["che<escape>\r", "apple"],
+    ["nothing\r\u0015\r", "apple"],
+    ["\u000c<down>\r", "banana"],
+    ["\u0007\u0001\r", "apple"],
+  ])("%j gives %s", ([keys, chosen]) =>
+    Effect.map(answer(chooseOne("Which?", fruit), keys), ({ result, shown }) => {
+      expect(result).toEqual(Either.right(chosen))
+      expect(shown).toContain(`Which? ${chosen}\n`)
+    }),
+  )
+
+  it.effect.each(["\u0003", "\u0004", "ban\u0003"])("ends at %j with Quit", (keys) =>
+    Effect.map(answer(chooseOne("Which?", fruit), keys), ({ result, shown }) => {
+      expect(Either.getLeft(result)).toMatchObject({ value: { _tag: "Quit" } })
+      // The terminal's cursor is on a line of its own, and visible.
+      expect(shown.endsWith("Which?\n\u001B[0m\u001B[?25h\u001B[0m")).toBe(true)
+      expect(shown).not.toContain("\u001B[?25l")
+    }),
+  )
+
+  it.effect("marks the row of the cursor with a character, and starts on the first", () =>
+    Effect.map(answer(chooseOne("Which?", fruit), "<down>\r"), ({ frames }) => {
+      const rows = frames.map((frame) =>
+        frame
+          .split("\n")
+          .slice(1, 4)
+          .map((line) => line.slice(0, 4)),
+      )
+      expect(rows).toEqual([
+        ["> ap", "  ba", "  ch"],
+        ["  ap", "> ba", "  ch"],
+      ])
+    }),
+  )
+})
+
+describe("choosing several", () => {
+  it.effect.each<readonly [keys: string, chosen: ReadonlyArray<string>]>([
+    [" \r", ["apple"]],
+    ["<down> <up> \r", ["apple", "banana"]],
+    [" <down> <up> \r", ["banana"]],
+    ["ban \u0015<end> \r", ["banana", "cherry"]],
+  ])("%j gives %j, in the order of the list", ([keys, chosen]) =>
+    Effect.map(answer(chooseSeveral("Which?", fruit), keys), ({ result, shown }) => {
+      expect(result).toEqual(Either.right(chosen))
+      expect(shown).toContain(`Which? ${chosen.join(", ")}\n`)
+    }),
+  )
+
+  it.effect("preselects nothing, and Enter waits until something is chosen", () =>
+    Effect.map(answer(chooseSeveral("Which?", fruit), "\r\r<down> \r"), ({ frames, result }) => {
+      expect(frames[0]).not.toContain("[x]")
+      expect(frames).toHaveLength(5)
+      expect(result).toEqual(Either.right(["banana"]))
+    }),
+  )
+
+  it.effect("says how many are selected, also those that the filter hides", () =>
+    Effect.map(answer(chooseSeveral("Which?", fruit), " ban \r"), ({ frames }) => {
+      expect(frames.at(-1)).toContain("2 selected")
+      expect(frames.at(-1)).not.toContain("apple")
+    }),
+  )
+})
+
+describe("the frame", () => {
+  const many = named(...Array.from({ length: 500 }, (_, index) => `pat ${index}`))
+
+  it.effect.each<readonly [columns: number, rows: number]>([
+    [80, 24],
+    [40, 10],
+    [20, 5],
+    [40, 1],
+  ])("of 500 choices fits %i columns and %i rows at every key", ([columns, rows]) =>
+    Effect.map(
+      answer(chooseOne("Which PAT do you want to show?", many), "<down><pagedown><pagedown><end><up>\r", {
+        columns,
+        rows,
+      }),
+      ({ frames, result }) => {
+        for (const frame of frames) {
+          const lines = frame.split("\n")
+          expect(lines.length).toBeLessThanOrEqual(Math.max(rows - 1, 4))
+          for (const line of lines) expect(stringWidth(line)).toBeLessThan(columns)
+          expect(lines.filter((line) => line.startsWith(">"))).toHaveLength(1)
+        }
+        expect(result).toEqual(Either.right("pat 498"))
+      },
+    ),
+  )
+
+  it.effect("escapes what a server could drive the terminal with", () =>
+    Effect.map(
+      answer(chooseOne("Which\u001b[2J?", named("a\u001b]0;x\u0007\nb", "\u202etxt")), "\r"),
+      ({ shown }) => {
+        expect(shown).toContain("a\\x1b]0;x\\x07\\nb")
+        expect(shown).toContain("\\u202etxt")
+        // What is left are our own line breaks and movements.
+        const own = ["\u001B[4A", "\u001B[J", "\u001B[?25h", "\u001B[0m", "\r", "\n"]
+        const rest = own.reduce((text, sequence) => text.replaceAll(sequence, ""), shown)
+        expect(rest).not.toMatch(/[\p{Cc}\u202e]/u)
+      },
+    ),
+  )
+
+  it.effect("cuts a long name to less than half of a row, in whole characters", () =>
+    Effect.map(
+      answer(chooseOne("Which?", [{ value: 1, name: "👩‍💻".repeat(80), details: ["about it"] }]), "\r", {
+        columns: 40,
+      }),
+      ({ frames }) => {
+        const row = frames[0]?.split("\n")[1] ?? ""
+        expect(row).toMatch(/^> (👩‍💻)+… {2,3}about/u)
+      },
+    ),
+  )
+
+  it.effect("clears the lines that it drew, also where the terminal has become narrower meanwhile", () =>
+    Effect.gen(function* () {
+      let columns = 80
+      let out = ""
+      const terminal = Terminal.Terminal.of({
+        ...fakeTerminal(keysOf("<down>\r"), "", (text) => {
+          out += text
+          columns = 20
+        }),
+        columns: Effect.sync(() => columns),
+      })
+      yield* chooseOne("Which?", fruit).pipe(
+        Effect.provide(
+          Layer.mergeAll(Layer.succeed(Terminal.Terminal, terminal), NodeFileSystem.layer, NodePath.layer),
+        ),
+      )
+      // Three rows take two lines of 20 columns each, and the note takes two.
+      expect(out).toContain("\r\u001B[9A\u001B[J")
+    }),
+  )
+})
