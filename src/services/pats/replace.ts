@@ -18,7 +18,7 @@ import { works } from "../../domain/Pat.ts"
 import { newestFirst } from "../../domain/PatList.ts"
 import type { Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
-import { type Acquiring, apart, type FailWith, type Undone } from "./acquire.ts"
+import { type Acquiring, apart, type Undone } from "./acquire.ts"
 import type { CreatedToken, Revoked } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
 
@@ -58,8 +58,7 @@ export const makeReplace = (
   api: PatApi["Type"],
   notices: Notices["Type"],
   progress: Progress["Type"],
-  { acquire, revoke, takeBack }: Acquiring,
-  failWith: FailWith,
+  { acquire, failWith, revoke, takeBack }: Acquiring,
 ) => {
   /** Revokes what was replaced, and goes on where one fails: with which PATs may still work, and the first cause. */
   const revokeAll = (old: ReadonlyArray<OldPat>) =>
