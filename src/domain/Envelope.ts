@@ -49,7 +49,7 @@ export const tellsOfFailure = (value: unknown): value is Readonly<Record<string,
 export const wordsOfFailure = (value: Readonly<Record<string, unknown>>): string | undefined =>
   failureMessage(Object.fromEntries(telltale.map((name) => [name, value[name]]))) ?? failureMessage(value)
 
-/** `GET /pat`, 200. Each item is a `Pat`, decoded when it is looked at: printing JSON needs none of them. */
+/** `GET /pat`, 200. Each item is a `Pat`, decoded only when it is needed: printing JSON doesn't. */
 export const PatList = Schema.compose(
   Schema.Unknown.pipe(Schema.filter((value) => !tellsOfFailure(value))),
   Schema.Struct({ detail: Schema.Struct({ items: Schema.Array(Schema.Unknown) }) }),
@@ -61,7 +61,7 @@ const bearer = /^[\x21-\x7e]+$/
 /** What the `Authorization` header can hold. */
 export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer)))
 
-/** A secret that may be absent; a value that can't be one counts as absent. */
+/** A secret that may be absent; a value that can't be a secret is ignored. */
 const optionalSecret = (fits: (value: string) => boolean) =>
   Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
     strict: true,
@@ -69,7 +69,7 @@ const optionalSecret = (fits: (value: string) => boolean) =>
     encode: (value) => value,
   })
 
-/** A key ID is shown, and a token is not: a key ID that repeats the token counts as absent. */
+/** A key ID is shown, and a token is not: a key ID that repeats the token is ignored. */
 const withoutToken = (detail: unknown): unknown => {
   if (!isRecord(detail)) return detail
   const { key_id, token } = detail
@@ -103,7 +103,7 @@ export const CreatedPat = Schema.Struct({
 })
 export type CreatedPat = typeof CreatedPat.Type
 
-/** Seconds; an odd value counts as none, which costs the cache and not the sign-in. */
+/** Seconds; 0 for a value that isn't a number: the sign-in works, and isn't cached. */
 const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
   strict: true,
   decode: (value) => {
@@ -231,7 +231,7 @@ export const failureMessage = (json: unknown): string | undefined => {
   return `${headline}: ${explanation}`
 }
 
-/** The words of a failure whose body is a short plain text, and neither a web page nor JSON that was cut off. */
+/** The words of a failure whose body is a short plain text: not a web page, and not truncated JSON. */
 export const plainMessage = (text: string, contentType: string | undefined): string | undefined =>
   /^\s*text\/plain\b/i.test(contentType ?? "") && text.length <= maxPlainText && !/^\s*[<{[]/.test(text)
     ? firstText(text)

@@ -83,7 +83,7 @@ export type Pat = typeof Pat.Type
 const isRecord = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value)
 const decode = Schema.decodeUnknownSync(Pat)
 
-/** Reads an item of a list, which can't fail: what is not an object is a row of empty cells. */
+/** Reads an item of a list. It never fails: anything but an object becomes a row of empty cells. */
 export const fromItem = (item: unknown): Pat => decode(isRecord(item) ? item : {})
 
 /** When a PAT stops working: the earlier of its two expiries, or the one that can be read. */

@@ -73,7 +73,7 @@ export interface PatFilter {
   readonly statuses?: ReadonlyArray<string>
   /** This very label. */
   readonly label?: string | undefined
-  /** Each of these scopes, by name: `*` matches `*` alone. */
+  /** Each of these scopes, by name: `*` matches only `*`. */
   readonly scopes?: ReadonlyArray<string>
   /** Works now, and ends by this instant. */
   readonly expiringBefore?: number | undefined

@@ -17,7 +17,7 @@ export const variablesFor = ({ protocol }: URL): ReadonlyArray<string> =>
     ? ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
     : ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
-/** Reads a variable of the environment; one that is empty counts as unset. */
+/** Reads a variable of the environment; an empty one counts as unset. */
 export type Environment = (variable: string) => string | undefined
 
 const firstOf = (environment: Environment, names: ReadonlyArray<string>) => {
@@ -70,7 +70,7 @@ const hostAndPort = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/
 const addressOf = (host: string): { readonly bits: 32 | 128; readonly value: bigint } | undefined => {
   const isIpv6 = host.includes(":")
   const text = host.replace(/^\[|\]$/g, "")
-  // `URL` reads each spelling of an address and gives one back; what it takes for a name has letters at the end.
+  // `URL` reads every spelling of an address and gives back one. Anything that ends with letters is a name.
   const canonical = hostnameOf(isIpv6 ? `[${text}]` : text)
   if (canonical === undefined) return undefined
   if (!isIpv6) {
@@ -113,7 +113,7 @@ const entryCovers = (entry: string, host: string, port: number): boolean => {
     const other = addressOf(name)
     return other !== undefined && other.bits === address.bits && other.value === address.value
   }
-  // `*.name` is not curl's, but usual elsewhere: the subdomains alone.
+  // `*.name` is not curl's, but common elsewhere: it covers only the subdomains.
   if (name.startsWith("*")) {
     const suffix = hostnameOf(`x${name.slice(1)}`)?.slice(1)
     return suffix !== undefined && suffix !== "" && host.endsWith(suffix) && host.length > suffix.length

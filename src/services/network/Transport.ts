@@ -203,7 +203,7 @@ const maxBodyBytes = 256 * 1024 * 1024
 interface Sending {
   /** Attempts so far. */
   number: number
-  /** That of the attempt under way; between two of them that of none. */
+  /** The trace of the current attempt; `unsent` between two attempts. */
   trace: ConnectionTrace
   /** Whether the answer of an attempt before was lost, which may have been carried out. */
   answerLost: boolean

@@ -25,9 +25,9 @@ export const timeOf = (date: string | undefined): number | undefined => {
 }
 
 /**
- * Makes what keeps the times that the API's answers tell: its clock, and how
- * long it asked us to wait. A 429 means every request of the run, since they may
- * be sent side by side.
+ * Remembers what the API's answers say about time: its clock, and how long it
+ * asked us to wait. A 429 applies to every request of the run, since several may
+ * be sent at once.
  */
 export const makeApiTime = () => {
   /** How far our clock is ahead of the server's, in milliseconds. */

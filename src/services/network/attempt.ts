@@ -23,9 +23,9 @@ export interface ConnectionTrace {
   hasLeft: boolean | undefined
   /** Whether the connection had carried a request before. */
   reused: boolean
-  /** The proxy, for as long as it is what is being talked to: until its tunnel is open. */
+  /** The proxy, until its tunnel is open: until then, failures are the proxy's. */
   proxy: NamedProxy | undefined
-  /** Why another attempt would fail as well, where it would. */
+  /** Why another attempt would fail as well, if it would. */
   lasting: Lasting | undefined
 }
 
@@ -64,7 +64,7 @@ const codeOf = (cause: unknown): { readonly code: string; readonly syscall: stri
   return { code: typeof code === "string" ? code : "UNKNOWN", syscall }
 }
 
-/** Whether the request can have left: as the trace says, and where it says nothing as the error lets guess. */
+/** Whether the request may have left: the trace says so, or else the error suggests it. */
 const hasLeft = (trace: ConnectionTrace, { code, syscall }: ReturnType<typeof codeOf>): boolean =>
   trace.hasLeft ?? !(neverOpened.has(code) || syscall === "connect" || isCertificateProblem(code))
 
@@ -108,7 +108,7 @@ export const unread = (
   return new Unreachable({ origin, code, sent: true, attempts: number })
 }
 
-/** A failure in a few words, for those who watch the attempts. */
+/** A failure in a few words, for the log and the progress line. */
 export const reasonOf = (error: TransportError): string => {
   switch (error._tag) {
     case "HttpFailure":

@@ -5,7 +5,7 @@ import { CommandUnusable } from "../../domain/Errors.ts"
 import type { CommandOutput, ShellCommand } from "../CommandRunner.ts"
 import { environmentWithout, exitCodeOf, hasTerminal, isWindows, start } from "./child.ts"
 
-/** How long a process that a command left behind may keep its stdout open, and a command that is to end may take, in milliseconds. */
+/** How long to wait for an ended command's stdout to close, and for a command to end when asked to, in milliseconds. */
 const waitMillis = 1_000
 
 /** Runs a command with a shell, with our stderr, and gives its stdout. Interruption ends the command. */
@@ -49,7 +49,7 @@ export const capture = ({ command, interactive, maxBytes, without }: ShellComman
         child.once("close", end)
         return Effect.async<void>((stopped) => {
           const ended = () => {
-            // Also what the shell has left behind.
+            // Also for processes that the shell has left behind.
             if (grouped) kill("SIGKILL")
             child.stdout?.destroy()
             clearTimeout(timer)

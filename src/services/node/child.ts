@@ -1,4 +1,4 @@
-/** What is true of every program that zpcli starts. */
+/** What all programs that zpcli starts have in common. */
 import type { ChildProcess, SpawnOptions } from "node:child_process"
 import { closeSync, constants as modes, openSync } from "node:fs"
 import { constants } from "node:os"
@@ -60,7 +60,7 @@ export const shareStderr = (): void => {
 /** Whether a line that is not ours may be open on our stderr. */
 export const mayBeOpen = (): boolean => shared
 
-/** The exit code of a child, as shells have it: 128 and the signal's number where it died of one. */
+/** The exit code of a child as in shells: 128 plus the signal's number if it died from a signal. */
 export const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
   code ?? 128 + (signal === null ? 0 : constants.signals[signal])
 

@@ -24,11 +24,11 @@ const { O_NONBLOCK = 0, O_RDONLY } = fs.constants
 
 interface FileWriter {
   readonly write: (content: Uint8Array) => void
-  /** Takes back what was made ready and not written. */
+  /** Removes what was prepared and not written. */
   readonly close: () => void
 }
 
-/** Gives a new file the group of the one that it is to replace, and what the group may do. */
+/** Gives a new file the group and the group's permission of the file that it will replace. */
 const setGroup = (fd: number, { gid, mode }: Found): void => {
   const own = fs.fstatSync(fd)
   try {
@@ -99,7 +99,7 @@ const openWriter = (found: Found): FileWriter => {
       if (!sameFolder || !isSame(before, stampOf(target))) throw new Refused("changed")
     }
     const write = (content: Uint8Array) => {
-      // Before the content is on the disk, and once more after what takes long.
+      // Once before the token is on the disk, and once more after the slow part.
       checkUnchanged()
       fs.writeFileSync(fd, content)
       fs.fsyncSync(fd)
@@ -119,7 +119,7 @@ const openWriter = (found: Found): FileWriter => {
   }
 }
 
-/** Runs what throws, in one step: no signal comes in between. */
+/** Runs a synchronous step, so that no signal comes in between, and turns what it throws into a `CannotWrite`. */
 const attempt = <A>(run: (me: number | undefined) => A): Effect.Effect<A, CannotWrite> =>
   Effect.flatMap(Process, ({ uid }) =>
     Effect.try({

@@ -52,13 +52,13 @@ const obstacleIn = (file: string, scripts: number): Obstacle | undefined => {
   )
 }
 
-/** Why none of the files that a name may stand for can be started. */
+/** Why a name can't be started: no file that it may refer to can. */
 const obstacleOf = (name: string, scripts: number): Obstacle | undefined => {
   let found: Obstacle | undefined
   for (const file of candidates(name)) {
     const obstacle = obstacleIn(file, scripts)
     if (obstacle === undefined || obstacle.late) return obstacle
-    // A folder on PATH of that name is none of its files.
+    // A folder of that name on PATH is not a candidate.
     if (!isMissing(obstacle) && (obstacle.code !== "EISDIR" || obstacle.interpreter || file === name))
       found ??= obstacle
   }
@@ -111,7 +111,7 @@ const namedBy = (argument: string): string | undefined => {
   return name?.startsWith("-") || words.some((word) => word.startsWith("PATH=")) ? undefined : name
 }
 
-/** What the system starts a file with, where it is a script with a first line that says so. */
+/** The interpreter in the first line of a script; undefined for any other file. */
 export const interpreterOf = (file: string): Interpreter | undefined => {
   const [, path, argument] = /^#![ \t]*([^ \t\n\0]+)[ \t]*([^\n\0]*)/.exec(beginningOf(file)) ?? []
   if (path === undefined) return undefined

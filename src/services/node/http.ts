@@ -11,7 +11,7 @@ import * as Proxy from "../../domain/Proxy.ts"
 import { CurrentTrace, undecodable } from "../network/attempt.ts"
 import { makeAgents } from "./agents.ts"
 
-// Of this module the bundle takes the `node:http` client alone: importing the whole of it would pull in undici.
+// Only the `node:http` client: importing the whole module would bundle undici.
 
 /**
  * Makes the live HTTP client, over `node:http`. Each request goes through the

@@ -20,7 +20,7 @@ export interface Owner {
   readonly gid: number
 }
 
-/** A file as it was: it is another one, or was written to, if any of this differs. */
+/** A file's identity: if any of this differs, it is another file, or somebody has written to it. */
 export type Stamp = Readonly<Pick<fs.BigIntStats, "dev" | "ino" | "mode" | "uid" | "gid" | "size">>
 
 export const isSame = (a: Stamp | undefined, b: Stamp | undefined): boolean =>
@@ -61,11 +61,11 @@ export interface Found {
   readonly mode: number
   /** The group to keep. */
   readonly gid: number | undefined
-  /** Who gets what root creates there. */
+  /** The user who gets the files that root creates there. */
   readonly heir: Owner | undefined
 }
 
-/** Whether a file is mounted by itself, as Docker mounts one: it can't be replaced by rename. Only Linux tells. */
+/** Whether a file is a mount point, such as one mounted by Docker, which no rename can replace. Known only on Linux. */
 const isMountPoint = (path: string): boolean => {
   let mounts: string
   try {
@@ -112,11 +112,11 @@ const refuse = (stat: fs.BigIntStats, target: string, { replace }: Rules, me: nu
     // A file without permission to write can be replaced; one that is immutable can't.
     if ((error as NodeJS.ErrnoException).code === "EPERM") throw error
   }
-  // Last, since whoever is told so may replace it.
+  // Last, since the error suggests --replace, which must then work.
   if (!replace) throw new Refused("exists")
 }
 
-/** The owner of a home that root works in for somebody else, for what is created below it. */
+/** The owner of a home that belongs to another user than root, who runs this: they get what is created in it. */
 const heirOf = (folder: string, home: string | undefined, me: number | undefined): Owner | undefined => {
   const found = me === 0 && home !== undefined ? fs.statSync(home, { throwIfNoEntry: false }) : undefined
   if (home === undefined || found === undefined || found.uid === 0) return undefined
@@ -222,7 +222,7 @@ export const makeFoldersFor = (path: string, heir: Owner | undefined): void => {
     }
     const fd = fs.openSync(made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
     try {
-      // Another folder of root's that was moved here is not given away with what is in it.
+      // Only the folder that we made is given away, not another one of root's that was moved here.
       if (fs.fstatSync(fd).uid !== 0 || fs.readdirSync(made).length > 0) throw new Refused("changed")
       give(fd, parent, heir)
     } finally {

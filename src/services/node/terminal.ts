@@ -105,7 +105,7 @@ const openDevice = (flags: "r" | "w"): number | undefined => {
   }
 }
 
-// A failed write is ignored: whoever can't see the question does not answer it either.
+// A failed write is ignored: nobody can answer a question that isn't visible.
 const write = (descriptor: number, text: string) =>
   Effect.ignore(Effect.try(() => writeSync(descriptor, text)))
 

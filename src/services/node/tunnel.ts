@@ -31,7 +31,7 @@ const hostOf = ({ url }: Proxy) => ({
   port: url.port || (url.protocol === "https:" ? 443 : 80),
 })
 
-/** Sends a request for plain http to a proxy, which is asked for the whole URL. */
+/** Sends a request for plain http to a proxy, with the whole URL as its path. */
 export const forwarded =
   (url: URL, proxy: Proxy) =>
   (request: Http.ClientRequest, options: Http.RequestOptions): Https.RequestOptions => {

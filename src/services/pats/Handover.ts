@@ -77,7 +77,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
           new TokenUndelivered({ keyId, undone, cause })
         const created = acquire(restore, {
           pat,
-          // Two jobs may create the same label at the same moment: it isn't known whose PAT it is.
+          // Two jobs may create the same label at the same moment, so a PAT in the list may be the other job's.
           recover: (error) => Effect.succeed({ _tag: "Unknown", error }),
           tell: (undone) => {
             if (undone._tag === "NoPat") return undefined
@@ -109,7 +109,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
 /** A PAT for one use. */
 export interface Loan {
   readonly pat: NewPat
-  /** Whether no other PAT can have its label, so that one whose answer was lost is found by it. */
+  /** Whether no other PAT can have its label, so that zpcli can find it by its label if the answer is lost. */
   readonly ownLabel: boolean
 }
 
@@ -121,7 +121,7 @@ const makeLend = (api: PatApi["Type"], notices: Notices["Type"], { acquire, fail
   Effect.fn("Handover.lend")(({ ownLabel, pat }: Loan, use: Use) =>
     Effect.uninterruptibleMask((restore) => {
       const { label } = pat
-      /** Whether the answer to a create was lost, so that there may be a PAT whose key ID nobody knows. */
+      /** Whether the answer to a create was lost: there may be a PAT whose key ID isn't known. */
       let lost = false
 
       /** Revokes every PAT with the label, and gives which there were and which may be left. */
@@ -139,7 +139,7 @@ const makeLend = (api: PatApi["Type"], notices: Notices["Type"], { acquire, fail
           Effect.catchAll((cause) => Effect.succeed({ found: [], left: undefined, uncertain: { cause } })),
         )
 
-      /** A PAT whose answer was lost can be told by its label only if that is its own. */
+      /** Revokes a PAT whose answer was lost. Its label identifies it only if no other PAT can have that label. */
       const recover = (error: OutcomeUnknown, interruptedAt?: number): Effect.Effect<Undone> => {
         if (!ownLabel) return Effect.succeed({ _tag: "Unknown", error })
         lost = true

@@ -168,7 +168,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
           )
       const lookUp = (lost: OutcomeUnknown) =>
         Effect.gen(function* () {
-          // The answer named the PAT; what was listed before makes it certain that it is new.
+          // The answer named the PAT. Only an earlier list can prove that it is new.
           if (lost.found !== undefined && listed === undefined) return yield* lost
           const listing = yield* Effect.orElseFail(list, () => lost)
           const now = yield* Clock.currentTimeMillis

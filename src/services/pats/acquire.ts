@@ -1,4 +1,4 @@
-/** A new PAT from its create to its revoke: what the three uses in `Handover` share. */
+/** Creating a new PAT and revoking it again: the part that the three uses in `Handover` share. */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

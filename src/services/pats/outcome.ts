@@ -7,7 +7,7 @@ import type { KeyId } from "../../domain/KeyId.ts"
 import { fromItem, hasEnded, inUse, lastUse, type Pat, sameScopes } from "../../domain/Pat.ts"
 import type { ApiAnswer } from "../network/Transport.ts"
 
-/** What became of a request whose own answer does not say so: read from the list, and from nothing else. */
+/** The results of `PatApi`, and how the list decides what a doubtful answer means. */
 
 /** How far a server's `created_at` may lie before its own clock at the request, in milliseconds: it may round down. */
 const createdAtSlack = 2_000
@@ -55,11 +55,11 @@ export const theOne = (
   return more.length === 0 ? one?.key_id : undefined
 }
 
-/** Whether a list shows a PAT with a label that is none of these. */
+/** Whether a list shows a PAT with this label that isn't one of those found. */
 export const hasOlder = (pats: ReadonlyArray<Pat>, label: string, found: ReadonlyArray<string>): boolean =>
   pats.some((pat) => pat.label === label && !(pat.key_id !== undefined && found.includes(pat.key_id)))
 
-/** An answer to a revoke that says nothing certain by itself. */
+/** An answer to a revoke that proves nothing by itself. */
 export interface Doubtful {
   readonly status: number
   readonly requestId?: string | undefined
@@ -139,7 +139,7 @@ export interface CreatedToken {
 export interface Revoked {
   /** The server's answer as it came: JSON. Undefined where it sent no body, or the list said so instead. */
   readonly text: string | undefined
-  /** The answer was lost, and the PAT is gone from a list that shows active ones alone. */
+  /** The answer was lost, and the PAT is gone from a list that shows only active ones. */
   readonly unlisted: boolean
 }
 
@@ -149,7 +149,7 @@ export interface Greeting {
   readonly credential: Credential
 }
 
-/** A list whose items are decoded at the first look: printing JSON needs none of them. */
+/** A list whose items are decoded only when they are needed: printing JSON doesn't. */
 export const listing = (
   text: string,
   items: ReadonlyArray<unknown>,

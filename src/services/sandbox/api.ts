@@ -11,7 +11,7 @@ import { newRequestId } from "./tokens.ts"
 /** What the sandbox's API is to be like. */
 export interface ApiOptions extends Account {
   readonly faults: ReadonlyArray<Fault>
-  /** Called at each request that meets a fault. */
+  /** Called for each request that triggers a fault. */
   readonly onFault?: (fault: Fault) => void
   /**
    * Called after each request was answered. `path` is without the query, and

@@ -4,8 +4,6 @@ import { parseDate } from "../../domain/Expiry.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { type Scope, scopes } from "../../domain/Scope.ts"
 
-/** Reading what clients send, strictly: each rule of the API is checked and none is guessed. */
-
 /** A request, whole. */
 export interface Request {
   readonly method: string
@@ -30,7 +28,7 @@ type Fields = Readonly<Record<string, unknown>>
 const readFields = ({ body }: Request): Either.Either<Fields, Answer> => {
   if (body.length > maxBody) return Either.left(tooLarge)
   return Either.try({
-    // A byte order mark is no JSON.
+    // A byte order mark is not valid JSON.
     try: () => JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(body)) as unknown,
     catch: () => invalid("the body is not valid JSON"),
   }).pipe(
@@ -90,8 +88,8 @@ const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
 
 /**
  * The body of `POST /pat`. A label may hold anything within its length, control
- * characters too: that is how a client meets a list that is hostile to its
- * terminal. A date that has gone by is fine (the docs have such an
+ * characters too, so that clients can be tested with a list that is hostile to
+ * their terminal. A date that has gone by is fine (the docs have such an
  * example) and makes a token that has expired. A `tenant_id` is checked and has
  * no effect: the sandbox has one tenant.
  */

@@ -46,7 +46,7 @@ const invisible = /\p{Cf}/gu
 const formsOf = (secret: string): ReadonlySet<string> =>
   new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
 
-/** Hides known secrets in a text, by plain search: the time it takes grows with the text's length alone. */
+/** Hides known secrets in a text with a plain search, whose time is linear in the text's length. */
 const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
   let hidden = text
   // The longest first, or a short one that is part of it would leave the rest to be seen.
@@ -76,7 +76,7 @@ export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string
   return `${cut.replace(tokenLike, "[hidden]").replace(cutToken, "[hidden]")}…`
 }
 
-/** A good answer's body without the credential that it was asked with, where the server repeats it. */
+/** A success's body without the credential of its request, which a server may repeat. */
 export const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
   const token = bearer === undefined ? "" : Redacted.value(bearer)
   // A shorter one is not a token, and may well be a part of any word.
