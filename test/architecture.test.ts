@@ -112,10 +112,10 @@ describe("the layers", () => {
       /\b(?:writeFile|writeFileString|writeFileSync|makeDirectory|mkdir|mkdirSync|rename|renameSync|link|linkSync|symlink|symlinkSync|copy|copyFile|copyFileSync|truncate|chmodSync|chownSync|O_CREAT)\b *\(|O_CREAT/,
     )
     expect(writing).toEqual([
-      "services/node/folder.ts",
+      "services/node/files.ts",
       "services/node/lockFile.ts",
+      "services/node/place.ts",
       "services/node/wholeFile.ts",
-      "services/node/writer.ts",
     ])
   })
 
@@ -188,13 +188,12 @@ describe("printing", () => {
       "services/auth/TokenCache.ts",
       "services/network/request.ts",
       "services/node/capture.ts",
-      "services/node/command.ts",
       "services/node/commandRunner.ts",
       "services/settings/Account.ts",
       "services/settings/Connection.ts",
       "services/settings/PatStore.ts",
+      "services/settings/Secrets.ts",
       "services/settings/Settings.ts",
-      "services/settings/mask.ts",
       "services/settings/secretSource.ts",
     ])
   })

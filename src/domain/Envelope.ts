@@ -1,6 +1,5 @@
 import * as Schema from "effect/Schema"
 import { hidden } from "./Credential.ts"
-import { failureMessage } from "./failureMessage.ts"
 import { text } from "./Pat.ts"
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -50,7 +49,7 @@ export const tellsOfFailure = (value: unknown): value is Readonly<Record<string,
 export const wordsOfFailure = (value: Readonly<Record<string, unknown>>): string | undefined =>
   failureMessage(Object.fromEntries(telltale.map((name) => [name, value[name]]))) ?? failureMessage(value)
 
-/** `GET /pat`, 200. Each item is a `Pat`, decoded when it is looked at: printing JSON needs none of them. */
+/** `GET /pat`, 200. Each item is a `Pat`, decoded only when it is needed: printing JSON doesn't. */
 export const PatList = Schema.compose(
   Schema.Unknown.pipe(Schema.filter((value) => !tellsOfFailure(value))),
   Schema.Struct({ detail: Schema.Struct({ items: Schema.Array(Schema.Unknown) }) }),
@@ -62,7 +61,7 @@ const bearer = /^[\x21-\x7e]+$/
 /** What the `Authorization` header can hold. */
 export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer)))
 
-/** A secret that may be absent; a value that can't be one counts as absent. */
+/** A secret that may be absent; a value that can't be a secret is ignored. */
 const optionalSecret = (fits: (value: string) => boolean) =>
   Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
     strict: true,
@@ -70,7 +69,7 @@ const optionalSecret = (fits: (value: string) => boolean) =>
     encode: (value) => value,
   })
 
-/** A key ID is shown, and a token is not: a key ID that repeats the token counts as absent. */
+/** A key ID is shown, and a token is not: a key ID that repeats the token is ignored. */
 const withoutToken = (detail: unknown): unknown => {
   if (!isRecord(detail)) return detail
   const { key_id, token } = detail
@@ -104,7 +103,7 @@ export const CreatedPat = Schema.Struct({
 })
 export type CreatedPat = typeof CreatedPat.Type
 
-/** Seconds; an odd value counts as none, which costs the cache and not the sign-in. */
+/** Seconds; 0 for a value that isn't a number: the sign-in works, and isn't cached. */
 const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
   strict: true,
   decode: (value) => {
@@ -172,3 +171,68 @@ export const speakerOf = (text: string, value: unknown): "api" | "gateway" | "ot
   if (!isRecord(value)) return "other"
   return value.message === unknownPath || value.Message === unknownPath ? "gateway" : "api"
 }
+
+/** Keys whose values say what went wrong, the most telling first. */
+const headlines = ["message", "Message", "error", "title", "errorMessage", "msg"]
+
+/** Keys whose values explain it. */
+const explanations = ["detail", "error_description", "errors"]
+
+const telling = [...headlines, ...explanations]
+
+/** The most values that are looked at for a text: no answer takes longer, however deep or long it is. */
+const maxValues = 1000
+
+/** The longest plain text, in characters, that is taken for words and not for a document. */
+const maxPlainText = 500
+
+/** What is inside a list or an object, in the order in which it is looked at: telling keys first. */
+const inside = (value: unknown): ReadonlyArray<unknown> => {
+  if (Array.isArray(value)) return value.slice(0, maxValues)
+  if (!isRecord(value)) return []
+  const others = Object.keys(value).filter((key) => !telling.includes(key))
+  return [...telling.filter((key) => Object.hasOwn(value, key)), ...others]
+    .slice(0, maxValues)
+    .map((key) => value[key])
+}
+
+/** The first text in a value that is not blank. */
+const firstText = (value: unknown): string | undefined => {
+  const waiting = [value]
+  for (let looked = 0; waiting.length > 0 && looked < maxValues; looked++) {
+    const next = waiting.pop()
+    if (typeof next === "string" && next.trim() !== "") return next.trim()
+    waiting.push(...inside(next).toReversed())
+  }
+  return undefined
+}
+
+const firstOf = (record: Readonly<Record<string, unknown>>, keys: ReadonlyArray<string>) => {
+  for (const key of keys) {
+    const text = firstText(record[key])
+    if (text !== undefined) return text
+  }
+  return undefined
+}
+
+/**
+ * The server's own words in the JSON of a failure: a text, or the first text
+ * in one of the keys that APIs and gateways use, such as `{message}`,
+ * `{Message}`, `{message, detail}`, `{error: {message}}` and `{errors: {field: [..]}}`.
+ */
+export const failureMessage = (json: unknown): string | undefined => {
+  if (typeof json === "string") return firstText(json)
+  if (!isRecord(json)) return undefined
+  const headline = firstOf(json, headlines)
+  const explanation = firstOf(json, explanations)
+  if (headline === undefined || explanation === undefined || headline === explanation) {
+    return headline ?? explanation
+  }
+  return `${headline}: ${explanation}`
+}
+
+/** The words of a failure whose body is a short plain text: not a web page, and not truncated JSON. */
+export const plainMessage = (text: string, contentType: string | undefined): string | undefined =>
+  /^\s*text\/plain\b/i.test(contentType ?? "") && text.length <= maxPlainText && !/^\s*[<{[]/.test(text)
+    ? firstText(text)
+    : undefined

@@ -12,7 +12,7 @@ export interface Span {
 }
 
 /** A member of an object: its name without escapes, and where the member and its value are. */
-export interface Member {
+interface Member {
   readonly name: string
   readonly start: number
   readonly value: Span
@@ -79,7 +79,9 @@ const valueEnd = (text: string, start: number): number => {
   return at
 }
 
-export function* membersOf(text: string, object: number): Generator<Member> {
+const spanOf = ({ start, value }: Member): Span => ({ start, end: value.end })
+
+function* membersOf(text: string, object: number): Generator<Member> {
   for (let at = skipFiller(text, object + 1); text.charCodeAt(at) === quote; at = skipFiller(text, at)) {
     const start = at
     const nameEnd = stringEnd(text, at)
@@ -93,8 +95,8 @@ export function* membersOf(text: string, object: number): Generator<Member> {
   }
 }
 
-/** Every member at a path of names, where a name that stands several times leads several ways, in their order. */
-export const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Member> => {
+/** Every member at a path of names, in their order: an object may have several members of one name. */
+const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Member> => {
   let found: ReadonlyArray<Member> = [
     { name: "", start: 0, value: { start: skipFiller(text, 0), end: text.length } },
   ]
@@ -121,17 +123,12 @@ const without = (text: string, parts: ReadonlyArray<Span>): ReadonlyArray<Span> 
 
 /**
  * What remains of a text without the member at a path: without each of them,
- * where a name stands several times.
+ * where an object has several of that name.
  */
 export const withoutMember = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Span> =>
-  without(
-    text,
-    membersAt(text, path).map(({ start, value }) => ({ start, end: value.end })),
-  )
+  without(text, membersAt(text, path).map(spanOf))
 
-export interface Located {
-  /** The end of the value that was walked to find the list. */
-  readonly end: number
+interface Located {
   readonly list: Span
   readonly elements: ReadonlyArray<Span>
   /** Members on the way that a later one of the same name replaces. */
@@ -146,34 +143,19 @@ const elementsOf = (text: string, start: number): Located => {
     elements.push({ start: at, end })
     at = skipFiller(text, end)
   }
-  return { end: at + 1, list: { start, end: at + 1 }, elements, replaced: [] }
+  return { list: { start, end: at + 1 }, elements, replaced: [] }
 }
 
-/** Finds the list at a path below the value that starts here. The value is walked once: it may be long. */
-export const locate = (text: string, start: number, path: ReadonlyArray<string>): Located => {
+/** Finds the list at a path below the value that starts here; an empty one where there is none. */
+const locate = (text: string, start: number, path: ReadonlyArray<string>): Located => {
   const [name, ...rest] = path
-  const opening = text[start]
-  if (name === undefined && opening === "[") return elementsOf(text, start)
-  if (name === undefined || opening !== "{") {
-    // What is not an object or a list here is replaced by a later member.
-    return { end: valueEnd(text, start), list: { start, end: start }, elements: [], replaced: [] }
-  }
-  let found: (Located & { readonly memberStart: number }) | undefined
-  const replaced: Array<Span> = []
-  let at = skipFiller(text, start + 1)
-  while (text.charCodeAt(at) === quote) {
-    const nameEnd = stringEnd(text, at)
-    const value = skipFiller(text, skipFiller(text, nameEnd) + 1)
-    if (JSON.parse(text.slice(at, nameEnd)) === name) {
-      if (found !== undefined) replaced.push({ start: found.memberStart, end: found.end })
-      found = { ...locate(text, value, rest), memberStart: at }
-      at = skipFiller(text, found.end)
-    } else {
-      at = skipFiller(text, valueEnd(text, value))
-    }
-  }
-  const { elements = [], list = { start, end: start } } = found ?? {}
-  return { end: at + 1, list, elements, replaced: [...replaced, ...(found?.replaced ?? [])] }
+  if (name === undefined && text[start] === "[") return elementsOf(text, start)
+  const members = name !== undefined && text[start] === "{" ? [...membersOf(text, start)] : []
+  const named = members.filter((member) => member.name === name)
+  const last = named.pop()
+  if (last === undefined) return { list: { start, end: start }, elements: [], replaced: [] }
+  const found = locate(text, last.value.start, rest)
+  return { ...found, replaced: [...named.map(spanOf), ...found.replaced] }
 }
 
 /**
@@ -200,33 +182,35 @@ export function* withElements(
   }
 }
 
-/** A value that was read from JSON as JSON again, however deep it is: `JSON.stringify` exhausts the stack. */
-export const toJson = (root: unknown): string => {
-  let json = ""
-  // What is still to be written, the last one first.
-  const todo: Array<{ _tag: "Text"; text: string } | { _tag: "Value"; value: unknown }> = [
-    { _tag: "Value", value: root },
-  ]
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    if (next._tag === "Text") {
-      json += next.text
-      continue
-    }
-    const { value } = next
-    if (typeof value !== "object" || value === null) {
-      json += JSON.stringify(value)
-      continue
-    }
-    const isList = Array.isArray(value)
-    const members = Object.entries(value)
-    todo.push({ _tag: "Text", text: isList ? "]" : "}" })
-    for (let index = members.length - 1; index >= 0; index--) {
-      const [name, member] = members[index] as [string, unknown]
-      const comma = index === 0 ? "" : ","
-      todo.push({ _tag: "Value", value: member })
-      todo.push({ _tag: "Text", text: isList ? comma : `${comma}${JSON.stringify(name)}:` })
-    }
-    json += isList ? "[" : "{"
-  }
-  return json
+/** A text with a member at the end of the object that the path leads to, unless that has one of this name. */
+export const withMember = (text: string, path: ReadonlyArray<string>, value: unknown): string => {
+  if (membersAt(text, path).length > 0) return text
+  const member = `${JSON.stringify(path.at(-1))}:${JSON.stringify(value)}`
+  const [object] = membersAt(text, path.slice(0, -1)).filter(({ value }) => text[value.start] === "{")
+  if (object === undefined) return text
+  const last = [...membersOf(text, object.value.start)].at(-1)
+  const at = last?.value.end ?? object.value.start + 1
+  return `${text.slice(0, at)}${last === undefined ? "" : ","}${member}${text.slice(at)}`
 }
+
+/** An object's text with this as its `message`: in the place of the one that it has, or first. */
+export const withMessage = (text: string, message: string): string => {
+  const json = JSON.stringify(message)
+  const members = membersAt(text, ["message"])
+  if (members.length === 0) return text.replace("{", () => `{"message":${json},`)
+  const others = without(
+    text,
+    members.map(({ value }) => value),
+  )
+  return others.map(({ end, start }) => text.slice(start, end)).join(json)
+}
+
+/** The text of an element of the list at a path, counted from 0; `null` where there is none. */
+export const elementAt = (text: string, path: ReadonlyArray<string>, index: number): string => {
+  const element = locate(text, skipFiller(text, 0), path).elements[index]
+  return element === undefined ? "null" : text.slice(element.start, element.end)
+}
+
+/** The text of each value of an object, by its name; of several with one name the last. */
+export const membersIn = (object: string): ReadonlyMap<string, string> =>
+  new Map(Array.from(membersOf(object, 0), ({ name, value }) => [name, object.slice(value.start, value.end)]))

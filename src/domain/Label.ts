@@ -28,7 +28,7 @@ export const Label = Schema.String.pipe(
 )
 export type Label = typeof Label.Type
 
-/** The label of a PAT that one command gets: it tells where it was run, and the nonce from any other. */
+/** The label of a temporary PAT: it says where the command runs, and the nonce makes it unique. */
 export const ofRun = (host: string, nonce: string): Label =>
   Label.make(`zpcli run ${host.replace(/[^\w.-]/g, "-").slice(0, 64) || "localhost"} ${nonce}`)
 

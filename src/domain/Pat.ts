@@ -1,8 +1,15 @@
 import * as Schema from "effect/Schema"
-import { toJson } from "./JsonText.ts"
 
-const asText = (value: unknown): string | undefined =>
-  value === null || value === undefined ? undefined : typeof value === "string" ? value : toJson(value)
+/** What a cell shows of a value: text as it is, anything else as JSON, unless it is too deep for that. */
+const asText = (value: unknown): string | undefined => {
+  if (value === null || value === undefined) return undefined
+  if (typeof value === "string") return value
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
 
 /** An instant in milliseconds since the epoch; or the server's text where that is no ISO 8601 time. */
 export type Time = number | string | undefined
@@ -76,7 +83,7 @@ export type Pat = typeof Pat.Type
 const isRecord = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value)
 const decode = Schema.decodeUnknownSync(Pat)
 
-/** Reads an item of a list, which can't fail: what is not an object is a row of empty cells. */
+/** Reads an item of a list. It never fails: anything but an object becomes a row of empty cells. */
 export const fromItem = (item: unknown): Pat => decode(isRecord(item) ? item : {})
 
 /** When a PAT stops working: the earlier of its two expiries, or the one that can be read. */

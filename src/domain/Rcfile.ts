@@ -37,7 +37,7 @@ const withoutComment = (raw: string): string => {
   return raw.trimEnd()
 }
 
-/** A value in quotes, of which double ones allow a backslash to escape, and what comes after it. */
+/** A quoted value, and the text after it. In double quotes a backslash escapes. */
 const quoted = /^(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*(.*)$/s
 
 /** Reads one value: single-quoted as it is, double-quoted with the shell's escapes, or bare up to a comment. */

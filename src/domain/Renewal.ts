@@ -13,7 +13,7 @@ import type { ExpiryDate } from "./Expiry.ts"
 import * as KeyId from "./KeyId.ts"
 import { nearest } from "./nearest.ts"
 import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, works } from "./Pat.ts"
-import { named, newestFirst } from "./PatLookup.ts"
+import { named, newestFirst } from "./PatList.ts"
 
 /** A PAT that can be named in a request. */
 export interface Known extends Pat {

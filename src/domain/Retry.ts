@@ -15,7 +15,7 @@ export const maxRetryAfter = 60_000
 
 const worthRepeating = new Set([429, 500, 502, 503, 504])
 
-/** Codes of a connection whose server has a certificate that is not trusted: waiting does not help. */
+/** Codes for a server certificate that is not trusted: waiting doesn't help. */
 const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
 
 /** Whether a connection failed because the server's certificate is not trusted. */

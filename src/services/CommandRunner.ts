@@ -37,7 +37,7 @@ export interface ShellCommand {
 export interface CommandOutput {
   /** 128 and the signal's number where the shell died of a signal. */
   readonly exitCode: number
-  /** Undefined where it was too much. */
+  /** Undefined if there was too much of it. */
   readonly stdout: Redacted.Redacted | undefined
 }
 

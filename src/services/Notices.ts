@@ -9,7 +9,7 @@ import type {
   TokenUndelivered,
 } from "../domain/Errors.ts"
 
-/** What a user must hear of even though the command ends by an interruption. */
+/** What a user must be told even if an interruption ends the command. */
 export type Notice =
   | OutcomeUnknown
   | RotationNotBegun
@@ -19,10 +19,10 @@ export type Notice =
   | PatLeft
 
 /**
- * What is owed to the user whatever the log level: that a PAT may exist whose
- * token nobody has, or where a rotation stopped. It is shown at once, and only
- * the first of a run: an interruption reaches the innermost step first, which
- * knows most.
+ * Tells the user, whatever the log level, that a PAT may exist whose token is
+ * lost, or where a rotation stopped. A notice is shown at once, and only the
+ * first of a run: an interruption reaches the innermost step first, which knows
+ * the most.
  */
 export class Notices extends Context.Tag("zpcli/Notices")<
   Notices,

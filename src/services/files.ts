@@ -61,11 +61,11 @@ export interface Writer {
 export class Files extends Context.Tag("zpcli/Files")<
   Files,
   {
-    /** Finds what is in the way of writing a file, as far as that can be known without trying. Changes nothing. */
+    /** Fails if a file can't be written, as far as that is known without trying. Changes nothing. */
     readonly look: (path: string, rules: Rules) => Effect.Effect<void, CannotWrite>
     /**
-     * Waits for our turn, if writers take turns, and makes ready what can be: the
-     * scope's end takes that back, except for what was written.
+     * Waits for our turn, if writers take turns, and prepares the file. The scope's
+     * end undoes that, unless it was written.
      */
     readonly open: (path: string, rules: Rules) => Effect.Effect<Writer, CannotWrite, Scope.Scope>
     /** Writes a file of a cache. The last writer wins, and the folder must be in a place of our own. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as fc from "effect/FastCheck"
-import { withMember, withMessage } from "../../src/domain/JsonEdit.ts"
-import { type Span, toJson, withElements, withoutMember } from "../../src/domain/JsonText.ts"
+import { type Span, withElements, withMember, withMessage, withoutMember } from "../../src/domain/JsonText.ts"
 
 const depth = 100_000
 const deepText = `${"[".repeat(depth)}${"]".repeat(depth)}`
@@ -13,18 +12,6 @@ const json = fc.jsonValue() as fc.Arbitrary<unknown>
 
 const cut = (text: string, spans: Iterable<Span>) =>
   Array.from(spans, ({ end, start }) => text.slice(start, end)).join("")
-
-describe("toJson", () => {
-  it.prop("is what JSON.stringify gives", [json], ([value]) => {
-    expect(toJson(value)).toBe(JSON.stringify(value))
-  })
-
-  it("takes any depth", () => {
-    expect(toJson(JSON.parse(deepText))).toBe(deepText)
-    const objects = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`
-    expect(toJson(JSON.parse(objects))).toBe(objects)
-  })
-})
 
 describe("withMessage", () => {
   it.prop(

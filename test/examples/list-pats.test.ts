@@ -4,13 +4,14 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as SynchronizedRef from "effect/SynchronizedRef"
 import * as TestClock from "effect/TestClock"
 import { expiring, patApi } from "../../examples/list-pats.ts"
 import { ExpiryDate } from "../../src/domain/Expiry.ts"
 import { PatApi } from "../../src/services/pats/PatApi.ts"
 import { makeApi } from "../../src/services/sandbox/api.ts"
 import { httpClient } from "../../src/services/sandbox/httpClient.ts"
-import { inMemory } from "../../src/services/sandbox/Store.ts"
+import { empty } from "../../src/services/sandbox/State.ts"
 import { fakeApi, json } from "../support/http/client.ts"
 import { newPat } from "../support/world/services.ts"
 
@@ -31,7 +32,7 @@ describe("a program of its own", () => {
   it.effect("is tested against the sandbox without a port, in the test's own time", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 25))
-      const api = makeApi(account, yield* inMemory())
+      const api = makeApi(account, yield* SynchronizedRef.make(empty))
       const client = Layer.succeed(HttpClient.HttpClient, httpClient(api))
       const over = (pat: Redacted.Redacted) => Layer.provide(patApi(url, pat), client)
       const login = { username: "demo", password: "demo" }

@@ -1,7 +1,7 @@
 import * as Match from "effect/Match"
 import type { Undelivered } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
-import { mask } from "../../services/settings/mask.ts"
+import { mask } from "../../services/settings/Secrets.ts"
 import { exitCodes } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
 import * as hints from "./hints.ts"

@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { InvalidInput } from "../../domain/Errors.ts"
 import * as Expiry from "../../domain/Expiry.ts"
-import type { PatFilter } from "../../domain/PatFilter.ts"
+import type { PatFilter } from "../../domain/PatList.ts"
 import * as Scope from "../../domain/Scope.ts"
 import { withCompletions, withGroup } from "../strict/annotations.ts"
 

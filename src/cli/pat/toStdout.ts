@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, type OutputFailed, TokenWouldBeLost } from "../../domain/Errors.ts"
 import { Process } from "../../services/Process.ts"
-import type { CreatedToken } from "../../services/pats/results.ts"
+import type { CreatedToken } from "../../services/pats/outcome.ts"
 import { print, printJson } from "../output/print.ts"
 import {
   type Additions,

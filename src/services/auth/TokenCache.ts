@@ -65,7 +65,7 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
 
     const warned = yield* Ref.make(false)
 
-    /** Warns once in a run: what keeps it from being read keeps it from being written too. */
+    /** Warns once in a run: the reason is the same for reading and for writing. */
     const ignored = (path: string, why: string) =>
       Effect.flatMap(Ref.getAndSet(warned, true), (before) =>
         before ? Effect.void : Effect.logWarning(`The token cache ${path} is not used: ${why}.`),
@@ -95,7 +95,7 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
         return cached.expires_at * 1000 > now ? Option.some(cached.access_token) : none
       }).pipe(
         Effect.catchAll((error) =>
-          // Damaged counts as none, and so does what is not there yet.
+          // A damaged file is ignored, and so is a missing one.
           error._tag === "ParseError" || codeOf(error) === "ENOENT"
             ? Effect.succeed(none)
             : Effect.as(ignored(path, `it can't be read (${codeOf(error)})`), none),

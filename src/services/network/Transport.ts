@@ -7,24 +7,27 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
-import { speakerOf } from "../../domain/Envelope.ts"
+import { failureMessage, plainMessage, speakerOf } from "../../domain/Envelope.ts"
 import { HttpFailure, ServiceUnavailable, TimedOut } from "../../domain/Errors.ts"
-import { failureMessage, plainMessage } from "../../domain/failureMessage.ts"
 import * as Retry from "../../domain/Retry.ts"
 import { Progress } from "../Progress.ts"
 import { Connection } from "../settings/Connection.ts"
-import { withoutEcho } from "../settings/mask.ts"
-import { Secrets } from "../settings/Secrets.ts"
+import { Secrets, withoutEcho } from "../settings/Secrets.ts"
 import { timeoutFail } from "../timeout.ts"
-import { type ConnectionTrace, CurrentTrace, makeTrace } from "./ConnectionTrace.ts"
-import { reasonOf, type TransportError, unanswered, unread } from "./connectionFailure.ts"
-import { makeQuiet } from "./quiet.ts"
+import { makeApiTime, timeOf } from "./apiTime.ts"
+import {
+  type ConnectionTrace,
+  CurrentTrace,
+  makeTrace,
+  reasonOf,
+  type TransportError,
+  unanswered,
+  unread,
+} from "./attempt.ts"
 import { type ApiRequest, encode, pathOf } from "./request.ts"
-import { makeServerClock, timeOf } from "./serverClock.ts"
 
-export type { TransportError } from "./connectionFailure.ts"
+export type { TransportError } from "./attempt.ts"
 export type { ApiRequest } from "./request.ts"
 
 /** An answer with a success status. */
@@ -58,10 +61,9 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     const secrets = yield* Secrets
     const client = yield* HttpClient.HttpClient
     const progress = yield* Progress
-    const serverClock = yield* makeServerClock
-    const quiet = yield* makeQuiet
+    const apiTime = makeApiTime()
     /** How many requests there are at the moment. */
-    const underWay = yield* Ref.make(0)
+    let underWay = 0
 
     const attempt = Effect.fnUntraced(function* (request: ApiRequest, sending: Sending) {
       const number = ++sending.number
@@ -115,7 +117,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       yield* log(String(status), requestId)
       const now = yield* Clock.currentTimeMillis
       const serverTime = timeOf(response.headers.date)
-      yield* serverClock.observe(now, serverTime)
+      yield* apiTime.observe(now, serverTime)
       if (status >= 200 && status < 300) {
         return {
           status,
@@ -135,7 +137,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       if (status === 429 || status >= 500) {
         const retryAfter = Retry.parseRetryAfter(response.headers["retry-after"], serverTime ?? now)
         const failure = new ServiceUnavailable({ ...answered, attempts: number, retryAfter })
-        if (status === 429 && retryAfter !== undefined) yield* quiet.ask(failure, retryAfter)
+        if (status === 429 && retryAfter !== undefined) yield* apiTime.askedToWait(failure, retryAfter)
         return yield* failure
       }
       return yield* new HttpFailure({
@@ -150,7 +152,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     const send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError> = Effect.fn(
       "Transport.send",
     )(function* (request) {
-      yield* Ref.update(underWay, (count) => count + 1)
+      underWay++
       const sending: Sending = { number: 0, trace: unsent, answerLost: false }
       if (request.flight !== undefined)
         request.flight.mayHaveLeft = () => sending.answerLost || sending.trace.hasLeft !== false
@@ -165,7 +167,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
           Effect.gen(function* () {
             const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
             const millis = Retry.delayAfter(sending.number, asked, yield* Random.next)
-            if (error._tag === "ServiceUnavailable" && error.status === 429) yield* quiet.ask(error, millis)
+            if (error._tag === "ServiceUnavailable" && error.status === 429)
+              yield* apiTime.askedToWait(error, millis)
             const reason = reasonOf(error)
             yield* progress.waiting({ _tag: "Backoff", millis, attempt: sending.number + 1, reason })
             yield* Effect.logDebug(`waiting ${millis} ms before attempt ${sending.number + 1}`)
@@ -173,7 +176,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
           }),
         ),
       )
-      return yield* Effect.zipRight(quiet.keep, attempt(request, sending)).pipe(
+      return yield* Effect.zipRight(apiTime.wait, attempt(request, sending)).pipe(
         Effect.tapError((error) =>
           Effect.sync(() => {
             sending.trace = unsent
@@ -183,16 +186,11 @@ export class Transport extends Context.Tag("zpcli/Transport")<
           }),
         ),
         Effect.retry(backoff),
-        Effect.ensuring(
-          Effect.flatMap(
-            Ref.updateAndGet(underWay, (count) => count - 1),
-            (left) => (left === 0 ? progress.done : Effect.void),
-          ),
-        ),
+        Effect.ensuring(Effect.suspend(() => (--underWay === 0 ? progress.done : Effect.void))),
       )
     })
 
-    return Transport.of({ send, now: serverClock.now })
+    return Transport.of({ send, now: apiTime.now })
   })
 
   static readonly layer = Layer.effect(this, this.make)
@@ -205,7 +203,7 @@ const maxBodyBytes = 256 * 1024 * 1024
 interface Sending {
   /** Attempts so far. */
   number: number
-  /** That of the attempt under way; between two of them that of none. */
+  /** The trace of the current attempt; `unsent` between two attempts. */
   trace: ConnectionTrace
   /** Whether the answer of an attempt before was lost, which may have been carried out. */
   answerLost: boolean

@@ -59,7 +59,7 @@ export const orApiError =
       error instanceof HttpFailure ? toApiError(error, { method, path, credential }) : error,
     )
 
-/** An answer's JSON as it came, numbers beyond 2^53 included, and what was read of it. */
+/** An answer's JSON text, which keeps numbers beyond 2^53, and the decoded value. */
 export interface Decoded<A> {
   readonly text: string
   readonly value: A

@@ -22,7 +22,7 @@ export interface ApiRequest {
   readonly body?: Redacted.Redacted<unknown>
   /** Whether it is not worth a second attempt. */
   readonly once?: boolean
-  /** Told how far it has come, for whoever cancels it. */
+  /** Records how far it has come, for a caller that cancels it. */
   readonly flight?: Flight
   /** Further secrets that an answer could echo. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted>

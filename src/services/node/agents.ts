@@ -4,7 +4,7 @@ import type { SocketConstructorOpts } from "node:net"
 import type { Duplex } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { named, type Proxy } from "../../domain/Proxy.ts"
-import type { ConnectionTrace } from "../network/ConnectionTrace.ts"
+import type { ConnectionTrace } from "../network/attempt.ts"
 import { connectThrough, forwarded, type TunnelOptions } from "./tunnel.ts"
 
 declare module "http" {
@@ -13,7 +13,7 @@ declare module "http" {
     addRequest(request: Http.ClientRequest, options: Http.RequestOptions): void
   }
   interface ClientRequest {
-    /** In bytes; read once there is a connection. Node's types have the option alone. */
+    /** In bytes; read once there is a connection. Node's types have only the option. */
     maxHeaderSize?: number
   }
 }
@@ -32,7 +32,7 @@ const optionsFor = (signal: AbortSignal): Https.AgentOptions & SocketConstructor
 /**
  * An agent that opens each connection through a tunnel of a proxy.
  *
- * @param given - its options, and not what the agent makes of them: newer Nodes put a protocol there
+ * @param given - the options as they were given: newer Nodes add a protocol to the agent's own copy
  */
 const makeTunnelAgent = (proxy: Proxy, given: Https.AgentOptions): Https.Agent => {
   const agent = new Https.Agent(given)

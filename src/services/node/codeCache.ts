@@ -1,7 +1,7 @@
 /**
  * Loads the program with V8's code cache, which saves the parsing and compiling
- * of some 400 KiB on every start. It is an optimisation only: whatever is wrong
- * with the cache, the program is loaded as if there were none.
+ * of about 400 KiB on every start. It is only an optimisation: whatever is wrong
+ * with the cache, the program loads without it.
  *
  * Node 22.8 and newer have `module.enableCompileCache` for this, which takes
  * half as long again for `pat list`: see bench/README.md.
@@ -88,7 +88,7 @@ const write = (folder: string, file: string, data: Buffer, checksum: Checksum): 
   }
 }
 
-/** The files beyond those that are kept, by age; what an interrupted write left is among them in time. */
+/** The oldest files, beyond those that are kept. They include the remains of interrupted writes sooner or later. */
 const oldest = (folder: string): ReadonlyArray<string> =>
   fs
     .readdirSync(folder, { withFileTypes: true })
@@ -101,7 +101,7 @@ const oldest = (folder: string): ReadonlyArray<string> =>
 /**
  * Evaluates a CommonJS module, with V8's code cache where there is one.
  *
- * @param source - ASCII alone
+ * @param source - only ASCII
  */
 export const evaluate = (
   source: string,

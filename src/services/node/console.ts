@@ -22,7 +22,7 @@ const writePart = (stream: NodeJS.WriteStream, text: string) =>
     try {
       ignoreErrors(stream).write(text, (error) => (error ? failed(error) : resume(Effect.void)))
     } catch (error) {
-      // A file's stream throws where a pipe's calls back.
+      // A stream to a file throws; a stream to a pipe calls back.
       failed(error as NodeJS.ErrnoException)
     }
   })

@@ -1,9 +1,8 @@
-import { accessSync, constants as modes, statSync } from "node:fs"
-import { delimiter, join } from "node:path"
+import { accessSync, closeSync, constants as modes, openSync, readSync, statSync } from "node:fs"
+import { basename, delimiter, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { CommandUnusable } from "../../domain/Errors.ts"
 import { codeOf, isWindows, systemError, unusable } from "./child.ts"
-import { interpreterOf } from "./interpreter.ts"
 
 /** Why a file or a name can't be started. */
 interface Obstacle {
@@ -53,13 +52,13 @@ const obstacleIn = (file: string, scripts: number): Obstacle | undefined => {
   )
 }
 
-/** Why none of the files that a name may stand for can be started. */
+/** Why a name can't be started: no file that it may refer to can. */
 const obstacleOf = (name: string, scripts: number): Obstacle | undefined => {
   let found: Obstacle | undefined
   for (const file of candidates(name)) {
     const obstacle = obstacleIn(file, scripts)
     if (obstacle === undefined || obstacle.late) return obstacle
-    // A folder on PATH of that name is none of its files.
+    // A folder of that name on PATH is not a candidate.
     if (!isMissing(obstacle) && (obstacle.code !== "EISDIR" || obstacle.interpreter || file === name))
       found ??= obstacle
   }
@@ -75,3 +74,49 @@ export const find = (name: string): Effect.Effect<void, CommandUnusable> =>
     if (interpreter === undefined) return Effect.fail(unusable(name, systemError(code)))
     return Effect.fail(new CommandUnusable({ name, reason: "not-executable", code, interpreter }))
   })
+
+/** What starts a script, by its first line. */
+export interface Interpreter {
+  /** A path, which is relative to the working folder. */
+  readonly path: string
+  /** The program that `env`, which it is then, looks up on PATH; undefined where that can't be told. */
+  readonly named?: string | undefined
+}
+
+/** How much of a file Linux reads for its first line. */
+const maxLine = 256
+
+const beginningOf = (file: string): string => {
+  let descriptor: number | undefined
+  try {
+    descriptor = openSync(file, "r")
+    const bytes = Buffer.alloc(maxLine)
+    return bytes.toString("utf8", 0, readSync(descriptor, bytes, 0, maxLine, 0))
+  } catch {
+    // What can be executed but not read is started by the system all the same.
+    return ""
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
+/** The program that `env` starts; undefined where options or quotes would have to be understood. */
+const namedBy = (argument: string): string | undefined => {
+  const [, split] = /^(?:-v?S|--split-string[=\s])(.*)$/.exec(argument) ?? []
+  // Linux passes everything behind the interpreter as one word, other systems split it.
+  const words =
+    split === undefined && process.platform === "linux" ? [argument] : (split ?? argument).trim().split(/\s+/)
+  if (split !== undefined && /["'\\$#]/.test(split)) return undefined
+  const name = words.find((word) => !/^\w+=/.test(word))
+  return name?.startsWith("-") || words.some((word) => word.startsWith("PATH=")) ? undefined : name
+}
+
+/** The interpreter in the first line of a script; undefined for any other file. */
+export const interpreterOf = (file: string): Interpreter | undefined => {
+  const [, path, argument] = /^#![ \t]*([^ \t\n\0]+)[ \t]*([^\n\0]*)/.exec(beginningOf(file)) ?? []
+  if (path === undefined) return undefined
+  return {
+    path,
+    named: basename(path) === "env" && argument ? namedBy(argument.replace(/[ \t]+$/, "")) : undefined,
+  }
+}

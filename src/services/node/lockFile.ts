@@ -1,8 +1,7 @@
 import * as fs from "node:fs"
 import { basename } from "node:path"
 import { isForeign } from "../settings/trust.ts"
-import { give, makeFoldersFor, openFolder } from "./folder.ts"
-import { type Found, Refused, removeOwn, stampOf } from "./place.ts"
+import { type Found, give, makeFoldersFor, openFolder, Refused, removeOwn, stampOf } from "./place.ts"
 import { createPrivate, temporaryName } from "./wholeFile.ts"
 
 /**

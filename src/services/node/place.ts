@@ -2,7 +2,10 @@ import * as fs from "node:fs"
 import { basename, dirname, join, sep } from "node:path"
 import type { Obstacle, Rules } from "../files.ts"
 import { isForeign } from "../settings/trust.ts"
-import { nearestFolder } from "./wholeFile.ts"
+import { makeFolders, nearestFolder } from "./wholeFile.ts"
+
+/** Undefined on Windows. */
+const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_RDONLY } = fs.constants
 
 /** What keeps a file from being written, other than an error of the system. */
 export class Refused extends Error {
@@ -17,7 +20,7 @@ export interface Owner {
   readonly gid: number
 }
 
-/** A file as it was: it is another one, or was written to, if any of this differs. */
+/** A file's identity: if any of this differs, it is another file, or somebody has written to it. */
 export type Stamp = Readonly<Pick<fs.BigIntStats, "dev" | "ino" | "mode" | "uid" | "gid" | "size">>
 
 export const isSame = (a: Stamp | undefined, b: Stamp | undefined): boolean =>
@@ -58,11 +61,11 @@ export interface Found {
   readonly mode: number
   /** The group to keep. */
   readonly gid: number | undefined
-  /** Who gets what root creates there. */
+  /** The user who gets the files that root creates there. */
   readonly heir: Owner | undefined
 }
 
-/** Whether a file is mounted by itself, as Docker mounts one: it can't be replaced by rename. Only Linux tells. */
+/** Whether a file is a mount point, such as one mounted by Docker, which no rename can replace. Known only on Linux. */
 const isMountPoint = (path: string): boolean => {
   let mounts: string
   try {
@@ -109,11 +112,11 @@ const refuse = (stat: fs.BigIntStats, target: string, { replace }: Rules, me: nu
     // A file without permission to write can be replaced; one that is immutable can't.
     if ((error as NodeJS.ErrnoException).code === "EPERM") throw error
   }
-  // Last, since whoever is told so may replace it.
+  // Last, since the error suggests --replace, which must then work.
   if (!replace) throw new Refused("exists")
 }
 
-/** The owner of a home that root works in for somebody else, for what is created below it. */
+/** The owner of a home that belongs to another user than root, who runs this: they get what is created in it. */
 const heirOf = (folder: string, home: string | undefined, me: number | undefined): Owner | undefined => {
   const found = me === 0 && home !== undefined ? fs.statSync(home, { throwIfNoEntry: false }) : undefined
   if (home === undefined || found === undefined || found.uid === 0) return undefined
@@ -153,5 +156,79 @@ export const look = (path: string, rules: Rules, me: number | undefined): Found 
     mode: 0o600 | (Number(kept?.mode ?? 0) & 0o040),
     gid: kept === undefined ? undefined : Number(kept.gid),
     heir: heirOf(nearest.path, rules.home, me),
+  }
+}
+
+/** A folder that stays the same one, whatever its path leads to later. */
+export interface Folder {
+  /** The path of something in it. */
+  readonly at: (name: string) => string
+  readonly stat: fs.BigIntStats | undefined
+  /** Puts it on the disk that something in it was renamed. */
+  readonly sync: () => void
+  readonly close: () => void
+}
+
+/** Whether paths can start at a descriptor: Linux can. */
+const canPin = (fd: number): boolean => fs.existsSync(`/proc/self/fd/${fd}/.`)
+
+/** Opens a folder. One that may be written to but not read, or that can't be opened on Windows, is known by its path. */
+export const openFolder = (path: string, noFollow = false): Folder => {
+  let fd: number
+  try {
+    fd = fs.openSync(path, O_RDONLY | O_DIRECTORY | (noFollow ? O_NOFOLLOW : 0))
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException
+    if (noFollow || !["EACCES", "EPERM", "EISDIR"].includes(code)) throw error
+    return { at: (name) => join(path, name), stat: undefined, sync: () => {}, close: () => {} }
+  }
+  const base = canPin(fd) ? `/proc/self/fd/${fd}` : path
+  return {
+    at: (name) => join(base, name),
+    stat: fs.fstatSync(fd, { bigint: true }),
+    sync: () => {
+      try {
+        fs.fsyncSync(fd)
+      } catch {
+        // Not every file system can.
+      }
+    },
+    close: () => fs.closeSync(fd),
+  }
+}
+
+/**
+ * Gives what root has just created to the owner of the home that it is in, but
+ * only in a folder that belongs to that owner already: a link put in the way
+ * leads to nothing that they could not have made themselves.
+ */
+export const give = (fd: number, inside: Folder, heir: Owner | undefined): void => {
+  if (heir !== undefined && Number(inside.stat?.uid) === heir.uid) fs.fchownSync(fd, heir.uid, heir.gid)
+}
+
+/** Makes a folder and those above it, each of which `heir` gets. */
+export const makeFoldersFor = (path: string, heir: Owner | undefined): void => {
+  if (heir === undefined) makeFolders(path)
+  if (fs.existsSync(path)) return
+  makeFoldersFor(dirname(path), heir)
+  const parent = openFolder(dirname(path), true)
+  try {
+    const made = parent.at(basename(path))
+    try {
+      fs.mkdirSync(made, { mode: 0o700 })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return
+      throw error
+    }
+    const fd = fs.openSync(made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    try {
+      // Only the folder that we made is given away, not another one of root's that was moved here.
+      if (fs.fstatSync(fd).uid !== 0 || fs.readdirSync(made).length > 0) throw new Refused("changed")
+      give(fd, parent, heir)
+    } finally {
+      fs.closeSync(fd)
+    }
+  } finally {
+    parent.close()
   }
 }

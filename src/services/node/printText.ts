@@ -1,6 +1,6 @@
 const ignore = () => {}
 
-/** The width of the terminal that stdout is; undefined where it is none. */
+/** The width of stdout if it is a terminal. */
 export const terminalColumns = (): number | undefined => process.stdout.columns
 
 /**

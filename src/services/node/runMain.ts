@@ -2,7 +2,7 @@ import { isatty } from "node:tty"
 import { makeRunMain } from "@effect/platform/Runtime"
 import { kill, listen, signalled, signalledCode } from "./signals.ts"
 
-/** How long what can't be cancelled, such as the look-up of a name, may hold the process after a signal. */
+/** How long a task that can't be cancelled, such as the look-up of a name, may delay the end after a signal. */
 const killAfterMillis = 500
 
 /**
@@ -22,7 +22,7 @@ export const runMain = makeRunMain(({ fiber, teardown }) => {
     teardown(exit, (code) => {
       process.exitCode = signalledCode() ?? code
       const signal = signalled()
-      // At its own end Node aborts where a terminal of its start has gone, and waits for its threads.
+      // When Node exits normally, it aborts if its terminal is gone, and it waits for its threads.
       if (hasHungUp()) kill("SIGHUP")
       else if (signal !== undefined) setTimeout(kill, killAfterMillis, signal).unref()
     })

@@ -93,7 +93,7 @@ export const signals = {
  * Passes signals on to a child until the release is called. A terminal sends
  * SIGINT and SIGQUIT to both of us, so those two are not passed on where there is one.
  *
- * @param alone - signals that go to the child and do nothing to us: what else listens to them is set aside
+ * @param alone - signals that only the child gets: our other listeners are set aside
  */
 export const passSignals = (
   send: (signal: NodeJS.Signals) => void,

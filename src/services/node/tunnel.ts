@@ -3,7 +3,7 @@ import * as Https from "node:https"
 import { isIP, Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 import type { Proxy } from "../../domain/Proxy.ts"
-import type { ConnectionTrace } from "../network/ConnectionTrace.ts"
+import type { ConnectionTrace } from "../network/attempt.ts"
 
 /** The options of a connection, with the attempt that it is for. */
 export interface TunnelOptions extends Https.RequestOptions {
@@ -31,7 +31,7 @@ const hostOf = ({ url }: Proxy) => ({
   port: url.port || (url.protocol === "https:" ? 443 : 80),
 })
 
-/** Sends a request for plain http to a proxy, which is asked for the whole URL. */
+/** Sends a request for plain http to a proxy, with the whole URL as its path. */
 export const forwarded =
   (url: URL, proxy: Proxy) =>
   (request: Http.ClientRequest, options: Http.RequestOptions): Https.RequestOptions => {

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path"
 /** Undefined on Windows. */
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = fs.constants
 
-/** A name beside a file that nothing has yet, and that no length of the file's own name makes too long. */
+/** An unused name for a file next to another one. It is short, however long the other's name is. */
 export const temporaryName = (): string =>
   `.zpcli-${process.pid}-${process
     .hrtime()

@@ -1,25 +1,28 @@
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HashSet from "effect/HashSet"
+import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
 import {
   type CommandUnusable,
-  type OutcomeUnknown,
-  type PatLeft,
+  OutcomeUnknown,
+  PatLeft,
   type RotationStopped,
   type TokenRevokedMeanwhile,
   TokenUndelivered,
   type Undelivered,
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
+import { hasEnded } from "../../domain/Pat.ts"
 import { type Notice, Notices } from "../Notices.ts"
 import { Progress } from "../Progress.ts"
 import { Signals } from "../Signals.ts"
-import { makeAcquire } from "./acquire.ts"
-import { type Loan, makeLend, type Use } from "./lend.ts"
+import { type Acquiring, apart, makeAcquire, type Uncertain, type Undone } from "./acquire.ts"
+import type { CreatedToken } from "./outcome.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
 import { type Delivery, type Ended, makeReplace, type Replacement } from "./replace.ts"
-import type { CreatedToken } from "./results.ts"
 
 export type { Delivery, Ended, OldPat, Replacement } from "./replace.ts"
 
@@ -67,25 +70,14 @@ export class Handover extends Context.Tag("zpcli/Handover")<
     const signals = yield* Signals
 
     const acquiring = makeAcquire(api, notices, signals)
-    const { acquire, takeBack } = acquiring
-    /**
-     * Fails; or, where an interruption waits for the end of what can't be
-     * interrupted, says so at once: a failure would be lost behind it.
-     */
-    const failWith = <E extends Notice>(error: E): Effect.Effect<never, E> =>
-      Effect.flatMap(Effect.descriptor, ({ interruptors }) =>
-        HashSet.size(interruptors) === 0
-          ? Effect.fail(error)
-          : Effect.zipRight(notices.owe(error), Effect.interrupt),
-      )
-
+    const { acquire, failWith, takeBack } = acquiring
     const create = Effect.fn("Handover.create")((pat: NewPat, to: Delivery) =>
       Effect.uninterruptibleMask((restore) => {
         const undelivered = (keyId: string | undefined, undone: boolean, cause?: Undelivered) =>
           new TokenUndelivered({ keyId, undone, cause })
         const created = acquire(restore, {
           pat,
-          // Two jobs may create the same label at the same moment: it isn't known whose PAT it is.
+          // Two jobs may create the same label at the same moment, so a PAT in the list may be the other job's.
           recover: (error) => Effect.succeed({ _tag: "Unknown", error }),
           tell: (undone) => {
             if (undone._tag === "NoPat") return undefined
@@ -102,8 +94,8 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       }),
     )
 
-    const replace = makeReplace(api, notices, progress, acquiring, failWith)
-    const lend = makeLend(api, notices, acquiring, failWith)
+    const replace = makeReplace(api, notices, progress, acquiring)
+    const lend = makeLend(api, notices, acquiring)
     return Handover.of({
       create: (pat, to) => signals.shield(create(pat, to)),
       replace: (replacement, pat, to) => signals.shield(replace(replacement, pat, to)),
@@ -113,3 +105,98 @@ export class Handover extends Context.Tag("zpcli/Handover")<
 
   static readonly layer = Layer.effect(this, this.make)
 }
+
+/** A PAT for one use. */
+export interface Loan {
+  readonly pat: NewPat
+  /** Whether no other PAT can have its label, so that zpcli can find it by its label if the answer is lost. */
+  readonly ownLabel: boolean
+}
+
+/** Uses a token, and gives an exit code. */
+export type Use = (token: Redacted.Redacted) => Effect.Effect<number, CommandUnusable>
+
+/** Makes `Handover.lend`. */
+const makeLend = (api: PatApi["Type"], notices: Notices["Type"], { acquire, failWith, revoke }: Acquiring) =>
+  Effect.fn("Handover.lend")(({ ownLabel, pat }: Loan, use: Use) =>
+    Effect.uninterruptibleMask((restore) => {
+      const { label } = pat
+      /** Whether the answer to a create was lost: there may be a PAT whose key ID isn't known. */
+      let lost = false
+
+      /** Revokes every PAT with the label, and gives which there were and which may be left. */
+      const sweep = (interruptedAt?: number) =>
+        Effect.gen(function* () {
+          const { pats } = yield* apart(api.list)
+          const found = pats.flatMap((one) =>
+            one.label === label && !hasEnded(one) ? [one.key_id ?? ""] : [],
+          )
+          const left = (yield* Effect.forEach(found, (keyId) =>
+            Effect.map(revoke(keyId, interruptedAt), (uncertain) => uncertain && { keyId, uncertain }),
+          )).filter((one) => one !== undefined)
+          return { found, left: left.map(({ keyId }) => keyId), uncertain: left[0]?.uncertain }
+        }).pipe(
+          Effect.catchAll((cause) => Effect.succeed({ found: [], left: undefined, uncertain: { cause } })),
+        )
+
+      /** Revokes a PAT whose answer was lost. Its label identifies it only if no other PAT can have that label. */
+      const recover = (error: OutcomeUnknown, interruptedAt?: number): Effect.Effect<Undone> => {
+        if (!ownLabel) return Effect.succeed({ _tag: "Unknown", error })
+        lost = true
+        return Effect.map(sweep(interruptedAt), ({ found, left, uncertain }) =>
+          uncertain === undefined && found.length > 0
+            ? { _tag: "Revoked", keyId: found[0] }
+            : { _tag: "Unknown", error: new OutcomeUnknown({ label, found: left, cause: error.cause }) },
+        )
+      }
+
+      const patLeft = (keyId: string | undefined, end: PatLeft["end"], { cause }: Uncertain) =>
+        new PatLeft({ label, keyId, expiry: pat.expiry, end, cause })
+
+      const tell = (undone: Undone): Notice | undefined => {
+        switch (undone._tag) {
+          case "NoPat":
+            return undefined
+          case "Revoked":
+            return new TokenUndelivered({ keyId: undone.keyId, undone: true, cause: undefined })
+          case "Left":
+            return patLeft(undone.keyId, undefined, undone.uncertain)
+          case "Unknown":
+            return undone.error
+        }
+      }
+
+      const create = acquire(restore, { pat, recover, tell })
+
+      const createAgain = Effect.catchTag(create, "OutcomeUnknown", (lost) =>
+        Effect.flatMap(recover(lost), (undone) =>
+          // If nothing is left of either attempt, there is only the failure of the network to report.
+          undone._tag === "Unknown" ? failWith(undone.error) : Effect.fail(lost.cause ?? lost),
+        ),
+      )
+
+      /** Creates the PAT, and once more if an attempt whose answer was lost has left nothing. */
+      const created = Effect.catchTag(create, "OutcomeUnknown", (lost) =>
+        Effect.flatMap(recover(lost), (undone) =>
+          undone._tag === "Unknown" && undone.error.found?.length !== 0
+            ? failWith(undone.error)
+            : createAgain,
+        ),
+      )
+
+      return Effect.gen(function* () {
+        const { keyId, token } = yield* created
+        const end = yield* Effect.exit(restore(use(token)))
+        const known = yield* revoke(keyId)
+        const swept = ownLabel && (lost || keyId === undefined) ? yield* sweep() : undefined
+        const foundByLabel = keyId === undefined && swept !== undefined && swept.found.length > 0
+        const uncertain = foundByLabel ? swept.uncertain : (known ?? swept?.uncertain)
+        if (uncertain === undefined) return yield* end
+        if (Exit.isSuccess(end)) return yield* failWith(patLeft(keyId, end.value, uncertain))
+        const unusable = Option.getOrUndefined(Cause.failureOption(end.cause))
+        if (unusable !== undefined) return yield* failWith(patLeft(keyId, unusable, uncertain))
+        yield* notices.owe(patLeft(keyId, undefined, uncertain))
+        return yield* end
+      })
+    }),
+  )

@@ -23,16 +23,20 @@ import type { Flight } from "../network/request.ts"
 import { type ApiAnswer, Transport } from "../network/Transport.ts"
 import { Connection } from "../settings/Connection.ts"
 import {
+  type CreatedToken,
   createdSince,
+  type Greeting,
   hasOlder,
   judgeRevoke,
+  type Listing,
+  listing,
   type RevokeAnswer,
+  type Revoked,
   readRevoked,
   revokedUnseen,
   serverTimeOf,
   theOne,
 } from "./outcome.ts"
-import { type CreatedToken, type Greeting, type Listing, listing, type Revoked } from "./results.ts"
 
 /** What every operation can fail with: signing in, and the API's or the network's refusal. */
 export type PatApiError = SignInError
@@ -164,7 +168,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
           )
       const lookUp = (lost: OutcomeUnknown) =>
         Effect.gen(function* () {
-          // The answer named the PAT; what was listed before makes it certain that it is new.
+          // The answer named the PAT. Only an earlier list can prove that it is new.
           if (lost.found !== undefined && listed === undefined) return yield* lost
           const listing = yield* Effect.orElseFail(list, () => lost)
           const now = yield* Clock.currentTimeMillis

@@ -1,10 +1,11 @@
-/** A new PAT from its create to its revoke: what the three uses in `Handover` share. */
+/** Creating a new PAT and revoking it again: the part that the three uses in `Handover` share. */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import { OutcomeUnknown, type RevokeError } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
@@ -12,8 +13,8 @@ import type { NewPat } from "../../domain/NewPat.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import { makeFlight } from "../network/request.ts"
 import type { Signals } from "../Signals.ts"
+import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
-import type { CreatedToken } from "./results.ts"
 
 /** Why a revoke isn't certain; without a cause the key ID isn't known, or there was no time for an answer. */
 export interface Uncertain {
@@ -56,13 +57,10 @@ export const apart = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A,
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** What a failure does: see `Handover`. */
-export type FailWith = <E extends Notice>(error: E) => Effect.Effect<never, E>
-
 /** What `makeAcquire` makes. */
 export type Acquiring = ReturnType<typeof makeAcquire>
 
-/** Makes `acquire`, and what takes a PAT back. */
+/** Makes what the three uses share: the create, and what takes a PAT back or reports it. */
 export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signals: Signals["Type"]) => {
   /** Ends work that takes too long after an interruption or a signal, which may still come. */
   const inTime = <A, E>(work: Effect.Effect<A, E>, otherwise: A, interruptedAt?: number) =>
@@ -152,5 +150,16 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
   const takeBack = ({ keyId }: CreatedToken, interruptedAt?: number): Effect.Effect<boolean> =>
     Effect.map(revoke(keyId, interruptedAt), (uncertain) => uncertain === undefined)
 
-  return { acquire, revoke, takeBack }
+  /**
+   * Fails; or, where an interruption waits for the end of what can't be
+   * interrupted, tells the user at once: the interruption would hide the failure.
+   */
+  const failWith = <E extends Notice>(error: E): Effect.Effect<never, E> =>
+    Effect.flatMap(Effect.descriptor, ({ interruptors }) =>
+      HashSet.size(interruptors) === 0
+        ? Effect.fail(error)
+        : Effect.zipRight(notices.owe(error), Effect.interrupt),
+    )
+
+  return { acquire, failWith, revoke, takeBack }
 }

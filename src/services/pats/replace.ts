@@ -15,12 +15,12 @@ import {
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { works } from "../../domain/Pat.ts"
-import { newestFirst } from "../../domain/PatLookup.ts"
+import { newestFirst } from "../../domain/PatList.ts"
 import type { Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
-import { type Acquiring, apart, type FailWith, type Undone } from "./acquire.ts"
+import { type Acquiring, apart, type Undone } from "./acquire.ts"
+import type { CreatedToken, Revoked } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
-import type { CreatedToken, Revoked } from "./results.ts"
 
 /** Where a new token goes. It is made ready before the token is asked for. */
 export interface Delivery {
@@ -30,7 +30,7 @@ export interface Delivery {
 /** A PAT that is to be replaced. */
 export interface OldPat {
   readonly keyId: KeyId
-  /** Whether it works: one that has expired has ended by itself, and is not revoked. */
+  /** Whether it works. An expired PAT is not revoked. */
   readonly works: boolean
   /** Whether it is the PAT that signs in. */
   readonly own: boolean
@@ -58,10 +58,9 @@ export const makeReplace = (
   api: PatApi["Type"],
   notices: Notices["Type"],
   progress: Progress["Type"],
-  { acquire, revoke, takeBack }: Acquiring,
-  failWith: FailWith,
+  { acquire, failWith, revoke, takeBack }: Acquiring,
 ) => {
-  /** Revokes what was replaced, and goes on where one fails: with which PATs may still work, and the first cause. */
+  /** Revokes the old PATs, all of them even if one fails. Fails with those that may still work, and the first cause. */
   const revokeAll = (old: ReadonlyArray<OldPat>) =>
     Effect.gen(function* () {
       const { length: total } = old
@@ -73,7 +72,7 @@ export const makeReplace = (
         (pat) =>
           api.revoke(pat.keyId, pat.own).pipe(
             Effect.map((revoked): Ended => ({ ...revoked, keyId: pat.keyId, already: false })),
-            // Somebody else has revoked it in the meantime: that is what was wanted.
+            // Somebody else has revoked it in the meantime, which is just as good.
             Effect.catchTag("PatNotFound", () =>
               Effect.succeed<Ended>({
                 text: undefined,

@@ -1,6 +1,6 @@
 /** What the sandbox knows, as a value: one account. Instants are in milliseconds since the epoch. */
 
-/** A PAT as it is kept. Of the token itself there is only the SHA-256 hash, in hex; it is empty where no token works. */
+/** A PAT as it is stored, with only the SHA-256 hash of its token, in hex; an empty hash matches no token. */
 export interface StoredPat {
   readonly key_id: string
   readonly label: string

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import { nextKeyId } from "./keyIds.ts"
 import {
   type Answer,
   forbidden,
@@ -9,13 +10,15 @@ import {
   noSuchPat,
   noSuchPath,
   nothing,
+  pathOf,
+  type Request,
+  readLogin,
+  readNewPat,
   success,
   unauthorized,
   wrongMethod,
   wrongPassword,
-} from "./answers.ts"
-import { nextKeyId } from "./keyIds.ts"
-import { pathOf, type Request, readLogin, readNewPat } from "./requests.ts"
+} from "./messages.ts"
 import { type State, statusOf, toItem, withPat } from "./State.ts"
 import { newGrant, newPat, sha256 } from "./tokens.ts"
 
@@ -26,13 +29,13 @@ export interface Account {
   readonly jwtSeconds: number
 }
 
-/** What comes of a request: its answer, and what the sandbox knows afterwards. */
+/** The result of a request: its answer, and the sandbox's state afterwards. */
 export type Outcome = readonly [answer: Answer, state: State]
 
-/** The API: a function of a request and what the sandbox knows. It asks for the time and makes random secrets. */
+/** The API: a function of a request and the state. Its only effects are to read the clock and make random secrets. */
 export type Handler = (request: Request, state: State) => Effect.Effect<Outcome>
 
-/** A request that may be answered: whoever sent it is allowed to. */
+/** A request whose sender is allowed to make it. */
 interface Call {
   readonly request: Request
   readonly state: State
@@ -116,7 +119,7 @@ const routes: ReadonlyArray<{
   readonly method: string
   /** `:key_id` stands for any part of a path that is not empty. */
   readonly path: string
-  /** Who may: anybody, whoever has a good credential, or a JWT and PATs with this scope. */
+  /** Who may send it: anybody; anybody with a valid credential; or JWTs, and PATs with this scope. */
   readonly needs: "nothing" | "credential" | "pat"
   readonly answer: (call: Call) => Effect.Effect<Outcome>
 }> = [
@@ -159,8 +162,8 @@ const bearerOf = (header: string | undefined): string | undefined =>
 
 /**
  * Lets a JWT pass, or a PAT that is active and has the scope that is needed (`*`
- * is all of them). Whoever presents a good PAT has used it, even for what its
- * scopes don't allow.
+ * is all of them). A valid PAT counts as used even if its scopes
+ * don't allow the request.
  *
  * @returns the refusal, if it is one, and the state with the use of the PAT in it
  */

@@ -1,4 +1,4 @@
 /** The sandbox in one import, loaded only when it is served. */
-export { type Fault, parseFault } from "./Fault.ts"
+export { type Fault, parseFault } from "./api.ts"
 export { parseSeed } from "./Seed.ts"
 export { type SandboxOptions, serve } from "./serve.ts"

@@ -3,11 +3,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberSet from "effect/FiberSet"
 import type * as Scope from "effect/Scope"
+import * as SynchronizedRef from "effect/SynchronizedRef"
 import { SandboxFailed } from "../../domain/Errors.ts"
 import { type Api, type ApiOptions, makeApi } from "./api.ts"
-import { maxBody } from "./requests.ts"
-import type { State } from "./State.ts"
-import { inMemory } from "./Store.ts"
+import { maxBody } from "./messages.ts"
+import { empty, type State } from "./State.ts"
 
 /** What a sandbox is to be like. */
 export interface SandboxOptions extends ApiOptions {
@@ -89,7 +89,7 @@ export const serve = (
   options: SandboxOptions,
 ): Effect.Effect<{ readonly url: string }, SandboxFailed, Scope.Scope> =>
   Effect.gen(function* () {
-    const api = makeApi(options, yield* inMemory(options.seed))
+    const api = makeApi(options, yield* SynchronizedRef.make(options.seed ?? empty))
     const run = yield* FiberSet.makeRuntime<never>()
     const server = yield* listen(options.port, (incoming, outgoing) => {
       run(respond(api, incoming, outgoing))

@@ -32,7 +32,7 @@ export const current = Effect.map(Settings, ({ rcfile }) =>
   ),
 )
 
-/** How to get around what is in the way of writing the rcfile. */
+/** What to do about an obstacle to writing the rcfile. */
 const adviceOn = (path: string): Partial<Record<CannotWrite["obstacle"], string>> => ({
   mount: "Mount its folder instead of the file, or name another file with --rcfile.",
   lock: `Remove ${path}.lock, or name another file with --rcfile.`,
@@ -59,7 +59,7 @@ const cannotWrite = (path: string) => (error: CannotWrite) => {
 /** The variables that a PAT may come from; those of the environment hide those of the rcfile. */
 const sources = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"] as const
 
-/** Warns of what keeps a saved PAT from being used, or sends it to another API than the one it is for. */
+/** Warns if another setting hides the saved PAT, or would send it to a different API. */
 const warn = Effect.gen(function* () {
   const { find, rcfile } = yield* Settings
   const inEnvironment = (key: string) =>

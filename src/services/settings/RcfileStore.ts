@@ -128,7 +128,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (
     owner: "self",
   }
   if (path === "" && named === undefined) return empty
-  // One that is named may be a pipe, whose writer takes its time.
+  // A named file may be a pipe, whose writer takes its time.
   const reading =
     named === undefined
       ? fs.readFile(path)

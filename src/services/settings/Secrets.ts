@@ -1,8 +1,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Redacted from "effect/Redacted"
-import { mask } from "./mask.ts"
+import * as Redacted from "effect/Redacted"
+import * as Credential from "../../domain/Credential.ts"
 
 /**
  * The secrets of one run, so that none of them is shown where a server echoes
@@ -28,4 +28,57 @@ export class Secrets extends Context.Tag("zpcli/Secrets")<
   })
 
   static readonly layer = Layer.effect(this, this.make)
+}
+
+/** The most characters of a server's words that are shown. */
+const maxLength = 1000
+
+/** What PATs and JWTs look like, for those that we have not met before. */
+const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
+
+/** The beginning of a token at the end of a text, which may be the half of one. */
+const cutToken = /(?:zpat_|eyJ)[\w.-]*$/
+
+/** Characters that are not seen and take no room. */
+const invisible = /\p{Cf}/gu
+
+/** The forms in which a server may echo a secret: as it is, as in a URL, as in JSON. */
+const formsOf = (secret: string): ReadonlySet<string> =>
+  new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+
+/** Hides known secrets in a text with a plain search, whose time is linear in the text's length. */
+const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
+  let hidden = text
+  // The longest first, or a short one that is part of it would leave the rest to be seen.
+  const values = Array.from(secrets, (secret) => Redacted.value(secret)).sort((a, b) => b.length - a.length)
+  for (const value of values) {
+    if (value === "") continue
+    for (const form of formsOf(value)) hidden = hidden.replaceAll(form, "[hidden]")
+  }
+  return hidden
+}
+
+/**
+ * Hides secrets that a server echoed in text that will be shown: the ones that
+ * were sent, and whatever looks like a token. A long text is cut in between,
+ * since a secret that is cut in half is not found any more, and since patterns
+ * take much longer on a long text than on a short one.
+ */
+export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
+  const found = hideSecrets(text, secrets)
+  // A program that drops invisible characters would make a secret whole again that has some in between.
+  const visible = found.replace(invisible, "")
+  const masked = hideSecrets(visible, secrets)
+  const hidden = masked === visible ? found : masked
+  if (hidden.length <= maxLength) return hidden.replace(tokenLike, "[hidden]")
+  // Not between the two halves of a character beyond the first 65,536.
+  const cut = hidden.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "")
+  return `${cut.replace(tokenLike, "[hidden]").replace(cutToken, "[hidden]")}…`
+}
+
+/** A success's body without the credential of its request, which a server may repeat. */
+export const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
+  const token = bearer === undefined ? "" : Redacted.value(bearer)
+  // A shorter one is not a token, and may well be a part of any word.
+  return token.length < 8 ? body : body.replaceAll(token, Credential.hidden)
 }

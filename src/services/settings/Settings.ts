@@ -48,7 +48,7 @@ export class Settings extends Context.Tag("zpcli/Settings")<
     readonly find: (key: string) => Effect.Effect<Option.Option<Found>>
     /** Those of some keys that are set in the environment, or, if none is, in the rcfile. */
     readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Found>>
-    /** One variable that is read from the environment alone, as it is. */
+    /** One variable, which is read only from the environment, as it is. */
     readonly variable: (name: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
     readonly rcfile: Rcfile.LoadedRcfile
   }

@@ -16,7 +16,7 @@ import { Settings, textOf } from "./Settings.ts"
 /** How long a command may take, in milliseconds. */
 const maxMillis = 60_000
 
-/** The size that no secret has, in bytes: that of the headers of a request. */
+/** Larger than any secret, in bytes: it has to fit into a request's headers. */
 const maxBytes = 64 * 1024
 
 /** What a header can hold. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
-import { runCommand } from "../../../src/services/node/command.ts"
+import { runCommand } from "../../../src/services/node/commandRunner.ts"
 
 /** Runs JavaScript in a Node of its own. */
 const node = (script: string, environment: Record<string, string> = {}, ...args: ReadonlyArray<string>) =>

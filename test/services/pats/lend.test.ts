@@ -11,8 +11,8 @@ import * as KeyId from "../../../src/domain/KeyId.ts"
 import { fromItem } from "../../../src/domain/Pat.ts"
 import { Progress } from "../../../src/services/Progress.ts"
 import { Handover } from "../../../src/services/pats/Handover.ts"
+import type { Listing } from "../../../src/services/pats/outcome.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
-import type { Listing } from "../../../src/services/pats/results.ts"
 import { newPat, notices } from "../../support/world/services.ts"
 
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))

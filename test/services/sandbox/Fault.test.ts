@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
-import { parseFault } from "../../../src/services/sandbox/Fault.ts"
+import { parseFault } from "../../../src/services/sandbox/api.ts"
 
 const all = Number.POSITIVE_INFINITY
 

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { type Fault, parseFault } from "../../../src/services/sandbox/Fault.ts"
+import { type Fault, parseFault } from "../../../src/services/sandbox/api.ts"
 import { type SandboxOptions, serve } from "../../../src/services/sandbox/serve.ts"
 
 /** A real client and a real file system: the sandbox is tested over loopback. */

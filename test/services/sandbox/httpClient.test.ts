@@ -4,11 +4,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as SynchronizedRef from "effect/SynchronizedRef"
 import * as TestClock from "effect/TestClock"
 import { ExpiryDate } from "../../../src/domain/Expiry.ts"
 import { type ApiOptions, makeApi } from "../../../src/services/sandbox/api.ts"
 import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
-import { inMemory } from "../../../src/services/sandbox/Store.ts"
+import { empty } from "../../../src/services/sandbox/State.ts"
 import { inTime, newPat, secret } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
 import { faults } from "./harness.ts"
@@ -17,7 +18,7 @@ import { faults } from "./harness.ts"
 const sandbox = (options: Partial<ApiOptions> = {}) =>
   Layer.effect(
     HttpClient.HttpClient,
-    Effect.map(inMemory(), (store) =>
+    Effect.map(SynchronizedRef.make(empty), (store) =>
       httpClient(
         makeApi(
           { user: "demo", password: Redacted.make("demo"), jwtSeconds: 100_000, faults: [], ...options },

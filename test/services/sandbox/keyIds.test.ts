@@ -2,8 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { KeyId } from "../../../src/domain/KeyId.ts"
-import { keyIdAt, period } from "../../../src/services/sandbox/keyIds.ts"
-import { first, fourth, second, third } from "../../../src/services/sandbox/words.ts"
+import { keyIdAt, period, places } from "../../../src/services/sandbox/keyIds.ts"
 
 const isKeyId = Schema.is(KeyId)
 
@@ -37,7 +36,7 @@ describe("key IDs", () => {
 
   it("are made of everyday words, none twice in a list", () => {
     expect(period).toBe(1_367_520)
-    for (const words of [first, second, third, fourth]) {
+    for (const { words } of places) {
       expect(words.length).toBeGreaterThanOrEqual(32)
       expect(new Set(words).size).toBe(words.length)
       expect(words.every((word) => /^[a-z]{3,}$/.test(word))).toBe(true)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Redacted from "effect/Redacted"
-import { mask } from "../../../src/services/settings/mask.ts"
+import { mask } from "../../../src/services/settings/Secrets.ts"
 
 const hide = (text: string, ...secrets: ReadonlyArray<string>) =>
   mask(

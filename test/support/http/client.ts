@@ -5,7 +5,7 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type ConnectionTrace, CurrentTrace } from "../../../src/services/network/ConnectionTrace.ts"
+import { type ConnectionTrace, CurrentTrace } from "../../../src/services/network/attempt.ts"
 
 /** A request as it reached the fake API. */
 export interface Received {

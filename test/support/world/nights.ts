@@ -11,15 +11,14 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
+import * as SynchronizedRef from "effect/SynchronizedRef"
 import * as TestClock from "effect/TestClock"
 import { Interruption } from "../../../src/cli/errors/exitCodes.ts"
 import { CommandUnusable } from "../../../src/domain/Errors.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
-import { makeApi } from "../../../src/services/sandbox/api.ts"
-import { parseFault } from "../../../src/services/sandbox/Fault.ts"
+import { makeApi, parseFault } from "../../../src/services/sandbox/api.ts"
 import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
-import { type StoredPat, statusOf } from "../../../src/services/sandbox/State.ts"
-import { inMemory } from "../../../src/services/sandbox/Store.ts"
+import { type State, type StoredPat, statusOf } from "../../../src/services/sandbox/State.ts"
 import { type Ran, runIn, runsNothing } from "./world.ts"
 
 /** What the command does with the token that it is given. */
@@ -85,7 +84,7 @@ export const makeAccount = (withOld: boolean) =>
   Effect.gen(function* () {
     if ((yield* TestClock.currentTimeMillis) !== start) yield* TestClock.setTime(start)
     const old = stored(oldKeyId, oldToken, { expiry_at: start + 10 * day })
-    const state = yield* inMemory({
+    const state = yield* SynchronizedRef.make<State>({
       dealt: 0,
       pats: [
         stored("signs-in-for-tests", signer, { label: "signer", scopes: ["pat"] }),
@@ -94,9 +93,9 @@ export const makeAccount = (withOld: boolean) =>
       jwts: [],
     })
     let token: string | undefined = withOld ? oldToken : undefined
-    const pats = state
-      .modify((known) => Effect.succeed([known.pats, known] as const))
-      .pipe(Effect.map((all) => all.filter(({ label }) => label !== "signer")))
+    const pats = Effect.map(SynchronizedRef.get(state), ({ pats }) =>
+      pats.filter(({ label }) => label !== "signer"),
+    )
 
     /** Runs the program; undefined where it crashed. `writes` are the requests that change something. */
     const run = ({ argv, command = "exits 0", crash, faults = [], retries = 2, signal }: Night) =>

@@ -1,13 +1,50 @@
 import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as Context from "effect/Context"
 import {
   type HttpFailure,
+  type Lasting,
   ResponseUnreadable,
   type ServiceUnavailable,
   type TimedOut,
   Unreachable,
 } from "../../domain/Errors.ts"
+import type { NamedProxy } from "../../domain/Proxy.ts"
 import { isCertificateProblem } from "../../domain/Retry.ts"
-import { type ConnectionTrace, undecodable } from "./ConnectionTrace.ts"
+
+/**
+ * What the connection of one attempt reports while the attempt runs. An
+ * `HttpClient` of a real process writes it; where nobody does, `hasLeft`
+ * remains undefined and is guessed from the error.
+ */
+export interface ConnectionTrace {
+  /** For the client: a connection that was idle for longer than this, in milliseconds, must not be used. */
+  readonly maxIdle: number
+  /** Whether a byte of the request can have left: the connection is open, and for https its TLS handshake done. */
+  hasLeft: boolean | undefined
+  /** Whether the connection had carried a request before. */
+  reused: boolean
+  /** The proxy, until its tunnel is open: until then, failures are the proxy's. */
+  proxy: NamedProxy | undefined
+  /** Why another attempt would fail as well, if it would. */
+  lasting: Lasting | undefined
+}
+
+/** The code of an answer's body in a content encoding that is unknown or damaged. */
+export const undecodable = "EENCODING"
+
+/** A trace of an attempt that has not begun. */
+export const makeTrace = (maxIdle = Number.POSITIVE_INFINITY): ConnectionTrace => ({
+  maxIdle,
+  hasLeft: undefined,
+  reused: false,
+  proxy: undefined,
+  lasting: undefined,
+})
+
+/** The trace of the attempt under way; outside of one, a trace that nobody reads. */
+export class CurrentTrace extends Context.Reference<CurrentTrace>()("zpcli/CurrentTrace", {
+  defaultValue: (): ConnectionTrace => makeTrace(),
+}) {}
 
 /** What `Transport.send` fails with. */
 export type TransportError = HttpFailure | ServiceUnavailable | Unreachable | TimedOut | ResponseUnreadable
@@ -27,7 +64,7 @@ const codeOf = (cause: unknown): { readonly code: string; readonly syscall: stri
   return { code: typeof code === "string" ? code : "UNKNOWN", syscall }
 }
 
-/** Whether the request can have left: as the trace says, and where it says nothing as the error lets guess. */
+/** Whether the request may have left: the trace says so, or else the error suggests it. */
 const hasLeft = (trace: ConnectionTrace, { code, syscall }: ReturnType<typeof codeOf>): boolean =>
   trace.hasLeft ?? !(neverOpened.has(code) || syscall === "connect" || isCertificateProblem(code))
 
@@ -71,7 +108,7 @@ export const unread = (
   return new Unreachable({ origin, code, sent: true, attempts: number })
 }
 
-/** A failure in a few words, for those who watch the attempts. */
+/** A failure in a few words, for the log and the progress line. */
 export const reasonOf = (error: TransportError): string => {
   switch (error._tag) {
     case "HttpFailure":

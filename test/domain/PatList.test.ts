@@ -1,7 +1,49 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
+import * as fc from "effect/FastCheck"
+import { KeyId } from "../../src/domain/KeyId.ts"
 import { fromItem } from "../../src/domain/Pat.ts"
-import { matches, type PatFilter } from "../../src/domain/PatFilter.ts"
+import { indexOf, indexOfLabel, matches, orders, type PatFilter, sorted } from "../../src/domain/PatList.ts"
+
+const newYear = Date.UTC(2027, 0, 1)
+const find = (label: string, ...items: ReadonlyArray<object>) =>
+  indexOfLabel(items.map(fromItem), label, newYear)
+const ci = { label: "CI", status: "active" }
+const revoked = { label: "CI", status: "revoked" }
+
+describe("the PAT with a label", () => {
+  it.each([
+    ["is the active one, however old", [{ ...revoked, created_at: "2026-01-02" }, ci], 1],
+    [
+      "is the youngest where none is active",
+      [
+        { ...revoked, created_at: "2026-01-01" },
+        { ...ci, created_at: "2026-01-03", expiry_at: "2026-01-04" },
+        { ...revoked, created_at: "2026-01-02" },
+      ],
+      1,
+    ],
+    ["is the later one of two of an age", [revoked, revoked], 1],
+  ])("%s", (_, items, index) => {
+    expect(find("CI", ...items)).toEqual(Either.right(index))
+  })
+
+  it("is an error where several are active, or none has it", () => {
+    expect(find("CI", ci, ci)).toMatchObject({ left: { _tag: "SeveralPats", pats: [{}, {}] } })
+    expect(find("CJ", revoked)).toMatchObject({ left: { _tag: "LabelNotFound", nearest: "CI" } })
+  })
+})
+
+describe("the PAT with a key ID", () => {
+  it("is found whatever its status, or the nearest ID is named", () => {
+    const pats = [{}, { ...revoked, key_id: "law-hotel-shape-community" }].map(fromItem)
+    expect(indexOf(pats, KeyId.make("law-hotel-shape-community"))).toEqual(Either.right(1))
+    expect(indexOf(pats, KeyId.make("law-hotel-shape-communty"))).toMatchObject({
+      left: { _tag: "PatNotFound", nearest: "law-hotel-shape-community" },
+    })
+  })
+})
 
 const now = Date.UTC(2026, 0, 1)
 const day = 86_400_000
@@ -74,4 +116,65 @@ describe("a filter of PATs", () => {
     const parts = Object.entries(filter).map(([name, value]) => ({ [name]: value }) as PatFilter)
     expect(matches(filter, now)(pat)).toBe(parts.every((part) => matches(part, now)(pat)))
   })
+})
+
+const days = ["2026-01-01", "2026-01-02", "2026-01-03"]
+const cell = fc.constantFrom(...days, "soon", null)
+const pats = fc
+  .array(
+    fc.record({
+      created_at: cell,
+      expiry_at: cell,
+      last_used_at: cell,
+      label: fc.constantFrom("a", "B", "é", null),
+    }),
+    { maxLength: 12 },
+  )
+  .map((items) => items.map(fromItem))
+
+describe("an order of PATs", () => {
+  it.each([
+    ["created", [2, 1, 0]],
+    ["-created", [0, 1, 2]],
+    // A hard expiry counts where it is the earlier one.
+    ["expiry", [1, 2, 0]],
+    ["-expiry", [2, 1, 0]],
+    ["last-used", [0, 2, 1]],
+    ["-last-used", [2, 0, 1]],
+    ["label", [1, 0, 2]],
+    ["-label", [0, 1, 2]],
+  ] as const)("%s puts them as %j, and what is missing last", (order, indexes) => {
+    const items = [
+      { label: "b", created_at: days[2], last_used_at: days[0] },
+      { label: "a", created_at: days[1], expiry_at: days[2], hard_expiry_at: days[0] },
+      { created_at: days[0], expiry_at: days[1], last_used_at: days[1] },
+    ]
+    expect(sorted(items.map(fromItem), order)).toEqual(indexes)
+  })
+
+  it.prop(
+    "loses and doubles none, and is the same when done again",
+    [pats, fc.constantFrom(...orders)],
+    ([list, order]) => {
+      const indexes = sorted(list, order)
+      expect([...indexes].sort((one, other) => one - other)).toEqual([...list.keys()])
+      const again = indexes.flatMap((index) => list[index] ?? [])
+      expect(sorted(again, order)).toEqual([...list.keys()])
+    },
+  )
+
+  it.prop(
+    "keeps the places of equal ones either way",
+    [pats, fc.constantFrom("label", "created")],
+    ([list, key]) => {
+      for (const order of orders.filter((each) => each.endsWith(key))) {
+        const valueOf = (index: number) => (key === "label" ? list[index]?.label : list[index]?.created_at)
+        const indexes = sorted(list, order)
+        for (const [at, index] of indexes.entries()) {
+          const next = indexes[at + 1]
+          if (next !== undefined && valueOf(next) === valueOf(index)) expect(next).toBeGreaterThan(index)
+        }
+      }
+    },
+  )
 })
