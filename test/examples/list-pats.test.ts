@@ -54,6 +54,7 @@ describe("a program of its own", () => {
       yield* TestClock.adjust("1 day")
       expect(yield* Effect.flip(Effect.provide(expiring, over(created.token)))).toMatchObject({
         _tag: "CredentialRefused",
+        message: expect.stringMatching(/^The PAT in .* was not accepted: it is revoked, expired or mistyped/),
       })
     }),
   )

@@ -18,17 +18,21 @@ const ends = (exitCode: number, hint?: string, more: Partial<Report> = {}): Endi
 /** An end of which nothing is printed. */
 const silently = (exitCode: number): Ending => ({ exitCode, message: undefined })
 
-/** What a report has of its cause: the answer behind it. */
-const answerOf = (cause: Report | undefined): Partial<Report> => ({
-  status: cause?.status,
-  requestId: cause?.requestId,
+/** What names the answer behind an error, or behind its cause. */
+const answerOf = (error: Pick<Report, "status" | "requestId"> | undefined): Partial<Report> => ({
+  status: error?.status,
+  requestId: error?.requestId,
 })
 
-/** The same where what was begun may have been undone. */
-const afterUndo = (undone: boolean, cause: Report | undefined): Partial<Report> => ({
+/**
+ * The same where what was begun may have been undone.
+ *
+ * @param tokenLost - whether a token did not arrive: once its PAT is gone, the same command can simply be run again
+ */
+const afterUndo = (undone: boolean, cause: Report | undefined, tokenLost: boolean): Partial<Report> => ({
   ...answerOf(cause),
   childExitCode: cause?.childExitCode,
-  retryable: undone && cause?.retryable === true,
+  retryable: undone && cause !== undefined && (cause.retryable || tokenLost),
 })
 
 const several = <A>(all: ReadonlyArray<A>) => (all.length > 1 ? all : undefined)
@@ -39,7 +43,11 @@ const named = (old: ReadonlyArray<{ readonly keyId: string }>): Partial<Report> 
   return { oldKeyId: keyIds[0], keyIds: several(keyIds) }
 }
 
-const undoneCode = (undone: boolean) => (undone ? exitCodes.undelivered : exitCodes.tokenAtLarge)
+/** The exit code where a token was not handed over. */
+const undeliveredCode = (undone: boolean, cause: Report | undefined): number => {
+  if (cause === undefined) return exitCodes.interrupted
+  return undone ? exitCodes.undelivered : exitCodes.tokenAtLarge
+}
 
 /** The one table of errors: exit code, hint and the fields of the JSON. A tag that is missing here does not compile. */
 const table = {
@@ -112,12 +120,9 @@ const table = {
     ),
   TokenUndelivered: ({ cause, keyId, undone, wasDelivery }) => {
     const why = describeCause(cause)
-    const more = { keyId, delivered: false, ...afterUndo(undone, why) }
     const hint = hints.afterTakenBack(keyId, undone, cause, wasDelivery ? why?.hint : undefined)
-    if (cause === undefined) return ends(exitCodes.interrupted, hint, more)
-    // The lost PAT is gone, so the same command can simply be run again.
-    const retryable = more.retryable || (undone && !wasDelivery)
-    return ends(undoneCode(undone), hint, { ...more, retryable })
+    const more = { keyId, delivered: false, ...afterUndo(undone, why, !wasDelivery) }
+    return ends(undeliveredCode(undone, why), hint, more)
   },
   OutcomeUnknown: (error) => {
     const { cause, found = [], replaces } = error
@@ -191,15 +196,14 @@ const table = {
   RotationNotBegun: ({ keyId }) =>
     ends(exitCodes.interrupted, "Run the command again to rotate it.", { oldKeyId: keyId }),
   RotationStopped: (error) => {
-    const { cause, newKeyId, old, step, undone } = error
+    const { cause, newKeyId: keyId, old, step, undone } = error
     const why = describeCause(cause)
     const delivered = step === "confirm" || step === "revoke"
-    const more = { keyId: newKeyId, ...named(old), delivered, ...afterUndo(undone, why) }
-    const hint = hints.ofStop(error, why?.hint)
-    if (cause === undefined) return ends(exitCodes.interrupted, hint, more)
-    // The lost PAT is gone, so the same command can simply be run again.
-    const retryable = more.retryable || (undone && step === "create")
-    return ends(delivered ? exitCodes.oldRemains : undoneCode(undone), hint, { ...more, retryable })
+    return ends(
+      delivered && why !== undefined ? exitCodes.oldRemains : undeliveredCode(undone, why),
+      hints.ofStop(error, why?.hint),
+      { keyId, ...named(old), delivered, ...afterUndo(undone, why, step === "create") },
+    )
   },
   TokenRevokedMeanwhile: ({ active, newKeyId, old }) =>
     ends(
@@ -226,9 +230,7 @@ export const describe = (failure: Failure | Undelivered): Report => {
   return {
     type: failure._tag,
     message: failure.message,
-    ...("status" in failure || "requestId" in failure
-      ? { status: failure.status, requestId: failure.requestId }
-      : {}),
+    ...("status" in failure || "requestId" in failure ? answerOf(failure) : {}),
     retryable: ending.exitCode === exitCodes.unavailable,
     ...ending,
   }

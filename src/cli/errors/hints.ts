@@ -1,22 +1,6 @@
 /** What to do about errors, where that takes more than one sentence to choose. */
 import type { Place } from "../../domain/Credential.ts"
-import type {
-  CannotRotate,
-  CommandFailed,
-  CommandUnusable,
-  CredentialMissing,
-  CredentialRefused,
-  InvalidInput,
-  LoginRefused,
-  NotAllowed,
-  OutcomeUnknown,
-  RequestRefused,
-  RotationStopped,
-  SecretUnavailable,
-  ServiceUnavailable,
-  SettingsError,
-  Unreachable,
-} from "../../domain/Errors.ts"
+import type * as Errors from "../../domain/Errors.ts"
 import { signalled } from "../../domain/errors/command.ts"
 import { type HandoverCause, mayBeStored } from "../../domain/errors/delivery.ts"
 import * as KeyId from "../../domain/KeyId.ts"
@@ -50,7 +34,7 @@ export const afterTakenBack = (
     : howToRevoke(keyId)
 }
 
-export const ofOutcome = ({ found, replaces }: OutcomeUnknown): string => {
+export const ofOutcome = ({ found, replaces }: Errors.OutcomeUnknown): string => {
   const again = replaces === undefined ? "create another" : "rotate again"
   if (found === undefined) return `Check with zpcli pat list before you ${again}.`
   const [keyId, ...more] = found
@@ -63,7 +47,7 @@ export const ofOutcome = ({ found, replaces }: OutcomeUnknown): string => {
 
 /** @param remedy - what to do about the cause, which helps where the delivery failed */
 export const ofStop = (
-  { cause, newKeyId, old, step, undone }: RotationStopped,
+  { cause, newKeyId, old, step, undone }: Errors.RotationStopped,
   remedy: string | undefined,
 ): string => {
   const oldKeyIds = old.map(({ keyId }) => keyId).join(" ")
@@ -76,7 +60,7 @@ export const ofStop = (
   return afterTakenBack(newKeyId, undone, cause, step === "deliver" ? remedy : undefined)
 }
 
-export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: CommandFailed): string => {
+export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: Errors.CommandFailed): string => {
   const fix = `Fix ${name}, then run the command again.`
   // It may have failed after its work, or by a lost answer: what it stored took the place of what works.
   if (leftToken && signalled(exitCode)) return "Run the command again."
@@ -87,7 +71,7 @@ export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: Comma
     : fix
 }
 
-export const ofCommandUnusable = ({ interpreter, name, reason }: CommandUnusable): string => {
+export const ofCommandUnusable = ({ interpreter, name, reason }: Errors.CommandUnusable): string => {
   if (reason === "not-found") return "Check the name of the command after --, and PATH."
   if (interpreter === undefined) return "Check that it is a program, and that you may run it."
   return interpreter.endsWith("\r")
@@ -95,7 +79,7 @@ export const ofCommandUnusable = ({ interpreter, name, reason }: CommandUnusable
     : `Install it, or correct the first line of ${name}.`
 }
 
-export const ofCannotRotate = ({ keyId, reason }: CannotRotate): string => {
+export const ofCannotRotate = ({ keyId, reason }: Errors.CannotRotate): string => {
   if (reason === "lifetime") return "Choose an expiry with --expires-in or --expiry."
   if (reason === "expiry")
     return `Rotate it now, with an expiry of your choice: zpcli pat rotate ${keyId} --expires-in 90d`
@@ -111,7 +95,7 @@ const replacePat = ({ source, via }: Place): string => {
   return source === "ZPOOLPAT" ? `Set ${source} to a valid PAT` : "Replace it with zpcli login"
 }
 
-export const ofCredential = ({ credential }: CredentialRefused): string => {
+export const ofCredential = ({ credential }: Errors.CredentialRefused): string => {
   switch (credential._tag) {
     case "PAT":
       return `${replacePat(credential)}, or use --auth jwt to sign in with username and password.`
@@ -124,7 +108,7 @@ export const ofCredential = ({ credential }: CredentialRefused): string => {
   }
 }
 
-export const ofNotAllowed = ({ lacking, needs }: NotAllowed): string => {
+export const ofNotAllowed = ({ lacking, needs }: Errors.NotAllowed): string => {
   if (lacking === undefined)
     return "Check ZPOOL_API_URL and any proxy: the answer may not have come from the API."
   return lacking === "scope"
@@ -132,7 +116,7 @@ export const ofNotAllowed = ({ lacking, needs }: NotAllowed): string => {
     : "Sign in as another user with ZPOOL_USER, or ask the owner of the account."
 }
 
-export const ofCredentialMissing = ({ only, page, variable }: CredentialMissing): string => {
+export const ofCredentialMissing = ({ only, page, variable }: Errors.CredentialMissing): string => {
   if (page !== undefined)
     return `Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.`
   if (variable === "ZPOOLPAT")
@@ -142,7 +126,7 @@ export const ofCredentialMissing = ({ only, page, variable }: CredentialMissing)
     : `Sign in with zpcli login, or set ZPOOLPAT to a PAT, or set ${variable}.`
 }
 
-export const ofSecret = ({ opensStdout, path, source }: SecretUnavailable): string => {
+export const ofSecret = ({ opensStdout, path, source }: Errors.SecretUnavailable): string => {
   if (opensStdout)
     return "Let it print to its stdout without opening /dev/stdout, which is a socket here; or put | cat behind it."
   return path === undefined
@@ -151,7 +135,7 @@ export const ofSecret = ({ opensStdout, path, source }: SecretUnavailable): stri
 }
 
 /** What to check after a refused sign-in: what was typed can be typed again, the rest is a setting. */
-export const ofLogin = ({ password = "ZPOOL_PASSWORD", typed }: LoginRefused): string => {
+export const ofLogin = ({ password = "ZPOOL_PASSWORD", typed }: Errors.LoginRefused): string => {
   if (typed.password) {
     return typed.user
       ? "Run the command again, and check what you type."
@@ -162,7 +146,7 @@ export const ofLogin = ({ password = "ZPOOL_PASSWORD", typed }: LoginRefused): s
     : `Check ZPOOL_USER and ${password}; without ${password} a terminal asks for the password.`
 }
 
-export const ofRequest = ({ path, serverMessage, status }: RequestRefused): string => {
+export const ofRequest = ({ path, serverMessage, status }: Errors.RequestRefused): string => {
   // A 403 gets here where a gateway does not know the path.
   if (status === 404 || status === 403) return `Check ZPOOL_API_URL: there is no ${path} below it.`
   return serverMessage === undefined
@@ -170,12 +154,12 @@ export const ofRequest = ({ path, serverMessage, status }: RequestRefused): stri
     : "Correct what the API says, and run the command again."
 }
 
-export const ofUnavailable = ({ retryAfter = 0 }: ServiceUnavailable): string =>
+export const ofUnavailable = ({ retryAfter = 0 }: Errors.ServiceUnavailable): string =>
   retryAfter > maxRetryAfter
     ? `The API asks clients to wait ${Math.ceil(retryAfter / 1000)} s; run the command again after that.`
     : "The command is fine: run it again in a while."
 
-export const ofUnreachable = ({ lasting, proxy, proxyStatus }: Unreachable): string => {
+export const ofUnreachable = ({ lasting, proxy, proxyStatus }: Errors.Unreachable): string => {
   if (lasting === "certificate")
     return "If your own authority issued it, name its file in NODE_EXTRA_CA_CERTS."
   if (lasting === "client-certificate") return "Check ZPOOL_API_URL and any proxy."
@@ -186,7 +170,7 @@ export const ofUnreachable = ({ lasting, proxy, proxyStatus }: Unreachable): str
     : `Check ${proxy.variable}, or name the host in NO_PROXY to connect without the proxy.`
 }
 
-export const ofInput = ({ advice, kind, reason, value }: InvalidInput): string => {
+export const ofInput = ({ advice, kind, reason, value }: Errors.InvalidInput): string => {
   if (advice !== undefined) return advice
   switch (kind) {
     case "label":
@@ -211,7 +195,7 @@ export const ofInput = ({ advice, kind, reason, value }: InvalidInput): string =
 }
 
 /** How to correct a setting, by where it comes from. */
-export const ofSetting = ({ advice, source }: SettingsError): string => {
+export const ofSetting = ({ advice, source }: Errors.SettingsError): string => {
   if (advice !== undefined) return advice
   const [name = ""] = source.split(" ")
   return name.startsWith("--")

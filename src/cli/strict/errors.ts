@@ -101,12 +101,12 @@ export class UsageError {
 
   /** What is wrong: one line, in which words of the command line stand as they were typed. */
   get message(): string {
-    return messageOf(this.problem, this.command)
+    return wordsOf(this.problem, this.command)[0]
   }
 
   /** What to do about it: one line, likewise. */
   get hint(): string {
-    return hintOf(this.problem, this.command)
+    return wordsOf(this.problem, this.command)[1]
   }
 }
 
@@ -126,97 +126,101 @@ const quoted = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'
 const quoteHint = ([option, value]: Expanded): string =>
   `If you typed ${option} ${value}, quote it: ${option} ${quoted(value)}. The shell puts the names of files in its place.`
 
-const messageOf = (problem: Problem, command: string): string => {
-  switch (problem._tag) {
-    case "UnrecognizedOption":
-      return `Unknown option ${problem.option} for ${command}.${didYouMean(problem.suggestions)}`
-    case "UnknownSubcommand":
-      return problem.topics === undefined
-        ? `Unknown command "${problem.subcommand}" for ${command}.${didYouMean(problem.suggestions)}`
-        : `Unknown command or help topic "${problem.subcommand}".${didYouMean(problem.suggestions)}`
-    case "MissingSubcommand":
-      return `${command} needs a command before --, and "${problem.found}" comes after it.`
-    case "MissingOption":
-      return `Option ${problem.option} is required.`
-    case "TypographicDash": {
-      const code = problem.word.charCodeAt(0).toString(16).toUpperCase()
-      return `"${problem.word}" starts with a typographic dash (U+${code}), not with a hyphen.`
-    }
-    case "MissingArgument":
-      return problem.alternative === undefined
-        ? `The argument <${problem.argument}> is missing.`
-        : `The argument <${problem.argument}> or the option ${problem.alternative} is missing.`
-    case "MissingTrailing":
-      return `The <${problem.name}> after -- is missing.`
-    case "MissingValue":
-      return `Option ${problem.option} needs a value.`
-    case "EmptyValue":
-      return `Option ${problem.option} has an empty value.`
-    case "NotUtf8":
-      return `"${problem.word}" is not valid UTF-8.`
-    case "UnexpectedValue":
-      return `Option ${problem.option} does not take a value, but was given "${problem.value}".`
-    case "UnexpectedArgument":
-      return `Unexpected argument "${problem.value}" for ${command}.`
-    case "DuplicateOption":
-      return `Option ${problem.option} may be given only once.`
-    case "RequiresOption":
-      return `${problem.option} needs ${problem.needed.join(" or ")}.`
-    case "ExclusiveOptions":
-      return `${problem.options.join(" and ")} cannot be used together.`
-    case "InvalidValue":
-      return `Invalid value "${problem.value}" for ${problem.option}.${didYouMean(problem.suggestions)}`
-    case "Rejected":
-      return problem.reason === "" ? "The command line can't be understood." : problem.reason
-  }
-}
-
-const hintOf = (problem: Problem, command: string): string => {
+/** The message and the hint of a problem. */
+const wordsOf = (problem: Problem, command: string): readonly [message: string, hint: string] => {
   const help = `See: ${command} --help`
   switch (problem._tag) {
-    case "UnrecognizedOption":
-      if (problem.note !== undefined) return problem.note
-      return problem.takesText
-        ? `${help}. To pass an argument that starts with a dash, put it after --.`
-        : help
-    case "UnknownSubcommand":
-      if (problem.note !== undefined) return problem.note
+    case "UnrecognizedOption": {
+      const { note, option, suggestions, takesText } = problem
+      const dash = takesText ? ". To pass an argument that starts with a dash, put it after --." : ""
+      return [`Unknown option ${option} for ${command}.${didYouMean(suggestions)}`, note ?? help + dash]
+    }
+    case "UnknownSubcommand": {
+      const { note, subcommand, subcommands, suggestions, topics } = problem
+      const unknown =
+        topics === undefined
+          ? `Unknown command "${subcommand}" for ${command}.`
+          : `Unknown command or help topic "${subcommand}".`
+      const there = topics === undefined ? "" : ` Topics: ${topics.join(", ")}.`
       return [
-        `Commands of ${command}: ${problem.subcommands.join(", ")}.`,
-        ...(problem.topics === undefined ? [] : [`Topics: ${problem.topics.join(", ")}.`]),
-      ].join(" ")
+        unknown + didYouMean(suggestions),
+        note ?? `Commands of ${command}: ${subcommands.join(", ")}.${there}`,
+      ]
+    }
     case "MissingSubcommand":
-      return `Commands of ${command}: ${problem.subcommands.join(", ")}.`
-    case "TypographicDash":
-      return `Type ${withHyphens(problem.word)}, or put the word after -- to pass it as it is.`
+      return [
+        `${command} needs a command before --, and "${problem.found}" comes after it.`,
+        `Commands of ${command}: ${problem.subcommands.join(", ")}.`,
+      ]
     case "MissingOption": {
+      const { option, repeated } = problem
       const values = problem.values.length === 0 ? "" : `Values: ${problem.values.map(quoted).join(", ")}. `
-      return `${values}${problem.repeated ? `Repeat ${problem.option} for more than one. ` : ""}${help}`
+      const repeat = repeated ? `Repeat ${option} for more than one. ` : ""
+      return [`Option ${option} is required.`, values + repeat + help]
+    }
+    case "TypographicDash": {
+      const { word } = problem
+      const code = word.charCodeAt(0).toString(16).toUpperCase()
+      return [
+        `"${word}" starts with a typographic dash (U+${code}), not with a hyphen.`,
+        `Type ${withHyphens(word)}, or put the word after -- to pass it as it is.`,
+      ]
+    }
+    case "MissingArgument": {
+      const { alternative, argument, trailing } = problem
+      const or = alternative === undefined ? "" : ` or the option ${alternative}`
+      return [`The argument <${argument}>${or} is missing.`, trailing ? `Put it before --. ${help}` : help]
+    }
+    case "MissingTrailing": {
+      const { name, terminated } = problem
+      const advice = terminated
+        ? "If it is a variable, check that it is set."
+        : `Add -- and the ${name} at the end.`
+      return [`The <${name}> after -- is missing.`, `${advice} ${help}`]
     }
     case "MissingValue":
-      return problem.beforeDash ? `Write a value that starts with a dash as ${problem.option}=VALUE.` : help
-    case "EmptyValue":
-      return `If it is a variable, check that it is set. ${help}`
-    case "NotUtf8":
-      return "Type it in UTF-8: its bytes can't be passed on as they are."
-    case "MissingArgument":
-      return problem.trailing ? `Put it before --. ${help}` : help
-    case "MissingTrailing":
-      return problem.terminated
-        ? `If it is a variable, check that it is set. ${help}`
-        : `Add -- and the ${problem.name} at the end. ${help}`
-    case "ExclusiveOptions":
-      return problem.expanded === undefined ? help : `${quoteHint(problem.expanded)} ${help}`
-    case "UnexpectedArgument":
-      if (problem.expanded !== undefined) return `${quoteHint(problem.expanded)} ${help}`
       return [
-        ...(problem.others === false ? [] : ["Quote an argument that contains spaces."]),
-        ...(problem.trailing === undefined ? [] : [`Put a ${problem.trailing} after --.`]),
-        help,
-      ].join(" ")
+        `Option ${problem.option} needs a value.`,
+        problem.beforeDash ? `Write a value that starts with a dash as ${problem.option}=VALUE.` : help,
+      ]
+    case "EmptyValue":
+      return [
+        `Option ${problem.option} has an empty value.`,
+        `If it is a variable, check that it is set. ${help}`,
+      ]
+    case "NotUtf8":
+      return [
+        `"${problem.word}" is not valid UTF-8.`,
+        "Type it in UTF-8: its bytes can't be passed on as they are.",
+      ]
+    case "UnexpectedValue":
+      return [`Option ${problem.option} does not take a value, but was given "${problem.value}".`, help]
+    case "UnexpectedArgument": {
+      const { expanded, others, trailing, value } = problem
+      const advice =
+        expanded !== undefined
+          ? [quoteHint(expanded)]
+          : [
+              ...(others === false ? [] : ["Quote an argument that contains spaces."]),
+              ...(trailing === undefined ? [] : [`Put a ${trailing} after --.`]),
+            ]
+      return [`Unexpected argument "${value}" for ${command}.`, [...advice, help].join(" ")]
+    }
+    case "DuplicateOption":
+      return [`Option ${problem.option} may be given only once.`, help]
+    case "RequiresOption":
+      return [`${problem.option} needs ${problem.needed.join(" or ")}.`, help]
+    case "ExclusiveOptions":
+      return [
+        `${problem.options.join(" and ")} cannot be used together.`,
+        problem.expanded === undefined ? help : `${quoteHint(problem.expanded)} ${help}`,
+      ]
     case "InvalidValue":
-      return `${problem.option} takes one of: ${problem.choices.join(", ")}.`
-    default:
-      return help
+      return [
+        `Invalid value "${problem.value}" for ${problem.option}.${didYouMean(problem.suggestions)}`,
+        `${problem.option} takes one of: ${problem.choices.join(", ")}.`,
+      ]
+    case "Rejected":
+      return [problem.reason === "" ? "The command line can't be understood." : problem.reason, help]
   }
 }
