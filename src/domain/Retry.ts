@@ -1,7 +1,5 @@
 import type { Method, Transient } from "./Errors.ts"
 
-export type { Method, Transient }
-
 /** Whether a failure is one after which another attempt may succeed. */
 export const isTransient = (error: { readonly _tag: string }): error is Transient =>
   error._tag === "Unreachable" || error._tag === "TimedOut" || error._tag === "ServiceUnavailable"

@@ -7,6 +7,7 @@ import {
   type ApiError,
   CredentialRefused,
   HttpFailure,
+  type Method,
   NotAllowed,
   NotOffered,
   Redirected,
@@ -15,7 +16,6 @@ import {
   type ServiceUnavailable,
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import type { Method } from "../../domain/Retry.ts"
 import type { ApiAnswer } from "./Transport.ts"
 
 /** What a failing status means for a request that no special meaning was given for. */

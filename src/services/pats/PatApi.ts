@@ -9,6 +9,7 @@ import { type Credential, signerOf } from "../../domain/Credential.ts"
 import { CreatedPat, Hello, PatList } from "../../domain/Envelope.ts"
 import {
   type HttpFailure,
+  type Method,
   OutcomeUnknown,
   ResponseUnreadable,
   type RevokeError,
@@ -16,7 +17,7 @@ import {
 } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import { isTransient, type Method, mayHaveHappened } from "../../domain/Retry.ts"
+import { isTransient, mayHaveHappened } from "../../domain/Retry.ts"
 import { Session } from "../auth/Session.ts"
 import { decodeAnswer, isNotOffered, notOffered, orApiError } from "../network/answers.ts"
 import type { Flight } from "../network/request.ts"

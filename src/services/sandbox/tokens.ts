@@ -41,23 +41,19 @@ const jwt = (payload: Record<string, unknown>): string =>
 export const newGrant = (user: string, now: number, seconds: number): Effect.Effect<Grant> =>
   Effect.sync(() => {
     const iat = Math.floor(now / 1000)
-    const claims = { iss: "https://sandbox.invalid", sub: user, iat, exp: iat + seconds }
     const client = "zpcli-sandbox"
+    const tokenWith = (claims: Record<string, unknown>) =>
+      jwt({
+        iss: "https://sandbox.invalid",
+        sub: user,
+        iat,
+        exp: iat + seconds,
+        jti: crypto.randomUUID(),
+        ...claims,
+      })
     return {
-      accessToken: jwt({
-        ...claims,
-        token_use: "access",
-        client_id: client,
-        username: user,
-        jti: crypto.randomUUID(),
-      }),
-      idToken: jwt({
-        ...claims,
-        token_use: "id",
-        aud: client,
-        "cognito:username": user,
-        jti: crypto.randomUUID(),
-      }),
+      accessToken: tokenWith({ token_use: "access", client_id: client, username: user }),
+      idToken: tokenWith({ token_use: "id", aud: client, "cognito:username": user }),
       refreshToken: Encoding.encodeBase64Url(randomBytes(96)),
     }
   })
