@@ -52,14 +52,16 @@ export const newPat = "The new PAT"
 /** What help calls the scopes that there are. */
 export const scopeNames = `${Scope.scopes.slice(0, -1).join(", ")} or ${Scope.scopes.at(-1)}`
 
-/** `--scope`, for a new PAT. */
-export const scopeOption = Options.text("scope").pipe(
+const scope = Options.text("scope").pipe(
   Options.withPseudoName("scope"),
   Options.withDescription(`Grant this scope: ${scopeNames}`),
-  Options.atLeast(1),
-  withCompletions(Scope.scopes),
-  withGroup(newPat),
 )
+
+/** `--scope`, for a new PAT. */
+export const scopeOption = scope.pipe(Options.atLeast(1), withCompletions(Scope.scopes), withGroup(newPat))
+
+/** `--scope`, where a missing one is asked for. */
+export const askedScopeOption = scope.pipe(Options.repeated, withCompletions(Scope.scopes), withGroup(newPat))
 
 /** `--dry-run`, where everything is checked and nothing changed. */
 export const dryRunOption = Options.boolean("dry-run").pipe(

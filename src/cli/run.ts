@@ -17,6 +17,7 @@ import { InternalError } from "./errors/failure.ts"
 import { logger } from "./errors/logger.ts"
 import { makeNotices } from "./errors/notices.ts"
 import { report } from "./errors/report.ts"
+import { orAsk, Typed } from "./output/ask.ts"
 import { printError, printSafe } from "./output/print.ts"
 import { path as runPath } from "./pat/run.ts"
 import { command } from "./root.ts"
@@ -26,10 +27,7 @@ import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
 
 /** Whether a command line asks for JSON, which decides the form of its errors even if it can't be understood. */
-const wantsJson = (argv: ReadonlyArray<string>): boolean => {
-  const end = argv.indexOf("--")
-  return argv.slice(0, end === -1 ? undefined : end).includes("--json")
-}
+const wantsJson = (request: Request): boolean => "flags" in request && request.flags.includes("--json")
 
 /** What is answered without the program: `start.ts`. */
 export type Early = Extract<Request, { readonly _tag: "Help" | "Version" }>
@@ -37,7 +35,7 @@ export type Early = Extract<Request, { readonly _tag: "Help" | "Version" }>
 /** Whether a command line is one of `pat run`, which exits with the code of the command that it runs. */
 const isRunner = (request: Request): boolean => {
   if (request._tag === "UsageError") return request.command === ["zpcli", ...runPath].join(" ")
-  return request._tag === "Run" && runPath.every((word, index) => request.argv[index] === word)
+  return request._tag === "Run" && request.path.join(" ") === runPath.join(" ")
 }
 
 /**
@@ -48,7 +46,7 @@ const isRunner = (request: Request): boolean => {
  * @param request - what `argv` asks for
  */
 export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Exclude<Request, Early>) => {
-  const json = wantsJson(argv)
+  const json = wantsJson(request)
   const runner = isRunner(request)
   const level = request._tag === "Run" ? request.logLevel : undefined
   const program = Effect.gen(function* () {
@@ -62,7 +60,14 @@ export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Ex
       case "UsageError":
         return yield* Effect.fail(request)
       case "Run":
-        return yield* execute(command, tree.command, request.argv).pipe(
+        return yield* (
+          request.missing === undefined
+            ? execute(command, tree.command, request.argv)
+            : Effect.zipRight(
+                orAsk(request.missing),
+                Effect.provideService(execute(command, tree.command, request.argv), Typed, argv),
+              )
+        ).pipe(
           Effect.catchIf(isQuitException, () => new Quit()),
           request.noInput || request.noColor ? Effect.updateService(Process, withOptions(request)) : identity,
         )

@@ -14,16 +14,17 @@ import { PatApi } from "../../services/pats/PatApi.ts"
 import { Connection } from "../../services/settings/Connection.ts"
 import * as hints from "../hints.ts"
 import {
+  askedScopeOption,
   chosenExpiry,
   exclusive,
   expiryOptions,
-  scopeOption,
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
 import { print, printExpiry } from "../output/print.ts"
 import { withServices } from "../services.ts"
-import { withExamples, withHints } from "../strict/annotations.ts"
+import { withAsking, withExamples, withHints } from "../strict/annotations.ts"
+import { askForPat } from "./ask.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
 import { checkSave } from "./toRcfile.ts"
 
@@ -32,8 +33,9 @@ const path = ["pat", "create"]
 const options = {
   label: Args.text({ name: "label" }).pipe(
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
+    Args.optional,
   ),
-  scope: scopeOption,
+  scope: askedScopeOption,
   ...expiryOptions("never"),
   tenantId: tenantIdOption("yours"),
   ...deliveryOptions,
@@ -48,9 +50,10 @@ const options = {
 export type CreateOptions = Command.Command.ParseConfig<typeof options>
 
 /** Makes a PAT and hands over its token, once. */
-export const create = Effect.fn("pat.create")(function* (given: CreateOptions) {
+export const create = Effect.fn("pat.create")(function* (options: CreateOptions) {
+  const given = yield* askForPat(options)
   const expiryAt = yield* chosenExpiry(path, given)
-  const label = yield* Label.parse(given.label)
+  const label = yield* Label.parse(Option.getOrElse(given.label, () => ""))
   const scopes = yield* Scope.parseAll(given.scope)
   if (given.web) {
     yield* exclusive(path, {
@@ -86,6 +89,7 @@ export const command = Command.make("create", options, create).pipe(
   Command.withDescription("Create a PAT and print its token once"),
   withServices,
   withHints(hints.create),
+  withAsking({ names: ["label", "--scope"], unless: ["--json", "--web"] }),
   withExamples([
     {
       command: `zpcli pat create "My CI Token" --scope '*'`,

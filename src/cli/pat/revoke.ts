@@ -17,7 +17,8 @@ import type { Lines } from "../output/escape.ts"
 import { print, printError } from "../output/print.ts"
 import { confirm, confirmBesideData } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
-import { withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
+import { withAsking, withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
+import { choosePats } from "./ask.ts"
 import { keyIdValues } from "./completions.ts"
 import { printDryRun, wouldRevoke } from "./dryRun.ts"
 import { areOnStdin, readKeyIds } from "./keyIds.ts"
@@ -31,7 +32,7 @@ const options = {
     Args.withDescription(
       "Key ID to revoke, such as law-hotel-shape-community, or - to read key IDs from stdin, one per line",
     ),
-    Args.atLeast(1),
+    Args.repeated,
     withDynamicValues(keyIdValues),
   ),
   yes: yesOption,
@@ -106,7 +107,8 @@ const rehearse = Effect.fnUntraced(function* (
 
 /** Revokes PATs, after asking. */
 export const revoke = Effect.fn("pat.revoke")(function* (options: RevokeOptions) {
-  const { json, keyIds: given, yes } = options
+  const { json, yes } = options
+  const given = options.keyIds.length === 0 ? yield* choosePats("revoke") : options.keyIds
   const keyIds = yield* readKeyIds(path, given)
   const several = areOnStdin(given) || keyIds.length > 1
   if (keyIds.length === 0) return yield* printError("Nothing to revoke.")
@@ -154,4 +156,5 @@ export const command = Command.make("revoke", options, revoke).pipe(
     },
   ]),
   withHints(hints.revoke),
+  withAsking({ names: ["key_id"], unless: ["--json", "--yes"] }),
 )

@@ -18,7 +18,8 @@ import type { Lines } from "../output/escape.ts"
 import { print, printError, printExpiry, printJson } from "../output/print.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
-import { withExamples } from "../strict/annotations.ts"
+import { withAsking, withExamples } from "../strict/annotations.ts"
+import { orChoose } from "./ask.ts"
 import { chooseDelivery, deliveryOptions } from "./delivery.ts"
 import { describeRotation, printDryRun, rotationOf } from "./dryRun.ts"
 import { makePlan, type Plan, planOptions } from "./plan.ts"
@@ -93,8 +94,9 @@ const fate = (old: Known, worked: boolean, ended: ReadonlyArray<Ended>): string 
 }
 
 /** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */
-export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
+export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions) {
   const notices = yield* Notices
+  const given = { ...options, keyId: yield* orChoose(options, "rotate") }
   const { keyId, plan } = yield* makePlan(
     path,
     given,
@@ -134,6 +136,10 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
 }, Effect.scoped)
 
 export const command = Command.make("rotate", options, rotate).pipe(
+  withAsking({
+    names: ["key_id"],
+    unless: ["--json", "--yes", "--expiring-within", "--older-than", "--all", "--or-create"],
+  }),
   Command.withDescription("Replace a PAT with a new one that has the same label and scopes"),
   withServices,
   withExamples([

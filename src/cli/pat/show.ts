@@ -10,7 +10,8 @@ import { printJsonText } from "../output/jsonText.ts"
 import { print, printJson } from "../output/print.ts"
 import { formatter, localZone } from "../output/time.ts"
 import { withServices } from "../services.ts"
-import { withExamples, withGroup } from "../strict/annotations.ts"
+import { withAsking, withExamples, withGroup } from "../strict/annotations.ts"
+import { orChoose } from "./ask.ts"
 import { parseKeyId, subjectOptions } from "./subject.ts"
 
 const options = {
@@ -62,7 +63,8 @@ const lines = (pat: Pat, item: string, format: ReturnType<typeof formatter>): Re
 
 /** Prints all that the list says of one PAT. */
 export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
-  const keyId = Option.isSome(given.keyId) ? yield* parseKeyId(given.keyId.value, "show") : undefined
+  const chosen = yield* orChoose(given, "show")
+  const keyId = Option.isSome(chosen) ? yield* parseKeyId(chosen.value, "show") : undefined
   const { now, pats, text } = yield* (yield* PatApi).list
   const index = yield* keyId === undefined
     ? indexOfLabel(
@@ -78,6 +80,7 @@ export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
 })
 
 export const command = Command.make("show", options, show).pipe(
+  withAsking({ names: ["key_id"], unless: ["--json"] }),
   Command.withDescription("Show everything about one PAT except its token"),
   withServices,
   withExamples([

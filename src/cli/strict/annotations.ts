@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Either from "effect/Either"
-import type { Completions, Example, Hints } from "./shape.ts"
+import type { Asking, Completions, Example, Hints } from "./shape.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
 export type AnyCommand = Command.Command<any, any, any, any>
@@ -10,6 +10,7 @@ export type AnyCommand = Command.Command<any, any, any, any>
 // By a command's tag: a command is a new object after each `.pipe`, but keeps its tag.
 const examples = new WeakMap<object, ReadonlyArray<Example>>()
 const hints = new WeakMap<object, Hints>()
+const asked = new WeakMap<object, Asking>()
 const children = new WeakMap<object, ReadonlyArray<AnyCommand>>()
 // By a function that maps an option's value: an option is rebuilt by a `.pipe`, but keeps such functions.
 const completions = new WeakMap<object, Completions>()
@@ -62,6 +63,18 @@ export const withHints =
   (words: Hints) =>
   <C extends AnyCommand>(command: C): C => {
     hints.set(command.tag, words)
+    return command
+  }
+
+/**
+ * Says which arguments and options a command asks for at a terminal. They are
+ * optional for `@effect/cli`, and required by `parse` wherever the program may
+ * not ask. The command asks for each that it does not get.
+ */
+export const withAsking =
+  (asking: Asking) =>
+  <C extends AnyCommand>(command: C): C => {
+    asked.set(command.tag, asking)
     return command
   }
 
@@ -137,6 +150,9 @@ export const examplesOf = (command: AnyCommand): ReadonlyArray<Example> => examp
 
 /** What `withHints` added. */
 export const hintsOf = (command: AnyCommand): Hints | undefined => hints.get(command.tag)
+
+/** What `withAsking` said. */
+export const askingOf = (command: AnyCommand): Asking | undefined => asked.get(command.tag)
 
 /** The commands in a `group`; undefined for any other command. */
 export const childrenOf = (command: AnyCommand): ReadonlyArray<AnyCommand> | undefined =>

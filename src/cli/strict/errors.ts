@@ -93,10 +93,12 @@ export class UsageError {
   readonly _tag = "UsageError"
   /**
    * @param command - the command as it is typed, such as `git remote add`
+   * @param flags - the options that were given without a value, such as `--json`
    */
   constructor(
     readonly command: string,
     readonly problem: Problem,
+    readonly flags: ReadonlyArray<string> = [],
   ) {}
 
   /** What is wrong: one line, in which words of the command line stand as they were typed. */

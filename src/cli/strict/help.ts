@@ -58,27 +58,30 @@ const optionEntry = (option: OptionShape): Entry => {
 
 /** The parts of a usage line; none of them is broken. */
 const usageOf = (shape: CommandShape): ReadonlyArray<string> => {
-  const { command } = shape
+  const { asking, command } = shape
+  const asked = (name: string) => asking?.names.includes(name) === true
   if (shape.subcommands.length > 0) return [command, "<command>"]
   const args = shape.args.map(({ alternative, name, repeated, required }) => {
     const spelt = `<${name}>${repeated ? "..." : ""}`
     if (alternative !== undefined) {
       const option = shape.options.find((each) => each.name === alternative)
-      return `(<${name}> | ${alternative}${option?.value === undefined ? "" : ` <${option.value}>`})`
+      const either = `<${name}> | ${alternative}${option?.value === undefined ? "" : ` <${option.value}>`}`
+      return asked(name) ? `[${either}]` : `(${either})`
     }
+    if (asked(name)) return `[${spelt}]`
     return required ? spelt : `[-- ${spelt}]`
   })
   const { trailing } = shape
   const words = `-- <${trailing?.name}>...`
   const required = shape.options
-    .filter((option) => option.required)
+    .filter((option) => option.required || asked(option.name))
     .map(({ name, repeated, value }) => `${name} <${value}>${repeated ? "..." : ""}`)
   return [
     command,
-    ...args.filter((arg) => !arg.startsWith("[")),
+    ...args.filter((arg) => !arg.startsWith("[--")),
     ...required,
     "[options]",
-    ...args.filter((arg) => arg.startsWith("[")),
+    ...args.filter((arg) => arg.startsWith("[--")),
     ...(trailing === undefined ? [] : [trailing.required ? words : `[${words}]`]),
   ]
 }

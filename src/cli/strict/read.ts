@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import {
   type AnyCommand,
   alternativeOf,
+  askingOf,
   childrenOf,
   completionsOf,
   dynamicValuesOf,
@@ -178,6 +179,7 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
   const [shown, unseen] = Arr.partition(children ?? [], isHidden)
   const hints = hintsOf(command)
   const trailing = trailingOf(options)
+  const asking = askingOf(command)
   if (children === undefined && hasSubcommands(descriptor)) {
     throw new Error(`The subcommands of ${words.join(" ")} can't be read: make them a \`group\`.`)
   }
@@ -188,6 +190,7 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
     options: readOptions(options, { optional: false }),
     args: readArgs(args, { optional: false }),
     ...(trailing === undefined ? {} : { trailing }),
+    ...(asking === undefined ? {} : { asking }),
     subcommands: shown.map((child) => read(child, words)),
     ...(unseen.length === 0 ? {} : { hidden: unseen.map((child) => read(child, words)) }),
     examples: examplesOf(command),

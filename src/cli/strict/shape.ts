@@ -34,12 +34,20 @@ export interface ArgumentShape {
 
 /** The words after `--`, where they are another program's command line. */
 export interface TrailingShape {
-  /** The option that they are handed on with, each behind a colon; it cannot be typed. */
+  /** The option that they are handed on with, each between two colons; nobody can type it. */
   readonly option: string
   /** What help calls each word. */
   readonly name: string
   readonly required: boolean
   readonly description: string
+}
+
+/** What a command asks for at a terminal. */
+export interface Asking {
+  /** Arguments and options, such as `key_id` and `--scope`. */
+  readonly names: ReadonlyArray<string>
+  /** Options that come from scripts: with one of them nothing is asked. */
+  readonly unless: ReadonlyArray<string>
 }
 
 /** A command line worth showing, and what it does. */
@@ -82,6 +90,7 @@ export interface CommandShape {
   readonly args: ReadonlyArray<ArgumentShape>
   /** Where it takes a command after `--`. */
   readonly trailing?: TrailingShape
+  readonly asking?: Asking
   /** Not empty for a group, which has neither options nor arguments of its own. */
   readonly subcommands: ReadonlyArray<CommandShape>
   /** Commands of a group that nothing tells of. */

@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import { shape } from "../../../src/cli/root.ts"
 import { builtIns } from "../../../src/cli/strict/builtIns.ts"
-import type { Problem } from "../../../src/cli/strict/errors.ts"
-import { parse } from "../../../src/cli/strict/parse.ts"
+import type { Problem, UsageError } from "../../../src/cli/strict/errors.ts"
+import { parse, type Request } from "../../../src/cli/strict/parse.ts"
 import { scopes } from "../../../src/domain/Scope.ts"
 import { jwt, pat, runIn } from "../../support/world/world.ts"
 
@@ -12,7 +12,9 @@ const tree = shape()
 const read = (...argv: ReadonlyArray<string>) => parse(tree, argv)
 
 const problem = (...argv: ReadonlyArray<string>): Problem & { readonly command: string } => {
-  const request = read(...argv)
+  const parsed = read(...argv)
+  // What the program would ask for at a terminal is a problem elsewhere.
+  const request = parsed._tag === "Run" && parsed.missing !== undefined ? parsed.missing : parsed
   if (request._tag !== "UsageError")
     throw new Error(`${argv.join(" ")} was taken for ${JSON.stringify(request)}`)
   return { command: request.command, ...request.problem }
@@ -36,13 +38,48 @@ describe("a command line", () => {
     [["--scope=job", "--json", "pat", "create", "x"]],
     [["pat", "create", "--scope=job", "--json", "--", "x"]],
   ])("%j is one and the same", (argv) => {
-    expect(read(...argv)).toEqual(runs(["pat", "create", "--scope", "job", "--json", "--", "x"]))
+    expect(read(...argv)).toMatchObject(runs(["pat", "create", "--scope", "job", "--json", "--", "x"]))
   })
 
   it("takes a repeated option in both forms, in order", () => {
-    expect(read(...create, "x", "--scope=job", "--scope", "zpool", "--scope=*")).toEqual(
+    expect(read(...create, "x", "--scope=job", "--scope", "zpool", "--scope=*")).toMatchObject(
       runs(["pat", "create", "--scope", "job", "--scope", "zpool", "--scope", "*", "--", "x"]),
     )
+  })
+
+  it.each<readonly [argv: ReadonlyArray<string>, missing: string]>([
+    [["pat", "revoke"], "key_id"],
+    [["pat", "show", "--local"], "key_id"],
+    [["pat", "rotate", "--expires-in", "30d", "--", "gh", "secret"], "key_id"],
+    [["pat", "create"], "label"],
+    [["pat", "create", "--scope", "job"], "label"],
+    [["pat", "create", "x", "--token-only"], "--scope"],
+  ])("of %j lacks something that can be asked for: %s", ([...argv], missing) => {
+    const { problem } = (read(...argv) as Extract<Request, { _tag: "Run" }>).missing as UsageError
+    expect("argument" in problem ? problem.argument : "option" in problem && problem.option).toBe(missing)
+  })
+
+  it.each([
+    [["pat", "revoke", "--yes"]],
+    [["pat", "revoke", "--json"]],
+    [["pat", "show", "--json"]],
+    [["pat", "create", "x", "--web"]],
+    [["pat", "create", "--json"]],
+    [["pat", "rotate", "--expiring-within", "14d"]],
+    [["pat", "rotate", "--all"]],
+    [["pat", "rotate", "-y"]],
+    [["pat", "run", "--", "x"]],
+    [["pat", "revoke", "--frob"]],
+    [["pat", "show", "a-b-c-d", "e-f-g-h"]],
+  ])("of %j is never asked for what it lacks", (argv) => {
+    expect(read(...argv)).toMatchObject({ _tag: "UsageError" })
+  })
+
+  it("tells which options were given without a value, also where it can't be understood", () => {
+    expect(read("pat", "list", "--json", "--label", "x")).toMatchObject({ flags: ["--json"] })
+    expect(read("pat", "frob", "--json")).toMatchObject({ flags: ["--json"] })
+    expect(read("pat", "list", "--label", "--json")).toMatchObject({ flags: ["--label", "--json"] })
+    expect(read(...create, "--scope", "job", "--", "--json")).toMatchObject({ flags: [] })
   })
 
   it("takes a value behind = whatever it is", () => {
@@ -55,17 +92,17 @@ describe("a command line", () => {
   })
 
   it("takes everything behind -- for an argument, commands and options too", () => {
-    expect(read(...create, "--scope", "job", "--", "--json")).toEqual(
+    expect(read(...create, "--scope", "job", "--", "--json")).toMatchObject(
       runs(["pat", "create", "--scope", "job", "--", "--json"]),
     )
-    expect(read(...create, "--scope", "job", "--", "list")).toEqual(
+    expect(read(...create, "--scope", "job", "--", "list")).toMatchObject(
       runs(["pat", "create", "--scope", "job", "--", "list"]),
     )
     const command = ["zpcli", "pat", "list", "--help", "--", "x"].flatMap((word) => [
       "--command",
       `:${word}:`,
     ])
-    expect(read("sandbox", "--", "zpcli", "pat", "list", "--help", "--", "x")).toEqual(
+    expect(read("sandbox", "--", "zpcli", "pat", "list", "--help", "--", "x")).toMatchObject(
       runs(["sandbox", ...command, "--"]),
     )
   })
@@ -275,14 +312,14 @@ describe("a command line", () => {
       expect(problem("pat", word)).toMatchObject(expected)
       expect(problem("pat", word, "creat")).toMatchObject(expected)
       expect(problem("pat", "creat", word)).toMatchObject({ _tag: "UnknownSubcommand" })
-      expect(read("pat", "create", "--scope=job", `--tenant-id=${word}`, "--", word)).toEqual(
+      expect(read("pat", "create", "--scope=job", `--tenant-id=${word}`, "--", word)).toMatchObject(
         runs(["pat", "create", "--scope", "job", "--tenant-id", word, "--", word]),
       )
     },
   )
 
   it("hands --log-level on beside the command's own words", () => {
-    expect(read("--log-level", "debug", "pat", "list")).toEqual({
+    expect(read("--log-level", "debug", "pat", "list")).toMatchObject({
       ...runs(["pat", "list", "--"]),
       logLevel: "debug",
     })
@@ -297,7 +334,7 @@ describe("a command line", () => {
       ["pat", option, "list"],
       ["pat", "list", option, option],
     ]) {
-      expect(read(...argv)).toEqual({ ...runs(["pat", "list", "--"]), ...more })
+      expect(read(...argv)).toMatchObject({ ...runs(["pat", "list", "--"]), ...more })
     }
     expect(problem("pat", "list", `${option}=yes`)).toMatchObject({ _tag: "UnexpectedValue", option })
   })
@@ -305,7 +342,7 @@ describe("a command line", () => {
 
 describe("what stands behind --", () => {
   it.prop("is handed on unchanged", [fc.string()], ([label]) => {
-    expect(read(...create, "--scope", "job", "--", label)).toEqual(
+    expect(read(...create, "--scope", "job", "--", label)).toMatchObject(
       runs(["pat", "create", "--scope", "job", "--", label]),
     )
   })
