@@ -37,6 +37,11 @@ describe.skipIf(notPackage)(`what a start costs, in sizes that do not depend on 
     ])
   })
 
+  it("does not make Node load its `performance`", () => {
+    for (const name of ["zpcli.cjs", "main.cjs", "sandbox.cjs"])
+      expect(readFileSync(join(dist, name), "latin1")).not.toMatch(/\bperformance\b/)
+  })
+
   const builtins = (...args: ReadonlyArray<string>) => {
     const hook = `data:text/javascript,process.once("exit",()=>process.stderr.write(process.moduleLoadList.filter((m)=>m.startsWith("NativeModule")).join("\\n")))`
     const { stderr } = spawnSync(process.execPath, ["--import", hook, programFile, ...args], {
