@@ -93,6 +93,13 @@ const zpcli =
   (args, env = {}) =>
   () =>
     time(process.execPath, [program, ...args], { ZPOOL_API_URL: api(3), ...env })
+/** Runs that come before those that are measured: whatever made the code cache, later runs are to be as fast. */
+const train = (...lines) => {
+  for (const [args, env] of lines) {
+    const all = { ...baseEnv, ZPOOL_API_URL: api(3), ...env }
+    spawnSync(process.execPath, [program, ...args], { env: all, stdio: "ignore" })
+  }
+}
 const forget = () => rmSync(cache, { recursive: true, force: true })
 const show = ({ millis, ratio }) => `${ratio.toFixed(2)} (${Math.round(millis)} ms)`
 const table = (rows) => {
@@ -108,21 +115,32 @@ try {
     `Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} × ${cpus()[0]?.model.trim()}, ${runs} paired runs\n`,
   )
   const rows = [["work", "later runs ÷ node hi.js", "target", "first run", "target"]]
-  for (const [name, args, env, later, first] of [
-    ["--version", ["--version"], {}, "1.2", "1.5"],
-    ["pat create --help", ["pat", "create", "--help"], {}, "1.5", "4"],
-    ["pat list --json", ["pat", "list", "--json"], {}, "2.8", "5.5"],
-    ["pat list", ["pat", "list"], {}, "3.0", "5.5"],
-    ["pat create, cached JWT", ["pat", "create", "x", "--scope", "job"], jwtEnv, "3.2", "6"],
+  // The last: another form of the command, with which its first good run may have been.
+  for (const [name, args, env, later, first, other] of [
+    ["--version", ["--version"], {}, "1.2", "1.5", ["--version"]],
+    ["pat create --help", ["pat", "create", "--help"], {}, "1.5", "4", ["pat", "list"]],
+    ["pat list --json", ["pat", "list", "--json"], {}, "2.8", "5.5", ["pat", "list"]],
+    ["pat list", ["pat", "list"], {}, "3.0", "5.5", ["pat", "list", "--json"]],
+    [
+      "pat create, cached JWT",
+      ["pat", "create", "x", "--scope", "job"],
+      jwtEnv,
+      "3.2",
+      "6",
+      ["pat", "create", "x", "--scope", "job", "--json"],
+    ],
     [
       "pat revoke --json, cached JWT",
       ["pat", "revoke", "law-hotel-shape-community", "--json"],
       jwtEnv,
       "3.2",
       "6",
+      ["pat", "revoke", "law-hotel-shape-community", "--yes"],
     ],
   ]) {
-    await zpcli(args, env)()
+    forget()
+    // A typo, a failed sign-in, another command.
+    train([["pat", "lst"], env], [other, { ZPOOLPAT: "" }], [["--completions", "bash"], {}], [other, env])
     const after = await pair(zpcli(args, env))
     rows.push([name, show(after), later, show(await pair(zpcli(args, env), { before: forget })), first])
   }

@@ -4,4 +4,4 @@ import { loadCached } from "./services/node/codeCache.ts"
 import { readPage } from "./services/node/pages.ts"
 import { start } from "./start.ts"
 
-start(tree, () => loadCached({ file: "main.cjs", digest }, require) as typeof Main, readPage)
+start(tree, (command) => loadCached({ file: "main.cjs", digest }, command, require) as typeof Main, readPage)

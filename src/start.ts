@@ -1,6 +1,6 @@
 import type { Early } from "./cli/run.ts"
 import { helpColumns, helpOf } from "./cli/strict/help.ts"
-import { parse } from "./cli/strict/parse.ts"
+import { parse, type Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
 import type * as Main from "./main.ts"
 import { printText, terminalColumns } from "./services/node/printText.ts"
@@ -14,16 +14,29 @@ import { version } from "./version.ts"
 export const textOf = (request: Early, tree: CommandShape, columns: number | undefined): string =>
   request._tag === "Version" ? `${version}\n` : helpOf(request.command, helpColumns(columns), tree)
 
+/** A name for the command that a request runs, of the command tree's own words; undefined where it runs none. */
+const nameOf = (request: Request): string | undefined => {
+  if (request._tag === "UsageError") return undefined
+  if (request._tag !== "Run") return request._tag.toLowerCase()
+  // Options follow the command, or `--` does.
+  return request.argv
+    .slice(
+      0,
+      request.argv.findIndex((word) => word.startsWith("-")),
+    )
+    .join("-")
+}
+
 /**
  * Runs the command line of this process. Help and version need none of the
  * program: they are answered from the command tree.
  *
- * @param load - loads the program, for everything else
+ * @param load - loads the program, for everything else; it gets a name for the command that is to run, if one is
  * @param readPage - reads a page of the docs, by its name
  */
 export const start = (
   tree: CommandShape,
-  load: () => typeof Main,
+  load: (command: string | undefined) => typeof Main,
   readPage: (name: string) => string,
 ): void => {
   const args = process.argv.slice(2)
@@ -33,6 +46,6 @@ export const start = (
   else {
     // Until the program handles signals itself: without a handler Node opens its debugger.
     process.on("SIGUSR1", () => {})
-    load().main(args, tree, request, readPage)
+    load(nameOf(request)).main(args, tree, request, readPage)
   }
 }

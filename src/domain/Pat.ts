@@ -80,11 +80,34 @@ export const Pat = Schema.Struct({
 })
 export type Pat = typeof Pat.Type
 
-const isRecord = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value)
-const decode = Schema.decodeUnknownSync(Pat)
+/** How each field of an item is read. */
+const readers: { readonly [Name in keyof Pat]-?: (value: unknown) => Pat[Name] } = {
+  key_id: asText,
+  label: asText,
+  status: asText,
+  created_at: parseTime,
+  expiry_at: parseTime,
+  hard_expiry_at: parseTime,
+  last_used_at: parseTime,
+  scopes: asList,
+}
+const names = Object.keys(readers) as ReadonlyArray<keyof Pat>
 
-/** Reads an item of a list. It never fails: anything but an object becomes a row of empty cells. */
-export const fromItem = (item: unknown): Pat => decode(isRecord(item) ? item : {})
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/**
+ * Reads an item of a list. It never fails: anything but an object becomes a row
+ * of empty cells. It gives what `Pat` decodes, which takes four times as long:
+ * a list may have 100,000 items.
+ */
+export const fromItem = (item: unknown): Pat => {
+  const pat: { -readonly [Name in keyof Pat]: unknown } = {}
+  if (isRecord(item)) {
+    for (const name of names) if (name in item) pat[name] = readers[name](item[name])
+  }
+  return pat as Pat
+}
 
 /** When a PAT stops working: the earlier of its two expiries, or the one that can be read. */
 export const expiryOf = (pat: Pat): Time => {

@@ -20,7 +20,7 @@ const stepsOf = async <A, E>(effect: Effect.Effect<A, E>) => {
 
 describe("what a start costs, in steps of the runtime, which do not depend on the machine", () => {
   it("builds the live layer in few", async () => {
-    expect(await stepsOf(Effect.provide(Effect.void, Live))).toBeLessThanOrEqual(700)
+    expect(await stepsOf(Effect.provide(Effect.void, Live))).toBeLessThanOrEqual(650)
   })
 
   it("lists in few", async () => {
@@ -29,6 +29,6 @@ describe("what a start costs, in steps of the runtime, which do not depend on th
       Effect.map(runIn(["pat", "list", "--json"], { api, env: pat }), ({ code }) => expect(code).toBe(0)),
     )
     expect(steps).toBeGreaterThan(500)
-    expect(steps).toBeLessThanOrEqual(4310)
+    expect(steps).toBeLessThanOrEqual(4300)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { PatList } from "../../src/domain/Envelope.ts"
-import { expiryOf, fromItem, isExpiringBefore, parseTime } from "../../src/domain/Pat.ts"
+import { expiryOf, fromItem, isExpiringBefore, Pat, parseTime } from "../../src/domain/Pat.ts"
 
 const decode = fromItem
 const decodeList = Schema.decodeUnknownSync(PatList)
@@ -63,6 +63,23 @@ describe("reading a PAT", () => {
       }
     },
   )
+
+  const decodePat = Schema.decodeUnknownSync(Pat)
+  it.prop(
+    "gives what the published schema decodes, whatever the item",
+    [FastCheck.oneof(odd, anything)],
+    ([item]) => {
+      const isObject = typeof item === "object" && item !== null && !Array.isArray(item)
+      const pat = decode(item)
+      expect(pat).toStrictEqual(decodePat(isObject ? item : {}))
+      expect(Schema.is(Schema.typeSchema(Pat))(pat)).toBe(true)
+    },
+  )
+
+  it("tells a field that is absent from one that is null", () => {
+    expect(decode({ last_used_at: null })).toStrictEqual({ last_used_at: undefined })
+    expect(decode({ other: 1 })).toStrictEqual({})
+  })
 
   it("takes null for an absent value and shows an odd one as it came", () => {
     expect(decode({ key_id: null, label: 7, status: { a: 1 }, created_at: null, scopes: null })).toEqual({

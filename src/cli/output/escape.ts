@@ -11,7 +11,8 @@ const unicodeEscape = (char: string) =>
   ).join("")
 
 /** Writes the characters that could drive a terminal as `\u` escapes in a text that is JSON. */
-export const escapeJson = (json: string): string => json.replace(unseen, unicodeEscape)
+export const escapeJson = (json: string): string =>
+  /[^\0-~]/.test(json) ? json.replace(unseen, unicodeEscape) : json
 
 const shortEscapes: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }
 

@@ -22,8 +22,8 @@ export interface Program {
   readonly digest: string
 }
 
-/** How many caches are kept, each of one build and version of Node. */
-const maxCaches = 4
+/** How many caches are kept, each of one command, build and version of Node. */
+const maxCaches = 16
 
 /**
  * The folder for caches: `zpcli` in the user's cache folder. Undefined where
@@ -81,22 +81,32 @@ const write = (folder: string, file: string, data: Buffer, checksum: Checksum): 
     if (isOthersPlace(dirname(folder), process.getuid?.())) return
     makeFolders(folder)
     if (!isOurs(folder)) return
-    for (const name of oldest(folder)) fs.rmSync(join(folder, name), { force: true })
+    // They include the remains of interrupted writes sooner or later.
+    for (const name of filesIn(folder).slice(maxCaches - 1)) fs.rmSync(join(folder, name), { force: true })
     putWhole(file, Buffer.concat([checksum(data), data]))
   } catch {
     // A read-only home, a full disk: the next run is as fast as this one was.
   }
 }
 
-/** The oldest files, beyond those that are kept. They include the remains of interrupted writes sooner or later. */
-const oldest = (folder: string): ReadonlyArray<string> =>
+/** The names of the files in a folder, newest first. */
+const filesIn = (folder: string): ReadonlyArray<string> =>
   fs
     .readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => ({ name, time: fs.statSync(join(folder, name)).mtimeMs }))
     .sort((a, b) => b.time - a.time)
-    .slice(maxCaches - 1)
     .map(({ name }) => name)
+
+/** The newest cache of a build, whatever the command, if there is one that may be read. */
+const readAny = (folder: string, build: string, checksum: Checksum): Buffer | undefined => {
+  try {
+    const name = filesIn(folder).find((name) => name.startsWith(build))
+    return name === undefined ? undefined : read(folder, join(folder, name), checksum)
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Evaluates a CommonJS module, with V8's code cache where there is one.
@@ -125,21 +135,31 @@ export const evaluate = (
 }
 
 /**
- * Loads a program, from the cache where it can.
+ * Loads a program, from the cache of a command where it can, or of another one.
  *
+ * @param command - the command that is to run, as a name for its cache; undefined where none is, such as after a typo
  * @returns what the program's module exports
  */
-export const loadCached = (program: Program, require: NodeJS.Require): unknown => {
+export const loadCached = (
+  program: Program,
+  command: string | undefined,
+  require: NodeJS.Require,
+): unknown => {
   const path = join(__dirname, program.file)
   const folder = cacheFolder(process.env, process.platform)
   if (folder === undefined) return require(path)
-  const cache = join(folder, `${program.digest}-${process.version}-${process.arch}`)
+  const build = `${program.digest}-${process.version}-${process.arch}-`
   const checksum = makeChecksum(require)
-  const cachedData = read(folder, cache, checksum)
+  const own = command === undefined ? undefined : join(folder, build + command)
+  const ownData = own === undefined ? undefined : read(folder, own, checksum)
+  const cachedData = ownData ?? readAny(folder, build, checksum)
   const { exports, script } = evaluate(fs.readFileSync(path, "latin1"), path, cachedData, require)
-  if (cachedData === undefined || script.cachedDataRejected === true) {
-    // At the end it contains the functions that were used, and not just those that every start compiles.
-    process.once("exit", () => write(folder, cache, script.createCachedData(), checksum))
+  if (own !== undefined && (ownData === undefined || script.cachedDataRejected === true)) {
+    // At the end it contains the functions that were used, and not just those that every start compiles. A run that
+    // failed or was interrupted has not used all that the next one needs.
+    process.once("exit", (code) => {
+      if (code === 0) write(folder, own, script.createCachedData(), checksum)
+    })
   }
   return exports
 }

@@ -15,17 +15,21 @@ export const ignoreErrors = (stream: NodeJS.WriteStream): NodeJS.WriteStream => 
 /** The most that is handed to a stream at once, in characters: a long list is never copied as a whole. */
 const maxWrite = 1 << 20
 
-const writePart = (stream: NodeJS.WriteStream, text: string) =>
-  Effect.async<void>((resume) => {
+/** Writes a text, once: the effect lets go of it, since V8 would keep one effect after another, and all of a long list. */
+const writePart = (stream: NodeJS.WriteStream, text: string) => {
+  let unwritten = text
+  return Effect.async<void>((resume) => {
     const failed = (error: NodeJS.ErrnoException) =>
       resume(Effect.die(new OutputFailed({ code: error.code ?? error.message })))
     try {
-      ignoreErrors(stream).write(text, (error) => (error ? failed(error) : resume(Effect.void)))
+      ignoreErrors(stream).write(unwritten, (error) => (error ? failed(error) : resume(Effect.void)))
     } catch (error) {
       // A stream to a file throws; a stream to a pipe calls back.
       failed(error as NodeJS.ErrnoException)
     }
+    unwritten = ""
   })
+}
 
 const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> => {
   if (text.length <= maxWrite) return writePart(stream, `${text}\n`)
@@ -37,7 +41,10 @@ const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> =>
   )
 }
 
-/** The `Console` of a real process: each write is waited for, and one that fails is an `OutputFailed` defect. */
+/**
+ * The `Console` of a real process: each write is waited for, and one that fails
+ * is an `OutputFailed` defect. `Console.log` asks it for an effect at each run.
+ */
 export const makeConsole = Effect.map(Effect.console, (defaults) => ({
   ...defaults,
   log: (text: unknown) => write(process.stdout, String(text)),

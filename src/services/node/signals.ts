@@ -21,6 +21,9 @@ export const handled = names.filter((name) => constants.signals[name] !== undefi
 /** A second signal that comes sooner than this, in milliseconds, is the first one once more. */
 const sameSignalMillis = 300
 
+/** Milliseconds on a clock that is never set. */
+const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6
+
 let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined
 let shields = 0
 const onFirst = new Set<() => void>()
@@ -45,7 +48,7 @@ export const kill = (signal: NodeJS.Signals): void => void process.kill(process.
  */
 export const listen = (interrupt: () => void): (() => void) => {
   const listener = (signal: NodeJS.Signals) => {
-    const now = performance.now()
+    const now = monotonic()
     if (first === undefined) {
       first = { signal, at: now }
       interrupt()
@@ -77,7 +80,7 @@ const waitFor = (listeners: Set<() => void>): Effect.Effect<void> =>
 export const signals = {
   first: Effect.gen(function* () {
     if (first === undefined) yield* waitFor(onFirst)
-    const ago = performance.now() - (first?.at ?? 0)
+    const ago = monotonic() - (first?.at ?? 0)
     return (yield* Clock.currentTimeMillis) - ago
   }),
   again: waitFor(onAgain),
