@@ -1,4 +1,4 @@
-/** The rotation that runs every night, over the built program, which is killed on the way. */
+/** Runs of the built program that are signalled or killed at a moment that a seed chooses. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -9,10 +9,85 @@ import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.
 import { randomFrom } from "./faults/sequences.ts"
 
 /** `npm run soak` runs many more. */
-const sequences = Number(process.env.ZPCLI_KILLED_NIGHTS ?? 10)
-const hour = 3_600_000
+const signalledRuns = Number(process.env.ZPCLI_SIGNALLED_RUNS ?? 12)
+
 /** `ZPCLI_FAULT_SEED` repeats a run. */
 const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
+const killsZpcli = "kill -9 $PPID"
+
+const scripts = [
+  ...["true", "exit 3", "kill -9 $$", "kill -TERM $$", killsZpcli],
+  ...["TERM", "HUP", "INT"].map((signal) => `kill -${signal} $PPID; sleep 0.1`),
+  "trap 'exit 4' TERM; kill -TERM $PPID; sleep 1",
+]
+
+const signals = ["SIGTERM", "SIGHUP", "SIGINT"] as const
+
+const runFaults = [
+  "",
+  "",
+  "POST /pat after-drop 1",
+  "DELETE /pat 503 1",
+  "DELETE /pat after-drop 1",
+  "GET /pat drop 1",
+]
+
+const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
+  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
+  const below = (count: number) => Math.floor(random() * count)
+  const pick = <A>(from: ReadonlyArray<A>): A => from[below(from.length)] as A
+  const script = pick(scripts)
+  const fault = pick(runFaults)
+  // Requests are POST /login, POST /pat, maybe GET /pat, and DELETE /pat.
+  const sent = random() < 0.6 ? { at: below(5), afterMillis: below(8), signal: pick(signals) } : undefined
+  const sandbox = await startSandbox()
+  let child: ChildProcess | undefined
+  let seen = 0
+  const url = await startGate(sandbox, {
+    faults: fault === "" ? [] : [fault],
+    onRequest: () => {
+      if (sent !== undefined && seen++ === sent.at) {
+        setTimeout(() => child?.kill(sent.signal), sent.afterMillis)
+      }
+    },
+  })
+  child = spawn(binary, [...program, "pat", "run", "--scope", "job", "--", "sh", "-c", script], {
+    env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+    timeout: 20_000,
+  })
+  const { code, signal, stderr } = await ended(child)
+  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
+  const active = items.filter(({ status }) => status === "active")
+  const inTwoDays = Date.now() + 2 * 86_400_000
+  const fine =
+    signal === "SIGKILL" && script === killsZpcli
+      ? active.every(({ expiry_at }) => Date.parse(String(expiry_at)) <= inTwoDays)
+      : active.length === 0 && code !== 7
+  const found = { script, fault, sent, code, signal, stderr, active: active.length }
+  return fine ? [] : [`signalledRun ${index}: ${JSON.stringify(found)}`]
+}
+
+describe.skipIf(process.platform === "win32")(
+  `pat run that gets signals (repeat with ZPCLI_FAULT_SEED=${seed})`,
+  () => {
+    it(`leaves no PAT that works, unless it is killed: ${signalledRuns} signalledRuns`, {
+      timeout: 20_000 + signalledRuns * 4_000,
+    }, async () => {
+      const found = await limited(
+        Array.from({ length: signalledRuns }, (_, index) => index),
+        3,
+        signalledRun,
+      )
+      expect(found.flat()).toEqual([])
+    })
+  },
+)
+
+/** `npm run soak` runs many more. */
+const killedNights = Number(process.env.ZPCLI_KILLED_NIGHTS ?? 10)
+const hour = 3_600_000
 
 const rotate = [
   ...["pat", "rotate", "--label", "CI", "--all", "--expires-in", "90d", "--expiring-within", "14d", "--yes"],
@@ -60,7 +135,7 @@ const night = async (
   return ended(child)
 }
 
-const sequence = async (index: number): Promise<ReadonlyArray<string>> => {
+const killedNight = async (index: number): Promise<ReadonlyArray<string>> => {
   const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
   const pick = <A>(from: ReadonlyArray<A>): A => from[Math.floor(random() * from.length)] as A
   const sandbox = await startSandbox()
@@ -90,19 +165,19 @@ const sequence = async (index: number): Promise<ReadonlyArray<string>> => {
   const asExpected = found.active === 1 || last.stderr.includes("none of them is due")
   return asExpected && found.accepted && found.code === 0 && found.writes === 0
     ? []
-    : [`sequence ${index}: ${JSON.stringify({ nights, found, last })}`]
+    : [`killedNight ${index}: ${JSON.stringify({ nights, found, last })}`]
 }
 
 describe.skipIf(process.platform === "win32")(
   `nights that are killed (repeat with ZPCLI_FAULT_SEED=${seed})`,
   () => {
-    it(`leave one PAT that works, whose token is stored, after two that are not: ${sequences} sequences`, {
-      timeout: 20_000 + sequences * 6_000,
+    it(`leave one PAT that works, whose token is stored, after two that are not: ${killedNights} killedNights`, {
+      timeout: 20_000 + killedNights * 6_000,
     }, async () => {
       const found = await limited(
-        Array.from({ length: sequences }, (_, index) => index),
+        Array.from({ length: killedNights }, (_, index) => index),
         3,
-        sequence,
+        killedNight,
       )
       expect(found.flat()).toEqual([])
     })

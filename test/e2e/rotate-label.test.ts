@@ -10,6 +10,7 @@ import { dealtKeyIds, type Sandbox, startSandbox, temporaryFolder } from "../sup
 const [first, second, third] = dealtKeyIds
 const minute = 60_000
 const day = 86_400_000
+
 const nightly = [
   ...["pat", "rotate", "--label", "CI", "--expires-in", "90d"],
   ...["--expiring-within", "14d", "--yes"],
