@@ -65,6 +65,7 @@ const cases: ReadonlyArray<Case> = [
     says: ["The API is unavailable: status 503"],
   },
   { step: "list", fault: "GET /pat 401", code: 4, left: onlyOld, says: ["did not accept this sign-in"] },
+  { step: "list", fault: "GET /pat 403", code: 4, left: onlyOld, says: ["is not allowed to do this"] },
   { step: "list", fault: "GET /pat drop", code: 6, left: onlyOld, says: ["was lost (ECONNRESET)"] },
   {
     step: "create",
@@ -73,7 +74,7 @@ const cases: ReadonlyArray<Case> = [
     left: onlyOld,
     says: ["The API refused the request with status 400"],
   },
-  { step: "create", fault: "POST /pat 403", code: 4, left: onlyOld, says: ["is not allowed to do this"] },
+  { step: "create", fault: "POST /pat 403", code: 1, left: onlyOld, says: ["does not offer the creation"] },
   {
     step: "create",
     fault: "POST /pat 429",
