@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { type OnFinished, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { type OnFinished, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]
 
 /** A sandbox, and a folder that is the working one. */
-const world = async (onFinished: OnFinished) => {
+const start = async (onFinished: OnFinished) => {
   const sandbox = await startSandbox()
   const cwd = temporaryFolder(onFinished)
   const { env } = sandbox
@@ -16,19 +16,9 @@ const world = async (onFinished: OnFinished) => {
   return { sandbox, cwd, env, zpcli, store: join(cwd, "store") }
 }
 
-const patsOf = async (sandbox: Sandbox) => {
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
-  return items
-}
-
-const statuses = async (sandbox: Sandbox) => (await patsOf(sandbox)).map(({ status }) => status)
-
-const accepts = async (sandbox: Sandbox, token: string) =>
-  (await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200
-
 describe.skipIf(process.platform === "win32")("a command after --", () => {
   it("gets the token of a create, whose result stays alone on stdout", async ({ expect, onTestFinished }) => {
-    const { env, cwd, sandbox, store } = await world(onTestFinished)
+    const { env, cwd, sandbox, store } = await start(onTestFinished)
     const ran = await runCli(
       [...create, "--", "sh", "-c", "cat > store; echo said; echo warned >&2; env > env"],
       { env: { ...env, ZPOOL_PASSWORD_FILE: "" }, cwd },
@@ -38,12 +28,12 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
       stdout: "PAT created successfully!\nID: law-hotel-shape-community\nToken: handed to sh\n",
       stderr: "said\nwarned\n",
     })
-    expect(await accepts(sandbox, readFileSync(store, "utf8"))).toBe(true)
+    expect(await sandbox.accepts(readFileSync(store, "utf8"))).toBe(true)
     expect(readFileSync(join(cwd, "env"), "utf8")).not.toMatch(/^ZPOOL(PAT|_PASSWORD)/m)
   })
 
   it("gets the token of a rotation, and then the old PAT is revoked", async ({ expect, onTestFinished }) => {
-    const { sandbox, store, zpcli } = await world(onTestFinished)
+    const { sandbox, store, zpcli } = await start(onTestFinished)
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await zpcli("pat", "rotate", key_id as string, "--yes", "--json", "--", "tee", "store")
     const token = readFileSync(store, "utf8")
@@ -57,12 +47,12 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
         replaced: ["law-hotel-shape-community"],
       },
     })
-    expect(await accepts(sandbox, token)).toBe(true)
-    expect(await statuses(sandbox)).toEqual(["revoked", "active"])
+    expect(await sandbox.accepts(token)).toBe(true)
+    expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
   it("that fails costs the new PAT alone", async ({ expect, onTestFinished }) => {
-    const { sandbox, zpcli } = await world(onTestFinished)
+    const { sandbox, zpcli } = await start(onTestFinished)
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await zpcli(
       ...["pat", "rotate", key_id as string, "--yes", "--json", "--", "sh", "-c", "cat >/dev/null; exit 3"],
@@ -76,11 +66,11 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
       childExitCode: 3,
       exitCode: 9,
     })
-    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
   it("that can't be started is found out before anything is sent", async ({ expect, onTestFinished }) => {
-    const { cwd, sandbox, zpcli } = await world(onTestFinished)
+    const { cwd, sandbox, zpcli } = await start(onTestFinished)
     writeFileSync(join(cwd, "script"), "#!/bin/sh\n", { mode: 0o600 })
     expect(await zpcli(...create, "--", "zpcli-no-such-command")).toMatchObject({ code: 127, stdout: "" })
     expect(await zpcli(...create, "--", "./script")).toMatchObject({ code: 126, stdout: "" })
@@ -88,7 +78,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
   })
 
   it("that opens /dev/stdin gets a pipe from cat, as the hint says", async ({ expect, onTestFinished }) => {
-    const { sandbox, store, zpcli } = await world(onTestFinished)
+    const { sandbox, store, zpcli } = await start(onTestFinished)
     const hint = "-- sh -c 'cat | COMMAND'"
     if (process.platform === "linux") {
       for (const command of [
@@ -99,10 +89,10 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
         expect(ran).toMatchObject({ code: 9, stdout: "" })
         expect(ran.stderr.trimEnd().endsWith(hint), ran.stderr).toBe(true)
       }
-      expect(await statuses(sandbox)).toEqual(["revoked", "revoked"])
+      expect(await sandbox.statuses()).toEqual(["revoked", "revoked"])
     }
     expect(await zpcli(...create, "--", "sh", "-c", "cat | cp /dev/stdin store")).toMatchObject({ code: 0 })
-    expect(await accepts(sandbox, readFileSync(store, "utf8"))).toBe(true)
+    expect(await sandbox.accepts(readFileSync(store, "utf8"))).toBe(true)
     // One that has read the token has no such trouble.
     const ran = await zpcli(...create, "--", "sh", "-c", "cat >/dev/null; exit 3")
     expect(ran.code).toBe(9)
@@ -116,15 +106,15 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     ["--json", "denied"],
     ["--json", ""],
   ])("is followed by an error on a line of its own: %s after %j", async (json, said) => {
-    const { zpcli } = await world(onTestFinished)
+    const { zpcli } = await start(onTestFinished)
     const args = json === "" ? [] : [json]
-    const start = json === "" ? "zpcli: " : '{"error":{"type":'
+    const first = json === "" ? "zpcli: " : '{"error":{"type":'
     const fails = ["--", "sh", "-c", `cat >/dev/null; printf '${said}' >&2; exit 3`]
     const delivered = await zpcli(...create, ...args, ...fails)
     expect(delivered.code).toBe(9)
     expect(delivered.stderr.startsWith(said)).toBe(true)
     const lines = delivered.stderr.split("\n")
-    expect(lines.filter((line) => line.includes(start))).toEqual([
+    expect(lines.filter((line) => line.includes(first))).toEqual([
       expect.stringMatching(/^(zpcli: |\{"error")/),
     ])
     if (said !== "") expect(lines[0]).toBe("denied")
@@ -134,7 +124,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect,
     onTestFinished,
   }) => {
-    const { sandbox, zpcli } = await world(onTestFinished)
+    const { sandbox, zpcli } = await start(onTestFinished)
     for (const args of [
       ["pat", "create", "--scope", "job", "--", "tee", "store"],
       [...create, "--token-only", "--", "tee"],
@@ -148,7 +138,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
 
   /** Sends a signal to zpcli once its command has read the token and writes a line, with no terminal around. */
   const signalled = async (signal: NodeJS.Signals, script: string, onFinished: OnFinished) => {
-    const { cwd, env, sandbox } = await world(onFinished)
+    const { cwd, env, sandbox } = await start(onFinished)
     const child = spawn(
       binary,
       [...program, ...create, "--json", "--", "sh", "-c", `cat > store; ${script}`],
@@ -174,7 +164,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
         exitCode: code,
       })
       expect(existsSync(join(cwd, "gone"))).toBe(true)
-      expect(await statuses(sandbox)).toEqual(["revoked"])
+      expect(await sandbox.statuses()).toEqual(["revoked"])
     },
   )
 
@@ -186,7 +176,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
       message: "PAT created",
       detail: { key_id: "law-hotel-shape-community" },
     })
-    expect(await accepts(sandbox, readFileSync(join(cwd, "store"), "utf8"))).toBe(true)
+    expect(await sandbox.accepts(readFileSync(join(cwd, "store"), "utf8"))).toBe(true)
   })
 })
 

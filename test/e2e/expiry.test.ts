@@ -26,9 +26,7 @@ describe("the expiry of a new PAT", () => {
         code: 0,
         stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
       })
-      const { items } = (await sandbox.call("GET", "/pat")) as {
-        items: ReadonlyArray<{ expiry_at: string; status: string }>
-      }
+      const items = await sandbox.pats()
       const expiry = Date.parse(items[0]?.expiry_at as string)
       expect(items[0]?.status).toBe("active")
       expect(expiry % day).toBe(0)
@@ -47,8 +45,7 @@ describe("the expiry of a new PAT", () => {
       code: 0,
       stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
     })
-    const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
-    expect(items.map(({ status }) => status)).toEqual(["revoked", "active"])
+    expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
   for (const [name, expiry, words] of [

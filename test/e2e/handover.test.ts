@@ -146,17 +146,12 @@ describe.concurrent("a create that is answered", () => {
 })
 
 describe("a token that can't be handed over", () => {
-  const statuses = async (sandbox: Awaited<ReturnType<typeof startSandbox>>) => {
-    const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
-    return items.map(({ status }) => status)
-  }
-
   it.skipIf(noFullDevice)("is taken back: its PAT is revoked", async () => {
     const sandbox = await startSandbox()
     const ran = await runCli([...create, "--token-only"], { env: sandbox.env, stdout: "/dev/full" })
     expect(ran.code, ran.stderr).toBe(9)
     expect(ran.stderr).toContain("was revoked")
-    expect(await statuses(sandbox)).toEqual(["revoked"])
+    expect(await sandbox.statuses()).toEqual(["revoked"])
   })
 
   it.skipIf(noFullDevice)("is at large where that fails too", async () => {
@@ -172,7 +167,7 @@ describe("a token that can't be handed over", () => {
       keyId: id,
       delivered: false,
     })
-    expect(await statuses(sandbox)).toEqual(["active"])
+    expect(await sandbox.statuses()).toEqual(["active"])
   })
 
   it("to a command that leaves its stdin to another process, unread", async () => {
@@ -184,7 +179,7 @@ describe("a token that can't be handed over", () => {
     })
     expect(ran.code, ran.stderr).toBe(9)
     expect(ran.stderr).toContain("did not read the token from its stdin")
-    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
   it("to a command that a signal ends, says so and blames no program", async () => {
@@ -229,7 +224,7 @@ describe("a token that can't be handed over", () => {
       env: { ...sandbox.env, ZPOOL_API_URL: url },
     })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
-    expect(await statuses(sandbox)).toEqual(["revoked", "active"])
+    expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
   it("to a check that a failing function answers, the old PAT is unchanged", async () => {
@@ -250,7 +245,7 @@ describe("a token that can't be handed over", () => {
       delivered: false,
       exitCode: 9,
     })
-    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 })
 

@@ -7,12 +7,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, ended, limited, program } from "../support/program/program.ts"
-import { type Sandbox, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
-
-const statuses = async (sandbox: Sandbox) => {
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
-  return items.map(({ status }) => status)
-}
+import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
 
 const linux = process.platform === "linux"
 /** The signals that end a process unless it handles them. */
@@ -70,7 +65,7 @@ const interrupted = async (
   child = start(args, { ...sandbox.env, ZPOOL_API_URL: url }, cwd)
   const began = Date.now()
   const ran = await ended(child)
-  return { ...ran, millis: Date.now() - began, statuses: await statuses(sandbox) }
+  return { ...ran, millis: Date.now() - began, statuses: await sandbox.statuses() }
 }
 
 const waiting = "Waiting up to 5 s for the answer, to revoke the new PAT. Press Ctrl-C again to stop.\n"
@@ -148,7 +143,7 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
     const out = args.includes("run") ? child.stdout : child.stderr
     out?.once("data", () => child.kill(signal))
     const ran = await ended(child)
-    return { ...ran, cwd, statuses: await statuses(sandbox) }
+    return { ...ran, cwd, statuses: await sandbox.statuses() }
   }
 
   it("is passed on by pat run, whose PAT is revoked at the command's end", async () => {

@@ -13,9 +13,6 @@ const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOS
 /** The first date that begins after so many days. */
 const afterDays = (days: number) => inDays(days + 1)
 
-const patsOf = async (sandbox: Sandbox) =>
-  ((await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }).items
-
 const run = (sandbox: Sandbox, ...args: ReadonlyArray<string>) => runCli(args, { env: sandbox.env })
 
 describe("pat create", () => {
@@ -27,7 +24,7 @@ describe("pat create", () => {
     const { code, stdout } = await create(sandbox, "--web")
     expect(code).toBe(0)
     expect(stdout).toBe(`${new URL(sandbox.url).origin}/dashboard/tokens?create=1&label=CI&scopes=job\n`)
-    expect(await patsOf(sandbox)).toEqual([])
+    expect(await sandbox.pats()).toEqual([])
   })
 
   it("--token-only prints a token that works and nothing else", async () => {
@@ -108,7 +105,7 @@ describe("pat create", () => {
   ])("--expires-in %s is the date that begins after it", async (duration, date) => {
     const sandbox = await startSandbox()
     expect((await create(sandbox, "--expires-in", duration)).code).toBe(0)
-    expect((await patsOf(sandbox))[0]?.expiry_at).toBe(`${date}T00:00:00.000Z`)
+    expect((await sandbox.pats())[0]?.expiry_at).toBe(`${date}T00:00:00.000Z`)
   })
 })
 
@@ -232,8 +229,6 @@ describe("pat revoke of several", () => {
     await sandbox.call("DELETE", `/pat/${ids[1]}`)
     return sandbox
   }
-  const statuses = async (sandbox: Sandbox) => (await patsOf(sandbox)).map(({ status }) => status)
-
   it("tries all and exits with the code of the first failure", async () => {
     const sandbox = await withFour()
     const url = await startGate(sandbox, { faults: [`DELETE /pat/${ids[2]} 503`] })
@@ -246,7 +241,7 @@ describe("pat revoke of several", () => {
     expect(ran.stdout).toBe(`PAT ${ids[0]} revoked successfully.\nPAT ${ids[3]} revoked successfully.\n`)
     expect(ran.stderr).toContain(`zpcli: ${ids[1]}: There is no PAT ${ids[1]}, or it is already revoked`)
     expect(ran.stderr).toContain(`zpcli: ${ids[2]}: The API is unavailable: status 503`)
-    expect(await statuses(sandbox)).toEqual(["revoked", "revoked", "active", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["revoked", "revoked", "active", "revoked"])
     expect((await revoke(ids[2], ids[1])).code).toBe(6)
   })
 
@@ -280,7 +275,7 @@ describe("pat revoke of several", () => {
     expect(asked.stderr.match(/\[y\/N\]/g)).toHaveLength(1)
     for (const text of [ids[0], ids[2], '("a", scopes job', "Revoke these 2 PATs?"])
       expect(asked.stderr).toContain(text)
-    expect(await statuses(sandbox)).toEqual(["active", "revoked", "active", "active"])
+    expect(await sandbox.statuses()).toEqual(["active", "revoked", "active", "active"])
   })
 })
 
@@ -331,7 +326,7 @@ describe("pat list and pat show", () => {
     const shown = await run(sandbox, "pat", "show", "--label", "a")
     expect(shown).toMatchObject({ code: 0, stderr: "" })
     expect(shown.stdout).toContain(`ID: ${ids[1]}\nLabel: a\nStatus: active\n`)
-    const [, second] = await patsOf(sandbox)
+    const [, second] = await sandbox.pats()
     expect(JSON.parse((await run(sandbox, "pat", "show", ids[1], "--json")).stdout)).toEqual(second)
     expect((await run(sandbox, "pat", "show", ids[3])).code).toBe(5)
   })

@@ -58,7 +58,7 @@ const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
     timeout: 20_000,
   })
   const { code, signal, stderr } = await ended(child)
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
+  const items = await sandbox.pats()
   const active = items.filter(({ status }) => status === "active")
   const inTwoDays = Date.now() + 2 * 86_400_000
   const fine =
@@ -66,13 +66,13 @@ const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
       ? active.every(({ expiry_at }) => Date.parse(String(expiry_at)) <= inTwoDays)
       : active.length === 0 && code !== 7
   const found = { script, fault, sent, code, signal, stderr, active: active.length }
-  return fine ? [] : [`signalledRun ${index}: ${JSON.stringify(found)}`]
+  return fine ? [] : [`sequence ${index}: ${JSON.stringify(found)}`]
 }
 
 describe.skipIf(process.platform === "win32")(
   `pat run that gets signals (repeat with ZPCLI_FAULT_SEED=${seed})`,
   () => {
-    it(`leaves no PAT that works, unless it is killed: ${signalledRuns} signalledRuns`, {
+    it(`leaves no PAT that works, unless it is killed: ${signalledRuns} runs`, {
       timeout: 20_000 + signalledRuns * 4_000,
     }, async () => {
       const found = await limited(
@@ -156,22 +156,25 @@ const killedNight = async (index: number): Promise<ReadonlyArray<string>> => {
   sandbox.forget()
   const last = await night(sandbox, cwd, undefined, "")
   const writes = sandbox.requests.filter((request) => /^(POST \/pat|DELETE)/.test(request))
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
-  const active = items.filter(({ status }) => status === "active")
+  const active = await sandbox.active()
   const token = existsSync(store) ? readFileSync(store, "utf8") : ""
-  const { status } = await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })
-  const found = { active: active.length, accepted: status === 200, code: last.code, writes: writes.length }
+  const found = {
+    active: active.length,
+    accepted: await sandbox.accepts(token),
+    code: last.code,
+    writes: writes.length,
+  }
   // A healthy PAT that a night could not revoke is reported until one of them is due.
   const asExpected = found.active === 1 || last.stderr.includes("none of them is due")
   return asExpected && found.accepted && found.code === 0 && found.writes === 0
     ? []
-    : [`killedNight ${index}: ${JSON.stringify({ nights, found, last })}`]
+    : [`sequence ${index}: ${JSON.stringify({ nights, found, last })}`]
 }
 
 describe.skipIf(process.platform === "win32")(
   `nights that are killed (repeat with ZPCLI_FAULT_SEED=${seed})`,
   () => {
-    it(`leave one PAT that works, whose token is stored, after two that are not: ${killedNights} killedNights`, {
+    it(`leave one PAT that works, whose token is stored, after two that are not: ${killedNights} sequences`, {
       timeout: 20_000 + killedNights * 6_000,
     }, async () => {
       const found = await limited(

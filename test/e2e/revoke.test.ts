@@ -110,11 +110,7 @@ describe("the PAT that signs in", () => {
     const another = await sandbox.call("POST", "/pat", { label: "another", scopes: ["job"] })
     const url = await startGate(sandbox, { faults })
     const env = { ZPOOL_API_URL: url, ZPOOLPAT: own.token as string, ZPOOL_MAX_RETRIES: "1" }
-    const statuses = async () => {
-      const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
-      return items.map(({ status }) => status)
-    }
-    return { env, own: own.key_id as string, another: another.key_id as string, statuses }
+    return { env, own: own.key_id as string, another: another.key_id as string, statuses: sandbox.statuses }
   }
 
   it("is revoked where its answer was lost, and the 401 that follows says so", async () => {
@@ -169,11 +165,6 @@ const withLabels = async (...labels: ReadonlyArray<string>): Promise<Sandbox> =>
   for (const label of labels) await sandbox.call("POST", "/pat", { label, scopes: ["job"] })
   return sandbox
 }
-
-const statuses = async (sandbox: Sandbox) =>
-  ((await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }).items.map(
-    ({ status }) => status,
-  )
 
 const ask = (sandbox: Sandbox, args: ReadonlyArray<string>, input = "") =>
   runCli(["pat", "revoke", ...args], { env: sandbox.env, input })
@@ -289,13 +280,13 @@ describe("the question of pat revoke", () => {
     expect(stderr).toContain(`${ids[1]} is already revoked`)
     expect(stderr).toContain("There is no PAT no-such-key-id")
     expect(sandbox.requests.filter((request) => request.startsWith("DELETE"))).toHaveLength(2)
-    expect(await statuses(sandbox)).toEqual(["revoked", "revoked", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["revoked", "revoked", "revoked"])
   })
 
   it("declined ends with 3 although another could not be revoked anyway", async () => {
     const sandbox = await withLabels("a")
     expect((await ask(sandbox, [ids[0], "no-such-key-id"], "n\n")).code).toBe(3)
-    expect(await statuses(sandbox)).toEqual(["active"])
+    expect(await sandbox.statuses()).toEqual(["active"])
   })
 })
 

@@ -46,6 +46,8 @@ export interface Sandbox {
   readonly pats: () => Promise<ReadonlyArray<Item>>
   /** The status of each PAT of the list, in its order. */
   readonly statuses: () => Promise<ReadonlyArray<unknown>>
+  /** The key IDs of those that are active. */
+  readonly active: () => Promise<ReadonlyArray<unknown>>
   /** Whether a token signs in. */
   readonly accepts: (token: string) => Promise<boolean>
   /** Puts the sandbox's clock forward, by milliseconds. */
@@ -138,6 +140,8 @@ export const startSandboxOn = async (
     call,
     pats,
     statuses: async () => (await pats()).map(({ status }) => status),
+    active: async () =>
+      (await pats()).filter(({ status }) => status === "active").map(({ key_id }) => key_id),
     accepts: async (token) =>
       (await fetch(`${url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200,
     later: (millis) => {
