@@ -4,20 +4,9 @@ import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { logLevels } from "../../src/cli/strict/builtIns.ts"
-import {
-  type Answer,
-  type Api,
-  account,
-  item,
-  jwt,
-  listed,
-  loggedIn,
-  pat,
-  type Ran,
-  runIn,
-  systemError,
-  typed,
-} from "../support/world/world.ts"
+import { account, item, jwt, listed, loggedIn, pat } from "../support/fixtures.ts"
+import { type Answer, type Answers, systemError } from "../support/http/answer.ts"
+import { type Ran, runIn, typed } from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const created = "zpat_NewNewNewNewNewNewNewNew00000000"
@@ -41,7 +30,7 @@ const signIns = {
   prompt: { terminal: true, keys: typed(`demo\r${password}\ry\r`) },
 } as const
 
-const good: Api = {
+const good: Answers = {
   "POST /login": loggedIn,
   "GET /pat": listed(item()),
   "POST /pat": { status: 201, body: { message: "PAT created", detail: { key_id: id, token: created } } },
@@ -55,7 +44,7 @@ const headers = {
   "x-amzn-requestid": telltale,
   location: `https://elsewhere.invalid/?t=${pat.ZPOOLPAT}&p=${password}&j=${jwt}`,
 }
-const everywhere = (answer: Answer | Error, login: Answer | Error = loggedIn): Api => ({
+const everywhere = (answer: Answer | Error, login: Answer | Error = loggedIn): Answers => ({
   "POST /login": login,
   "GET /pat": answer,
   "POST /pat": answer,
@@ -63,7 +52,7 @@ const everywhere = (answer: Answer | Error, login: Answer | Error = loggedIn): A
   "GET /hello": answer,
 })
 
-const failures: Readonly<Record<string, Api>> = {
+const failures: Readonly<Record<string, Answers>> = {
   "401 that echoes": everywhere({ status: 401, body: { message: telltale }, headers }),
   "403 that echoes": everywhere({ status: 403, body: { Message: "no", detail: telltale }, headers }),
   "400 that echoes below": everywhere({
@@ -120,7 +109,7 @@ const telling = [
 ]
 
 /** Runs a command in each case; gives what could be seen. */
-const runEach = (cases: ReadonlyArray<Case>, argv: ReadonlyArray<string>, api: Api) =>
+const runEach = (cases: ReadonlyArray<Case>, argv: ReadonlyArray<string>, api: Answers) =>
   Effect.forEach(cases, ([signIn, level]) =>
     withCache((dir) =>
       Effect.gen(function* () {

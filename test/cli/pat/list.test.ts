@@ -4,17 +4,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { list as handler } from "../../../src/cli/pat/list.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
-import {
-  account,
-  fakeConsole,
-  item,
-  jwt,
-  listed,
-  loggedIn,
-  pat,
-  runIn,
-  typed,
-} from "../../support/world/world.ts"
+import { account, item, jwt, listed, loggedIn, pat } from "../../support/fixtures.ts"
+import { fakeConsole, runIn, typed } from "../../support/world/world.ts"
 
 const hostile = "a\u001b[31m\u0007\u009b2J\u202eb\nc\td\u007f"
 const escaped = "a\\x1b[31m\\x07\\x9b2J\\u202eb\\nc\\td\\x7f"

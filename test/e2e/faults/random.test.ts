@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { startFaultyServer } from "../../support/http/faults.ts"
+import { startFaults } from "../../support/http/faults.ts"
 import { runCli } from "../../support/program/program.ts"
 import { runInProcess } from "../../support/world/sockets.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
@@ -24,14 +24,18 @@ const judge = async (
   zpcli: (env: Record<string, string>) => Promise<Ended>,
 ): Promise<ReadonlyArray<string>> => {
   const decoy = "http://127.0.0.1:9"
-  const server = await startFaultyServer({ plan: (connection) => sequence.faults[connection], decoy })
+  const ends: Array<() => void | Promise<void>> = []
+  const server = await startFaults((connection) => sequence.faults[connection], {
+    decoy,
+    onFinished: (end) => ends.push(end),
+  })
   const started = performance.now()
   const ended = await zpcli({ ...sequence.env, ZPOOL_API_URL: server.url, ZPOOL_TIMEOUT: String(timeout) })
   const millis = performance.now() - started
-  await server.stop()
+  await Promise.all(ends.map((end) => end()))
   codesSeen.add(ended.code)
-  const creates = server.seen.filter(({ method, path }) => method === "POST" && path === "/pat").length
-  const result = { ...ended, millis, pats: server.pats, creates }
+  const creates = server.requests.filter((request) => request === "POST /pat").length
+  const result = { ...ended, millis, pats: server.pats(), secrets: server.secrets, creates }
   return complaints(sequence, result, timeout * 1000, slack).map(
     (complaint) =>
       `${complaint} (seed ${seed}, sequence ${sequence.index}: ${sequence.argv.join(" ")}, at most ` +

@@ -6,8 +6,10 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CredentialRefused } from "../../../src/domain/Errors.ts"
-import { fakeApi, json } from "../../support/http/client.ts"
-import { account, granted, jwt, login, password } from "../../support/world/login.ts"
+import { jwt } from "../../support/fixtures.ts"
+import { json } from "../../support/http/answer.ts"
+import { fakeApi } from "../../support/http/client.ts"
+import { ada, granted, login, password } from "../../support/world/login.ts"
 import { foundPat, logs } from "../../support/world/services.ts"
 import { type World, withSession } from "../../support/world/stack.ts"
 
@@ -27,7 +29,7 @@ const cache = (token?: string) =>
       yield* fs.chmod(file, 0o600)
     }
     return {
-      settings: { ...account, tokenCacheDir: Option.some(dir) },
+      settings: { ...ada, tokenCacheDir: Option.some(dir) },
       stored: Effect.map(
         Effect.option(fs.readFileString(file)),
         Option.map((content) => JSON.parse(content) as unknown),
@@ -127,7 +129,7 @@ describe("the cached JWT", () => {
     Effect.gen(function* () {
       for (const [settings, script] of [
         [{ pat: foundPat("zpat_x") }, []],
-        [account, [login]],
+        [ada, [login]],
       ] as const) {
         const { seen, use } = accepting()
         const api = yield* fakeApi(...script)

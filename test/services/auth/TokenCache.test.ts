@@ -4,8 +4,9 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { fileName } from "../../../src/services/auth/TokenCache.ts"
+import { jwt } from "../../support/fixtures.ts"
 import { posix, whereModes } from "../../support/world/services.ts"
-import { jwt, scoped, stored, tokens, world } from "../../support/world/tokenCache.ts"
+import { scoped, stored, tokens, world } from "../../support/world/tokenCache.ts"
 
 describe("the token cache", () => {
   it.scoped("gives back what was written, until it expires or is dropped", () =>

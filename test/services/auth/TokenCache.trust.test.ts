@@ -6,10 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Process } from "../../../src/services/Process.ts"
+import { jwt } from "../../support/fixtures.ts"
 import { failingFiles } from "../../support/world/files.ts"
 import { here } from "../../support/world/process.ts"
 import { posix, whereModes } from "../../support/world/services.ts"
-import { jwt, scoped, stored, tokens, world } from "../../support/world/tokenCache.ts"
+import { scoped, stored, tokens, world } from "../../support/world/tokenCache.ts"
 
 describe("the token cache is not used, with a warning,", () => {
   const expectIgnored = (lines: ReadonlyArray<string>, why: RegExp) => {

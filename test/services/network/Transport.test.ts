@@ -6,7 +6,8 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../../src/domain/ApiUrl.ts"
 import type { ApiRequest } from "../../../src/services/network/Transport.ts"
-import { endless, fakeApi, json, late, type Reply, reset, silence, text } from "../../support/http/client.ts"
+import { json, reset, text } from "../../support/http/answer.ts"
+import { endless, fakeApi, late, play, type Reply, silence } from "../../support/http/client.ts"
 import { inTime, logs, origin } from "../../support/world/services.ts"
 import { send } from "../../support/world/stack.ts"
 
@@ -88,7 +89,7 @@ describe("an answer", () => {
   const raw =
     (status: number, body: string, type: string): Reply =>
     (request) =>
-      Effect.map(text(status, "", { "content-type": type })(request), (response) =>
+      Effect.map(play(text(status, "", { "content-type": type }), request), (response) =>
         Object.create(response, { text: { value: Effect.succeed(body) } }),
       )
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { ExpiryDate } from "../../../src/domain/Expiry.ts"
 import * as KeyId from "../../../src/domain/KeyId.ts"
-import { fakeApi, json, type Reply, refused, silence, text } from "../../support/http/client.ts"
-import { foundPat, inTime, newPat, secret } from "../../support/world/services.ts"
+import { json, refused, text } from "../../support/http/answer.ts"
+import { fakeApi, type Reply, silence } from "../../support/http/client.ts"
+import { ada } from "../../support/world/login.ts"
+import { foundPat, inTime, newPat } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
 
 const pat = { pat: foundPat("zpat_TheOneOfThisTest") }
-const account = { user: Option.some("ada"), password: secret("pw") }
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const ci = newPat("CI", ["job"])
 
@@ -134,9 +134,7 @@ describe("create", () => {
         [text(200, ""), 1, "ResponseUnreadable"],
       ] as const) {
         const api = yield* fakeApi(...Array.from({ length: times }, () => ["POST /v1/login", reply] as const))
-        const error = yield* Effect.flip(
-          inTime(withPatApi({ api, settings: account }, (it) => it.create(ci))),
-        )
+        const error = yield* Effect.flip(inTime(withPatApi({ api, settings: ada }, (it) => it.create(ci))))
         expect(error._tag).toBe(tag)
       }
     }),

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as KeyId from "../../../src/domain/KeyId.ts"
-import { fakeApi, json, type Reply, refused, reset, silence, text } from "../../support/http/client.ts"
-import { foundPat, inTime, logs, newPat, origin, secret } from "../../support/world/services.ts"
+import { json, refused, reset, text } from "../../support/http/answer.ts"
+import { fakeApi, type Reply, silence } from "../../support/http/client.ts"
+import { ada } from "../../support/world/login.ts"
+import { foundPat, inTime, logs, newPat, origin } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
 
 const pat = { pat: foundPat("zpat_TheOneOfThisTest") }
-const account = { user: Option.some("ada"), password: secret("pw") }
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const ci = newPat("CI", ["job"])
 const login = ["POST /v1/login", json(200, { detail: { access_token: "jwt", expires_in: 60 } })] as const
@@ -286,7 +286,7 @@ describe("the PAT that signs in", () => {
   it.scoped("is none where username and password sign in", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login)
-      expect(yield* withPatApi({ api, settings: account }, (it) => it.own)).toBe(undefined)
+      expect(yield* withPatApi({ api, settings: ada }, (it) => it.own)).toBe(undefined)
     }),
   )
 })
@@ -296,7 +296,7 @@ describe("401 and 403", () => {
     Effect.gen(function* () {
       for (const [settings, credential, first] of [
         [pat, { _tag: "PAT", source: "ZPOOLPAT" }, []],
-        [account, { _tag: "JWT" }, [login]],
+        [ada, { _tag: "JWT" }, [login]],
       ] as const) {
         for (const [status, tag] of [
           [401, "CredentialRefused"],

@@ -20,7 +20,8 @@ import { parseFault } from "../../../src/services/sandbox/Fault.ts"
 import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
 import { type StoredPat, statusOf } from "../../../src/services/sandbox/State.ts"
 import { inMemory } from "../../../src/services/sandbox/Store.ts"
-import { type Ran, runIn, runsNothing } from "./world.ts"
+import { runsNothing } from "./runner.ts"
+import { type Ran, runIn } from "./world.ts"
 
 /** What the command does with the token that it is given. */
 export const behaviours = [

@@ -9,11 +9,11 @@ import type { Scope } from "effect/Scope"
 import { TokenCache } from "../../../src/services/auth/TokenCache.ts"
 import { Files } from "../../../src/services/files.ts"
 import { Process } from "../../../src/services/Process.ts"
+import { jwt } from "../fixtures.ts"
 import { realFiles } from "./files.ts"
 import { here } from "./process.ts"
 import { logs, settings } from "./services.ts"
 
-export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln"
 export const tokens = (accessToken = jwt, expiresAt = 3600) => ({
   accessToken: Redacted.make(accessToken),
   idToken: Redacted.make("id"),
