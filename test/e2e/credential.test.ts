@@ -2,15 +2,11 @@ import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { json, text } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
 import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import {
-  type OnFinished,
-  startSandbox,
-  startSandboxOn,
-  startServer,
-  temporaryFolder,
-} from "../support/sandbox.ts"
+import { type OnFinished, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */
 const start = async (onFinished: OnFinished) => {
@@ -189,17 +185,14 @@ const rcfileWith = (pat: string) => {
   return path
 }
 
-/** Serves one status to everything; gives the base URL. */
-const answering = (status: number, body: string) =>
-  startServer((_, response) => void response.writeHead(status).end(body))
-
 describe("a PAT from the rcfile", () => {
   it.each([
     [401, "was not accepted"],
     [403, "lacks the scope pat"],
   ])("that is answered with %d is named by its file", async (status, words) => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
-    const env = { ZPOOL_API_URL: await answering(status, '{"message":"no"}') }
+    const { url } = await startScripted(json(status, { message: "no" }))
+    const env = { ZPOOL_API_URL: url }
     const { code, stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
     expect(code).toBe(4)
     const [message, hint] = stderr.split("\n")
@@ -220,10 +213,7 @@ describe("a PAT from the rcfile", () => {
 
   it("is not named where the environment's is used", async () => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
-    const env = {
-      ZPOOL_API_URL: await answering(401, "{}"),
-      ZPOOLPAT: "zpat_fedcba9876543210",
-    }
+    const { env } = await startScripted(json(401, {}))
     const { stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
     expect(stderr).toContain("The PAT in ZPOOLPAT was not accepted")
     expect(stderr).not.toContain(rcfile)
@@ -249,15 +239,11 @@ describe("a rotation under a sign-in with a password", () => {
 
 describe("a web page with 403", () => {
   it("blames no account", async () => {
-    const sandbox = await startSandbox()
-    const url = await startServer(async (request, response) => {
-      if (request.method === "POST") {
-        const detail = { access_token: "eyJ0.eyJ1.c2ln", expires_in: 60 }
-        return void response.end(JSON.stringify({ message: "ok", detail }))
-      }
-      response.writeHead(403).end("<html>Blocked</html>")
+    const { url } = await startScripted({
+      "POST /login": json(200, { message: "ok", detail: { access_token: "eyJ0.eyJ1.c2ln", expires_in: 60 } }),
+      "GET /pat": text(403, "<html>Blocked</html>"),
     })
-    const env = { ...sandbox.env, ZPOOL_API_URL: url }
+    const env = { ZPOOL_API_URL: url, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "correct-horse" }
     const { code, stderr } = await runCli(["pat", "list"], { env })
     expect(code).toBe(4)
     expect(stderr).toContain("may not have come from the API")

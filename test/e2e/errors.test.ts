@@ -3,9 +3,11 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { json } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
 import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
-import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"
 const list = ["pat", "list"]
@@ -158,15 +160,13 @@ describe("exit codes", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("%s while the API is silent exits %d", async (signal, code) => {
-    const child = await new Promise<ReturnType<typeof spawn>>((resolve) => {
-      const url = startServer(() => resolve(running))
-      let running: ReturnType<typeof spawn>
-      void url.then((base) => {
-        running = spawn(binary, [...program, ...list], {
-          env: cleanEnv({ ZPOOL_API_URL: base, ZPOOLPAT: "zpat_x" }),
-        })
-      })
+    let arrive = () => {}
+    const arrived = new Promise<void>((fulfil) => {
+      arrive = fulfil
     })
+    const { env } = await startScripted(() => arrive())
+    const child = spawn(binary, [...program, ...list], { env: cleanEnv(env) })
+    await arrived
     const ended = new Promise((resolve) => child.on("close", (exit, by) => resolve([exit, by])))
     child.kill(signal)
     expect(await ended).toEqual([code, null])
@@ -219,11 +219,10 @@ describe.concurrent("every error is two lines, what went wrong and what to do", 
     ["a command that does not exist", ["sandbox", "--", "no-such-command-of-ours"], {}, 127],
     ["a command that can't be run", ["sandbox", "--", "./folder"], {}, 126],
   ] as const)("for %s", async ([_, args, variables, code], { expect, onTestFinished }) => {
-    const url = await startServer(
-      (_request, response) => void response.writeHead(418).end('{"message":"A teapot"}'),
-      onTestFinished,
-    )
-    const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef", ...variables }
+    const { env } = await startScripted(json(418, { message: "A teapot" }), {
+      onFinished: onTestFinished,
+      env: variables,
+    })
     const cwd = temporaryFolder(onTestFinished)
     writeFileSync(join(cwd, "broken"), 'ZPOOL_USER="x\n')
     mkdirSync(join(cwd, "folder"))
@@ -259,7 +258,7 @@ const createAgain = ["pat", "create", "CI", "--scope", "job"]
 const rotateFirst = ["pat", "rotate", first, "--yes"]
 
 describe("an error in JSON has in fields what a script needs to go on", () => {
-  it("the PAT that may exist after a createAgain whose answer was lost", async () => {
+  it("the PAT that may exist after a create whose answer was lost", async () => {
     const [error] = await errorsOf(["pat", "create", "other", "--scope", "job"], "POST /pat after-drop")
     expect(error).toMatchObject({ type: "OutcomeUnknown", keyId: second, delivered: false, exitCode: 7 })
     expect(error).not.toHaveProperty("keyIds")

@@ -5,9 +5,10 @@ import { connect } from "node:net"
 import { constants } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { startScripted } from "../support/http/scripted.ts"
 import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, ended, limited, program } from "../support/program/program.ts"
-import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const linux = process.platform === "linux"
 /** The signals that end a process unless it handles them. */
@@ -46,21 +47,14 @@ const interrupted = async (
   const sandbox = await startSandbox()
   if (old) await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
   let child: ChildProcess | undefined
-  const url = await startServer(async (request, response) => {
-    const chunks: Array<Buffer> = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const isCreate = request.method === "POST" && request.url === "/v1/pat"
-    const answer = await fetch(`${new URL(sandbox.url).origin}${request.url}`, {
-      method: request.method ?? "GET",
-      headers: { authorization: request.headers.authorization ?? "" },
-      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
-    })
-    const body = await answer.text()
-    if (isCreate) {
-      for (const millis of [0, ...more]) setTimeout(() => child?.kill(signal), 200 + millis)
-      await new Promise((later) => setTimeout(later, answerAfter))
-    }
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(body)
+  const url = await startGate(sandbox, {
+    rewrite: async (at, body) => {
+      if (at === "POST /pat") {
+        for (const millis of [0, ...more]) setTimeout(() => child?.kill(signal), 200 + millis)
+        await new Promise((later) => setTimeout(later, answerAfter))
+      }
+      return body
+    },
   })
   child = start(args, { ...sandbox.env, ZPOOL_API_URL: url }, cwd)
   const began = Date.now()
@@ -181,10 +175,8 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
 
   it("opens no debugger while a list is awaited", async () => {
     let child: ChildProcess | undefined
-    const url = await startServer(() => {
-      child?.kill("SIGUSR1")
-    })
-    child = start(["pat", "list"], { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" })
+    const { env } = await startScripted(() => void child?.kill("SIGUSR1"))
+    child = start(["pat", "list"], env)
     const ran = await ended(child)
     expect(ran).toMatchObject({ code: codeOf("SIGUSR1"), stderr: "" })
     const refused = await new Promise((end) =>

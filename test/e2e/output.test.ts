@@ -2,14 +2,10 @@ import { spawn } from "node:child_process"
 import { openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { json } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
 import { binary, cleanEnv, ended, noFullDevice, program, runCli } from "../support/program/program.ts"
-import {
-  pathWithProgram,
-  type Sandbox,
-  startSandbox,
-  startServer,
-  temporaryFolder,
-} from "../support/sandbox.ts"
+import { pathWithProgram, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { runInProcess } from "../support/world/sockets.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {
@@ -124,8 +120,7 @@ describe("list --exit-code", () => {
     { message: "Unauthorized", detail: { items: [] } },
     { message: "OK", error: "boom", detail: { items: [] } },
   ])("passes no gate on a list that tells of a failure: %j", async (body) => {
-    const url = await startServer((_, response) => response.end(JSON.stringify(body)))
-    const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef" }
+    const { env } = await startScripted(json(200, body))
     for (const args of [[], ["--json"]]) {
       const ran = await runCli(["pat", "list", "--exit-code", ...args], { env })
       expect(ran).toMatchObject({ code: 1, stdout: "" })
@@ -135,19 +130,18 @@ describe("list --exit-code", () => {
 
   it("takes an empty member for an error as none", async () => {
     const body = { error: null, errors: [], statusCode: 200, success: true, detail: { items: [] } }
-    const url = await startServer((_, response) => response.end(JSON.stringify(body)))
-    const env = { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_0123456789abcdef" }
+    const { env } = await startScripted(json(200, body))
     expect(await runInProcess(["pat", "list", "--exit-code"], env)).toMatchObject({ code: 0, stderr: "" })
   })
 
   /** Runs it with a stdout whose reader has gone, or goes after the first line. */
   const list = async (items: number, reader: "gone" | "one line", ...args: ReadonlyArray<string>) => {
     const all = Array.from({ length: items }, (_, index) => ({ label: `${index} ${"x".repeat(200)}` }))
-    const url = await startServer((_, response) => {
+    const { env } = await startScripted((_, response) => {
       setTimeout(() => response.end(JSON.stringify({ message: "ok", detail: { items: all } })), 150)
     })
     const child = spawn(binary, [...program, "pat", "list", ...args], {
-      env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
+      env: cleanEnv(env),
       stdio: ["ignore", "pipe", "pipe"],
     })
     if (reader === "gone") child.stdout.destroy()
@@ -205,11 +199,11 @@ describe("--out", () => {
     ["SIGINT", 130],
     ["SIGHUP", 129],
   ] as const)("leaves no file where %s comes as soon as it is made", async (signal, code) => {
-    const url = await startServer(() => {})
+    const { env } = await startScripted(() => {})
     const runs = Array.from({ length: 6 }, async (_, index) => {
       const folder = temporaryFolder()
       const child = spawn(binary, [...program, ...create, "--out", join(folder, "ci.pat")], {
-        env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
+        env: cleanEnv(env),
         stdio: ["ignore", "pipe", "pipe"],
       })
       const made = setInterval(() => {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { type Answer, startScripted } from "../support/http/server.ts"
+import { type Answer, json, reset, text } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
 import { startGate } from "../support/program/gate.ts"
 import { cleanEnv, ended, runCli } from "../support/program/program.ts"
 import {
@@ -15,14 +16,12 @@ import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal
 const id = "law-hotel-shape-community"
 const other = "market-night-plain-object"
 
-const listed = (...statuses: ReadonlyArray<readonly [keyId: string, status: string]>): Answer => [
-  200,
-  { message: "ok", detail: { items: statuses.map(([key_id, status]) => ({ key_id, status })) } },
-]
+const listed = (...statuses: ReadonlyArray<readonly [keyId: string, status: string]>) =>
+  json(200, { message: "ok", detail: { items: statuses.map(([key_id, status]) => ({ key_id, status })) } })
 
 const active = listed([id, "active"])
 const revoked = listed([id, "revoked"])
-const failed = { errorMessage: "Task timed out after 3.00 seconds" }
+const failed = json(200, { errorMessage: "Task timed out after 3.00 seconds" })
 
 /** Revokes over a server with these answers to DELETE and to the list. */
 const revokeUntil =
@@ -30,7 +29,7 @@ const revokeUntil =
   async (deletes: ReadonlyArray<Answer>, list: Answer, ...flags: ReadonlyArray<string>) => {
     const { env, requests } = await startScripted(
       { [`DELETE /pat/${id}`]: deletes, "GET /pat": list },
-      onFinished,
+      { onFinished, env: { ZPOOL_MAX_RETRIES: "1" } },
     )
     const ran = await runCli(["pat", "revoke", id, ...(flags.length > 0 ? flags : ["--yes"])], {
       env,
@@ -42,15 +41,15 @@ const revoke = revokeUntil(onTestFinished)
 
 describe.concurrent("a revoke that something else answers", () => {
   it.for<[what: string, answer: Answer]>([
-    ["a function that failed", [200, failed]],
-    ["a sign-in page", [200, "<html>Sign in</html>"]],
-    ["202", [202, { message: "Accepted" }]],
-    ["207", [207, { message: "Multi-Status" }]],
-    ["null", [200, null]],
-    ["false", [200, "false"]],
-    ["a list", [200, []]],
-    ["a success that says false", [200, { message: "PAT revoked", success: false }]],
-    ["the name of another PAT", [200, { message: "PAT revoked", detail: { key_id: other } }]],
+    ["a function that failed", failed],
+    ["a sign-in page", text(200, "<html>Sign in</html>")],
+    ["202", json(202, { message: "Accepted" })],
+    ["207", json(207, { message: "Multi-Status" })],
+    ["null", json(200, null)],
+    ["false", text(200, "false")],
+    ["a list", json(200, [])],
+    ["a success that says false", json(200, { message: "PAT revoked", success: false })],
+    ["the name of another PAT", json(200, { message: "PAT revoked", detail: { key_id: other } })],
   ])(
     "(%s) is no success while the list shows the PAT active",
     async ([, answer], { expect, onTestFinished }) => {
@@ -61,12 +60,12 @@ describe.concurrent("a revoke that something else answers", () => {
   )
 
   it("is a success where the list shows the PAT revoked", async ({ expect, onTestFinished }) => {
-    const ran = await revokeUntil(onTestFinished)([[200, failed]], revoked)
+    const ran = await revokeUntil(onTestFinished)([failed], revoked)
     expect(ran).toMatchObject({ code: 0, stdout: `PAT ${id} revoked successfully.\n`, stderr: "" })
   })
 
   it("is uncertain where there is no list", async ({ expect, onTestFinished }) => {
-    const ran = await revokeUntil(onTestFinished)([[200, failed]], [404, "<html>"], "--json")
+    const ran = await revokeUntil(onTestFinished)([failed], text(404, "<html>"), "--json")
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "RevokeUnconfirmed", keyId: id, exitCode: 1 })
   })
@@ -74,32 +73,32 @@ describe.concurrent("a revoke that something else answers", () => {
 
 describe("a 404 to a revoke", () => {
   it("of a proxy, after a lost answer, is no success while the PAT is active", async ({ expect }) => {
-    const ran = await revoke([[503], [404, "<html>Not found</html>"]], active)
+    const ran = await revoke([{ status: 503 }, text(404, "<html>Not found</html>")], active)
     expect(ran).toMatchObject({ code: 1, stdout: "" })
   })
 
   it("with a wrong path in ZPOOL_API_URL does not say that there is no such PAT", async ({ expect }) => {
-    const ran = await revoke([[404, { message: "Not Found" }]], [404, { message: "Not Found" }])
+    const ran = await revoke([json(404, { message: "Not Found" })], json(404, { message: "Not Found" }))
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toContain(`It is unknown whether PAT ${id} is revoked`)
     expect(ran.stderr).toContain("Check ZPOOL_API_URL")
   })
 
   it("means no such PAT where the list agrees", async ({ expect }) => {
-    expect(await revoke([[404, {}]], listed([other, "active"]))).toMatchObject({ code: 5, stdout: "" })
-    expect(await revoke([[404, {}]], revoked)).toMatchObject({ code: 5, stdout: "" })
+    expect(await revoke([json(404, {})], listed([other, "active"]))).toMatchObject({ code: 5, stdout: "" })
+    expect(await revoke([json(404, {})], revoked)).toMatchObject({ code: 5, stdout: "" })
   })
 
   it("after a lost answer is done where an API lists active PATs alone", async ({ expect }) => {
     const list = listed([other, "active"])
-    expect(await revoke(["cut", [404, {}]], list)).toMatchObject({
+    expect(await revoke([reset, json(404, {})], list)).toMatchObject({
       code: 0,
       stdout: `PAT ${id} is no longer listed.\n`,
       stderr: "",
     })
-    const json = await revoke(["cut", [404, {}]], list, "--json")
-    expect(JSON.parse(json.stdout)).toEqual({ message: "PAT no longer listed", detail: { key_id: id } })
-    expect(await revoke(["cut", [404, {}]], listed([other, "revoked"]))).toMatchObject({ code: 5 })
+    const asJson = await revoke([reset, json(404, {})], list, "--json")
+    expect(JSON.parse(asJson.stdout)).toEqual({ message: "PAT no longer listed", detail: { key_id: id } })
+    expect(await revoke([reset, json(404, {})], listed([other, "revoked"]))).toMatchObject({ code: 5 })
   })
 })
 
@@ -148,18 +147,6 @@ describe("the PAT that signs in", () => {
   })
 })
 
-describe("several PATs", () => {
-  it("are not each tried with a password that is wrong: an account can be locked by it", async () => {
-    const sandbox = await startSandbox()
-    const ran = await runCli(["pat", "revoke", id, other, "valley-arrow-border-theater", "--yes"], {
-      env: { ...sandbox.env, ZPOOL_PASSWORD: "wrong" },
-    })
-    expect(ran).toMatchObject({ code: 4, stdout: "" })
-    expect(ran.stderr.match(/^zpcli:/gm)).toHaveLength(1)
-    expect(sandbox.requests).toEqual(["POST /login 401"])
-  })
-})
-
 const withLabels = async (...labels: ReadonlyArray<string>): Promise<Sandbox> => {
   const sandbox = await startSandbox()
   for (const label of labels) await sandbox.call("POST", "/pat", { label, scopes: ["job"] })
@@ -169,7 +156,61 @@ const withLabels = async (...labels: ReadonlyArray<string>): Promise<Sandbox> =>
 const ask = (sandbox: Sandbox, args: ReadonlyArray<string>, input = "") =>
   runCli(["pat", "revoke", ...args], { env: sandbox.env, input })
 
-describe("pat ask of several", () => {
+describe("pat revoke of several", () => {
+  const withFour = async () => {
+    const sandbox = await withLabels("a", "b", "c", "d")
+    await sandbox.call("DELETE", `/pat/${ids[1]}`)
+    return sandbox
+  }
+  it("tries all and exits with the code of the first failure", async () => {
+    const sandbox = await withFour()
+    const url = await startGate(sandbox, { faults: [`DELETE /pat/${ids[2]} 503`] })
+    const revoke = (...given: ReadonlyArray<string>) =>
+      runCli(["pat", "revoke", "--yes", ...given], {
+        env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" },
+      })
+    const ran = await revoke(ids[0], ids[1], ids[2], ids[3])
+    expect(ran.code).toBe(5)
+    expect(ran.stdout).toBe(`PAT ${ids[0]} revoked successfully.\nPAT ${ids[3]} revoked successfully.\n`)
+    expect(ran.stderr).toContain(`zpcli: ${ids[1]}: There is no PAT ${ids[1]}, or it is already revoked`)
+    expect(ran.stderr).toContain(`zpcli: ${ids[2]}: The API is unavailable: status 503`)
+    expect(await sandbox.statuses()).toEqual(["revoked", "revoked", "active", "revoked"])
+    expect((await revoke(ids[2], ids[1])).code).toBe(6)
+  })
+
+  it("prints one object a line with --json, errors on stderr", async () => {
+    const sandbox = await withFour()
+    const { code, stderr, stdout } = await ask(sandbox, ["--json", ids[0], ids[1], ids[2]])
+    expect(code).toBe(5)
+    const done = (key_id: string) => ({ message: "PAT revoked", detail: { key_id } })
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([done(ids[0]), done(ids[2])])
+    expect(
+      stderr
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { error: expect.objectContaining({ type: "PatNotFound", status: 404, exitCode: 5, retryable: false }) },
+    ])
+  })
+
+  it("refuses all where one is no key ID, and asks once for all", async () => {
+    const sandbox = await withFour()
+    expect((await ask(sandbox, ["--yes", ids[0], "../pat"])).code).toBe(2)
+    expect(sandbox.requests).toEqual([])
+    const asked = await ask(sandbox, [ids[0], ids[2]], "no\n")
+    expect(asked).toMatchObject({ code: 3, stdout: "" })
+    expect(asked.stderr.match(/\[y\/N\]/g)).toHaveLength(1)
+    for (const text of [ids[0], ids[2], '("a", scopes job', "Revoke these 2 PATs?"])
+      expect(asked.stderr).toContain(text)
+    expect(await sandbox.statuses()).toEqual(["active", "revoked", "active", "active"])
+  })
+
   it.each([["--yes"], ["--json"]])(
     "with a wrong password signs in once and says so once, with %s",
     async (flag) => {

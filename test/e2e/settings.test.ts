@@ -2,9 +2,11 @@ import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { json } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
-import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 import { runInProcess } from "../support/world/sockets.ts"
 
@@ -23,18 +25,14 @@ const hello = (env: Readonly<Record<string, string>>, cwd?: string, ...args: Rea
 
 describe("a variable that is set to nothing", () => {
   it("does not send the rcfile's PAT to another API than the rcfile's", async ({ expect }) => {
-    const seen: Array<string | undefined> = []
-    const url = await startServer((request, response) => {
-      seen.push(request.headers.authorization)
-      response.end('{"message":"Hello staging"}')
-    })
+    const { seen, url } = await startScripted(json(200, { message: "Hello staging" }))
     const HOME = homeWith(`ZPOOL_API_URL=${url}\nZPOOLPAT=zpat_staging\n`)
     for (const empty of ["", " ", "\t"]) {
       const ran = await hello({ HOME, ZPOOL_API_URL: empty })
       expect(ran).toMatchObject({ code: 0, stderr: "" })
       expect(ran.stdout).toContain(`API: ${url}\n`)
     }
-    expect(seen).toEqual(["Bearer zpat_staging", "Bearer zpat_staging", "Bearer zpat_staging"])
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill("Bearer zpat_staging"))
   })
 
   it("hides nothing else of the rcfile either", async ({ expect }) => {

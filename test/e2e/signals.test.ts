@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
+import { startScripted } from "../support/http/scripted.ts"
 import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
-import { startSandbox, startServer } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const list = ["pat", "list"]
@@ -13,14 +14,14 @@ const signals = Object.keys(codes) as ReadonlyArray<keyof typeof codes>
 const signalled = async (signal: NodeJS.Signals) => {
   let cancelled = false
   let child: ChildProcess | undefined
-  const url = await startServer((request) => {
+  const { env } = await startScripted((request) => {
     request.socket.on("close", () => {
       cancelled = true
     })
     child?.kill(signal)
   })
   child = spawn(binary, [...program, ...list], {
-    env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
+    env: cleanEnv(env),
     stdio: "ignore",
   })
   const end = await new Promise((fulfil) => child?.on("close", (code, by) => fulfil([code, by])))
@@ -134,7 +135,7 @@ const signalCodes = [
   ["SIGHUP", 129],
 ] as const
 
-describe.skipIf(process.platform === "win32")("an interruptedWith command with --json", () => {
+describe.skipIf(process.platform === "win32")("an interrupted command with --json", () => {
   const cases = signalCodes.flatMap(([signal, code]) => [
     [signal, code, create, "POST /pat", "after", {}] as const,
     [signal, code, rotate, "GET /pat", "before", { oldKeyId: old }] as const,
@@ -156,7 +157,7 @@ describe.skipIf(process.platform === "win32")("what is owed to the user", () => 
   it.each([
     ["create", create, "POST /pat", /^zpcli: The token of the PAT "CI" did not arrive/m],
     ["rotate", rotate, "POST /pat", new RegExp(`PAT ${old} (still works|is unchanged)`)],
-  ] as const)("is said by an interruptedWith %s with --log-level none", async (_, args, at, words) => {
+  ] as const)("is said by an interrupted %s with --log-level none", async (_, args, at, words) => {
     const ran = await interruptedWith([...args, "--log-level", "none"], at, "after", "SIGINT")
     expect(ran.code).toBe(130)
     expect(ran.stderr).toMatch(words)

@@ -7,6 +7,10 @@ export const account = { ZPOOL_USER: "demo", ZPOOL_PASSWORD: "s3cret-Pa55word" }
 /** The environment of someone who has a PAT. */
 export const pat = { ZPOOLPAT: "zpat_FakeFakeFakeFakeFakeFake00000000" } as const
 
+/** The token of a PAT that is made. */
+export const newToken = "zpat_NewNewNewNewNewNewNewNew0000"
+
+/** A JWT as the API hands it out. */
 export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2lnbmF0dXJl"
 
 /** The answer to a good sign-in. */

@@ -5,13 +5,12 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandUnusable } from "../../../src/domain/Errors.ts"
 import { type CommandLine, CommandRunner, type Environment } from "../../../src/services/CommandRunner.ts"
-import { item, listed, pat } from "../../support/fixtures.ts"
+import { item, listed, pat, newToken as token } from "../../support/fixtures.ts"
 import { type Answers, systemError } from "../../support/http/answer.ts"
 import { runsNothing } from "../../support/world/runner.ts"
 import { runIn, type World } from "../../support/world/world.ts"
 
 const keyId = "law-hotel-shape-community"
-const token = "zpat_NewNewNewNewNewNewNewNew0000"
 const label = "zpcli run here 00000000"
 const path = `/pat/${keyId}`
 

@@ -12,11 +12,10 @@ import { Process } from "../../../src/services/Process.ts"
 import { Connection } from "../../../src/services/settings/Connection.ts"
 import * as PatStore from "../../../src/services/settings/PatStore.ts"
 import { Settings } from "../../../src/services/settings/Settings.ts"
+import { newToken as token } from "../../support/fixtures.ts"
 import { failingFiles, realFiles } from "../../support/world/files.ts"
 import { here } from "../../support/world/process.ts"
 import { posix, whereModes } from "../../support/world/services.ts"
-
-const token = "zpat_NewNewNewNewNewNewNewNew0000"
 
 /** Saves the token in an rcfile, between opening and saving which something may happen. */
 const save = (rcfile: string, meanwhile: Effect.Effect<unknown, unknown> = Effect.void) =>

@@ -34,7 +34,11 @@ const respond = (
   status: number,
   body: string | ReadableStream | null,
   headers: Readonly<Record<string, string>> = {},
-) => HttpClientResponse.fromWeb(request, new Response(body, { status, headers }))
+) => {
+  // Of a text a `Response` would say that it is text/plain.
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body
+  return HttpClientResponse.fromWeb(request, new Response(bytes, { status, headers }))
+}
 
 /** No answer: the client reports this error, whatever it is. */
 export const broken =
@@ -55,6 +59,19 @@ const streaming =
   (status: number, start: (body: ReadableStreamDefaultController<Uint8Array>) => void): Reply =>
   (request) =>
     Effect.sync(() => respond(request, status, new ReadableStream({ start })))
+
+/** An answer with a body as Node's HTTP gives it: a `Response` takes a byte order mark off by itself. */
+export const raw =
+  (status: number, body: string, type = "application/json"): Reply =>
+  (request) =>
+    Effect.sync(() =>
+      Object.create(respond(request, status, "", { "content-type": type }), {
+        text: { value: Effect.succeed(body) },
+      }),
+    )
+
+/** Replies by `METHOD /path` below the base URL: a list is used up from its front, a single one stays. */
+export type Replies = Readonly<Record<string, Reply | ReadonlyArray<Reply>>>
 
 /** The headers have come, and the body never ends. */
 export const endless = (status: number): Reply =>
@@ -142,12 +159,8 @@ export const fakeApi = (...script: ReadonlyArray<Step>) =>
   })
 
 /** An API that answers by `METHOD /path` below a base URL, in whatever order it is asked. */
-export const fakeApiByPath = (
-  table: Readonly<Record<string, Reply | ReadonlyArray<Reply>>>,
-  base: string,
-  onRequest: (received: Received) => void,
-) => {
-  const { next, unused } = turns(table)
+export const fakeApiByPath = (table: Replies, base: string, onRequest: (received: Received) => void) => {
+  const { next, unused } = turns<Reply>(table)
   const client = scripted((method, { href }) => {
     const at = `${method} ${href.replace(base, "")}`
     return next(at) ?? { complaint: `nothing answers ${at}` }

@@ -16,8 +16,7 @@ import { run } from "../../../src/cli/run.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Files } from "../../../src/services/files.ts"
 import { Process, type Surroundings } from "../../../src/services/Process.ts"
-import type { Answers } from "../http/answer.ts"
-import { fakeApiByPath } from "../http/client.ts"
+import { fakeApiByPath, type Replies } from "../http/client.ts"
 import { realFiles } from "./files.ts"
 import { here } from "./process.ts"
 import { runsNothing } from "./runner.ts"
@@ -35,9 +34,9 @@ export interface Sent {
 export interface World {
   readonly env?: Readonly<Record<string, string>>
   /** Answers to requests, each of which has to be asked for. */
-  readonly api?: Answers
+  readonly api?: Replies
   /** More answers, as of a whole server: a run asks for those that it needs. */
-  readonly routes?: Answers
+  readonly routes?: Replies
   /** Whether stdin, stdout and stderr are terminals: all by default, or none. */
   readonly terminal?:
     | boolean
