@@ -6,10 +6,10 @@ import packageJson from "../../package.json" with { type: "json" }
 import { newToken } from "../support/fixtures.ts"
 import { text } from "../support/http/answer.ts"
 import { type Handler, startScripted } from "../support/http/scripted.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
 import { type OnFinished, temporaryFolder } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
-import { runInProcess } from "../support/world/sockets.ts"
 
 const token = `zpat_secret_new_${"n".repeat(24)}`
 const keyId = "law-hotel-shape-community"

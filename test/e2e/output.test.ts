@@ -4,9 +4,9 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { binary, cleanEnv, ended, noFullDevice, program, runCli } from "../support/program/program.ts"
 import { pathWithProgram, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
-import { runInProcess } from "../support/world/sockets.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {
   const child = spawn("sh", ["-c", line], {

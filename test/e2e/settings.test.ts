@@ -4,11 +4,11 @@ import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
-import { runInProcess } from "../support/world/sockets.ts"
 
 const password = "demo-Pa55word"
 

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { startFaults } from "../../support/http/faults.ts"
+import { runInProcess } from "../../support/program/inProcess.ts"
 import { runCli } from "../../support/program/program.ts"
-import { runInProcess } from "../../support/world/sockets.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
 
 /** `npm run soak` runs many more. */

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs"
 import { type Fault, type Faults, oldKeyId, pat, startFaults } from "../../support/http/faults.ts"
 import { startScripted } from "../../support/http/scripted.ts"
+import { runInProcess } from "../../support/program/inProcess.ts"
 import { type Ran, runCli } from "../../support/program/program.ts"
 import type { OnFinished } from "../../support/sandbox.ts"
-import { runInProcess } from "../../support/world/sockets.ts"
 import { behaviours } from "./catalogue.ts"
 import type { Certificate } from "./certificate.ts"
 

@@ -11,7 +11,7 @@ import { json } from "../../support/http/answer.ts"
 import { fakeApi } from "../../support/http/client.ts"
 import { ada, granted, login, password } from "../../support/world/login.ts"
 import { foundPat, logs } from "../../support/world/services.ts"
-import { type World, withSession } from "../../support/world/stack.ts"
+import { type Ground, withSession } from "../../support/world/stack.ts"
 
 const old = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.b2xk"
 
@@ -37,9 +37,9 @@ const cache = (token?: string) =>
     }
   }).pipe(Effect.provide(NodeFileSystem.layer))
 
-const credentialOf = (world: World) =>
+const credentialOf = (ground: Ground) =>
   Effect.map(
-    withSession(world, ({ credential }) => credential),
+    withSession(ground, ({ credential }) => credential),
     (found) => [found._tag, Redacted.value(found.token)],
   )
 

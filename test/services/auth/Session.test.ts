@@ -6,11 +6,11 @@ import { json, refused, reset, text } from "../../support/http/answer.ts"
 import { fakeApi, silence } from "../../support/http/client.ts"
 import { ada, granted, login, password } from "../../support/world/login.ts"
 import { asks, foundPat, inTime, origin } from "../../support/world/services.ts"
-import { type World, withSession } from "../../support/world/stack.ts"
+import { type Ground, withSession } from "../../support/world/stack.ts"
 
-const credentialOf = (world: World) =>
+const credentialOf = (ground: Ground) =>
   Effect.map(
-    withSession(world, ({ credential }) => credential),
+    withSession(ground, ({ credential }) => credential),
     (found) => [found._tag, Redacted.value(found.token)],
   )
 

@@ -6,7 +6,7 @@ import type { OutcomeUnknown } from "../../../src/domain/Errors.ts"
 import { json, refused, reset, text } from "../../support/http/answer.ts"
 import { cutOff, endless, fakeApi, play, type Reply, silence } from "../../support/http/client.ts"
 import { foundPat, inTime, newPat } from "../../support/world/services.ts"
-import { type World, withPatApi } from "../../support/world/stack.ts"
+import { type Ground, withPatApi } from "../../support/world/stack.ts"
 
 const settings = { pat: foundPat("zpat_TheOneOfThisTest") }
 const noon = Date.UTC(2026, 0, 26, 12)
@@ -51,8 +51,8 @@ const listed =
       return play(json(200, { detail: { items } }, headers), request)
     })
 
-const create = (world: Omit<World, "settings">) =>
-  Effect.flip(inTime(withPatApi({ ...world, settings }, (it) => it.create(ci))))
+const create = (ground: Omit<Ground, "settings">) =>
+  Effect.flip(inTime(withPatApi({ ...ground, settings }, (it) => it.create(ci))))
 
 describe("after a create without a clear answer", () => {
   for (const [what, [reply, cause]] of Object.entries(unclear)) {

@@ -14,9 +14,9 @@ import { Files } from "../../../src/services/files.ts"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../../src/services/node/http.ts"
 import { Process } from "../../../src/services/Process.ts"
-import type { Ran } from "../program/program.ts"
-import { realFiles } from "./files.ts"
-import { here } from "./process.ts"
+import { realFiles } from "../world/files.ts"
+import { here } from "../world/process.ts"
+import type { Ran } from "./program.ts"
 
 const unused = () => Effect.dieMessage("nothing is asked here")
 const tree = shape()
@@ -38,7 +38,7 @@ export const runInProcess = async (
     stderr += `${text}\n`
   }
   const defaults = Effect.runSync(Console.consoleWith(Effect.succeed))
-  const world = Layer.mergeAll(
+  const services = Layer.mergeAll(
     Console.setConsole({
       ...defaults,
       log: (text: unknown) => Effect.sync(() => log(text)),
@@ -64,7 +64,7 @@ export const runInProcess = async (
     ),
   )
   const code = await run(argv, tree).pipe(
-    Effect.provide(world),
+    Effect.provide(services),
     Effect.withConfigProvider(
       ConfigProvider.fromMap(new Map(Object.entries({ HOME: "/nonexistent", ...env }))),
     ),
