@@ -5,14 +5,12 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, ended, limited, program } from "../support/program/program.ts"
+import { drawing, seed } from "../support/random.ts"
 import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
-import { randomFrom } from "./faults/sequences.ts"
 
 /** `npm run soak` runs many more. */
 const signalledRuns = Number(process.env.ZPCLI_SIGNALLED_RUNS ?? 12)
 
-/** `ZPCLI_FAULT_SEED` repeats a run. */
-const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
 const killsZpcli = "kill -9 $PPID"
 
 const scripts = [
@@ -33,9 +31,7 @@ const runFaults = [
 ]
 
 const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
-  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
-  const below = (count: number) => Math.floor(random() * count)
-  const pick = <A>(from: ReadonlyArray<A>): A => from[below(from.length)] as A
+  const { below, pick, random } = drawing(index)
   const script = pick(scripts)
   const fault = pick(runFaults)
   // Requests are POST /login, POST /pat, maybe GET /pat, and DELETE /pat.
@@ -136,17 +132,13 @@ const night = async (
 }
 
 const killedNight = async (index: number): Promise<ReadonlyArray<string>> => {
-  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
-  const pick = <A>(from: ReadonlyArray<A>): A => from[Math.floor(random() * from.length)] as A
+  const { below, pick } = drawing(index)
   const sandbox = await startSandbox()
   const cwd = temporaryFolder()
   const store = join(cwd, "store")
   const inTenDays = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10)
   await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"], expiry: inTenDays })
-  const nights = Array.from(
-    { length: 1 + Math.floor(random() * 2) },
-    () => [pick(ends), pick(faults)] as const,
-  )
+  const nights = Array.from({ length: 1 + below(2) }, () => [pick(ends), pick(faults)] as const)
   for (const [end, fault] of nights) {
     await night(sandbox, cwd, end, fault)
     sandbox.later(hour)

@@ -1,5 +1,6 @@
 /** Random sequences of faults from a seed, and what must hold whatever they do to the program. */
 import { type Fault, type MadePat, oldKeyId, password, pat } from "../../support/http/faults.ts"
+import { drawing } from "../../support/random.ts"
 import { behaviours } from "./catalogue.ts"
 import { type CommandName, commands } from "./table.ts"
 
@@ -26,17 +27,6 @@ export interface Result {
   readonly creates: number
 }
 
-/** Numbers from 0 up to 1: mulberry32. */
-export const randomFrom = (seed: number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** These take long, or are not about what a plain server can do. */
 const leftOut = /TLS|certificate|256 MiB|Retry-After: 1|^refused/
 /** Answers after which nothing may have been done: a server that does it all the same is lying. */
@@ -57,12 +47,11 @@ const argvOf: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
 }
 
 /** One sequence; the same for the same seed and index. */
-export const sequenceOf = (seed: number, index: number): Sequence => {
-  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
-  const pick = <A>(from: ReadonlyArray<A>): A => from[Math.floor(random() * from.length)] as A
+export const sequenceOf = (index: number): Sequence => {
+  const { below, pick, random } = drawing(index)
   const command = pick(commands)
   const retries = pick([0, 1, 2])
-  const drawn = Array.from({ length: 1 + Math.floor(random() * 5) }, () => {
+  const drawn = Array.from({ length: 1 + below(5) }, () => {
     if (random() < 0.25) return ["healthy", undefined] as const
     const [name, fault] = pick(pool)
     // After an answer that was lost, 404 means that the PAT has gone; the server must not say so of one that has not.

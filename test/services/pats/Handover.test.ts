@@ -67,36 +67,34 @@ describe("create", () => {
     }),
   )
 
-  it.effect("revokes a PAT whose token can't be delivered, and says whether that is certain", () =>
+  it.effect.each([
+    { what: "was revoked", revoke: Effect.succeed(revoked), undone: true },
+    { what: "is gone already", revoke: Effect.fail(notFound), undone: true },
+    { what: "may be left", revoke: Effect.fail(timedOut), undone: false },
+  ])("revokes a PAT whose token can't be delivered, and says that it $what", ({ revoke, undone }) =>
     Effect.gen(function* () {
-      for (const [revoke, undone] of [
-        [Effect.succeed(revoked), true],
-        [Effect.fail(notFound), true],
-        [Effect.fail(timedOut), false],
-      ] as const) {
-        const it = start({ deliver: () => Effect.fail(pipeClosed), revoke: () => revoke })
-        expect(yield* Effect.flip(it.create)).toMatchObject({
-          _tag: "TokenUndelivered",
-          keyId: newKeyId,
-          undone,
-          cause: pipeClosed,
-        })
-        expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
-      }
+      const it = start({ deliver: () => Effect.fail(pipeClosed), revoke: () => revoke })
+      expect(yield* Effect.flip(it.create)).toMatchObject({
+        _tag: "TokenUndelivered",
+        keyId: newKeyId,
+        undone,
+        cause: pipeClosed,
+      })
+      expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
     }),
   )
 
-  it.effect("revokes nothing where the answer named no key ID, or none that could be one", () =>
-    Effect.gen(function* () {
-      for (const keyId of [undefined, "../pat", ""]) {
+  it.effect.each([{ keyId: undefined }, { keyId: "../pat" }, { keyId: "" }])(
+    "revokes nothing where the answer named no key ID, or none that could be one: $keyId",
+    ({ keyId }) =>
+      Effect.gen(function* () {
         const it = start({
           create: () => Effect.succeed({ ...created, keyId }),
           deliver: () => Effect.fail(pipeClosed),
         })
         expect(yield* Effect.flip(it.create)).toMatchObject({ keyId, undone: false })
         expect(it.begun).toEqual(["create", `deliver ${keyId}`])
-      }
-    }),
+      }),
   )
 
   it.effect("can be interrupted until the token has come, and not while it is delivered", () =>
@@ -206,38 +204,40 @@ describe("replace", () => {
     }),
   )
 
-  it.effect(
-    "revokes the new PAT where its token is refused or can't be delivered, and never the old one",
-    () =>
+  const failing = {
+    check: { cause: timedOut, steps: { check: () => Effect.fail(timedOut) }, begun: ["create", "check t"] },
+    deliver: {
+      cause: pipeClosed,
+      steps: { deliver: () => Effect.fail(pipeClosed) },
+      begun: ["create", "check t", `deliver ${newKeyId}`],
+    },
+  }
+
+  it.effect.each([
+    { step: "check", works: true, revoke: Effect.succeed(revoked), undone: true },
+    { step: "check", works: false, revoke: Effect.succeed(revoked), undone: true },
+    { step: "check", works: true, revoke: Effect.fail(timedOut), undone: false },
+    { step: "check", works: false, revoke: Effect.fail(timedOut), undone: false },
+    { step: "deliver", works: true, revoke: Effect.succeed(revoked), undone: true },
+    { step: "deliver", works: false, revoke: Effect.succeed(revoked), undone: true },
+    { step: "deliver", works: true, revoke: Effect.fail(timedOut), undone: false },
+    { step: "deliver", works: false, revoke: Effect.fail(timedOut), undone: false },
+  ] as const)(
+    "revokes the new PAT where the step $step fails, and never the old one, which works: $works; undone: $undone",
+    ({ revoke, step, undone, works }) =>
       Effect.gen(function* () {
-        for (const [step, cause, steps] of [
-          ["check", timedOut, { check: () => Effect.fail(timedOut) }],
-          ["deliver", pipeClosed, { deliver: () => Effect.fail(pipeClosed) }],
-        ] as const) {
-          for (const works of [true, false]) {
-            for (const [revoke, undone] of [
-              [Effect.succeed(revoked), true],
-              [Effect.fail(timedOut), false],
-            ] as const) {
-              const it = start({ ...steps, revoke: () => revoke })
-              expect(yield* Effect.flip(it.replace({ works }))).toMatchObject({
-                _tag: "RotationStopped",
-                step,
-                cause,
-                old: [{ keyId: oldKeyId, works }],
-                newKeyId,
-                undone,
-              })
-              expect(it.begun).toEqual([
-                "create",
-                "check t",
-                ...(step === "deliver" ? [`deliver ${newKeyId}`] : []),
-                `revoke ${newKeyId}`,
-              ])
-              expect(it.owed).toEqual([])
-            }
-          }
-        }
+        const { begun, cause, steps } = failing[step]
+        const it = start({ ...steps, revoke: () => revoke })
+        expect(yield* Effect.flip(it.replace({ works }))).toMatchObject({
+          _tag: "RotationStopped",
+          step,
+          cause,
+          old: [{ keyId: oldKeyId, works }],
+          newKeyId,
+          undone,
+        })
+        expect(it.begun).toEqual([...begun, `revoke ${newKeyId}`])
+        expect(it.owed).toEqual([])
       }),
   )
 
