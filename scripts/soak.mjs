@@ -9,8 +9,7 @@ const { status } = spawnSync(
     "run",
     "test/cli/pat/nights.test.ts",
     "test/cli/pat/run-ends.test.ts",
-    "test/e2e/run-ends.test.ts",
-    "test/e2e/nights.test.ts",
+    "test/e2e/random-ends.test.ts",
     "test/e2e/faults",
   ],
   {

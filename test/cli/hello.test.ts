@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { account, loggedIn, pat, runIn } from "../support/world/world.ts"
+import { account, loggedIn, pat } from "../support/fixtures.ts"
+import { runIn } from "../support/world/world.ts"
 
 const message = "Hello demo"
 const api = { "POST /login": loggedIn, "GET /hello": { body: { message } } }

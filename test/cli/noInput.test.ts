@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { account, item, listed, pat, runIn, typed, type World } from "../support/world/world.ts"
+import { account, item, listed, pat } from "../support/fixtures.ts"
+import { runIn, typed, type World } from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const api = { "GET /pat": listed(item()) }

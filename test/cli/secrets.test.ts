@@ -4,25 +4,13 @@ import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { logLevels } from "../../src/cli/strict/builtIns.ts"
-import {
-  type Answer,
-  type Api,
-  account,
-  item,
-  jwt,
-  listed,
-  loggedIn,
-  pat,
-  type Ran,
-  runIn,
-  systemError,
-  typed,
-} from "../support/world/world.ts"
+import { account, item, jwt, listed, loggedIn, newToken, pat } from "../support/fixtures.ts"
+import { type Answer, type Answers, systemError } from "../support/http/answer.ts"
+import { type Ran, runIn, typed } from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
-const created = "zpat_NewNewNewNewNewNewNewNew00000000"
 const password = account.ZPOOL_PASSWORD
-const secrets = { PAT: pat.ZPOOLPAT, password, JWT: jwt, "new token": created }
+const secrets = { PAT: pat.ZPOOLPAT, password, JWT: jwt, "new token": newToken }
 
 const commands = {
   list: ["pat", "list"],
@@ -41,21 +29,21 @@ const signIns = {
   prompt: { terminal: true, keys: typed(`demo\r${password}\ry\r`) },
 } as const
 
-const good: Api = {
+const good: Answers = {
   "POST /login": loggedIn,
   "GET /pat": listed(item()),
-  "POST /pat": { status: 201, body: { message: "PAT created", detail: { key_id: id, token: created } } },
+  "POST /pat": { status: 201, body: { message: "PAT created", detail: { key_id: id, token: newToken } } },
   [`DELETE /pat/${id}`]: {},
   "GET /hello": { body: { message: "Hello demo" } },
 }
 
 /** An answer that says everything it should not, wherever it can. */
-const telltale = `${pat.ZPOOLPAT} ${password} ${jwt} ${created} Bearer ${pat.ZPOOLPAT}`
+const telltale = `${pat.ZPOOLPAT} ${password} ${jwt} ${newToken} Bearer ${pat.ZPOOLPAT}`
 const headers = {
   "x-amzn-requestid": telltale,
   location: `https://elsewhere.invalid/?t=${pat.ZPOOLPAT}&p=${password}&j=${jwt}`,
 }
-const everywhere = (answer: Answer | Error, login: Answer | Error = loggedIn): Api => ({
+const everywhere = (answer: Answer | Error, login: Answer | Error = loggedIn): Answers => ({
   "POST /login": login,
   "GET /pat": answer,
   "POST /pat": answer,
@@ -63,7 +51,7 @@ const everywhere = (answer: Answer | Error, login: Answer | Error = loggedIn): A
   "GET /hello": answer,
 })
 
-const failures: Readonly<Record<string, Api>> = {
+const failures: Readonly<Record<string, Answers>> = {
   "401 that echoes": everywhere({ status: 401, body: { message: telltale }, headers }),
   "403 that echoes": everywhere({ status: 403, body: { Message: "no", detail: telltale }, headers }),
   "400 that echoes below": everywhere({
@@ -80,11 +68,11 @@ const failures: Readonly<Record<string, Api>> = {
   "a redirect with the credential": everywhere({ status: 302, headers }),
   "a body that is cut off": everywhere({
     status: 200,
-    body: `{"detail":{"token":"${created}","x":"${telltale}`,
+    body: `{"detail":{"token":"${newToken}","x":"${telltale}`,
     headers,
   }),
   "a body of another shape": {
-    ...everywhere({ status: 201, body: { detail: { token: [created], items: telltale } }, headers }),
+    ...everywhere({ status: 201, body: { detail: { token: [newToken], items: telltale } }, headers }),
     // Of a revoke any body is fine, and --json shows it as it came.
     [`DELETE /pat/${id}`]: { status: 418, body: [telltale], headers },
   },
@@ -120,7 +108,7 @@ const telling = [
 ]
 
 /** Runs a command in each case; gives what could be seen. */
-const runEach = (cases: ReadonlyArray<Case>, argv: ReadonlyArray<string>, api: Api) =>
+const runEach = (cases: ReadonlyArray<Case>, argv: ReadonlyArray<string>, api: Answers) =>
   Effect.forEach(cases, ([signIn, level]) =>
     withCache((dir) =>
       Effect.gen(function* () {
@@ -151,8 +139,8 @@ describe.each(Object.entries(commands))("%s", (name, argv) => {
       expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0))
       for (const { files, stderr, stdout } of runs) {
         const delivers = name.startsWith("create")
-        expect(stdout.split(created).length - 1).toBe(delivers ? 1 : 0)
-        expectNone(stdout.replace(created, ""), everySecret)
+        expect(stdout.split(newToken).length - 1).toBe(delivers ? 1 : 0)
+        expectNone(stdout.replace(newToken, ""), everySecret)
         expectNone(stderr + files, everySecret)
       }
       // Those runs that signed in wrote a file: its name is what was looked at.

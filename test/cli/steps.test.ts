@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { MixedScheduler, type Scheduler } from "effect/Scheduler"
 import { Live } from "../../src/cli/live.ts"
-import { pat, runIn } from "../support/world/world.ts"
+import { pat } from "../support/fixtures.ts"
+import { runIn } from "../support/world/world.ts"
 
 /** Counts the steps of the runtime that an effect takes: the scheduler is asked before each. */
 const stepsOf = async <A, E>(effect: Effect.Effect<A, E>) => {

@@ -24,12 +24,11 @@ const pat = (key_id: string, created: number, more: Record<string, unknown> = {}
 
 const chosen = (
   pats: ReadonlyArray<ReturnType<typeof fromItem>>,
-  all = false,
-  scopes?: ReadonlyArray<string>,
-  keep = false,
+  given: { readonly all?: boolean; readonly keep?: boolean; readonly scopes?: ReadonlyArray<string> } = {},
 ) =>
-  Either.map(select(pats, { label: "CI", all, keep, scopes }, now), (found) =>
-    found.map(({ key_id }) => key_id),
+  Either.map(
+    select(pats, { label: "CI", all: false, keep: false, scopes: undefined, ...given }, now),
+    (found) => found.map(({ key_id }) => key_id),
   )
 
 describe("select", () => {
@@ -72,29 +71,27 @@ describe("select", () => {
   })
 
   it("takes several with all, the newest first", () => {
-    expect(chosen([pat(first, -9), pat(second, -5), pat(third, -1)], true)).toEqual(
+    expect(chosen([pat(first, -9), pat(second, -5), pat(third, -1)], { all: true })).toEqual(
       Either.right([third, second, first]),
     )
-    expect(chosen([pat(first, -9, { created_at: "?" }), pat(second, -1)], true)).toMatchObject({
+    expect(chosen([pat(first, -9, { created_at: "?" }), pat(second, -1)], { all: true })).toMatchObject({
       left: { _tag: "CannotRotate", keyId: first, reason: "creation" },
     })
   })
 
   it("looks only at the newest one of several that are kept", () => {
-    expect(chosen([pat(first, -9, { scopes: ["pat"] }), pat(second, -1)], false, ["job"], true)).toEqual(
-      Either.right([second]),
-    )
-    expect(chosen([pat(first, -9), pat(second, -1 / 1440)], false, undefined, true)).toEqual(
-      Either.right([second]),
-    )
     expect(
-      chosen([pat(first, -9, { created_at: null }), pat(second, -1)], false, undefined, true),
-    ).toMatchObject({ left: { _tag: "CannotRotate", keyId: first, reason: "creation" } })
+      chosen([pat(first, -9, { scopes: ["pat"] }), pat(second, -1)], { keep: true, scopes: ["job"] }),
+    ).toEqual(Either.right([second]))
+    expect(chosen([pat(first, -9), pat(second, -1 / 1440)], { keep: true })).toEqual(Either.right([second]))
+    expect(chosen([pat(first, -9, { created_at: null }), pat(second, -1)], { keep: true })).toMatchObject({
+      left: { _tag: "CannotRotate", keyId: first, reason: "creation" },
+    })
   })
 
   it.each([true, false])("refuses several of which one is less than ten minutes old, with all: %s", (all) => {
     const minute = 1 / 1440
-    expect(chosen([pat(first, -9), pat(second, -9.99 * minute)], all)).toMatchObject({
+    expect(chosen([pat(first, -9), pat(second, -9.99 * minute)], { all })).toMatchObject({
       left: {
         _tag: "RotationUnderWay",
         count: 2,
@@ -103,19 +100,19 @@ describe("select", () => {
         retryAt: expect.closeTo(now + 600, -1),
       },
     })
-    expect(chosen([pat(first, -9), pat(second, minute)], all)).toMatchObject({
+    expect(chosen([pat(first, -9), pat(second, minute)], { all })).toMatchObject({
       left: { _tag: "RotationUnderWay", newest: second },
     })
     // One alone is nobody's rotation.
-    expect(chosen([pat(second, -minute)], all)).toEqual(Either.right([second]))
-    expect(chosen([pat(second, -minute), pat(first, -9, { status: "revoked" })], all)).toEqual(
+    expect(chosen([pat(second, -minute)], { all })).toEqual(Either.right([second]))
+    expect(chosen([pat(second, -minute), pat(first, -9, { status: "revoked" })], { all })).toEqual(
       Either.right([second]),
     )
   })
 
   it("refuses one with other scopes than were asked for", () => {
-    expect(chosen([pat(first, -1)], false, ["job"])).toEqual(Either.right([first]))
-    expect(chosen([pat(first, -1, { status: "expired" })], false, ["job", "pat"])).toMatchObject({
+    expect(chosen([pat(first, -1)], { scopes: ["job"] })).toEqual(Either.right([first]))
+    expect(chosen([pat(first, -1, { status: "expired" })], { scopes: ["job", "pat"] })).toMatchObject({
       left: { _tag: "ScopesDiffer", keyId: first, scopes: ["job"], otherKeyId: undefined },
     })
   })

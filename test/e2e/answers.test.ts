@@ -1,23 +1,22 @@
-/** Answers that arrive in another dress, at another time, or over a connection that was used before. */
-import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
-import { describe, it } from "vitest"
+import { describe, expect, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
-import type { OnFinished } from "../support/http/network.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { runInProcess } from "../support/world/sockets.ts"
+import { newToken } from "../support/fixtures.ts"
+import { text } from "../support/http/answer.ts"
+import { type Handler, startScripted } from "../support/http/scripted.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
+import { runCli } from "../support/program/program.ts"
+import { type OnFinished, temporaryFolder } from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
-const pat = `zpat_secret_env_${"e".repeat(24)}`
 const token = `zpat_secret_new_${"n".repeat(24)}`
 const keyId = "law-hotel-shape-community"
 const create = ["pat", "create", "Nightly", "--scope", "job"]
 const list = ["pat", "list"]
 const created = JSON.stringify({ message: "ok", detail: { key_id: "market-night-plain-object", token } })
+
 const item = (fields: Readonly<Record<string, unknown>> = {}) => ({
   key_id: keyId,
   label: "Nightly",
@@ -26,38 +25,11 @@ const item = (fields: Readonly<Record<string, unknown>> = {}) => ({
   scopes: ["job"],
   ...fields,
 })
+
 const listed = (...items: ReadonlyArray<unknown>) => JSON.stringify({ message: "ok", detail: { items } })
 
-interface Server {
-  readonly env: Record<string, string>
-  readonly seen: ReadonlyArray<IncomingMessage>
-  readonly connections: () => number
-}
-
-/** Serves until the test is over; what no answer is given to hangs. */
-const start = async (
-  onFinished: OnFinished,
-  answer: (request: IncomingMessage, response: ServerResponse, count: number) => void,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Server> => {
-  const seen: Array<IncomingMessage> = []
-  let connections = 0
-  const server = createServer((request, response) => {
-    seen.push(request)
-    answer(request, response, seen.length)
-  }).on("connection", () => connections++)
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
-  onFinished(() => {
-    server.closeAllConnections()
-    return new Promise<void>((closed) => server.close(() => closed()))
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return {
-    env: { ZPOOL_API_URL: url, ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0", ZPOOL_TIMEOUT: "10", ...env },
-    seen,
-    connections: () => connections,
-  }
-}
+const start = (onFinished: OnFinished, handler: Handler, env: Readonly<Record<string, string>> = {}) =>
+  startScripted(handler, { onFinished, env: { ZPOOL_TIMEOUT: "10", ...env } })
 
 const encodings: ReadonlyArray<readonly [name: string, encode: (text: string) => Buffer, says?: string]> = [
   ["gzip", gzipSync],
@@ -80,7 +52,7 @@ describe.concurrent("a compressed answer", () => {
     it(`(${name}) of a list, a create and a failure is read`, async ({ expect, onTestFinished }) => {
       const { env } = await start(onTestFinished, ({ method, url }, response) => {
         response.setHeader("content-encoding", says)
-        if (url === "/hello") response.writeHead(400).end(encode('{"message":"Not today"}'))
+        if (url === "/v1/hello") response.writeHead(400).end(encode('{"message":"Not today"}'))
         else if (method === "POST") response.writeHead(201).end(encode(created))
         else response.end(encode(listed(item())))
       })
@@ -213,242 +185,185 @@ describe.concurrent("the server's clock", () => {
   })
 })
 
-describe.concurrent("a connection", () => {
-  const jwt = "eyJzZWNyZXRzZWNyZXQ.c2VjcmV0c2VjcmV0.c2VjcmV0"
-  const account = { ZPOOLPAT: "", ZPOOL_USER: "ada", ZPOOL_PASSWORD: "correct-horse" }
-  const answer = ({ method, url }: IncomingMessage, response: ServerResponse) => {
-    if (url === "/login") {
-      response.end(JSON.stringify({ message: "ok", detail: { access_token: jwt, expires_in: 3600 } }))
-    } else if (method === "POST") response.writeHead(201).end(created)
-    else if (method === "DELETE" || url === "/hello") response.end('{"message":"ok"}')
-    else response.end(listed(item()))
-  }
+/** Far deeper than the stack allows a recursion to go. */
+const deep = `${"[".repeat(50_000)}1${"]".repeat(50_000)}`
+const otherId = "market-night-plain-object"
+const otherItem = `{"key_id":"${otherId}","label":"CI","status":"active","scopes":["job"]}`
 
-  it("is kept within a run", async ({ expect, onTestFinished }) => {
-    const { connections, env, seen } = await start(onTestFinished, answer, account)
-    expect((await runCli(list, { env })).code).toBe(0)
-    expect({ requests: seen.length, connections: connections() }).toEqual({ requests: 2, connections: 1 })
-  })
+/** Serves one body for every request; gives the environment to ask for it. */
+const serving = async (body: string, status = 200) => (await startScripted(text(status, body))).env
+const listOf = (...items: ReadonlyArray<string>) => `{"message":"ok","detail":{"items":[${items.join(",")}]}}`
+const labelled = (label: string) =>
+  `{"key_id":"${keyId}","label":${label},"status":"active","scopes":["job"]}`
 
-  it("does not keep the program from ending", async ({ expect, onTestFinished }) => {
-    const { env } = await start(onTestFinished, (request, response) => {
-      response.setHeader("keep-alive", "timeout=60")
-      answer(request, response)
-    })
-    const started = Date.now()
-    expect((await runCli(list, { env })).code).toBe(0)
-    expect(Date.now() - started).toBeLessThan(20_000)
-  })
-
-  it("that the server has closed meanwhile costs no attempt", async ({ expect, onTestFinished }) => {
-    const { env, seen } = await start(
-      onTestFinished,
-      (request, response, count) => {
-        if (count !== 2) return answer(request, response)
-        // It had come over the connection of the sign-in, which the server had given up.
-        request.socket.resetAndDestroy()
-      },
-      account,
+describe("an odd field of a PAT costs no more than its cell", () => {
+  it("nested 50,000 levels deep", async () => {
+    const fields = ["key_id", "label", "status", "created_at", "last_used_at", "scopes", "unknown"]
+    const env = await serving(
+      listOf(...fields.map((field) => `{"label":"odd","${field}":${deep}}`), otherItem),
     )
-    expect((await runCli(list, { env })).code).toBe(0)
-    expect(seen).toHaveLength(3)
+    const ways = [[], ["--local"], ["--json"], ["--json", "--status", "active"]]
+    const ran = await Promise.all(ways.map((args) => runCli(["pat", "list", ...args], { env })))
+    for (const { code, stderr, stdout } of ran) {
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+      expect(stdout).toContain(otherId)
+    }
+    expect(ran[0]?.stdout.match(/odd/g)).toHaveLength(6)
   })
 
-  it("that was idle while a person thought is not used for a create", async ({ expect, onTestFinished }) => {
-    for (const [thought, connectionsOfCreate] of [
-      [100, 1],
-      [1500, 2],
-    ] as const) {
-      const ports: Array<string> = []
-      const { env } = await start(onTestFinished, (request, response) => {
-        ports.push(`${request.method} ${request.socket.remotePort}`)
-        answer(request, response)
-      })
-      const child = spawn(binary, [...program, "pat", "rotate", keyId], {
-        env: cleanEnv(env),
-        stdio: ["pipe", "pipe", "pipe"],
-      })
-      const done = ended(child)
-      await new Promise<void>((asked) =>
-        child.stderr.on("data", (chunk) => String(chunk).includes("[y/N]") && asked()),
-      )
-      await new Promise((resume) => setTimeout(resume, thought))
-      child.stdin.end("y\n")
-      expect((await done).code).toBe(0)
-      expect(ports.map((line) => line.split(" ")[0]).slice(0, 2)).toEqual(["GET", "POST"])
-      expect(new Set(ports.slice(0, 2).map((line) => line.split(" ")[1])).size).toBe(connectionsOfCreate)
+  it("of a million letters, which do not widen the other rows", async () => {
+    const label = "x".repeat(1_000_000)
+    const env = await serving(listOf(labelled(`"${label}"`), ...Array.from({ length: 500 }, () => otherItem)))
+    const { code, stdout } = await runCli(["pat", "list"], { env })
+    expect(code).toBe(0)
+    expect(stdout).toContain(`${keyId}  ${label}  active`)
+    expect(stdout.length).toBeLessThan(2_000_000)
+  })
+
+  it.skipIf(noTerminal).each([
+    ["nested 50,000 levels deep", deep, [20, 120]],
+    ["of 130,000 words", JSON.stringify("word ".repeat(130_000)), [120]],
+    ["of 50,000 letters", JSON.stringify("x".repeat(50_000)), [20, 120]],
+    ["of 50,000 joiners", JSON.stringify("x\u200d".repeat(50_000)), [20, 120]],
+    ["of 50,000 accents", JSON.stringify(`x${"\u0301".repeat(50_000)}`), [20, 120]],
+    ["of 50,000 wide characters", JSON.stringify("漢".repeat(50_000)), [20, 120]],
+  ])("a label %s, on terminals", async (_, label, widths) => {
+    const env = await serving(listOf(labelled(label), otherItem))
+    await Promise.all(
+      widths.map(async (columns) => {
+        const { code, output } = await runCliOnTerminal(["pat", "list"], { env, columns })
+        expect({ columns, code, error: output.includes("zpcli:") }).toEqual({
+          columns,
+          code: 0,
+          error: false,
+        })
+        expect(output).toContain(otherId)
+      }),
+    )
+  })
+})
+
+describe("a deep unknown field of an answer is printed with --json", () => {
+  const done = `{"message":"done","detail":{"key_id":"${keyId}","token":"${newToken}"},"unknown":${deep}}`
+  const squeezed = (text: string) => text.replaceAll(/\s/g, "")
+
+  it.each([
+    ["pat list", listOf(otherItem).replace("ok", `","unknown":${deep},"x":"`), 200],
+    ["pat list --status active", listOf(otherItem).replace("ok", `","unknown":${deep},"x":"`), 200],
+    ["pat create x --scope job", done, 201],
+    [`pat revoke ${keyId}`, done, 200],
+  ])("%s", async (command, body, status) => {
+    const { code, stderr, stdout } = await runCli([...command.split(" "), "--json"], {
+      env: await serving(body, status),
+    })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect(squeezed(stdout)).toBe(body)
+    expect(stdout.length).toBeLessThan(body.length * 2)
+  })
+
+  it("is no bug where a failure has it", async () => {
+    for (const body of [deep, `{"message":${deep}}`, `{"message":"no","detail":${deep}}`]) {
+      const { code, stderr } = await runCli(["pat", "list", "--json"], { env: await serving(body, 400) })
+      expect({ code, type: JSON.parse(stderr).error.type }).toEqual({ code: 1, type: "RequestRefused" })
     }
   })
 })
 
-describe.skipIf(process.platform === "win32").concurrent("a program that was stopped", () => {
-  const wait = (millis: number) => new Promise((resume) => setTimeout(resume, millis))
-
-  /** Runs a create that is stopped as its request arrives and goes on after its timeout has passed. */
-  const stopped = async (server: Server, arrived: Promise<void>) => {
-    const child = spawn(binary, [...program, ...create, "--token-only"], {
-      env: cleanEnv({ ...server.env, ZPOOL_TIMEOUT: "1" }),
-      stdio: ["ignore", "pipe", "pipe"],
+describe("a byte order mark in front of an answer", () => {
+  it("costs neither a list nor a token", async () => {
+    const list = await runCli(["pat", "list", "--json"], { env: await serving(`\uFEFF${listOf(otherItem)}`) })
+    expect(JSON.parse(list.stdout).detail.items).toEqual([JSON.parse(otherItem)])
+    const created = `\uFEFF{"detail":{"key_id":"${keyId}","token":"${newToken}"}}`
+    const create = await runCli(["pat", "create", "CI", "--scope", "job", "--token-only"], {
+      env: await serving(created, 201),
     })
-    const done = ended(child)
-    await arrived
-    child.kill("SIGSTOP")
-    await wait(2600)
-    child.kill("SIGCONT")
-    return await done
-  }
-
-  it("takes the answer that came meanwhile, the rest of its body later", async (test) => {
-    let arrive = () => {}
-    const arrived = new Promise<void>((fulfil) => {
-      arrive = fulfil
-    })
-    const server = await start(test.onTestFinished, async (_, response) => {
-      arrive()
-      await wait(300)
-      response.writeHead(201, { "content-length": created.length })
-      response.write(created.slice(0, 20))
-      await wait(2600)
-      response.end(created.slice(20))
-    })
-    test.expect(await stopped(server, arrived)).toEqual({
-      code: 0,
-      signal: null,
-      stdout: `${token}\n`,
-      stderr: "",
-    })
-  })
-
-  it("gives up where none has come a timeout later", async (test) => {
-    let arrive = () => {}
-    const arrived = new Promise<void>((fulfil) => {
-      arrive = fulfil
-    })
-    const server = await start(test.onTestFinished, ({ method }, response) => {
-      if (method === "POST") arrive()
-      else response.end(listed())
-    })
-    const started = Date.now()
-    test.expect(await stopped(server, arrived)).toMatchObject({ code: 7, stdout: "" })
-    test.expect(Date.now() - started).toBeLessThan(15_000)
+    expect(create).toMatchObject({ code: 0, stdout: `${newToken}\n`, stderr: "" })
   })
 })
 
-describe.concurrent("several PATs", () => {
-  const keyIds = [
-    "one-one-one-one",
-    "two-two-two-two",
-    "tri-tri-tri-tri",
-    "for-for-for-for",
-    "fiv-fiv-fiv-fiv",
-  ]
-  const account = { ZPOOLPAT: "", ZPOOL_USER: "ada", ZPOOL_PASSWORD: "correct-horse" }
-  const jwt = "eyJzZWNyZXRzZWNyZXQ.c2VjcmV0c2VjcmV0.c2VjcmV0"
-  const revoke = ["pat", "revoke", ...keyIds, "--yes"]
-  const login = JSON.stringify({ message: "ok", detail: { access_token: jwt, expires_in: 3600 } })
-  const wait = (millis: number) => new Promise((resume) => setTimeout(resume, millis))
+/** Numbers that a double can't hold, or that JavaScript writes otherwise. */
+const numbers = ["12345678901234567890", "1e400", "-1E-400", "1.0", "-0", "0.10", "100000000000000000000000"]
 
-  it("are revoked four at a time, and their results are in the order given", async (test) => {
-    let now = 0
-    let most = 0
-    const { env } = await start(
-      test.onTestFinished,
-      async ({ url }, response) => {
-        if (url === "/login") return void response.end(login)
-        most = Math.max(most, ++now)
-        // The first one takes the longest.
-        await wait(url?.endsWith(keyIds[0] as string) ? 900 : 300)
-        now--
-        response.end()
-      },
-      account,
+const rawItems = numbers.map(
+  (number, index) =>
+    `{"key_id":"${index % 2 === 0 ? keyId : otherId}","usage_count":${number},"status":"${index % 2 === 0 ? "active" : "revoked"}"}`,
+)
+
+const listedAs = (some: ReadonlyArray<string>) =>
+  `{"message":"ok","detail":{"items":[${some.join(",")}],"next":1.50}}`
+
+const squeezed = (text: string) => text.replaceAll(/\s/g, "")
+
+describe("--json prints numbers as the API wrote them", () => {
+  it("in a list, with and without filters", async () => {
+    const { env } = await startScripted({ "GET /pat": text(200, listedAs(rawItems)) })
+    const list = (...args: ReadonlyArray<string>) => runCli(["pat", "list", "--json", ...args], { env })
+    expect(squeezed((await list()).stdout)).toBe(listedAs(rawItems))
+    for (const [status, parity] of [
+      ["active", 0],
+      ["revoked", 1],
+    ] as const) {
+      const { stdout } = await list("--status", status)
+      expect(squeezed(stdout)).toBe(listedAs(rawItems.filter((_, index) => index % 2 === parity)))
+    }
+    expect((await list("--status", "expired")).stdout).toBe(
+      '{\n  "message": "ok",\n  "detail": {\n    "items": [],\n    "next": 1.50\n  }\n}\n',
     )
-    const { code, stdout } = await runCli(revoke, { env })
-    test.expect({ code, most }).toEqual({ code: 0, most: 4 })
-    test.expect(stdout.split("\n").map((line) => line.split(" ")[1])).toEqual([...keyIds, undefined])
   })
 
-  it("are signed in for once, and a wrong password ends the run", async (test) => {
-    const seen: Array<string | undefined> = []
-    const { env } = await start(
-      test.onTestFinished,
-      ({ url }, response) => {
-        seen.push(url)
-        response.writeHead(401).end('{"message":"no"}')
-      },
-      account,
-    )
-    const { code } = await runCli(revoke, { env })
-    test.expect({ code, seen }).toEqual({ code: 4, seen: ["/login"] })
-  })
-
-  it("are signed in for afresh once where a cached JWT is refused", async (test) => {
-    const cache = mkdtempSync(join(tmpdir(), "zpcli-several-"))
-    test.onTestFinished(() => rmSync(cache, { recursive: true, force: true }))
-    const seen: Array<string | undefined> = []
-    const { env } = await start(
-      test.onTestFinished,
-      async ({ headers, url }, response) => {
-        seen.push(url)
-        if (url === "/login") return void response.end(login)
-        await wait(100)
-        response.writeHead(headers.authorization === `Bearer ${jwt}` ? 200 : 401).end()
-      },
-      { ...account, ZPOOL_TOKEN_CACHE_DIR: cache },
-    )
-    const host = env.ZPOOL_API_URL?.replace("http://", "")
-    const expiry = Math.floor(Date.now() / 1000) + 3600
-    const file = join(cache, `zpool_token_${host}_ada`)
-    const stale = { access_token: "eyJvbGQ.b2xk.b2xk", id_token: "x", expires_at: expiry }
-    writeFileSync(file, JSON.stringify(stale), { mode: 0o600 })
-    const { code } = await runCli(revoke, { env })
-    test.expect(code).toBe(0)
-    test.expect(seen.filter((url) => url === "/login")).toHaveLength(1)
-    test.expect(seen.length).toBeGreaterThan(6)
-  })
-
-  it("wait all of them where one is answered by 429", async (test) => {
-    const times: Array<number> = []
-    const { env } = await start(
-      test.onTestFinished,
-      ({ url }, response, count) => {
-        if (url === "/login") return void response.end(login)
-        times.push(Date.now())
-        if (count === 2) return void response.writeHead(429, { "retry-after": "1" }).end()
-        setTimeout(() => response.end(), 200)
-      },
-      { ...account, ZPOOL_MAX_RETRIES: "1" },
-    )
-    const { code } = await runCli(revoke, { env })
-    test.expect({ code, requests: times.length }).toEqual({ code: 0, requests: 6 })
-    // The four that were sent together, and then nothing for a second.
-    test.expect((times[4] as number) - (times[0] as number)).toBeGreaterThanOrEqual(950)
-  })
-
-  it("of which some are done when it is interrupted have their results shown", async (test) => {
-    let arrived = 0
-    let reached = () => {}
-    const all = new Promise<void>((fulfil) => {
-      reached = fulfil
+  it("of a create, of a revoke and of several", async () => {
+    const created = `{"message":"ok","detail":{"key_id":"${keyId}","token":"${newToken}","n":[${numbers}]}}`
+    const revoked = `{"message":"ok","detail":{"n":[${numbers}]}}`
+    const { env } = await startScripted({
+      "POST /pat": text(201, created),
+      [`DELETE /pat/${keyId}`]: text(200, revoked),
+      [`DELETE /pat/${otherId}`]: text(200, revoked),
     })
-    const { env } = await start(
-      test.onTestFinished,
-      ({ url }, response) => {
-        if (url === "/login") return void response.end(login)
-        if (++arrived === 5) setTimeout(reached, 300)
-        if (!url?.endsWith(keyIds[0] as string)) response.end()
-      },
-      account,
+    const create = await runCli(["pat", "create", "CI", "--scope", "job", "--json"], { env })
+    expect(squeezed(create.stdout)).toBe(created)
+    const revoke = await runCli(["pat", "revoke", keyId, "--json"], { env })
+    expect(squeezed(revoke.stdout)).toBe(revoked)
+    expect((await runCli(["pat", "revoke", keyId, otherId, "--json"], { env })).stdout).toBe(
+      `${revoked}\n${revoked}\n`,
     )
-    const child = spawn(binary, [...program, ...revoke], {
-      env: cleanEnv(env),
-      stdio: ["ignore", "pipe", "pipe"],
+  })
+
+  it("of a rotation", async () => {
+    const created = `{"message":"ok","detail":{"key_id":"${otherId}","token":"${newToken}","n":[${numbers}]}}`
+    const old = `{"key_id":"${keyId}","label":"CI","status":"active","scopes":["job"]}`
+    const { env } = await startScripted({
+      "GET /pat": text(200, listedAs([old])),
+      "POST /pat": text(201, created),
+      "GET /hello": text(200, '{"message":"Hello"}'),
+      [`DELETE /pat/${keyId}`]: text(200, ""),
     })
-    const done = ended(child)
-    await all
-    child.kill("SIGTERM")
-    const { code, stdout } = await done
-    test.expect(code).toBe(143)
-    test.expect(stdout.match(/revoked successfully/g)).toHaveLength(4)
+    const { stdout } = await runCli(["pat", "rotate", keyId, "--yes", "--json"], { env })
+    expect(JSON.parse(stdout).detail.key_id).toBe(otherId)
+    expect(squeezed(stdout)).toContain(`"n":[${numbers}]`)
+  })
+
+  it("with two spaces a level and readable characters, whatever the API's layout", async () => {
+    const body = '\n{ "a":[ ],"b" : {\t},\r\n"c":[1 ,{"d":null}], "caf\\u00e9":"\\/\\u202e" }'
+    const { env } = await startScripted({ "GET /pat": text(200, `{"detail":{"items":[]},"odd":${body}}`) })
+    const { stdout } = await runCli(["pat", "list", "--json"], { env })
+    const odd = `{\n    "a": [],\n    "b": {},\n    "c": [\n      1,\n      {\n        "d": null\n      }\n    ],\n    "café": "/\\u202e"\n  }`
+    expect(stdout).toBe(`{\n  "detail": {\n    "items": []\n  },\n  "odd": ${odd}\n}\n`)
+  })
+})
+
+describe("--json --out", () => {
+  it("leaves each token out, however its key is written, and masks it elsewhere", async () => {
+    const body = `{"message":"Copy ${newToken}","detail":{"token":"zpat_Another","key_id":"${keyId}","\\u0074oken":"${newToken}","n":1e400},"x":["a-${newToken.replace("z", "\\u007a")}-b"]}`
+    const { env } = await startScripted({ "POST /pat": text(201, body) })
+    const file = join(temporaryFolder(), "ci.pat")
+    const { code, stderr, stdout } = await runCli(
+      ["pat", "create", "CI", "--scope", "job", "--json", "--out", file],
+      { env },
+    )
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    expect(readFileSync(file, "utf8")).toBe(newToken)
+    expect(squeezed(stdout)).toBe(
+      `{"message":"Copy[hidden]","detail":{"key_id":"${keyId}","n":1e400},"x":["a-[hidden]-b"]}`,
+    )
   })
 })

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { type OnFinished, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { type OnFinished, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]
 
 /** A sandbox, and a folder that is the working one. */
-const world = async (onFinished: OnFinished) => {
+const start = async (onFinished: OnFinished) => {
   const sandbox = await startSandbox()
   const cwd = temporaryFolder(onFinished)
   const { env } = sandbox
@@ -16,18 +16,9 @@ const world = async (onFinished: OnFinished) => {
   return { sandbox, cwd, env, zpcli, store: join(cwd, "store") }
 }
 
-const patsOf = async (sandbox: Sandbox) => {
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
-  return items
-}
-const statuses = async (sandbox: Sandbox) => (await patsOf(sandbox)).map(({ status }) => status)
-
-const accepts = async (sandbox: Sandbox, token: string) =>
-  (await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200
-
 describe.skipIf(process.platform === "win32")("a command after --", () => {
   it("gets the token of a create, whose result stays alone on stdout", async ({ expect, onTestFinished }) => {
-    const { env, cwd, sandbox, store } = await world(onTestFinished)
+    const { env, cwd, sandbox, store } = await start(onTestFinished)
     const ran = await runCli(
       [...create, "--", "sh", "-c", "cat > store; echo said; echo warned >&2; env > env"],
       { env: { ...env, ZPOOL_PASSWORD_FILE: "" }, cwd },
@@ -37,12 +28,12 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
       stdout: "PAT created successfully!\nID: law-hotel-shape-community\nToken: handed to sh\n",
       stderr: "said\nwarned\n",
     })
-    expect(await accepts(sandbox, readFileSync(store, "utf8"))).toBe(true)
+    expect(await sandbox.accepts(readFileSync(store, "utf8"))).toBe(true)
     expect(readFileSync(join(cwd, "env"), "utf8")).not.toMatch(/^ZPOOL(PAT|_PASSWORD)/m)
   })
 
   it("gets the token of a rotation, and then the old PAT is revoked", async ({ expect, onTestFinished }) => {
-    const { sandbox, store, zpcli } = await world(onTestFinished)
+    const { sandbox, store, zpcli } = await start(onTestFinished)
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await zpcli("pat", "rotate", key_id as string, "--yes", "--json", "--", "tee", "store")
     const token = readFileSync(store, "utf8")
@@ -56,12 +47,12 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
         replaced: ["law-hotel-shape-community"],
       },
     })
-    expect(await accepts(sandbox, token)).toBe(true)
-    expect(await statuses(sandbox)).toEqual(["revoked", "active"])
+    expect(await sandbox.accepts(token)).toBe(true)
+    expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
   it("that fails costs the new PAT alone", async ({ expect, onTestFinished }) => {
-    const { sandbox, zpcli } = await world(onTestFinished)
+    const { sandbox, zpcli } = await start(onTestFinished)
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await zpcli(
       ...["pat", "rotate", key_id as string, "--yes", "--json", "--", "sh", "-c", "cat >/dev/null; exit 3"],
@@ -75,11 +66,11 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
       childExitCode: 3,
       exitCode: 9,
     })
-    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
   it("that can't be started is found out before anything is sent", async ({ expect, onTestFinished }) => {
-    const { cwd, sandbox, zpcli } = await world(onTestFinished)
+    const { cwd, sandbox, zpcli } = await start(onTestFinished)
     writeFileSync(join(cwd, "script"), "#!/bin/sh\n", { mode: 0o600 })
     expect(await zpcli(...create, "--", "zpcli-no-such-command")).toMatchObject({ code: 127, stdout: "" })
     expect(await zpcli(...create, "--", "./script")).toMatchObject({ code: 126, stdout: "" })
@@ -87,7 +78,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
   })
 
   it("that opens /dev/stdin gets a pipe from cat, as the hint says", async ({ expect, onTestFinished }) => {
-    const { sandbox, store, zpcli } = await world(onTestFinished)
+    const { sandbox, store, zpcli } = await start(onTestFinished)
     const hint = "-- sh -c 'cat | COMMAND'"
     if (process.platform === "linux") {
       for (const command of [
@@ -98,10 +89,10 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
         expect(ran).toMatchObject({ code: 9, stdout: "" })
         expect(ran.stderr.trimEnd().endsWith(hint), ran.stderr).toBe(true)
       }
-      expect(await statuses(sandbox)).toEqual(["revoked", "revoked"])
+      expect(await sandbox.statuses()).toEqual(["revoked", "revoked"])
     }
     expect(await zpcli(...create, "--", "sh", "-c", "cat | cp /dev/stdin store")).toMatchObject({ code: 0 })
-    expect(await accepts(sandbox, readFileSync(store, "utf8"))).toBe(true)
+    expect(await sandbox.accepts(readFileSync(store, "utf8"))).toBe(true)
     // One that has read the token has no such trouble.
     const ran = await zpcli(...create, "--", "sh", "-c", "cat >/dev/null; exit 3")
     expect(ran.code).toBe(9)
@@ -115,15 +106,15 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     ["--json", "denied"],
     ["--json", ""],
   ])("is followed by an error on a line of its own: %s after %j", async (json, said) => {
-    const { zpcli } = await world(onTestFinished)
+    const { zpcli } = await start(onTestFinished)
     const args = json === "" ? [] : [json]
-    const start = json === "" ? "zpcli: " : '{"error":{"type":'
+    const first = json === "" ? "zpcli: " : '{"error":{"type":'
     const fails = ["--", "sh", "-c", `cat >/dev/null; printf '${said}' >&2; exit 3`]
     const delivered = await zpcli(...create, ...args, ...fails)
     expect(delivered.code).toBe(9)
     expect(delivered.stderr.startsWith(said)).toBe(true)
     const lines = delivered.stderr.split("\n")
-    expect(lines.filter((line) => line.includes(start))).toEqual([
+    expect(lines.filter((line) => line.includes(first))).toEqual([
       expect.stringMatching(/^(zpcli: |\{"error")/),
     ])
     if (said !== "") expect(lines[0]).toBe("denied")
@@ -133,7 +124,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect,
     onTestFinished,
   }) => {
-    const { sandbox, zpcli } = await world(onTestFinished)
+    const { sandbox, zpcli } = await start(onTestFinished)
     for (const args of [
       ["pat", "create", "--scope", "job", "--", "tee", "store"],
       [...create, "--token-only", "--", "tee"],
@@ -147,7 +138,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
 
   /** Sends a signal to zpcli once its command has read the token and writes a line, with no terminal around. */
   const signalled = async (signal: NodeJS.Signals, script: string, onFinished: OnFinished) => {
-    const { cwd, env, sandbox } = await world(onFinished)
+    const { cwd, env, sandbox } = await start(onFinished)
     const child = spawn(
       binary,
       [...program, ...create, "--json", "--", "sh", "-c", `cat > store; ${script}`],
@@ -173,7 +164,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
         exitCode: code,
       })
       expect(existsSync(join(cwd, "gone"))).toBe(true)
-      expect(await statuses(sandbox)).toEqual(["revoked"])
+      expect(await sandbox.statuses()).toEqual(["revoked"])
     },
   )
 
@@ -185,6 +176,91 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
       message: "PAT created",
       detail: { key_id: "law-hotel-shape-community" },
     })
-    expect(await accepts(sandbox, readFileSync(join(cwd, "store"), "utf8"))).toBe(true)
+    expect(await sandbox.accepts(readFileSync(join(cwd, "store"), "utf8"))).toBe(true)
+  })
+})
+
+// Scripts whose interpreter can't be started, as the COMMAND after `--`.
+
+/** A sandbox, and a working folder with a script `deploy` of a text; `other` has an interpreter that is missing. */
+const withScript = async (text: string, ...folders: ReadonlyArray<string>) => {
+  const sandbox = await startSandbox()
+  const cwd = temporaryFolder()
+  writeFileSync(join(cwd, "deploy"), text, { mode: 0o755 })
+  writeFileSync(join(cwd, "other"), "#!/no/such/shell\n", { mode: 0o755 })
+  const PATH = [cwd, ...folders, process.env.PATH].join(":")
+  return {
+    cwd,
+    sandbox,
+    zpcli: (...args: ReadonlyArray<string>) => runCli(args, { env: { ...sandbox.env, PATH }, cwd }),
+  }
+}
+
+describe.skipIf(process.platform === "win32")("a script after --", () => {
+  it.each<[text: string, says: string]>([
+    ["#!/bin/sh\r\ncat\r\n", "its interpreter /bin/sh\\r was not found"],
+    ["#!/no/such/shell -e\n", "its interpreter /no/such/shell was not found"],
+    ["#! \t/no/such/shell", "its interpreter /no/such/shell was not found"],
+    ["#!no-such-shell\n", "its interpreter no-such-shell was not found"],
+    ["#!/bin/sh/x\n", "its interpreter /bin/sh/x was not found"],
+    ["#!/etc/passwd\n", "its interpreter /etc/passwd can't be executed (EACCES)"],
+    ["#!/\n", "its interpreter / can't be executed (EISDIR)"],
+    ["#!/usr/bin/env no-such-shell\n", "its interpreter no-such-shell was not found"],
+    ["#!/usr/bin/env bash\r\n", "its interpreter bash\\r was not found"],
+    ["#!/usr/bin/env -S A=b no-such-shell -e\n", "its interpreter no-such-shell was not found"],
+    ["#!/usr/bin/env -Sno-such-shell\n", "its interpreter no-such-shell was not found"],
+    ["#!./other\n", "its interpreter /no/such/shell was not found"],
+    ["#!/usr/bin/env other\n", "its interpreter /no/such/shell was not found"],
+    ["#!/no/such/\u001b[31m\n", "its interpreter /no/such/\\x1b[31m was not found"],
+  ])("that begins with %j is refused before anything is sent", async (text, says) => {
+    const { sandbox, zpcli } = await withScript(text)
+    for (const name of ["./deploy", "deploy"]) {
+      const ran = await zpcli(...create, "--", name)
+      expect(ran).toMatchObject({ code: 126, stdout: "" })
+      const [message, hint] = ran.stderr.split("\n")
+      expect(message).toBe(`zpcli: ${name} can't be run: ${says}.`)
+      expect(hint).toBe(
+        text.includes("\r")
+          ? `Save ${name} with Unix line endings (LF), for example with dos2unix.`
+          : `Install it, or correct the first line of ${name}.`,
+      )
+    }
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it.each([
+    ["pat", "run", "--scope", "job"],
+    ["pat", "rotate", "--label", "CI", "--or-create", "--scope", "job"],
+    ["sandbox"],
+  ])("is refused by %s %s likewise", async (...args) => {
+    const { sandbox, zpcli } = await withScript("#!/usr/bin/env -S no-such-shell -e\n")
+    const ran = await zpcli(...args.filter(Boolean), "--", "./deploy")
+    expect(ran).toMatchObject({ code: 126, stdout: "" })
+    expect(ran.stderr).toContain("its interpreter no-such-shell was not found")
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it.each([
+    "#!/bin/sh\n",
+    "#! /bin/sh -e\n",
+    "#!/usr/bin/env sh\n",
+    "#!/usr/bin/env -S A=b sh -e\n",
+    "#!/usr/bin/env -S -u A sh\n",
+    "",
+    "#!\n",
+  ])("that begins with %j gets the token", async (text) => {
+    const { cwd, zpcli } = await withScript(`${text}cat > store\n`)
+    // A script without its first line is run by the C library of Linux as shells do it.
+    if (process.platform !== "linux" && !text.startsWith("#!/")) return
+    expect(await zpcli(...create, "--", "./deploy")).toMatchObject({ code: 0, stderr: "" })
+    expect(readFileSync(join(cwd, "store"), "utf8")).toMatch(/^zpat_/)
+  })
+
+  it("is passed over on PATH, as by the system, where another one of its name can be run", async () => {
+    const later = temporaryFolder()
+    writeFileSync(join(later, "deploy"), "#!/bin/sh\ncat > store\n", { mode: 0o755 })
+    const { cwd, zpcli } = await withScript("#!/no/such/shell\n", later)
+    expect(await zpcli(...create, "--", "deploy")).toMatchObject({ code: 0, stderr: "" })
+    expect(readFileSync(join(cwd, "store"), "utf8")).toMatch(/^zpat_/)
   })
 })

@@ -26,7 +26,7 @@ const posix = process.platform !== "win32"
 const create = ["pat", "create", "CI", "--scope", "job", "--out"]
 
 /** A sandbox with one PAT that is to be rotated. What happens `meanwhile` does so while the answer is awaited. */
-const world = async (meanwhile: () => void = () => {}) => {
+const start = async (meanwhile: () => void = () => {}) => {
   const sandbox = await startSandbox()
   const old = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
   const url = await startGate(sandbox, {
@@ -34,13 +34,7 @@ const world = async (meanwhile: () => void = () => {}) => {
       if (at === "POST /pat") meanwhile()
     },
   })
-  const active = async () => {
-    const { items } = await sandbox.call("GET", "/pat")
-    return (items as ReadonlyArray<Record<string, unknown>>)
-      .filter(({ status }) => status === "active")
-      .map(({ key_id }) => key_id)
-  }
-  return { sandbox, old, env: { ...sandbox.env, ZPOOL_API_URL: url }, active }
+  return { sandbox, old, env: { ...sandbox.env, ZPOOL_API_URL: url }, active: sandbox.active }
 }
 
 const rotate = (file: string, ...more: ReadonlyArray<string>) => [
@@ -100,7 +94,7 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
         const file = join(folder, "ci.pat")
         mkdirSync(folder)
         if (replace) writeFileSync(file, "old", { mode: 0o600 })
-        const { active, env } = await world(() => change(folder, file))
+        const { active, env } = await start(() => change(folder, file))
         const ran = await runCli(rotate(file, ...(replace ? ["--replace"] : [])), { env })
         expect(ran).toMatchObject({ code: 9, stdout: "" })
         expect(ran.stderr).toContain(`The new PAT ${dealtKeyIds[1]} was revoked`)
@@ -123,7 +117,7 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
     const folder = temporaryFolder()
     mkdirSync(join(folder, "real"))
     symlinkSync(join(folder, "real"), join(folder, "link"))
-    const { env, sandbox } = await world()
+    const { env, sandbox } = await start()
     expect((await runCli(rotate("link/ci.pat"), { env, cwd: folder })).code).toBe(0)
     const token = readFileSync(join(folder, "real", "ci.pat"), "utf8")
     expect(readdirSync(join(folder, "real"))).toEqual(["ci.pat"])
@@ -135,7 +129,7 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
     const folder = temporaryFolder()
     writeFileSync(join(folder, "ci.pat"), "old")
     linkSync(join(folder, "ci.pat"), join(folder, "backup"))
-    const { env } = await world()
+    const { env } = await start()
     expect((await runCli(rotate("ci.pat", "--replace"), { env, cwd: folder })).code).toBe(0)
     expect(readFileSync(join(folder, "backup"), "utf8")).toBe("old")
     expect(readFileSync(join(folder, "ci.pat"), "utf8")).toMatch(/^zpat_/)
@@ -157,7 +151,7 @@ describe.skipIf(!posix)("--out never writes over anything but a regular file", (
       // A decoy of the null device, where it may be made.
       if (kind === "device" && spawnSync("mknod", [file, "c", "1", "3"]).status !== 0) return
       const before = lstatSync(file)
-      const { env, sandbox } = await world()
+      const { env, sandbox } = await start()
       sandbox.call
       for (const flags of [[], ["--replace"]]) {
         const ran = await runCli([...create, file, ...flags], { env })
@@ -194,14 +188,14 @@ describe.skipIf(!posix)("what is in the way of a file is named", () => {
     ["dangling", "is a symbolic link"],
   ])("--out %s: %s, which --replace would not change", async (name, words) => {
     for (const flags of [[], ["--replace"]]) {
-      const ran = await runCli([...create, name, ...flags], { env: (await world()).env, cwd: folderOf() })
+      const ran = await runCli([...create, name, ...flags], { env: (await start()).env, cwd: folderOf() })
       const stderr = `zpcli: ${name} ${words}, so no token can be written to it.${another}`
       expect(ran).toEqual({ code: 2, signal: null, stdout: "", stderr })
     }
   })
 
   it("--out of a file: that it exists, and --replace", async () => {
-    const ran = await runCli([...create, "file"], { env: (await world()).env, cwd: folderOf() })
+    const ran = await runCli([...create, "file"], { env: (await start()).env, cwd: folderOf() })
     expect(ran.code).toBe(2)
     expect(ran.stderr).toBe(
       "zpcli: file already exists; --out does not overwrite a file.\nName another file with --out, or add --replace.\n",
@@ -210,7 +204,7 @@ describe.skipIf(!posix)("what is in the way of a file is named", () => {
 
   it("links that lead in a circle, and an rcfile that is a folder", async () => {
     const cwd = folderOf()
-    const { env } = await world()
+    const { env } = await start()
     const loop = "(ELOOP: its symbolic links lead in a circle)"
     expect((await runCli([...create, "loop"], { env, cwd })).stderr).toContain(
       `loop can't be created ${loop}.`,
@@ -231,7 +225,7 @@ describe.skipIf(!posix)("what is in the way of a file is named", () => {
   it.skipIf(!root)("a file that chattr has made immutable", async ({ skip }) => {
     const { can, file, undo } = immutable()
     if (!can) skip("chattr +i is not permitted here")
-    const ran = await runCli([...create, file, "--replace"], { env: (await world()).env })
+    const ran = await runCli([...create, file, "--replace"], { env: (await start()).env })
     undo()
     expect(ran.code).toBe(2)
     expect(ran.stderr).toContain("(EPERM: it or its folder may be immutable)")
@@ -253,7 +247,7 @@ describe("--out --replace of a file with a group", () => {
       writeFileSync(file, "old")
       chownSync(file, 0, gid)
       chmodSync(file, before)
-      const { env } = await world()
+      const { env } = await start()
       expect(await runCli(rotate(file, "--replace"), { env })).toMatchObject({ code: 0, stderr: "" })
       expect(statSync(file).gid).toBe(gid)
       expect((statSync(file).mode & 0o7777).toString(8)).toBe(after.toString(8))
@@ -268,7 +262,7 @@ describe("--out --replace of a file with a group", () => {
     chownSync(file, 65_534, gid)
     chmodSync(file, 0o640)
     chownSync(folder, 65_534, 65_534)
-    const { env, sandbox } = await world()
+    const { env, sandbox } = await start()
     const { runAsStranger } = await import("../support/program/stranger.ts")
     for (const flags of [[], ["--dry-run"]]) {
       const ran = await runAsStranger(rotate(file, "--replace", ...flags), env)
@@ -311,7 +305,7 @@ describe.skipIf(!canMount)(`a file on a mount of its own${why}`, () => {
     async (name) => {
       const cwd = temporaryFolder()
       for (const each of [name, "source"]) writeFileSync(join(cwd, each), "old", { mode: 0o600 })
-      const { active, env } = await world()
+      const { active, env } = await start()
       for (const flags of [[], ["--dry-run"]]) {
         const ran = await inNamespace(
           `mount --bind source '${name}'`,
@@ -329,7 +323,7 @@ describe.skipIf(!canMount)(`a file on a mount of its own${why}`, () => {
     const cwd = temporaryFolder()
     for (const name of ["rc", "source"]) writeFileSync(join(cwd, name), "", { mode: 0o600 })
     symlinkSync("rc", join(cwd, "link"))
-    const { env } = await world()
+    const { env } = await start()
     for (const name of ["rc", "link"]) {
       const save = ["pat", "create", "x", "--scope", "job", "--save", "--rcfile", join(cwd, name)]
       const ran = await inNamespace("mount --bind source rc", save, cwd, env)
@@ -340,7 +334,7 @@ describe.skipIf(!canMount)(`a file on a mount of its own${why}`, () => {
   it("exits with 9 on a full disk, and leaves nothing behind but what was there", async () => {
     const cwd = temporaryFolder()
     mkdirSync(join(cwd, "disk"))
-    const { active, env } = await world()
+    const { active, env } = await start()
     const fill = "mount -t tmpfs -o size=4k none disk && echo old > disk/ci.pat"
     const ran = await inNamespace(fill, rotate("disk/ci.pat", "--replace"), cwd, env)
     expect(ran).toMatchObject({ code: 9, stderr: expect.stringContaining("ENOSPC") })

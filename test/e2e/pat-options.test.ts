@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
 import { dealtKeyIds as ids, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
-import { runInProcess } from "../support/world/sockets.ts"
 
 // What the options do that test/e2e/pat-commands.md does not show; rotate has files of its own.
 
@@ -12,9 +11,6 @@ const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOS
 
 /** The first date that begins after so many days. */
 const afterDays = (days: number) => inDays(days + 1)
-
-const patsOf = async (sandbox: Sandbox) =>
-  ((await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }).items
 
 const run = (sandbox: Sandbox, ...args: ReadonlyArray<string>) => runCli(args, { env: sandbox.env })
 
@@ -27,7 +23,7 @@ describe("pat create", () => {
     const { code, stdout } = await create(sandbox, "--web")
     expect(code).toBe(0)
     expect(stdout).toBe(`${new URL(sandbox.url).origin}/dashboard/tokens?create=1&label=CI&scopes=job\n`)
-    expect(await patsOf(sandbox)).toEqual([])
+    expect(await sandbox.pats()).toEqual([])
   })
 
   it("--token-only prints a token that works and nothing else", async () => {
@@ -108,7 +104,7 @@ describe("pat create", () => {
   ])("--expires-in %s is the date that begins after it", async (duration, date) => {
     const sandbox = await startSandbox()
     expect((await create(sandbox, "--expires-in", duration)).code).toBe(0)
-    expect((await patsOf(sandbox))[0]?.expiry_at).toBe(`${date}T00:00:00.000Z`)
+    expect((await sandbox.pats())[0]?.expiry_at).toBe(`${date}T00:00:00.000Z`)
   })
 })
 
@@ -213,75 +209,6 @@ describe("pat list", () => {
     expect((await run(sandbox, "pat", "list")).code).toBe(0)
     expect((await run(sandbox, "pat", "list", "--label", "CI", "--exit-code")).code).toBe(8)
   })
-
-  it.each(["14", "0d", "d", "2 weeks"])("refuses the duration %j before a request", async (duration) => {
-    const sandbox = await startSandbox()
-    const { code, stderr } = await runInProcess(["pat", "list", "--expiring-within", duration], sandbox.env)
-    expect({ code, stderr }).toEqual({
-      code: 2,
-      stderr: `zpcli: "${duration}" is not a valid duration.\nWrite it as 12h, 30d, 8w, 6mo or 1y.\n`,
-    })
-    expect(sandbox.requests).toEqual([])
-  })
-})
-
-describe("pat revoke of several", () => {
-  const withFour = async () => {
-    const sandbox = await startSandbox()
-    for (const label of ["a", "b", "c", "d"]) await sandbox.call("POST", "/pat", { label, scopes: ["job"] })
-    await sandbox.call("DELETE", `/pat/${ids[1]}`)
-    return sandbox
-  }
-  const statuses = async (sandbox: Sandbox) => (await patsOf(sandbox)).map(({ status }) => status)
-
-  it("tries all and exits with the code of the first failure", async () => {
-    const sandbox = await withFour()
-    const url = await startGate(sandbox, { faults: [`DELETE /pat/${ids[2]} 503`] })
-    const revoke = (...given: ReadonlyArray<string>) =>
-      runCli(["pat", "revoke", "--yes", ...given], {
-        env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" },
-      })
-    const ran = await revoke(ids[0], ids[1], ids[2], ids[3])
-    expect(ran.code).toBe(5)
-    expect(ran.stdout).toBe(`PAT ${ids[0]} revoked successfully.\nPAT ${ids[3]} revoked successfully.\n`)
-    expect(ran.stderr).toContain(`zpcli: ${ids[1]}: There is no PAT ${ids[1]}, or it is already revoked`)
-    expect(ran.stderr).toContain(`zpcli: ${ids[2]}: The API is unavailable: status 503`)
-    expect(await statuses(sandbox)).toEqual(["revoked", "revoked", "active", "revoked"])
-    expect((await revoke(ids[2], ids[1])).code).toBe(6)
-  })
-
-  it("prints one object a line with --json, errors on stderr", async () => {
-    const sandbox = await withFour()
-    const { code, stderr, stdout } = await run(sandbox, "pat", "revoke", "--json", ids[0], ids[1], ids[2])
-    expect(code).toBe(5)
-    const done = (key_id: string) => ({ message: "PAT revoked", detail: { key_id } })
-    expect(
-      stdout
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line)),
-    ).toEqual([done(ids[0]), done(ids[2])])
-    expect(
-      stderr
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line)),
-    ).toEqual([
-      { error: expect.objectContaining({ type: "PatNotFound", status: 404, exitCode: 5, retryable: false }) },
-    ])
-  })
-
-  it("refuses all where one is no key ID, and asks once for all", async () => {
-    const sandbox = await withFour()
-    expect((await run(sandbox, "pat", "revoke", "--yes", ids[0], "../pat")).code).toBe(2)
-    expect(sandbox.requests).toEqual([])
-    const asked = await runCli(["pat", "revoke", ids[0], ids[2]], { env: sandbox.env, input: "no\n" })
-    expect(asked).toMatchObject({ code: 3, stdout: "" })
-    expect(asked.stderr.match(/\[y\/N\]/g)).toHaveLength(1)
-    for (const text of [ids[0], ids[2], '("a", scopes job', "Revoke these 2 PATs?"])
-      expect(asked.stderr).toContain(text)
-    expect(await statuses(sandbox)).toEqual(["active", "revoked", "active", "active"])
-  })
 })
 
 describe("hello", () => {
@@ -331,8 +258,78 @@ describe("pat list and pat show", () => {
     const shown = await run(sandbox, "pat", "show", "--label", "a")
     expect(shown).toMatchObject({ code: 0, stderr: "" })
     expect(shown.stdout).toContain(`ID: ${ids[1]}\nLabel: a\nStatus: active\n`)
-    const [, second] = await patsOf(sandbox)
+    const [, second] = await sandbox.pats()
     expect(JSON.parse((await run(sandbox, "pat", "show", ids[1], "--json")).stdout)).toEqual(second)
     expect((await run(sandbox, "pat", "show", ids[3])).code).toBe(5)
+  })
+})
+
+const hour = 3_600_000
+const day = 24 * hour
+const dateOf = (millis: number) => new Date(millis).toISOString().slice(0, 10)
+
+describe("the expiry of a new PAT", () => {
+  for (const [duration, millis] of [
+    ["1h", hour],
+    ["12h", 12 * hour],
+    ["24h", day],
+    ["1d", day],
+    ["30d", 30 * day],
+  ] as const) {
+    it(`--expires-in ${duration} is the first UTC midnight at which that long has passed, or later`, async ({
+      expect,
+    }) => {
+      const sandbox = await startSandbox()
+      const began = Date.now()
+      const args = ["pat", "create", "CI", "--scope", "job", "--expires-in", duration]
+      const ran = await runInProcess(args, sandbox.env)
+      expect(ran).toMatchObject({
+        code: 0,
+        stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
+      })
+      const items = await sandbox.pats()
+      const expiry = Date.parse(items[0]?.expiry_at as string)
+      expect(items[0]?.status).toBe("active")
+      expect(expiry % day).toBe(0)
+      expect(expiry).toBeGreaterThanOrEqual(began + millis)
+      expect(expiry).toBeLessThan(Date.now() + millis + day)
+    })
+  }
+
+  it("rotate --expires-in 1h makes a PAT that works, and revokes the old one", async ({ expect }) => {
+    const sandbox = await startSandbox()
+    await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    const ran = await runCli(["pat", "rotate", "law-hotel-shape-community", "--yes", "--expires-in", "1h"], {
+      env: sandbox.env,
+    })
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
+    })
+    expect(await sandbox.statuses()).toEqual(["revoked", "active"])
+  })
+
+  for (const [name, expiry, words] of [
+    ["today", dateOf(Date.now()), "has ended already"],
+    ["yesterday", dateOf(Date.now() - day), "has passed"],
+  ] as const) {
+    it(`--expiry ${name} is sent with a warning that it ${words}`, async ({ expect }) => {
+      const sandbox = await startSandbox()
+      const ran = await runCli(["pat", "create", "CI", "--scope", "job", "--expiry", expiry], {
+        env: sandbox.env,
+      })
+      expect(ran.code).toBe(0)
+      expect(ran.stderr).toContain(expiry)
+      expect(ran.stderr).toContain(words)
+    })
+  }
+
+  it("--expiry tomorrow is sent without a warning", async ({ expect }) => {
+    const sandbox = await startSandbox()
+    const ran = await runCli(
+      ["pat", "create", "CI", "--scope", "job", "--expiry", dateOf(Date.now() + day)],
+      { env: sandbox.env },
+    )
+    expect(ran).toMatchObject({ code: 0, stderr: "" })
   })
 })

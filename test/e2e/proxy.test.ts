@@ -7,12 +7,14 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
+import { type OnFinished, startProxy } from "../support/http/network.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "zpcli-proxy-"))
 const key = join(folder, "key.pem")
 const certificate = join(folder, "certificate.pem")
 const subject = ["-subj", "/CN=api.zpools.test", "-addext", "subjectAltName=DNS:api.zpools.test,IP:127.0.0.1"]
+
 const openssl = spawnSync(
   "openssl",
   [
@@ -31,9 +33,10 @@ const openssl = spawnSync(
   ],
   { stdio: "ignore" },
 )
-const noOpenssl = openssl.status === 0 ? undefined : "openssl can make no certificate here"
 
+const noOpenssl = openssl.status === 0 ? undefined : "openssl can make no certificate here"
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
+
 const listen = (server: Server) =>
   new Promise<void>((fulfil) => server.listen(0, "127.0.0.1", () => fulfil()))
 
@@ -42,7 +45,7 @@ const answered: Array<string | undefined> = []
 const answer = JSON.stringify({ message: "Hello", detail: { items: [] } })
 
 /** A proxy that does one thing with each connection, until the test is over; gives its address. */
-const startProxy = async (onConnection: (socket: Socket) => void, secure = false) => {
+const startRawProxy = async (onConnection: (socket: Socket) => void, secure = false) => {
   const sockets = new Set<Socket>()
   const accept = (socket: Socket) => {
     sockets.add(socket.on("error", () => {}))
@@ -170,10 +173,10 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
   it("does not let a connection that a proxy leaves open hold the process", async () => {
     const answering = (head: string) => (socket: Socket) => void socket.once("data", () => socket.write(head))
     const proxies = {
-      "says nothing": await startProxy((socket) => void socket.resume()),
-      "says nothing over TLS": await startProxy((socket) => void socket.resume(), true),
-      "opens a silent tunnel": await startProxy(answering("HTTP/1.1 200 OK\r\n\r\n")),
-      "refuses halfway": await startProxy(answering("HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n")),
+      "says nothing": await startRawProxy((socket) => void socket.resume()),
+      "says nothing over TLS": await startRawProxy((socket) => void socket.resume(), true),
+      "opens a silent tunnel": await startRawProxy(answering("HTTP/1.1 200 OK\r\n\r\n")),
+      "refuses halfway": await startRawProxy(answering("HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n")),
     }
     const runs = Object.entries(proxies).map(async ([name, url]) => {
       const child = spawn(binary, [...program, "pat", "list"], {
@@ -207,4 +210,102 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     expect(stderr).toContain("NODE_EXTRA_CA_CERTS")
     expect(answered).toEqual([])
   })
+})
+
+// Which requests go through a proxy: NO_PROXY as curl reads it, variables that can't be used, Node's own proxying.
+
+const list = ["pat", "list"]
+
+const run = (env: Readonly<Record<string, string>>) =>
+  runCli(list, {
+    env: { ZPOOLPAT: "zpat_behind_a_proxy", ZPOOL_MAX_RETRIES: "0", ZPOOL_TIMEOUT: "5", ...env },
+  })
+
+/** An API on loopback; gives its base URL. */
+const startApi = async (onFinished: OnFinished) => {
+  const server = createHttpServer((_, response) => response.end('{"message":"ok","detail":{"items":[]}}'))
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
+  onFinished(() => new Promise<void>((closed) => server.close(() => closed())))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe.concurrent("NO_PROXY", () => {
+  const cases: ReadonlyArray<readonly [noProxy: string, host: string, covered: boolean]> = [
+    ["zpools.invalid", "api.zpools.invalid", true],
+    ["ZPOOLS.invalid.", "api.zpools.invalid", true],
+    ["ools.invalid", "api.zpools.invalid", false],
+    ["127.0.0.0/8", "127.0.0.1:9", true],
+    ["::1", "[::1]:9", true],
+  ]
+  for (const [noProxy, host, covered] of cases) {
+    it(`${noProxy} ${covered ? "covers" : "does not cover"} ${host}`, async ({ expect, onTestFinished }) => {
+      const proxy = await startProxy(onTestFinished, { answer: "HTTP/1.1 403 No\r\n\r\n" })
+      const { code } = await run({
+        ZPOOL_API_URL: `https://${host}`,
+        HTTPS_PROXY: proxy.url,
+        NO_PROXY: noProxy,
+      })
+      expect(code).toBe(6)
+      expect(proxy.asked.length).toBe(covered ? 0 : 1)
+    })
+  }
+})
+
+describe.concurrent("a proxy variable that can't be used", () => {
+  const socks = { ALL_PROXY: "socks5://127.0.0.1:9" }
+
+  it("is an error that names it for a request that would go through it", async ({ expect }) => {
+    const { code, stderr } = await run({ ZPOOL_API_URL: "https://api.zpools.invalid", ...socks })
+    expect(code).toBe(2)
+    expect(stderr).toContain("ALL_PROXY")
+  })
+
+  it("is none where NO_PROXY covers the host, or another variable is stronger", async (test) => {
+    const api = await startApi(test.onTestFinished)
+    test
+      .expect(await run({ ZPOOL_API_URL: api, ...socks, NO_PROXY: "*" }))
+      .toMatchObject({ code: 0, stderr: "" })
+    const elsewhere = { HTTP_PROXY: "http://192.0.2.1:1", HTTPS_PROXY: "http://192.0.2.1:1" }
+    test
+      .expect(await run({ ZPOOL_API_URL: api, ...socks, ...elsewhere }))
+      .toMatchObject({ code: 0, stderr: "" })
+    test
+      .expect(await run({ ZPOOL_API_URL: api, HTTPS_PROXY: "socks5://127.0.0.1:9" }))
+      .toMatchObject({ code: 0 })
+  })
+})
+
+describe.concurrent("Node's own proxying", () => {
+  for (const [says, env] of [
+    ["NODE_USE_ENV_PROXY", { NODE_USE_ENV_PROXY: "1" }],
+    // Known to Node 24 and newer alone; others refuse to start with it.
+    ["--use-env-proxy", { NODE_OPTIONS: "--use-env-proxy" }],
+  ] as const) {
+    const known = says === "NODE_USE_ENV_PROXY" || process.allowedNodeEnvironmentFlags.has(says)
+    it.skipIf(known ? false : `this Node does not know ${says}`)(
+      `(${says}) never applies`,
+      async ({ expect, onTestFinished }) => {
+        const api = await startApi(onTestFinished)
+        let requests = 0
+        const proxy = createHttpServer((_, response) => {
+          requests++
+          response.writeHead(502).end()
+        })
+        await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening))
+        onTestFinished(() => void proxy.close())
+        const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+        for (const more of [{}, { HTTPS_PROXY: "http://192.0.2.1:1" }]) {
+          const ran = await run({
+            ZPOOL_API_URL: api,
+            NO_PROXY: "127.0.0.1",
+            HTTP_PROXY: address,
+            ...env,
+            ...more,
+          })
+          expect(ran).toMatchObject({ code: 0, stdout: "No PATs found.\n" })
+        }
+        expect(requests).toBe(0)
+      },
+    )
+  }
 })

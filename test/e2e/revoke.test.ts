@@ -1,18 +1,27 @@
+import { spawn } from "node:child_process"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { type Answer, startScripted } from "../support/http/server.ts"
+import { type Answer, json, reset, text } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
 import { startGate } from "../support/program/gate.ts"
-import { runCli } from "../support/program/program.ts"
-import { type OnFinished, startSandbox } from "../support/sandbox.ts"
+import { cleanEnv, ended, runCli } from "../support/program/program.ts"
+import {
+  dealtKeyIds as ids,
+  type OnFinished,
+  pathWithProgram,
+  type Sandbox,
+  startSandbox,
+} from "../support/sandbox.ts"
+import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const id = "law-hotel-shape-community"
 const other = "market-night-plain-object"
-const listed = (...statuses: ReadonlyArray<readonly [keyId: string, status: string]>): Answer => [
-  200,
-  { message: "ok", detail: { items: statuses.map(([key_id, status]) => ({ key_id, status })) } },
-]
+
+const listed = (...statuses: ReadonlyArray<readonly [keyId: string, status: string]>) =>
+  json(200, { message: "ok", detail: { items: statuses.map(([key_id, status]) => ({ key_id, status })) } })
+
 const active = listed([id, "active"])
 const revoked = listed([id, "revoked"])
-const failed = { errorMessage: "Task timed out after 3.00 seconds" }
+const failed = json(200, { errorMessage: "Task timed out after 3.00 seconds" })
 
 /** Revokes over a server with these answers to DELETE and to the list. */
 const revokeUntil =
@@ -20,26 +29,27 @@ const revokeUntil =
   async (deletes: ReadonlyArray<Answer>, list: Answer, ...flags: ReadonlyArray<string>) => {
     const { env, requests } = await startScripted(
       { [`DELETE /pat/${id}`]: deletes, "GET /pat": list },
-      onFinished,
+      { onFinished, env: { ZPOOL_MAX_RETRIES: "1" } },
     )
     const ran = await runCli(["pat", "revoke", id, ...(flags.length > 0 ? flags : ["--yes"])], {
       env,
     })
     return { ...ran, requests }
   }
+
 const revoke = revokeUntil(onTestFinished)
 
 describe.concurrent("a revoke that something else answers", () => {
   it.for<[what: string, answer: Answer]>([
-    ["a function that failed", [200, failed]],
-    ["a sign-in page", [200, "<html>Sign in</html>"]],
-    ["202", [202, { message: "Accepted" }]],
-    ["207", [207, { message: "Multi-Status" }]],
-    ["null", [200, null]],
-    ["false", [200, "false"]],
-    ["a list", [200, []]],
-    ["a success that says false", [200, { message: "PAT revoked", success: false }]],
-    ["the name of another PAT", [200, { message: "PAT revoked", detail: { key_id: other } }]],
+    ["a function that failed", failed],
+    ["a sign-in page", text(200, "<html>Sign in</html>")],
+    ["202", json(202, { message: "Accepted" })],
+    ["207", json(207, { message: "Multi-Status" })],
+    ["null", json(200, null)],
+    ["false", text(200, "false")],
+    ["a list", json(200, [])],
+    ["a success that says false", json(200, { message: "PAT revoked", success: false })],
+    ["the name of another PAT", json(200, { message: "PAT revoked", detail: { key_id: other } })],
   ])(
     "(%s) is no success while the list shows the PAT active",
     async ([, answer], { expect, onTestFinished }) => {
@@ -50,12 +60,12 @@ describe.concurrent("a revoke that something else answers", () => {
   )
 
   it("is a success where the list shows the PAT revoked", async ({ expect, onTestFinished }) => {
-    const ran = await revokeUntil(onTestFinished)([[200, failed]], revoked)
+    const ran = await revokeUntil(onTestFinished)([failed], revoked)
     expect(ran).toMatchObject({ code: 0, stdout: `PAT ${id} revoked successfully.\n`, stderr: "" })
   })
 
   it("is uncertain where there is no list", async ({ expect, onTestFinished }) => {
-    const ran = await revokeUntil(onTestFinished)([[200, failed]], [404, "<html>"], "--json")
+    const ran = await revokeUntil(onTestFinished)([failed], text(404, "<html>"), "--json")
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "RevokeUnconfirmed", keyId: id, exitCode: 1 })
   })
@@ -63,32 +73,32 @@ describe.concurrent("a revoke that something else answers", () => {
 
 describe("a 404 to a revoke", () => {
   it("of a proxy, after a lost answer, is no success while the PAT is active", async ({ expect }) => {
-    const ran = await revoke([[503], [404, "<html>Not found</html>"]], active)
+    const ran = await revoke([{ status: 503 }, text(404, "<html>Not found</html>")], active)
     expect(ran).toMatchObject({ code: 1, stdout: "" })
   })
 
   it("with a wrong path in ZPOOL_API_URL does not say that there is no such PAT", async ({ expect }) => {
-    const ran = await revoke([[404, { message: "Not Found" }]], [404, { message: "Not Found" }])
+    const ran = await revoke([json(404, { message: "Not Found" })], json(404, { message: "Not Found" }))
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toContain(`It is unknown whether PAT ${id} is revoked`)
     expect(ran.stderr).toContain("Check ZPOOL_API_URL")
   })
 
   it("means no such PAT where the list agrees", async ({ expect }) => {
-    expect(await revoke([[404, {}]], listed([other, "active"]))).toMatchObject({ code: 5, stdout: "" })
-    expect(await revoke([[404, {}]], revoked)).toMatchObject({ code: 5, stdout: "" })
+    expect(await revoke([json(404, {})], listed([other, "active"]))).toMatchObject({ code: 5, stdout: "" })
+    expect(await revoke([json(404, {})], revoked)).toMatchObject({ code: 5, stdout: "" })
   })
 
   it("after a lost answer is done where an API lists active PATs alone", async ({ expect }) => {
     const list = listed([other, "active"])
-    expect(await revoke(["cut", [404, {}]], list)).toMatchObject({
+    expect(await revoke([reset, json(404, {})], list)).toMatchObject({
       code: 0,
       stdout: `PAT ${id} is no longer listed.\n`,
       stderr: "",
     })
-    const json = await revoke(["cut", [404, {}]], list, "--json")
-    expect(JSON.parse(json.stdout)).toEqual({ message: "PAT no longer listed", detail: { key_id: id } })
-    expect(await revoke(["cut", [404, {}]], listed([other, "revoked"]))).toMatchObject({ code: 5 })
+    const asJson = await revoke([reset, json(404, {})], list, "--json")
+    expect(JSON.parse(asJson.stdout)).toEqual({ message: "PAT no longer listed", detail: { key_id: id } })
+    expect(await revoke([reset, json(404, {})], listed([other, "revoked"]))).toMatchObject({ code: 5 })
   })
 })
 
@@ -99,11 +109,7 @@ describe("the PAT that signs in", () => {
     const another = await sandbox.call("POST", "/pat", { label: "another", scopes: ["job"] })
     const url = await startGate(sandbox, { faults })
     const env = { ZPOOL_API_URL: url, ZPOOLPAT: own.token as string, ZPOOL_MAX_RETRIES: "1" }
-    const statuses = async () => {
-      const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<{ status: string }> }
-      return items.map(({ status }) => status)
-    }
-    return { env, own: own.key_id as string, another: another.key_id as string, statuses }
+    return { env, own: own.key_id as string, another: another.key_id as string, statuses: sandbox.statuses }
   }
 
   it("is revoked where its answer was lost, and the 401 that follows says so", async () => {
@@ -141,14 +147,253 @@ describe("the PAT that signs in", () => {
   })
 })
 
-describe("several PATs", () => {
-  it("are not each tried with a password that is wrong: an account can be locked by it", async () => {
-    const sandbox = await startSandbox()
-    const ran = await runCli(["pat", "revoke", id, other, "valley-arrow-border-theater", "--yes"], {
-      env: { ...sandbox.env, ZPOOL_PASSWORD: "wrong" },
-    })
+const withLabels = async (...labels: ReadonlyArray<string>): Promise<Sandbox> => {
+  const sandbox = await startSandbox()
+  for (const label of labels) await sandbox.call("POST", "/pat", { label, scopes: ["job"] })
+  return sandbox
+}
+
+const ask = (sandbox: Sandbox, args: ReadonlyArray<string>, input = "") =>
+  runCli(["pat", "revoke", ...args], { env: sandbox.env, input })
+
+describe("pat revoke of several", () => {
+  const withFour = async () => {
+    const sandbox = await withLabels("a", "b", "c", "d")
+    await sandbox.call("DELETE", `/pat/${ids[1]}`)
+    return sandbox
+  }
+  it("tries all and exits with the code of the first failure", async () => {
+    const sandbox = await withFour()
+    const url = await startGate(sandbox, { faults: [`DELETE /pat/${ids[2]} 503`] })
+    const revoke = (...given: ReadonlyArray<string>) =>
+      runCli(["pat", "revoke", "--yes", ...given], {
+        env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" },
+      })
+    const ran = await revoke(ids[0], ids[1], ids[2], ids[3])
+    expect(ran.code).toBe(5)
+    expect(ran.stdout).toBe(`PAT ${ids[0]} revoked successfully.\nPAT ${ids[3]} revoked successfully.\n`)
+    expect(ran.stderr).toContain(`zpcli: ${ids[1]}: There is no PAT ${ids[1]}, or it is already revoked`)
+    expect(ran.stderr).toContain(`zpcli: ${ids[2]}: The API is unavailable: status 503`)
+    expect(await sandbox.statuses()).toEqual(["revoked", "revoked", "active", "revoked"])
+    expect((await revoke(ids[2], ids[1])).code).toBe(6)
+  })
+
+  it("prints one object a line with --json, errors on stderr", async () => {
+    const sandbox = await withFour()
+    const { code, stderr, stdout } = await ask(sandbox, ["--json", ids[0], ids[1], ids[2]])
+    expect(code).toBe(5)
+    const done = (key_id: string) => ({ message: "PAT revoked", detail: { key_id } })
+    expect(
+      stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([done(ids[0]), done(ids[2])])
+    expect(
+      stderr
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { error: expect.objectContaining({ type: "PatNotFound", status: 404, exitCode: 5, retryable: false }) },
+    ])
+  })
+
+  it("refuses all where one is no key ID, and asks once for all", async () => {
+    const sandbox = await withFour()
+    expect((await ask(sandbox, ["--yes", ids[0], "../pat"])).code).toBe(2)
+    expect(sandbox.requests).toEqual([])
+    const asked = await ask(sandbox, [ids[0], ids[2]], "no\n")
+    expect(asked).toMatchObject({ code: 3, stdout: "" })
+    expect(asked.stderr.match(/\[y\/N\]/g)).toHaveLength(1)
+    for (const text of [ids[0], ids[2], '("a", scopes job', "Revoke these 2 PATs?"])
+      expect(asked.stderr).toContain(text)
+    expect(await sandbox.statuses()).toEqual(["active", "revoked", "active", "active"])
+  })
+
+  it.each([["--yes"], ["--json"]])(
+    "with a wrong password signs in once and says so once, with %s",
+    async (flag) => {
+      const sandbox = await withLabels("a", "b", "c")
+      const ran = await runCli(["pat", "revoke", flag, ids[0], ids[1], ids[2]], {
+        env: { ...sandbox.env, ZPOOL_PASSWORD: "wrong" },
+      })
+      expect(ran).toMatchObject({ code: 4, stdout: "" })
+      expect(sandbox.requests).toEqual(["POST /login 401"])
+      expect(ran.stderr.match(/refused the username or password/g)).toHaveLength(1)
+    },
+  )
+
+  it("without a password says so once", async () => {
+    const sandbox = await withLabels("a", "b")
+    const { ZPOOL_PASSWORD: _, ...env } = sandbox.env
+    const ran = await runCli(["pat", "revoke", "--yes", ids[0], ids[1]], { env })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
-    expect(ran.stderr.match(/^zpcli:/gm)).toHaveLength(1)
-    expect(sandbox.requests).toEqual(["POST /login 401"])
+    expect(ran.stderr.match(/ZPOOL_PASSWORD/g)).toHaveLength(1)
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it.skipIf(noTerminal)("ends at Ctrl-C at its password prompt, which is asked once", async () => {
+    const sandbox = await withLabels("a", "b", "c")
+    const { ZPOOL_PASSWORD: _, ...env } = sandbox.env
+    const ran = await runCliOnTerminal(["pat", "revoke", "--yes", ids[0], ids[1], ids[2]], {
+      env,
+      script: [["Password", "\u0003"]],
+    })
+    expect(ran).toMatchObject({ code: 130, echo: true, unused: [] })
+    expect(ran.output.match(/Password/g)).toHaveLength(1)
+    expect(sandbox.requests).toEqual([])
+  })
+
+  it("exits with the code of the first failure in the order given", async () => {
+    const sandbox = await withLabels("a", "b", "c")
+    const url = await startGate(sandbox, {
+      faults: [`DELETE /pat/${ids[1]} 503`, `DELETE /pat/${ids[2]} 400`],
+    })
+    const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
+    const code = async (...given: ReadonlyArray<string>) =>
+      (await runCli(["pat", "revoke", "--yes", ...given], { env })).code
+    expect(await code(ids[0], ids[2], ids[1])).toBe(1)
+    expect(await code(ids[1], ids[2])).toBe(6)
+  })
+})
+
+describe("the question of pat revoke", () => {
+  const fields = (label: string) => `PAT ${ids[0]} ("${label}", scopes job, last used never)`
+
+  it.each([
+    [
+      "x\", scopes *, last used never)? This can't be undone. [y/N] ",
+      "x\\\", scopes *, last used never)? This can't be undone. [y/N] ",
+    ],
+    ["back\\", "back\\\\"],
+    ['\\"', '\\\\\\"'],
+    ["a 'quote'", "a 'quote'"],
+  ])("escapes the quotes of the label %j, so that it can't forge its end", async (label, shown) => {
+    const sandbox = await withLabels(label)
+    const { code, stderr } = await ask(sandbox, [ids[0]], "n\n")
+    expect(code).toBe(3)
+    expect(stderr.split("\n")[0]).toContain(`Revoke ${fields(shown)}?`)
+  })
+
+  it("says which PAT one is signed in with", async () => {
+    const sandbox = await withLabels("a")
+    const own = await sandbox.call("POST", "/pat", { label: "own", scopes: ["pat"] })
+    const env = { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: String(own.token) }
+    const { code, stderr } = await runCli(["pat", "revoke", ids[0], String(own.key_id)], {
+      env,
+      input: "n\n",
+    })
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/\("own", [^)]*\), which you are signed in with\n/)
+    expect(stderr).toContain(`  ${fields("a")}\n`)
+  })
+
+  it("is not asked about a PAT that is already revoked", async () => {
+    const sandbox = await withLabels("a")
+    await sandbox.call("DELETE", `/pat/${ids[0]}`)
+    const { code, stderr, stdout } = await ask(sandbox, [ids[0]], "y\n")
+    expect({ code, stdout }).toEqual({ code: 5, stdout: "" })
+    expect(stderr).toContain(`PAT ${ids[0]} is already revoked`)
+    expect(stderr).not.toContain("[y/N]")
+    expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+
+  it("is not asked about a PAT that is not listed, and names the nearest one", async () => {
+    const sandbox = await withLabels("a", "b")
+    const { code, stderr } = await ask(sandbox, ["law-hotel-shape-comunity"], "y\n")
+    expect(code).toBe(5)
+    expect(stderr).toContain("There is no PAT law-hotel-shape-comunity")
+    expect(stderr).toContain(`Did you mean ${ids[0]}?`)
+    expect(stderr).not.toContain("[y/N]")
+    expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+
+  it("is asked about those of several that can be revoked, and the others fail", async () => {
+    const sandbox = await withLabels("a", "b", "c")
+    await sandbox.call("DELETE", `/pat/${ids[1]}`)
+    const { code, stderr, stdout } = await ask(sandbox, [ids[1], ids[0], "no-such-key-id", ids[2]], "y\n")
+    expect({ code, stdout }).toEqual({
+      code: 5,
+      stdout: `PAT ${ids[0]} revoked successfully.\nPAT ${ids[2]} revoked successfully.\n`,
+    })
+    expect(stderr).toContain("Revoke these 2 PATs?")
+    expect(stderr).toContain(`${ids[1]} is already revoked`)
+    expect(stderr).toContain("There is no PAT no-such-key-id")
+    expect(sandbox.requests.filter((request) => request.startsWith("DELETE"))).toHaveLength(2)
+    expect(await sandbox.statuses()).toEqual(["revoked", "revoked", "revoked"])
+  })
+
+  it("declined ends with 3 although another could not be revoked anyway", async () => {
+    const sandbox = await withLabels("a")
+    expect((await ask(sandbox, [ids[0], "no-such-key-id"], "n\n")).code).toBe(3)
+    expect(await sandbox.statuses()).toEqual(["active"])
+  })
+})
+
+const withThree = async () => {
+  const sandbox = await startSandbox()
+  for (const label of ["a", "b"]) await sandbox.call("POST", "/pat", { label, scopes: ["job"] })
+  return sandbox
+}
+
+const done = `PAT ${ids[0]} revoked successfully.\nPAT ${ids[1]} revoked successfully.\n`
+
+describe("zpcli pat revoke -", () => {
+  it("revokes what a pipe from pat list names, under pipefail, and nothing when it runs again", async () => {
+    const sandbox = await withThree()
+    const env = cleanEnv({ ...sandbox.env, PATH: pathWithProgram() })
+    const line = "zpcli pat list -q --status active | zpcli pat revoke - --yes"
+    const run = () => ended(spawn("bash", ["-e", "-o", "pipefail", "-c", line], { env }))
+    expect(await run()).toMatchObject({ code: 0, stdout: done, stderr: "" })
+    expect(await run()).toMatchObject({ code: 0, stdout: "", stderr: "Nothing to revoke.\n" })
+  })
+
+  it("revokes the active PATs of a label by the line that is suggested for --label", async () => {
+    const sandbox = await withThree()
+    await sandbox.call("POST", "/pat", { label: "a", scopes: ["job"] })
+    await sandbox.call("DELETE", `/pat/${ids[0]}`)
+    const env = cleanEnv({ ...sandbox.env, PATH: pathWithProgram() })
+    const refused = await runCli(["pat", "revoke", "--label", "a"], { env })
+    const line = /zpcli pat list .+$/m.exec(refused.stderr)?.[0].replace("LABEL", "a")
+    const ran = await ended(spawn("bash", ["-e", "-o", "pipefail", "-c", `${line} --yes`], { env }))
+    expect(ran).toMatchObject({ code: 0, stdout: `PAT ${ids[2]} revoked successfully.\n`, stderr: "" })
+  })
+
+  it.skipIf(noTerminal)("asks at the terminal, though its three streams are elsewhere", async () => {
+    const sandbox = await withThree()
+    const env = { ...sandbox.env, PATH: pathWithProgram() }
+    const line = `printf '${ids[0]}\\n${ids[1]}\\n' | zpcli pat revoke - 2>&1 | cat`
+    const ran = await runOnTerminal(["bash", "-o", "pipefail", "-c", line], {
+      env,
+      script: [["\\[y/N\\] ", "y\r"]],
+    })
+    expect(ran).toMatchObject({ code: 0, echo: true, unused: [], echoes: [false] })
+    expect(ran.output).toContain(`Revoke these 2 PATs? This can't be undone. [y/N] y\n${done}`)
+  })
+
+  it.skipIf(noTerminal)("reads key IDs that are typed, and still asks", async () => {
+    const sandbox = await withThree()
+    const env = { ...sandbox.env, PATH: pathWithProgram() }
+    const ran = await runOnTerminal(["zpcli", "pat", "revoke", "-"], {
+      env,
+      script: [
+        ["Ctrl-D ends the list", `${ids[0]}\n\u0004`],
+        ["\\[y/N\\] ", "\r"],
+      ],
+    })
+    expect(ran).toMatchObject({ code: 3, echo: true, unused: [] })
+    expect(ran.output).toContain(`Revoke PAT ${ids[0]}`)
+  })
+
+  it.each([
+    ["stdin is longer than 1 MiB", `${ids[0]}\n`.repeat(50_000)],
+    ["a line is bad", `${ids[0]}\nno\n`],
+  ])("sends nothing where %s", async (_, input) => {
+    const sandbox = await withThree()
+    const ran = await runCli(["pat", "revoke", "-", "--json"], { env: sandbox.env, input })
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(JSON.parse(ran.stderr)).toMatchObject({ error: { exitCode: 2, retryable: false } })
+    expect(sandbox.requests).toEqual([])
   })
 })

@@ -12,26 +12,17 @@ import {
   type Ran,
   runCli,
 } from "../support/program/program.ts"
-import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { type Sandbox, startWithPat, temporaryFolder } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"
 const successor = "market-night-plain-object"
 
-const before = async () => {
-  const sandbox = await startSandbox()
-  const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
-  return { sandbox, oldToken: token as string }
-}
-
 /** Which PATs exist, and how they are. */
 const statusesIn = async (sandbox: Sandbox) => {
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
+  const items = await sandbox.pats()
   return Object.fromEntries(items.map(({ key_id, status }) => [key_id, status]))
 }
-
-const accepts = async (sandbox: Sandbox, token: string) =>
-  (await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200
 
 const tokenIn = (text: string) => /zpat_[\w-]+/.exec(text)?.[0]
 
@@ -65,6 +56,7 @@ const cases: ReadonlyArray<Case> = [
     says: ["The API is unavailable: status 503"],
   },
   { step: "list", fault: "GET /pat 401", code: 4, left: onlyOld, says: ["did not accept this sign-in"] },
+  { step: "list", fault: "GET /pat 403", code: 4, left: onlyOld, says: ["is not allowed to do this"] },
   { step: "list", fault: "GET /pat drop", code: 6, left: onlyOld, says: ["was lost (ECONNRESET)"] },
   {
     step: "create",
@@ -73,7 +65,7 @@ const cases: ReadonlyArray<Case> = [
     left: onlyOld,
     says: ["The API refused the request with status 400"],
   },
-  { step: "create", fault: "POST /pat 403", code: 4, left: onlyOld, says: ["is not allowed to do this"] },
+  { step: "create", fault: "POST /pat 403", code: 1, left: onlyOld, says: ["does not offer the creation"] },
   {
     step: "create",
     fault: "POST /pat 429",
@@ -174,7 +166,7 @@ const cases: ReadonlyArray<Case> = [
 describe("a rotation of which a step fails", () => {
   for (const { code, fault, handedOver, left, not, retries = "0", says, step } of cases) {
     it(`${step}: ${fault}, ${retries} retries`, async () => {
-      const { oldToken, sandbox } = await before()
+      const { sandbox, token: oldToken } = await startWithPat()
       const url = await startGate(sandbox, { faults: [fault] })
       const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
         env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: retries },
@@ -184,9 +176,9 @@ describe("a rotation of which a step fails", () => {
       if (code === 0) expect(ran.stderr).toBe("")
       if (not !== undefined) expect(ran.stderr).not.toContain(not)
       expect(await statusesIn(sandbox)).toEqual(left)
-      if (left !== rotated) expect(await accepts(sandbox, oldToken)).toBe(true)
+      if (left !== rotated) expect(await sandbox.accepts(oldToken)).toBe(true)
       expect(tokenIn(ran.stderr)).toBeUndefined()
-      if (handedOver) expect(await accepts(sandbox, ran.stdout.trim())).toBe(true)
+      if (handedOver) expect(await sandbox.accepts(ran.stdout.trim())).toBe(true)
       else expect(ran.stdout).toBe("")
     })
   }
@@ -204,7 +196,7 @@ const runInShell = (line: string, sandbox: Sandbox, cwd: string): Promise<Ran> =
 
 describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
   it.each(["", "--token-only", "--json"])("to a full stdout leaves the old PAT (%s)", async (how) => {
-    const { oldToken, sandbox } = await before()
+    const { sandbox, token: oldToken } = await startWithPat()
     const ran = await runInShell(
       `exec "$0" "$@" pat rotate ${old} --yes ${how} >/dev/full`,
       sandbox,
@@ -215,11 +207,11 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
     expect(ran.stderr).toContain("could not be written to stdout (ENOSPC)")
     expect(ran.stderr).toContain(revoked)
     expect(await statusesIn(sandbox)).toEqual(takenBack)
-    expect(await accepts(sandbox, oldToken)).toBe(true)
+    expect(await sandbox.accepts(oldToken)).toBe(true)
   })
 
   it("to a full disk leaves the old PAT and no file", async () => {
-    const { oldToken, sandbox } = await before()
+    const { sandbox, token: oldToken } = await startWithPat()
     const folder = temporaryFolder()
     const ran = await runInShell(
       `trap '' XFSZ; ulimit -f 0; exec "$0" "$@" pat rotate ${old} --yes --out token`,
@@ -231,11 +223,11 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
     expect(ran.stderr).toContain(revoked)
     expect(existsSync(join(folder, "token"))).toBe(false)
     expect(await statusesIn(sandbox)).toEqual(takenBack)
-    expect(await accepts(sandbox, oldToken)).toBe(true)
+    expect(await sandbox.accepts(oldToken)).toBe(true)
   })
 
   it("is finished where the token is in a file and only the news is lost", async () => {
-    const { sandbox } = await before()
+    const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
     const ran = await runInShell(
       `exec "$0" "$@" pat rotate ${old} --yes --out token >/dev/full`,
@@ -263,7 +255,7 @@ describe("a rotation that is interrupted", () => {
   ] as const
 
   it.each(stops)("at %s, %s it was done: says which token works", async (at, when, left, says) => {
-    const { oldToken, sandbox } = await before()
+    const { sandbox, token: oldToken } = await startWithPat()
     const ran = await runInterrupted(["pat", "rotate", old, "--yes", "--token-only"], sandbox, { at, when })
     expect(ran, ran.stderr).toMatchObject({ code: 130, signal: null })
     expect(ran.stderr).toContain(says)
@@ -271,7 +263,7 @@ describe("a rotation that is interrupted", () => {
     expect(await statusesIn(sandbox)).toEqual(left)
     const token = tokenIn(ran.stdout)
     expect(token !== undefined).toBe(at.startsWith("DELETE"))
-    expect(await accepts(sandbox, token ?? oldToken)).toBe(true)
+    expect(await sandbox.accepts(token ?? oldToken)).toBe(true)
     if (at === "POST /pat") expect(ran.stderr).toContain("zpcli pat list")
     if (at === "DELETE /pat") expect(ran.stderr).toContain(revokeOld)
   })

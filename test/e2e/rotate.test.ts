@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { startGate } from "../support/program/gate.ts"
 import { runCli } from "../support/program/program.ts"
-import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { type Sandbox, startWithPat, temporaryFolder } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"
@@ -17,24 +17,9 @@ const behindFaults = async (sandbox: Sandbox, ...faults: ReadonlyArray<string>):
 
 const today = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
-/** A sandbox with one PAT to rotate. */
-const withOldPat = async (body: Record<string, unknown> = {}) => {
-  const sandbox = await startSandbox()
-  const created = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"], ...body })
-  return { sandbox, oldToken: created.token as string }
-}
-
-const patsOf = async (sandbox: Sandbox) => {
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
-  return items
-}
-
 /** Which of the two PATs exist, and how they are. */
 const statusesIn = async (sandbox: Sandbox) =>
-  Object.fromEntries((await patsOf(sandbox)).map(({ key_id, status }) => [key_id, status]))
-
-const accepts = async (sandbox: Sandbox, token: string) =>
-  (await fetch(`${sandbox.url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200
+  Object.fromEntries((await sandbox.pats()).map(({ key_id, status }) => [key_id, status]))
 
 const once = { ZPOOL_MAX_RETRIES: "0" }
 const rotate = (sandbox: Sandbox, ...args: ReadonlyArray<string>) =>
@@ -42,7 +27,7 @@ const rotate = (sandbox: Sandbox, ...args: ReadonlyArray<string>) =>
 
 describe("pat rotate", () => {
   it("hands over a token that works and revokes the old one", async () => {
-    const { oldToken, sandbox } = await withOldPat()
+    const { sandbox, token: oldToken } = await startWithPat()
     const { code, stderr, stdout } = await rotate(sandbox)
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
     const token = /^Token: (zpat_\S+)$/m.exec(stdout)?.[1] as string
@@ -57,20 +42,20 @@ describe("pat rotate", () => {
       "GET /hello 200",
       `DELETE /pat/${old} 200`,
     ])
-    expect([await accepts(sandbox, token), await accepts(sandbox, oldToken)]).toEqual([true, false])
-    const [, created] = await patsOf(sandbox)
+    expect([await sandbox.accepts(token), await sandbox.accepts(oldToken)]).toEqual([true, false])
+    const [, created] = await sandbox.pats()
     expect(created).toMatchObject({ label: "CI", scopes: ["job", "pat"] })
     expect(created).not.toHaveProperty("expiry_at")
   })
 
   it("works with the very PAT that it replaces", async () => {
-    const { oldToken, sandbox } = await withOldPat()
+    const { sandbox, token: oldToken } = await startWithPat()
     const { code, stdout } = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
       env: { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: oldToken },
     })
     expect(code).toBe(0)
-    expect(await accepts(sandbox, stdout.trim())).toBe(true)
-    expect(await accepts(sandbox, oldToken)).toBe(false)
+    expect(await sandbox.accepts(stdout.trim())).toBe(true)
+    expect(await sandbox.accepts(oldToken)).toBe(false)
   })
 
   it.each([
@@ -78,7 +63,7 @@ describe("pat rotate", () => {
     ["n\n", 3, { [old]: "active" }],
     ["", 3, { [old]: "active" }],
   ])("asks without --yes; %j exits %i", async (input, code, statuses) => {
-    const { sandbox } = await withOldPat({ expiry: today(30) })
+    const { sandbox } = await startWithPat({ expiry: today(30) })
     const ran = await runCli(["pat", "rotate", old], { env: sandbox.env, input })
     expect(ran.code).toBe(code)
     expect(ran.stderr).toContain(
@@ -89,7 +74,7 @@ describe("pat rotate", () => {
   })
 
   it("prints only the token with --token-only, and only the API's answer with --json", async () => {
-    const { sandbox } = await withOldPat()
+    const { sandbox } = await startWithPat()
     expect(await rotate(sandbox, "--token-only")).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^zpat_\S+\n$/),
@@ -114,7 +99,7 @@ describe("pat rotate", () => {
   it.each(["spruce-tree-over-there", "twice"])(
     "exits 5 and creates nothing for a key ID that is not active (%s)",
     async (keyId) => {
-      const { sandbox } = await withOldPat()
+      const { sandbox } = await startWithPat()
       if (keyId === "twice") await sandbox.call("DELETE", `/pat/${old}`)
       const ran = await runCli(["pat", "rotate", keyId === "twice" ? old : keyId, "--yes"], {
         env: sandbox.env,
@@ -124,16 +109,16 @@ describe("pat rotate", () => {
         stdout: "",
         stderr: expect.stringMatching(/There is no PAT|is already revoked/),
       })
-      expect(await patsOf(sandbox)).toHaveLength(1)
+      expect(await sandbox.pats()).toHaveLength(1)
     },
   )
 })
 
 describe("the expiry of a rotated PAT", () => {
-  const expiryOf = async (sandbox: Sandbox) => String((await patsOf(sandbox))[1]?.expiry_at).slice(0, 10)
+  const expiryOf = async (sandbox: Sandbox) => String((await sandbox.pats())[1]?.expiry_at).slice(0, 10)
 
   it("is as many days away as the old one's was, however long ago", async () => {
-    const { sandbox } = await withOldPat({ expiry: today(40) })
+    const { sandbox } = await startWithPat({ expiry: today(40) })
     const longAgo = (text: string) =>
       text.replace(/"(created_at|expiry_at|hard_expiry_at)":"([^"]+)"/g, (_, key, time) =>
         JSON.stringify({ [key]: new Date(Date.parse(time) - 35 * 86_400_000).toISOString() }).slice(1, -1),
@@ -153,7 +138,7 @@ describe("the expiry of a rotated PAT", () => {
     // The first UTC midnight that is at least 90 days away.
     [["--expires-in", "90d"], today(91)],
   ])("is what %j says", async (args, expected) => {
-    const { sandbox } = await withOldPat({ expiry: today(40) })
+    const { sandbox } = await startWithPat({ expiry: today(40) })
     expect((await rotate(sandbox, ...args)).code).toBe(0)
     expect(await expiryOf(sandbox)).toBe(expected)
   })
@@ -161,7 +146,7 @@ describe("the expiry of a rotated PAT", () => {
 
 describe("pat rotate --out", () => {
   it("writes just the token to a new file that only its owner can read", async () => {
-    const { oldToken, sandbox } = await withOldPat()
+    const { sandbox, token: oldToken } = await startWithPat()
     const file = join(temporaryFolder(), "token")
     const { code, stderr, stdout } = await rotate(sandbox, "--out", file)
     const token = readFileSync(file, "utf8")
@@ -171,11 +156,11 @@ describe("pat rotate --out", () => {
       stdout: `PAT created successfully!\nID: ${successor}\nToken: written to ${file}\nPAT ${old} revoked successfully.\n`,
     })
     expect(statSync(file).mode & 0o777).toBe(0o600)
-    expect([await accepts(sandbox, token), await accepts(sandbox, oldToken)]).toEqual([true, false])
+    expect([await sandbox.accepts(token), await sandbox.accepts(oldToken)]).toEqual([true, false])
   })
 
   it("neither overwrites a file nor follows a link, and sends nothing then", async () => {
-    const { sandbox } = await withOldPat()
+    const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
     const path = (name: string) => join(folder, name)
     writeFileSync(path("file"), "precious")
@@ -197,7 +182,7 @@ describe("pat rotate --out", () => {
   it.each(["POST /pat 400", "POST /pat after-drop", "GET /hello 401", "GET /pat 503 1"])(
     "leaves no file behind after %s",
     async (fault) => {
-      const { sandbox } = await withOldPat()
+      const { sandbox } = await startWithPat()
       const folder = temporaryFolder()
       const { code } = await rotate(await behindFaults(sandbox, fault), "--out", join(folder, "token"))
       expect(code).not.toBe(0)

@@ -26,26 +26,20 @@ const posix = process.platform !== "win32"
 const tokenIn = (rcfile: string) => /^ZPOOLPAT=(.*)$/m.exec(readFileSync(rcfile, "utf8"))?.[1]
 
 /** A sandbox. What happens `meanwhile` does so while the answer to a create is awaited. */
-const world = async (meanwhile: () => void = () => {}) => {
+const start = async (meanwhile: () => void = () => {}) => {
   const sandbox = await startSandbox()
   const url = await startGate(sandbox, {
     onRequest: (at) => {
       if (at === "POST /pat") meanwhile()
     },
   })
-  const active = async () => {
-    const { items } = await sandbox.call("GET", "/pat")
-    return (items as ReadonlyArray<Record<string, unknown>>)
-      .filter(({ status }) => status === "active")
-      .map(({ key_id }) => key_id)
-  }
   const works = async (token: string | undefined) =>
     (await runCli(["hello", "--auth", "pat"], { env: { ...sandbox.env, ZPOOLPAT: token ?? "" } })).code === 0
   const folder = temporaryFolder()
   return {
     sandbox,
     env: { ...sandbox.env, ZPOOL_API_URL: url },
-    active,
+    active: sandbox.active,
     works,
     folder,
     rcfile: join(folder, "rc"),
@@ -59,7 +53,7 @@ const save = (rcfile: string, ...more: ReadonlyArray<string>) => [
 
 describe("writers of one rcfile", () => {
   it.each([[[]], [["--replace"]]])("take turns: of five at once %j one saves its token", async (flags) => {
-    const { active, env, folder, rcfile, works } = await world()
+    const { active, env, folder, rcfile, works } = await start()
     const runs = await Promise.all(
       [1, 2, 3, 4, 5].map(() => runCli(save(rcfile, "--auth", "jwt", ...flags), { env })),
     )
@@ -80,7 +74,7 @@ describe("writers of one rcfile", () => {
   ])("leave %s alone that another program puts there meanwhile, also with --replace", async (_, line) => {
     for (const flags of [[], ["--replace"]]) {
       let change = () => {}
-      const { active, env, folder, rcfile } = await world(() => change())
+      const { active, env, folder, rcfile } = await start(() => change())
       writeFileSync(rcfile, "# mine\n", { mode: 0o600 })
       change = () => appendFileSync(rcfile, line)
       const ran = await runCli(save(rcfile, ...flags), { env })
@@ -103,7 +97,7 @@ describe("writers of one rcfile", () => {
   ])("write no token to a file that is %s meanwhile", async (_, content, words) => {
     for (const before of ["# mine\n", undefined]) {
       let change = () => {}
-      const { active, env, folder, rcfile } = await world(() => change())
+      const { active, env, folder, rcfile } = await start(() => change())
       if (before !== undefined) writeFileSync(rcfile, before, { mode: 0o600 })
       change = () => writeFileSync(rcfile, content)
       const ran = await runCli(save(rcfile), { env })
@@ -117,7 +111,7 @@ describe("writers of one rcfile", () => {
 
   it("keep what another program adds that is none of their settings", async () => {
     let change = () => {}
-    const { env, rcfile, works } = await world(() => change())
+    const { env, rcfile, works } = await start(() => change())
     writeFileSync(rcfile, "A=1\n", { mode: 0o600 })
     change = () => appendFileSync(rcfile, "B=2\n")
     expect((await runCli(save(rcfile), { env })).code).toBe(0)
@@ -126,7 +120,7 @@ describe("writers of one rcfile", () => {
   })
 
   it("wait for a lock that is given back", async () => {
-    const { env, rcfile } = await world()
+    const { env, rcfile } = await start()
     writeFileSync(`${rcfile}.lock`, "")
     setTimeout(() => spawnSync("rm", [`${rcfile}.lock`]), 2000)
     expect((await runCli(save(rcfile), { env })).code).toBe(0)
@@ -137,7 +131,7 @@ describe("writers of one rcfile", () => {
     ["is older than 30 seconds", -31],
     ["is dated in the future, as after a clock was set back", 3600],
   ])("take over a lock that %s", async (_, seconds) => {
-    const { env, folder, rcfile } = await world()
+    const { env, folder, rcfile } = await start()
     writeFileSync(`${rcfile}.lock`, "")
     const then = Date.now() / 1000 + seconds
     utimesSync(`${rcfile}.lock`, then, then)
@@ -148,7 +142,7 @@ describe("writers of one rcfile", () => {
   it.skipIf(!posix).each(["link", "folder"])(
     "refuse a %s in the place of the lock, before anything is sent",
     async (kind) => {
-      const { env, folder, rcfile, sandbox } = await world()
+      const { env, folder, rcfile, sandbox } = await start()
       const victim = join(folder, "victim")
       if (kind === "link") symlinkSync(victim, `${rcfile}.lock`)
       else mkdirSync(`${rcfile}.lock`)
@@ -161,7 +155,7 @@ describe("writers of one rcfile", () => {
   )
 
   it.skipIf(!root)("refuse the lock of another user, before anything is sent", async () => {
-    const { env, folder, rcfile, sandbox } = await world()
+    const { env, folder, rcfile, sandbox } = await start()
     chmodSync(folder, 0o1777)
     writeFileSync(rcfile, "")
     chownSync(rcfile, 65_534, 65_534)
@@ -173,7 +167,7 @@ describe("writers of one rcfile", () => {
   })
 
   it("stop waiting when they are interrupted, and revoke the new PAT", async () => {
-    const { active, env, rcfile } = await world()
+    const { active, env, rcfile } = await start()
     writeFileSync(`${rcfile}.lock`, "")
     const { spawn } = await import("node:child_process")
     const { binary, cleanEnv, ended, program } = await import("../support/program/program.ts")
@@ -199,7 +193,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
     return home
   }
   const login = async (home: string) => {
-    const { env, sandbox } = await world()
+    const { env, sandbox } = await start()
     const { token } = await sandbox.call("POST", "/pat", { label: "x", scopes: ["pat"] })
     const ran = await runCli(["login"], {
       env: { ZPOOL_API_URL: env.ZPOOL_API_URL, HOME: home, XDG_CACHE_HOME: "" },
@@ -254,7 +248,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
   })
 
   it("makes no token cache there", async () => {
-    const { env, folder } = await world()
+    const { env, folder } = await start()
     const home = homeOf(folder)
     const ran = await runCli(["pat", "list"], {
       env: { ...env, HOME: home, ZPOOL_TOKEN_CACHE_DIR: `${home}/c` },
@@ -265,7 +259,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
   })
 
   it("keeps its own file in a place of its own", async () => {
-    const { env, folder, rcfile } = await world()
+    const { env, folder, rcfile } = await start()
     homeOf(folder)
     expect((await runCli(save(rcfile), { env: { ...env, HOME: join(folder, "home") } })).code).toBe(0)
     expect(lstatSync(rcfile).uid).toBe(0)
@@ -274,7 +268,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
 
 describe.skipIf(!root)("an rcfile that belongs to another user", () => {
   it("is refused for its owner, whatever its mode", async () => {
-    const { env, rcfile } = await world()
+    const { env, rcfile } = await start()
     for (const mode of [0o600, 0o644, 0o666]) {
       writeFileSync(rcfile, "ZPOOLPAT_COMMAND='echo zpat_x'\n")
       chownSync(rcfile, 65_534, 65_534)
@@ -292,7 +286,7 @@ describe.skipIf(!root)("an rcfile that belongs to another user", () => {
   })
 
   it("gives no advice to chmod it where its PAT can be read by others", async () => {
-    const { env, rcfile } = await world()
+    const { env, rcfile } = await start()
     writeFileSync(rcfile, "ZPOOLPAT=zpat_x\n")
     chownSync(rcfile, 65_534, 65_534)
     chmodSync(rcfile, 0o644)

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { binary, cleanEnv, program } from "../support/program/program.ts"
-import { startSandbox, startServer } from "../support/sandbox.ts"
+import { startScripted } from "../support/http/scripted.ts"
+import { startGate } from "../support/program/gate.ts"
+import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const list = ["pat", "list"]
@@ -12,14 +14,14 @@ const signals = Object.keys(codes) as ReadonlyArray<keyof typeof codes>
 const signalled = async (signal: NodeJS.Signals) => {
   let cancelled = false
   let child: ChildProcess | undefined
-  const url = await startServer((request) => {
+  const { env } = await startScripted((request) => {
     request.socket.on("close", () => {
       cancelled = true
     })
     child?.kill(signal)
   })
   child = spawn(binary, [...program, ...list], {
-    env: cleanEnv({ ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" }),
+    env: cleanEnv(env),
     stdio: "ignore",
   })
   const end = await new Promise((fulfil) => child?.on("close", (code, by) => fulfil([code, by])))
@@ -95,5 +97,70 @@ describe.skipIf(noTerminal)("a hidden prompt that is suspended", () => {
     expect(ran).toMatchObject({ echo: true, unused: [] })
     expect(ran.echoes.at(-1)).toBe(false)
     expect(requests).toEqual(["POST /login 200", "GET /pat 200"])
+  })
+})
+
+const old = "law-hotel-shape-community"
+const successor = "market-night-plain-object"
+const create = ["pat", "create", "CI", "--scope", "job"]
+const rotate = ["pat", "rotate", old, "--yes"]
+
+/** Runs the program until a request has come to a stop, and sends it a signal then. */
+const interruptedWith = async (
+  args: ReadonlyArray<string>,
+  at: string,
+  when: "before" | "after",
+  signal: NodeJS.Signals,
+) => {
+  const sandbox = await startSandbox()
+  await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
+  let child: ChildProcess | undefined
+  const url = await startGate(sandbox, { stop: { at, when }, reached: () => void child?.kill(signal) })
+  child = spawn(binary, [...program, ...args], {
+    env: cleanEnv({
+      ...sandbox.env,
+      ZPOOL_API_URL: url,
+      ZPOOL_TIMEOUT: "2",
+      ZPOOL_MAX_RETRIES: "0",
+    }),
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 20_000,
+  })
+  return await ended(child)
+}
+
+const signalCodes = [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const
+
+describe.skipIf(process.platform === "win32")("an interrupted command with --json", () => {
+  const cases = signalCodes.flatMap(([signal, code]) => [
+    [signal, code, create, "POST /pat", "after", {}] as const,
+    [signal, code, rotate, "GET /pat", "before", { oldKeyId: old }] as const,
+    [signal, code, rotate, "POST /pat", "after", { oldKeyId: old }] as const,
+    [signal, code, rotate, "GET /hello", "before", { oldKeyId: old, keyId: successor }] as const,
+    [signal, code, rotate, `DELETE /pat/${old}`, "before", { oldKeyId: old, keyId: successor }] as const,
+  ])
+
+  it.each(cases)("prints one object with its exit code: %s (%d) %j at %s", async (...given) => {
+    const [signal, code, args, at, when, fields] = given
+    const ran = await interruptedWith([...args, "--json", "--log-level", "none"], at, when, signal)
+    expect(ran.code).toBe(code)
+    expect(ran.stderr.trimEnd().split("\n")).toHaveLength(1)
+    expect(JSON.parse(ran.stderr).error).toMatchObject({ exitCode: code, retryable: false, ...fields })
+  })
+})
+
+describe.skipIf(process.platform === "win32")("what is owed to the user", () => {
+  it.each([
+    ["create", create, "POST /pat", /^zpcli: The token of the PAT "CI" did not arrive/m],
+    ["rotate", rotate, "POST /pat", new RegExp(`PAT ${old} (still works|is unchanged)`)],
+  ] as const)("is said by an interrupted %s with --log-level none", async (_, args, at, words) => {
+    const ran = await interruptedWith([...args, "--log-level", "none"], at, "after", "SIGINT")
+    expect(ran.code).toBe(130)
+    expect(ran.stderr).toMatch(words)
+    expect(ran.stderr).toMatch(/^Waiting up to 5 s for the answer, to revoke the new PAT\./)
   })
 })

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import stringWidth from "fast-string-width"
 import { describe, expect, it } from "vitest"
+import { startScripted } from "../support/http/scripted.ts"
 import { runCli } from "../support/program/program.ts"
-import { startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const id = "law-hotel-shape-community"
@@ -79,15 +80,12 @@ describe.skipIf(noTerminal)(`at a terminal`, () => {
   })
 
   it("Ctrl-C while the API is silent exits 130 with the echo on", async () => {
-    let asked = 0
-    const url = await startServer(() => {
-      asked++
-    })
+    const { env, seen } = await startScripted(() => {})
     const ran = await runCliOnTerminal(list, {
-      env: { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" },
+      env,
       script: [["Waiting for", "\u0003"]],
     })
-    expect(asked).toBe(1)
+    expect(seen).toHaveLength(1)
     expect(ran).toMatchObject({ code: 130, signal: null, echo: true, unused: [] })
   })
 

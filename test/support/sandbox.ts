@@ -6,15 +6,31 @@ import { join } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
 import * as Redacted from "effect/Redacted"
-import * as Scope from "effect/Scope"
+import * as SynchronizedRef from "effect/SynchronizedRef"
 import { onTestFinished } from "vitest"
-import { parseFault, serve } from "../../src/services/sandbox/index.ts"
-import type { State } from "../../src/services/sandbox/State.ts"
+import { type Api, makeApi, parseFault } from "../../src/services/sandbox/api.ts"
+import { empty, type State } from "../../src/services/sandbox/State.ts"
 import { shellCommand } from "./program/program.ts"
 
-/** A sandbox of this process, to which the built program connects. */
+/** An item of the list, as the API gives it. */
+export type Item = Readonly<Record<string, unknown>>
+
+/** What happens to requests on their way to a sandbox. */
+export interface Gate {
+  /** As `zpcli sandbox --fail` takes them. */
+  readonly faults?: ReadonlyArray<string>
+  /** Where requests come to a stop for good: before the sandbox gets them, or with its answer. */
+  readonly stop?: { readonly at: string; readonly when: "before" | "after" }
+  /** Called when one has come to a stop. */
+  readonly reached?: () => void
+  /** Called when a request has come. */
+  readonly onRequest?: (at: string) => void
+  /** Changes the body of an answer on its way back, or keeps it back until then. */
+  readonly rewrite?: (at: string, body: string) => string | Promise<string>
+}
+
+/** The sandbox's handler on a port of this process: the fake API of all that behaves. The built program connects to it. */
 export interface Sandbox {
   readonly url: string
   /** What to run the program with: the address, and username and password. */
@@ -25,8 +41,18 @@ export interface Sandbox {
   readonly forget: () => void
   /** Sends a request of our own, signed in; gives `detail` of its answer. */
   readonly call: (method: string, path: string, body?: unknown) => Promise<Record<string, unknown>>
+  /** What the list holds. */
+  readonly pats: () => Promise<ReadonlyArray<Item>>
+  /** The status of each PAT of the list, in its order. */
+  readonly statuses: () => Promise<ReadonlyArray<unknown>>
+  /** The key IDs of those that are active. */
+  readonly active: () => Promise<ReadonlyArray<unknown>>
+  /** Whether a token signs in. */
+  readonly accepts: (token: string) => Promise<boolean>
   /** Puts the sandbox's clock forward, by milliseconds. */
   readonly later: (millis: number) => void
+  /** The same sandbox on another port, behind a gate; gives the base URL. */
+  readonly behind: (gate: Gate) => Promise<string>
   /** Ends it before the test is over. */
   readonly close: () => Promise<void>
 }
@@ -43,6 +69,13 @@ export const dealtKeyIds = [
 export const startSandbox = (...faults: ReadonlyArray<string>): Promise<Sandbox> =>
   startSandboxOn(undefined, faults)
 
+/** Serves a fresh sandbox with one PAT, labelled CI, whose key ID is the first that is dealt. */
+export const startWithPat = async (fields: Item = {}, ...faults: ReadonlyArray<string>) => {
+  const sandbox = await startSandbox(...faults)
+  const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"], ...fields })
+  return { sandbox, token: String(token) }
+}
+
 /** Serves a sandbox that starts with given PATs until the test is over. */
 export const startSandboxOn = async (
   seed: State | undefined,
@@ -51,6 +84,11 @@ export const startSandboxOn = async (
   onFinished: OnFinished = onTestFinished,
 ): Promise<Sandbox> => {
   const requests: Array<string> = []
+  const closing: Array<() => void | Promise<void>> = []
+  const close = async () => {
+    for (const end of closing.splice(0)) await end()
+  }
+  onFinished(close)
   let ahead = 0
   const clock = Clock.make()
   const shifted: Clock.Clock = {
@@ -58,20 +96,25 @@ export const startSandboxOn = async (
     unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis() + ahead,
     currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + ahead),
   }
-  const scope = await Effect.runPromise(Scope.make())
-  onFinished(() => Effect.runPromise(Scope.close(scope, Exit.void)))
-  const { url } = await Effect.runPromise(
-    serve({
-      user: "demo",
-      password: Redacted.make("demo-Pa55word"),
-      port: 0,
-      ...(seed === undefined ? {} : { seed }),
-      jwtSeconds,
-      faults: faults.map((fault) => Either.getOrThrow(parseFault(fault))),
-      onRequest: ({ method, path, status }) =>
-        Effect.sync(() => void requests.push(`${method} ${path.replace("/v1", "")} ${status}`)),
-    }).pipe(Effect.withClock(shifted), Scope.extend(scope)),
-  )
+  const store = await Effect.runPromise(SynchronizedRef.make(seed ?? empty))
+  const behind = (gate: Gate): Promise<string> => {
+    const api = makeApi(
+      {
+        user: "demo",
+        password: Redacted.make("demo-Pa55word"),
+        jwtSeconds,
+        faults: (gate.faults ?? []).map((fault) => Either.getOrThrow(parseFault(fault))),
+        onRequest: ({ method, path, status }) =>
+          Effect.sync(() => void requests.push(`${method} ${path.replace("/v1", "")} ${status}`)),
+      },
+      store,
+    )
+    return startServer(
+      (request, response) => void pass(api, shifted, gate, request, response),
+      (end) => closing.push(end),
+    )
+  }
+  const url = await behind({ faults })
   const send = async (method: string, path: string, body: unknown, token?: string) => {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -81,22 +124,64 @@ export const startSandboxOn = async (
     const text = await response.text()
     return (text === "" ? {} : JSON.parse(text).detail) as Record<string, unknown>
   }
+  const call: Sandbox["call"] = async (method, path, body) => {
+    const { access_token } = await send("POST", "/login", { username: "demo", password: "demo-Pa55word" })
+    const detail = await send(method, path, body, access_token as string)
+    requests.length = 0
+    return detail
+  }
+  const pats = async () => (await call("GET", "/pat")).items as ReadonlyArray<Item>
   return {
     url,
     env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo", ZPOOL_PASSWORD: "demo-Pa55word" },
     requests,
     forget: () => void requests.splice(0),
-    call: async (method, path, body) => {
-      const { access_token } = await send("POST", "/login", { username: "demo", password: "demo-Pa55word" })
-      const detail = await send(method, path, body, access_token as string)
-      requests.length = 0
-      return detail
-    },
+    call,
+    pats,
+    statuses: async () => (await pats()).map(({ status }) => status),
+    active: async () =>
+      (await pats()).filter(({ status }) => status === "active").map(({ key_id }) => key_id),
+    accepts: async (token) =>
+      (await fetch(`${url}/hello`, { headers: { authorization: `Bearer ${token}` } })).status === 200,
     later: (millis) => {
       ahead += millis
     },
-    close: () => Effect.runPromise(Scope.close(scope, Exit.void)),
+    behind,
+    close,
   }
+}
+
+/** Answers one request as a sandbox does that is behind a gate. */
+const pass = async (
+  api: Api,
+  clock: Clock.Clock,
+  gate: Gate,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const at = `${request.method} ${request.url?.replace("/v1", "")}`
+  gate.onRequest?.(at)
+  const stop = gate.stop !== undefined && at.startsWith(gate.stop.at) ? gate.stop.when : undefined
+  const chunks: Array<Buffer> = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  if (stop === "before") return gate.reached?.()
+  const answer = await Effect.runPromise(
+    Effect.withClock(
+      api({
+        method: request.method ?? "",
+        target: request.url ?? "",
+        headers: request.headers as Record<string, string>,
+        body: Buffer.concat(chunks),
+        from: request.socket.remoteAddress,
+      }),
+      clock,
+    ),
+  )
+  if (stop === "after") return gate.reached?.()
+  if (answer === undefined) return void request.socket.destroy()
+  const body = (await gate.rewrite?.(at, answer.body)) ?? answer.body
+  const date = new Date(clock.unsafeCurrentTimeMillis()).toUTCString()
+  response.writeHead(answer.status, { date, ...answer.headers }).end(body)
 }
 
 /**

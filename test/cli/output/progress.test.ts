@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { item, listed, pat, runIn } from "../../support/world/world.ts"
+import { item, listed, pat } from "../../support/fixtures.ts"
+import { runIn } from "../../support/world/world.ts"
 
 const ids = ["law-hotel-shape-community", "market-night-plain-object", "basket-doctor-humble-figure"] as const
 const [first, second, third] = ids

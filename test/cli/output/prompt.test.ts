@@ -26,7 +26,7 @@ const prompting = <A, E>(
 ) =>
   Effect.suspend(() => {
     let shown = ""
-    const world = Layer.mergeAll(
+    const ground = Layer.mergeAll(
       Layer.succeed(Process, terminal ? atTerminal : here),
       Layer.succeed(
         Terminal.Terminal,
@@ -42,7 +42,7 @@ const prompting = <A, E>(
       settings({ auth }),
     )
     return Effect.either(prompt).pipe(
-      Effect.provide(Layer.provideMerge(Layer.effect(Prompter, makePrompter), world)),
+      Effect.provide(Layer.provideMerge(Layer.effect(Prompter, makePrompter), ground)),
       Effect.map((result) => ({ result, shown })),
     )
   })

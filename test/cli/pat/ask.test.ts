@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { item, listed, pat, runIn, typed, type World } from "../../support/world/world.ts"
+import { item, listed, pat } from "../../support/fixtures.ts"
+import { runIn, typed, type World } from "../../support/world/world.ts"
 
 const list = listed(
   item({ label: "CI" }),

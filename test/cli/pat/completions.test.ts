@@ -5,8 +5,9 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { onTestFinished } from "vitest"
+import { account, item, jwt, listed, pat } from "../../support/fixtures.ts"
 import { inTime } from "../../support/world/services.ts"
-import { account, item, jwt, listed, pat, runIn, type World } from "../../support/world/world.ts"
+import { runIn, type World } from "../../support/world/world.ts"
 
 const complete = (typed: ReadonlyArray<string>, world: World = {}) =>
   runIn(["pat", "__key-ids", ...(typed.length === 0 ? [] : ["--", ...typed])], world)

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { account, item, listed, loggedIn, pat, runIn, systemError, typed } from "../../support/world/world.ts"
+import { account, item, listed, loggedIn, pat } from "../../support/fixtures.ts"
+import { systemError } from "../../support/http/answer.ts"
+import { runIn, typed } from "../../support/world/world.ts"
 
 const token = "zpat_0123456789abcdefghijklmnopqrstuv"
 const created = {

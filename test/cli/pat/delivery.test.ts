@@ -4,10 +4,10 @@ import { basename, dirname, join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { onTestFinished } from "vitest"
+import { pat, newToken as token } from "../../support/fixtures.ts"
 import { failingFiles } from "../../support/world/files.ts"
-import { pat, runIn, type World } from "../../support/world/world.ts"
+import { runIn, type World } from "../../support/world/world.ts"
 
-const token = "zpat_NewNewNewNewNewNewNewNew0000"
 const keyId = "law-hotel-shape-community"
 const api = {
   "POST /pat": { status: 201, body: { detail: { key_id: keyId, token } } },

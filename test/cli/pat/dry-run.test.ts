@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { account, item, listed, loggedIn, pat, runIn } from "../../support/world/world.ts"
+import { account, item, listed, loggedIn, pat } from "../../support/fixtures.ts"
+import { runIn } from "../../support/world/world.ts"
 
 const [first, second] = ["law-hotel-shape-community", "market-night-plain-object"] as const
 const one = listed(item({ expiry_at: "2026-02-25T00:00:00Z" }))

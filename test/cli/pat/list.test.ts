@@ -9,18 +9,9 @@ import { list as handler, type ListOptions } from "../../../src/cli/pat/list.ts"
 import { fromItem } from "../../../src/domain/Pat.ts"
 import { Process } from "../../../src/services/Process.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
+import { account, item, jwt, listed, loggedIn, pat } from "../../support/fixtures.ts"
 import { here } from "../../support/world/process.ts"
-import {
-  account,
-  fakeConsole,
-  item,
-  jwt,
-  listed,
-  loggedIn,
-  pat,
-  runIn,
-  typed,
-} from "../../support/world/world.ts"
+import { fakeConsole, runIn, typed } from "../../support/world/world.ts"
 
 const hostile = "a\u001b[31m\u0007\u009b2J\u202eb\nc\td\u007f"
 const escaped = "a\\x1b[31m\\x07\\x9b2J\\u202eb\\nc\\td\\x7f"

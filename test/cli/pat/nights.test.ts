@@ -2,13 +2,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { randomFrom } from "../../e2e/faults/sequences.ts"
+import { drawing, seed } from "../../support/random.ts"
 import { type Behaviour, makeAccount, type Night } from "../../support/world/nights.ts"
 
 /** `npm run soak` runs many more. */
 const sequences = Number(process.env.ZPCLI_NIGHTS ?? 80)
-/** `ZPCLI_FAULT_SEED` repeats a run. */
-const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
 
 const rotate = ["pat", "rotate", "--label", "CI", "--all", "--expiring-within", "14d", "--yes"]
 const argv = [...rotate, "--", "store"]
@@ -32,9 +30,7 @@ const commands: ReadonlyArray<Behaviour> = [
 
 /** The disturbed nights of one sequence; the same for the same seed and index. */
 const nightsOf = (index: number): ReadonlyArray<Night> => {
-  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
-  const below = (count: number) => Math.floor(random() * count)
-  const pick = <A>(from: ReadonlyArray<A>): A => from[below(from.length)] as A
+  const { below, pick, random } = drawing(index)
   return Array.from({ length: 1 + below(3) }, () => ({
     argv,
     command: pick(commands),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { account, item, listed, loggedIn, pat, runIn, typed } from "../../support/world/world.ts"
+import { account, item, listed, loggedIn, pat } from "../../support/fixtures.ts"
+import { runIn, typed } from "../../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const revoke = ["pat", "revoke", id]

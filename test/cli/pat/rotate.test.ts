@@ -5,11 +5,13 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
+import { item, listed, pat, newToken as token } from "../../support/fixtures.ts"
+import type { Answers } from "../../support/http/answer.ts"
 import { temporaryFolder } from "../../support/sandbox.ts"
-import { type Api, item, listed, pat, runIn, runsNothing } from "../../support/world/world.ts"
+import { runsNothing } from "../../support/world/runner.ts"
+import { runIn } from "../../support/world/world.ts"
 
 const now = Date.UTC(2027, 0, 31, 12)
-const token = "zpat_NewNewNewNewNewNewNewNew0000"
 const old = "law-hotel-shape-community"
 const other = "market-night-plain-object"
 const made = "basket-doctor-humble-figure"
@@ -25,7 +27,7 @@ const ci = (fields: Record<string, unknown> = {}) =>
     ...fields,
   })
 
-const api = (...items: ReadonlyArray<unknown>): Api => ({
+const api = (...items: ReadonlyArray<unknown>): Answers => ({
   "GET /pat": listed(...items),
   "POST /pat": { status: 201, body: { message: "Made", detail: { key_id: made, token } } },
   "GET /hello": { body: { message: "Hello" } },
@@ -38,7 +40,7 @@ const api = (...items: ReadonlyArray<unknown>): Api => ({
 const rotate = (items: ReadonlyArray<unknown>, ...args: ReadonlyArray<string>) =>
   rotateWith(api(...items), ...args)
 
-const rotateWith = (api: Api, ...args: ReadonlyArray<string>) =>
+const rotateWith = (api: Answers, ...args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(now)
     const stored: Array<string> = []

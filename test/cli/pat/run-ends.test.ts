@@ -2,13 +2,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { randomFrom } from "../../e2e/faults/sequences.ts"
+import { drawing, seed } from "../../support/random.ts"
 import { type Behaviour, makeAccount, type Night } from "../../support/world/nights.ts"
 
 /** `npm run soak` runs many more. */
 const sequences = Number(process.env.ZPCLI_RUNS ?? 300)
-/** `ZPCLI_FAULT_SEED` repeats a run. */
-const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
 
 const argv = ["pat", "run", "--scope", "job", "--", "work"]
 
@@ -46,9 +44,7 @@ interface Sequence extends Night {
 
 /** A run that is disturbed; the same for the same seed and index. */
 const sequenceOf = (index: number): Sequence => {
-  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
-  const below = (count: number) => Math.floor(random() * count)
-  const pick = <A>(from: ReadonlyArray<A>): A => from[below(from.length)] as A
+  const { below, pick, random } = drawing(index)
   const moment = () => ({ at: below(6), when: pick(["before", "after"] as const) })
   const certain = random() < 0.7
   // A fault of a kind may strike as often as there are attempts after the first.

@@ -5,24 +5,17 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandUnusable } from "../../../src/domain/Errors.ts"
 import { type CommandLine, CommandRunner, type Environment } from "../../../src/services/CommandRunner.ts"
-import {
-  type Api,
-  item,
-  listed,
-  pat,
-  runIn,
-  runsNothing,
-  systemError,
-  type World,
-} from "../../support/world/world.ts"
+import { item, listed, pat, newToken as token } from "../../support/fixtures.ts"
+import { type Answers, systemError } from "../../support/http/answer.ts"
+import { runsNothing } from "../../support/world/runner.ts"
+import { runIn, type World } from "../../support/world/world.ts"
 
 const keyId = "law-hotel-shape-community"
-const token = "zpat_NewNewNewNewNewNewNewNew0000"
 const label = "zpcli run here 00000000"
 const path = `/pat/${keyId}`
 
 const created = { status: 201, body: { message: "PAT created", detail: { key_id: keyId, token } } }
-const makes: Api = { "POST /pat": created, [`DELETE ${path}`]: {} }
+const makes: Answers = { "POST /pat": created, [`DELETE ${path}`]: {} }
 
 /** What a run came to, and what its command was started with. */
 const run = (
@@ -151,7 +144,7 @@ describe("pat run", () => {
         ],
         [systemError("ECONNREFUSED", "connect"), { type: "Unreachable", retryable: true }],
       ] as const) {
-        const api: Api = {
+        const api: Answers = {
           "POST /pat": answer,
           ...(error.type === "OutcomeUnknown" ? { "GET /pat": listed() } : {}),
         }
@@ -168,7 +161,7 @@ describe("pat run", () => {
   it.effect("repairs a create whose answer was lost: its PAT is revoked, and made again", () =>
     Effect.gen(function* () {
       const stray = "market-night-plain-object"
-      const api: Api = {
+      const api: Answers = {
         "POST /pat": [{ status: 502, body: {} }, created],
         "GET /pat": listed(item({ key_id: stray, label }), item({ label: "another" })),
         [`DELETE /pat/${stray}`]: {},
@@ -182,7 +175,7 @@ describe("pat run", () => {
 
   it.effect("does not repair one whose label it was given: another PAT may have it", () =>
     Effect.gen(function* () {
-      const api: Api = {
+      const api: Answers = {
         "POST /pat": { status: 502, body: {} },
         "GET /pat": listed(item({ label: "deploy", created_at: "1970-01-01T00:00:00Z" })),
       }
@@ -195,7 +188,7 @@ describe("pat run", () => {
   it.effect("says of a PAT whose revoke is not certain what is left: 7, or the command's own code", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2027, 0, 10, 12))
-      const api: Api = { ...makes, [`DELETE ${path}`]: { status: 503, body: {} } }
+      const api: Answers = { ...makes, [`DELETE ${path}`]: { status: 503, body: {} } }
       const good = yield* run(work, undefined, { api })
       expect(good).toMatchObject({ code: 7, stdout: "" })
       expect(good.stderr).toBe(

@@ -4,12 +4,12 @@ import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { onTestFinished } from "vitest"
+import { account, item, listed, loggedIn, pat, newToken as token } from "../../support/fixtures.ts"
 import { failingFiles } from "../../support/world/files.ts"
-import { account, item, listed, loggedIn, pat, runIn, type World } from "../../support/world/world.ts"
+import { runIn, type World } from "../../support/world/world.ts"
 
 const keyId = "law-hotel-shape-community"
 const newKeyId = "market-night-plain-object"
-const token = "zpat_NewNewNewNewNewNewNewNew0000"
 const own = pat.ZPOOLPAT
 
 /** An API on which the PAT of the list signs in, where `used` is its last use. */

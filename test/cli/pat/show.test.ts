@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { item, listed, pat, runIn } from "../../support/world/world.ts"
+import { item, listed, pat } from "../../support/fixtures.ts"
+import { runIn } from "../../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const other = item({ key_id: "market-night-plain-object", label: "x", status: "revoked" })

@@ -6,7 +6,8 @@ import { builtIns } from "../../../src/cli/strict/builtIns.ts"
 import type { Problem, UsageError } from "../../../src/cli/strict/errors.ts"
 import { parse, type Request } from "../../../src/cli/strict/parse.ts"
 import { scopes } from "../../../src/domain/Scope.ts"
-import { jwt, pat, runIn } from "../../support/world/world.ts"
+import { jwt, pat } from "../../support/fixtures.ts"
+import { runIn } from "../../support/world/world.ts"
 
 const tree = shape()
 const read = (...argv: ReadonlyArray<string>) => parse(tree, argv)

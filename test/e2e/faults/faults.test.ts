@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { behaviours } from "./catalogue.ts"
 import { makeCertificate } from "./certificate.ts"
-import { behaviourOf, pat as credential, methodOf, readTable, runRow } from "./table.ts"
+import { behaviourOf, methodOf, readTable, runRow } from "./table.ts"
 
 const rows = readTable("test/e2e/faults/faults.md")
 const certificate = makeCertificate()
@@ -20,8 +20,8 @@ describe.concurrent("a fault and what the user gets", () => {
     const behaviour = behaviours[behaviourOf(row)]
     const skipped = behaviour?.tls !== undefined && certificate === undefined
     const name = `${fault}: pat ${command} exits ${exitCode}${skipped ? " (skipped: needs the openssl command)" : ""}`
-    it.skipIf(skipped)(name, { timeout: 60_000 }, async ({ expect }) => {
-      const { decoyed, ran, server } = await runRow(row, certificate)
+    it.skipIf(skipped)(name, { timeout: 60_000 }, async ({ expect, onTestFinished }) => {
+      const { decoyed, ran, server } = await runRow(row, certificate, onTestFinished)
       const { code, signal, stderr, stdout } = ran
       expect({ code, signal, stdout, stderr }).toMatchObject({ code: exitCode, signal: null })
       expect(exitCode === 0 ? stdout : stderr).toContain(phrase)
@@ -44,7 +44,7 @@ describe.concurrent("a fault and what the user gets", () => {
       } else expect(verb).toBeLessThanOrEqual(attempts)
       expect(decoyed).toBe(0)
 
-      const made = server.pats.slice(1)
+      const made = server.pats().slice(1)
       expect(made.length).toBeLessThanOrEqual(
         command === "create" && (exitCode === 0 || exitCode === 7) ? 1 : 0,
       )
@@ -56,10 +56,10 @@ describe.concurrent("a fault and what the user gets", () => {
         // What exists is named, and what does not is not.
         expect(/exists as ([\w-]+)/.exec(stderr)?.[1]).toBe(made[0]?.keyId)
       }
-      if (command === "revoke" && exitCode === 0) expect(server.pats[0]?.revoked).toBe(true)
+      if (command === "revoke" && exitCode === 0) expect(server.pats()[0]?.revoked).toBe(true)
 
       const shown = command === "create" && exitCode === 0 ? stderr : stdout + stderr
-      for (const secret of [credential, ...server.pats.map(({ token }) => token)]) {
+      for (const secret of server.secrets) {
         expect(shown).not.toContain(secret)
       }
     })

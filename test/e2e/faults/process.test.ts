@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { openSync } from "node:fs"
 import { describe, it } from "vitest"
-import { type Fault, type FaultyServer, startFaultyServer } from "../../support/http/faults.ts"
+import { type Fault, type Faults, pat, startFaults } from "../../support/http/faults.ts"
 import { binary, cleanEnv, noFullDevice, program } from "../../support/program/program.ts"
 import { behaviours } from "./catalogue.ts"
-import { argvOf, pat } from "./table.ts"
+import { argvOf } from "./table.ts"
 
 const stalled: Fault = { steps: [{ do: "stall" }] }
 const slow: Fault = { steps: [{ do: "wait", millis: 150 }, { do: "answer" }, { do: "close" }] }
@@ -15,7 +15,7 @@ const signals = process.platform !== "win32"
 
 interface Started {
   readonly child: ChildProcess
-  readonly server: FaultyServer
+  readonly server: Faults
   /** What the program has ended with, and has written to the streams that are pipes. */
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>
 }
@@ -26,8 +26,9 @@ const start = async (
   faults: ReadonlyArray<Fault>,
   options: { readonly stdout?: number; readonly items?: ReadonlyArray<unknown> } = {},
 ): Promise<Started> => {
-  const server = await startFaultyServer({
-    plan: (connection) => faults[connection],
+  const ends: Array<() => void | Promise<void>> = []
+  const server = await startFaults((connection) => faults[connection], {
+    onFinished: (end) => ends.push(end),
     items: options.items ?? [],
   })
   const child = spawn(binary, [...program, ...argv], {
@@ -42,7 +43,7 @@ const start = async (
   }
   const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((fulfil) => {
     child.on("close", (code) => fulfil({ code, ...text }))
-  }).finally(server.stop)
+  }).finally(() => Promise.all(ends.map((end) => end())))
   return { child, server, ended }
 }
 
@@ -113,7 +114,7 @@ describe.concurrent("output that can't be written", () => {
     async ({ expect }) => {
       const { ended, server } = await start(argvOf.create, [], { stdout: openSync("/dev/full", "w") })
       const { code, stderr } = await ended
-      const made = server.pats[1]
+      const made = server.pats()[1]
       expect(code).toBe(9)
       expect(made?.revoked).toBe(true)
       expect(stderr).toContain(`The new PAT ${made?.keyId} was revoked`)
@@ -134,8 +135,8 @@ describe.concurrent("output that can't be written", () => {
     child.stdout?.destroy()
     const { code, stderr } = await ended
     expect(code).toBe(9)
-    expect(stderr).toContain(`The new PAT ${server.pats[1]?.keyId} was revoked`)
-    expect(stderr).not.toContain(server.pats[1]?.token)
+    expect(stderr).toContain(`The new PAT ${server.pats()[1]?.keyId} was revoked`)
+    expect(stderr).not.toContain(server.pats()[1]?.token)
   })
 
   it("a list into a closed pipe, as before head -1, exits 0 without a word", async ({ expect }) => {
@@ -159,7 +160,10 @@ describe.concurrent("output that can't be written", () => {
   })
 
   it("a list of 2 MB arrives whole at a reader that is slow", async ({ expect }) => {
-    const items = Array.from({ length: 8_000 }, (_, index) => ({ label: `${index} ${"x".repeat(240)}` }))
+    const items = Array.from({ length: 8_000 }, (_, index) => ({
+      label: `${index} ${"x".repeat(240)}`,
+      scopes: ["job"],
+    }))
     const { child, ended } = await start([...argvOf.list, "--json"], [], { items })
     child.stdout?.pause()
     await new Promise((resume) => setTimeout(resume, 1_000))
@@ -171,6 +175,6 @@ describe.concurrent("output that can't be written", () => {
     const { code, stdout } = await ended
     expect(code).toBe(0)
     expect(stdout.length).toBeGreaterThan(2_000_000)
-    expect(JSON.parse(stdout).detail.items).toHaveLength(8_001)
+    expect(JSON.parse(stdout).detail.items).toHaveLength(8_002)
   })
 })

@@ -1,15 +1,14 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { startFaultyServer } from "../../support/http/faults.ts"
+import { startFaults } from "../../support/http/faults.ts"
+import { runInProcess } from "../../support/program/inProcess.ts"
 import { runCli } from "../../support/program/program.ts"
-import { runInProcess } from "../../support/world/sockets.ts"
+import { seed } from "../../support/random.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
 
 /** `npm run soak` runs many more. */
 const inProcess = Number(process.env.ZPCLI_FAULTS ?? 160)
 const processes = Math.ceil(inProcess / 16)
-/** `ZPCLI_FAULT_SEED` repeats a run. */
-const seed = Number(process.env.ZPCLI_FAULT_SEED ?? Date.now() % 2 ** 31)
 
 /** The exit codes that the runs ended with. */
 const codesSeen = new Set<number | null>()
@@ -24,14 +23,18 @@ const judge = async (
   zpcli: (env: Record<string, string>) => Promise<Ended>,
 ): Promise<ReadonlyArray<string>> => {
   const decoy = "http://127.0.0.1:9"
-  const server = await startFaultyServer({ plan: (connection) => sequence.faults[connection], decoy })
+  const ends: Array<() => void | Promise<void>> = []
+  const server = await startFaults((connection) => sequence.faults[connection], {
+    decoy,
+    onFinished: (end) => ends.push(end),
+  })
   const started = performance.now()
   const ended = await zpcli({ ...sequence.env, ZPOOL_API_URL: server.url, ZPOOL_TIMEOUT: String(timeout) })
   const millis = performance.now() - started
-  await server.stop()
+  await Promise.all(ends.map((end) => end()))
   codesSeen.add(ended.code)
-  const creates = server.seen.filter(({ method, path }) => method === "POST" && path === "/pat").length
-  const result = { ...ended, millis, pats: server.pats, creates }
+  const creates = server.requests.filter((request) => request === "POST /pat").length
+  const result = { ...ended, millis, pats: server.pats(), secrets: server.secrets, creates }
   return complaints(sequence, result, timeout * 1000, slack).map(
     (complaint) =>
       `${complaint} (seed ${seed}, sequence ${sequence.index}: ${sequence.argv.join(" ")}, at most ` +
@@ -46,7 +49,7 @@ const judgeAll = async (
   one: (sequence: Sequence) => Promise<ReadonlyArray<string>>,
 ): Promise<ReadonlyArray<string>> => {
   const found = await Effect.runPromise(
-    Effect.forEach(indices, (index) => Effect.promise(() => one(sequenceOf(seed, index))), { concurrency }),
+    Effect.forEach(indices, (index) => Effect.promise(() => one(sequenceOf(index))), { concurrency }),
   )
   return found.flat()
 }
@@ -56,11 +59,12 @@ describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, ()
     const indices = Array.from({ length: inProcess }, (_, index) => index)
     // More at once share too little of this one thread: healthy servers would seem to time out.
     const found = await judgeAll(indices, 6, (sequence) =>
-      judge(sequence, 0.2, 15_000, (env) => runInProcess(sequence.argv, env)),
+      judge(sequence, 0.3, 15_000, (env) => runInProcess(sequence.argv, env)),
     )
     expect(found).toEqual([])
     // Otherwise the sequences, or a machine that is too slow, left too little to see.
-    expect([...codesSeen].sort()).toEqual([0, 1, 4, 6, 7])
+    const often = [0, 1, 6, 7]
+    for (const code of inProcess < 500 ? often : [...often, 4]) expect(codesSeen).toContain(code)
   })
 
   it(`${processes} as processes of their own`, { timeout: inProcess * 300 }, async () => {

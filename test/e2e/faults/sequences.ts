@@ -1,7 +1,8 @@
 /** Random sequences of faults from a seed, and what must hold whatever they do to the program. */
-import { type Fault, jwt, oldKeyId, password } from "../../support/http/faults.ts"
+import { type Fault, type MadePat, oldKeyId, password, pat } from "../../support/http/faults.ts"
+import { drawing } from "../../support/random.ts"
 import { behaviours } from "./catalogue.ts"
-import { type CommandName, commands, pat } from "./table.ts"
+import { type CommandName, commands } from "./table.ts"
 
 export interface Sequence {
   readonly index: number
@@ -21,19 +22,9 @@ export interface Result {
   readonly stderr: string
   readonly millis: number
   /** Every PAT that exists; the first is the old one. */
-  readonly pats: ReadonlyArray<{ readonly token: string; readonly revoked: boolean }>
+  readonly pats: ReadonlyArray<MadePat>
+  readonly secrets: ReadonlyArray<string>
   readonly creates: number
-}
-
-/** Numbers from 0 up to 1: mulberry32. */
-export const randomFrom = (seed: number) => {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /** These take long, or are not about what a plain server can do. */
@@ -56,12 +47,11 @@ const argvOf: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
 }
 
 /** One sequence; the same for the same seed and index. */
-export const sequenceOf = (seed: number, index: number): Sequence => {
-  const random = randomFrom(seed + Math.imul(index, 0x9e3779b1))
-  const pick = <A>(from: ReadonlyArray<A>): A => from[Math.floor(random() * from.length)] as A
+export const sequenceOf = (index: number): Sequence => {
+  const { below, pick, random } = drawing(index)
   const command = pick(commands)
   const retries = pick([0, 1, 2])
-  const drawn = Array.from({ length: 1 + Math.floor(random() * 5) }, () => {
+  const drawn = Array.from({ length: 1 + below(5) }, () => {
     if (random() < 0.25) return ["healthy", undefined] as const
     const [name, fault] = pick(pool)
     // After an answer that was lost, 404 means that the PAT has gone; the server must not say so of one that has not.
@@ -93,7 +83,7 @@ const requestsOfARun = 3
  */
 export const complaints = (
   { argv, attempts, command }: Sequence,
-  { code, creates, millis, pats, stderr, stdout }: Result,
+  { code, creates, millis, pats, secrets, stderr, stdout }: Result,
   timeoutMillis: number,
   slack: number,
 ): ReadonlyArray<string> => {
@@ -116,10 +106,7 @@ export const complaints = (
       command !== "create" || !succeeded || (made.length === 1 && stdout.includes(made[0]?.token ?? " ")),
     ],
     ["success without a revocation", command !== "revoke" || !succeeded || old?.revoked === true],
-    [
-      "a secret in the output",
-      ![pat, password, jwt, ...pats.map(({ token }) => token)].some((secret) => shown.includes(secret)),
-    ],
+    ["a secret in the output", !secrets.some((secret) => shown.includes(secret))],
   ]
   return rules.flatMap(([complaint, holds]) => (holds ? [] : [complaint]))
 }

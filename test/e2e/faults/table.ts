@@ -1,8 +1,10 @@
 /** The table of `faults.md`, and one run of the program for each of its rows. */
 import { readFileSync } from "node:fs"
-import { type Fault, type FaultyServer, oldKeyId, startFaultyServer } from "../../support/http/faults.ts"
+import { type Fault, type Faults, oldKeyId, pat, startFaults } from "../../support/http/faults.ts"
+import { startScripted } from "../../support/http/scripted.ts"
+import { runInProcess } from "../../support/program/inProcess.ts"
 import { type Ran, runCli } from "../../support/program/program.ts"
-import { runInProcess } from "../../support/world/sockets.ts"
+import type { OnFinished } from "../../support/sandbox.ts"
 import { behaviours } from "./catalogue.ts"
 import type { Certificate } from "./certificate.ts"
 
@@ -42,9 +44,6 @@ const modifiers = /^(?<base>.*?)(?<done>, carried out)?(?<once>, once)?$/
 /** The name of the behaviour that a row is about. */
 export const behaviourOf = (row: Row): string => modifiers.exec(row.fault)?.groups?.base ?? row.fault
 
-/** The credential of every run. */
-export const pat = `zpat_secret_env_${"e".repeat(24)}`
-
 export const argvOf: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
   list: ["pat", "list"],
   create: ["pat", "create", "Nightly", "--scope", "job"],
@@ -55,7 +54,7 @@ export const methodOf = { list: "GET", create: "POST", revoke: "DELETE" } as con
 
 export interface Outcome {
   readonly ran: Ran
-  readonly server: FaultyServer
+  readonly server: Faults
   /** Connections that the place where redirects lead has seen. */
   readonly decoyed: number
 }
@@ -65,7 +64,11 @@ const isEndless = (fault: Fault | undefined): boolean =>
   fault?.steps.some(({ do: what }) => what === "stall" || what === "drip" || what === "flood") ?? false
 
 /** Runs one row's command against one row's fault. */
-export const runRow = async (row: Row, certificate: Certificate | undefined): Promise<Outcome> => {
+export const runRow = async (
+  row: Row,
+  certificate: Certificate | undefined,
+  onFinished: OnFinished,
+): Promise<Outcome> => {
   const behaviour = behaviours[behaviourOf(row)]
   if (behaviour === undefined) throw new Error(`no behaviour for the fault "${row.fault}"`)
   const { done, once } = modifiers.exec(row.fault)?.groups ?? {}
@@ -76,33 +79,31 @@ export const runRow = async (row: Row, certificate: Certificate | undefined): Pr
 
   // A revoke asks the list first which PAT signs in: the fault is for what comes then.
   const before = row.command === "revoke" && behaviour.tls === undefined ? 1 : 0
-  const decoy = await startFaultyServer({ plan: () => undefined })
-  const server = await startFaultyServer({
-    plan: (connection) => (connection >= before && connection < before + hit ? fault : undefined),
-    decoy: decoy.url,
-    ...(behaviour.tls && certificate ? { secureContext: certificate.secureContext } : {}),
-  })
+  const decoy = await startScripted({}, { onFinished })
+  const server = await startFaults(
+    (connection) => (connection >= before && connection < before + hit ? fault : undefined),
+    {
+      onFinished,
+      decoy: decoy.url,
+      ...(behaviour.tls && certificate ? { secureContext: certificate.secureContext } : {}),
+    },
+  )
   /** No test binds such a port, as one beside this may do with a port that was just closed. */
   const closedPort = "http://127.0.0.1:1/v1"
-  try {
-    const env = {
-      ZPOOL_API_URL: behaviour.fault === undefined ? closedPort : server.url,
-      ZPOOL_TIMEOUT: String(behaviour.timeout ?? (isEndless(fault) ? 1 : 8)),
-      ZPOOL_MAX_RETRIES: "1",
-      ZPOOLPAT: pat,
-      ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
-    }
-    // The built program wherever a token may be lost, and for what needs a process: certificates and memory.
-    const asProcess =
-      process.env.ZPCLI_FAULTS_OF_PROCESSES !== undefined ||
-      row.exitCode === 7 ||
-      behaviour.tls !== undefined ||
-      behaviour.timeout !== undefined
-    const argv = argvOf[row.command]
-    const ran = await (asProcess ? runCli(argv, { env, timeout: 50_000 }) : runInProcess(argv, env))
-    return { ran, server, decoyed: decoy.connections() }
-  } finally {
-    await decoy.stop()
-    if (behaviour.fault !== undefined) await server.stop()
+  const env = {
+    ZPOOL_API_URL: behaviour.fault === undefined ? closedPort : server.url,
+    ZPOOL_TIMEOUT: String(behaviour.timeout ?? (isEndless(fault) ? 1 : 8)),
+    ZPOOL_MAX_RETRIES: "1",
+    ZPOOLPAT: pat,
+    ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
   }
+  // The built program wherever a token may be lost, and for what needs a process: certificates and memory.
+  const asProcess =
+    process.env.ZPCLI_FAULTS_OF_PROCESSES !== undefined ||
+    row.exitCode === 7 ||
+    behaviour.tls !== undefined ||
+    behaviour.timeout !== undefined
+  const argv = argvOf[row.command]
+  const ran = await (asProcess ? runCli(argv, { env, timeout: 50_000 }) : runInProcess(argv, env))
+  return { ran, server, decoyed: decoy.connections() }
 }

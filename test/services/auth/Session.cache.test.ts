@@ -6,10 +6,12 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CredentialRefused } from "../../../src/domain/Errors.ts"
-import { fakeApi, json } from "../../support/http/client.ts"
-import { account, granted, jwt, login, password } from "../../support/world/login.ts"
+import { jwt } from "../../support/fixtures.ts"
+import { json } from "../../support/http/answer.ts"
+import { fakeApi } from "../../support/http/client.ts"
+import { ada, granted, login, password } from "../../support/world/login.ts"
 import { foundPat, logs } from "../../support/world/services.ts"
-import { type World, withSession } from "../../support/world/stack.ts"
+import { type Ground, withSession } from "../../support/world/stack.ts"
 
 const old = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.b2xk"
 
@@ -27,7 +29,7 @@ const cache = (token?: string) =>
       yield* fs.chmod(file, 0o600)
     }
     return {
-      settings: { ...account, tokenCacheDir: Option.some(dir) },
+      settings: { ...ada, tokenCacheDir: Option.some(dir) },
       stored: Effect.map(
         Effect.option(fs.readFileString(file)),
         Option.map((content) => JSON.parse(content) as unknown),
@@ -35,9 +37,9 @@ const cache = (token?: string) =>
     }
   }).pipe(Effect.provide(NodeFileSystem.layer))
 
-const credentialOf = (world: World) =>
+const credentialOf = (ground: Ground) =>
   Effect.map(
-    withSession(world, ({ credential }) => credential),
+    withSession(ground, ({ credential }) => credential),
     (found) => [found._tag, Redacted.value(found.token)],
   )
 
@@ -127,7 +129,7 @@ describe("the cached JWT", () => {
     Effect.gen(function* () {
       for (const [settings, script] of [
         [{ pat: foundPat("zpat_x") }, []],
-        [account, [login]],
+        [ada, [login]],
       ] as const) {
         const { seen, use } = accepting()
         const api = yield* fakeApi(...script)

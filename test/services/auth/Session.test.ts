@@ -1,14 +1,16 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { fakeApi, json, refused, reset, silence, text } from "../../support/http/client.ts"
-import { account, granted, jwt, login, password } from "../../support/world/login.ts"
+import { jwt } from "../../support/fixtures.ts"
+import { json, refused, reset, text } from "../../support/http/answer.ts"
+import { fakeApi, silence } from "../../support/http/client.ts"
+import { ada, granted, login, password } from "../../support/world/login.ts"
 import { asks, foundPat, inTime, origin } from "../../support/world/services.ts"
-import { type World, withSession } from "../../support/world/stack.ts"
+import { type Ground, withSession } from "../../support/world/stack.ts"
 
-const credentialOf = (world: World) =>
+const credentialOf = (ground: Ground) =>
   Effect.map(
-    withSession(world, ({ credential }) => credential),
+    withSession(ground, ({ credential }) => credential),
     (found) => [found._tag, Redacted.value(found.token)],
   )
 
@@ -17,7 +19,7 @@ describe("the credential", () => {
     Effect.gen(function* () {
       const api = yield* fakeApi()
       for (const auth of ["auto", "pat"] as const) {
-        const settings = { ...account, auth, pat: foundPat("zpat_x") }
+        const settings = { ...ada, auth, pat: foundPat("zpat_x") }
         expect(yield* credentialOf({ api, settings })).toStrictEqual(["PAT", "zpat_x"])
       }
     }),
@@ -26,8 +28,8 @@ describe("the credential", () => {
   it.scoped("is a JWT without a PAT, and with --auth jwt even where one is set", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login, login)
-      expect(yield* credentialOf({ api, settings: account })).toStrictEqual(["JWT", jwt])
-      const settings = { ...account, auth: "jwt" as const, pat: foundPat("zpat_x") }
+      expect(yield* credentialOf({ api, settings: ada })).toStrictEqual(["JWT", jwt])
+      const settings = { ...ada, auth: "jwt" as const, pat: foundPat("zpat_x") }
       expect(yield* credentialOf({ api, settings })).toStrictEqual(["JWT", jwt])
       expect(api.received.map(({ body }) => JSON.parse(body ?? ""))).toStrictEqual(
         Array(2).fill({ username: "ada", password }),
@@ -39,7 +41,7 @@ describe("the credential", () => {
   it.scoped("is missing with --auth pat and no PAT, whatever else is set", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi()
-      const error = yield* Effect.flip(credentialOf({ api, settings: { ...account, auth: "pat" } }))
+      const error = yield* Effect.flip(credentialOf({ api, settings: { ...ada, auth: "pat" } }))
       expect(error).toMatchObject({ _tag: "CredentialMissing", variable: "ZPOOLPAT", only: "pat" })
     }),
   )
@@ -51,10 +53,10 @@ describe("the credential", () => {
       expect(yield* credentialOf({ api, ask: both })).toStrictEqual(["JWT", jwt])
       expect(both.asked).toStrictEqual(["username at api.test", "password of ada at api.test"])
       const user = asks({ username: "ada" })
-      yield* credentialOf({ api, ask: user, settings: { password: account.password } })
+      yield* credentialOf({ api, ask: user, settings: { password: ada.password } })
       expect(user.asked).toStrictEqual(["username at api.test"])
       const word = asks({ password })
-      yield* credentialOf({ api, ask: word, settings: { user: account.user } })
+      yield* credentialOf({ api, ask: word, settings: { user: ada.user } })
       expect(word.asked).toStrictEqual(["password of ada at api.test"])
       expect(api.received.map(({ body }) => body)).toStrictEqual(
         Array(3).fill(JSON.stringify({ username: "ada", password })),
@@ -65,7 +67,7 @@ describe("the credential", () => {
   it.scoped("is found once in a run", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login)
-      yield* withSession({ api, settings: account }, ({ credential, withCredential }) =>
+      yield* withSession({ api, settings: ada }, ({ credential, withCredential }) =>
         Effect.gen(function* () {
           const first = yield* credential
           expect(yield* withCredential(Effect.succeed)).toBe(first)
@@ -81,7 +83,7 @@ describe("signing in", () => {
     Effect.gen(function* () {
       const answer = json(401, { message: `Incorrect: ${password}` }, { "x-amzn-requestid": "r-1" })
       const api = yield* fakeApi(["POST /v1/login", answer])
-      const error = yield* Effect.flip(inTime(credentialOf({ api, settings: account })))
+      const error = yield* Effect.flip(inTime(credentialOf({ api, settings: ada })))
       expect(error).toMatchObject({
         _tag: "LoginRefused",
         status: 401,
@@ -97,7 +99,7 @@ describe("signing in", () => {
     Effect.gen(function* () {
       for (const reply of [refused, reset, silence, json(429, {}), json(503, {})]) {
         const api = yield* fakeApi(["POST /v1/login", reply], ["POST /v1/login", reply], login)
-        expect(yield* inTime(credentialOf({ api, settings: account }))).toStrictEqual(["JWT", jwt])
+        expect(yield* inTime(credentialOf({ api, settings: ada }))).toStrictEqual(["JWT", jwt])
       }
     }),
   )
@@ -112,7 +114,7 @@ describe("signing in", () => {
         [text(200, "s3cret"), "not-json"],
       ] as const) {
         const api = yield* fakeApi(["POST /v1/login", reply])
-        const error = yield* Effect.flip(credentialOf({ api, settings: account }))
+        const error = yield* Effect.flip(credentialOf({ api, settings: ada }))
         expect(error).toMatchObject({ _tag: "ResponseUnreadable", status: 200, reason, origin })
         expect(JSON.stringify(error)).not.toContain("s3cret")
       }
@@ -130,7 +132,7 @@ describe("signing in", () => {
         json(501, {}),
       ]) {
         const api = yield* fakeApi(["POST /v1/login", reply])
-        expect(yield* Effect.flip(inTime(credentialOf({ api, settings: account })))).toMatchObject({
+        expect(yield* Effect.flip(inTime(credentialOf({ api, settings: ada })))).toMatchObject({
           _tag: "NotOffered",
           what: "login",
           host: "api.test",
@@ -138,7 +140,7 @@ describe("signing in", () => {
         })
       }
       const page = yield* fakeApi(["POST /v1/login", text(403, "<html>Blocked</html>")])
-      const error = yield* Effect.flip(credentialOf({ api: page, settings: account }))
+      const error = yield* Effect.flip(credentialOf({ api: page, settings: ada }))
       expect(error).toMatchObject({ _tag: "NotAllowed", needs: undefined })
     }),
   )
@@ -150,7 +152,7 @@ describe("signing in", () => {
         [302, "Redirected"],
       ] as const) {
         const api = yield* fakeApi(["POST /v1/login", json(status, {})])
-        expect((yield* Effect.flip(credentialOf({ api, settings: account })))._tag).toBe(tag)
+        expect((yield* Effect.flip(credentialOf({ api, settings: ada })))._tag).toBe(tag)
       }
     }),
   )

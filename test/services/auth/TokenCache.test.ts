@@ -4,14 +4,15 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { fileName } from "../../../src/services/auth/TokenCache.ts"
+import { jwt } from "../../support/fixtures.ts"
 import { posix, whereModes } from "../../support/world/services.ts"
-import { jwt, scoped, stored, tokens, world } from "../../support/world/tokenCache.ts"
+import { cacheFolder, scoped, stored, tokens } from "../../support/world/tokenCache.ts"
 
 describe("the token cache", () => {
   it.scoped("gives back what was written, until it expires or is dropped", () =>
     scoped(
       Effect.gen(function* () {
-        const { file, fs, log, read, use } = yield* world
+        const { file, fs, log, read, use } = yield* cacheFolder
         yield* use((cache) => cache.write("ada", tokens()))
         expect(JSON.parse(yield* fs.readFileString(file))).toStrictEqual(JSON.parse(stored))
         expect(yield* read()).toStrictEqual(Option.some(jwt))
@@ -32,7 +33,7 @@ describe("the token cache", () => {
   it.scoped("reads the file that other clients write", () =>
     scoped(
       Effect.gen(function* () {
-        const { put, read } = yield* world
+        const { put, read } = yield* cacheFolder
         for (const text of [
           stored,
           JSON.stringify({ expires_at: 1.5, access_token: jwt, more: 1 }),
@@ -48,7 +49,7 @@ describe("the token cache", () => {
   it.scoped("touches nothing when it is not set", () =>
     scoped(
       Effect.gen(function* () {
-        const { log, use } = yield* world
+        const { log, use } = yield* cacheFolder
         const off = {
           dir: undefined,
           broken: {
@@ -67,7 +68,7 @@ describe("the token cache", () => {
   it.scoped("takes a damaged file for none, without a word of what it holds", () =>
     scoped(
       Effect.gen(function* () {
-        const { log, put, read } = yield* world
+        const { log, put, read } = yield* cacheFolder
         const damaged = [
           "",
           "{",
@@ -92,7 +93,7 @@ describe("the token cache", () => {
   posix(`makes its folder 0700 and its file 0600, and leaves nothing else${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, file, fs, modeOf, put, use } = yield* world
+        const { dir, file, fs, modeOf, put, use } = yield* cacheFolder
         yield* use((cache) => cache.write("ada", tokens()))
         expect([yield* modeOf(dir), yield* modeOf(file)]).toStrictEqual([0o700, 0o600])
         yield* put(stored, 0o644)
@@ -106,7 +107,7 @@ describe("the token cache", () => {
   it.scoped("leaves one whole file after many writes at once", () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, fs, log, read, use } = yield* world
+        const { dir, fs, log, read, use } = yield* cacheFolder
         const all = Array.from({ length: 20 }, (_, index) => `eyJ${String(index).repeat(500)}`)
         yield* Effect.forEach(all, (token) => use((cache) => cache.write("ada", tokens(token))), {
           concurrency: "unbounded",

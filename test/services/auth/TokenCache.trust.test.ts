@@ -6,10 +6,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { Process } from "../../../src/services/Process.ts"
+import { jwt } from "../../support/fixtures.ts"
 import { failingFiles } from "../../support/world/files.ts"
 import { here } from "../../support/world/process.ts"
 import { posix, whereModes } from "../../support/world/services.ts"
-import { jwt, scoped, stored, tokens, world } from "../../support/world/tokenCache.ts"
+import { cacheFolder, scoped, stored, tokens } from "../../support/world/tokenCache.ts"
 
 describe("the token cache is not used, with a warning,", () => {
   const expectIgnored = (lines: ReadonlyArray<string>, why: RegExp) => {
@@ -21,7 +22,7 @@ describe("the token cache is not used, with a warning,", () => {
   posix(`where another user owns it${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, file, fs, log, put, read, use } = yield* world
+        const { dir, file, fs, log, put, read, use } = yield* cacheFolder
         const uid = (process.getuid?.() ?? 0) + 1
         const under = Layer.succeed(Process, { ...here, uid })
         yield* put(stored)
@@ -37,7 +38,7 @@ describe("the token cache is not used, with a warning,", () => {
   posix(`where others can write to its folder or its file${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, file, fs, log, put, read, use } = yield* world
+        const { dir, file, fs, log, put, read, use } = yield* cacheFolder
         yield* put(stored)
         for (const mode of [0o777, 0o770, 0o720, 0o702]) {
           yield* fs.chmod(dir, mode)
@@ -60,7 +61,7 @@ describe("the token cache is not used, with a warning,", () => {
   posix(`where a symbolic link stands in its file's place, which a write leaves alone${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, file, fs, log, put, read, use } = yield* world
+        const { dir, file, fs, log, put, read, use } = yield* cacheFolder
         yield* put(stored)
         yield* fs.rename(file, `${dir}/target`)
         yield* fs.symlink(`${dir}/target`, file)
@@ -77,7 +78,7 @@ describe("the token cache is not used, with a warning,", () => {
   it.scoped("where it can't be read or written", () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, log, put, read, use } = yield* world
+        const { dir, log, put, read, use } = yield* cacheFolder
         const denied = (method: string) => () =>
           Effect.fail(
             new PlatformError.SystemError({
@@ -105,7 +106,7 @@ describe("the token cache is not used, with a warning,", () => {
   it.scoped("where its folder is a file", () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, fs, log, use } = yield* world
+        const { dir, fs, log, use } = yield* cacheFolder
         yield* fs.writeFileString(dir, "x")
         yield* use((cache) => Effect.zipRight(cache.read("ada"), cache.write("ada", tokens())))
         expectIgnored(log.lines, /it is not a folder/)
@@ -117,7 +118,7 @@ describe("the token cache is not used, with a warning,", () => {
   posix(`where a named pipe is in its file's place${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
-        const { file, log, put, read, use } = yield* world
+        const { file, log, put, read, use } = yield* cacheFolder
         yield* put(stored)
         rmSync(file)
         spawnSync("mkfifo", ["-m", "600", file])
@@ -133,7 +134,7 @@ describe("the token cache is not used, with a warning,", () => {
   it.scoped("where it can't be made, below folders that are made as long as they can be", () =>
     scoped(
       Effect.gen(function* () {
-        const { dir, fs, log, use } = yield* world
+        const { dir, fs, log, use } = yield* cacheFolder
         const write = (path: string) => use((cache) => cache.write("ada", tokens()), { dir: path })
         yield* write(`${dir}/a/b/c`)
         expect(log.lines).toStrictEqual([])

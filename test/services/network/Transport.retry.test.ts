@@ -2,17 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import type { ApiRequest } from "../../../src/services/network/Transport.ts"
-import {
-  broken,
-  cutOff,
-  fakeApi,
-  json,
-  type Reply,
-  refused,
-  reset,
-  silence,
-  systemError,
-} from "../../support/http/client.ts"
+import { json, refused, reset, systemError } from "../../support/http/answer.ts"
+import { broken, cutOff, fakeApi, type Reply, silence } from "../../support/http/client.ts"
 import { inTime, logs, origin, patiently, progress } from "../../support/world/services.ts"
 import { send } from "../../support/world/stack.ts"
 

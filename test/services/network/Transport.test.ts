@@ -6,7 +6,8 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../../src/domain/ApiUrl.ts"
 import type { ApiRequest } from "../../../src/services/network/Transport.ts"
-import { endless, fakeApi, json, late, type Reply, reset, silence, text } from "../../support/http/client.ts"
+import { json, reset, text } from "../../support/http/answer.ts"
+import { endless, fakeApi, late, raw, silence } from "../../support/http/client.ts"
 import { inTime, logs, origin } from "../../support/world/services.ts"
 import { send } from "../../support/world/stack.ts"
 
@@ -83,14 +84,6 @@ describe("an answer", () => {
       expect((yield* send({ api }, list)).serverTime).toBe(undefined)
     }),
   )
-
-  /** An answer with a body as Node's HTTP gives it: a `Response` takes the byte order mark off by itself. */
-  const raw =
-    (status: number, body: string, type: string): Reply =>
-    (request) =>
-      Effect.map(text(status, "", { "content-type": type })(request), (response) =>
-        Object.create(response, { text: { value: Effect.succeed(body) } }),
-      )
 
   it.scoped("loses a byte order mark at its start, and none elsewhere", () =>
     Effect.gen(function* () {

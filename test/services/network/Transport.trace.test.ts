@@ -5,17 +5,8 @@ import * as TestClock from "effect/TestClock"
 import { CurrentTrace } from "../../../src/services/network/attempt.ts"
 import { makeFlight } from "../../../src/services/network/request.ts"
 import type { ApiRequest } from "../../../src/services/network/Transport.ts"
-import {
-  broken,
-  fakeApi,
-  json,
-  type Reply,
-  refused,
-  reset,
-  silence,
-  systemError,
-  tracing,
-} from "../../support/http/client.ts"
+import { json, refused, reset, systemError } from "../../support/http/answer.ts"
+import { broken, fakeApi, play, type Reply, silence, tracing } from "../../support/http/client.ts"
 import { inTime, logs, origin, patiently } from "../../support/world/services.ts"
 import { send, withTransport } from "../../support/world/stack.ts"
 
@@ -79,7 +70,7 @@ describe("a connection that had been used and is lost", () => {
       const noting: Reply = (request) =>
         Effect.flatMap(CurrentTrace, (trace) => {
           idle.push(trace.maxIdle)
-          return stale(request)
+          return play(stale, request)
         })
       const api = yield* fakeApi(["GET /v1/pat", noting], ["GET /v1/pat", noting])
       const error = yield* Effect.flip(send({ api, settings: { maxRetries: 0 } }, list))
@@ -106,7 +97,7 @@ describe("the connections that may be used", () => {
       const noting: Reply = (request) =>
         Effect.flatMap(CurrentTrace, (trace) => {
           idle.push([request.method, trace.maxIdle])
-          return ok(request)
+          return play(ok, request)
         })
       const api = yield* fakeApi(
         ["GET /v1/pat", noting],

@@ -8,8 +8,7 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { onTestFinished } from "vitest"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
-
-const token = "zpat_NewNewNewNewNewNewNewNew0000"
+import { newToken as token } from "../../support/fixtures.ts"
 
 const spaced = Schedule.spaced("20 millis")
 

@@ -1,70 +1,33 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import { DeliveryFailed, OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
-import * as KeyId from "../../../src/domain/KeyId.ts"
+import { DeliveryFailed, OutcomeUnknown } from "../../../src/domain/Errors.ts"
+import type { OldPat, Replacement } from "../../../src/services/pats/Handover.ts"
 import {
-  type Delivery,
-  Handover,
-  type OldPat,
-  type Replacement,
-} from "../../../src/services/pats/Handover.ts"
-import { PatApi } from "../../../src/services/pats/PatApi.ts"
-import { newPat, notices, progress } from "../../support/world/services.ts"
+  created,
+  handing,
+  newKeyId,
+  notFound,
+  oldKeyId,
+  revoked,
+  thirdKeyId,
+  timedOut,
+} from "../../support/world/handover.ts"
+import { newPat } from "../../support/world/services.ts"
 
-const oldKeyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
-const newKeyId = Either.getOrThrow(KeyId.parse("market-night-plain-object"))
-const thirdKeyId = Either.getOrThrow(KeyId.parse("basket-doctor-humble-figure"))
 const ci = newPat("CI", ["job"])
 const old: OldPat = { keyId: oldKeyId, works: true, own: false }
-const created = {
-  keyId: newKeyId as string | undefined,
-  token: Redacted.make("t"),
-  text: Redacted.make("{}"),
-}
-const revoked = { text: undefined, unlisted: false }
-
-const timedOut = new TimedOut({ origin: "https://api.test", seconds: 30, attempts: 3, sent: true })
-const notFound = new PatNotFound({ keyId: newKeyId, status: 404 })
 const pipeClosed = new DeliveryFailed({ target: "stdout", code: "EPIPE" })
 
-/** A world in which each step succeeds unless it is told otherwise; `steps` are those that were begun. */
-const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
-  const begun: Array<string> = []
-  const listener = notices()
-  const watched = progress()
-  const step = <A, E>(name: string, work: Effect.Effect<A, E>) =>
-    Effect.suspend(() => {
-      begun.push(name)
-      return work
-    })
-  const api = Layer.mock(PatApi, {
-    create: (pat, listed, flight) =>
-      step(`create ${pat.label}`, steps.create?.(pat, listed, flight) ?? Effect.succeed(created)),
-    list: step("list", steps.list ?? Effect.succeed({ text: "", pats: [], own: undefined, now: 0 })),
-    check: (token) => step(`check ${Redacted.value(token)}`, steps.check?.(token) ?? Effect.void),
-    revoke: (keyId, own) =>
-      step(
-        own === undefined ? `revoke ${keyId}` : `revoke ${keyId}, ${own ? "own" : "other"}`,
-        steps.revoke?.(keyId, own) ?? Effect.succeed(revoked),
-      ),
-  })
-  const to: Delivery = {
-    deliver: (it) => step(`deliver ${it.keyId}`, steps.deliver?.(it) ?? Effect.void),
-  }
-  const using = <A, E>(use: (handover: Handover["Type"]) => Effect.Effect<A, E>) =>
-    Effect.flatMap(Handover, use).pipe(
-      Effect.provide(Handover.layer.pipe(Layer.provide(Layer.mergeAll(api, listener.layer, watched.layer)))),
-    )
+/** The uses of `Handover` over steps of which each succeeds unless it is told otherwise. */
+const start = (steps: Parameters<typeof handing>[0] = {}) => {
+  const { begun, counts, owed, to, using } = handing(steps)
   return {
     begun,
-    owed: listener.owed,
-    counts: watched.counts,
+    counts,
+    owed,
     create: using((handover) => handover.create(ci, to)),
     replace: (given: Partial<OldPat & Omit<Replacement, "old">> = {}) =>
       using((handover) => {
@@ -85,12 +48,12 @@ const interrupted = <A, E>(run: (hang: Effect.Effect<never>) => Effect.Effect<A,
     yield* Fiber.interrupt(fiber)
   })
 
-const made = ["create CI", `deliver ${newKeyId}`]
+const made = ["create", `deliver ${newKeyId}`]
 
 describe("create", () => {
   it.effect("delivers the token that was made", () =>
     Effect.gen(function* () {
-      const it = world()
+      const it = start()
       expect(yield* it.create).toBe(created)
       expect(it.begun).toEqual(made)
     }),
@@ -98,53 +61,51 @@ describe("create", () => {
 
   it.effect("delivers nothing where none was made", () =>
     Effect.gen(function* () {
-      const it = world({ create: () => Effect.fail(timedOut) })
+      const it = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(it.create)).toMatchObject({ _tag: "TimedOut", attempts: 3 })
-      expect(it.begun).toEqual(["create CI"])
+      expect(it.begun).toEqual(["create"])
     }),
   )
 
-  it.effect("revokes a PAT whose token can't be delivered, and says whether that is certain", () =>
+  it.effect.each([
+    { what: "was revoked", revoke: Effect.succeed(revoked), undone: true },
+    { what: "is gone already", revoke: Effect.fail(notFound), undone: true },
+    { what: "may be left", revoke: Effect.fail(timedOut), undone: false },
+  ])("revokes a PAT whose token can't be delivered, and says that it $what", ({ revoke, undone }) =>
     Effect.gen(function* () {
-      for (const [revoke, undone] of [
-        [Effect.succeed(revoked), true],
-        [Effect.fail(notFound), true],
-        [Effect.fail(timedOut), false],
-      ] as const) {
-        const it = world({ deliver: () => Effect.fail(pipeClosed), revoke: () => revoke })
-        expect(yield* Effect.flip(it.create)).toMatchObject({
-          _tag: "TokenUndelivered",
-          keyId: newKeyId,
-          undone,
-          cause: pipeClosed,
-        })
-        expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
-      }
+      const it = start({ deliver: () => Effect.fail(pipeClosed), revoke: () => revoke })
+      expect(yield* Effect.flip(it.create)).toMatchObject({
+        _tag: "TokenUndelivered",
+        keyId: newKeyId,
+        undone,
+        cause: pipeClosed,
+      })
+      expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
     }),
   )
 
-  it.effect("revokes nothing where the answer named no key ID, or none that could be one", () =>
-    Effect.gen(function* () {
-      for (const keyId of [undefined, "../pat", ""]) {
-        const it = world({
+  it.effect.each([{ keyId: undefined }, { keyId: "../pat" }, { keyId: "" }])(
+    "revokes nothing where the answer named no key ID, or none that could be one: $keyId",
+    ({ keyId }) =>
+      Effect.gen(function* () {
+        const it = start({
           create: () => Effect.succeed({ ...created, keyId }),
           deliver: () => Effect.fail(pipeClosed),
         })
         expect(yield* Effect.flip(it.create)).toMatchObject({ keyId, undone: false })
-        expect(it.begun).toEqual(["create CI", `deliver ${keyId}`])
-      }
-    }),
+        expect(it.begun).toEqual(["create", `deliver ${keyId}`])
+      }),
   )
 
   it.effect("can be interrupted until the token has come, and not while it is delivered", () =>
     Effect.gen(function* () {
       let delivered = false
       yield* interrupted(
-        (hang) => world({ create: () => hang, deliver: () => Effect.die("delivered") }).create,
+        (hang) => start({ create: () => hang, deliver: () => Effect.die("delivered") }).create,
       )
       const delivering = yield* Deferred.make<void>()
       const fiber = yield* Effect.fork(
-        world({
+        start({
           deliver: () =>
             Deferred.succeed(delivering, undefined).pipe(
               Effect.zipRight(Effect.yieldNow()),
@@ -167,10 +128,10 @@ describe("replace", () => {
   it.effect("makes, checks and delivers the new token, and revokes the old PAT last", () =>
     Effect.gen(function* () {
       for (const own of [true, false]) {
-        const it = world()
+        const it = start()
         expect(yield* it.replace({ own })).toEqual([{ ...revoked, keyId: oldKeyId, already: false }])
         expect(it.begun).toEqual([
-          "create CI",
+          "create",
           "check t",
           `deliver ${newKeyId}`,
           "check t",
@@ -184,16 +145,16 @@ describe("replace", () => {
   it.effect("revokes no old PAT that has expired, or that is kept", () =>
     Effect.gen(function* () {
       for (const given of [{ works: false }, { keep: true }]) {
-        const it = world()
+        const it = start()
         expect(yield* it.replace(given)).toEqual([])
-        expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`, "check t"])
+        expect(it.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, "check t"])
       }
     }),
   )
 
   it.effect("revokes several old PATs, the one that signs in last", () =>
     Effect.gen(function* () {
-      const it = world()
+      const it = start()
       const all = [
         { ...old, own: true },
         { ...old, keyId: thirdKeyId },
@@ -206,7 +167,7 @@ describe("replace", () => {
 
   it.effect("revokes the others where one of several can't be, and names that one", () =>
     Effect.gen(function* () {
-      const it = world({
+      const it = start({
         revoke: (keyId) => (keyId === thirdKeyId ? Effect.fail(timedOut) : Effect.succeed(revoked)),
       })
       expect(yield* Effect.flip(it.replaceAll({ ...old, keyId: thirdKeyId }, old))).toMatchObject({
@@ -222,7 +183,7 @@ describe("replace", () => {
 
   it.effect("is done where somebody else has revoked the old PAT", () =>
     Effect.gen(function* () {
-      const it = world({ revoke: () => Effect.fail(notFound) })
+      const it = start({ revoke: () => Effect.fail(notFound) })
       expect(yield* it.replace()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
       expect(it.counts).toEqual(["over"])
     }),
@@ -230,7 +191,7 @@ describe("replace", () => {
 
   it.effect("says that both may work where the old PAT can't be revoked", () =>
     Effect.gen(function* () {
-      const it = world({ revoke: () => Effect.fail(timedOut) })
+      const it = start({ revoke: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(it.replace())).toMatchObject({
         _tag: "RotationStopped",
         step: "revoke",
@@ -243,38 +204,40 @@ describe("replace", () => {
     }),
   )
 
-  it.effect(
-    "revokes the new PAT where its token is refused or can't be delivered, and never the old one",
-    () =>
+  const failing = {
+    check: { cause: timedOut, steps: { check: () => Effect.fail(timedOut) }, begun: ["create", "check t"] },
+    deliver: {
+      cause: pipeClosed,
+      steps: { deliver: () => Effect.fail(pipeClosed) },
+      begun: ["create", "check t", `deliver ${newKeyId}`],
+    },
+  }
+
+  it.effect.each([
+    { step: "check", works: true, revoke: Effect.succeed(revoked), undone: true },
+    { step: "check", works: false, revoke: Effect.succeed(revoked), undone: true },
+    { step: "check", works: true, revoke: Effect.fail(timedOut), undone: false },
+    { step: "check", works: false, revoke: Effect.fail(timedOut), undone: false },
+    { step: "deliver", works: true, revoke: Effect.succeed(revoked), undone: true },
+    { step: "deliver", works: false, revoke: Effect.succeed(revoked), undone: true },
+    { step: "deliver", works: true, revoke: Effect.fail(timedOut), undone: false },
+    { step: "deliver", works: false, revoke: Effect.fail(timedOut), undone: false },
+  ] as const)(
+    "revokes the new PAT where the step $step fails, and never the old one, which works: $works; undone: $undone",
+    ({ revoke, step, undone, works }) =>
       Effect.gen(function* () {
-        for (const [step, cause, steps] of [
-          ["check", timedOut, { check: () => Effect.fail(timedOut) }],
-          ["deliver", pipeClosed, { deliver: () => Effect.fail(pipeClosed) }],
-        ] as const) {
-          for (const works of [true, false]) {
-            for (const [revoke, undone] of [
-              [Effect.succeed(revoked), true],
-              [Effect.fail(timedOut), false],
-            ] as const) {
-              const it = world({ ...steps, revoke: () => revoke })
-              expect(yield* Effect.flip(it.replace({ works }))).toMatchObject({
-                _tag: "RotationStopped",
-                step,
-                cause,
-                old: [{ keyId: oldKeyId, works }],
-                newKeyId,
-                undone,
-              })
-              expect(it.begun).toEqual([
-                "create CI",
-                "check t",
-                ...(step === "deliver" ? [`deliver ${newKeyId}`] : []),
-                `revoke ${newKeyId}`,
-              ])
-              expect(it.owed).toEqual([])
-            }
-          }
-        }
+        const { begun, cause, steps } = failing[step]
+        const it = start({ ...steps, revoke: () => revoke })
+        expect(yield* Effect.flip(it.replace({ works }))).toMatchObject({
+          _tag: "RotationStopped",
+          step,
+          cause,
+          old: [{ keyId: oldKeyId, works }],
+          newKeyId,
+          undone,
+        })
+        expect(it.begun).toEqual([...begun, `revoke ${newKeyId}`])
+        expect(it.owed).toEqual([])
       }),
   )
 
@@ -283,7 +246,7 @@ describe("replace", () => {
       const listed = new Set([oldKeyId, "basket-doctor-humble-figure"])
       const lost = new OutcomeUnknown({ label: "CI", found: [newKeyId], cause: timedOut })
       let told: unknown
-      const it = world({
+      const it = start({
         create: (_, known) => {
           told = known
           return Effect.fail(lost)
@@ -291,13 +254,13 @@ describe("replace", () => {
       })
       expect(yield* Effect.flip(it.replace({ listed }))).toMatchObject({ found: [newKeyId] })
       expect(told).toBe(listed)
-      expect(it.begun).toEqual(["create CI"])
+      expect(it.begun).toEqual(["create"])
     }),
   )
 
   it.effect("fails as the create does where that certainly did nothing", () =>
     Effect.gen(function* () {
-      const it = world({ create: () => Effect.fail(timedOut) })
+      const it = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(it.replace())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
       expect(it.owed).toEqual([])
     }),
@@ -312,13 +275,13 @@ describe("an interrupted replace", () => {
       let owed: ReadonlyArray<unknown> = []
       let begun: ReadonlyArray<string> = []
       yield* interrupted((hang) => {
-        const it = world({ create: () => hang })
+        const it = start({ create: () => hang })
         owed = it.owed
         begun = it.begun
         return it.replace()
       })
       expect(owed).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
-      expect(begun).toEqual(["create CI"])
+      expect(begun).toEqual(["create"])
     }),
   )
 
@@ -331,13 +294,13 @@ describe("an interrupted replace", () => {
         let owed: ReadonlyArray<unknown> = []
         let begun: ReadonlyArray<string> = []
         yield* interrupted((hang) => {
-          const it = world({ check: () => hang, revoke: () => revoke })
+          const it = start({ check: () => hang, revoke: () => revoke })
           owed = it.owed
           begun = it.begun
           return it.replace()
         })
         expect(owed).toMatchObject([{ ...stopped, step: "check", newKeyId, undone }])
-        expect(begun).toEqual(["create CI", "check t", `revoke ${newKeyId}`])
+        expect(begun).toEqual(["create", "check t", `revoke ${newKeyId}`])
       }
     }),
   )
@@ -346,7 +309,7 @@ describe("an interrupted replace", () => {
     Effect.gen(function* () {
       let owed: ReadonlyArray<unknown> = []
       yield* interrupted((hang) => {
-        const it = world({ revoke: () => hang })
+        const it = start({ revoke: () => hang })
         owed = it.owed
         return it.replace()
       })
@@ -357,17 +320,17 @@ describe("an interrupted replace", () => {
 
 describe("a delivery that fails while an interruption waits", () => {
   /** Interrupts a run while it delivers, which fails then. */
-  const run = (start: (it: ReturnType<typeof world>) => Effect.Effect<unknown, unknown>) =>
+  const run = (use: (it: ReturnType<typeof start>) => Effect.Effect<unknown, unknown>) =>
     Effect.gen(function* () {
       const delivering = yield* Deferred.make<void>()
-      const it = world({
+      const it = start({
         deliver: () =>
           Deferred.succeed(delivering, undefined).pipe(
             Effect.zipRight(Effect.yieldNow()),
             Effect.zipRight(Effect.fail(pipeClosed)),
           ),
       })
-      const fiber = yield* Effect.fork(start(it))
+      const fiber = yield* Effect.fork(use(it))
       yield* Deferred.await(delivering)
       const exit = yield* Fiber.interrupt(fiber)
       expect(Exit.isInterrupted(exit)).toBe(true)
@@ -388,7 +351,7 @@ describe("a delivery that fails while an interruption waits", () => {
     Effect.gen(function* () {
       const it = yield* run(({ replace }) => replace())
       expect(it.owed).toMatchObject([{ _tag: "RotationStopped", step: "deliver", newKeyId, undone: true }])
-      expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
+      expect(it.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
     }),
   )
 })

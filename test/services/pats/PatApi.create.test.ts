@@ -1,33 +1,34 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { ExpiryDate } from "../../../src/domain/Expiry.ts"
 import * as KeyId from "../../../src/domain/KeyId.ts"
-import { fakeApi, json, type Reply, refused, silence, text } from "../../support/http/client.ts"
-import { foundPat, inTime, newPat, secret } from "../../support/world/services.ts"
+import { newToken } from "../../support/fixtures.ts"
+import { json, refused, text } from "../../support/http/answer.ts"
+import { fakeApi, type Reply, silence } from "../../support/http/client.ts"
+import { ada } from "../../support/world/login.ts"
+import { foundPat, inTime, newPat } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
 
 const pat = { pat: foundPat("zpat_TheOneOfThisTest") }
-const account = { user: Option.some("ada"), password: secret("pw") }
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const ci = newPat("CI", ["job"])
 
 describe("create", () => {
   it.scoped("sends what is asked for and nothing else", () =>
     Effect.gen(function* () {
-      const answer = json(201, { message: "ok", detail: { key_id: keyId, token: "zpat_NewNewNew", more: 1 } })
+      const answer = json(201, { message: "ok", detail: { key_id: keyId, token: newToken, more: 1 } })
       const api = yield* fakeApi(["POST /v1/pat", answer], ["POST /v1/pat", answer])
       yield* withPatApi({ api, settings: pat }, (it) =>
         Effect.gen(function* () {
           const created = yield* it.create(ci)
-          expect([created.keyId, Redacted.value(created.token)]).toStrictEqual([keyId, "zpat_NewNewNew"])
+          expect([created.keyId, Redacted.value(created.token)]).toStrictEqual([keyId, newToken])
           expect(JSON.parse(Redacted.value(created.text))).toMatchObject({
             message: "ok",
             detail: { more: 1 },
           })
-          expect(JSON.stringify(created)).not.toContain("zpat_NewNewNew")
+          expect(JSON.stringify(created)).not.toContain(newToken)
           yield* it.create(newPat("CI", ["job"], { expiry: ExpiryDate.make("2027-01-01"), tenantId: "t-1" }))
         }),
       )
@@ -45,12 +46,9 @@ describe("create", () => {
         [null, undefined],
         [42, "42"],
       ]) {
-        const api = yield* fakeApi([
-          "POST /v1/pat",
-          json(201, { detail: { key_id, token: "zpat_NewNewNew" } }),
-        ])
+        const api = yield* fakeApi(["POST /v1/pat", json(201, { detail: { key_id, token: newToken } })])
         const created = yield* withPatApi({ api, settings: pat }, (it) => it.create(ci))
-        expect([created.keyId, Redacted.value(created.token)]).toStrictEqual([expected, "zpat_NewNewNew"])
+        expect([created.keyId, Redacted.value(created.token)]).toStrictEqual([expected, newToken])
       }
     }),
   )
@@ -60,10 +58,7 @@ describe("create", () => {
       const [newKeyId, other] = ["market-night-plain-object", "basket-doctor-humble-figure"]
       const listed = new Set([keyId, other])
       const items = [keyId, newKeyId, other].map((key_id) => ({ key_id, label: "CI" }))
-      for (const answer of [
-        json(201, { detail: { key_id: keyId, token: "zpat_NewNewNew" } }),
-        json(504, {}),
-      ]) {
+      for (const answer of [json(201, { detail: { key_id: keyId, token: newToken } }), json(504, {})]) {
         const api = yield* fakeApi(
           ["POST /v1/pat", answer],
           ["GET /v1/pat", json(200, { detail: { items } })],
@@ -76,7 +71,7 @@ describe("create", () => {
 
   it.scoped("is sent again where it certainly did not happen", () =>
     Effect.gen(function* () {
-      const created = json(201, { detail: { key_id: keyId, token: "zpat_NewNewNew" } })
+      const created = json(201, { detail: { key_id: keyId, token: newToken } })
       for (const reply of [refused, json(429, {})]) {
         const api = yield* fakeApi(
           ["POST /v1/pat", reply],
@@ -134,9 +129,7 @@ describe("create", () => {
         [text(200, ""), 1, "ResponseUnreadable"],
       ] as const) {
         const api = yield* fakeApi(...Array.from({ length: times }, () => ["POST /v1/login", reply] as const))
-        const error = yield* Effect.flip(
-          inTime(withPatApi({ api, settings: account }, (it) => it.create(ci))),
-        )
+        const error = yield* Effect.flip(inTime(withPatApi({ api, settings: ada }, (it) => it.create(ci))))
         expect(error._tag).toBe(tag)
       }
     }),

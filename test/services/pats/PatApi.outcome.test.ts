@@ -3,19 +3,10 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import type { OutcomeUnknown } from "../../../src/domain/Errors.ts"
-import {
-  cutOff,
-  endless,
-  fakeApi,
-  json,
-  type Reply,
-  refused,
-  reset,
-  silence,
-  text,
-} from "../../support/http/client.ts"
+import { json, refused, reset, text } from "../../support/http/answer.ts"
+import { cutOff, endless, fakeApi, play, type Reply, silence } from "../../support/http/client.ts"
 import { foundPat, inTime, newPat } from "../../support/world/services.ts"
-import { type World, withPatApi } from "../../support/world/stack.ts"
+import { type Ground, withPatApi } from "../../support/world/stack.ts"
 
 const settings = { pat: foundPat("zpat_TheOneOfThisTest") }
 const noon = Date.UTC(2026, 0, 26, 12)
@@ -57,11 +48,11 @@ const listed =
         created_at: typeof age === "number" ? new Date(now + (offset ?? 0) - age).toISOString() : age,
       }))
       const headers = offset === undefined ? {} : { date: new Date(now + offset).toUTCString() }
-      return json(200, { detail: { items } }, headers)(request)
+      return play(json(200, { detail: { items } }, headers), request)
     })
 
-const create = (world: Omit<World, "settings">) =>
-  Effect.flip(inTime(withPatApi({ ...world, settings }, (it) => it.create(ci))))
+const create = (ground: Omit<Ground, "settings">) =>
+  Effect.flip(inTime(withPatApi({ ...ground, settings }, (it) => it.create(ci))))
 
 describe("after a create without a clear answer", () => {
   for (const [what, [reply, cause]] of Object.entries(unclear)) {

@@ -9,7 +9,9 @@ import * as Random from "effect/Random"
 import * as TestClock from "effect/TestClock"
 import * as KeyId from "../../../src/domain/KeyId.ts"
 import type { PatApi } from "../../../src/services/pats/PatApi.ts"
-import { fakeApi, json, reset, type Step } from "../../support/http/client.ts"
+import { newToken } from "../../support/fixtures.ts"
+import { json, reset } from "../../support/http/answer.ts"
+import { fakeApi, type Step } from "../../support/http/client.ts"
 import { asks, newPat, secret } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
 
@@ -57,7 +59,7 @@ describe("a cached JWT that the API does not accept any more", () => {
         (it) => it.create(newPat("CI", ["job"])),
         ["POST /v1/pat", gone],
         login,
-        ["POST /v1/pat", json(201, { detail: { key_id: keyId, token: "zpat_NewNewNew" } })],
+        ["POST /v1/pat", json(201, { detail: { key_id: keyId, token: newToken } })],
       )
       expect(outcome).toMatchObject({ _tag: "Right", right: { keyId } })
     }),

@@ -1,16 +1,17 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import * as KeyId from "../../../src/domain/KeyId.ts"
-import { fakeApi, json, type Reply, refused, reset, silence, text } from "../../support/http/client.ts"
-import { foundPat, inTime, logs, newPat, origin, secret } from "../../support/world/services.ts"
+import { newToken } from "../../support/fixtures.ts"
+import { json, refused, reset, text } from "../../support/http/answer.ts"
+import { fakeApi, type Reply, silence } from "../../support/http/client.ts"
+import { ada } from "../../support/world/login.ts"
+import { foundPat, inTime, logs, newPat, origin } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
 
 const pat = { pat: foundPat("zpat_TheOneOfThisTest") }
-const account = { user: Option.some("ada"), password: secret("pw") }
 const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const ci = newPat("CI", ["job"])
 const login = ["POST /v1/login", json(200, { detail: { access_token: "jwt", expires_in: 60 } })] as const
@@ -78,7 +79,7 @@ describe("hello", () => {
 })
 
 describe("check", () => {
-  const fresh = Redacted.make("zpat_NewNewNewNew")
+  const fresh = Redacted.make(newToken)
   const check = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>) =>
     inTime(withPatApi({ api, settings: pat }, (it) => it.check(fresh)))
 
@@ -86,15 +87,13 @@ describe("check", () => {
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /v1/hello", json(200, { message: "Hello" })])
       yield* check(api)
-      expect(api.received.map(({ headers }) => headers.authorization)).toStrictEqual([
-        "Bearer zpat_NewNewNewNew",
-      ])
+      expect(api.received.map(({ headers }) => headers.authorization)).toStrictEqual([`Bearer ${newToken}`])
     }),
   )
 
   it.scoped("gives a new token ten seconds to be known", () =>
     Effect.gen(function* () {
-      const refusal = ["GET /v1/hello", json(401, { message: "no zpat_NewNewNewNew" })] as const
+      const refusal = ["GET /v1/hello", json(401, { message: `no ${newToken}` })] as const
       const known = yield* fakeApi(refusal, refusal, ["GET /v1/hello", json(200, { message: "Hello" })])
       yield* check(known)
       const unknown = yield* fakeApi(...Array.from({ length: 21 }, () => refusal))
@@ -286,7 +285,7 @@ describe("the PAT that signs in", () => {
   it.scoped("is none where username and password sign in", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login)
-      expect(yield* withPatApi({ api, settings: account }, (it) => it.own)).toBe(undefined)
+      expect(yield* withPatApi({ api, settings: ada }, (it) => it.own)).toBe(undefined)
     }),
   )
 })
@@ -296,7 +295,7 @@ describe("401 and 403", () => {
     Effect.gen(function* () {
       for (const [settings, credential, first] of [
         [pat, { _tag: "PAT", source: "ZPOOLPAT" }, []],
-        [account, { _tag: "JWT" }, [login]],
+        [ada, { _tag: "JWT" }, [login]],
       ] as const) {
         for (const [status, tag] of [
           [401, "CredentialRefused"],
@@ -334,7 +333,7 @@ describe("the log", () => {
       const log = logs()
       const api = yield* fakeApi(
         ["GET /v1/pat", json(200, { detail: { items: [{ label: "zpat_Echoed0000" }] } })],
-        ["POST /v1/pat", json(201, { detail: { key_id: keyId, token: "zpat_NewNewNew" } })],
+        ["POST /v1/pat", json(201, { detail: { key_id: keyId, token: newToken } })],
         [revoke, json(200, { message: "zpat_TheOneOfThisTest" })],
       )
       yield* withPatApi({ api, settings: pat }, (it) =>

@@ -1,28 +1,21 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
-import { CommandUnusable, OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
-import * as KeyId from "../../../src/domain/KeyId.ts"
+import { CommandUnusable, OutcomeUnknown, PatNotFound } from "../../../src/domain/Errors.ts"
 import { fromItem } from "../../../src/domain/Pat.ts"
-import { Progress } from "../../../src/services/Progress.ts"
-import { Handover } from "../../../src/services/pats/Handover.ts"
 import type { Listing } from "../../../src/services/pats/outcome.ts"
-import { PatApi } from "../../../src/services/pats/PatApi.ts"
-import { newPat, notices } from "../../support/world/services.ts"
+import type { PatApi } from "../../../src/services/pats/PatApi.ts"
+import { created, handing, newKeyId, timedOut } from "../../support/world/handover.ts"
+import { newPat } from "../../support/world/services.ts"
 
-const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
-const stray = "market-night-plain-object"
+const keyId = newKeyId
+const stray = "law-hotel-shape-community"
 const label = "zpcli run here 00000000"
 const pat = newPat(label, ["job"])
 
-const created = { keyId: keyId as string | undefined, token: Redacted.make("t"), text: Redacted.make("{}") }
-const revoked = { text: undefined, unlisted: false }
-const timedOut = new TimedOut({ origin: "https://api.test", seconds: 30, attempts: 3, sent: true })
 const lostAnswer = (found?: ReadonlyArray<string>) => new OutcomeUnknown({ label, found, cause: timedOut })
 
 /** A list with active PATs of these key IDs that have the label, and others that are not to be touched. */
@@ -47,33 +40,23 @@ interface Steps {
   readonly ownLabel?: boolean
 }
 
-/** A world in which each step succeeds unless it is told otherwise; `begun` are those that were begun. */
-const world = ({ create = [], list = [], revoke, use = Effect.succeed(0), ownLabel = true }: Steps = {}) => {
-  const begun: Array<string> = []
-  const listener = notices()
+/** A PAT that is lent, each step of which succeeds unless it is told otherwise. */
+const start = ({ create = [], list = [], revoke, use = Effect.succeed(0), ownLabel = true }: Steps = {}) => {
   const creates = [...create]
   const lists = [...list]
   const turn = <A>(left: Array<A>, fallback: A): A => (left.length > 1 ? left.shift() : left[0]) ?? fallback
-  const step = <A, E>(name: string, work: () => Effect.Effect<A, E>) =>
-    Effect.suspend(() => {
-      begun.push(name)
-      return work()
-    })
-  const api = Layer.mock(PatApi, {
-    create: (_, __, flight) =>
-      step("create", () => {
-        if (flight !== undefined) flight.mayHaveLeft = () => true
-        return turn(creates, Effect.succeed(created))
-      }),
-    list: step("list", () => turn(lists, Effect.succeed(listing()))),
-    revoke: (id, own) => step(`revoke ${id}`, () => revoke?.(id, own) ?? Effect.succeed(revoked)),
+  const { begun, owed, step, using } = handing({
+    create: (_, __, flight) => {
+      if (flight !== undefined) flight.mayHaveLeft = () => true
+      return turn(creates, Effect.succeed(created))
+    },
+    list: Effect.suspend(() => turn(lists, Effect.succeed(listing()))),
+    ...(revoke && { revoke }),
   })
-  const lend = Effect.flatMap(Handover, ({ lend }) =>
-    lend({ pat, ownLabel }, (token) => step(`use ${Redacted.value(token)}`, () => use)),
-  ).pipe(
-    Effect.provide(Handover.layer.pipe(Layer.provide(Layer.mergeAll(api, listener.layer, Progress.layer)))),
+  const lend = using(({ lend }) =>
+    lend({ pat, ownLabel }, (token) => step(`use ${Redacted.value(token)}`, use)),
   )
-  return { begun, owed: listener.owed, lend }
+  return { begun, owed, lend }
 }
 
 const done = ["create", "use t", `revoke ${keyId}`]
@@ -82,7 +65,7 @@ describe("a PAT for one use", () => {
   it.effect("is revoked when the use has ended, and the use's code given", () =>
     Effect.gen(function* () {
       for (const code of [0, 3, 143]) {
-        const it = world({ use: Effect.succeed(code) })
+        const it = start({ use: Effect.succeed(code) })
         expect(yield* it.lend).toBe(code)
         expect(it.begun).toEqual(done)
       }
@@ -93,7 +76,7 @@ describe("a PAT for one use", () => {
     Effect.gen(function* () {
       const unusable = new CommandUnusable({ name: "x", reason: "not-found", code: "ENOENT" })
       for (const use of [Effect.fail(unusable), Effect.die("bug"), Effect.interrupt]) {
-        const it = world({ use })
+        const it = start({ use })
         expect((yield* Effect.exit(it.lend))._tag).toBe("Failure")
         expect(it.begun).toEqual(done)
         expect(it.owed).toEqual([])
@@ -103,7 +86,7 @@ describe("a PAT for one use", () => {
 
   it.effect("that is gone already, or has expired in the meantime, is no failure", () =>
     Effect.gen(function* () {
-      const it = world({ revoke: () => Effect.fail(new PatNotFound({ keyId, status: 404 })) })
+      const it = start({ revoke: () => Effect.fail(new PatNotFound({ keyId, status: 404 })) })
       expect(yield* it.lend).toBe(0)
     }),
   )
@@ -117,7 +100,7 @@ describe("a PAT for one use", () => {
         [Effect.succeed(3), 3],
         [Effect.fail(unusable), unusable],
       ] as const) {
-        expect(yield* Effect.flip(world({ revoke, use }).lend)).toMatchObject({
+        expect(yield* Effect.flip(start({ revoke, use }).lend)).toMatchObject({
           _tag: "PatLeft",
           keyId,
           label,
@@ -125,7 +108,7 @@ describe("a PAT for one use", () => {
           cause: timedOut,
         })
       }
-      const it = world({ revoke, use: Effect.interrupt })
+      const it = start({ revoke, use: Effect.interrupt })
       yield* Effect.exit(it.lend)
       expect(it.owed).toMatchObject([{ _tag: "PatLeft", keyId, end: undefined }])
     }),
@@ -134,11 +117,11 @@ describe("a PAT for one use", () => {
   it.effect("without a key ID is found by its label", () =>
     Effect.gen(function* () {
       const create = [Effect.succeed({ ...created, keyId: undefined })]
-      const it = world({ create, list: [Effect.succeed(listing(stray))] })
+      const it = start({ create, list: [Effect.succeed(listing(stray))] })
       expect(yield* it.lend).toBe(0)
       expect(it.begun).toEqual(["create", "use t", "list", `revoke ${stray}`])
       for (const more of [{}, { ownLabel: false }]) {
-        const error = yield* Effect.flip(world({ create, ...more }).lend)
+        const error = yield* Effect.flip(start({ create, ...more }).lend)
         expect(error).toMatchObject({ _tag: "PatLeft", keyId: undefined, label, cause: undefined })
       }
     }),
@@ -150,7 +133,7 @@ describe("a create whose answer was lost", () => {
     "is revoked by its label, and made once more; strays that come to light later are revoked too",
     () =>
       Effect.gen(function* () {
-        const it = world({
+        const it = start({
           create: [Effect.fail(lostAnswer([stray])), Effect.succeed(created)],
           list: [listing(stray), listing("table-winter-empty-weather")].map((found) => Effect.succeed(found)),
         })
@@ -164,7 +147,7 @@ describe("a create whose answer was lost", () => {
 
   it.effect("and of which the list shows nothing is made once more", () =>
     Effect.gen(function* () {
-      const it = world({ create: [Effect.fail(lostAnswer([])), Effect.succeed(created)] })
+      const it = start({ create: [Effect.fail(lostAnswer([])), Effect.succeed(created)] })
       expect(yield* it.lend).toBe(0)
       expect(it.begun).toEqual(["create", "list", ...done, "list"])
     }),
@@ -173,13 +156,13 @@ describe("a create whose answer was lost", () => {
   it.effect("twice is given up: with its cause where all was revoked, or else with what is not known", () =>
     Effect.gen(function* () {
       const create = [Effect.fail(lostAnswer())]
-      const found = world({ create, list: [Effect.succeed(listing(stray))] })
+      const found = start({ create, list: [Effect.succeed(listing(stray))] })
       expect(yield* Effect.flip(found.lend)).toMatchObject({ _tag: "TimedOut" })
       expect(found.begun).toEqual([
         ...["create", "list", `revoke ${stray}`],
         ...["create", "list", `revoke ${stray}`],
       ])
-      const nothing = world({ create })
+      const nothing = start({ create })
       expect(yield* Effect.flip(nothing.lend)).toMatchObject({ _tag: "OutcomeUnknown", found: [] })
     }),
   )
@@ -187,9 +170,9 @@ describe("a create whose answer was lost", () => {
   it.effect("is not made again where it is not certain that nothing of it is left", () =>
     Effect.gen(function* () {
       const create = [Effect.fail(lostAnswer())]
-      const unlisted = world({ create, list: [Effect.fail(timedOut)] })
+      const unlisted = start({ create, list: [Effect.fail(timedOut)] })
       expect(yield* Effect.flip(unlisted.lend)).toMatchObject({ _tag: "OutcomeUnknown", found: undefined })
-      const unrevoked = world({
+      const unrevoked = start({
         create,
         list: [Effect.succeed(listing(stray))],
         revoke: () => Effect.fail(timedOut),
@@ -203,7 +186,7 @@ describe("a create whose answer was lost", () => {
 
   it.effect("with a label that others may have is left as it is, and named", () =>
     Effect.gen(function* () {
-      const it = world({ create: [Effect.fail(lostAnswer([stray]))], ownLabel: false })
+      const it = start({ create: [Effect.fail(lostAnswer([stray]))], ownLabel: false })
       expect(yield* Effect.flip(it.lend)).toMatchObject({ _tag: "OutcomeUnknown", found: [stray] })
       expect(it.begun).toEqual(["create"])
     }),
@@ -217,7 +200,7 @@ describe("a create whose answer was lost", () => {
         Effect.zipRight(Deferred.await(goOn)),
         Effect.as(listing(stray)),
       )
-      const it = world({ create: [Effect.fail(lostAnswer())], list: [slow] })
+      const it = start({ create: [Effect.fail(lostAnswer())], list: [slow] })
       const fiber = yield* Effect.fork(it.lend)
       yield* Deferred.await(looking)
       yield* Fiber.interruptFork(fiber)
@@ -234,7 +217,7 @@ describe("an interruption of the create", () => {
   /** Interrupts a run whose create answers after so many seconds. */
   const interrupted = (seconds: number, answer: ReturnType<PatApi["Type"]["create"]>, steps: Steps = {}) =>
     Effect.gen(function* () {
-      const it = world({ ...steps, create: [Effect.delay(answer, `${seconds} seconds`)] })
+      const it = start({ ...steps, create: [Effect.delay(answer, `${seconds} seconds`)] })
       const fiber = yield* Effect.fork(it.lend)
       yield* TestClock.adjust("1 second")
       yield* Fiber.interruptFork(fiber)

@@ -28,14 +28,14 @@ const sandbox = (options: Partial<ApiOptions> = {}) =>
     ),
   )
 
-const world = (options?: Partial<ApiOptions>) => ({
+const overSandbox = (options?: Partial<ApiOptions>) => ({
   api: { layer: sandbox(options) },
   settings: { password: secret("demo"), user: Option.some("demo") },
 })
 
 describe("the sandbox without a port", () => {
   it.effect("serves PatApi, and its time is the test's", () =>
-    withPatApi(world(), (api) =>
+    withPatApi(overSandbox(), (api) =>
       Effect.gen(function* () {
         yield* TestClock.setTime(Date.UTC(2026, 0, 1, 12))
         const { keyId, token } = yield* api.create(
@@ -53,7 +53,7 @@ describe("the sandbox without a port", () => {
   )
 
   it.effect("acts out faults: a create whose answer is lost", () =>
-    withPatApi(world({ faults: faults("POST /pat after-drop 1") }), (api) =>
+    withPatApi(overSandbox({ faults: faults("POST /pat after-drop 1") }), (api) =>
       Effect.gen(function* () {
         const failure = yield* Effect.flip(api.create(newPat("ci", ["job"])))
         expect(failure).toMatchObject({ _tag: "OutcomeUnknown", found: ["law-hotel-shape-community"] })

@@ -12,11 +12,10 @@ import { Process } from "../../../src/services/Process.ts"
 import { Connection } from "../../../src/services/settings/Connection.ts"
 import * as PatStore from "../../../src/services/settings/PatStore.ts"
 import { Settings } from "../../../src/services/settings/Settings.ts"
+import { newToken as token } from "../../support/fixtures.ts"
 import { failingFiles, realFiles } from "../../support/world/files.ts"
 import { here } from "../../support/world/process.ts"
 import { posix, whereModes } from "../../support/world/services.ts"
-
-const token = "zpat_NewNewNewNewNewNewNewNew0000"
 
 /** Saves the token in an rcfile, between opening and saving which something may happen. */
 const save = (rcfile: string, meanwhile: Effect.Effect<unknown, unknown> = Effect.void) =>
@@ -35,7 +34,7 @@ const save = (rcfile: string, meanwhile: Effect.Effect<unknown, unknown> = Effec
   )
 
 /** A folder of the real file system. */
-const world = Effect.gen(function* () {
+const emptyFolder = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const folder = yield* fs.realPath(yield* fs.makeTempDirectoryScoped())
   return { fs, folder, rcfile: `${folder}/zpoolrc` }
@@ -54,7 +53,7 @@ describe("a PAT that is saved in the rcfile", () => {
     ['ZPOOLPAT=a\nA="x\nZPOOLPAT=c\nC=3\n', `ZPOOLPAT=${token}\nA="x\nC=3\n`],
   ])("turns %j into %j", ([content, after]) =>
     Effect.gen(function* () {
-      const { folder, fs, rcfile } = yield* world
+      const { folder, fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, content)
       yield* save(rcfile)
       expect(Buffer.from(yield* fs.readFile(rcfile)).toString()).toBe(after)
@@ -64,7 +63,7 @@ describe("a PAT that is saved in the rcfile", () => {
 
   posix(`makes the file and its folders private${whereModes}`, () =>
     Effect.gen(function* () {
-      const { folder, fs } = yield* world
+      const { folder, fs } = yield* emptyFolder
       yield* save(`${folder}/a/b/zpoolrc`)
       const modes = yield* Effect.forEach(["a", "a/b", "a/b/zpoolrc"], (path) =>
         Effect.map(fs.stat(`${folder}/${path}`), ({ mode }) => mode & 0o777),
@@ -78,7 +77,7 @@ describe("a PAT that is saved in the rcfile", () => {
 
   posix(`goes to the file behind a symbolic link, which stays${whereModes}`, () =>
     Effect.gen(function* () {
-      const { folder, fs, rcfile } = yield* world
+      const { folder, fs, rcfile } = yield* emptyFolder
       yield* fs.makeDirectory(`${folder}/dotfiles`)
       yield* fs.writeFileString(`${folder}/dotfiles/zpoolrc`, "A=1\n")
       yield* fs.symlink("dotfiles/zpoolrc", rcfile)
@@ -92,7 +91,7 @@ describe("a PAT that is saved in the rcfile", () => {
     `is refused before anything is done where the file is not a regular one of our own${whereModes}`,
     () =>
       Effect.gen(function* () {
-        const { folder, fs, rcfile } = yield* world
+        const { folder, fs, rcfile } = yield* emptyFolder
         yield* fs.symlink(`${folder}/nowhere`, rcfile)
         const dangling = yield* Effect.flip(save(rcfile))
         expect(dangling).toMatchObject({
@@ -119,7 +118,7 @@ describe("a PAT that is saved in the rcfile", () => {
 
   it.scoped("is refused before anything is done where the folder can't be written to", () =>
     Effect.gen(function* () {
-      const { fs, rcfile } = yield* world
+      const { fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, "A=1\n")
       const error = yield* Effect.flip(
         Effect.provideService(save(rcfile), Files, failingFiles("look", "EROFS")),
@@ -134,7 +133,7 @@ describe("a PAT that is saved in the rcfile", () => {
 
   it.scoped("leaves the file as it was, and none beside it, where it can't be replaced", () =>
     Effect.gen(function* () {
-      const { folder, fs, rcfile } = yield* world
+      const { folder, fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, "A=1\n")
       const error = yield* Effect.flip(
         Effect.provideService(save(rcfile), Files, failingFiles("write", "EBUSY")),
@@ -147,7 +146,7 @@ describe("a PAT that is saved in the rcfile", () => {
 
   it.scoped("keeps what was written to the file meanwhile", () =>
     Effect.gen(function* () {
-      const { fs, rcfile } = yield* world
+      const { fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, "A=1\n")
       yield* save(rcfile, fs.writeFileString(rcfile, "A=1\nB=2\n"))
       expect(yield* fs.readFileString(rcfile)).toBe(`A=1\nB=2\nZPOOLPAT=${token}\n`)
@@ -156,7 +155,7 @@ describe("a PAT that is saved in the rcfile", () => {
 
   it.scoped("is not written into a file that was damaged meanwhile", () =>
     Effect.gen(function* () {
-      const { fs, rcfile } = yield* world
+      const { fs, rcfile } = yield* emptyFolder
       const error = yield* Effect.flip(save(rcfile, fs.writeFileString(rcfile, "ZPOOLPAT x\n")))
       expect(error).toMatchObject({ _tag: "DeliveryFailed", code: "it must have the form KEY=value" })
       expect(yield* fs.readFileString(rcfile)).toBe("ZPOOLPAT x\n")

@@ -1,11 +1,14 @@
-/**
- * An API of PATs on a raw TCP socket that misbehaves as it is told to. It keeps
- * real state, so that a test can ask what exists after a fault. Faults are data.
- */
+/** The sandbox's API over connections on which things go wrong, as a test plans them. Faults are data. */
 import { once } from "node:events"
-import { createServer, type Socket } from "node:net"
-import { type SecureContext, TLSSocket } from "node:tls"
-import { httpAnswer, parseRequest, type Request } from "./raw.ts"
+import type { IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as SynchronizedRef from "effect/SynchronizedRef"
+import { makeApi } from "../../../src/services/sandbox/api.ts"
+import { parseSeed } from "../../../src/services/sandbox/Seed.ts"
+import { httpAnswer } from "./raw.ts"
+import { type ScriptedOptions, startScripted } from "./scripted.ts"
 
 /** One thing that a faulty server does to a connection. */
 export type Step =
@@ -31,99 +34,105 @@ export interface Fault {
   readonly steps: ReadonlyArray<Step>
 }
 
-export interface StoredPat {
+/** The part of some bytes that an `answer` step sends. */
+const part = (bytes: Buffer, { from = 0, to = 1 }: { readonly from?: number; readonly to?: number }) =>
+  bytes.subarray(Math.floor(from * bytes.length), Math.floor(to * bytes.length))
+
+/** What exists, but for the PAT that signs in. */
+export interface MadePat {
   readonly keyId: string
-  readonly label: string
-  readonly token: string
-  readonly createdAt: string
-  revoked: boolean
+  /** Undefined where it was there before. */
+  readonly token: string | undefined
+  readonly revoked: boolean
 }
 
-export interface FaultyServerOptions {
-  /** The fault for a connection, counted from 0; undefined is a healthy one. */
-  readonly plan: (connection: number) => Fault | undefined
-  /** With it the server speaks TLS. */
-  readonly secureContext?: SecureContext
+export interface FaultOptions extends Pick<ScriptedOptions, "onFinished" | "secureContext"> {
   /** Where redirects lead. */
   readonly decoy?: string
-  /** Further PATs to list, to make a long list. */
+  /** Further PATs to list, to make a long list: items of a seed. */
   readonly items?: ReadonlyArray<unknown>
 }
 
-/** The password that signs in; every other fails with 401. */
+/** The PAT, and the password of the user demo, that sign in. */
+export const pat = `zpat_secret_env_${"e".repeat(24)}`
 export const password = "correct-horse-battery-staple"
 /** The PAT that exists from the start, for revoking. */
 export const oldKeyId = "law-hotel-shape-community"
 
-const digits = ["acorn", "birch", "cedar", "daisy", "elder", "fern", "grass", "hazel", "iris", "juniper"]
-let made = 0
+const signer = { key_id: "signs-in-for-tests", label: "signer", scopes: ["pat"], token: pat }
+const old = { key_id: oldKeyId, label: "Old", scopes: ["job"], created_at: "2026-01-01T00:00:00Z" }
 
-/** Starts a server on a free port of loopback. */
-export const startFaultyServer = async (options: FaultyServerOptions) => {
-  const pats: Array<StoredPat> = []
-  const seen: Array<Request> = []
+/** Serves until the test is over. A plan gives the fault for a connection, counted from 0; undefined is a healthy one. */
+export const startFaults = async (
+  plan: (connection: number) => Fault | undefined,
+  { decoy = "", items = [], ...options }: FaultOptions = {},
+) => {
+  const seed = await Effect.runPromise(parseSeed(JSON.stringify([signer, old, ...items])))
+  const store = await Effect.runPromise(SynchronizedRef.make(seed))
+  const account = { user: "demo", password: Redacted.make(password), jwtSeconds: 3600, faults: [] }
+  const api = makeApi(account, store)
+  const tokens = new Map<string, string>()
+  const secrets = [pat, password]
   const closed: Array<string> = []
-  const sockets = new Set<Socket>()
   const waiting: Array<() => void> = []
-  let connections = 0
-
-  const create = (label: string): StoredPat => {
-    const words = String(++made).padStart(3, "0").slice(-3)
-    const keyId = ["new", ...Array.from(words, (digit) => digits[Number(digit)])].join("-")
-    const pat = {
-      keyId,
-      label,
-      token: `zpat_secret_${made}_${"k".repeat(20)}`,
-      createdAt: new Date().toISOString(),
-      revoked: false,
-    }
-    pats.push(pat)
-    return pat
+  let received = 0
+  let pats: ReadonlyArray<MadePat> = []
+  const look = async () => {
+    const known = (await Effect.runPromise(SynchronizedRef.get(store))).pats
+    pats = known.slice(1).map(({ key_id, revoked_at }) => ({
+      keyId: key_id,
+      token: tokens.get(key_id),
+      revoked: revoked_at !== null,
+    }))
   }
-  Object.assign(create("Old"), { keyId: oldKeyId, createdAt: "2026-01-01T00:00:00Z" })
-
-  const json = (status: number, value: unknown) => httpAnswer(status, JSON.stringify(value))
+  await look()
 
   /** Does what is asked and gives the bytes that a healthy server would answer. */
-  const carryOut = ({ body, method, path }: Request): string => {
-    if (path === "/login") {
-      const good = JSON.parse(body).password === password
-      return good
-        ? json(200, { message: "ok", detail: { access_token: jwt, expires_in: 3600 } })
-        : json(401, { message: "no" })
-    }
-    if (method === "GET") {
-      const items = pats.map(({ createdAt, keyId, label, revoked }) => ({
-        key_id: keyId,
-        label,
-        status: revoked ? "revoked" : "active",
-        created_at: createdAt,
-        last_used_at: null,
-        scopes: ["job"],
-      }))
-      return json(200, { message: "ok", detail: { items: [...items, ...(options.items ?? [])] } })
-    }
-    if (method === "POST") {
-      const { keyId, token } = create(JSON.parse(body).label)
-      return json(201, { message: "created", detail: { key_id: keyId, token } })
-    }
-    const pat = pats.find(({ keyId, revoked }) => path === `/pat/${keyId}` && !revoked)
-    if (pat === undefined) return json(404, { message: "Not found" })
-    pat.revoked = true
-    return json(200, { message: "PAT revoked", detail: { key_id: pat.keyId } })
+  const carryOut = async (
+    { headers, method = "", url = "" }: IncomingMessage,
+    sent: Buffer,
+  ): Promise<Buffer> => {
+    const answer = await Effect.runPromise(
+      api({
+        method,
+        target: url,
+        headers: headers as Record<string, string>,
+        body: sent,
+        from: "127.0.0.1",
+      }),
+    )
+    if (answer === undefined) throw new Error("the sandbox has faults of its own")
+    const detail = answer.body.startsWith("{") ? JSON.parse(answer.body).detail : undefined
+    if (detail?.token !== undefined) tokens.set(detail.key_id, detail.token)
+    secrets.push(...[detail?.token, detail?.access_token].filter((secret) => secret !== undefined))
+    await look()
+    // The API may answer a revoke with a body or without; half of none would be no fault.
+    const revoked = { message: "PAT revoked", detail: { key_id: url.split("/").pop() } }
+    const body = answer.body === "" ? JSON.stringify(revoked) : answer.body
+    return Buffer.from(httpAnswer(answer.status, body, answer.headers))
   }
 
-  const play = async (socket: Socket, fault: Fault, request: Request | undefined): Promise<void> => {
-    const healthy =
-      request !== undefined &&
-      (fault.carriedOut === true || fault.steps.some((step) => step.do === "answer" || step.do === "drip"))
-        ? Buffer.from(carryOut(request))
-        : Buffer.alloc(0)
+  /** The fault of each connection, and the raw socket below one of TLS, which has no reset of its own. */
+  const connections = new WeakMap<Socket, { readonly fault: Fault | undefined; readonly raw: Socket }>()
+
+  const play = async (
+    socket: Socket,
+    fault: Fault,
+    {
+      authorization = "",
+      healthy,
+      raw = socket,
+      serve,
+    }: {
+      readonly authorization?: string | undefined
+      readonly healthy?: Buffer
+      readonly raw?: Socket
+      readonly serve?: () => void
+    },
+  ): Promise<void> => {
     const pause = (millis: number) => new Promise((resume) => setTimeout(resume, millis))
     const fill = (bytes: string) =>
-      bytes
-        .replaceAll("{decoy}", options.decoy ?? "")
-        .replaceAll("{authorization}", request?.headers.get("authorization") ?? "")
+      bytes.replaceAll("{decoy}", decoy).replaceAll("{authorization}", authorization)
     for (const step of fault.steps) {
       if (socket.destroyed) return
       switch (step.do) {
@@ -131,15 +140,10 @@ export const startFaultyServer = async (options: FaultyServerOptions) => {
           socket.write(fill(step.bytes))
           break
         case "answer":
-          socket.write(
-            healthy.subarray(
-              Math.floor((step.from ?? 0) * healthy.length),
-              Math.floor((step.to ?? 1) * healthy.length),
-            ),
-          )
+          socket.write(part(healthy ?? Buffer.alloc(0), step))
           break
         case "drip":
-          for (const byte of healthy) {
+          for (const byte of healthy ?? []) {
             if (socket.destroyed) return
             socket.write(Buffer.of(byte))
             await pause(step.everyMillis)
@@ -159,13 +163,12 @@ export const startFaultyServer = async (options: FaultyServerOptions) => {
           await pause(step.millis)
           break
         case "serve":
-          return serve(socket, undefined)
+          return serve?.()
         case "close":
           socket.end()
           break
         case "reset":
-          // A TLS socket has no reset of its own; the raw one below it has.
-          ;(raw.get(socket) ?? socket).resetAndDestroy()
+          raw.resetAndDestroy()
           break
         case "stall":
           return
@@ -173,60 +176,51 @@ export const startFaultyServer = async (options: FaultyServerOptions) => {
     }
   }
 
-  /** The raw socket below a TLS one. */
-  const raw = new WeakMap<Socket, Socket>()
-
-  const serve = (socket: Socket, fault: Fault | undefined): void => {
-    let stream = socket
-    if (options.secureContext !== undefined) {
-      stream = new TLSSocket(socket, { isServer: true, secureContext: options.secureContext })
-      raw.set(stream, socket)
-      stream.on("error", () => {})
-    }
-    let received = ""
-    const onData = (chunk: Buffer) => {
-      received += chunk.toString("latin1")
-      const request = parseRequest(received)
-      if (request === undefined) return
-      stream.off("data", onData).on("data", () => {})
-      seen.push(request)
-      socket.on("close", () => closed.push(request.method))
-      void play(stream, fault ?? { steps: [{ do: "answer" }, { do: "close" }] }, request)
+  const server = await startScripted(
+    async (request) => {
+      const { socket } = request
+      const { fault = { steps: [{ do: "answer" }, { do: "close" }] }, raw = socket } =
+        connections.get(socket) ?? {}
+      socket.on("close", () => closed.push(request.method ?? ""))
+      const chunks: Array<Buffer> = []
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      const answers = fault.steps.some((step) => step.do === "answer" || step.do === "drip")
+      const healthy =
+        fault.carriedOut === true || answers
+          ? await carryOut(request, Buffer.concat(chunks))
+          : Buffer.alloc(0)
+      received++
       for (const resume of waiting.splice(0)) resume()
-    }
-    stream.on("data", onData)
-  }
-
-  const server = createServer((socket) => {
-    sockets.add(socket)
-    socket.on("error", () => {}).on("close", () => sockets.delete(socket))
-    const fault = options.plan(connections++)
-    if (fault?.at === "connect") void play(socket, fault, undefined)
-    else serve(socket, fault)
-  })
-  await new Promise<void>((resume) => server.listen(0, "127.0.0.1", resume))
-  const { port } = server.address() as { port: number }
-
+      await play(socket, fault, {
+        authorization: request.headers.authorization,
+        ...(healthy && { healthy }),
+        raw,
+      })
+    },
+    {
+      ...options,
+      onConnection: (raw, connection, serve) => {
+        const fault = plan(connection)
+        if (fault?.at === "connect") {
+          void play(raw, fault, { serve: () => void connections.set(serve(), { fault: undefined, raw }) })
+        } else connections.set(serve(), { fault, raw })
+      },
+    },
+  )
   return {
-    port,
-    url: options.secureContext ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
-    pats,
-    seen,
+    ...server,
+    port: Number(new URL(server.url).port),
+    /** The old PAT, and then those that were made. */
+    pats: () => pats,
+    /** Whatever must not be shown. */
+    secrets,
     /** Methods of the requests whose connection has ended. */
     closed,
-    connections: () => connections,
-    /** Until that many requests have been received. */
+    /** Until that many requests have been received, and carried out if they are to be. */
     received: async (count: number) => {
-      while (seen.length < count) await new Promise<void>((resume) => void waiting.push(resume))
-    },
-    stop: () => {
-      for (const socket of sockets) socket.destroy()
-      return new Promise<void>((resume) => server.close(() => resume()))
+      while (received < count) await new Promise<void>((resume) => void waiting.push(resume))
     },
   }
 }
 
-export type FaultyServer = Awaited<ReturnType<typeof startFaultyServer>>
-
-/** What `POST /login` hands out. */
-export const jwt = "eyJzZWNyZXRzZWNyZXQ.c2VjcmV0c2VjcmV0.c2VjcmV0"
+export type Faults = Awaited<ReturnType<typeof startFaults>>

@@ -1,9 +1,9 @@
 import * as Option from "effect/Option"
-import { json } from "../http/client.ts"
+import { jwt } from "../fixtures.ts"
+import { json } from "../http/answer.ts"
 import { secret } from "./services.ts"
 
 /** Ada signs in: what she types, and what the fake API answers. */
-export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.bmV3"
 export const password = "correct horse, batterie"
 export const granted = (detail: Record<string, unknown> = {}) =>
   json(200, {
@@ -11,4 +11,4 @@ export const granted = (detail: Record<string, unknown> = {}) =>
     detail: { access_token: jwt, id_token: "id", expires_in: 3600, ...detail },
   })
 export const login = ["POST /v1/login", granted()] as const
-export const account = { user: Option.some("ada"), password: secret(password) }
+export const ada = { user: Option.some("ada"), password: secret(password) }

@@ -19,7 +19,8 @@ import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { makeApi, parseFault } from "../../../src/services/sandbox/api.ts"
 import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
 import { type State, type StoredPat, statusOf } from "../../../src/services/sandbox/State.ts"
-import { type Ran, runIn, runsNothing } from "./world.ts"
+import { runsNothing } from "./runner.ts"
+import { type Ran, runIn } from "./world.ts"
 
 /** What the command does with the token that it is given. */
 export const behaviours = [
@@ -78,6 +79,27 @@ const stored = (key_id: string, token: string, more: Partial<StoredPat>): Stored
   usage_count: 0,
   ...more,
 })
+
+/**
+ * Looks again and again, in real time, until `look` finds something; gives up
+ * after 2,000 turns in which nothing was busy. Where nothing happens any more
+ * but waiting, `TestClock` is put forward to the first sleeper: that takes some
+ * 10 ms, so only every twentieth turn.
+ */
+const turning = <A, E, R>(isBusy: () => boolean, look: Effect.Effect<Option.Option<A>, E, R>) =>
+  Effect.gen(function* () {
+    const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+    for (let turns = 0; turns < 2_000; turns += isBusy() ? 0 : 1) {
+      yield* turn
+      const found = yield* look
+      if (Option.isSome(found)) return found
+      if (!isBusy() && turns % 20 === 19) {
+        const sleeping = yield* TestClock.sleeps()
+        if (Chunk.isNonEmpty(sleeping)) yield* TestClock.setTime(Math.min(...sleeping))
+      }
+    }
+    return Option.none<A>()
+  })
 
 /** An account with a PAT that signs in and, if asked for, one with the label CI that ends in ten days, whose token is stored. */
 export const makeAccount = (withOld: boolean) =>
@@ -194,27 +216,26 @@ export const makeAccount = (withOld: boolean) =>
           Effect.withRandom(Random.fixed([0])),
           Effect.forkDaemon,
         )
-        const turn = Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
-        for (let turns = 0; turns < 2_000; turns += busy > 0 ? 0 : 1) {
-          yield* turn
-          if (yield* Deferred.isDone(crashed)) return { code: undefined, stderr, requests }
-          const signals = (yield* Deferred.isDone(waiting)) || (yield* Deferred.isDone(signalSent))
-          if (!gotSignal && signals) {
-            gotSignal = true
-            yield* Fiber.interruptFork(fiber)
-            yield* Deferred.succeed(signalled, undefined)
-          }
-          const ended = yield* Fiber.poll(fiber)
-          if (Option.isSome(ended)) {
-            const ran: Partial<Ran> = Exit.isSuccess(ended.value) ? ended.value.value : {}
-            return { stdout: "", ...ran, stderr, code: ran.code ?? 143, requests }
-          }
-          // Nothing happens any more but waiting. To move the clock takes some 10 ms in real time.
-          if (busy === 0 && turns % 20 === 19) {
-            const sleeping = yield* TestClock.sleeps()
-            if (Chunk.isNonEmpty(sleeping)) yield* TestClock.setTime(Math.min(...sleeping))
-          }
-        }
+        const endWith = (code: number | undefined) => ({ code, stderr, requests, stdout: "" })
+        const passSignalOn = Effect.gen(function* () {
+          if (gotSignal) return
+          if (!((yield* Deferred.isDone(waiting)) || (yield* Deferred.isDone(signalSent)))) return
+          gotSignal = true
+          yield* Fiber.interruptFork(fiber)
+          yield* Deferred.succeed(signalled, undefined)
+        })
+        const ended = yield* turning(
+          () => busy > 0,
+          Effect.gen(function* () {
+            if (yield* Deferred.isDone(crashed)) return Option.some(endWith(undefined))
+            yield* passSignalOn
+            return Option.map(yield* Fiber.poll(fiber), (exit) => {
+              const ran: Partial<Ran> = Exit.isSuccess(exit) ? exit.value : {}
+              return { ...endWith(ran.code ?? 143), stdout: ran.stdout ?? "" }
+            })
+          }),
+        )
+        if (Option.isSome(ended)) return ended.value
         return yield* Effect.dieMessage(`${argv.join(" ")} did not end: ${requests.join(", ")}`)
       })
 

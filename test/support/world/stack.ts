@@ -19,7 +19,7 @@ import { runsNothing } from "./runner.ts"
 import { asks, notices, type SettingsValue, settings } from "./services.ts"
 
 /** What the services of a test stand on. */
-export interface World {
+export interface Ground {
   readonly api: { readonly layer: Layer.Layer<HttpClient.HttpClient> }
   readonly settings?: Partial<SettingsValue>
   readonly ask?: { readonly layer: Layer.Layer<Prompter> }
@@ -31,44 +31,44 @@ export interface World {
   readonly notices?: { readonly layer: Layer.Layer<Notices> }
 }
 
-/** The layers of the services over those of a world: each is given what it stands on. */
-const layers = (world: World) => {
-  const ground = Layer.mergeAll(
-    settings(world.settings),
-    world.api.layer,
-    world.progress?.layer ?? Progress.layer,
-    world.ask?.layer ?? asks().layer,
-    world.notices?.layer ?? notices().layer,
+/** The layers of the services over this ground: each is given what it stands on. */
+const layers = (ground: Ground) => {
+  const below = Layer.mergeAll(
+    settings(ground.settings),
+    ground.api.layer,
+    ground.progress?.layer ?? Progress.layer,
+    ground.ask?.layer ?? asks().layer,
+    ground.notices?.layer ?? notices().layer,
     NodeFileSystem.layer,
     NodePath.layer,
     Layer.succeed(Process, here),
     Layer.succeed(Files, realFiles),
-    Layer.succeed(CommandRunner, world.runner ?? runsNothing),
+    Layer.succeed(CommandRunner, ground.runner ?? runsNothing),
   )
   return PatApi.layer.pipe(
     Layer.provideMerge(Session.layer),
     Layer.provideMerge(Layer.merge(Transport.layer, TokenCache.layer)),
-    Layer.provide(ground),
+    Layer.provide(below),
   )
 }
 
 /** Sends a request through a fresh `Transport`. */
-export const send = (world: World, request: ApiRequest) =>
+export const send = (ground: Ground, request: ApiRequest) =>
   Effect.provide(
     Effect.flatMap(Transport, (it) => it.send(request)),
-    layers(world),
+    layers(ground),
   )
 
 /** Uses a fresh `Transport`. */
 export const withTransport = <A, E, R>(
-  world: World,
+  ground: Ground,
   use: (it: Transport["Type"]) => Effect.Effect<A, E, R>,
-) => Effect.provide(Effect.flatMap(Transport, use), layers(world))
+) => Effect.provide(Effect.flatMap(Transport, use), layers(ground))
 
 /** Uses a fresh `Session`. */
-export const withSession = <A, E, R>(world: World, use: (it: Session["Type"]) => Effect.Effect<A, E, R>) =>
-  Effect.provide(Effect.flatMap(Session, use), layers(world))
+export const withSession = <A, E, R>(ground: Ground, use: (it: Session["Type"]) => Effect.Effect<A, E, R>) =>
+  Effect.provide(Effect.flatMap(Session, use), layers(ground))
 
 /** Uses a fresh `PatApi`. */
-export const withPatApi = <A, E, R>(world: World, use: (it: PatApi["Type"]) => Effect.Effect<A, E, R>) =>
-  Effect.provide(Effect.flatMap(PatApi, use), layers(world))
+export const withPatApi = <A, E, R>(ground: Ground, use: (it: PatApi["Type"]) => Effect.Effect<A, E, R>) =>
+  Effect.provide(Effect.flatMap(PatApi, use), layers(ground))

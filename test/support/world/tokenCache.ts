@@ -9,11 +9,11 @@ import type { Scope } from "effect/Scope"
 import { TokenCache } from "../../../src/services/auth/TokenCache.ts"
 import { Files } from "../../../src/services/files.ts"
 import { Process } from "../../../src/services/Process.ts"
+import { jwt } from "../fixtures.ts"
 import { realFiles } from "./files.ts"
 import { here } from "./process.ts"
 import { logs, settings } from "./services.ts"
 
-export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln"
 export const tokens = (accessToken = jwt, expiresAt = 3600) => ({
   accessToken: Redacted.make(accessToken),
   idToken: Redacted.make("id"),
@@ -22,13 +22,13 @@ export const tokens = (accessToken = jwt, expiresAt = 3600) => ({
 export const stored = JSON.stringify({ access_token: jwt, id_token: "id", expires_at: 3600 })
 
 /** A folder for the cache, not made yet, and what a process would read and write there. */
-export const world = Effect.gen(function* () {
+export const cacheFolder = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const dir = `${yield* fs.makeTempDirectoryScoped()}/cache`
   const log = logs()
   const use = <A, E>(
     run: (cache: Context.Tag.Service<typeof TokenCache>) => Effect.Effect<A, E>,
-    world: {
+    given: {
       readonly dir?: string | undefined
       readonly under?: Layer.Layer<never>
       readonly broken?: Partial<FileSystem.FileSystem>
@@ -37,10 +37,10 @@ export const world = Effect.gen(function* () {
   ) =>
     Effect.flatMap(TokenCache, run).pipe(
       Effect.provide(TokenCache.layer),
-      Effect.provideService(Files, world.files ?? realFiles),
-      Effect.provideService(FileSystem.FileSystem, { ...fs, ...world.broken }),
-      Effect.provide(settings({ tokenCacheDir: Option.fromNullable("dir" in world ? world.dir : dir) })),
-      Effect.provide(world.under ?? Layer.succeed(Process, here)),
+      Effect.provideService(Files, given.files ?? realFiles),
+      Effect.provideService(FileSystem.FileSystem, { ...fs, ...given.broken }),
+      Effect.provide(settings({ tokenCacheDir: Option.fromNullable("dir" in given ? given.dir : dir) })),
+      Effect.provide(given.under ?? Layer.succeed(Process, here)),
       Effect.provide(log.layer),
     )
   const file = `${dir}/zpool_token_api.test_ada`

@@ -20,7 +20,7 @@ import { Files } from "../../../src/services/files.ts"
 import { Pages, pagesOf } from "../../../src/services/Pages.ts"
 import { Process, type Surroundings } from "../../../src/services/Process.ts"
 import { textOf } from "../../../src/start.ts"
-import { broken, type Reply, systemError, text } from "../http/client.ts"
+import { fakeApiByPath, type Replies } from "../http/client.ts"
 import { realFiles } from "./files.ts"
 import { here } from "./process.ts"
 import { runsNothing } from "./runner.ts"
@@ -34,23 +34,13 @@ export interface Sent {
   readonly body: unknown
 }
 
-/** What the fake API answers: a string is sent as it is, anything else as JSON; `undefined` is no body. */
-export interface Answer {
-  readonly status?: number
-  readonly body?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-/** Answers by `METHOD /path` below the base URL; each list is used up from its front, a single one for ever. */
-export type Api = Readonly<Record<string, Answer | Error | ReadonlyArray<Answer | Error>>>
-
 /** The world that a command line runs in. */
 export interface World {
   readonly env?: Readonly<Record<string, string>>
   /** Answers to requests, each of which has to be asked for. */
-  readonly api?: Api
+  readonly api?: Replies
   /** More answers, as of a whole server: a run asks for those that it needs. */
-  readonly routes?: Api
+  readonly routes?: Replies
   /** Whether stdin, stdout and stderr are terminals: all by default, or none. */
   readonly terminal?:
     | boolean
@@ -146,44 +136,7 @@ export const fakeConsole = (
   }
 }
 
-const replyOf = (answer: Answer | Error): Reply => {
-  if (answer instanceof Error) return broken(answer)
-  const { body = "", headers, status = 200 } = answer
-  return text(status, typeof body === "string" ? body : JSON.stringify(body), headers)
-}
-
-/** An HTTP client that answers from a table, and dies at a request that is not in it. */
-export const fakeHttp = (api: Api, base: string, onRequest: (sent: Sent) => void) => {
-  const left = new Map(
-    Object.entries(api).map(([route, answers]) => [route, Array.isArray(answers) ? [...answers] : answers]),
-  )
-  const asked = new Set<string>()
-  const client = HttpClient.make((request, url) => {
-    const route = `${request.method} ${url.href.replace(base, "")}`
-    const { body } = request
-    const sent = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : undefined
-    onRequest({
-      method: request.method,
-      url: url.href,
-      authorization: request.headers.authorization,
-      body: sent === undefined ? undefined : JSON.parse(sent),
-    })
-    asked.add(route)
-    const answers = left.get(route)
-    const answer = (Array.isArray(answers) ? answers.shift() : answers) as Answer | Error | undefined
-    return answer === undefined ? Effect.dieMessage(`nothing answers ${route}`) : replyOf(answer)(request)
-  })
-  /** The routes whose answers were given and not asked for. */
-  const unused = (): ReadonlyArray<string> =>
-    [...left].flatMap(([route, answers]) =>
-      (Array.isArray(answers) ? answers.length > 0 : !asked.has(route)) ? [route] : [],
-    )
-  return { client, unused }
-}
-
 const tree = shape()
-
-export { runsNothing, systemError }
 
 /** Runs a command line (without the program's name) in a world of fakes. */
 export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Effect<Ran> =>
@@ -219,7 +172,14 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       stderr: err,
     } = typeof terminal === "boolean" ? { stdin: terminal, stdout: terminal, stderr: terminal } : terminal
     const base = env.ZPOOL_API_URL ?? "https://api.zpools.io/v1"
-    const { client, unused } = fakeHttp({ ...routes, ...api }, base, (sent) => requests.push(sent))
+    const { client, unused } = fakeApiByPath({ ...routes, ...api }, base, ({ body, headers, method, url }) =>
+      requests.push({
+        method,
+        url,
+        authorization: headers.authorization,
+        body: body === undefined ? undefined : JSON.parse(body),
+      }),
+    )
     const services = Layer.mergeAll(
       Layer.succeedContext(
         Context.make(Process, {
@@ -267,40 +227,3 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       }),
     )
   })
-
-/** The environment of someone who signs in with username and password. */
-export const account = { ZPOOL_USER: "demo", ZPOOL_PASSWORD: "s3cret-Pa55word" } as const
-
-/** The environment of someone who has a PAT. */
-export const pat = { ZPOOLPAT: "zpat_FakeFakeFakeFakeFakeFake00000000" } as const
-
-export const jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2lnbmF0dXJl"
-
-/** The answer to a good sign-in. */
-export const loggedIn: Answer = {
-  body: {
-    message: "Login successful",
-    detail: { access_token: jwt, id_token: jwt, refresh_token: jwt, expires_in: 3600 },
-  },
-}
-
-/** An item of `GET /pat` with everything in it. */
-export const item = (fields: Readonly<Record<string, unknown>> = {}) => ({
-  key_id: "law-hotel-shape-community",
-  label: "My CI Token",
-  status: "active",
-  created_at: "2026-01-26T02:05:37.123Z",
-  expiry_at: null,
-  hard_expiry_at: null,
-  last_used_at: null,
-  last_ip: null,
-  last_ua: null,
-  scopes: ["zpool", "job"],
-  token_ver: 1,
-  usage_count: 0,
-  ...fields,
-})
-
-export const listed = (...items: ReadonlyArray<unknown>): Answer => ({
-  body: { message: "PATs retrieved", detail: { items } },
-})

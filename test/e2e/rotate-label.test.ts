@@ -10,6 +10,7 @@ import { dealtKeyIds, type Sandbox, startSandbox, temporaryFolder } from "../sup
 const [first, second, third] = dealtKeyIds
 const minute = 60_000
 const day = 86_400_000
+
 const nightly = [
   ...["pat", "rotate", "--label", "CI", "--expires-in", "90d"],
   ...["--expiring-within", "14d", "--yes"],
@@ -31,11 +32,6 @@ const use = (sandbox: Sandbox, token: string) =>
 
 /** The error object, which warnings may come before. */
 const errorIn = (stderr: string) => JSON.parse(stderr.slice(stderr.indexOf('{"error"'))).error
-
-const statuses = async (sandbox: Sandbox) => {
-  const { items } = (await sandbox.call("GET", "/pat")) as { items: ReadonlyArray<Record<string, unknown>> }
-  return items.map(({ status }) => status)
-}
 
 describe("a label that two jobs share", () => {
   it("costs nobody a PAT: each case of the table", async () => {
@@ -60,7 +56,7 @@ describe("a label that two jobs share", () => {
     const inUse = await run("--all", "--json")
     expect(inUse.code).toBe(1)
     expect(errorIn(inUse.stderr)).toMatchObject({ type: "PatsInUse", keyIds: [second, first] })
-    expect(await statuses(sandbox)).toEqual(["active", "active"])
+    expect(await sandbox.statuses()).toEqual(["active", "active"])
   })
 
   it("with --all leaves several alone if none is due", async () => {
@@ -71,7 +67,7 @@ describe("a label that two jobs share", () => {
     const ran = await runCli([...nightly, "--all"], { env: sandbox.env })
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining("not rotated") })
     expect(ran.stderr).toContain('2 active PATs have the label "CI", and none of them is due')
-    expect(await statuses(sandbox)).toEqual(["active", "active"])
+    expect(await sandbox.statuses()).toEqual(["active", "active"])
   })
 
   it("with --keep-old rotates the newest one, also on the second night", async () => {
@@ -84,7 +80,7 @@ describe("a label that two jobs share", () => {
       sandbox.later(later)
       expect(await night()).toMatchObject({ code: 0, stdout: "" })
     }
-    expect(await statuses(sandbox)).toEqual(["active", "active"])
+    expect(await sandbox.statuses()).toEqual(["active", "active"])
     expect(await runCli([...keep, "--all"], { env: sandbox.env })).toMatchObject({ code: 2 })
   })
 
@@ -98,7 +94,7 @@ describe("a label that two jobs share", () => {
       await use(sandbox, stored === "old" ? old : recent)
       const ran = await runCli([...nightly, "--all"], { env: sandbox.env })
       expect(ran.code, ran.stderr).toBe(0)
-      expect(await statuses(sandbox)).toEqual(["revoked", "revoked", "active"])
+      expect(await sandbox.statuses()).toEqual(["revoked", "revoked", "active"])
     }
   })
 })
@@ -127,7 +123,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     })
     expect(await first).toMatchObject({ code: 0 })
     expect((await use(sandbox, readFileSync(join(cwd, "store"), "utf8"))).status).toBe(200)
-    expect(await statuses(sandbox)).toEqual(["revoked", "active"])
+    expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
   it("never revoke the old PAT where the new one was revoked during the delivery", async () => {
@@ -162,7 +158,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     })
     expect(error.message).toContain(`The old PAT ${first} still works.`)
     expect(error.hint).toBe(`Store a token that works with: zpcli pat rotate ${first} -- COMMAND`)
-    expect(await statuses(sandbox)).toEqual(["active", "revoked"])
+    expect(await sandbox.statuses()).toEqual(["active", "revoked"])
     expect((await use(sandbox, old)).status).toBe(200)
   }, 40_000)
 
@@ -180,7 +176,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     expect(ran.stderr).toContain(
       `The token of the new PAT ${second} was delivered, but could not be checked once more`,
     )
-    expect(await statuses(sandbox)).toEqual(["active", "active"])
+    expect(await sandbox.statuses()).toEqual(["active", "active"])
   })
 
   it("say that an old PAT had already been revoked", async () => {
@@ -212,10 +208,10 @@ describe("a rotation whose answer is lost", () => {
       const lost = await runCli(line, { env })
       expect(lost.code, `${fault}: ${lost.stderr}`).toBe(9)
       expect(JSON.parse(lost.stderr).error).toMatchObject({ retryable: true, keyId: first, delivered: false })
-      expect(await statuses(sandbox)).toEqual(["revoked"])
+      expect(await sandbox.statuses()).toEqual(["revoked"])
       const again = await runCli(line, { env })
       expect(JSON.parse(again.stdout)).toMatchObject({ message: "PAT created", rotated: true })
-      expect(await statuses(sandbox)).toEqual(["revoked", "active"])
+      expect(await sandbox.statuses()).toEqual(["revoked", "active"])
     }
   })
 
@@ -233,7 +229,7 @@ describe("a rotation whose answer is lost", () => {
     const ran = await runCli(line, { env: { ...sandbox.env, ZPOOL_API_URL: url } })
     expect(ran.code).toBe(7)
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyIds: [first, third] })
-    expect(await statuses(sandbox)).toEqual(["active"])
+    expect(await sandbox.statuses()).toEqual(["active"])
   })
 })
 

@@ -1,8 +1,13 @@
 import { spawn } from "node:child_process"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { json } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
+import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
-import { startSandbox, startServer } from "../support/sandbox.ts"
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"
 const list = ["pat", "list"]
@@ -155,15 +160,13 @@ describe("exit codes", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("%s while the API is silent exits %d", async (signal, code) => {
-    const child = await new Promise<ReturnType<typeof spawn>>((resolve) => {
-      const url = startServer(() => resolve(running))
-      let running: ReturnType<typeof spawn>
-      void url.then((base) => {
-        running = spawn(binary, [...program, ...list], {
-          env: cleanEnv({ ZPOOL_API_URL: base, ZPOOLPAT: "zpat_x" }),
-        })
-      })
+    let arrive = () => {}
+    const arrived = new Promise<void>((fulfil) => {
+      arrive = fulfil
     })
+    const { env } = await startScripted(() => arrive())
+    const child = spawn(binary, [...program, ...list], { env: cleanEnv(env) })
+    await arrived
     const ended = new Promise((resolve) => child.on("close", (exit, by) => resolve([exit, by])))
     child.kill(signal)
     expect(await ended).toEqual([code, null])
@@ -197,5 +200,110 @@ describe("revoke without a terminal", () => {
       stdio: "ignore",
     })
     expect(await new Promise((resolve) => child.on("close", resolve))).toBe(3)
+  })
+})
+
+describe.concurrent("every error is two lines, what went wrong and what to do", () => {
+  it.for([
+    ["a label that is blank", ["pat", "create", " ", "--scope", "job"], {}, 2],
+    ["a key ID", ["pat", "revoke", "x"], {}, 2],
+    ["a wrong option", ["pat", "list", "--jsn"], {}, 2],
+    ["a variable", ["pat", "list"], { ZPOOL_TIMEOUT: "soon" }, 2],
+    ["an rcfile that is missing", ["pat", "list", "--rcfile", "missing"], {}, 2],
+    ["an rcfile with a broken line", ["pat", "list", "--rcfile", "broken"], {}, 2],
+    ["a file that exists", ["pat", "create", "ci", "--scope", "job", "--out", "broken"], {}, 2],
+    ["a request that is refused", ["pat", "list"], {}, 1],
+    ["an answer at the prompt", ["pat", "revoke", "law-hotel-shape-community"], {}, 3],
+    ["a port", ["sandbox", "--port", "x"], {}, 2],
+    ["a seed", ["sandbox", "--seed", "folder"], {}, 2],
+    ["a command that does not exist", ["sandbox", "--", "no-such-command-of-ours"], {}, 127],
+    ["a command that can't be run", ["sandbox", "--", "./folder"], {}, 126],
+  ] as const)("for %s", async ([_, args, variables, code], { expect, onTestFinished }) => {
+    const { env } = await startScripted(json(418, { message: "A teapot" }), {
+      onFinished: onTestFinished,
+      env: variables,
+    })
+    const cwd = temporaryFolder(onTestFinished)
+    writeFileSync(join(cwd, "broken"), 'ZPOOL_USER="x\n')
+    mkdirSync(join(cwd, "folder"))
+    const ran = await runCli(args, { env, cwd })
+    expect(ran).toMatchObject({ code, stdout: "" })
+    const lines = ran.stderr.replace(/^.*\[y\/N\] \n/, "").split("\n")
+    expect(lines).toHaveLength(3)
+    expect(lines[0]).toMatch(/^zpcli: .*[.?]( \[request ID [\w-]+\])?$/)
+    expect(lines[1]).toMatch(/^\S.*\S$/)
+    expect(lines[2]).toBe("")
+  })
+})
+
+/** The IDs that a sandbox deals, in their order. */
+const [first, second, third] = [
+  "law-hotel-shape-community",
+  "market-night-plain-object",
+  "basket-doctor-humble-figure",
+]
+
+/** Runs a command with `--json` against a sandbox with one PAT and these faults; gives the errors. */
+const errorsOf = async (args: ReadonlyArray<string>, ...faults: ReadonlyArray<string>) => {
+  const sandbox = await startSandbox()
+  await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
+  const url = await startGate(sandbox, { faults })
+  const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
+  const { stderr } = await runCli([...args, "--json"], { env })
+  const lines = stderr.split("\n").filter((line) => line.startsWith("{"))
+  return lines.map((line) => (JSON.parse(line) as { readonly error: Record<string, unknown> }).error)
+}
+
+const createAgain = ["pat", "create", "CI", "--scope", "job"]
+const rotateFirst = ["pat", "rotate", first, "--yes"]
+
+describe("an error in JSON has in fields what a script needs to go on", () => {
+  it("the PAT that may exist after a create whose answer was lost", async () => {
+    const [error] = await errorsOf(["pat", "create", "other", "--scope", "job"], "POST /pat after-drop")
+    expect(error).toMatchObject({ type: "OutcomeUnknown", keyId: second, delivered: false, exitCode: 7 })
+    expect(error).not.toHaveProperty("keyIds")
+  })
+
+  it("the PATs of which one may be it", async () => {
+    const [error] = await errorsOf(createAgain, "POST /pat after-drop")
+    expect(error).toMatchObject({ type: "OutcomeUnknown", keyIds: [first, second], delivered: false })
+    expect(error).not.toHaveProperty("keyId")
+  })
+
+  it("none where none is listed", async () => {
+    const [error] = await errorsOf(["pat", "create", "other", "--scope", "job"], "POST /pat drop")
+    expect(error).toMatchObject({ type: "OutcomeUnknown", delivered: false })
+    expect(error).not.toHaveProperty("keyId")
+    expect(error).not.toHaveProperty("keyIds")
+  })
+
+  it("the new and the old PAT of a rotation that stopped before the token was handed over", async () => {
+    const [error] = await errorsOf(rotateFirst, "GET /hello 503")
+    expect(error).toMatchObject({ keyId: second, oldKeyId: first, delivered: false, status: 503 })
+  })
+
+  it("the same where the old PAT may still work", async () => {
+    const [error] = await errorsOf(rotateFirst, "DELETE /pat 503")
+    expect(error).toMatchObject({ keyId: second, oldKeyId: first, delivered: true, status: 503 })
+  })
+
+  it("the PAT that is not there, or that could not be revoked", async () => {
+    expect(await errorsOf(["pat", "revoke", third])).toMatchObject([{ keyId: third, exitCode: 5 }])
+    expect(await errorsOf(["pat", "revoke", first], "DELETE /pat 503")).toMatchObject([
+      { type: "ServiceUnavailable", keyId: first, exitCode: 6 },
+    ])
+  })
+
+  it("each of several that could not be revoked", async () => {
+    const errors = await errorsOf(["pat", "revoke", first, third], "DELETE /pat 503")
+    expect(errors.map(({ keyId }) => keyId)).toEqual([first, third])
+    for (const { keyId, message } of errors) expect(message).toMatch(new RegExp(`^${keyId}: `))
+  })
+
+  it("no PAT where the error is about none", async () => {
+    const errors = await errorsOf(["pat", "list"], "GET /pat 503")
+    for (const field of ["keyId", "oldKeyId", "keyIds", "delivered", "childExitCode"]) {
+      expect(errors[0]).not.toHaveProperty(field)
+    }
   })
 })

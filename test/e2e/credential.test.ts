@@ -2,8 +2,11 @@ import { spawn, spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { json, text } from "../support/http/answer.ts"
+import { startScripted } from "../support/http/scripted.ts"
+import { startGate } from "../support/program/gate.ts"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { type OnFinished, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
+import { type OnFinished, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */
 const start = async (onFinished: OnFinished) => {
@@ -172,5 +175,78 @@ describe.skipIf(process.platform === "win32")("SIGINT while a command is to prin
     const { stdout: state } = spawnSync("ps", ["-o", "stat=", "-p", readFileSync(pid, "utf8").trim()])
     expect(String(state)).toMatch(/^(Z.*\n)?$/)
     expect(sandbox.requests).toEqual([])
+  })
+})
+
+/** An rcfile with a PAT. */
+const rcfileWith = (pat: string) => {
+  const path = join(temporaryFolder(), "zpoolrc")
+  writeFileSync(path, `ZPOOLPAT=${pat}\n`, { mode: 0o600 })
+  return path
+}
+
+describe("a PAT from the rcfile", () => {
+  it.each([
+    [401, "was not accepted"],
+    [403, "lacks the scope pat"],
+  ])("that is answered with %d is named by its file", async (status, words) => {
+    const rcfile = rcfileWith("zpat_0123456789abcdef")
+    const { url } = await startScripted(json(status, { message: "no" }))
+    const env = { ZPOOL_API_URL: url }
+    const { code, stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
+    expect(code).toBe(4)
+    const [message, hint] = stderr.split("\n")
+    expect(message).toContain(`The PAT in ${rcfile} `)
+    expect(message).toContain(words)
+    expect(message).not.toContain("ZPOOLPAT")
+    expect(hint).not.toContain("Set ZPOOLPAT")
+  })
+
+  it("is named by its file in hello", async () => {
+    const sandbox = await startSandbox()
+    const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+    const rcfile = rcfileWith(String(token))
+    const env = { ZPOOL_API_URL: sandbox.url }
+    const { stdout } = await runCli(["hello", "--rcfile", rcfile], { env })
+    expect(stdout).toContain(`Signed in with: the PAT in ${rcfile}\n`)
+  })
+
+  it("is not named where the environment's is used", async () => {
+    const rcfile = rcfileWith("zpat_0123456789abcdef")
+    const { env } = await startScripted(json(401, {}))
+    const { stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
+    expect(stderr).toContain("The PAT in ZPOOLPAT was not accepted")
+    expect(stderr).not.toContain(rcfile)
+  })
+})
+
+describe("a rotation under a sign-in with a password", () => {
+  it.each(["GET /hello 401", "GET /hello 403"])(
+    "whose check meets %s blames the new PAT and no other",
+    async (fault) => {
+      const sandbox = await startSandbox()
+      const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
+      const url = await startGate(sandbox, { faults: [fault] })
+      const env = { ...sandbox.env, ZPOOL_API_URL: url }
+      const { code, stderr } = await runCli(["pat", "rotate", String(key_id), "--yes"], { env })
+      expect(code).toBe(9)
+      expect(stderr).toContain("could not be checked")
+      expect(stderr).not.toMatch(/ZPOOLPAT|scope|--auth/)
+    },
+    30_000,
+  )
+})
+
+describe("a web page with 403", () => {
+  it("blames no account", async () => {
+    const { url } = await startScripted({
+      "POST /login": json(200, { message: "ok", detail: { access_token: "eyJ0.eyJ1.c2ln", expires_in: 60 } }),
+      "GET /pat": text(403, "<html>Blocked</html>"),
+    })
+    const env = { ZPOOL_API_URL: url, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "correct-horse" }
+    const { code, stderr } = await runCli(["pat", "list"], { env })
+    expect(code).toBe(4)
+    expect(stderr).toContain("may not have come from the API")
+    expect(stderr).not.toContain("account")
   })
 })

@@ -16,9 +16,9 @@ import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../../src/services/node/http.ts"
 import { Pages } from "../../../src/services/Pages.ts"
 import { Process } from "../../../src/services/Process.ts"
-import type { Ran } from "../program/program.ts"
-import { realFiles } from "./files.ts"
-import { here } from "./process.ts"
+import { realFiles } from "../world/files.ts"
+import { here } from "../world/process.ts"
+import type { Ran } from "./program.ts"
 
 const unused = () => Effect.dieMessage("nothing is asked here")
 const tree = shape()
@@ -40,7 +40,7 @@ export const runInProcess = async (
     stderr += `${text}\n`
   }
   const defaults = Effect.runSync(Console.consoleWith(Effect.succeed))
-  const world = Layer.mergeAll(
+  const services = Layer.mergeAll(
     Console.setConsole({
       ...defaults,
       log: (text: unknown) => Effect.sync(() => log(text)),
@@ -70,7 +70,7 @@ export const runInProcess = async (
   if (request._tag === "Help" || request._tag === "Version")
     throw new Error("It is answered without the program.")
   const code = await run(argv, tree, request).pipe(
-    Effect.provide(world),
+    Effect.provide(services),
     Effect.withConfigProvider(
       ConfigProvider.fromMap(new Map(Object.entries({ HOME: "/nonexistent", ...env }))),
     ),

@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process"
-import { readFileSync } from "node:fs"
+/** What is typed after `zpcli`: help, words that are wrong, and bytes that are none. */
+import { spawn, spawnSync } from "node:child_process"
+import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { binary, program, runCli } from "../support/program/program.ts"
+import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
+import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string }
@@ -117,6 +119,8 @@ describe("a command line that is wrong", () => {
       ["pat", "create", "\u2014json", "--scope", "job"],
       'zpcli: "\u2014json" starts with a typographic dash (U+2014), not with a hyphen.',
     ],
+    [["whoami"], 'zpcli: Unknown command "whoami" for zpcli. Did you mean zpcli hello?'],
+    [["pat", "revoke", "CI"], 'zpcli: "CI" is not a key ID.'],
     [["ls"], 'zpcli: Unknown command "ls" for zpcli. Did you mean zpcli pat list?'],
     [["pat", "list", "-weird"], "zpcli: Unknown option -weird for zpcli pat list."],
     [
@@ -152,5 +156,54 @@ describe("a command line that is wrong", () => {
     expect(JSON.parse(stderr)).toEqual({
       error: expect.objectContaining({ type: "UsageError", exitCode: 2, retryable: false }),
     })
+  })
+})
+
+describe.skipIf(process.platform === "win32")("a word that is not UTF-8", () => {
+  it.each([
+    ["a label", ["pat", "create", "caf\\351", "--scope", "job"]],
+    ["a label after --", ["pat", "create", "--scope", "job", "--", "\\351"]],
+    ["a file of --out", ["pat", "create", "x", "--scope", "job", "--out", "t\\351"]],
+    ["a file of --out=", ["pat", "create", "x", "--scope", "job", "--out=t\\351"]],
+    ["an rcfile", ["hello", "--rcfile", "/nonexistent/\\351"]],
+    ["a command", ["p\\351t", "list"]],
+    ["a word of the sandbox's command", ["sandbox", "--", "echo", "\\351"]],
+  ])("is refused as %s", async (_, words) => {
+    const { env, requests } = await startSandbox()
+    const cwd = temporaryFolder()
+    const quoted = words.map((word) => `"$(printf '${word.replaceAll("-", "\\055")}')"`).join(" ")
+    const child = spawn("sh", ["-c", `exec "$0" "$@" ${quoted}`, binary, ...program], {
+      env: cleanEnv(env),
+      stdio: ["ignore", "pipe", "pipe"],
+      cwd,
+    })
+    const ran = await ended(child)
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toContain("is not valid UTF-8")
+    expect(readdirSync(cwd)).toEqual([])
+    expect(requests).toEqual([])
+  })
+})
+
+describe.skipIf(noTerminal)(`a username that is typed`, () => {
+  it.each(["ada b", "ada\u00a0b"])("%j is refused, since it holds white space", async (name) => {
+    const { requests, url } = await startSandbox()
+    const ran = await runCliOnTerminal(["pat", "list"], {
+      env: { ZPOOL_API_URL: url, ZPOOL_PASSWORD: "x" },
+      script: [["Username", `${name}\r`]],
+    })
+    expect(ran).toMatchObject({ code: 2, echo: true })
+    expect(ran.output).toContain("is not a valid username: it contains white space")
+    expect(requests).toEqual([])
+  })
+
+  it("with blanks around it is taken without them", async () => {
+    const { requests, url } = await startSandbox()
+    const ran = await runCliOnTerminal(["hello"], {
+      env: { ZPOOL_API_URL: url, ZPOOL_PASSWORD: "demo-Pa55word" },
+      script: [["Username", " demo \r"]],
+    })
+    expect(ran.code).toBe(0)
+    expect(requests).toEqual(["POST /login 200", "GET /hello 200"])
   })
 })
