@@ -54,8 +54,7 @@ export const envelopeOf = (created: CreatedToken, additions: Additions | undefin
 const printWithoutToken = (created: CreatedToken, additions: Additions | undefined) => {
   const text = envelopeOf(created, additions)
   const token = Redacted.value(created.token)
-  return printJson(text, {
-    spans: withoutMember(text, ["detail", "token"]),
+  return printJson(withoutMember(text, ["detail", "token"]), {
     changeString: (value) => value.replaceAll(token, "[hidden]"),
   })
 }
