@@ -1,7 +1,7 @@
 /** Failures of another program that zpcli runs. */
 import * as Data from "effect/Data"
 
-/** How a command ended that a signal ended, by its exit code, as shells have it. */
+/** How a signal ended a command, by the exit code that shells give it. */
 const signalWords: Readonly<Record<number, string>> = {
   129: "hung up",
   130: "interrupted",
@@ -19,13 +19,13 @@ export const signalled = (exitCode: number): boolean => signalWords[exitCode] !=
 export const exited = (exitCode: number): string =>
   signalled(exitCode) ? `was ${signalWords[exitCode]} (exit code ${exitCode})` : `exited with ${exitCode}`
 
-/** A command can't be started, as was found out before anything was done. */
+/** A command can't be started. This was checked before anything was sent. */
 export class CommandUnusable extends Data.TaggedError("CommandUnusable")<{
   readonly name: string
   readonly reason: "not-found" | "not-executable"
   /** The system's code, such as `EACCES`. */
   readonly code: string | undefined
-  /** Of a script the interpreter that can't be started. */
+  /** Of a script, if that is what can't be started. */
   readonly interpreter?: string
 }> {
   override get message(): string {
@@ -38,16 +38,16 @@ export class CommandUnusable extends Data.TaggedError("CommandUnusable")<{
   }
 }
 
-/** A command was to take a new token, and did not. */
+/** A command did not take the new token. */
 export class CommandFailed extends Data.TaggedError("CommandFailed")<{
   readonly name: string
-  /** `unread`: it ended well, but did not read the whole token. */
+  /** `unread`: it exited with 0, but did not read the whole token. */
   readonly reason: "exit" | "unread" | "not-started"
-  /** What it exited with; 128 and the signal's number where it died of a signal. */
+  /** 128 plus the signal's number if a signal ended it. */
   readonly exitCode: number | undefined
-  /** Whether it left some or all of the token unread, however it ended. */
+  /** Whether it did not read the whole token, however it ended. */
   readonly leftToken?: boolean
-  /** The system's code where it could not be started. */
+  /** The system's code, if it could not be started. */
   readonly code: string | undefined
 }> {
   override get message(): string {

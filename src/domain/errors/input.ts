@@ -1,11 +1,11 @@
-/** What a person typed, set or answered, and can't be used. */
+/** Input that can't be used: typed, set, piped, or answered at a prompt. */
 import * as Data from "effect/Data"
 import { explained } from "./words.ts"
 
-/** A value that breaks a rule of its type. The module that has the rule words it. */
+/** A value that breaks a rule of its type. The module with the rule writes the message. */
 export class InvalidInput extends Data.TaggedError("InvalidInput")<{
   readonly kind: "label" | "key-id" | "scope" | "expiry" | "duration" | "username"
-  /** Which rule: a `list` is several scopes in one value, and `missing` none at all. */
+  /** The rule: `list` means several scopes in one value, and `missing` no scope. */
   readonly reason:
     | "blank"
     | "control-character"
@@ -19,14 +19,14 @@ export class InvalidInput extends Data.TaggedError("InvalidInput")<{
     | "white-space"
   readonly value: string
   readonly message: string
-  /** What to do about it, where the type alone does not tell. */
+  /** What to do about it, if the type alone does not say. */
   readonly advice?: string
 }> {}
 
-/** What was to be read from stdin can't be. */
+/** stdin can't be read. */
 export class InputUnreadable extends Data.TaggedError("InputUnreadable")<{
   readonly reason: "too-large" | "failed"
-  /** The system's code, such as `EISDIR`, where it failed. */
+  /** The system's code, such as `EISDIR`, if it failed. */
   readonly code: string | undefined
 }> {
   override get message(): string {
@@ -36,14 +36,13 @@ export class InputUnreadable extends Data.TaggedError("InputUnreadable")<{
   }
 }
 
-/** A setting (flag, environment variable or rcfile line) that can't be used. */
+/** A setting that can't be used: a flag, an environment variable or a line of the rcfile. */
 export class SettingsError extends Data.TaggedError("SettingsError")<{
-  /** The variable, flag or file that is wrong. */
   readonly source: string
   /** 1-based, when a line of the rcfile is wrong. */
   readonly line?: number
   readonly reason: string
-  /** What to do about it, where the source alone does not tell. */
+  /** What to do about it, if the source alone does not say. */
   readonly advice?: string
 }> {
   override get message(): string {
@@ -63,13 +62,13 @@ export class SandboxFailed extends Data.TaggedError("SandboxFailed")<{
   }
 }
 
-/** What keeps the program from asking for anything. */
+/** What disables prompts. */
 export type AskingDisabled = "--no-input" | "ZPOOL_NO_INPUT"
 
 /** Why a question was not asked. */
 export type NotAsked = "no-terminal" | AskingDisabled
 
-/** A confirmation can't be asked for. `no-terminal`: stdin is a terminal, and there is none to write to. */
+/** zpcli can't ask for a confirmation. `no-terminal`: there is no terminal to show the question on. */
 export class CannotAsk extends Data.TaggedError("CannotAsk")<{ readonly notAsked: NotAsked }> {
   override get message(): string {
     return this.notAsked === "no-terminal"
@@ -78,7 +77,7 @@ export class CannotAsk extends Data.TaggedError("CannotAsk")<{ readonly notAsked
   }
 }
 
-/** The answer at the prompt was not yes; `no` if it was in so many words. */
+/** The answer at the prompt was not yes; `no` if it was an explicit no. */
 export class Declined extends Data.TaggedError("Declined")<{ readonly no?: boolean }> {
   override get message(): string {
     return "Declined: nothing was changed."

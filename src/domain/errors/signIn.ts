@@ -4,14 +4,14 @@ import type { Answered, ApiError, PatNotFound, RevokeUnconfirmed } from "./api.t
 import type { InvalidInput, NotAsked, Quit } from "./input.ts"
 import { explained, serverSaid } from "./words.ts"
 
-/** Signing in needs a value that is neither set nor can be asked for. */
+/** Signing in needs a value that is not set, and zpcli can't ask for it. */
 export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   readonly variable: "ZPOOLPAT" | "ZPOOL_USER" | "ZPOOL_PASSWORD"
-  /** Whether `--auth` ruled out the other kind of credential. */
+  /** The kind that `--auth` asks for. */
   readonly only: "pat" | "jwt" | undefined
-  /** Undefined where it was asked for, and no answer came, or where it is never asked for. */
+  /** Undefined if there was no answer, or if zpcli never asks for it. */
   readonly notAsked?: NotAsked | undefined
-  /** Where a PAT is made: for `zpcli login`, which read none. */
+  /** The page on which PATs are created: for `zpcli login`. */
   readonly page?: string
 }> {
   override get message(): string {
@@ -25,25 +25,24 @@ export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   }
 }
 
-/** A secret can't be read from the file, or is not printed by the command, that a setting names. */
+/** A setting names a file or a command, but it doesn't give the secret. */
 export class SecretUnavailable extends Data.TaggedError("SecretUnavailable")<{
-  /** The variable, with the rcfile if it has it. */
+  /** The variable, and the rcfile if it is set there. */
   readonly source: string
   readonly reason:
     | "missing"
-    /** The system's `code` says why it can't be read or started. */
+    /** It can't be read or started: see `code`. */
     | "unusable"
     | "not-a-file"
-    /** The command ended with `exitCode`. */
+    /** See `exitCode`. */
     | "exit"
     | "timeout"
     | "empty"
     | "too-large"
-    /** It is not what a PAT may be. */
     | "not-a-pat"
   /** The file; undefined for a command. */
   readonly path: string | undefined
-  /** Whether the command names `/dev/stdout`, which it can't open. */
+  /** Whether the command seems to open `/dev/stdout`, which it can't. */
   readonly opensStdout?: boolean
   readonly code?: string | undefined
   readonly exitCode?: number | undefined
@@ -70,9 +69,9 @@ export class LoginRefused extends Data.TaggedError("LoginRefused")<
   Answered & {
     readonly user: string
     readonly host: string
-    /** Which of the two a person typed; the other came from the settings. */
+    /** Whether they were typed, or set. */
     readonly typed: { readonly user: boolean; readonly password: boolean }
-    /** Where the password was found. */
+    /** Where the password is set. */
     readonly password?: string | undefined
   }
 > {
@@ -81,12 +80,12 @@ export class LoginRefused extends Data.TaggedError("LoginRefused")<
   }
 }
 
-/** This API does not offer signing in by password, or making PATs: its website does. */
+/** This API doesn't support signing in with a password, or creating PATs. Its website does. */
 export class NotOffered extends Data.TaggedError("NotOffered")<
   Answered & {
     readonly what: "login" | "create"
     readonly host: string
-    /** The page on which a PAT is made by hand, with what was asked for filled in. */
+    /** The page on which PATs are created, with the form filled in. */
     readonly page: string
   }
 > {
@@ -98,7 +97,7 @@ export class NotOffered extends Data.TaggedError("NotOffered")<
   }
 }
 
-/** Failures of signing in: `InvalidInput` is a typed username, and `Quit` Ctrl-C at the prompt. */
+/** Failures of signing in: `InvalidInput` is a typed username, and `Quit` is Ctrl-C at the prompt. */
 export type SignInError =
   | CredentialMissing
   | SecretUnavailable
