@@ -3,9 +3,7 @@
  * about it, and the exit code.
  */
 export * from "./errors/api.ts"
-export * from "./errors/command.ts"
 export * from "./errors/delivery.ts"
 export * from "./errors/input.ts"
 export * from "./errors/network.ts"
 export * from "./errors/rotation.ts"
-export * from "./errors/signIn.ts"

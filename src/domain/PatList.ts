@@ -1,8 +1,8 @@
 /** Lists of PATs: finding one by its key ID or label, filtering and sorting. */
 import * as Either from "effect/Either"
 import { LabelNotFound, PatNotFound, SeveralPats } from "./Errors.ts"
+import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { nearest } from "./nearest.ts"
 import { expiryOf, isExpiringBefore, type Pat, works } from "./Pat.ts"
 
 const present = (values: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>

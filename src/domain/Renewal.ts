@@ -10,8 +10,8 @@ import {
   SeveralPats,
 } from "./Errors.ts"
 import type { ExpiryDate } from "./Expiry.ts"
+import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { nearest } from "./nearest.ts"
 import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, works } from "./Pat.ts"
 import { named, newestFirst } from "./PatList.ts"
 

@@ -1,8 +1,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { InvalidInput } from "./Errors.ts"
-import { didYouMean } from "./errors/words.ts"
-import { nearest } from "./nearest.ts"
+import { didYouMean, nearest } from "./errors/words.ts"
 
 /** What a PAT may be used for. `*` is all of it. */
 export const Scope = Schema.Literal("*", "zpool", "job", "sshkey", "pat", "billing")

@@ -1,6 +1,7 @@
 /** Responses of the API other than success. */
 import * as Data from "effect/Data"
 import { patFrom, type Signer } from "../Credential.ts"
+import type { CredentialMissing, InvalidInput, Quit, SecretUnavailable } from "./input.ts"
 import type { TimedOut, Unreachable } from "./network.ts"
 import { attempted, didYouMean, serverSaid } from "./words.ts"
 
@@ -182,6 +183,39 @@ export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
   }
 }
 
+/** `POST /login` refused the username or the password. */
+export class LoginRefused extends Data.TaggedError("LoginRefused")<
+  Answered & {
+    readonly user: string
+    readonly host: string
+    /** Whether they were typed, or set. */
+    readonly typed: { readonly user: boolean; readonly password: boolean }
+    /** Where the password is set. */
+    readonly password?: string | undefined
+  }
+> {
+  override get message(): string {
+    return `${this.host} refused the username or password of ${this.user}${serverSaid(this.serverMessage)}.`
+  }
+}
+
+/** This API doesn't support signing in with a password, or creating PATs. Its website does. */
+export class NotOffered extends Data.TaggedError("NotOffered")<
+  Answered & {
+    readonly what: "login" | "create"
+    readonly host: string
+    /** The page on which PATs are created, with the form filled in. */
+    readonly page: string
+  }
+> {
+  override get message(): string {
+    const { host, serverMessage, what } = this
+    return what === "login"
+      ? `${host} does not offer signing in with username and password${serverSaid(serverMessage)}.`
+      : `${host} does not offer the creation of PATs on the command line${serverSaid(serverMessage)}.`
+  }
+}
+
 /** Any request to the API can fail with these. */
 export type ApiError =
   | CredentialRefused
@@ -192,3 +226,16 @@ export type ApiError =
   | Unreachable
   | TimedOut
   | ResponseUnreadable
+
+/** Failures of signing in: `InvalidInput` is a typed username, and `Quit` is Ctrl-C at the prompt. */
+export type SignInError =
+  | CredentialMissing
+  | SecretUnavailable
+  | InvalidInput
+  | LoginRefused
+  | NotOffered
+  | Quit
+  | ApiError
+
+/** Failures of a revoke. */
+export type RevokeError = SignInError | PatNotFound | RevokeUnconfirmed

@@ -90,3 +90,63 @@ export class Quit extends Data.TaggedError("Quit") {
     return "Interrupted."
   }
 }
+
+/** Signing in needs a value that is not set, and zpcli can't ask for it. */
+export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
+  readonly variable: "ZPOOLPAT" | "ZPOOL_USER" | "ZPOOL_PASSWORD"
+  /** The kind that `--auth` asks for. */
+  readonly only: "pat" | "jwt" | undefined
+  /** Undefined if there was no answer, or if zpcli never asks for it. */
+  readonly notAsked?: NotAsked | undefined
+  /** The page on which PATs are created: for `zpcli login`. */
+  readonly page?: string
+}> {
+  override get message(): string {
+    const { notAsked, page, variable } = this
+    if (page === undefined && variable === "ZPOOLPAT")
+      return "Not signed in: --auth pat needs a PAT, and ZPOOLPAT is not set."
+    const what = page !== undefined ? "PAT" : variable === "ZPOOL_USER" ? "username" : "password"
+    if (notAsked === undefined) return `Not signed in: no ${what} was given.`
+    const why = notAsked === "no-terminal" ? "no terminal to ask on" : `${notAsked} is set`
+    return `Not signed in: no ${what}, and ${why}.`
+  }
+}
+
+/** A setting names a file or a command, but it doesn't give the secret. */
+export class SecretUnavailable extends Data.TaggedError("SecretUnavailable")<{
+  /** The variable, and the rcfile if it is set there. */
+  readonly source: string
+  readonly reason:
+    | "missing"
+    /** It can't be read or started: see `code`. */
+    | "unusable"
+    | "not-a-file"
+    /** See `exitCode`. */
+    | "exit"
+    | "timeout"
+    | "empty"
+    | "too-large"
+    | "not-a-pat"
+  /** The file; undefined for a command. */
+  readonly path: string | undefined
+  /** Whether the command seems to open `/dev/stdout`, which it can't. */
+  readonly opensStdout?: boolean
+  readonly code?: string | undefined
+  readonly exitCode?: number | undefined
+}> {
+  override get message(): string {
+    const { path, source } = this
+    const isCommand = path === undefined
+    const why = {
+      missing: "does not exist",
+      unusable: isCommand ? `can't be run (${this.code})` : `can't be read (${explained(this.code)})`,
+      "not-a-file": "is not a regular file",
+      exit: `failed with exit code ${this.exitCode}`,
+      timeout: "did not end within 60 s",
+      empty: isCommand ? "printed nothing" : "is empty",
+      "too-large": isCommand ? "printed too much" : "is too large",
+      "not-a-pat": `${isCommand ? "printed" : "contains"} no valid PAT: there are spaces or non-ASCII characters in it`,
+    }[this.reason]
+    return `Not signed in: ${isCommand ? `the command in ${source}` : `the file ${path} (${source})`} ${why}.`
+  }
+}
