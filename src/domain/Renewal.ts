@@ -55,45 +55,28 @@ const isKnown = (pat: Pat): pat is Known => KeyId.is(pat.key_id)
  */
 export const select = (
   pats: ReadonlyArray<Pat>,
-  by: ByLabel,
+  { all, keep, label, scopes }: ByLabel,
   now: number,
 ): Either.Either<ReadonlyArray<Known>, NotSelected> => {
-  const { keep, label, scopes } = by
   const labelled = newestFirst(
     pats.filter(isKnown).filter((pat) => pat.label === label && pat.status?.toLowerCase() !== "revoked"),
   )
   const active = labelled.filter((pat) => works(pat, now))
-  const several = active.length > 1
-  const undated = several ? active.find((pat) => typeof pat.created_at !== "number") : undefined
-  if (undated !== undefined && keep) return cannotTell(undated, "creation")
-  const selected = active.length === 0 || keep ? (several ? active : labelled).slice(0, 1) : active
-  if (several && !keep) return Either.map(oneJob(active, by, now), () => active)
-  return withScopes(selected, scopes)
-}
-
-/** Refuses several active PATs, unless one job alone can have left them. */
-const oneJob = (
-  active: ReadonlyArray<Known>,
-  { all, label }: ByLabel,
-  now: number,
-): Either.Either<void, NotSelected> => {
   const [newest] = active
-  const undated = active.find((pat) => typeof pat.created_at !== "number")
-  const created = newest?.created_at
-  if (typeof created === "number" && now - created < rotationMillis) {
+  if (newest === undefined || active.length === 1) {
+    return withScopes(newest === undefined ? labelled.slice(0, 1) : [newest], scopes)
+  }
+  const { created_at: created, key_id } = newest
+  if (!keep && typeof created === "number" && now - created < rotationMillis) {
+    const retryAt = created + rotationMillis
     return Either.left(
-      new RotationUnderWay({
-        label,
-        count: active.length,
-        newest: newest?.key_id ?? "",
-        created,
-        now,
-        retryAt: created + rotationMillis,
-      }),
+      new RotationUnderWay({ label, count: active.length, newest: key_id, created, now, retryAt }),
     )
   }
-  if (!all) return Either.left(new SeveralPats({ label, pats: named(active) }))
-  return undated === undefined ? Either.void : cannotTell(undated, "creation")
+  if (!keep && !all) return Either.left(new SeveralPats({ label, pats: named(active) }))
+  const undated = active.find((pat) => typeof pat.created_at !== "number")
+  if (undated !== undefined) return cannotTell(undated, "creation")
+  return keep ? withScopes([newest], scopes) : Either.right(active)
 }
 
 /**
