@@ -32,10 +32,9 @@ export const explained = (code = "unknown"): string =>
   meanings[code] === undefined ? code : `${code}: ${meanings[code]}`
 
 /**
- * The candidate that a misspelt word most likely stands for, or undefined when
- * none is close: at most two edits, and no more than half of the word (rounded
- * up), yet never all of it: `x` does not lead to `*`.
- * Case is ignored, so that `--JSON` leads to `--json`.
+ * The candidate that a misspelt word most likely means, if one is close: at most
+ * two edits, and no more than half of the word (rounded up), but never all of it,
+ * so that `x` doesn't lead to `*`. Case is ignored.
  */
 export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
   const { length } = word.replace(/^-+/, "")
