@@ -1,12 +1,12 @@
 import * as Either from "effect/Either"
 
-/** A base URL that has passed the rules of `parse`. */
+/** A base URL that `parse` has accepted. */
 export interface ApiUrl {
-  /** Without a slash at the end, such as `https://api.zpools.io/v1`. */
+  /** Such as `https://api.zpools.io/v1`, without a slash at the end. */
   readonly base: string
-  /** Scheme, host and port: where a credential may go. */
+  /** Scheme, host and port. Credentials are only sent here. */
   readonly origin: string
-  /** Host and port, as people and file names know it. */
+  /** Host and port, for messages and file names. */
   readonly host: string
 }
 
@@ -15,8 +15,8 @@ export const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 
 /**
- * Checks a base URL before a byte is sent: `https` alone, or plain `http` to
- * this machine; no credentials, query or fragment. The error says what is wrong.
+ * Checks a base URL: `https`, or plain `http` to this machine; without
+ * credentials, query and fragment. The error says what is wrong.
  */
 export const parse = (value: string): Either.Either<ApiUrl, string> => {
   let url: URL
@@ -40,8 +40,8 @@ export const parse = (value: string): Either.Either<ApiUrl, string> => {
 }
 
 /**
- * The page on which the account's PATs are made by hand: on the API's host
- * without a leading `api.`, with what is asked for filled in.
+ * The page on which you create PATs, with the form filled in. It is on the API's
+ * host, without a leading `api.`.
  */
 export const dashboardUrl = (
   { origin }: ApiUrl,

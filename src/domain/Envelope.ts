@@ -1,14 +1,12 @@
+import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { hidden } from "./Credential.ts"
+import { hiddenSecret } from "./Credential.ts"
 import { text } from "./Pat.ts"
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
-/** Members that a failing function or gateway puts into a success: nothing was done then. */
+/** With one of these members, a response of status 200 comes from a function or gateway that failed. */
 const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
 
-/** What gateways and frameworks say of a failure, as the whole of a `message`. */
+/** Whole messages of gateways and frameworks that mean a failure. */
 const refusals = new Set([
   "access denied",
   "bad gateway",
@@ -28,7 +26,7 @@ const refusals = new Set([
   "user is not authorized to access this resource",
 ])
 
-/** Whether a member that would tell of a failure tells of none: some APIs send it with each success. */
+/** Whether a telltale member means no failure after all: some APIs send it with each success. */
 const saysNothing = (value: unknown): boolean =>
   value === null ||
   value === false ||
@@ -36,7 +34,7 @@ const saysNothing = (value: unknown): boolean =>
   value === 200 ||
   (Array.isArray(value) && value.length === 0)
 
-/** Whether an object with a success's status tells of a failure. */
+/** Whether the body of a 200 response reports a failure. */
 export const tellsOfFailure = (value: unknown): value is Readonly<Record<string, unknown>> =>
   isRecord(value) &&
   (telltale.some((name) => name in value && !saysNothing(value[name])) ||
@@ -45,14 +43,14 @@ export const tellsOfFailure = (value: unknown): value is Readonly<Record<string,
     (typeof value.message === "string" &&
       refusals.has(value.message.slice(0, 100).trim().toLowerCase().replace(/[.!]$/, ""))))
 
-/** The words of a success that tells of a failure: its `message` may say "OK" all the same. */
+/** The words of a 200 response that reports a failure. Its `message` may say "OK" all the same. */
 export const wordsOfFailure = (value: Readonly<Record<string, unknown>>): string | undefined =>
   failureMessage(Object.fromEntries(telltale.map((name) => [name, value[name]]))) ?? failureMessage(value)
 
 /** Any list as it is: `Schema.Array` walks all of it, and copies it. */
 const List = Schema.declare((value): value is ReadonlyArray<unknown> => Array.isArray(value))
 
-/** `GET /pat`, 200. Each item is a `Pat`, decoded only when it is needed: printing JSON doesn't. */
+/** `GET /pat`, 200. Each item is a `Pat`, decoded only when it is needed, and not to print JSON. */
 export const PatList = Schema.compose(
   Schema.Unknown.pipe(Schema.filter((value) => !tellsOfFailure(value))),
   Schema.Struct({ detail: Schema.Struct({ items: List }) }),
@@ -61,10 +59,10 @@ export const PatList = Schema.compose(
 
 const bearer = /^[\x21-\x7e]+$/
 
-/** What the `Authorization` header can hold. */
+/** A token that fits into the `Authorization` header. */
 export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer)))
 
-/** A secret that may be absent; a value that can't be a secret is ignored. */
+/** A secret that may be absent. A value that doesn't fit is ignored. */
 const optionalSecret = (fits: (value: string) => boolean) =>
   Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
     strict: true,
@@ -72,7 +70,7 @@ const optionalSecret = (fits: (value: string) => boolean) =>
     encode: (value) => value,
   })
 
-/** A key ID is shown, and a token is not: a key ID that repeats the token is ignored. */
+/** Ignores a key ID that contains the token, since key IDs are shown. */
 const withoutToken = (detail: unknown): unknown => {
   if (!isRecord(detail)) return detail
   const { key_id, token } = detail
@@ -82,9 +80,9 @@ const withoutToken = (detail: unknown): unknown => {
 }
 
 /**
- * `POST /pat`, 201. The token is secret from the moment it is read. One that a
- * header can't hold counts as absent, since it could never be used; so does one
- * that repeats the credential that signs in, which is hidden by now.
+ * `POST /pat`, 201. A token that doesn't fit into a header is ignored, since it
+ * could never be used. So is one that contains the credential that signs in,
+ * which is masked by now.
  */
 export const CreatedPat = Schema.Struct({
   detail: Schema.compose(
@@ -94,10 +92,10 @@ export const CreatedPat = Schema.Struct({
       encode: (detail) => detail,
     }),
     Schema.Struct({
-      // Without it the token can still be delivered, which is what matters.
+      // Optional: without it, the token can still be delivered.
       key_id: text,
       token: Schema.optionalWith(
-        optionalSecret((token) => bearer.test(token) && !token.includes(hidden)),
+        optionalSecret((token) => bearer.test(token) && !token.includes(hiddenSecret)),
         { exact: true },
       ),
     }),
@@ -106,7 +104,7 @@ export const CreatedPat = Schema.Struct({
 })
 export type CreatedPat = typeof CreatedPat.Type
 
-/** Seconds; 0 for a value that isn't a number: the sign-in works, and isn't cached. */
+/** Seconds. A value that isn't a number is 0: the sign-in works, but isn't cached. */
 const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
   strict: true,
   decode: (value) => {
@@ -130,10 +128,9 @@ export const LoginGrant = Schema.Struct({
 export type LoginGrant = typeof LoginGrant.Type
 
 /**
- * Whether a success was said by the API itself: an object with a text as its
- * `message` that does not tell of a failure, and without a member for one.
- * Anything else with a status of 200 may be a gateway's function that failed, or
- * a network's sign-in page.
+ * Whether a 200 response certainly comes from the API: an object with a
+ * `message` that reports no failure, and without a telltale member. Anything
+ * else may come from a failed function of a gateway, or from a sign-in page.
  */
 export const isOwnSuccess = (
   value: unknown,
@@ -143,7 +140,7 @@ export const isOwnSuccess = (
   !tellsOfFailure(value) &&
   !telltale.some((name) => name in value)
 
-/** Whether an answer is the API's own success for the revoke of this PAT: it doesn't name another one. */
+/** Whether a response certainly is the API's success for the revoke of this PAT, and not of another one. */
 export const saysRevoked = (value: unknown, keyId: string): boolean =>
   isOwnSuccess(value) &&
   (!isRecord(value.detail) ||
@@ -158,16 +155,16 @@ export const Hello = Schema.compose(
   { strict: false },
 )
 
-/** What a gateway answers to a path or method that it does not know. */
+/** The message of a gateway for a path or method that it doesn't know. */
 const unknownPath = "Missing Authentication Token"
 
 /**
- * Who a failing answer seems to be from: the API; the gateway in front of it,
- * which knows no such path or method; or something else, such as a proxy with
- * its web page. An empty body may be the API's.
+ * Who seems to have sent an error response: the API, or the gateway in front of
+ * it, which doesn't know the path or method, or something else, such as a proxy
+ * with its web page. The API may send an empty body.
  *
  * @param text - the body
- * @param value - its JSON, if it is JSON
+ * @param value - the parsed body, if it is JSON
  */
 export const speakerOf = (text: string, value: unknown): "api" | "gateway" | "other" => {
   if (text.trim() === "") return "api"
@@ -175,21 +172,21 @@ export const speakerOf = (text: string, value: unknown): "api" | "gateway" | "ot
   return value.message === unknownPath || value.Message === unknownPath ? "gateway" : "api"
 }
 
-/** Keys whose values say what went wrong, the most telling first. */
+/** Keys that say what went wrong, the best first. */
 const headlines = ["message", "Message", "error", "title", "errorMessage", "msg"]
 
-/** Keys whose values explain it. */
+/** Keys that explain it. */
 const explanations = ["detail", "error_description", "errors"]
 
 const telling = [...headlines, ...explanations]
 
-/** The most values that are looked at for a text: no answer takes longer, however deep or long it is. */
+/** How many values are searched for a text, so that no response takes long. */
 const maxValues = 1000
 
-/** The longest plain text, in characters, that is taken for words and not for a document. */
+/** In characters; a longer plain text is a document, and not a message. */
 const maxPlainText = 500
 
-/** What is inside a list or an object, in the order in which it is looked at: telling keys first. */
+/** The values in a list or an object, in the order of the search: telling keys first. */
 const inside = (value: unknown): ReadonlyArray<unknown> => {
   if (Array.isArray(value)) return value.slice(0, maxValues)
   if (!isRecord(value)) return []
@@ -210,31 +207,24 @@ const firstText = (value: unknown): string | undefined => {
   return undefined
 }
 
-const firstOf = (record: Readonly<Record<string, unknown>>, keys: ReadonlyArray<string>) => {
-  for (const key of keys) {
-    const text = firstText(record[key])
-    if (text !== undefined) return text
-  }
-  return undefined
-}
-
 /**
- * The server's own words in the JSON of a failure: a text, or the first text
- * in one of the keys that APIs and gateways use, such as `{message}`,
- * `{Message}`, `{message, detail}`, `{error: {message}}` and `{errors: {field: [..]}}`.
+ * The server's own words in an error: a text, or the first text in one of the
+ * keys that APIs and gateways use, such as `{message}`, `{message, detail}`,
+ * `{error: {message}}` and `{errors: {field: [..]}}`.
  */
 export const failureMessage = (json: unknown): string | undefined => {
   if (typeof json === "string") return firstText(json)
   if (!isRecord(json)) return undefined
-  const headline = firstOf(json, headlines)
-  const explanation = firstOf(json, explanations)
+  const [headline, explanation] = [headlines, explanations].map((keys) =>
+    firstText(keys.map((key) => json[key])),
+  )
   if (headline === undefined || explanation === undefined || headline === explanation) {
     return headline ?? explanation
   }
   return `${headline}: ${explanation}`
 }
 
-/** The words of a failure whose body is a short plain text: not a web page, and not truncated JSON. */
+/** The words of an error whose body is a short plain text, and not a web page or truncated JSON. */
 export const plainMessage = (text: string, contentType: string | undefined): string | undefined =>
   /^\s*text\/plain\b/i.test(contentType ?? "") && text.length <= maxPlainText && !/^\s*[<{[]/.test(text)
     ? firstText(text)

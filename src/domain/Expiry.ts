@@ -4,7 +4,7 @@ import { InvalidInput } from "./Errors.ts"
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
 
-/** Which rule a date breaks: it has the form `YYYY-MM-DD`, and the calendar has it (2025-02-30 is refused). */
+/** Why a text is not a date: it must have the form `YYYY-MM-DD`, and the calendar must have that day. */
 export const problem = (value: string): "format" | "no-such-day" | undefined => {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)
   if (match === null) return "format"
@@ -14,7 +14,7 @@ export const problem = (value: string): "format" | "no-such-day" | undefined => 
     : "no-such-day"
 }
 
-/** A calendar date in UTC, `YYYY-MM-DD`. A PAT ends as its expiry date begins, at 00:00 UTC. */
+/** A calendar date in UTC, `YYYY-MM-DD`. A PAT expires at 00:00 UTC of that date. */
 export const ExpiryDate = Schema.String.pipe(
   Schema.filter((value) => problem(value) === undefined),
   Schema.brand("ExpiryDate"),
@@ -43,13 +43,13 @@ export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidInput
 export const dateOf = (millis: number): ExpiryDate =>
   ExpiryDate.make(new Date(millis).toISOString().slice(0, 10))
 
-/** The UTC date of an instant of a server, which may be past the year 9999. */
+/** The UTC date of an instant that a server sent, which may be past the year 9999. */
 export const dateText = (millis: number): string => new Date(millis).toISOString().split("T", 1).join()
 
-/** Whether a PAT with this expiry date has ended at an instant: it ends as its date begins, at 00:00 UTC. */
+/** Whether a PAT with this expiry date has expired. */
 export const hasEnded = (date: ExpiryDate, nowMillis: number): boolean => date <= dateOf(nowMillis)
 
-/** A length of time as a person writes it: `12h`, `30d`, `8w`, `6mo`, `1y`. */
+/** A duration as it is typed: `12h`, `30d`, `8w`, `6mo`, `1y`. */
 export interface Duration {
   readonly amount: number
   readonly unit: "h" | "d" | "w" | "mo" | "y"
@@ -58,7 +58,7 @@ export interface Duration {
 const invalidDuration = (reason: "format" | "too-far", value: string, message: string) =>
   Either.left(new InvalidInput({ kind: "duration", reason, value, message }))
 
-/** Reads `--expires-in`, `--expiring-within` and the like: a whole number of at least 1 and a unit. */
+/** Reads `--expires-in`, `--expiring-within` and the like. */
 export const parseDuration = (value: string): Either.Either<Duration, InvalidInput> => {
   const match = /^([1-9]\d{0,5})(h|d|w|mo|y)$/.exec(value)
   if (match === null) return invalidDuration("format", value, `"${value}" is not a valid duration.`)
@@ -68,7 +68,7 @@ export const parseDuration = (value: string): Either.Either<Duration, InvalidInp
 const hour = 3_600_000
 const day = 24 * hour
 
-/** The API has no form for dates after the year 9999. */
+/** The API's format ends with the year 9999. */
 const endOfDates = Date.UTC(10_000, 0, 1)
 
 const instantAfter = ({ amount, unit }: Duration, fromMillis: number): number => {
@@ -87,19 +87,19 @@ const tooFar = ({ amount, unit }: Duration) =>
   invalidDuration("too-far", `${amount}${unit}`, `${amount}${unit} from now is past the year 9999.`)
 
 /**
- * The instant (milliseconds since the epoch) at which a duration has passed in
- * full, or an error past the year 9999. Months and years follow the calendar
- * and stop at its last day: 31 January and `1mo` is the end of February.
+ * The instant (milliseconds since the epoch) after a duration, or an error past
+ * the year 9999. Months and years follow the calendar: `1mo` after 31 January is
+ * the end of February.
  */
 export const after = (duration: Duration, fromMillis: number): Either.Either<number, InvalidInput> => {
   const millis = instantAfter(duration, fromMillis)
-  // A number of years that no calendar has gives NaN.
+  // It is NaN if there is no such year.
   return millis < endOfDates ? Either.right(millis) : tooFar(duration)
 }
 
 /**
- * The instant (milliseconds since the epoch) that lies a duration before
- * another. What is too long for `after` can't be meant here either.
+ * The instant (milliseconds since the epoch) a duration before another. It is
+ * the same error as in `after` if the duration is too long.
  */
 export const before = (duration: Duration, untilMillis: number): Either.Either<number, InvalidInput> =>
   Either.map(after(duration, untilMillis), () =>
@@ -107,9 +107,8 @@ export const before = (duration: Duration, untilMillis: number): Either.Either<n
   )
 
 /**
- * The expiry date of a PAT that is to live for a duration: the first one that
- * begins, at 00:00 UTC, when the duration has passed in full or later. So no PAT
- * ends sooner than was asked. Past the year 9999 it is an error.
+ * The expiry date of a PAT that lives for a duration, rounded up to the next
+ * 00:00 UTC, so that it never expires sooner. Past the year 9999 it is an error.
  */
 export const dateAfter = (
   duration: Duration,
@@ -121,9 +120,9 @@ export const dateAfter = (
 
 const dayOf = (millis: number): number => Math.floor(millis / day)
 
-/** Whole days from the UTC date of one instant to that of another (milliseconds since the epoch). */
+/** Days from the UTC date of one instant to that of another. */
 export const daysBetween = (from: number, until: number): number => dayOf(until) - dayOf(from)
 
-/** The date so many days after that of an instant, at most the last day of the year 9999. */
+/** The date some days after that of an instant, at most the last day of the year 9999. */
 export const daysAfter = (days: number, now: number): ExpiryDate =>
   dateOf(Math.min((dayOf(now) + days) * day, endOfDates - day))

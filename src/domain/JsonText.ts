@@ -1,21 +1,19 @@
 /**
- * Finds parts of JSON text without parsing it, so that what is printed keeps
- * the digits of numbers beyond 2^53. Everything here takes text that
- * `JSON.parse` has accepted, and walks it in a loop: however deep a server's
- * value is, it can't exhaust the stack.
+ * Finds and changes parts of JSON text without parsing it, which keeps the digits
+ * of numbers beyond 2^53. Everything here takes text that `JSON.parse` has
+ * accepted, and walks it in a loop: a deep value can't exhaust the stack. A text
+ * in parts is never cut within a token.
  */
 
-/** A range of a text: from `start` up to, not including, `end`. */
-export interface Span {
+/** An element of a list, or a member of an object. */
+interface Item {
+  /** Without escapes; undefined for an element. */
+  readonly name: string | undefined
+  /** Where the member starts with its name, or the element. */
   readonly start: number
+  /** Where the value starts. */
+  readonly value: number
   readonly end: number
-}
-
-/** A member of an object: its name without escapes, and where the member and its value are. */
-interface Member {
-  readonly name: string
-  readonly start: number
-  readonly value: Span
 }
 
 export const quote = 0x22
@@ -23,7 +21,7 @@ const backslash = 0x5c
 export const colon = 0x3a
 const comma = 0x2c
 
-/** White space, and the commas between values: no reader here needs either. */
+/** White space and commas, which no reader here needs. */
 export const isFiller = (code: number): boolean =>
   code === 0x20 || code === comma || code === 0x0a || code === 0x0d || code === 0x09
 
@@ -79,89 +77,69 @@ const valueEnd = (text: string, start: number): number => {
   return at
 }
 
-const spanOf = ({ start, value }: Member): Span => ({ start, end: value.end })
-
-function* membersOf(text: string, object: number): Generator<Member> {
-  for (let at = skipFiller(text, object + 1); text.charCodeAt(at) === quote; at = skipFiller(text, at)) {
-    const start = at
-    const nameEnd = stringEnd(text, at)
-    const valueStart = skipFiller(text, skipFiller(text, nameEnd) + 1)
-    at = valueEnd(text, valueStart)
-    yield {
-      name: JSON.parse(text.slice(start, nameEnd)) as string,
-      start,
-      value: { start: valueStart, end: at },
-    }
-  }
-}
-
-/** Every member at a path of names, in their order: an object may have several members of one name. */
-const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Member> => {
-  let found: ReadonlyArray<Member> = [
-    { name: "", start: 0, value: { start: skipFiller(text, 0), end: text.length } },
-  ]
-  for (const name of path) {
-    found = found.flatMap(({ value }) =>
-      text[value.start] === "{"
-        ? [...membersOf(text, value.start)].filter((member) => member.name === name)
-        : [],
-    )
-  }
-  return found
-}
-
-/** All of a text but some parts of it, which are in their order. */
-const without = (text: string, parts: ReadonlyArray<Span>): ReadonlyArray<Span> => {
-  let start = 0
-  const kept = parts.map((part) => {
-    const before = { start, end: part.start }
-    start = part.end
-    return before
-  })
-  return [...kept, { start, end: text.length }]
-}
-
-/**
- * What remains of a text without the member at a path: without each of them,
- * where an object has several of that name.
- */
-export const withoutMember = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Span> =>
-  without(text, membersAt(text, path).map(spanOf))
-
-interface Located {
-  readonly list: Span
-  readonly elements: ReadonlyArray<Span>
-  /** Members on the way that a later one of the same name replaces. */
-  readonly replaced: ReadonlyArray<Span>
-}
-
-const elementsOf = (text: string, start: number): Located => {
-  const elements: Array<Span> = []
+/** What is in the list or object that starts here; nothing in any other value. */
+function* itemsOf(text: string, start: number): Generator<Item> {
+  const isObject = text[start] === "{"
+  if (!isObject && text[start] !== "[") return
   let at = skipFiller(text, start + 1)
   while (!isClosing(text.charCodeAt(at))) {
-    const end = valueEnd(text, at)
-    elements.push({ start: at, end })
+    const nameEnd = isObject ? stringEnd(text, at) : at
+    const name = isObject ? (JSON.parse(text.slice(at, nameEnd)) as string) : undefined
+    const value = isObject ? skipFiller(text, skipFiller(text, nameEnd) + 1) : at
+    const end = valueEnd(text, value)
+    yield { name, start: at, value, end }
     at = skipFiller(text, end)
   }
-  return { list: { start, end: at + 1 }, elements, replaced: [] }
 }
 
-/** Finds the list at a path below the value that starts here; an empty one where there is none. */
-const locate = (text: string, start: number, path: ReadonlyArray<string>): Located => {
-  const [name, ...rest] = path
-  if (name === undefined && text[start] === "[") return elementsOf(text, start)
-  const members = name !== undefined && text[start] === "{" ? [...membersOf(text, start)] : []
-  const named = members.filter((member) => member.name === name)
-  const last = named.pop()
-  if (last === undefined) return { list: { start, end: start }, elements: [], replaced: [] }
-  const found = locate(text, last.value.start, rest)
-  return { ...found, replaced: [...named.map(spanOf), ...found.replaced] }
+const membersOf = (text: string, start: number, name: string): Array<Item> =>
+  [...itemsOf(text, start)].filter((item) => item.name === name)
+
+/** Every member at a path of names, in their order: an object may have several members of one name. */
+const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Item> => {
+  const root: Item = { name: undefined, start: 0, value: skipFiller(text, 0), end: text.length }
+  return path.reduce<ReadonlyArray<Item>>(
+    (found, name) => found.flatMap(({ value }) => membersOf(text, value, name)),
+    [root],
+  )
 }
 
 /**
- * What remains of a text where the list at a path holds these of its elements
- * alone, in this order. A member that a later one of the same name replaces
- * goes too: its list would still hold all of them.
+ * The member at a path as `JSON.parse` takes it, which is the last of several
+ * with one name. The others, which it replaces, come in the order of the text.
+ */
+const locate = (text: string, path: ReadonlyArray<string>) => {
+  const replaced: Array<Item> = []
+  let found: Item | undefined
+  for (const name of path) {
+    const named = membersOf(text, found?.value ?? skipFiller(text, 0), name)
+    found = named.pop()
+    if (found === undefined) return undefined
+    replaced.push(...named)
+  }
+  return found && { found, replaced }
+}
+
+/** The parts of a text between others, which are in their order. */
+const between = (
+  text: string,
+  parts: ReadonlyArray<{ readonly start: number; readonly end: number }>,
+): ReadonlyArray<string> => {
+  const starts = [0, ...parts.map(({ end }) => end)]
+  return starts.map((start, index) => text.slice(start, parts[index]?.start))
+}
+
+/**
+ * A text in parts, without the member at a path: without each of them, if an
+ * object has several of that name. Their commas are still there.
+ */
+export const withoutMember = (text: string, path: ReadonlyArray<string>): ReadonlyArray<string> =>
+  between(text, membersAt(text, path))
+
+/**
+ * A text in parts, whose list at a path holds only these of its elements, in
+ * this order. A member that a later one of the same name replaces is left out
+ * too: its list would still hold all of them.
  *
  * @param indexes - of the elements, counted from 0
  */
@@ -169,27 +147,24 @@ export function* withElements(
   text: string,
   path: ReadonlyArray<string>,
   indexes: Iterable<number>,
-): Generator<Span> {
-  const { elements, list, replaced } = locate(text, skipFiller(text, 0), path)
-  for (const { end, start } of without(text, replaced)) {
-    if (list.start < start || list.start >= end) {
-      yield { start, end }
-      continue
-    }
-    yield { start, end: list.start + 1 }
-    for (const index of indexes) yield elements[index] as Span
-    yield { start: list.end - 1, end }
-  }
+): Generator<string> {
+  const list = locate(text, path)
+  if (list === undefined) return yield text
+  const { found, replaced } = list
+  const elements = [...itemsOf(text, found.value)]
+  const parts = between(text, [...replaced, { start: found.value + 1, end: found.end - 1 }])
+  yield* parts.slice(0, -1)
+  for (const index of indexes) yield text.slice(elements[index]?.start, elements[index]?.end)
+  yield* parts.slice(-1)
 }
 
 /** A text with a member at the end of the object that the path leads to, unless that has one of this name. */
 export const withMember = (text: string, path: ReadonlyArray<string>, value: unknown): string => {
-  if (membersAt(text, path).length > 0) return text
+  const [object] = membersAt(text, path.slice(0, -1)).filter(({ value }) => text[value] === "{")
+  if (object === undefined || membersAt(text, path).length > 0) return text
+  const last = [...itemsOf(text, object.value)].at(-1)
+  const at = last?.end ?? object.value + 1
   const member = `${JSON.stringify(path.at(-1))}:${JSON.stringify(value)}`
-  const [object] = membersAt(text, path.slice(0, -1)).filter(({ value }) => text[value.start] === "{")
-  if (object === undefined) return text
-  const last = [...membersOf(text, object.value.start)].at(-1)
-  const at = last?.value.end ?? object.value.start + 1
   return `${text.slice(0, at)}${last === undefined ? "" : ","}${member}${text.slice(at)}`
 }
 
@@ -198,19 +173,21 @@ export const withMessage = (text: string, message: string): string => {
   const json = JSON.stringify(message)
   const members = membersAt(text, ["message"])
   if (members.length === 0) return text.replace("{", () => `{"message":${json},`)
-  const others = without(
+  return between(
     text,
-    members.map(({ value }) => value),
-  )
-  return others.map(({ end, start }) => text.slice(start, end)).join(json)
+    members.map(({ end, value }) => ({ start: value, end })),
+  ).join(json)
 }
 
-/** The text of an element of the list at a path, counted from 0; `null` where there is none. */
+/** The text of an element of the list at a path, counted from 0; `null` if there is none. */
 export const elementAt = (text: string, path: ReadonlyArray<string>, index: number): string => {
-  const element = locate(text, skipFiller(text, 0), path).elements[index]
+  const list = locate(text, path)
+  const element = list && [...itemsOf(text, list.found.value)][index]
   return element === undefined ? "null" : text.slice(element.start, element.end)
 }
 
 /** The text of each value of an object, by its name; of several with one name the last. */
 export const membersIn = (object: string): ReadonlyMap<string, string> =>
-  new Map(Array.from(membersOf(object, 0), ({ name, value }) => [name, object.slice(value.start, value.end)]))
+  new Map(
+    Array.from(itemsOf(object, 0), ({ end, name = "", value }) => [name, object.slice(value, end)] as const),
+  )

@@ -11,7 +11,7 @@ const messages = {
   "control-character": "The label must not contain control characters such as line breaks.",
 }
 
-/** Which rule a label breaks: it has 1 to 255 characters, not all blank, and no control characters. */
+/** Why a text is not a label: it must have 1 to 255 characters, not all blank, and no control characters. */
 export const problem = (value: string): keyof typeof messages | undefined =>
   value.trim() === ""
     ? "blank"
@@ -21,18 +21,18 @@ export const problem = (value: string): keyof typeof messages | undefined =>
         ? "too-long"
         : undefined
 
-/** A PAT's human-readable name. */
+/** The name that a user gives a PAT. */
 export const Label = Schema.String.pipe(
   Schema.filter((value) => problem(value) === undefined),
   Schema.brand("Label"),
 )
 export type Label = typeof Label.Type
 
-/** The label of a temporary PAT: it says where the command runs, and the nonce makes it unique. */
+/** The label of a temporary PAT: it says where the command runs, and is unique. */
 export const ofRun = (host: string, nonce: string): Label =>
   Label.make(`zpcli run ${host.replace(/[^\w.-]/g, "-").slice(0, 64) || "localhost"} ${nonce}`)
 
-/** Reads a label from the command line. It is sent as typed: nothing is trimmed. */
+/** Reads a label from the command line. It is never trimmed. */
 export const parse = (value: string): Either.Either<Label, InvalidInput> => {
   const reason = problem(value)
   return reason === undefined

@@ -5,7 +5,7 @@ import type { Label } from "./Label.ts"
 import { type Pat, works } from "./Pat.ts"
 import type { Scope } from "./Scope.ts"
 
-/** What a person asks a PAT to be, each part checked by its own rules. */
+/** What a user wants, each part checked by its own rules. */
 export interface Wanted {
   readonly label: Label
   readonly scopes: ReadonlyArray<Scope>
@@ -14,19 +14,15 @@ export interface Wanted {
   readonly tenantId?: string | undefined
 }
 
-/**
- * A PAT to be made. There are two ways to ask for one: by what a person typed,
- * and as the successor of a PAT that exists.
- */
+/** A PAT to be created: from what a user typed, or as the successor of another PAT. */
 export class NewPat {
   private constructor(
     /** A `Label`, or the label of an existing PAT as the server gave it. */
     readonly label: string,
-    /** At least one `Scope`, or those of an existing PAT, which may be newer than this program. */
+    /** Each a `Scope`, or those of an existing PAT, which this program may not know. */
     readonly scopes: ReadonlyArray<string>,
     readonly expiry: Expiry.ExpiryDate | undefined,
     readonly tenantId: string | undefined,
-    /** The PAT that it is to replace. */
     readonly replaces: ReplacedPat | undefined,
   ) {}
 
@@ -46,15 +42,13 @@ export class NewPat {
   }
 
   /**
-   * A PAT with the label and scopes of an old one. The API does not list the
-   * old one's tenant, so that one is the chosen one. Its expiry is the chosen one
-   * or else as many days after today as lie between the dates of the old one's
-   * creation and expiry; none where the old one had none. The old one's
-   * `hard_expiry_at` is the server's own limit, and is not copied. Fails where
-   * the list does not say what the old one is like, or where it lived for less
+   * A PAT with the label, the scopes and, unless another expiry is chosen, the
+   * lifetime of an old one, in days. `hard_expiry_at` is not copied, since it is
+   * the server's own limit, and neither is the tenant, which is not listed. Fails
+   * if the list doesn't say enough about the old one, or if it lived for less
    * than a day.
    *
-   * @param now - the server's clock where it is known, in milliseconds since the epoch
+   * @param now - the server's clock, in milliseconds since the epoch
    */
   static successorOf(
     old: Pat & { readonly key_id: string },

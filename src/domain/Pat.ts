@@ -1,6 +1,7 @@
+import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** What a cell shows of a value: text as it is, anything else as JSON, unless it is too deep for that. */
+/** A value as a cell shows it: text as it is, anything else as JSON, unless it is nested too deeply. */
 const asText = (value: unknown): string | undefined => {
   if (value === null || value === undefined) return undefined
   if (typeof value === "string") return value
@@ -11,12 +12,12 @@ const asText = (value: unknown): string | undefined => {
   }
 }
 
-/** An instant in milliseconds since the epoch; or the server's text where that is no ISO 8601 time. */
+/** Milliseconds since the epoch, or the server's text if that isn't an ISO 8601 time. */
 export type Time = number | string | undefined
 
 const iso = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i
 
-// The form that the API sends, which the engine reads at once: a long list has several for each item.
+// The form that the API sends, which `Date.parse` reads: a long list has several in each item.
 const usual = /^\d{4}-\d\d-(?:[01]\d|2[0-8])T\d\d:\d\d:\d\d(?:\.\d+)?Z$/
 
 /** Reads ISO 8601 with `Z` or an offset, with or without a fraction; without a zone it is UTC. */
@@ -46,7 +47,7 @@ const asList = (value: unknown): ReadonlyArray<string> | undefined =>
       ? [value]
       : undefined
 
-/** A cell that may be absent, and that is read from any value. */
+/** A cell that may be absent, and can be read from any value. */
 const cell = <A>(type: Schema.Schema<A>, decode: (value: unknown) => A | undefined) =>
   Schema.optionalWith(
     Schema.transform(Schema.Unknown, Schema.UndefinedOr(type), {
@@ -63,10 +64,8 @@ const time = cell(Schema.Union(Schema.Number, Schema.String), parseTime)
 const list = cell(Schema.Array(Schema.String), asList)
 
 /**
- * One PAT as `GET /pat` lists it: everything about it but the token, which is
- * never shown again. No field is guaranteed: an absent, null, odd or new one
- * costs its cell and never the list. Times are milliseconds since the epoch,
- * or the server's text where it is not an ISO 8601 time.
+ * One PAT as `GET /pat` lists it. No field is guaranteed: if one is absent, null
+ * or odd, only its cell is affected, and never the list.
  */
 export const Pat = Schema.Struct({
   key_id: text,
@@ -93,9 +92,6 @@ const readers: { readonly [Name in keyof Pat]-?: (value: unknown) => Pat[Name] }
 }
 const names = Object.keys(readers) as ReadonlyArray<keyof Pat>
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /**
  * Reads an item of a list. It never fails: anything but an object becomes a row
  * of empty cells. It gives what `Pat` decodes, which takes four times as long:
@@ -109,18 +105,14 @@ export const fromItem = (item: unknown): Pat => {
   return pat as Pat
 }
 
-/** When a PAT stops working: the earlier of its two expiries, or the one that can be read. */
+/** When a PAT stops working: the earlier of its two expiries, or the readable one. */
 export const expiryOf = (pat: Pat): Time => {
   const { expiry_at: soft, hard_expiry_at: hard } = pat
   if (typeof soft === "number" && typeof hard === "number") return Math.min(soft, hard)
   return typeof hard === "number" ? hard : (soft ?? hard)
 }
 
-/**
- * Whether a PAT works now and stops to before an instant (milliseconds since
- * the epoch). One without an expiry never does; one whose expiry can't be read
- * might, so it counts.
- */
+/** Whether a PAT works now, and expires by an instant. An unreadable expiry counts, since it may be near. */
 export const isExpiringBefore = (pat: Pat, now: number, instant: number): boolean => {
   const status = pat.status?.toLowerCase()
   const expiry = expiryOf(pat)
@@ -128,10 +120,10 @@ export const isExpiringBefore = (pat: Pat, now: number, instant: number): boolea
   return typeof expiry === "string" || (expiry > now && expiry <= instant)
 }
 
-/** Whether a PAT is listed as one that has ended: revoked or expired. */
+/** Whether a PAT is listed as revoked or expired. */
 export const hasEnded = ({ status }: Pat): boolean => /^(revoked|expired)$/i.test(status ?? "")
 
-/** Whether a PAT is accepted at an instant (milliseconds since the epoch), as far as the list tells. */
+/** Whether a PAT works at an instant, according to the list. */
 export const works = (pat: Pat, now: number): boolean => {
   const expiry = expiryOf(pat)
   return !hasEnded(pat) && !(typeof expiry === "number" && expiry <= now)
@@ -143,24 +135,21 @@ export const sameScopes = (some: ReadonlyArray<string> = [], others: ReadonlyArr
   return left.size === right.size && [...left].every((scope) => right.has(scope))
 }
 
-/**
- * When a PAT was last used, in milliseconds since the epoch; `never` if the
- * server says `null`. Undefined if it doesn't say, or not in a way that can be read.
- */
+/** When a PAT was last used; `never` if the server says `null`, and undefined if it says nothing readable. */
 export const lastUse = (pat: Pat): number | "never" | undefined => {
   if (!("last_used_at" in pat)) return undefined
   const { last_used_at: used } = pat
   return used === undefined ? "never" : typeof used === "number" ? used : undefined
 }
 
-/** How long before the server's clock a PAT may have been used to be the one that is in use, in milliseconds. */
+/** In milliseconds. */
 const justNow = 10_000
 
 /**
- * The PAT that a list was asked for with: the one that was used last, and just
- * now. Undefined where the list does not tell it from another.
+ * The PAT that signed the request for a list: the one that was used last, and
+ * just now. Undefined if two were.
  *
- * @param serverTime - the server's clock, in milliseconds since the epoch
+ * @param serverTime - in milliseconds since the epoch
  */
 export const inUse = (pats: ReadonlyArray<Pat>, serverTime: number | undefined): Pat | undefined => {
   if (serverTime === undefined) return undefined

@@ -1,14 +1,14 @@
 /** Lists of PATs: finding one by its key ID or label, filtering and sorting. */
 import * as Either from "effect/Either"
 import { LabelNotFound, PatNotFound, SeveralPats } from "./Errors.ts"
+import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { nearest } from "./nearest.ts"
 import { expiryOf, isExpiringBefore, type Pat, works } from "./Pat.ts"
 
 const present = (values: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>
   values.filter((value) => value !== undefined)
 
-/** The index of the PAT with a key ID, or the nearest of those that are listed. */
+/** The index of the PAT with a key ID. The error names the nearest one that is listed. */
 export const indexOf = (pats: ReadonlyArray<Pat>, keyId: KeyId.KeyId): Either.Either<number, PatNotFound> => {
   const index = pats.findIndex((pat) => pat.key_id === keyId)
   if (index !== -1) return Either.right(index)
@@ -16,18 +16,18 @@ export const indexOf = (pats: ReadonlyArray<Pat>, keyId: KeyId.KeyId): Either.Ei
   return Either.left(new PatNotFound({ keyId, listed: "no", nearest: nearest(keyId, ids) }))
 }
 
-/** When a PAT was created, in milliseconds since the epoch; before all others where that can't be read. */
+/** When a PAT was created, for comparisons: unreadable is before all others. */
 export const creationOf = ({ created_at: created }: Pat): number =>
   typeof created === "number" ? created : Number.NEGATIVE_INFINITY
 
-/** PATs with the newest one first; of two of an age the one that is listed later. */
+/** The newest PAT first; of two of the same age, the one that is listed later. */
 export const newestFirst = <P extends Pat>(pats: ReadonlyArray<P>): ReadonlyArray<P> =>
   [...pats].reverse().sort((one, other) => {
     const [left, right] = [creationOf(one), creationOf(other)]
     return left === right ? 0 : right - left
   })
 
-/** Several PATs as an error names them. */
+/** PATs as errors name them. */
 export const named = (pats: ReadonlyArray<Pat>): SeveralPats["pats"] =>
   pats.map(({ created_at, key_id = "-", last_used_at }) => ({
     keyId: key_id,
@@ -35,47 +35,33 @@ export const named = (pats: ReadonlyArray<Pat>): SeveralPats["pats"] =>
     lastUsedAt: last_used_at,
   }))
 
-/**
- * The index of the active PAT with exactly this label; of the youngest one if
- * none is active, and of two of an age the one that is listed later.
- *
- * @param now - milliseconds since the epoch
- */
+/** The index of the active PAT with exactly this label, or of the newest one if none is active. */
 export const indexOfLabel = (
   pats: ReadonlyArray<Pat>,
   label: string,
   now: number,
 ): Either.Either<number, LabelNotFound | SeveralPats> => {
-  const labelled = [...pats.entries()].filter(([, pat]) => pat.label === label)
-  const active = labelled.filter(([, pat]) => works(pat, now))
-  if (active.length > 1) {
-    return Either.left(new SeveralPats({ label, pats: named(active.map(([, pat]) => pat)), showing: true }))
-  }
-  const [first, ...more] = active.length > 0 ? active : labelled
-  if (first !== undefined) {
-    const [index] = more.reduce(
-      (best, next) => (creationOf(next[1]) >= creationOf(best[1]) ? next : best),
-      first,
-    )
-    return Either.right(index)
-  }
+  const labelled = pats.filter((pat) => pat.label === label)
+  const active = labelled.filter((pat) => works(pat, now))
+  if (active.length > 1) return Either.left(new SeveralPats({ label, pats: named(active), showing: true }))
+  const [found] = newestFirst(active.length > 0 ? active : labelled)
+  if (found !== undefined) return Either.right(pats.indexOf(found))
   const labels = present(pats.map((pat) => pat.label))
   return Either.left(new LabelNotFound({ label, nearest: nearest(label, labels), showing: true }))
 }
 
 /**
- * Which PATs a list shows: those that match every part that is given. A cell
- * that is absent or can't be read never matches, except an expiry that can't be
- * read, which may be near. Instants are milliseconds since the epoch.
+ * Which PATs a list shows: those that match every given part. A missing or
+ * unreadable cell never matches, except for an unreadable expiry, which may be
+ * near. Instants are milliseconds since the epoch.
  */
 export interface PatFilter {
   /** Any of these statuses, in lower case. */
   readonly statuses?: ReadonlyArray<string>
-  /** This very label. */
   readonly label?: string | undefined
   /** Each of these scopes, by name: `*` matches only `*`. */
   readonly scopes?: ReadonlyArray<string>
-  /** Works now, and ends by this instant. */
+  /** Works now, and expires by this instant. */
   readonly expiringBefore?: number | undefined
   /** Works now, was created before this instant, and was not used since. */
   readonly unusedSince?: number | undefined
@@ -91,7 +77,7 @@ const isActive = (pat: Pat, now: number): boolean => pat.status?.toLowerCase() =
 const isBefore = (time: Pat["created_at"], instant: number): boolean =>
   typeof time === "number" && time < instant
 
-/** The predicate of a filter at an instant, in milliseconds since the epoch. */
+/** The predicate of a filter at an instant. */
 export const matches = (filter: PatFilter, now: number): ((pat: Pat) => boolean) => {
   const {
     statuses = [],
@@ -115,7 +101,7 @@ export const matches = (filter: PatFilter, now: number): ((pat: Pat) => boolean)
   return (pat) => rules.every((rule) => rule(pat))
 }
 
-/** What PATs can be sorted by; a `-` in front means descending. */
+/** Values of `--sort`; a `-` in front means descending. */
 export const orders = [
   "created",
   "expiry",
@@ -128,24 +114,22 @@ export const orders = [
 ] as const
 export type PatOrder = (typeof orders)[number]
 
-/** The value that counts; a time that can't be read is none. */
+/** Undefined for an unreadable time. */
 const valueOf = (pat: Pat, key: string): number | string | undefined => {
   if (key === "label") return pat.label
   const time = key === "created" ? pat.created_at : key === "expiry" ? expiryOf(pat) : pat.last_used_at
   return typeof time === "number" ? time : undefined
 }
 
-/** The indexes of PATs in an order. Equal ones keep their places, and those without the value come last either way. */
+/** The indexes of PATs in an order. Equal ones keep their places, and those without the value always come last. */
 export const sorted = (pats: ReadonlyArray<Pat>, order: PatOrder): ReadonlyArray<number> => {
   const key = order.replace(/^-/, "")
   const sign = key === order ? 1 : -1
-  const present: Array<{ readonly index: number; readonly value: number | string }> = []
-  const missing: Array<number> = []
-  for (const [index, pat] of pats.entries()) {
-    const value = valueOf(pat, key)
-    if (value === undefined) missing.push(index)
-    else present.push({ index, value })
-  }
-  present.sort((one, other) => (one.value === other.value ? 0 : one.value < other.value ? -sign : sign))
-  return [...present.map(({ index }) => index), ...missing]
+  const values = pats.map((pat) => valueOf(pat, key))
+  return [...values.keys()].sort((one, other) => {
+    const [left, right] = [values[one], values[other]]
+    if (left === right) return 0
+    if (left === undefined || right === undefined) return left === undefined ? 1 : -1
+    return left < right ? -sign : sign
+  })
 }

@@ -8,7 +8,7 @@ export interface Proxy {
   readonly variable: string
 }
 
-/** Where a request goes through no proxy, whatever the other variables say; lower case wins, as for curl. */
+/** The hosts to reach without a proxy. Lower case wins, as for curl. */
 export const noProxyVariables = ["no_proxy", "NO_PROXY"] as const
 
 /** The variables that may name the proxy for a URL, the strongest first. */
@@ -29,12 +29,11 @@ const firstOf = (environment: Environment, names: ReadonlyArray<string>) => {
 }
 
 /**
- * The proxy that a request to a URL goes through, if any. A proxy without a
- * scheme speaks plain http, as for curl. Plain http is sent to this machine
- * alone, so it goes to a proxy only where that is here as well: elsewhere it
- * would carry the credential off unencrypted.
+ * The proxy for requests to a URL, if there is one. A proxy without a scheme
+ * speaks plain http, as for curl. Plain http is only sent to localhost, so it
+ * never goes to a remote proxy, which would get the credential unencrypted.
  *
- * @returns on the left the variable whose value is needed and can't be used
+ * @returns on the left, the variable whose value can't be used
  */
 export const choose = (url: URL, environment: Environment): Either.Either<Proxy | undefined, string> => {
   const isHttp = url.protocol === "http:"
@@ -53,9 +52,9 @@ export const choose = (url: URL, environment: Environment): Either.Either<Proxy 
   return Either.right({ url: proxy, variable })
 }
 
-/** A proxy as it may be named to a person. */
+/** A proxy as messages name it. */
 export interface NamedProxy {
-  /** Scheme, host and port alone, such as `http://proxy.example:3128`. */
+  /** Only scheme, host and port, such as `http://proxy.example:3128`. */
   readonly address: string
   readonly variable: string
 }
@@ -66,54 +65,40 @@ export const named = ({ url, variable }: Proxy): NamedProxy => ({ address: url.o
 /** `host` or `host:port`; the brackets of an IPv6 address are part of the host. */
 const hostAndPort = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/
 
-/** The 32 or 128 bits of an address, or undefined for a name. IPv6 may have its brackets. */
-const addressOf = (host: string): { readonly bits: 32 | 128; readonly value: bigint } | undefined => {
-  const isIpv6 = host.includes(":")
-  const text = host.replace(/^\[|\]$/g, "")
-  // `URL` reads every spelling of an address and gives back one. Anything that ends with letters is a name.
-  const canonical = hostnameOf(isIpv6 ? `[${text}]` : text)
+/** The 32 or 128 bits of an address, as digits; undefined for a name. IPv6 may have its brackets. */
+const bitsOf = (host: string): string | undefined => {
+  // `URL` turns every spelling of an address into one. If it ends with letters, it's a name.
+  const canonical = hostnameOf(host.includes(":") ? `[${host.replace(/^\[|\]$/g, "")}]` : host)
+  const binary = (parts: ReadonlyArray<string>, radix: number, width: number) =>
+    parts.map((part) => Number.parseInt(part, radix).toString(2).padStart(width, "0")).join("")
   if (canonical === undefined) return undefined
-  if (!isIpv6) {
-    if (!/^\d+(\.\d+){3}$/.test(canonical)) return undefined
-    return { bits: 32, value: canonical.split(".").reduce((sum, part) => sum * 256n + BigInt(part), 0n) }
-  }
-  const [head = "", tail] = canonical.slice(1, -1).split("::")
-  const words = (part: string | undefined) => (part ? part.split(":") : [])
-  const first = words(head)
-  const last = words(tail)
-  const zeros = Array<string>(8 - first.length - last.length).fill("0")
-  const value = [...first, ...zeros, ...last].reduce((sum, word) => sum * 65_536n + BigInt(`0x${word}`), 0n)
-  return { bits: 128, value }
+  if (/^\d+(\.\d+){3}$/.test(canonical)) return binary(canonical.split("."), 10, 8)
+  if (!canonical.startsWith("[")) return undefined
+  const halves = canonical.slice(1, -1).split("::")
+  const [head = [], tail = []] = halves.map((half) => (half === "" ? [] : half.split(":")))
+  const zeros = Array<string>(8 - head.length - tail.length).fill("0")
+  return binary([...head, ...zeros, ...tail], 16, 16)
 }
 
-/** A host as `URL` spells it: lower case, IDNs in Punycode, addresses in one form; no dot at the end. */
+/** A host as `URL` spells it: in lower case, IDNs in Punycode, addresses in one form; without a dot at the end. */
 const hostnameOf = (host: string): string | undefined =>
   URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`).hostname.replace(/\.$/, "") : undefined
 
-const inBlock = (host: string, network: string, prefix: number): boolean => {
-  const address = addressOf(host)
-  const block = addressOf(network)
-  if (address === undefined || block === undefined || address.bits !== block.bits) return false
-  if (prefix > block.bits) return false
-  const rest = BigInt(block.bits - prefix)
-  return address.value >> rest === block.value >> rest
-}
-
 const entryCovers = (entry: string, host: string, port: number): boolean => {
   if (entry === "*") return true
-  const block = /^([^/]+)\/(\d{1,3})$/.exec(entry)
-  if (block) return inBlock(host, block[1] as string, Number(block[2]))
+  const address = bitsOf(host)
+  const [, network, prefix] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? []
+  if (network !== undefined) {
+    const bits = bitsOf(network)
+    if (bits === undefined || bits.length !== address?.length || Number(prefix) > bits.length) return false
+    return address.startsWith(bits.slice(0, Number(prefix)))
+  }
   // More than one colon and no brackets is an IPv6 address without a port.
   const isBareIpv6 = /^[^[]*:[^[]*:/.test(entry)
   const [, name = entry, entryPort] = isBareIpv6 ? [] : (hostAndPort.exec(entry) ?? [])
   if (entryPort !== undefined && Number(entryPort) !== port) return false
-
-  const address = addressOf(host)
-  if (address !== undefined) {
-    const other = addressOf(name)
-    return other !== undefined && other.bits === address.bits && other.value === address.value
-  }
-  // `*.name` is not curl's, but common elsewhere: it covers only the subdomains.
+  if (address !== undefined) return bitsOf(name) === address
+  // curl doesn't know `*.name`, but other programs do: it covers only the subdomains.
   if (name.startsWith("*")) {
     const suffix = hostnameOf(`x${name.slice(1)}`)?.slice(1)
     return suffix !== undefined && suffix !== "" && host.endsWith(suffix) && host.length > suffix.length
@@ -124,11 +109,11 @@ const entryCovers = (entry: string, host: string, port: number): boolean => {
 }
 
 /**
- * Whether `NO_PROXY` covers a host, as curl reads it: entries are separated by
- * commas or white space; a name covers its subdomains, with or without a dot
- * at its start or end, in any case; an address covers itself, a CIDR block
- * what is in it, `*` everything. As in other programs, an entry may have a
- * port, and `*.name` covers the subdomains alone.
+ * Whether `NO_PROXY` covers a host, as in curl: commas or white space separate
+ * the entries. A name also covers its subdomains, in any case, and with or
+ * without a dot at its start or end. A CIDR block covers its addresses, and `*`
+ * everything. As in other programs, an entry may have a port, and `*.name`
+ * covers only the subdomains.
  *
  * @param hostname - as `URL` gives it, an IPv6 address in brackets
  */

@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 
-/** The settings that a zpoolrc may hold for us. */
+/** Our settings in a zpoolrc. */
 export const keys = [
   "ZPOOL_API_URL",
   "ZPOOL_USER",
@@ -18,7 +18,7 @@ export type Key = (typeof keys)[number]
 
 const isKey = (name: string): name is Key => (keys as ReadonlyArray<string>).includes(name)
 
-/** A line of ours that can't be read; `line` is 1-based. */
+/** A line with one of our keys that is not valid; `line` is 1-based. */
 export interface BrokenLine {
   readonly line: number
   readonly reason: string
@@ -26,10 +26,10 @@ export interface BrokenLine {
 
 const assignment = /^(?:export\s+)?(\w+)\s*=\s*(.*)$/s
 const lineBreak = /\r\n|\n|\r/
-/** A byte order mark of UTF-8, one character a byte. */
+/** The byte order mark of UTF-8, one character for each byte. */
 const utf8Bom = "\u00EF\u00BB\u00BF"
 
-/** Cuts an unquoted value where whitespace followed by `#` starts a comment. */
+/** Cuts an unquoted value before a comment: a `#` at the start, or after white space. */
 const withoutComment = (raw: string): string => {
   for (let at = raw.indexOf("#"); at !== -1; at = raw.indexOf("#", at + 1)) {
     if (at === 0 || /\s/.test(raw[at - 1] as string)) return raw.slice(0, at).trimEnd()
@@ -37,10 +37,10 @@ const withoutComment = (raw: string): string => {
   return raw.trimEnd()
 }
 
-/** A quoted value, and the text after it. In double quotes a backslash escapes. */
+/** A quoted value, and the text after it. */
 const quoted = /^(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*(.*)$/s
 
-/** Reads one value: single-quoted as it is, double-quoted with the shell's escapes, or bare up to a comment. */
+/** Reads one value: in single quotes as it is, in double quotes with the shell's escapes, or bare up to a comment. */
 const parseValue = (raw: string): Either.Either<string, string> => {
   if (!/^['"]/.test(raw)) return Either.right(withoutComment(raw))
   const match = quoted.exec(raw)
@@ -50,7 +50,7 @@ const parseValue = (raw: string): Either.Either<string, string> => {
   return Either.right(single ?? double.replace(/\\(["\\$`])/g, "$1"))
 }
 
-/** The lines that set a key of ours, in order, up to the first that can't be read. */
+/** The lines with our keys, in order, up to the first that is not valid. */
 function* assignments(
   text: string,
 ): Generator<Either.Either<{ line: number; key: Key; value: string }, BrokenLine>> {
@@ -67,10 +67,9 @@ function* assignments(
 }
 
 /**
- * Reads the settings that are ours in a `zpoolrc`: lines `KEY=value`, with an
- * optional `export`, quotes and `#` comments. If a key appears twice, the last
- * value wins. The file is shared with other tools, so lines with other keys, or
- * in any other form, are skipped.
+ * Reads our settings in a `zpoolrc`: lines of `KEY=value`, with an optional
+ * `export`, quotes and `#` comments. If a key appears twice, the last value wins.
+ * Other tools share the file, so all other lines are skipped.
  */
 export const parse = (text: string): Either.Either<ReadonlyMap<Key, string>, BrokenLine> =>
   Either.map(
@@ -78,12 +77,12 @@ export const parse = (text: string): Either.Either<ReadonlyMap<Key, string>, Bro
     (found) => new Map(found.map(({ key, value }) => [key, value] as const)),
   )
 
-/** Whether a PAT can be written as plain `ZPOOLPAT=value`, which a shell and other clients read alike. */
+/** Whether a PAT needs no quotes: a shell and other clients read plain `ZPOOLPAT=value` alike. */
 export const canHold = (pat: string): boolean => /^[\w.+/=:@%-][\w.~+/=:@%-]*$/.test(pat)
 
-/** Replaces the first of some lines (1-based) by another text, and leaves out the rest; with none, adds one. */
+/** Replaces the first of these lines (1-based), and removes the others; without any, adds one at the end. */
 const replaceLines = (content: Uint8Array, numbers: ReadonlyArray<number>, line: string): Uint8Array => {
-  // One character a byte: bytes that are not UTF-8 are kept too. Line breaks are the same in both.
+  // One character for each byte keeps bytes that are not UTF-8.
   const text = Array.from(content, (byte) => String.fromCharCode(byte)).join("")
   const bom = text.startsWith(utf8Bom) ? utf8Bom : ""
   const lines = text.slice(bom.length).match(/[^\r\n]*(?:\r\n|\n|\r|$)/g) ?? []
@@ -100,9 +99,9 @@ const replaceLines = (content: Uint8Array, numbers: ReadonlyArray<number>, line:
 }
 
 /**
- * The content of a `zpoolrc` with `ZPOOLPAT=pat` in the place of its first
- * `ZPOOLPAT` line, or at its end. Further `ZPOOLPAT` lines are left out, and
- * every other line stays as it is, byte for byte: it may belong to another tool.
+ * The content of a `zpoolrc` with a new PAT. It replaces the first `ZPOOLPAT`
+ * line, or goes to the end. Other `ZPOOLPAT` lines are removed, and everything
+ * else is kept, byte for byte, since it may belong to another tool.
  *
  * @param pat - one that `canHold` allows
  */

@@ -1,4 +1,4 @@
-/** Which PATs a rotation replaces, and whether it is time to. */
+/** Which PATs a rotation replaces, and when. */
 import * as Either from "effect/Either"
 import {
   CannotRotate,
@@ -10,21 +10,20 @@ import {
   SeveralPats,
 } from "./Errors.ts"
 import type { ExpiryDate } from "./Expiry.ts"
+import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { nearest } from "./nearest.ts"
 import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, works } from "./Pat.ts"
 import { named, newestFirst } from "./PatList.ts"
 
-/** A PAT that can be named in a request. */
+/** A PAT with a valid key ID, so that it can be revoked. */
 export interface Known extends Pat {
   readonly key_id: KeyId.KeyId
 }
 
-/** PATs that are named by their label. */
+/** How `--label` selects PATs. */
 export interface ByLabel {
-  /** Exactly as it is. */
   readonly label: string
-  /** Whether one new PAT may take the place of several. */
+  /** Whether one new PAT may replace several. */
   readonly all: boolean
   /** Whether nothing is revoked. */
   readonly keep: boolean
@@ -38,67 +37,50 @@ export interface Due {
   readonly createdBefore: number | undefined
 }
 
-/** Why PATs that are named by their label can't be replaced. */
+/** Why the PATs with a label can't be replaced. */
 export type NotSelected = SeveralPats | ScopesDiffer | RotationUnderWay | PatsInUse | CannotRotate
 
-/** How long a rotation may take, in milliseconds: a PAT that is newer than this may belong to one that is under way. */
+/** In milliseconds: if a PAT is newer than this, the rotation that created it may still be under way. */
 const rotationMillis = 10 * 60_000
 
 const isKnown = (pat: Pat): pat is Known => KeyId.is(pat.key_id)
 
 /**
  * The PATs with a label that a new one replaces, the newest first: those that
- * work, or else the newest that has expired. Revoked ones never count. None at
- * all is an empty list. The rules for several are listed in docs/pat-rotate.md.
+ * work, or else the newest that has expired. Revoked ones never count.
+ * docs/pat-rotate.md lists the rules if there are several.
  *
- * @param now - by the server's clock, in milliseconds since the epoch
+ * @param now - the server's clock, in milliseconds since the epoch
  */
 export const select = (
   pats: ReadonlyArray<Pat>,
-  by: ByLabel,
+  { all, keep, label, scopes }: ByLabel,
   now: number,
 ): Either.Either<ReadonlyArray<Known>, NotSelected> => {
-  const { keep, label, scopes } = by
   const labelled = newestFirst(
     pats.filter(isKnown).filter((pat) => pat.label === label && pat.status?.toLowerCase() !== "revoked"),
   )
   const active = labelled.filter((pat) => works(pat, now))
-  const several = active.length > 1
-  const undated = several ? active.find((pat) => typeof pat.created_at !== "number") : undefined
-  if (undated !== undefined && keep) return cannotTell(undated, "creation")
-  const selected = active.length === 0 || keep ? (several ? active : labelled).slice(0, 1) : active
-  if (several && !keep) return Either.map(oneJob(active, by, now), () => active)
-  return withScopes(selected, scopes)
-}
-
-/** Refuses several active PATs, unless one job alone can have left them. */
-const oneJob = (
-  active: ReadonlyArray<Known>,
-  { all, label }: ByLabel,
-  now: number,
-): Either.Either<void, NotSelected> => {
   const [newest] = active
-  const undated = active.find((pat) => typeof pat.created_at !== "number")
-  const created = newest?.created_at
-  if (typeof created === "number" && now - created < rotationMillis) {
+  if (newest === undefined || active.length === 1) {
+    return withScopes(newest === undefined ? labelled.slice(0, 1) : [newest], scopes)
+  }
+  const { created_at: created, key_id } = newest
+  if (!keep && typeof created === "number" && now - created < rotationMillis) {
+    const retryAt = created + rotationMillis
     return Either.left(
-      new RotationUnderWay({
-        label,
-        count: active.length,
-        newest: newest?.key_id ?? "",
-        created,
-        now,
-        retryAt: created + rotationMillis,
-      }),
+      new RotationUnderWay({ label, count: active.length, newest: key_id, created, now, retryAt }),
     )
   }
-  if (!all) return Either.left(new SeveralPats({ label, pats: named(active) }))
-  return undated === undefined ? Either.void : cannotTell(undated, "creation")
+  if (!keep && !all) return Either.left(new SeveralPats({ label, pats: named(active) }))
+  const undated = active.find((pat) => typeof pat.created_at !== "number")
+  if (undated !== undefined) return cannotTell(undated, "creation")
+  return keep ? withScopes([newest], scopes) : Either.right(active)
 }
 
 /**
  * Refuses to replace several PATs if two of them are in use, or if their scopes
- * differ: an interrupted rotation leaves only one that is in use. In use means
+ * differ: an interrupted rotation leaves only one that is in use. "In use" means
  * used later than ten minutes after the newest one was created, since the
  * interrupted rotation itself may have used the old one until then.
  *
@@ -137,7 +119,7 @@ const withScopes = (
   )
 }
 
-/** That no PAT has a label, with the nearest label of those that are listed. */
+/** The error if `select` finds nothing. It names the nearest label. */
 export const labelNotFound = (pats: ReadonlyArray<Pat>, label: string): LabelNotFound => {
   const labels = pats.flatMap((pat) => (pat.label === undefined || hasEnded(pat) ? [] : [pat.label]))
   return new LabelNotFound({ label, nearest: nearest(label, labels) })
@@ -147,9 +129,9 @@ const cannotTell = (pat: Known, reason: CannotRotate["reason"]): Either.Either<n
   Either.left(new CannotRotate({ keyId: pat.key_id, reason }))
 
 /**
- * Whether PATs are due for a rotation, which one of them is enough for: always
- * if nothing says when, or if it has ended. A date that the answer depends on
- * and that can't be read is an error, and never "not due".
+ * Whether at least one PAT is due for rotation. It always is without a condition,
+ * or if it has expired. If the decision depends on an unreadable date, that is an
+ * error, and never "not due".
  */
 export const isDue = (
   pats: ReadonlyArray<Known>,
@@ -180,7 +162,7 @@ const isOneDue = (
   return Either.right(false)
 }
 
-/** Refuses a new PAT that would be due as soon as it is made: each night would rotate it again. */
+/** Refuses a new PAT that would be due as soon as it is created: a nightly job would rotate it every time. */
 export const checkBirth = (
   expiry: ExpiryDate | undefined,
   { expiringBefore }: Due,
@@ -190,10 +172,7 @@ export const checkBirth = (
     ? Either.left(new DueAtOnce({ expiry, within }))
     : Either.void
 
-/**
- * Whether nobody seems to have used a PAT: never, or only while a rotation that
- * created it may still have been checking its token.
- */
+/** Whether a PAT seems unused: never used, or only while the rotation that created it may have checked its token. */
 export const seemsUnused = (pat: Pat): boolean => {
   const use = lastUse(pat)
   const { created_at: created } = pat
@@ -202,7 +181,7 @@ export const seemsUnused = (pat: Pat): boolean => {
   )
 }
 
-/** When a PAT ends, as JSON has it; null if it never does. */
+/** When a PAT expires, for JSON. */
 export const expiryText = (pat: Pat): string | null => {
   const expiry = expiryOf(pat)
   return typeof expiry === "number" ? new Date(expiry).toISOString() : (expiry ?? null)

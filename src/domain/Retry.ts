@@ -1,28 +1,24 @@
 import type { Method, Transient } from "./Errors.ts"
 
-/** Whether a failure is one after which another attempt may succeed. */
+/** Whether another attempt may succeed. */
 export const isTransient = (error: { readonly _tag: string }): error is Transient =>
   error._tag === "Unreachable" || error._tag === "TimedOut" || error._tag === "ServiceUnavailable"
 
-/** First backoff in milliseconds; it doubles with each attempt. */
+/** The first backoff in milliseconds; it doubles with each attempt. */
 export const baseDelay = 500
-/** The longest backoff of our own, in milliseconds. */
+/** The longest backoff in milliseconds. */
 export const maxDelay = 20_000
-/** The longest `Retry-After` that is waited for, in milliseconds; a longer one is left to the user. */
+/** In milliseconds; if `Retry-After` is longer, zpcli gives up. */
 export const maxRetryAfter = 60_000
 
 const worthRepeating = new Set([429, 500, 502, 503, 504])
 
-/** Codes for a server certificate that is not trusted: waiting doesn't help. */
 const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
 
 /** Whether a connection failed because the server's certificate is not trusted. */
 export const isCertificateProblem = (code: string): boolean => certificate.test(code)
 
-/**
- * Whether a request that failed so may have been carried out all the same: it
- * was sent, and no answer of the API itself said otherwise.
- */
+/** Whether a failed request may have had an effect: it was sent, and the API itself didn't refuse it. */
 export const mayHaveHappened = (failure: Transient): boolean => {
   switch (failure._tag) {
     case "Unreachable":
@@ -34,14 +30,13 @@ export const mayHaveHappened = (failure: Transient): boolean => {
   }
 }
 
-/** Whether a request must not be carried out twice: a second create would make a second token. */
+/** Whether a request must not be repeated blindly: a second create would make a second token. */
 export const isOnce = (method: Method, path: string): boolean => method === "POST" && path !== "/login"
 
 /**
- * The one place that decides whether a request may be sent again. A create is
- * repeated only where it certainly did not happen, since a second one would
- * make a second token; everything else has the same outcome however often it
- * arrives.
+ * Whether a request is sent again. This is the only place that decides it. A
+ * create is repeated only if the first attempt certainly had no effect;
+ * everything else has the same outcome however often it arrives.
  */
 export const repeatable = (method: Method, path: string, failure: Transient): boolean => {
   if (isOnce(method, path) && mayHaveHappened(failure)) return false
@@ -57,9 +52,10 @@ export const repeatable = (method: Method, path: string, failure: Transient): bo
 }
 
 /**
- * Milliseconds to wait before attempt `attempt + 1` (attempts count from 1):
- * what the server asked for, else exponential backoff with full jitter.
+ * Milliseconds to wait after an attempt: what the server asked for, or
+ * exponential backoff with full jitter.
  *
+ * @param attempt - counted from 1
  * @param random - from 0 up to 1
  */
 export const delayAfter = (attempt: number, retryAfter: number | undefined, random: number): number =>
@@ -68,7 +64,7 @@ export const delayAfter = (attempt: number, retryAfter: number | undefined, rand
 /**
  * Reads `Retry-After`, seconds or an HTTP date, into milliseconds from now.
  *
- * @param nowMillis - by the clock of the server, whose date it is
+ * @param nowMillis - by the clock of the server
  */
 export const parseRetryAfter = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined

@@ -1,19 +1,18 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { InvalidInput } from "./Errors.ts"
-import { didYouMean } from "./errors/words.ts"
-import { nearest } from "./nearest.ts"
+import { didYouMean, nearest } from "./errors/words.ts"
 
-/** What a PAT may be used for. `*` is all of it. */
+/** What a PAT may be used for; `*` means everything. */
 export const Scope = Schema.Literal("*", "zpool", "job", "sshkey", "pat", "billing")
 export type Scope = typeof Scope.Type
 
-/** Every scope that can be granted, in the order in which help and errors list them. */
+/** Every scope, in the order of help and errors. */
 export const scopes: ReadonlyArray<Scope> = Scope.literals
 
 const isScope = Schema.is(Scope)
 
-/** The parts of a value that is a list, such as `zpool,job`. */
+/** The parts of a list such as `zpool,job`. */
 export const partsOf = (value: string): ReadonlyArray<string> =>
   value.split(/[\s,;]+/).filter((part) => part !== "")
 
@@ -21,9 +20,8 @@ const invalid = (reason: InvalidInput["reason"], value: string, message: string)
   Either.left(new InvalidInput({ kind: "scope", reason, value, message }))
 
 /**
- * Reads the values of `--scope`: at least one, each of them known; duplicates
- * collapse and the order is kept. Scopes that the server reports never come
- * through here: those are shown whatever they are.
+ * Reads the values of `--scope`: at least one, without duplicates, in the order
+ * given. Scopes that the server reports are never checked.
  */
 export const parseAll = (
   values: ReadonlyArray<string>,

@@ -47,6 +47,12 @@ describe("select", () => {
     ).toEqual(Either.right([second]))
   })
 
+  it("finds the active one with --keep-old too, even if an expired one is newer", () => {
+    const pats = [pat(first, -9), pat(second, -5, { status: "expired" })]
+    expect(chosen(pats)).toEqual(Either.right([first]))
+    expect(chosen(pats, { keep: true })).toEqual(Either.right([first]))
+  })
+
   it("finds none where there are none, or revoked ones alone", () => {
     expect(chosen([])).toEqual(Either.right([]))
     expect(chosen([pat(first, -1, { status: "Revoked" })])).toEqual(Either.right([]))

@@ -2,11 +2,13 @@ import * as Match from "effect/Match"
 import type { Undelivered } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { mask } from "../../services/settings/Secrets.ts"
-import { exitCodes } from "./exitCodes.ts"
+import { exitCodes, ofUndelivered } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
 import * as hints from "./hints.ts"
 
-/** What the command line adds to an error, and what it says otherwise. */
+type Described = Failure | Undelivered
+
+/** What the command line adds to an error, or says in place of the error's own message. */
 type Ending = Partial<Report> & Pick<Report, "exitCode">
 
 const ends = (exitCode: number, hint?: string, more: Partial<Report> = {}): Ending => ({
@@ -15,19 +17,19 @@ const ends = (exitCode: number, hint?: string, more: Partial<Report> = {}): Endi
   ...more,
 })
 
-/** An end of which nothing is printed. */
+/** Nothing is printed. */
 const silently = (exitCode: number): Ending => ({ exitCode, message: undefined })
 
-/** What names the answer behind an error, or behind its cause. */
+/** The answer of the API behind an error, or behind its cause. */
 const answerOf = (error: Pick<Report, "status" | "requestId"> | undefined): Partial<Report> => ({
   status: error?.status,
   requestId: error?.requestId,
 })
 
 /**
- * The same where what was begun may have been undone.
+ * The fields of an error after which zpcli has tried to revoke the new PAT.
  *
- * @param tokenLost - whether a token did not arrive: once its PAT is gone, the same command can simply be run again
+ * @param tokenLost - whether the token did not arrive: once its PAT is revoked, the command can be run again
  */
 const afterUndo = (undone: boolean, cause: Report | undefined, tokenLost: boolean): Partial<Report> => ({
   ...answerOf(cause),
@@ -41,12 +43,6 @@ const several = <A>(all: ReadonlyArray<A>) => (all.length > 1 ? all : undefined)
 const named = (old: ReadonlyArray<{ readonly keyId: string }>): Partial<Report> => {
   const keyIds = old.map(({ keyId }) => keyId)
   return { oldKeyId: keyIds[0], keyIds: several(keyIds) }
-}
-
-/** The exit code where a token was not handed over. */
-const undeliveredCode = (undone: boolean, cause: Report | undefined): number => {
-  if (cause === undefined) return exitCodes.interrupted
-  return undone ? exitCodes.undelivered : exitCodes.tokenAtLarge
 }
 
 /** The one table of errors: exit code, hint and the fields of the JSON. A tag that is missing here does not compile. */
@@ -122,7 +118,7 @@ const table = {
     const why = describeCause(cause)
     const hint = hints.afterTakenBack(keyId, undone, cause, wasDelivery ? why?.hint : undefined)
     const more = { keyId, delivered: false, ...afterUndo(undone, why, !wasDelivery) }
-    return ends(undeliveredCode(undone, why), hint, more)
+    return ends(ofUndelivered(undone, why === undefined), hint, more)
   },
   OutcomeUnknown: (error) => {
     const { cause, found = [], replaces } = error
@@ -200,7 +196,7 @@ const table = {
     const why = describeCause(cause)
     const delivered = step === "confirm" || step === "revoke"
     return ends(
-      delivered && why !== undefined ? exitCodes.oldRemains : undeliveredCode(undone, why),
+      delivered && why !== undefined ? exitCodes.oldRemains : ofUndelivered(undone, why === undefined),
       hints.ofStop(error, why?.hint),
       { keyId, ...named(old), delivered, ...afterUndo(undone, why, step === "create") },
     )
@@ -219,13 +215,11 @@ const table = {
   InternalError: () =>
     ends(exitCodes.refused, "This is a bug in zpcli; --log-level debug shows where it is."),
 } satisfies {
-  [T in (Failure | Undelivered)["_tag"]]: (
-    error: Extract<Failure | Undelivered, { readonly _tag: T }>,
-  ) => Ending
+  [T in Described["_tag"]]: (error: Extract<Described, { readonly _tag: T }>) => Ending
 }
 
 /** What is reported of an error: its message, a hint, the fields of its JSON, and the exit code. */
-export const describe = (failure: Failure | Undelivered): Report => {
+export const describe = (failure: Described): Report => {
   const ending: Ending = Match.valueTags(failure, table)
   return {
     type: failure._tag,
@@ -236,5 +230,4 @@ export const describe = (failure: Failure | Undelivered): Report => {
   }
 }
 
-const describeCause = (cause: Failure | Undelivered | undefined): Report | undefined =>
-  cause && describe(cause)
+const describeCause = (cause: Described | undefined): Report | undefined => cause && describe(cause)

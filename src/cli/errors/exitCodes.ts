@@ -20,6 +20,15 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
+/**
+ * The exit code where a new token was not delivered. The choice between 7 and 9 is made here: 9 says that the new PAT was
+ * certainly revoked, 7 that it may still exist. If the user interrupted the command, that is what the exit code says.
+ */
+export const ofUndelivered = (revoked: boolean, interrupted: boolean): number => {
+  if (interrupted) return exitCodes.interrupted
+  return revoked ? exitCodes.undelivered : exitCodes.tokenAtLarge
+}
+
 /** The exit codes that help lists, each with what it means. */
 export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.done]: "done",

@@ -2,69 +2,52 @@ import * as Data from "effect/Data"
 import type * as Errors from "../../domain/Errors.ts"
 import type { UsageError } from "../strict/errors.ts"
 
-/** Ends a command with an exit code of its own, when there is nothing more to say. */
+/** Ends a command with this exit code. Nothing more is printed. */
 export class Exit extends Data.TaggedError("Exit")<{ readonly code: number }> {}
 
-/** A bug of this program: what it died of. */
+/** A bug of this program. */
 export class InternalError extends Data.TaggedError("InternalError")<{ readonly defect: unknown }> {
   override get message(): string {
     return `An internal error occurred: ${String(this.defect).slice(0, 200)}.`
   }
 }
 
-/** Every error that can reach the top of a command. */
+type InstanceOf<Class> = Class extends new (...args: never) => infer Instance ? Instance : never
+
+type DomainError = { [Name in keyof typeof Errors]: InstanceOf<(typeof Errors)[Name]> }[keyof typeof Errors]
+
+/**
+ * Every error that can reach the top of a command. `HttpFailure` can't, since the services say what it means, and
+ * `Undelivered` is only the cause of another error.
+ */
 export type Failure =
-  | Errors.SignInError
-  | Errors.RevokeError
-  | Errors.OutcomeUnknown
-  | Errors.TokenUndelivered
-  | Errors.PatLeft
-  | Errors.TokenWouldBeLost
-  | Errors.CannotRotate
-  | Errors.RotationNotBegun
-  | Errors.LabelNotFound
-  | Errors.SeveralPats
-  | Errors.ScopesDiffer
-  | Errors.DueAtOnce
-  | Errors.RotationStopped
-  | Errors.RotationUnderWay
-  | Errors.PatsInUse
-  | Errors.TokenRevokedMeanwhile
-  | Errors.InputUnreadable
-  | Errors.SettingsError
-  | Errors.SandboxFailed
-  | Errors.CannotAsk
-  | Errors.CommandUnusable
-  | Errors.Declined
-  | Errors.OutputFailed
+  | Exclude<DomainError, Errors.HttpFailure | Errors.Undelivered>
   | Exit
   | InternalError
   | UsageError
 
-/** An error as it is reported: printed for a person or as JSON, and turned into an exit code. */
+/** An error as a person or a script gets it; docs/json.md describes the fields. */
 export interface Report {
   /** The error's name in JSON. */
   readonly type: string
   /** Undefined where nothing is printed. */
   readonly message: string | undefined
-  /** What to do about it. */
+  /** What to do about it: one sentence or two. */
   readonly hint?: string | undefined
-  /** HTTP status. */
   readonly status?: number | undefined
   readonly requestId?: string | undefined
   /** The PAT that the error is about: of a create or rotation the new one. */
   readonly keyId?: string | undefined
   /** The PAT that was to be replaced. */
   readonly oldKeyId?: string | undefined
-  /** The PATs that may be the one that it is about. */
+  /** The PATs that it may be about, or that a rotation was to replace. */
   readonly keyIds?: ReadonlyArray<string> | undefined
-  /** Whether the new token was handed over. */
   readonly delivered?: boolean | undefined
-  /** What the command that was to take the new token exited with. */
+  /** The exit code of the command after `--`, or of one that prints a secret. */
   readonly childExitCode?: number | undefined
   /**
-   * Whether running the same command again is safe and may work, whatever the exit code. It follows from what happened: the
-   * API can't be reached or is busy, and whatever was begun was taken back. What somebody has to fix first is not retryable.
+   * Whether running the same command again is safe and may work: the API can't be reached or is busy, and everything that
+   * was begun was undone. An error that somebody has to fix first isn't retryable.
    */
   readonly retryable: boolean
   readonly exitCode: number

@@ -1,8 +1,7 @@
 /** What to do about errors, where that takes more than one sentence to choose. */
 import type { Place } from "../../domain/Credential.ts"
 import type * as Errors from "../../domain/Errors.ts"
-import { signalled } from "../../domain/errors/command.ts"
-import { type HandoverCause, mayBeStored } from "../../domain/errors/delivery.ts"
+import { type HandoverCause, mayBeStored, signalled } from "../../domain/errors/delivery.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { maxRetryAfter } from "../../domain/Retry.ts"

@@ -1,18 +1,7 @@
-import {
-  colon,
-  isClosing,
-  isFiller,
-  isOpening,
-  quote,
-  type Span,
-  stringEnd,
-  wordEnd,
-} from "../../domain/JsonText.ts"
+import { colon, isClosing, isFiller, isOpening, quote, stringEnd, wordEnd } from "../../domain/JsonText.ts"
 
 /** How to print a JSON text. */
 export interface JsonLayout {
-  /** The parts of the text to print; all of it by default. Commas are put between what is left. */
-  readonly spans?: Iterable<Span>
   /** Two spaces a level (default), or one line without white space. */
   readonly layout?: "indented" | "compact"
   /** Changes each string, a member's name too; it gets and gives them without quotes and escapes. */
@@ -29,13 +18,16 @@ const charactersAtATime = 1 << 16
 
 /**
  * Prints JSON text again without parsing it: numbers and members of the same
- * name stay as they are. Strings are written as `JSON.stringify` writes them.
+ * name stay as they are. Strings are written as `JSON.stringify` writes them,
+ * and commas are set anew.
  *
- * @param text - what `JSON.parse` has accepted
+ * @param json - what `JSON.parse` has accepted, or the parts that are left of that
  * @returns the text in parts, each of whole lines, to be printed one under the other
  */
-export function* printJsonText(text: string, options: JsonLayout = {}): Generator<string, void> {
-  const { changeString, layout = "indented", spans = [{ start: 0, end: text.length }] } = options
+export function* printJsonText(
+  json: string | Iterable<string>,
+  { changeString, layout = "indented" }: JsonLayout = {},
+): Generator<string, void> {
   const deepest = layout === "indented" ? maxIndented : -1
   let out = ""
   let depth = 0
@@ -43,9 +35,9 @@ export function* printJsonText(text: string, options: JsonLayout = {}): Generato
   let empty = true
   /** Whether a member's name has been printed, and its value is next. */
   let named = false
-  let nextEscape = text.indexOf("\\")
-  for (const { end, start } of spans) {
-    for (let at = start; at < end; ) {
+  for (const text of typeof json === "string" ? [json] : json) {
+    let nextEscape = text.indexOf("\\")
+    for (let at = 0; at < text.length; ) {
       const code = text.charCodeAt(at)
       if (isFiller(code)) {
         at++

@@ -35,6 +35,6 @@ export const printError = (lines: Lines): Effect.Effect<void> =>
 export const printExpiry = (date: ExpiryDate): Effect.Effect<void> => printError(`Expires ${date} 00:00 UTC.`)
 
 /** Prints JSON text on stdout as `jsonText` lays it out, in parts: it may be long. */
-export const printJson = Effect.fnUntraced(function* (text: string, options?: JsonLayout) {
-  for (const part of printJsonText(text, options)) yield* printSafe(escapeJson(part))
+export const printJson = Effect.fnUntraced(function* (json: string | Iterable<string>, options?: JsonLayout) {
+  for (const part of printJsonText(json, options)) yield* printSafe(escapeJson(part))
 })

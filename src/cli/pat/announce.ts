@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import { hiddenSecret } from "../../domain/Credential.ts"
 import type { OutputFailed, SettingsError } from "../../domain/Errors.ts"
 import { withMember, withMessage, withoutMember } from "../../domain/JsonText.ts"
 import type { Delivery } from "../../services/pats/Handover.ts"
@@ -54,9 +55,8 @@ export const envelopeOf = (created: CreatedToken, additions: Additions | undefin
 const printWithoutToken = (created: CreatedToken, additions: Additions | undefined) => {
   const text = envelopeOf(created, additions)
   const token = Redacted.value(created.token)
-  return printJson(text, {
-    spans: withoutMember(text, ["detail", "token"]),
-    changeString: (value) => value.replaceAll(token, "[hidden]"),
+  return printJson(withoutMember(text, ["detail", "token"]), {
+    changeString: (value) => value.replaceAll(token, hiddenSecret),
   })
 }
 

@@ -141,10 +141,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const isEmpty = (given.exitCode || !given.json) && (indexes ?? listing.pats).length === 0
   const found = given.exitCode && !isEmpty
   const printed = given.json
-    ? printJson(
-        text,
-        indexes === undefined ? {} : { spans: withElements(text, ["detail", "items"], indexes) },
-      )
+    ? printJson(indexes === undefined ? text : withElements(text, ["detail", "items"], indexes))
     : given.quiet
       ? printIds(rows())
       : isEmpty

@@ -7,85 +7,90 @@ import type { Asking, Completions, Example, Hints } from "./shape.ts"
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
 export type AnyCommand = Command.Command<any, any, any, any>
 
-// By a command's tag: a command is a new object after each `.pipe`, but keeps its tag.
-const examples = new WeakMap<object, ReadonlyArray<Example>>()
-const hints = new WeakMap<object, Hints>()
-const asked = new WeakMap<object, Asking>()
-const children = new WeakMap<object, ReadonlyArray<AnyCommand>>()
-// By a function that maps an option's value: an option is rebuilt by a `.pipe`, but keeps such functions.
-const completions = new WeakMap<object, Completions>()
-const alternatives = new WeakMap<object, string>()
-const values = new WeakMap<object, ReadonlyArray<string>>()
-const hiddenTags = new WeakSet<object>()
-const trailing = new WeakMap<object, { readonly required: boolean }>()
-// By the option itself, which a command keeps: a function that maps its value would be called at every start.
-const groups = new WeakMap<object, string>()
+/** What `@effect/cli` has no place for. Each field is set by one of the functions below. */
+export interface Annotations {
+  readonly children?: ReadonlyArray<AnyCommand>
+  readonly hidden?: boolean
+  readonly examples?: ReadonlyArray<Example>
+  readonly hints?: Hints
+  readonly asking?: Asking
+  readonly completions?: Completions
+  readonly group?: string
+  readonly values?: ReadonlyArray<string>
+  readonly alternative?: string
+  readonly trailing?: { readonly required: boolean }
+}
 
-/** A command that does nothing but hold others. `@effect/cli` alone does not let us find them again. */
+const annotations = new WeakMap<object, Annotations>()
+
+const annotate = (key: object, more: Annotations): void => {
+  annotations.set(key, { ...annotations.get(key), ...more })
+}
+
+/**
+ * The annotations of a command, an option or an argument.
+ *
+ * @param key - an object that survives `.pipe`: the tag of a command, or the function that maps the value of an option or
+ *   argument; for `withGroup`, the option itself
+ */
+export const annotationsOf = (key: object): Annotations => annotations.get(key) ?? {}
+
+const ofCommand =
+  (more: Annotations) =>
+  <C extends AnyCommand>(command: C): C => {
+    annotate(command.tag, more)
+    return command
+  }
+
+/** A function that changes nothing, and carries annotations. */
+const unchanged = (more: Annotations) => {
+  const same = <A>(value: A) => Either.right(value)
+  annotate(same, more)
+  return same
+}
+
+/** A command that only holds other commands. `@effect/cli` alone doesn't let us find them again. */
 export const group = <
   const Name extends string,
   const Children extends readonly [AnyCommand, ...AnyCommand[]],
 >(
   name: Name,
   summary: string,
-  subcommands: Children,
-) => {
-  const command = Command.make(name).pipe(
+  children: Children,
+) =>
+  Command.make(name).pipe(
     Command.withDescription(summary),
-    Command.withSubcommands(subcommands),
+    Command.withSubcommands(children),
+    ofCommand({ children }),
   )
-  children.set(command.tag, subcommands)
-  return command
-}
 
 /**
  * Leaves a command out of help, completions and suggestions: it is for scripts
  * that the program makes itself. It goes last.
  */
-export const hidden = <C extends AnyCommand>(command: C): C => {
-  hiddenTags.add(command.tag)
-  return command
-}
+export const hidden = ofCommand({ hidden: true })
 
 /** Adds command lines for help to show, the program's name included. */
-export const withExamples =
-  (list: ReadonlyArray<Example>) =>
-  <C extends AnyCommand>(command: C): C => {
-    examples.set(command.tag, list)
-    return command
-  }
+export const withExamples = (examples: ReadonlyArray<Example>) => ofCommand({ examples })
 
 /**
- * Says what is meant by words of other tools, where a command is expected or an
- * option is not known. It applies to the command and to all below it.
+ * Says what words of other tools mean here, in the place of a command or of an
+ * option. It applies to the command and to all below it.
  */
-export const withHints =
-  (words: Hints) =>
-  <C extends AnyCommand>(command: C): C => {
-    hints.set(command.tag, words)
-    return command
-  }
+export const withHints = (hints: Hints) => ofCommand({ hints })
 
 /**
  * Says which arguments and options a command asks for at a terminal. They are
  * optional for `@effect/cli`, and required by `parse` wherever the program may
  * not ask. The command asks for each that it does not get.
  */
-export const withAsking =
-  (asking: Asking) =>
-  <C extends AnyCommand>(command: C): C => {
-    asked.set(command.tag, asking)
-    return command
-  }
+export const withAsking = (asking: Asking) => ofCommand({ asking })
 
 /** Says what completions offer for the value of an option. It goes after `Options.repeated` and its like. */
 export const withCompletions =
-  (offered: Completions) =>
-  <A>(option: Options.Options<A>): Options.Options<A> => {
-    const unchanged = (value: A) => Either.right(value)
-    completions.set(unchanged, offered)
-    return Options.mapEffect(option, unchanged)
-  }
+  (completions: Completions) =>
+  <A>(option: Options.Options<A>): Options.Options<A> =>
+    Options.mapEffect(option, unchanged({ completions }))
 
 /**
  * Says under which title help lists an option: options under the same title
@@ -95,84 +100,47 @@ export const withCompletions =
 export const withGroup =
   (title: string) =>
   <A>(option: Options.Options<A>): Options.Options<A> => {
-    // A copy, since commands may share an option and list it under different titles.
+    // A copy, since commands may share an option and list it under different titles. It is the key itself: a function
+    // that maps the option's value would be called at every start.
     const copy = Object.assign(Object.create(Object.getPrototypeOf(option)), option)
-    groups.set(copy, title)
+    annotate(copy, { group: title })
     return copy
   }
 
 /**
  * Says which command line of the program prints the values that completions
  * offer for an argument: one a line, of letters, digits, `.`, `_` and `-`, with
- * a tab and a description behind it or not. It gets the words before the cursor
- * after a `--`. It goes after `Args.repeated` and its like.
+ * or without a tab and a description after it. It gets the words before the
+ * cursor after a `--`. It goes after `Args.repeated` and its like.
  *
- * @param words - the command line without the program's name
+ * @param values - the command line without the program's name
  */
 export const withDynamicValues =
-  (words: ReadonlyArray<string>) =>
-  <A>(argument: Args.Args<A>): Args.Args<A> => {
-    const unchanged = (value: A) => Either.right(value)
-    values.set(unchanged, words)
-    return Args.mapEffect(argument, unchanged)
-  }
+  (values: ReadonlyArray<string>) =>
+  <A>(argument: Args.Args<A>): Args.Args<A> =>
+    Args.mapEffect(argument, unchanged({ values }))
 
 /** Says which option takes the place of an argument, such as `--label`. It goes after `Args.optional`. */
 export const withAlternative =
-  (option: string) =>
-  <A>(argument: Args.Args<A>): Args.Args<A> => {
-    const unchanged = (value: A) => Either.right(value)
-    alternatives.set(unchanged, option)
-    return Args.mapEffect(argument, unchanged)
-  }
+  (alternative: string) =>
+  <A>(argument: Args.Args<A>): Args.Args<A> =>
+    Args.mapEffect(argument, unchanged({ alternative }))
 
 /**
  * The words after `--`, as the command line of another program. `@effect/cli`
  * gets them as a repeated option that nobody can type: an optional argument
- * before them would take the first word. Each is between colons, since an empty value
- * would be dropped, and the values of a repeated option are trimmed.
+ * before them would take the first word. Each word is between two colons, since
+ * `@effect/cli` drops an empty value and trims the values of a repeated option.
  */
 export const trailingCommand = (
   description: string,
   { required = false } = {},
 ): Options.Options<ReadonlyArray<string>> => {
   const withoutColons = (words: ReadonlyArray<string>) => Either.right(words.map((word) => word.slice(1, -1)))
-  trailing.set(withoutColons, { required })
+  annotate(withoutColons, { trailing: { required } })
   return Options.text("command").pipe(
     Options.withDescription(description),
     Options.repeated,
     Options.mapEffect(withoutColons),
   )
 }
-
-/** What `withExamples` added. */
-export const examplesOf = (command: AnyCommand): ReadonlyArray<Example> => examples.get(command.tag) ?? []
-
-/** What `withHints` added. */
-export const hintsOf = (command: AnyCommand): Hints | undefined => hints.get(command.tag)
-
-/** What `withAsking` said. */
-export const askingOf = (command: AnyCommand): Asking | undefined => asked.get(command.tag)
-
-/** The commands in a `group`; undefined for any other command. */
-export const childrenOf = (command: AnyCommand): ReadonlyArray<AnyCommand> | undefined =>
-  children.get(command.tag)
-
-/** What `withDynamicValues` said, by the function that an argument's value is mapped with. */
-export const dynamicValuesOf = (mapping: object): ReadonlyArray<string> | undefined => values.get(mapping)
-
-/** Whether a command is `hidden`. */
-export const isHidden = (command: AnyCommand): boolean => hiddenTags.has(command.tag)
-
-/** What `withAlternative` said, by the function that an argument's value is mapped with. */
-export const alternativeOf = (mapping: object): string | undefined => alternatives.get(mapping)
-
-/** Whether an option is a `trailingCommand`, and a required one, by the function that its value is mapped with. */
-export const trailingBy = (mapping: object): { readonly required: boolean } | undefined =>
-  trailing.get(mapping)
-
-/** What `withGroup` said. */
-export const groupOf = (option: object): string | undefined => groups.get(option)
-
-/** What `withCompletions` said, by the function that an option's value is mapped with. */
-export const completionsOf = (mapping: object): Completions | undefined => completions.get(mapping)

@@ -2,151 +2,152 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
 import * as Arr from "effect/Array"
 import * as Option from "effect/Option"
-import {
-  type AnyCommand,
-  alternativeOf,
-  askingOf,
-  childrenOf,
-  completionsOf,
-  dynamicValuesOf,
-  examplesOf,
-  groupOf,
-  hintsOf,
-  isHidden,
-  trailingBy,
-} from "./annotations.ts"
-import type { ArgsNode, CommandNode, Count, OptionNode, SingleOption, Standard } from "./nodes.ts"
-import type { ArgumentShape, CommandShape, Completions, OptionShape, TrailingShape } from "./shape.ts"
+import { type Annotations, type AnyCommand, annotationsOf } from "./annotations.ts"
+import type { ArgumentShape, CommandShape, OptionShape, TrailingShape } from "./shape.ts"
+
+// These types are what is read here of the values that `@effect/cli` 0.77 makes. It does not export them, so
+// an update may change them: a tag that is not known here is an error, and never skipped.
+
+/** An option or argument by itself. */
+interface Single {
+  readonly name: string
+  readonly pseudoName: Option.Option<string>
+  /** `alternatives` are those of a `Choice`. */
+  readonly primitiveType: {
+    readonly _tag: string
+    readonly alternatives?: ReadonlyArray<readonly [name: string, value: unknown]>
+  }
+  readonly description: HelpDoc.HelpDoc
+  /** These two only for an option. The placeholder is the pseudo name, or else the name of the type. */
+  readonly aliases: ReadonlyArray<string>
+  readonly placeholder: string
+}
+
+interface Count {
+  readonly min: Option.Option<number>
+  readonly max: Option.Option<number>
+}
+
+/** Options or arguments. What is inside has another name in each kind. */
+type Node =
+  | { readonly _tag: "Empty" }
+  | ({ readonly _tag: "Single" } & Single)
+  | ({ readonly _tag: "Variadic" } & Count & Inside)
+  | ({ readonly _tag: "Map"; readonly f: object } & Inside)
+  | ({ readonly _tag: "KeyValueMap" | "WithDefault" | "WithFallback" | "WithFallbackConfig" } & Inside)
+  | { readonly _tag: "Both" | "OrElse"; readonly left: Node; readonly right: Node }
+
+interface Inside {
+  readonly options?: Node
+  readonly argumentOption?: Node
+  readonly args?: Node
+}
+
+interface Standard {
+  readonly _tag: "Standard"
+  readonly name: string
+  readonly description: HelpDoc.HelpDoc
+  readonly options: Node
+  readonly args: Node
+}
+
+type CommandNode =
+  | Standard
+  | { readonly _tag: "Map"; readonly command: CommandNode }
+  | { readonly _tag: "Subcommands"; readonly parent: CommandNode }
 
 const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
   throw new Error(`Can't read ${kind} with the tag "${_tag}": this version of @effect/cli is not supported.`)
 }
 
-const primitives = ["Bool", "Choice", "DateTime", "Float", "Integer", "Path", "Redacted", "Secret", "Text"]
-
 /** What the parts around an option or argument say about it. */
-interface Around {
-  readonly optional: boolean
+interface Around extends Annotations {
+  readonly optional?: boolean
   readonly count?: Count
-  readonly completions?: Completions | undefined
-  readonly group?: string | undefined
-  readonly alternative?: string | undefined
-  readonly values?: ReadonlyArray<string> | undefined
 }
 
-const repeatedIn = ({ count }: Around): boolean =>
-  count !== undefined && Option.getOrUndefined(count.max) !== 1
+type Found = readonly [Single, Around]
 
-const requiredIn = ({ count, optional }: Around): boolean =>
-  !optional && (count === undefined || Option.getOrElse(count.min, () => 0) > 0)
+/**
+ * Every option or argument in a node. What is said further out wins.
+ *
+ * @param kind - what an error calls them
+ */
+const singlesIn = (kind: string, node: Node, outside: Around = {}): ReadonlyArray<Found> => {
+  const around = { ...annotationsOf(node), ...outside }
+  const inside = (parts: Inside, more: Around) =>
+    singlesIn(kind, (parts.options ?? parts.argumentOption ?? parts.args) as Node, more)
+  switch (node._tag) {
+    case "Empty":
+      return []
+    case "Single":
+      return [[node, around]]
+    case "Variadic":
+      return inside(node, { ...around, count: node })
+    case "KeyValueMap":
+      return inside(node, { ...around, count: { min: Option.some(1), max: Option.none() } })
+    case "Map":
+      return inside(node, { ...annotationsOf(node.f), ...around })
+    case "WithDefault":
+    case "WithFallback":
+    case "WithFallbackConfig":
+      return inside(node, { ...around, optional: true })
+    case "Both":
+      return [...singlesIn(kind, node.left, around), ...singlesIn(kind, node.right, around)]
+    case "OrElse": {
+      // One of the two may be required: `@effect/cli` checks which.
+      const either = { ...around, optional: true }
+      return [...singlesIn(kind, node.left, either), ...singlesIn(kind, node.right, either)]
+    }
+    default:
+      return unknown(kind, node)
+  }
+}
 
-const optionShape = (single: SingleOption, around: Around): OptionShape => {
-  const { aliases, description, name, placeholder, primitiveType, pseudoName } = single
-  if (!primitives.includes(primitiveType._tag)) unknown(`the type of --${name}`, primitiveType)
+const primitives = ["Bool", "Choice", "DateTime", "Float", "Integer", "Path", "Redacted", "Secret", "Text"]
+
+/** What options and arguments have in common. */
+const common = (name: string, { description, primitiveType }: Single, { count, optional }: Around) => {
+  if (!primitives.includes(primitiveType._tag)) unknown(`the type of ${name}`, primitiveType)
+  return {
+    name,
+    repeated: count !== undefined && Option.getOrUndefined(count.max) !== 1,
+    required: !optional && (count === undefined || Option.getOrElse(count.min, () => 0) > 0),
+    description: textOf(description),
+  }
+}
+
+const optionShape = ([single, around]: Found): OptionShape => {
+  const { aliases, name, placeholder, primitiveType, pseudoName } = single
   const [alias] = aliases
   if (name.length === 1 || aliases.length > 1 || (alias ?? "x").length > 1) {
     throw new Error(`Option ${name} must have one long name, and at most one alias, of one letter.`)
   }
   const choices = primitiveType.alternatives?.map(([choice]) => choice)
+  const valueName = choices === undefined ? placeholder : Option.getOrElse(pseudoName, () => name)
   return {
-    name: `--${name}`,
-    ...(alias === undefined ? {} : { alias: `-${alias}` }),
-    value:
-      primitiveType._tag === "Bool"
-        ? undefined
-        : choices === undefined
-          ? placeholder
-          : Option.getOrElse(pseudoName, () => name),
-    ...(choices === undefined ? {} : { choices }),
-    ...(around.completions === undefined ? {} : { completions: around.completions }),
-    ...(around.group === undefined ? {} : { group: around.group }),
-    repeated: repeatedIn(around),
-    required: requiredIn(around),
-    description: textOf(description),
+    ...common(`--${name}`, single, around),
+    alias: alias && `-${alias}`,
+    value: primitiveType._tag === "Bool" ? undefined : valueName,
+    choices,
+    completions: around.completions,
+    group: around.group,
   }
 }
 
-const readOptions = (node: OptionNode, outside: Around): ReadonlyArray<OptionShape> => {
-  const around = { ...outside, group: outside.group ?? groupOf(node) }
-  switch (node._tag) {
-    case "Empty":
-      return []
-    case "Single":
-      return [optionShape(node, around)]
-    case "KeyValueMap": {
-      const shape = optionShape(node.argumentOption, around)
-      return [{ ...shape, repeated: true }]
-    }
-    case "Variadic":
-      return [optionShape(node.argumentOption, { ...around, count: node })]
-    case "Map":
-      if (trailingBy(node.f)) return []
-      return readOptions(node.options, {
-        ...around,
-        completions: around.completions ?? completionsOf(node.f),
-      })
-    case "WithDefault":
-    case "WithFallback":
-      return readOptions(node.options, { ...around, optional: true })
-    case "Both":
-      return [...readOptions(node.left, around), ...readOptions(node.right, around)]
-    case "OrElse": {
-      // One of the two may be required: which, is left to `@effect/cli` to check.
-      const either = { ...around, optional: true }
-      return [...readOptions(node.left, either), ...readOptions(node.right, either)]
-    }
-    default:
-      return unknown("an option", node)
-  }
-}
+const argumentShape = ([single, around]: Found): ArgumentShape => ({
+  // Without the angle brackets that `@effect/cli` puts around it.
+  ...common(single.name.slice(1, -1), single, around),
+  alternative: around.alternative,
+  values: around.values,
+})
 
-/** The option of a `trailingCommand`, if there is one; nobody can type it. */
-const trailingOf = (node: OptionNode): TrailingShape | undefined => {
-  if (node._tag === "Both") return trailingOf(node.left) ?? trailingOf(node.right)
-  if (node._tag !== "Map") return undefined
-  const trailing = trailingBy(node.f)
-  const [shape] = trailing === undefined ? [] : readOptions(node.options, { optional: true })
-  return shape === undefined || trailing === undefined
-    ? trailingOf(node.options)
-    : { option: shape.name, name: shape.name.slice(2), description: shape.description, ...trailing }
-}
-
-const readArgs = (node: ArgsNode, around: Around): ReadonlyArray<ArgumentShape> => {
-  switch (node._tag) {
-    case "Empty":
-      return []
-    case "Single": {
-      if (!primitives.includes(node.primitiveType._tag))
-        unknown(`the type of ${node.name}`, node.primitiveType)
-      return [
-        {
-          // Without the angle brackets that `@effect/cli` puts around it.
-          name: node.name.slice(1, -1),
-          repeated: repeatedIn(around),
-          required: requiredIn(around),
-          ...(around.alternative === undefined ? {} : { alternative: around.alternative }),
-          ...(around.values === undefined ? {} : { values: around.values }),
-          description: textOf(node.description),
-        },
-      ]
-    }
-    case "Variadic":
-      return readArgs(node.args, { ...around, count: node })
-    case "Map":
-      return readArgs(node.args, {
-        ...around,
-        alternative: around.alternative ?? alternativeOf(node.f),
-        values: around.values ?? dynamicValuesOf(node.f),
-      })
-    case "WithDefault":
-    case "WithFallbackConfig":
-      return readArgs(node.args, { ...around, optional: true })
-    case "Both":
-      return [...readArgs(node.left, around), ...readArgs(node.right, around)]
-    default:
-      return unknown("an argument", node)
-  }
-}
+const trailingShape = ([{ description, name }, { trailing }]: Found): TrailingShape => ({
+  option: `--${name}`,
+  name,
+  required: trailing?.required === true,
+  description: textOf(description),
+})
 
 const standardOf = (node: CommandNode): Standard => {
   switch (node._tag) {
@@ -165,8 +166,8 @@ const hasSubcommands = (node: CommandNode): boolean =>
   node._tag === "Subcommands" || (node._tag === "Map" && hasSubcommands(node.command))
 
 /**
- * Reads the shape of a command and of everything below it, which is the only
- * way that this folder looks into `@effect/cli`'s values.
+ * Reads the shape of a command and of everything below it. This file is the only
+ * one in this folder that looks into `@effect/cli`'s values.
  *
  * @throws an `Error` if the command contains something that is not supported here
  */
@@ -175,26 +176,27 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
   const descriptor = command.descriptor as unknown as CommandNode
   const { args, description, name, options } = standardOf(descriptor)
   const words = [...parents, name]
-  const children = childrenOf(command)
-  const [shown, unseen] = Arr.partition(children ?? [], isHidden)
-  const hints = hintsOf(command)
-  const trailing = trailingOf(options)
-  const asking = askingOf(command)
+  const { asking, children, examples = [], hints } = annotationsOf(command.tag)
   if (children === undefined && hasSubcommands(descriptor)) {
     throw new Error(`The subcommands of ${words.join(" ")} can't be read: make them a \`group\`.`)
   }
+  const [shown, hidden] = Arr.partition(children ?? [], ({ tag }) => annotationsOf(tag).hidden === true)
+  const [typed, trailing] = Arr.partition(
+    singlesIn("an option", options),
+    ([, around]) => around.trailing !== undefined,
+  )
   return {
     command: words.join(" "),
     path: words.slice(1),
     summary: textOf(description),
-    options: readOptions(options, { optional: false }),
-    args: readArgs(args, { optional: false }),
-    ...(trailing === undefined ? {} : { trailing }),
-    ...(asking === undefined ? {} : { asking }),
+    options: typed.map(optionShape),
+    args: singlesIn("an argument", args).map(argumentShape),
+    trailing: trailing.map(trailingShape)[0],
+    asking,
     subcommands: shown.map((child) => read(child, words)),
-    ...(unseen.length === 0 ? {} : { hidden: unseen.map((child) => read(child, words)) }),
-    examples: examplesOf(command),
-    ...(hints === undefined ? {} : { hints }),
+    hidden: hidden.length === 0 ? undefined : hidden.map((child) => read(child, words)),
+    examples,
+    hints,
   }
 }
 

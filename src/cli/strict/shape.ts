@@ -3,15 +3,15 @@ export interface OptionShape {
   /** With its dashes, such as `--out`. */
   readonly name: string
   /** A letter with its dash, such as `-h`. */
-  readonly alias?: string
+  readonly alias?: string | undefined
   /** What help calls its value; undefined if it takes none. */
   readonly value: string | undefined
   /** The only values that it takes. */
-  readonly choices?: ReadonlyArray<string>
+  readonly choices?: ReadonlyArray<string> | undefined
   /** What completions offer: names of files, or these values. The option may take others. */
-  readonly completions?: Completions
+  readonly completions?: Completions | undefined
   /** The title that help lists it under. */
-  readonly group?: string
+  readonly group?: string | undefined
   readonly repeated: boolean
   readonly required: boolean
   readonly description: string
@@ -26,9 +26,9 @@ export interface ArgumentShape {
   readonly repeated: boolean
   readonly required: boolean
   /** The option that takes its place, such as `--label`: one of the two is required. */
-  readonly alternative?: string
+  readonly alternative?: string | undefined
   /** The command line, without the program's name, that prints what completions offer. */
-  readonly values?: ReadonlyArray<string>
+  readonly values?: ReadonlyArray<string> | undefined
   readonly description: string
 }
 
@@ -89,16 +89,16 @@ export interface CommandShape {
   readonly options: ReadonlyArray<OptionShape>
   readonly args: ReadonlyArray<ArgumentShape>
   /** Where it takes a command after `--`. */
-  readonly trailing?: TrailingShape
-  readonly asking?: Asking
+  readonly trailing?: TrailingShape | undefined
+  readonly asking?: Asking | undefined
   /** Not empty for a group, which has neither options nor arguments of its own. */
   readonly subcommands: ReadonlyArray<CommandShape>
   /** Commands of a group that nothing tells of. */
-  readonly hidden?: ReadonlyArray<CommandShape>
+  readonly hidden?: ReadonlyArray<CommandShape> | undefined
   readonly examples: ReadonlyArray<Example>
   /** Sections of help after the examples. `read` leaves them out: a program adds them to what it gives. */
   readonly sections?: ReadonlyArray<HelpSection>
-  readonly hints?: Hints
+  readonly hints?: Hints | undefined
   /** Pages of help that are about no command. `read` leaves them out too, and only the program itself has them. */
   readonly topics?: ReadonlyArray<Entry>
 }

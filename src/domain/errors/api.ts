@@ -1,15 +1,15 @@
-/** What the API answered a request with that is no success. */
+/** Responses of the API other than success. */
 import * as Data from "effect/Data"
 import { patFrom, type Signer } from "../Credential.ts"
+import type { CredentialMissing, InvalidInput, Quit, SecretUnavailable } from "./input.ts"
 import type { TimedOut, Unreachable } from "./network.ts"
 import { attempted, didYouMean, serverSaid } from "./words.ts"
 
-/** The methods that the API has. */
+/** The HTTP methods of the API. */
 export type Method = "GET" | "POST" | "DELETE"
 
-/** What every answer of the API can tell about itself. */
+/** What every response of the API has. */
 export interface Answered {
-  /** HTTP status. */
   readonly status: number
   /** The gateway's `x-amzn-requestid`. */
   readonly requestId?: string | undefined
@@ -17,22 +17,19 @@ export interface Answered {
   readonly serverMessage?: string | undefined
 }
 
-/**
- * A status that is neither success nor transient, before a service has said
- * what it means for its request.
- */
+/** A status that is neither success nor transient. A service turns it into an error of its own. */
 export class HttpFailure extends Data.TaggedError("HttpFailure")<
   Answered & {
     readonly origin: string
     readonly location: string | undefined
-    /** Who it seems to be from: see `Envelope.speakerOf`. */
+    /** See `Envelope.speakerOf`. */
     readonly speaker: "api" | "gateway" | "other"
-    /** Whether an earlier attempt of the same request may have been carried out, its answer lost. */
+    /** Whether the response to an earlier attempt was lost, which may have had an effect. */
     readonly answerLostBefore: boolean
   }
 > {}
 
-/** 401: the credential is not accepted (any more). */
+/** 401: the credential is not accepted, or no longer. */
 export class CredentialRefused extends Data.TaggedError("CredentialRefused")<
   Answered & { readonly credential: Signer }
 > {
@@ -47,15 +44,15 @@ export class CredentialRefused extends Data.TaggedError("CredentialRefused")<
   }
 }
 
-/** 403: the credential is good and does not allow this, or something in between refuses the request. */
+/** 403: the credential does not allow this, or something in front of the API refuses the request. */
 export class NotAllowed extends Data.TaggedError("NotAllowed")<
   Answered & {
     readonly credential: Signer
-    /** The scope that the request needs, where the API itself may have said no. */
+    /** The scope that the request needs; undefined if the API itself did not refuse. */
     readonly needs: "pat" | undefined
   }
 > {
-  /** What may lack the right; undefined where the answer may not be the API's, or is no matter of rights. */
+  /** What is missing; undefined if that is unknown. */
   get lacking(): "scope" | "right" | undefined {
     const { _tag } = this.credential
     if (this.needs === undefined || _tag === "NewPat" || _tag === "Pasted") return undefined
@@ -73,11 +70,11 @@ export class NotAllowed extends Data.TaggedError("NotAllowed")<
   }
 }
 
-/** There is no PAT with a key ID, or it does not work any more. */
+/** There is no PAT with this key ID, or it no longer works. */
 export class PatNotFound extends Data.TaggedError("PatNotFound")<
   Partial<Answered> & {
     readonly keyId: string
-    /** What the list says of it, where it was looked up before anything was sent. */
+    /** What the list says, if it was looked up before anything was sent. */
     readonly listed?: "revoked" | "no"
     /** The key ID that was probably meant. */
     readonly nearest?: string | undefined
@@ -92,14 +89,11 @@ export class PatNotFound extends Data.TaggedError("PatNotFound")<
   }
 }
 
-/**
- * The answer to a revoke did not come from the API, or says nothing certain,
- * and the list does not show the PAT as revoked.
- */
+/** Neither the response to a revoke nor the list confirms that the PAT was revoked. */
 export class RevokeUnconfirmed extends Data.TaggedError("RevokeUnconfirmed")<
   Answered & {
     readonly keyId: string
-    /** How the list shows the PAT; `unlisted` if it does not, `unknown` if there was no list. */
+    /** How the list shows the PAT; `unknown` if there was no list. */
     readonly listed: "active" | "unlisted" | "unknown"
   }
 > {
@@ -116,7 +110,7 @@ export class RevokeUnconfirmed extends Data.TaggedError("RevokeUnconfirmed")<
   }
 }
 
-/** Any other 4xx, or a status that has no meaning here. */
+/** Any other 4xx, or an unexpected status. */
 export class RequestRefused extends Data.TaggedError("RequestRefused")<
   Answered & { readonly method: Method; readonly path: string }
 > {
@@ -125,7 +119,7 @@ export class RequestRefused extends Data.TaggedError("RequestRefused")<
   }
 }
 
-/** 3xx: never followed, since the credential goes to the configured origin alone. */
+/** 3xx: never followed, since the credential may only go to the configured origin. */
 export class Redirected extends Data.TaggedError("Redirected")<
   Answered & { readonly origin: string; readonly location: string | undefined }
 > {
@@ -135,11 +129,11 @@ export class Redirected extends Data.TaggedError("Redirected")<
   }
 }
 
-/** 429 or 5xx, after the retries that its kind of request allows. */
+/** 429 or 5xx, after all retries. */
 export class ServiceUnavailable extends Data.TaggedError("ServiceUnavailable")<
   Answered & {
     readonly attempts: number
-    /** Milliseconds, from `Retry-After`. */
+    /** `Retry-After` in milliseconds. */
     readonly retryAfter: number | undefined
   }
 > {
@@ -150,10 +144,10 @@ export class ServiceUnavailable extends Data.TaggedError("ServiceUnavailable")<
   }
 }
 
-/** Failures after which another attempt may succeed. */
+/** Another attempt may succeed. */
 export type Transient = Unreachable | TimedOut | ServiceUnavailable
 
-/** A success status with a body that is not what the API promises, or an answer that is not HTTP at all. */
+/** A success with an unexpected body, or a response that is not HTTP. */
 export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
   Omit<Answered, "status"> & {
     /** Undefined for `not-http`. */
@@ -168,7 +162,7 @@ export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
       | "too-large"
       | "not-http"
       | "encoding"
-    /** For `shape`: what was expected and not found. */
+    /** For `shape`: what is missing in it. */
     readonly expected?: string
   }
 > {
@@ -189,7 +183,40 @@ export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
   }
 }
 
-/** Failures of a request to the API that carry no meaning of a particular command. */
+/** `POST /login` refused the username or the password. */
+export class LoginRefused extends Data.TaggedError("LoginRefused")<
+  Answered & {
+    readonly user: string
+    readonly host: string
+    /** Whether they were typed, or set. */
+    readonly typed: { readonly user: boolean; readonly password: boolean }
+    /** Where the password is set. */
+    readonly password?: string | undefined
+  }
+> {
+  override get message(): string {
+    return `${this.host} refused the username or password of ${this.user}${serverSaid(this.serverMessage)}.`
+  }
+}
+
+/** This API doesn't support signing in with a password, or creating PATs. Its website does. */
+export class NotOffered extends Data.TaggedError("NotOffered")<
+  Answered & {
+    readonly what: "login" | "create"
+    readonly host: string
+    /** The page on which PATs are created, with the form filled in. */
+    readonly page: string
+  }
+> {
+  override get message(): string {
+    const { host, serverMessage, what } = this
+    return what === "login"
+      ? `${host} does not offer signing in with username and password${serverSaid(serverMessage)}.`
+      : `${host} does not offer the creation of PATs on the command line${serverSaid(serverMessage)}.`
+  }
+}
+
+/** Any request to the API can fail with these. */
 export type ApiError =
   | CredentialRefused
   | NotAllowed
@@ -199,3 +226,16 @@ export type ApiError =
   | Unreachable
   | TimedOut
   | ResponseUnreadable
+
+/** Failures of signing in: `InvalidInput` is a typed username, and `Quit` is Ctrl-C at the prompt. */
+export type SignInError =
+  | CredentialMissing
+  | SecretUnavailable
+  | InvalidInput
+  | LoginRefused
+  | NotOffered
+  | Quit
+  | ApiError
+
+/** Failures of a revoke. */
+export type RevokeError = SignInError | PatNotFound | RevokeUnconfirmed

@@ -1,18 +1,73 @@
-/** Failures of making a token and handing it over. */
+/** Failures of creating a token and delivering it, and of the programs that take it. */
 import * as Data from "effect/Data"
-import type { ResponseUnreadable, Transient } from "./api.ts"
-import { type CommandFailed, type CommandUnusable, exited } from "./command.ts"
-import type { RevokeError } from "./signIn.ts"
+import type { ResponseUnreadable, RevokeError, Transient } from "./api.ts"
 import { because, explained } from "./words.ts"
+
+/** How a signal ended a command, by the exit code that shells give it. */
+const signalWords: Readonly<Record<number, string>> = {
+  129: "hung up",
+  130: "interrupted",
+  131: "told to quit",
+  134: "aborted",
+  137: "killed",
+  141: "ended by a closed pipe",
+  143: "terminated",
+}
+
+/** Whether a command's exit code says that a signal ended it. */
+export const signalled = (exitCode: number): boolean => signalWords[exitCode] !== undefined
+
+/** How a command ended, by its exit code. */
+export const exited = (exitCode: number): string =>
+  signalled(exitCode) ? `was ${signalWords[exitCode]} (exit code ${exitCode})` : `exited with ${exitCode}`
+
+/** A command can't be started. This was checked before anything was sent. */
+export class CommandUnusable extends Data.TaggedError("CommandUnusable")<{
+  readonly name: string
+  readonly reason: "not-found" | "not-executable"
+  /** The system's code, such as `EACCES`. */
+  readonly code: string | undefined
+  /** Of a script, if that is what can't be started. */
+  readonly interpreter?: string
+}> {
+  override get message(): string {
+    const { code, interpreter, name, reason } = this
+    if (reason === "not-found") return `${name}: command not found.`
+    if (interpreter === undefined) return `${name} can't be run (${code ?? "not executable"}).`
+    return code === "ENOENT" || code === "ENOTDIR"
+      ? `${name} can't be run: its interpreter ${interpreter} was not found.`
+      : `${name} can't be run: its interpreter ${interpreter} can't be executed (${code ?? "unknown"}).`
+  }
+}
+
+/** A command did not take the new token. */
+export class CommandFailed extends Data.TaggedError("CommandFailed")<{
+  readonly name: string
+  /** `unread`: it exited with 0, but did not read the whole token. */
+  readonly reason: "exit" | "unread" | "not-started"
+  /** 128 plus the signal's number if a signal ended it. */
+  readonly exitCode: number | undefined
+  /** Whether it did not read the whole token, however it ended. */
+  readonly leftToken?: boolean
+  /** The system's code, if it could not be started. */
+  readonly code: string | undefined
+}> {
+  override get message(): string {
+    const { code, exitCode = 0, name, reason } = this
+    if (reason === "exit") return `${name} ${exited(exitCode)}.`
+    return reason === "unread"
+      ? `${name} exited with ${exitCode}, but did not read the token from its stdin.`
+      : `${name} could not be started (${code ?? "unknown"}).`
+  }
+}
 
 /** A PAT that a new one is to replace. */
 export interface ReplacedPat {
   readonly keyId: string
-  /** Whether it works: one that has expired does not. */
   readonly works: boolean
 }
 
-/** What became of PATs that were to be replaced, and were not. */
+/** The state of PATs that were not replaced. */
 export const asTheyWere = (old: ReadonlyArray<ReplacedPat>): string => {
   const keyIds = old.map(({ keyId }) => keyId).join(", ")
   const work = old.every(({ works }) => works)
@@ -20,9 +75,8 @@ export const asTheyWere = (old: ReadonlyArray<ReplacedPat>): string => {
   return work ? `PAT ${keyIds} still works` : `PAT ${keyIds} is unchanged`
 }
 
-/** A token could not be written where it was to go. */
+/** A token could not be written. */
 export class DeliveryFailed extends Data.TaggedError("DeliveryFailed")<{
-  /** Where it was to go. */
   readonly target: string
   /** The system's code, such as `EPIPE` or `ENOSPC`. */
   readonly code: string
@@ -32,17 +86,17 @@ export class DeliveryFailed extends Data.TaggedError("DeliveryFailed")<{
   }
 }
 
-/** Why a token could not be handed over. */
+/** Why a token could not be delivered. */
 export type Undelivered = DeliveryFailed | CommandFailed
 
-/** Why a new PAT is not of use; undefined for an interruption. */
+/** Why a new PAT is useless; undefined for an interruption. */
 export type HandoverCause = RevokeError | Undelivered | undefined
 
-/** Whether a command has read a token, and may have stored it in the place of the only copy of an old one. */
+/** Whether a command has read a token, and may have overwritten the only copy of an old one with it. */
 export const mayBeStored = (cause: HandoverCause): cause is CommandFailed =>
   cause?._tag === "CommandFailed" && cause.reason === "exit"
 
-/** What became of a new PAT whose token was not handed over. */
+/** What happened to a new PAT whose token was not delivered. */
 export const takenBack = (keyId: string | undefined, undone: boolean, cause: HandoverCause): string => {
   if (undone) return `The new PAT ${keyId ?? ""} was revoked`
   const exists = `The new PAT ${keyId ?? "(no key ID)"} exists`
@@ -51,14 +105,14 @@ export const takenBack = (keyId: string | undefined, undone: boolean, cause: Han
     : `${exists}, and nobody has its token`
 }
 
-/** A PAT was created, and its token could not be handed over. */
+/** A PAT was created, but its token was not delivered. */
 export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   readonly keyId: string | undefined
-  /** Whether the PAT was certainly revoked again. */
+  /** Whether the PAT was certainly revoked. */
   readonly undone: boolean
   readonly cause: HandoverCause
 }> {
-  /** Whether the token was there, and its delivery failed. */
+  /** Whether the delivery failed, and not a request before it. */
   get wasDelivery(): boolean {
     return this.cause?._tag === "DeliveryFailed" || this.cause?._tag === "CommandFailed"
   }
@@ -72,12 +126,12 @@ export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   }
 }
 
-/** A create was sent and no usable answer came: a PAT may have been created whose token nobody received. */
+/** The response to a create was lost: a PAT may exist whose token nobody received. */
 export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   readonly label: string
-  /** Key IDs with that label created since the request; undefined when they could not be looked up. */
+  /** Key IDs with that label created since the request; undefined if there was no list. */
   readonly found: ReadonlyArray<string> | undefined
-  /** The one of them that must be it: it has the label and the scopes, is new, and was never used. */
+  /** The one that must be it, since it has the label and the scopes, is new, and was never used. */
   readonly certain?: string | undefined
   /** Whether the list shows an older PAT with that label. */
   readonly older?: boolean
@@ -102,22 +156,21 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   }
 }
 
-/** How a command ended that had a PAT of its own, as the beginning of a sentence. */
+/** How the command of `pat run` ended, as the beginning of a sentence. */
 const ended = (end: PatLeft["end"]): string => {
   if (end === undefined) return "Interrupted, and"
   if (end === 0) return "The command succeeded, but"
   return typeof end === "number" ? `The command ${exited(end)}, and` : `${end.name} could not be started, and`
 }
 
-/** The PAT of a command that has ended may still work: its revoke is not certain. */
+/** The temporary PAT of `pat run` may not have been revoked. */
 export class PatLeft extends Data.TaggedError("PatLeft")<{
   readonly label: string
   readonly keyId: string | undefined
-  /** The date on which it ends by itself. */
   readonly expiry: string | undefined
-  /** The command's exit code, or why it could not be started; undefined where it was interrupted before. */
+  /** The command's exit code, or why it could not be started; undefined if it was interrupted before. */
   readonly end: number | CommandUnusable | undefined
-  /** Why it is not certain; undefined where there is no key ID. */
+  /** Why it may not have been revoked; undefined if there is no key ID. */
   readonly cause: RevokeError | undefined
 }> {
   override get message(): string {
@@ -129,14 +182,14 @@ export class PatLeft extends Data.TaggedError("PatLeft")<{
   }
 }
 
-/** A new token would go to the null device. Nothing was sent. */
+/** A new token would go to the null device. */
 export class TokenWouldBeLost extends Data.TaggedError("TokenWouldBeLost") {
   override get message(): string {
     return "stdout is closed or the null device: the token would be lost. Nothing was sent."
   }
 }
 
-/** Writing to stdout failed; `EPIPE` is the reader that has gone. */
+/** Writing to stdout failed; `EPIPE` means that the reader has gone. */
 export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {
   override get message(): string {
     return `The result could not be written (${this.code}).`

@@ -1,29 +1,28 @@
-/** Requests that got no HTTP answer. */
+/** Requests without an HTTP response. */
 import * as Data from "effect/Data"
 import type { NamedProxy } from "../Proxy.ts"
 import { attempted } from "./words.ts"
 
 /**
- * Failures of a connection that another attempt does not cure: the certificate of
- * the other side is not trusted, it wants one of ours, or the proxy refuses.
+ * Failures that another attempt won't fix: the certificate of the other side is
+ * not trusted, it wants one of ours, or the proxy refuses.
  */
 export type Lasting = "certificate" | "client-certificate" | "proxy-refused"
 
-/** Who failed: the API, or the proxy before it and the variable that names it. */
+/** Who failed: the API, or the proxy, with the variable that names it. */
 const party = ({ origin, proxy }: Unreachable | TimedOut): string =>
   proxy === undefined ? origin : `${proxy.address} (${proxy.variable})`
 
-/** No HTTP answer: the connection could not be opened, or was lost. */
+/** The connection could not be opened, or was lost. */
 export class Unreachable extends Data.TaggedError("Unreachable")<{
   readonly origin: string
-  /** The system's code, such as `ECONNREFUSED` or `ENOTFOUND`; `EPROXY` and a status where a proxy refused. */
+  /** The system's code, such as `ECONNREFUSED`; or `EPROXY` and a status, if a proxy refused. */
   readonly code: string
-  /** False where the request certainly never left: there was no connection yet, or its TLS handshake was not done. */
+  /** False if the request certainly never left, since the connection or its TLS handshake was not complete. */
   readonly sent: boolean
   readonly attempts: number
-  /** The proxy, where it is what failed and not the API behind it. */
+  /** The proxy, if that failed and not the API behind it. */
   readonly proxy?: NamedProxy | undefined
-  /** Why another attempt would fail as well, where it would. */
   readonly lasting?: Lasting | undefined
 }> {
   /** The status with which a proxy refused to connect. */
@@ -51,10 +50,10 @@ export class Unreachable extends Data.TaggedError("Unreachable")<{
 export class TimedOut extends Data.TaggedError("TimedOut")<{
   readonly origin: string
   readonly seconds: number
-  /** False where the request certainly never left. */
+  /** As in `Unreachable`. */
   readonly sent: boolean
   readonly attempts: number
-  /** The proxy, where it is what was waited for. */
+  /** The proxy, if that did not answer. */
   readonly proxy?: NamedProxy | undefined
 }> {
   override get message(): string {

@@ -1,15 +1,14 @@
-/** Why PATs are not replaced, or not found by their label, and how far a rotation came. */
+/** Why PATs are not found by their label or not replaced, and how far a rotation got. */
 import * as Data from "effect/Data"
 import type { Time } from "../Pat.ts"
 import { asTheyWere, type HandoverCause, type ReplacedPat, takenBack } from "./delivery.ts"
 import { because, didYouMean } from "./words.ts"
 
-/** No PAT has a label, or only ones that are revoked. */
+/** No PAT has this label, or only revoked ones. */
 export class LabelNotFound extends Data.TaggedError("LabelNotFound")<{
   readonly label: string
-  /** The label that was probably meant. */
   readonly nearest: string | undefined
-  /** Whether it was only to be shown, so that revoked ones count too. */
+  /** Whether this is `pat show`, where revoked ones count too. */
   readonly showing?: boolean
 }> {
   override get message(): string {
@@ -24,7 +23,7 @@ interface UsedPat {
   readonly lastUsedAt: Time
 }
 
-/** An instant to the second, or what the server gave in its place. */
+/** A time to the second, or what the server sent instead. */
 const at = (time: Time): string => {
   if (time === undefined) return "never"
   return typeof time === "string"
@@ -40,11 +39,11 @@ const listOf = (pats: ReadonlyArray<UsedPat>): string =>
     )
     .join("; ")
 
-/** Several active PATs have one label, and one was asked for. */
+/** Several active PATs have this label, but one is needed. */
 export class SeveralPats extends Data.TaggedError("SeveralPats")<{
   readonly label: string
   readonly pats: ReadonlyArray<UsedPat>
-  /** Whether one was only to be shown. */
+  /** Whether this is `pat show`. */
   readonly showing?: boolean
 }> {
   override get message(): string {
@@ -53,7 +52,7 @@ export class SeveralPats extends Data.TaggedError("SeveralPats")<{
   }
 }
 
-/** Several active PATs have one label, and more than one of them is in use: the label is not that of one job. */
+/** Several active PATs with one label are in use, so they belong to different jobs. */
 export class PatsInUse extends Data.TaggedError("PatsInUse")<{
   readonly label: string
   readonly pats: ReadonlyArray<UsedPat>
@@ -67,11 +66,10 @@ export class PatsInUse extends Data.TaggedError("PatsInUse")<{
 /** Several active PATs have one label, and the newest is so new that another rotation may be under way. */
 export class RotationUnderWay extends Data.TaggedError("RotationUnderWay")<{
   readonly label: string
-  /** How many are active. */
   readonly count: number
-  /** The key ID of the newest one. */
+  /** A key ID. */
   readonly newest: string
-  /** When it was created, what time it is by the server's clock, and when a rotation will go ahead: in milliseconds since the epoch. */
+  /** When it was created, the server's clock, and when a rotation may go ahead, in milliseconds since the epoch. */
   readonly created: number
   readonly now: number
   readonly retryAt: number
@@ -85,11 +83,11 @@ export class RotationUnderWay extends Data.TaggedError("RotationUnderWay")<{
 
 const listed = (scopes: ReadonlyArray<string>): string => (scopes.length === 0 ? "none" : scopes.join(", "))
 
-/** PATs with one label have other scopes than were asked for, or than each other. */
+/** A PAT with this label does not have the scopes that were asked for, or those of another PAT. */
 export class ScopesDiffer extends Data.TaggedError("ScopesDiffer")<{
   readonly keyId: string
   readonly scopes: ReadonlyArray<string>
-  /** The other PAT; undefined for what was asked for. */
+  /** The other PAT; undefined if `others` were asked for. */
   readonly otherKeyId: string | undefined
   readonly others: ReadonlyArray<string>
 }> {
@@ -100,11 +98,11 @@ export class ScopesDiffer extends Data.TaggedError("ScopesDiffer")<{
   }
 }
 
-/** A new PAT would be due for its rotation as soon as it is made. */
+/** A new PAT would be due for rotation as soon as it is created. */
 export class DueAtOnce extends Data.TaggedError("DueAtOnce")<{
-  /** Its expiry, a date. */
+  /** A date. */
   readonly expiry: string
-  /** How long before its end a PAT is due, as it was typed. */
+  /** `--expiring-within`, as it was typed. */
   readonly within: string
 }> {
   override get message(): string {
@@ -112,13 +110,10 @@ export class DueAtOnce extends Data.TaggedError("DueAtOnce")<{
   }
 }
 
-/** A PAT can't be replaced by one like it, since the list does not say what it is like. */
+/** A PAT can't be replaced, since the list doesn't say enough about it. */
 export class CannotRotate extends Data.TaggedError("CannotRotate")<{
   readonly keyId: string
-  /**
-   * What the list doesn't say, or not in a way that can be read; `lifetime`: it
-   * lives for less than a day, and a successor would not live at all.
-   */
+  /** What is missing or unreadable. `lifetime`: it lives for less than a day, and its successor would not live at all. */
   readonly reason: "label" | "scopes" | "expiry" | "creation" | "lifetime"
 }> {
   override get message(): string {
@@ -132,7 +127,7 @@ export class CannotRotate extends Data.TaggedError("CannotRotate")<{
 
 /** A rotation that was interrupted before anything was changed. */
 export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{
-  /** Undefined where it was not found yet. */
+  /** Undefined if it was not found yet. */
   readonly keyId: string | undefined
 }> {
   override get message(): string {
@@ -141,16 +136,16 @@ export class RotationNotBegun extends Data.TaggedError("RotationNotBegun")<{
   }
 }
 
-/** The steps of a rotation, in their order: `confirm` is the second check, after the delivery. */
+/** The steps of a rotation, in order. `confirm` is the second check, after the delivery. */
 export type RotationStep = "create" | "check" | "deliver" | "confirm" | "revoke"
 
-/** A rotation that failed or was interrupted on its way: the old PATs are unchanged, unless `revoke` was under way. */
+/** A rotation failed or was interrupted at a step. Before `revoke`, the old PATs are unchanged. */
 export class RotationStopped extends Data.TaggedError("RotationStopped")<{
   readonly step: RotationStep
-  /** The PATs that were to be replaced, as they were when it began; at `revoke` those that may still work. */
+  /** The PATs to be replaced, as they were when the rotation began; at `revoke`, those that may still work. */
   readonly old: ReadonlyArray<ReplacedPat>
   readonly newKeyId: string | undefined
-  /** Whether the new PAT was certainly revoked again. */
+  /** Whether the new PAT was certainly revoked. */
   readonly undone: boolean
   readonly cause: HandoverCause
 }> {
@@ -176,9 +171,9 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
 /** The API refused a token that it had accepted before, after it was delivered. Nothing was revoked. */
 export class TokenRevokedMeanwhile extends Data.TaggedError("TokenRevokedMeanwhile")<{
   readonly newKeyId: string | undefined
-  /** The PATs that were to be replaced, and how the list shows them now; undefined if it wasn't available. */
+  /** The PATs to be replaced, and whether the list now shows them as working; undefined if it wasn't available. */
   readonly old: ReadonlyArray<{ readonly keyId: string; readonly works: boolean | undefined }>
-  /** The newest active PAT with the label, which can be rotated to store a token that works. */
+  /** The newest active PAT with the label, which can be rotated. */
   readonly active: string | undefined
 }> {
   override get message(): string {

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Credential from "../../domain/Credential.ts"
+import { hiddenSecret } from "../../domain/Credential.ts"
 
 /**
  * The secrets of one run, so that none of them is shown where a server echoes
@@ -53,7 +53,7 @@ const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string
   const values = Array.from(secrets, (secret) => Redacted.value(secret)).sort((a, b) => b.length - a.length)
   for (const value of values) {
     if (value === "") continue
-    for (const form of formsOf(value)) hidden = hidden.replaceAll(form, "[hidden]")
+    for (const form of formsOf(value)) hidden = hidden.replaceAll(form, hiddenSecret)
   }
   return hidden
 }
@@ -70,15 +70,15 @@ export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string
   const visible = found.replace(invisible, "")
   const masked = hideSecrets(visible, secrets)
   const hidden = masked === visible ? found : masked
-  if (hidden.length <= maxLength) return hidden.replace(tokenLike, "[hidden]")
+  if (hidden.length <= maxLength) return hidden.replace(tokenLike, hiddenSecret)
   // Not between the two halves of a character beyond the first 65,536.
   const cut = hidden.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "")
-  return `${cut.replace(tokenLike, "[hidden]").replace(cutToken, "[hidden]")}…`
+  return `${cut.replace(tokenLike, hiddenSecret).replace(cutToken, hiddenSecret)}…`
 }
 
 /** A success's body without the credential of its request, which a server may repeat. */
 export const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
   const token = bearer === undefined ? "" : Redacted.value(bearer)
   // A shorter one is not a token, and may well be a part of any word.
-  return token.length < 8 ? body : body.replaceAll(token, Credential.hidden)
+  return token.length < 8 ? body : body.replaceAll(token, hiddenSecret)
 }
