@@ -97,7 +97,7 @@ export const command = Command.make(
     ),
     seed: Options.text("seed").pipe(
       Options.withPseudoName("file"),
-      Options.withDescription("Start with the PATs in this JSON file"),
+      Options.withDescription("Start with the PATs in this JSON file, or with built-in examples (demo)"),
       Options.optional,
       withCompletions("files"),
     ),
@@ -109,7 +109,7 @@ export const command = Command.make(
   },
   (args) =>
     Effect.gen(function* () {
-      const { parseFault, parseSeed, serve } = yield* Effect.promise(
+      const { demo, parseFault, parseSeed, serve } = yield* Effect.promise(
         () => import("../services/sandbox/index.ts"),
       )
       const number = (option: string, text: string, most: number) =>
@@ -130,7 +130,11 @@ export const command = Command.make(
           (reason) => new SettingsError({ source: `--fail "${text}"`, reason }),
         ),
       )
-      const seed = Option.isSome(args.seed) ? yield* readSeed(args.seed.value, parseSeed) : undefined
+      const seed = yield* Option.match(args.seed, {
+        onNone: () => Effect.succeed(undefined),
+        // A file of that name is ./demo.
+        onSome: (seed) => (seed === "demo" ? demo : readSeed(seed, parseSeed)),
+      })
       const struck = new Set<unknown>()
       let introduced = false
       // Added before the sandbox is served, it runs when that is over.
@@ -178,8 +182,8 @@ export const command = Command.make(
   Command.withDescription("Run a local copy of the API, to try zpcli or test scripts"),
   withExamples([
     {
-      command: "zpcli sandbox -- bash",
-      description: "Start a shell in which zpcli is signed in to the sandbox",
+      command: "zpcli sandbox --seed demo -- bash",
+      description: "Start a shell in which zpcli is signed in to a sandbox with some PATs",
     },
     {
       command: "zpcli sandbox --seed pats.json -- ./clean-up.sh",

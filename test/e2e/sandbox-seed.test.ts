@@ -110,3 +110,27 @@ describe("zpcli sandbox --fail", () => {
     expect(create.stderr).toContain("dashboard")
   })
 })
+
+describe("zpcli sandbox --seed demo", () => {
+  it("starts with PATs to try filters, a rotation and a create with", async () => {
+    const line = `zpcli pat list -q | wc -l
+zpcli pat list -q --expiring-within 14d
+zpcli pat rotate --label 'my-project CI' --expiring-within 14d --yes --token-only
+zpcli pat create mine --scope job | sed -n 's/^ID: //p'`
+    const ran = await sandboxed(line, ["--seed", "demo"])
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^ *7\nanchor-lemon-plain-season\nzpat_[\w-]+\nmarket-night-plain-object\n$/,
+      ),
+    })
+  })
+
+  it("is not a file of that name, which is ./demo", async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, "demo"), '[{"label":"mine","scopes":["job"]}]')
+    const list = async (seed: string) =>
+      (await sandboxed("zpcli pat list -q | wc -l", ["--seed", seed], folder)).stdout.trim()
+    expect([await list("demo"), await list("./demo")]).toEqual(["7", "1"])
+  })
+})
