@@ -20,13 +20,13 @@ import { trailingCommand, withCompletions, withExamples } from "./strict/annotat
 const account = "demo"
 
 /** The variables that point zpcli, or a script that uses it, at a sandbox, and keep the real account out of it. */
-const variables = (url: string, isWindows: boolean): Record<string, string> => ({
+const variables = (url: string, rcfile: string): Record<string, string> => ({
   ZPOOL_API_URL: url,
   ZPOOL_USER: account,
   ZPOOL_PASSWORD: account,
   ZPOOLPAT: "",
   // An empty ZPOOLPAT counts as unset: a real PAT of the rcfile would be used.
-  ...(isWindows ? {} : { ZPOOL_RCFILE: "/dev/null" }),
+  ZPOOL_RCFILE: rcfile,
 })
 
 /** Our own credential variables that are set, as empty ones. */
@@ -109,7 +109,7 @@ export const command = Command.make(
   },
   (args) =>
     Effect.gen(function* () {
-      const { demo, parseFault, parseSeed, serve } = yield* Effect.promise(
+      const { demo, makeRcfile, parseFault, parseSeed, serve } = yield* Effect.promise(
         () => import("../services/sandbox/index.ts"),
       )
       const number = (option: string, text: string, most: number) =>
@@ -157,7 +157,7 @@ export const command = Command.make(
           { discard: true },
         ),
       )
-      const environment = { ...(yield* emptied), ...variables(url, (yield* Process).isWindows) }
+      const environment = { ...(yield* emptied), ...variables(url, yield* makeRcfile(url)) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
         const { find, run } = yield* CommandRunner
