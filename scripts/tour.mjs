@@ -69,4 +69,4 @@ step(["hello", "--auth", "pat"], { env: { ZPOOLPAT: token }, expected: 4 })
 say("What is left.")
 step(["pat", "list"])
 
-write("\nThat was the tour. Try it yourself: npx zpcli sandbox -- bash")
+write("\nThat was the tour. Try it yourself: npx zpcli sandbox --seed demo -- bash")

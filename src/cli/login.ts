@@ -42,10 +42,10 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
     if (occupied !== undefined)
       yield* show(`${occupied} contains a PAT already, which the new one will replace.`)
     yield* show(`Create a PAT at ${page}`)
-    given = yield* question("Paste a PAT (Enter alone opens the page): ", "hidden")
+    given = yield* question("Paste a PAT (Enter alone opens the page):", "hidden")
     if (given === "") {
       yield* (yield* Process).openPage(page)
-      given = yield* question("Paste a PAT: ", "hidden")
+      given = yield* question("Paste a PAT:", "hidden")
     }
   } else {
     given = yield* terminal.readLine

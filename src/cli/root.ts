@@ -31,7 +31,10 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
 ]).pipe(
   withExamples([
     { command: "zpcli pat list", description: "List your PATs" },
-    { command: "zpcli sandbox -- bash", description: "Start a shell to try zpcli in, without an account" },
+    {
+      command: "zpcli sandbox --seed demo -- bash",
+      description: "Start a shell to try zpcli in, without an account",
+    },
   ]),
   withHints(hints.root),
 )

@@ -20,13 +20,13 @@ import { trailingCommand, withCompletions, withExamples } from "./strict/annotat
 const account = "demo"
 
 /** The variables that point zpcli, or a script that uses it, at a sandbox, and keep the real account out of it. */
-const variables = (url: string, isWindows: boolean): Record<string, string> => ({
+const variables = (url: string, rcfile: string): Record<string, string> => ({
   ZPOOL_API_URL: url,
   ZPOOL_USER: account,
   ZPOOL_PASSWORD: account,
   ZPOOLPAT: "",
   // An empty ZPOOLPAT counts as unset: a real PAT of the rcfile would be used.
-  ...(isWindows ? {} : { ZPOOL_RCFILE: "/dev/null" }),
+  ZPOOL_RCFILE: rcfile,
 })
 
 /** Our own credential variables that are set, as empty ones. */
@@ -97,7 +97,7 @@ export const command = Command.make(
     ),
     seed: Options.text("seed").pipe(
       Options.withPseudoName("file"),
-      Options.withDescription("Start with the PATs in this JSON file"),
+      Options.withDescription("Start with the PATs in this JSON file, or with built-in examples (demo)"),
       Options.optional,
       withCompletions("files"),
     ),
@@ -109,7 +109,7 @@ export const command = Command.make(
   },
   (args) =>
     Effect.gen(function* () {
-      const { parseFault, parseSeed, serve } = yield* Effect.promise(
+      const { demo, makeRcfile, parseFault, parseSeed, serve } = yield* Effect.promise(
         () => import("../services/sandbox/index.ts"),
       )
       const number = (option: string, text: string, most: number) =>
@@ -130,7 +130,11 @@ export const command = Command.make(
           (reason) => new SettingsError({ source: `--fail "${text}"`, reason }),
         ),
       )
-      const seed = Option.isSome(args.seed) ? yield* readSeed(args.seed.value, parseSeed) : undefined
+      const seed = yield* Option.match(args.seed, {
+        onNone: () => Effect.succeed(undefined),
+        // A file of that name is ./demo.
+        onSome: (seed) => (seed === "demo" ? demo : readSeed(seed, parseSeed)),
+      })
       const struck = new Set<unknown>()
       let introduced = false
       // Added before the sandbox is served, it runs when that is over.
@@ -153,7 +157,7 @@ export const command = Command.make(
           { discard: true },
         ),
       )
-      const environment = { ...(yield* emptied), ...variables(url, (yield* Process).isWindows) }
+      const environment = { ...(yield* emptied), ...variables(url, yield* makeRcfile(url)) }
       const [name, ...rest] = args.command
       if (name !== undefined) {
         const { find, run } = yield* CommandRunner
@@ -178,8 +182,8 @@ export const command = Command.make(
   Command.withDescription("Run a local copy of the API, to try zpcli or test scripts"),
   withExamples([
     {
-      command: "zpcli sandbox -- bash",
-      description: "Start a shell in which zpcli is signed in to the sandbox",
+      command: "zpcli sandbox --seed demo -- bash",
+      description: "Start a shell in which zpcli is signed in to a sandbox with some PATs",
     },
     {
       command: "zpcli sandbox --seed pats.json -- ./clean-up.sh",

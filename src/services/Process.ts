@@ -11,8 +11,8 @@ export interface Stream {
   readonly isTerminal: boolean
   /** Whether colour and style may be used. */
   readonly color: boolean
-  /** Width in columns; 80 unless it is a terminal. */
-  readonly columns: number
+  /** Width in columns at this moment; 80 unless it is a terminal. */
+  readonly columns: () => number
 }
 
 /** The process that the program runs in: its streams, its user, its machine, and how it ends. */
@@ -39,7 +39,7 @@ export interface Surroundings {
   readonly endSoon: Effect.Effect<void>
 }
 
-const pipe: Stream = { isTerminal: false, color: false, columns: 80 }
+const pipe: Stream = { isTerminal: false, color: false, columns: () => 80 }
 
 /** A process without a terminal, a user or a browser, whose stdin is empty: what a library gets. */
 export const detached: Surroundings = {

@@ -95,7 +95,7 @@ describe("zpcli login", () => {
       const before = (saved: string) => `# mine\r\nZPOOLPAT='${saved}'\r\nEDITOR=vi`
       const { env, rcfile } = homeWith(before("zpat_OldOldOldOldOldOldOldOldOldOld"))
       const keys = typed(`${token}\r`)
-      const ran = yield* login({ env, terminal: true, keys, api: greeting })
+      const ran = yield* login({ env, terminal: true, columns: 200, keys, api: greeting })
       expect(ran).toMatchObject({
         code: 0,
         stdout: `Hello demo\nReplaced the PAT in: ${rcfile}\nAPI: https://api.zpools.io/v1\n`,
@@ -129,7 +129,7 @@ describe("zpcli login", () => {
       const cases: ReadonlyArray<readonly [World, ReadonlyArray<string>, string]> = [
         [{ line: "" }, [], "no PAT was given"],
         [{ line: " " }, ["--no-input"], "no PAT was given"],
-        [{ terminal: true }, ["--no-input"], "no PAT, and --no-input is set"],
+        [{ terminal: true, columns: 200 }, ["--no-input"], "no PAT, and --no-input is set"],
         [{ terminal: { stdin: true, stdout: true, stderr: false } }, [], "no PAT, and no terminal to ask on"],
       ]
       for (const [world, argv, why] of cases) {
@@ -245,7 +245,7 @@ describe("zpcli login", () => {
   ])("refuses an rcfile with %j before it asks", ([content, why]) =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith(content)
-      const ran = yield* login({ env, terminal: true })
+      const ran = yield* login({ env, terminal: true, columns: 200 })
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
       expect(ran.stderr).toContain(why)
       expect(readFileSync(rcfile, "utf8")).toBe(content)

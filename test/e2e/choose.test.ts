@@ -31,7 +31,7 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
       ],
     })
     expect(ran).toMatchObject({ code: 0, echo: true, unused: [] })
-    expect(ran.output).toContain(`Equivalent command: zpcli pat revoke ${ids[0]} ${ids[2]}`)
+    expect(ran.output).toContain(`Equivalent command:\n  zpcli pat revoke ${ids[0]} ${ids[2]}`)
     expect(ran.output).not.toContain(hidesCursor)
     expect(await statuses()).toEqual(["revoked", "active", "revoked"])
   })
@@ -62,7 +62,7 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
     })
     expect(ran).toMatchObject({ code: 0, echo: true, unused: [] })
     expect(ran.output).toContain(
-      "Equivalent command: zpcli pat create --token-only CI --scope job --expires-in 30d",
+      "Equivalent command:\n  zpcli pat create --token-only CI --scope job --expires-in 30d",
     )
     expect(readFileSync(stdout, "utf8")).toMatch(/^zpat_\w+\n$/)
     expect(await statuses()).toEqual(["active"])

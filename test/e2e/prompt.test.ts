@@ -87,7 +87,7 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
     const ran = await runCliOnTerminal(["pat", "revoke", keyIds[0]], {
       env,
       stderr: file,
-      script: [["Revoke .*\\[y/N\\] ", "y\r"]],
+      script: [["(?s)Revoke .*\\[y/N\\] ", "y\r"]],
     })
     expect(ran).toMatchObject({ code: 0, unused: [] })
     expect(readFileSync(file, "utf8")).not.toContain("[y/N]")
@@ -130,7 +130,7 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
         "revoke",
         keyIds[0],
       ],
-      { env, script: [["Revoke .*\\[y/N\\] ", "y\r"]] },
+      { env, script: [["(?s)Revoke .*\\[y/N\\] ", "y\r"]] },
     )
     expect(ran.output).toContain("ended 0")
   })

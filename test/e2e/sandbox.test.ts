@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process"
-import { lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
@@ -111,6 +111,63 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toMatch(/^zpcli: /)
   })
+})
+
+describe("the rcfile of a sandbox", () => {
+  /** Runs a script in a sandbox, with a home and a folder for temporary files of its own; gives what is left in that. */
+  const withRcfile = async (line: string) => {
+    const [home, TMPDIR] = [temporaryFolder(), temporaryFolder()]
+    mkdirSync(join(home, ".config/zpools.io"), { recursive: true })
+    const own = join(home, ".config/zpools.io/zpoolrc")
+    writeFileSync(own, "ZPOOLPAT=zpat_of_the_real_account\n", { mode: 0o600 })
+    const ran = await sandboxed(line, { HOME: home, TMPDIR, PATH: pathWithProgram() })
+    expect(readFileSync(own, "utf8")).toBe("ZPOOLPAT=zpat_of_the_real_account\n")
+    return { ...ran, left: readdirSync(TMPDIR) }
+  }
+
+  it("takes the PAT of --save and of login, which sign in from then on, and is gone at the end", async () => {
+    const ran = await withRcfile(`set -e
+zpcli pat create mine --scope pat --save >/dev/null
+zpcli hello --auth pat | sed -n 1p
+zpcli pat create other --scope pat --token-only | zpcli login | sed 's/:.*//'
+zpcli pat list -q`)
+    expect(ran).toEqual({
+      code: 0,
+      signal: null,
+      stderr: "",
+      stdout:
+        "Hello demo\nHello demo\nReplaced the PAT in\nAPI\nlaw-hotel-shape-community\nmarket-night-plain-object\n",
+      left: [],
+    })
+  })
+
+  it("is a private file in a private folder, and may be removed", async () => {
+    const ran = await withRcfile(`ls -ld "$(dirname "$ZPOOL_RCFILE")" "$ZPOOL_RCFILE" | cut -c1-10
+rm -r "$(dirname "$ZPOOL_RCFILE")"; exit 3`)
+    expect(ran).toMatchObject({ code: 3, stderr: "", left: [] })
+    expect(ran.stdout.split("\n").toSorted()).toEqual(["", "-rw-------", "drwx------"])
+  })
+
+  it("is an error where there can be none, before the command starts", async () => {
+    const ran = await sandboxed("echo ran", { TMPDIR: join(temporaryFolder(), "none") })
+    expect(ran).toMatchObject({ code: 2, stdout: "" })
+    expect(ran.stderr).toBe(
+      "zpcli: The system's folder for temporary files can't be written to (ENOENT).\nSet TMPDIR to a folder of your own.\n",
+    )
+  })
+
+  it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const)(
+    "is there as long as the sandbox serves, and gone after %s",
+    async (signal) => {
+      const { child, ended, printed } = await serving()
+      const [, path = ""] = /ZPOOL_RCFILE='(.*)'/.exec(printed) ?? []
+      expect(statSync(path).isFile()).toBe(true)
+      child.kill(signal)
+      await ended
+      expect(existsSync(path)).toBe(false)
+      expect(existsSync(dirname(path))).toBe(false)
+    },
+  )
 })
 
 /** Starts `zpcli sandbox`; gives the process, and what it prints once it serves. */
@@ -282,5 +339,29 @@ describe("zpcli sandbox --fail", () => {
     const create = await seeded(line, ["--fail", "POST /pat 403"])
     expect(create).toMatchObject({ code: 0, stdout: "1\n" })
     expect(create.stderr).toContain("dashboard")
+  })
+})
+
+describe("zpcli sandbox --seed demo", () => {
+  it("starts with PATs to try filters, a rotation and a create with", async () => {
+    const line = `zpcli pat list -q | wc -l
+zpcli pat list -q --expiring-within 14d
+zpcli pat rotate --label 'my-project CI' --expiring-within 14d --yes --token-only
+zpcli pat create mine --scope job | sed -n 's/^ID: //p'`
+    const ran = await seeded(line, ["--seed", "demo"])
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^ *7\nanchor-lemon-plain-season\nzpat_[\w-]+\nmarket-night-plain-object\n$/,
+      ),
+    })
+  })
+
+  it("is not a file of that name, which is ./demo", async () => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, "demo"), '[{"label":"mine","scopes":["job"]}]')
+    const list = async (seed: string) =>
+      (await seeded("zpcli pat list -q | wc -l", ["--seed", seed], folder)).stdout.trim()
+    expect([await list("demo"), await list("./demo")]).toEqual(["7", "1"])
   })
 })

@@ -58,7 +58,7 @@ describe("the tour of npm run demo", () => {
       for (const row of stripVTControlCharacters(rows).split("\n").slice(1, 4))
         expect(row.length, row).toBeLessThanOrEqual(80)
     }
-    expect(output).toContain("npx zpcli sandbox -- bash")
+    expect(output).toContain("npx zpcli sandbox --seed demo -- bash")
   })
 
   it("is plain and in order in a pipe", async () => {
@@ -71,6 +71,6 @@ describe("the tour of npm run demo", () => {
     expect(stdout).not.toContain("\u001b")
     expect(stdout).toMatch(/\$ zpcli hello\nHello demo\n/)
     expect(stdout).toMatch(/\$ zpcli pat list\nID +Label/)
-    expect(stdout.endsWith("npx zpcli sandbox -- bash\n")).toBe(true)
+    expect(stdout.endsWith("npx zpcli sandbox --seed demo -- bash\n")).toBe(true)
   })
 })

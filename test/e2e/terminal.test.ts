@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import stringWidth from "fast-string-width"
 import { describe, expect, it } from "vitest"
+import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runCli } from "../support/program/program.ts"
 import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
@@ -196,6 +197,83 @@ describe.skipIf(noTerminal)(`at a terminal`, () => {
     ])
     expect(terminal.code).toBe(0)
     expect(terminal.output).toBe(pipe.stdout)
+  })
+})
+
+describe.skipIf(noTerminal).each([60, 80])("messages and questions at %d columns", (columns) => {
+  /** What is on stderr, a line each. */
+  const shownBy = async (args: ReadonlyArray<string>, env: Readonly<Record<string, string>>) => {
+    const { output } = await runCliOnTerminal(args, { env, columns })
+    return output.trimEnd().split("\n")
+  }
+  const expectWrapped = (lines: ReadonlyArray<string>) => {
+    for (const line of lines)
+      if (line.trim().includes(" ")) expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
+  }
+
+  it("an error wraps at words, with its hint on a line of its own; in a pipe both are one line", async () => {
+    const { env } = await withPat()
+    const args = ["pat", "revoke", "law-hotel-shape-comunity", "--yes"]
+    const piped = (await runCli(args, { env })).stderr.trimEnd().split("\n")
+    expect(piped).toHaveLength(2)
+    const lines = await shownBy(args, env)
+    expectWrapped(lines)
+    expect(lines.length).toBeGreaterThan(2)
+    const [first, second, ...none] = lines.join("\n").replaceAll("\n  ", " ").split("\n")
+    const anonymous = (line: string | undefined) => line?.replace(/request ID .{36}/, "request ID")
+    expect([anonymous(first), second, none]).toEqual([anonymous(piped[0]), piped[1], []])
+  })
+
+  it("a server's text forges no line", async () => {
+    const forged = `${"word ".repeat(9)}zpcli: All is well. ${"word ".repeat(9)}zpcli: Really.`
+    const { url } = await startScripted(json(400, { message: forged }))
+    const lines = await shownBy(list, { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" })
+    expectWrapped(lines)
+    expect(lines.filter((line) => line.startsWith("zpcli:"))).toHaveLength(1)
+    expect(lines.join(" ").split("zpcli:").length).toBeGreaterThan(3)
+  })
+
+  it("a question wraps at words", async () => {
+    const { env } = await withPat()
+    const { output } = await runCliOnTerminal(["pat", "revoke", id], {
+      env,
+      columns,
+      script: [["\\[y/N\\] ", "y\r"]],
+    })
+    const lines = output.trimEnd().split("\n")
+    expectWrapped(lines)
+    expect(lines.length).toBeGreaterThan(2)
+    expect(output).toContain(`PAT ${id} revoked successfully.`)
+  })
+
+  it("a question on the terminal itself wraps at the width of that terminal", async () => {
+    const { env } = await withPat()
+    const { output } = await runCliOnTerminal(["pat", "revoke", id], {
+      env,
+      columns,
+      stderr: join(temporaryFolder(), "stderr"),
+      script: [["\\[y/N\\] ", "y\r"]],
+    })
+    expectWrapped(output.split("\n"))
+    expect(output).toMatch(/^Revoke PAT .*\n {2}/)
+  })
+})
+
+describe.skipIf(noTerminal)("a terminal that is made narrower", () => {
+  it("wraps what comes next at its new width", async () => {
+    const { env } = await withPat()
+    const { output } = await runCliOnTerminal(["pat", "revoke", id], {
+      env,
+      columns: 200,
+      script: [
+        ["\\[y/N\\] ", { columns: 20 }],
+        ["", { pause: 0.3 }],
+        ["", "n\r"],
+      ],
+    })
+    const lines = output.slice(output.indexOf("zpcli:")).trimEnd().split("\n")
+    expect(lines.length).toBeGreaterThan(1)
+    for (const line of lines) expect(stringWidth(line), line).toBeLessThanOrEqual(20)
   })
 })
 

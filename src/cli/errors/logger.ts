@@ -1,9 +1,11 @@
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import { escapeLines } from "../output/escape.ts"
+import { Process } from "../../services/Process.ts"
+import { linesFor } from "../output/print.ts"
 
 /** What a cause was, in a few words and without its stack. */
 const reasonOf = (cause: Cause.Cause<unknown>): string =>
@@ -24,14 +26,16 @@ const linesOf = (
   return [...messages.slice(0, -1), withReason, ...(verbose ? Cause.pretty(cause).split("\n") : [])]
 }
 
-/** Logs to stderr through the `Console`, one escaped line for each message. */
+/** Logs to stderr through the `Console`, one line for each message, as `printError` writes it. */
 export const logger: Logger.Logger<unknown, void> = Logger.withConsoleError(
   Logger.make(({ cause, context, logLevel, message }) => {
     const level = LogLevel.lessThan(logLevel, LogLevel.Info) ? LogLevel.Debug : logLevel
     const least = FiberRefs.getOrDefault(context, FiberRef.currentMinimumLogLevel)
     const verbose = LogLevel.lessThanEqual(least, LogLevel.Debug)
     const messages = (Array.isArray(message) ? message : [message]).map(String)
-    return escapeLines(
+    const { stderr } = Context.get(FiberRefs.getOrDefault(context, FiberRef.currentContext), Process)
+    return linesFor(
+      stderr,
       linesOf(messages, cause, verbose).map((line) => `zpcli: ${level._tag.toLowerCase()}: ${line}`),
     )
   }),

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { escapeJson, escapeLines } from "../output/escape.ts"
-import { printError } from "../output/print.ts"
+import { printError, printErrorSafe } from "../output/print.ts"
 import { describe } from "./describe.ts"
 import { exitCodes, Interruption, OpenLine } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
@@ -44,7 +44,8 @@ export const print = (report: Report, json: boolean): Effect.Effect<void> =>
   Effect.flatMap(OpenLine, ({ mayBe }) => {
     const lines = render(report, json)
     if (lines.length === 0) return Effect.void
-    return printError(mayBe() ? ["", ...lines] : lines)
+    const all = mayBe() ? ["", ...lines] : lines
+    return json ? printErrorSafe(all.join("\n")) : printError(all)
   })
 
 /** The PAT that an error is about, where the error itself may not say so. */

@@ -4,7 +4,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { askingDisabled, Process } from "../../services/Process.ts"
-import { printError } from "./print.ts"
+import { escapeLines } from "./escape.ts"
+import { printError, printErrorSafe } from "./print.ts"
 
 /** The words of the command line, without the program's name, as they were typed. */
 export class Typed extends Context.Reference<Typed>()("zpcli/Typed", {
@@ -44,5 +45,7 @@ export const printEquivalent = Effect.fnUntraced(function* (answers: ReadonlyArr
   const end = typed.indexOf("--")
   const words =
     end === -1 ? [...typed, ...answers] : [...typed.slice(0, end), ...answers, ...typed.slice(end)]
-  yield* printError(`Equivalent command: ${["zpcli", ...words].map(quote).join(" ")}`)
+  yield* printError("Equivalent command:")
+  // Not wrapped, since it is there to be copied.
+  yield* printErrorSafe(escapeLines(`  ${["zpcli", ...words].map(quote).join(" ")}`))
 })

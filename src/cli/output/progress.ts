@@ -50,7 +50,7 @@ export const makeProgress = Effect.gen(function* () {
           const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
           // One line at most, or clearing it would leave its first part.
           yield* display(
-            `\r${escapeLines(describe(state, seconds)).slice(0, stderr.columns - 1)}${clearLine}`,
+            `\r${escapeLines(describe(state, seconds)).slice(0, stderr.columns() - 1)}${clearLine}`,
           )
           yield* Effect.sleep(1000)
         }),

@@ -8,17 +8,26 @@ import { askingDisabled, Process } from "../../services/Process.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Account } from "../../services/settings/Account.ts"
 import { escapeLines, type Lines } from "./escape.ts"
+import { linesFor } from "./print.ts"
+import { fold } from "./wrap.ts"
+
+/** Lines as the terminal where questions are asked gets them, with some columns left free in each. */
+const folded = (lines: Lines, free = 0) =>
+  Effect.flatMap(Terminal.Terminal, ({ columns }) =>
+    Effect.map(columns, (width) => fold(lines, width - free)),
+  )
 
 const display = (text: string) =>
   Effect.flatMap(Terminal.Terminal, (terminal) => Effect.orDie(terminal.display(text)))
 
 /** Shows a line where questions are asked. */
-export const show = (line: string) => display(`${escapeLines(line)}\n`)
+export const show = (line: string) => Effect.flatMap(folded(line), (text) => display(`${text}\n`))
 
 /**
  * Asks at the terminal and reads a line key by key, so that a password can stay
  * hidden and Ctrl-C is ours to obey: it fails with `Quit`. Enter ends
- * the line; Ctrl-D on an empty one is the end of input, and gives undefined.
+ * the line; Ctrl-D on an empty one is the end of input, and gives undefined. A blank
+ * follows the question; of one that takes several lines, Ctrl-L draws the last again.
  */
 export const question = (
   text: Lines,
@@ -26,7 +35,9 @@ export const question = (
 ): Effect.Effect<string | undefined, Quit, Terminal.Terminal> =>
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal
-    const prompt = escapeLines(text)
+    // The blank before the answer, which no line ends in, and a letter of it stay on the question's last line.
+    const prompt = `${yield* folded(text, 2)} `
+    const lastLine = prompt.slice(prompt.lastIndexOf("\n") + 1)
     const echo = answer === "shown"
     // Before the question is seen, or what is typed at once would be echoed by the system.
     const keys = yield* terminal.readInput
@@ -50,7 +61,7 @@ export const question = (
       } else if (key.ctrl && key.name === "w") {
         yield* erase(Array.from(/\S*\s*$/.exec(typed.join(""))?.[0] ?? "").length)
       } else if (key.ctrl && key.name === "l") {
-        yield* display(`\r${prompt}${echo ? escapeLines(typed.join("")) : ""}`)
+        yield* display(`\r${lastLine}${echo ? escapeLines(typed.join("")) : ""}`)
       } else if (Option.isSome(input) && !key.ctrl && !key.meta && !/\p{Cc}/u.test(input.value)) {
         typed.push(...input.value)
         if (echo) yield* display(escapeLines(input.value))
@@ -64,7 +75,7 @@ export const question = (
 /** A question with the answers that it takes, the one of Enter alone in capitals. */
 const withAnswers = (text: Lines): Lines => {
   const lines = [text].flat()
-  return [...lines.slice(0, -1), `${lines.at(-1)} [y/N] `]
+  return [...lines.slice(0, -1), `${lines.at(-1)} [y/N]`]
 }
 
 /** Whether an answer is yes. One that says no in so many words is an error of its own. */
@@ -80,7 +91,7 @@ const isYes = (answer: string | undefined): Effect.Effect<boolean, Declined> =>
  * where asking is disabled.
  */
 export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
-  const { stdin } = yield* Process
+  const { stderr, stdin } = yield* Process
   const prompt = withAnswers(text)
   const terminal = yield* Terminal.Terminal
   const disabled = yield* askingDisabled
@@ -88,7 +99,10 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
   if (stdin.isTerminal && !(yield* terminal.isTTY)) return yield* new CannotAsk({ notAsked: "no-terminal" })
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
-    : yield* Effect.zipLeft(Effect.zipRight(display(escapeLines(prompt)), terminal.readLine), display("\n"))
+    : yield* Effect.zipLeft(
+        Effect.zipRight(display(`${linesFor(stderr, prompt)} `), terminal.readLine),
+        display("\n"),
+      )
   return yield* isYes(answer)
 })
 
@@ -123,13 +137,13 @@ export const makePrompter = Effect.gen(function* () {
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))
   return Prompter.of({
     username: Effect.fnUntraced(function* (host: string) {
-      const name = (yield* ask("ZPOOL_USER", `Username for ${host}: `, "shown")).trim()
+      const name = (yield* ask("ZPOOL_USER", `Username for ${host}:`, "shown")).trim()
       if (name === "") return yield* new CredentialMissing({ variable: "ZPOOL_USER", only })
       if (!/\s/.test(name)) return name
       const message = `"${name}" is not a valid username: it contains white space.`
       return yield* new InvalidInput({ kind: "username", reason: "white-space", value: name, message })
     }),
     password: (user, host) =>
-      Effect.map(ask("ZPOOL_PASSWORD", `Password for ${user} at ${host}: `, "hidden"), Redacted.make),
+      Effect.map(ask("ZPOOL_PASSWORD", `Password for ${user} at ${host}:`, "hidden"), Redacted.make),
   })
 })

@@ -1,4 +1,5 @@
 import stringWidth from "fast-string-width"
+import { escapeControls, type Lines } from "./escape.ts"
 
 /** Whether text is only printable ASCII. */
 export const isPlain = (text: string): boolean => /^[ -~]*$/.test(text)
@@ -27,16 +28,20 @@ function* graphemes(text: string): Generator<string> {
 /** Where lines of words may end. */
 export const words = /(?<= )/
 
-/** Breaks text into lines of at most `width` columns where `after` matches, or anywhere in a longer piece; blank text has none. */
-export const wrap = (text: string, width: number, after: RegExp): Array<string> => {
+/**
+ * Breaks text into lines of at most `width` columns where `after` matches; blank text has none.
+ *
+ * @param hanging - what each line but the first begins with. With it a longer piece runs over, and is otherwise broken anywhere
+ */
+export const wrap = (text: string, width: number, after: RegExp, hanging?: string): Array<string> => {
   const lines: Array<string> = []
   let line = ""
   let used = 0
   const end = () => {
     const trimmed = line.trimEnd()
     if (trimmed !== "") lines.push(trimmed)
-    line = ""
-    used = 0
+    line = (lines.length > 0 && hanging) || ""
+    used = line.length
   }
   const put = (piece: string, trimmedWidth: number) => {
     if (used + trimmedWidth > width) end()
@@ -45,12 +50,25 @@ export const wrap = (text: string, width: number, after: RegExp): Array<string> 
   }
   for (const piece of text.split(after)) {
     const trimmedWidth = widthOf(piece.trimEnd())
-    if (trimmedWidth <= width) put(piece, trimmedWidth)
+    if (trimmedWidth <= width || hanging !== undefined) put(piece, trimmedWidth)
     else for (const grapheme of graphemes(piece)) put(grapheme, widthOf(grapheme.trimEnd()))
   }
   end()
   return lines
 }
+
+/**
+ * Lines for a person at a terminal of so many columns: escaped, and wrapped at words, none of which is broken, so that it
+ * can be copied. What a line goes on with is indented further than its beginning: no text of a server forges a line.
+ */
+export const fold = (lines: Lines, columns: number): string =>
+  [lines]
+    .flat()
+    .map((line) => {
+      const hanging = `${/^ */.exec(line)?.[0]}  `
+      return wrap(escapeControls(line), columns, words, hanging).join("\n")
+    })
+    .join("\n")
 
 /** Cuts text to at most `width` columns; a text that is cut ends with an ellipsis. */
 export const cut = (text: string, width: number): string => {

@@ -81,7 +81,7 @@ const printTable = Effect.fn("list.printTable")(function* (
       for (const pat of pats) yield cells(pat, format, form)
     },
   })
-  const target = { columns: stdout.isTerminal ? stdout.columns : undefined, bold: stdout.color }
+  const target = { columns: stdout.isTerminal ? stdout.columns() : undefined, bold: stdout.color }
   const table = render(layouts(rows, local ? "local" : "UTC"), target, (row, column) =>
     stdout.color && column === expiryColumn ? expiryStyle(pats[row] as Pat, now) : undefined,
   )

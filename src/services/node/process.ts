@@ -97,7 +97,7 @@ const streamOf = (descriptor: 1 | 2): Stream => {
   return {
     isTerminal,
     color: colorAllowed(isTerminal, process.env),
-    columns: (isTerminal && (descriptor === 1 ? process.stdout : process.stderr).columns) || 80,
+    columns: () => (isTerminal && (descriptor === 1 ? process.stdout : process.stderr).columns) || 80,
   }
 }
 

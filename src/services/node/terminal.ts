@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs"
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from "node:net"
 import type { Key } from "node:readline"
-import { ReadStream } from "node:tty"
+import { ReadStream, WriteStream } from "node:tty"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
@@ -105,6 +105,18 @@ const openDevice = (flags: "r" | "w"): number | undefined => {
   }
 }
 
+/** The width of that terminal, read anew each time. */
+const deviceColumns = Effect.sync(() => {
+  const descriptor = openDevice("w")
+  if (descriptor === undefined) return 80
+  try {
+    return new WriteStream(descriptor).destroy().columns || 80
+  } catch {
+    // The terminal has gone.
+    return 80
+  }
+})
+
 // A failed write is ignored: nobody can answer a question that isn't visible.
 const write = (descriptor: number, text: string) =>
   Effect.ignore(Effect.try(() => writeSync(descriptor, text)))
@@ -127,7 +139,7 @@ export const openTerminal: Effect.Effect<Terminal.Terminal | undefined, never, S
       }),
     )
     return Terminal.Terminal.of({
-      columns: Effect.succeed(80),
+      columns: deviceColumns,
       rows: Effect.succeed(24),
       isTTY: Effect.succeed(true),
       readInput: makeReadInput(open),
@@ -152,7 +164,7 @@ export const makeTerminal = ({ stderr, stdin }: Surroundings): Terminal.Terminal
   }
   const elsewhere = stdin.isTerminal && !stderr.isTerminal
   return Terminal.Terminal.of({
-    columns: Effect.succeed(stderr.columns),
+    columns: elsewhere ? deviceColumns : Effect.sync(stderr.columns),
     rows: Effect.sync(() => process.stderr.rows ?? 24),
     isTTY: Effect.sync(() => stdin.isTerminal && (stderr.isTerminal || terminal() !== undefined)),
     readInput: makeReadInput(() => process.stdin),

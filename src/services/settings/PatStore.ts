@@ -37,12 +37,6 @@ const adviceOn = (path: string): Partial<Record<CannotWrite["obstacle"], string>
   mount: "Mount its folder instead of the file, or name another file with --rcfile.",
   lock: `Remove ${path}.lock, or name another file with --rcfile.`,
   locked: `Run the command again; if no other program writes to it, remove ${path}.lock first.`,
-  ...(path === "/dev/null"
-    ? {
-        stream:
-          "In the shell of a sandbox your rcfile is not used: leave it with exit first, or name a file with --rcfile.",
-      }
-    : {}),
 })
 
 const cannotWrite = (path: string) => (error: CannotWrite) => {

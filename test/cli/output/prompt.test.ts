@@ -51,6 +51,7 @@ const password = Effect.flatMap(Prompter, (ask) =>
   Effect.map(ask.password("demo", "api.zpools.io"), Redacted.value),
 )
 const username = Effect.flatMap(Prompter, (ask) => ask.username("api.zpools.io"))
+const longHost = "a-host-with-a-name-that-is-so-long-that-no-line-of-80-columns-takes-it.example.com"
 const passwordPrompt = "Password for demo at api.zpools.io: \n"
 
 describe("the password prompt", () => {
@@ -109,6 +110,43 @@ describe("the password prompt", () => {
         { keys: "x\r" },
       ),
       ({ shown }) => expect(shown).toBe("Password for d\\x1b[2Jemo\\u202e at host\\x07: \n"),
+    ),
+  )
+})
+
+describe("a question that is too long for a line", () => {
+  it.effect("wraps at words, with a blank before the answer, and Ctrl-L draws its last line again", () =>
+    Effect.map(
+      prompting(confirm(["  one", `${"word ".repeat(16)}end?`]), { keys: "y\u000c\r" }),
+      ({ result, shown }) => {
+        expect(result).toEqual(Either.right(true))
+        expect(shown).toBe(
+          `  one\n${"word ".repeat(15)}\n`.replace(" \n", "\n") +
+            "  word end? [y/N] y\r  word end? [y/N] y\n",
+        )
+      },
+    ),
+  )
+
+  it.effect("leaves room for an answer of one letter", () =>
+    Effect.map(prompting(confirm(`${"x".repeat(71)}?`), { keys: "y\r" }), ({ shown }) =>
+      expect(shown).toBe(`${"x".repeat(71)}? [y/N] y\n`),
+    ),
+  )
+
+  it.effect("breaks no word", () =>
+    Effect.map(
+      prompting(
+        Effect.flatMap(Prompter, (ask) => ask.username(longHost)),
+        { keys: "d\r" },
+      ),
+      ({ shown }) => expect(shown).toBe(`Username for\n  ${longHost}: d\n`),
+    ),
+  )
+
+  it.effect("is one line where stdin and stderr are no terminal", () =>
+    Effect.map(prompting(confirm("word ".repeat(30).trim()), { terminal: false, line: "y" }), ({ shown }) =>
+      expect(shown).toBe(`${"word ".repeat(30)}[y/N] \n`),
     ),
   )
 })

@@ -25,7 +25,7 @@ describe("a PAT that is chosen", () => {
       )
       expect(ran.stderr).not.toMatch(/gone|over/)
       expect(ran.stderr).toContain("Which PAT do you want to show? laptop\n")
-      expect(ran.stderr).toContain("Equivalent command: zpcli pat show basket-doctor-humble-figure\n")
+      expect(ran.stderr).toContain("Equivalent command:\n  zpcli pat show basket-doctor-humble-figure\n")
     }),
   )
 
@@ -38,7 +38,7 @@ describe("a PAT that is chosen", () => {
       const ran = yield* run(["pat", "revoke"], ` ${down} \ry\r`, { api, routes: { "GET /pat": list } })
       expect(ran).toMatchObject({ code: 0 })
       expect(ran.stderr).toContain(
-        "Equivalent command: zpcli pat revoke law-hotel-shape-community basket-doctor-humble-figure\n",
+        "Equivalent command:\n  zpcli pat revoke law-hotel-shape-community basket-doctor-humble-figure\n",
       )
       expect(ran.stderr).toContain("Revoke these 2 PATs? This can't be undone. [y/N] ")
       expect(ran.stdout).toMatch(/law-hotel.*revoked[\s\S]*basket-doctor.*revoked/)
@@ -60,7 +60,7 @@ describe("a PAT that is chosen", () => {
       })
       expect(ran).toMatchObject({ code: 0 })
       expect(ran.stderr).toContain(
-        "Equivalent command: zpcli pat rotate --dry-run --out 'a b' basket-doctor-humble-figure\n",
+        "Equivalent command:\n  zpcli pat rotate --dry-run --out 'a b' basket-doctor-humble-figure\n",
       )
     }),
   )
@@ -93,7 +93,7 @@ describe("a PAT that is asked for", () => {
       })
       expect(ran.stderr).toContain("Label: \n")
       expect(ran.stderr).toContain(
-        "Equivalent command: zpcli pat create 'My label' --scope zpool --scope sshkey --expiry 2099-12-31\n",
+        "Equivalent command:\n  zpcli pat create 'My label' --scope zpool --scope sshkey --expiry 2099-12-31\n",
       )
     }),
   )
@@ -103,7 +103,7 @@ describe("a PAT that is asked for", () => {
       const scoped = yield* create(["--scope", "*", "--expires-in", "30d", "--token-only"], "CI\r")
       expect(scoped).toMatchObject({ code: 0, stdout: "zpat_New\n", body: { label: "CI", scopes: ["*"] } })
       expect(scoped.stderr).toContain(
-        "Equivalent command: zpcli pat create --scope '*' --expires-in 30d --token-only CI\n",
+        "Equivalent command:\n  zpcli pat create --scope '*' --expires-in 30d --token-only CI\n",
       )
       const labelled = yield* create(["CI"], " \r\r")
       expect(labelled).toMatchObject({ code: 0, body: { label: "CI", scopes: ["*"] } })

@@ -52,7 +52,10 @@ const handled = (
     Effect.provide(Layer.mock(PatApi, { list: Effect.succeed(listing) })),
     Effect.provideService(Process, {
       ...here,
-      stdout: { ...here.stdout, ...(columns === undefined ? {} : { isTerminal: true, columns }) },
+      stdout: {
+        ...here.stdout,
+        ...(columns === undefined ? {} : { isTerminal: true, columns: () => columns }),
+      },
     }),
     Effect.map(() => stdout),
   )

@@ -99,6 +99,7 @@ describe("pat revoke -", () => {
     Effect.gen(function* () {
       const ran = yield* runIn(revoke(), {
         env: pat,
+        columns: 100,
         data: `${first}\n${second}\n`,
         keysBeside: typed(keys),
         api: { "GET /pat": all },

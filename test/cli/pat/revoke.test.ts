@@ -27,7 +27,7 @@ describe("pat revoke", () => {
       })
       expect(ran).toMatchObject({ code: 0, stdout: `PAT ${id} revoked successfully.\n` })
       expect(ran.stderr).toBe(
-        `Revoke PAT ${id} ("My CI Token", scopes zpool, job, last used 2026-02-01 00:00:00 UTC)? This can't be undone. [y/N] y\n`,
+        `Revoke PAT ${id} ("My CI Token", scopes zpool, job, last\n  used 2026-02-01 00:00:00 UTC)? This can't be undone. [y/N] y\n`,
       )
       expect(methods(ran.requests)).toEqual(["POST", "GET", "DELETE"])
       expect(ran.requests[2]?.url).toBe(`https://api.zpools.io/v1/pat/${id}`)

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
+import { demo } from "../../../src/services/sandbox/demo.ts"
 import { parseSeed } from "../../../src/services/sandbox/Seed.ts"
-import { toItem } from "../../../src/services/sandbox/State.ts"
+import { statusOf, toItem } from "../../../src/services/sandbox/State.ts"
 import { live, sandbox } from "./harness.ts"
 
 const now = Date.parse("2026-11-24T00:00:00Z")
@@ -110,5 +111,42 @@ describe("a seed", () => {
         status: 200,
       })
     }).pipe(Effect.provide(live)),
+  )
+})
+
+describe("the seed that is built in", () => {
+  it.effect.each([now, Date.parse("2030-02-28T23:59:59.999Z")])(
+    "has PATs of each kind, by the clock, which is at %d",
+    (instant) =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(instant)
+        const { dealt, pats } = yield* demo
+        // The first new PAT is still that of the docs.
+        expect(dealt).toBe(0)
+        expect(pats).toHaveLength(7)
+        const day = 86_400_000
+        const active = pats.filter((each) => statusOf(each, instant) === "active")
+        expect(pats.map((each) => statusOf(each, instant)).toSorted()).toEqual([
+          ...Array(5).fill("active"),
+          "expired",
+          "revoked",
+        ])
+        const inDays = (time: number | null) => (time === null ? null : (time - instant) / day)
+        const soon = active.filter(
+          ({ expiry_at }) => expiry_at !== null && (inDays(expiry_at) as number) <= 7,
+        )
+        expect(soon.map(({ label }) => label)).toEqual(["my-project CI"])
+        expect(inDays(soon[0]?.expiry_at ?? null)).toBeGreaterThan(6 - 1e-9)
+        expect(active.filter(({ expiry_at }) => expiry_at === null).length).toBe(2)
+        expect(active.filter(({ last_used_at }) => last_used_at === null)).toHaveLength(1)
+        expect(active.some(({ last_used_at }) => (inDays(last_used_at) ?? 0) < -90)).toBe(true)
+        expect(pats.some(({ label }) => label.length > 50)).toBe(true)
+        expect(new Set(pats.flatMap(({ scopes }) => scopes)).size).toBe(6)
+        for (const { created_at, expiry_at, last_used_at } of pats) {
+          if (expiry_at !== null) expect(expiry_at % day).toBe(0)
+          expect(created_at).toBeLessThan(last_used_at ?? instant)
+          expect(last_used_at ?? 0).toBeLessThan(instant)
+        }
+      }),
   )
 })

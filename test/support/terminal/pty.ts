@@ -8,12 +8,13 @@ export const noTerminal =
     ? undefined
     : "python3 with pty is missing"
 
-/** Keys to type, a signal for the process, the echo turned on by somebody else, seconds to wait, or the terminal's end. */
+/** Keys to type, a signal for the process, the echo turned on by somebody else, seconds to wait, another width, or the terminal's end. */
 export type Action =
   | string
   | { readonly signal: NodeJS.Signals }
   | { readonly echo: true }
   | { readonly pause: number }
+  | { readonly columns: number }
   | { readonly hangup: true }
 
 export interface TerminalOptions {

@@ -3,8 +3,8 @@
 Reads one JSON object from stdin: argv, env, columns, cwd, stdout and stderr
 (files to send them to, or null), script (a list of [regex, action]: done once
 the regex is seen in what is new on the terminal; the action is keys to type,
-{"signal": name} for the process, {"echo": true} to turn the echo on, {"pause": seconds}, or
-{"hangup": true} to close the terminal), timeout (seconds). Writes one JSON object: output, code, signal, echo (whether
+{"signal": name} for the process, {"echo": true} to turn the echo on, {"pause": seconds}, {"columns": number} to
+make the terminal as wide as that, or {"hangup": true} to close the terminal), timeout (seconds). Writes one JSON object: output, code, signal, echo (whether
 the terminal echoes afterwards), echoes (whether it did as each step's regex was
 seen).
 """
@@ -12,7 +12,13 @@ import fcntl, json, os, pty, re, select, signal, struct, sys, termios, time
 
 job = json.load(sys.stdin)
 master, slave = pty.openpty()
-fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, job["columns"], 0, 0))
+
+
+def resize(columns):
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+
+
+resize(job["columns"])
 
 
 def echoing():
@@ -27,6 +33,8 @@ def act(action):
         os.kill(pid, getattr(signal, action["signal"]))
     elif "pause" in action:
         time.sleep(action["pause"])
+    elif "columns" in action:
+        resize(action["columns"])
     elif "echo" in action:
         mode = termios.tcgetattr(slave)
         mode[3] |= termios.ECHO | termios.ICANON | termios.ISIG

@@ -98,10 +98,11 @@ export const fakeTerminal = (
   line: string,
   display: (text: string) => void,
   isTTY = true,
+  columns = 80,
 ) => {
   const left = [...keys]
   return Terminal.Terminal.of({
-    columns: Effect.succeed(80),
+    columns: Effect.succeed(columns),
     rows: Effect.succeed(24),
     isTTY: Effect.succeed(isTTY),
     readLine: Effect.succeed(line),
@@ -185,11 +186,11 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
         Context.make(Process, {
           ...here,
           stdin: { isTerminal: typing },
-          stdout: { isTerminal: out, color, columns, discards: Effect.succeed(false) },
-          stderr: { isTerminal: err, color, columns },
+          stdout: { isTerminal: out, color, columns: () => columns, discards: Effect.succeed(false) },
+          stderr: { isTerminal: err, color, columns: () => columns },
           readStdin:
             data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
-          openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError)),
+          openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError, true, columns)),
           ...world.process,
         }).pipe(
           Context.add(CommandRunner, runner),
@@ -200,7 +201,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
           ),
         ),
       ),
-      Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err)),
+      Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err, columns)),
       Layer.succeed(HttpClient.HttpClient, http ?? client),
       zone === undefined ? Layer.empty : DateTime.layerCurrentZoneNamed(zone).pipe(Layer.orDie),
       Layer.setConfigProvider(
