@@ -6,7 +6,7 @@ import type { NewPat } from "../../domain/NewPat.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { printJson } from "../output/print.ts"
 import type { DeliveryFlags } from "./announce.ts"
-import type { Plan } from "./plan.ts"
+import type { Plan } from "./rotation.ts"
 import { describe, ending, quoted, scopeList } from "./subject.ts"
 
 /** A plan that changes something. */

@@ -11,7 +11,7 @@ import { mask } from "../../services/settings/Secrets.ts"
 import { keyIdForm } from "../errors/hints.ts"
 import { formatter } from "../output/time.ts"
 import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
-import { keyIdValues } from "./completions.ts"
+import { keyIdValues } from "./offerKeyIds.ts"
 
 /**
  * One PAT, by its key ID or by its label.

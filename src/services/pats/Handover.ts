@@ -22,9 +22,9 @@ import { Signals } from "../Signals.ts"
 import { type Acquiring, apart, makeAcquire, type Uncertain, type Undone } from "./acquire.ts"
 import type { CreatedToken } from "./outcome.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
-import { type Delivery, type Ended, makeReplace, type Replacement } from "./replace.ts"
+import { type Delivery, type Ended, makeReplace, type Replacement } from "./rotate.ts"
 
-export type { Delivery, Ended, OldPat, Replacement } from "./replace.ts"
+export type { Delivery, Ended, OldPat, Replacement } from "./rotate.ts"
 
 /**
  * What must never lose a token: make it, check it, deliver it, and revoke what
