@@ -181,14 +181,13 @@ describe("printing", () => {
   it("unwraps secrets in the settings, the request, the cache, the masking and the delivery of a token alone", () => {
     const unwrapping = using(/Redacted\.value/).filter((name) => !name.startsWith("services/sandbox/"))
     expect(unwrapping).toEqual([
-      "cli/pat/announce.ts",
-      "cli/pat/toFile.ts",
-      "cli/pat/toStdout.ts",
+      "cli/pat/delivery.ts",
       "services/auth/Session.ts",
       "services/auth/TokenCache.ts",
       "services/network/request.ts",
       "services/node/capture.ts",
       "services/node/commandRunner.ts",
+      "services/pats/deliveries.ts",
       "services/settings/Account.ts",
       "services/settings/Connection.ts",
       "services/settings/PatStore.ts",

@@ -24,8 +24,7 @@ import {
 import { print, printExpiry } from "../output/print.ts"
 import { withServices } from "../services.ts"
 import { withExamples, withHints } from "../strict/annotations.ts"
-import { chooseDelivery, deliveryOptions } from "./delivery.ts"
-import { checkSave } from "./toRcfile.ts"
+import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
 
 const path = ["pat", "create"]
 

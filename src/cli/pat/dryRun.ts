@@ -5,7 +5,7 @@ import type * as KeyId from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import type { Pat } from "../../domain/Pat.ts"
 import { printJson } from "../output/print.ts"
-import type { DeliveryFlags } from "./announce.ts"
+import type { DeliveryOptions } from "./delivery.ts"
 import type { Plan } from "./rotation.ts"
 import { describe, ending, quoted, scopeList } from "./subject.ts"
 
@@ -34,14 +34,14 @@ export const rotationOf = (plan: Change): DryRun => {
   return revoke.length === 0 ? { create } : { revoke, create }
 }
 
-const delivery = ({ command: [name], out, save }: DeliveryFlags): string => {
+const delivery = ({ command: [name], out, save }: DeliveryOptions): string => {
   if (name !== undefined) return `hand its token to ${name}`
   if (Option.isSome(out)) return `write its token to ${out.value}`
   return save ? "save its token in the rcfile" : "print its token"
 }
 
 /** What a rotation would do, in words: one line for each PAT. */
-export const describeRotation = (plan: Change, flags: DeliveryFlags): ReadonlyArray<string> => {
+export const describeRotation = (plan: Change, flags: DeliveryOptions): ReadonlyArray<string> => {
   const { expiry, label, scopes } = plan.pat
   const end = expiry === undefined ? "never expires" : `expires on ${expiry}`
   const created = `Would create PAT ${quoted(label)} (scopes ${scopeList(scopes)}, ${end}) and ${delivery(flags)}.`

@@ -19,11 +19,10 @@ import { print, printError, printExpiry, printJson } from "../output/print.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
-import { chooseDelivery, deliveryOptions } from "./delivery.ts"
+import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
 import { describeRotation, printDryRun, rotationOf } from "./dryRun.ts"
 import { makePlan, type Plan, planOptions } from "./rotation.ts"
 import { describe, ending } from "./subject.ts"
-import { checkSave } from "./toRcfile.ts"
 
 const path = ["pat", "rotate"]
 
@@ -117,7 +116,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   }
   const { old, pat, replacement } = found
   const { replace } = yield* Handover
-  const delivery = yield* openDelivery({
+  const deliver = yield* openDelivery({
     message: old.length === 0 ? "PAT created" : "PAT rotated",
     members: [
       [["rotated"], true],
@@ -125,7 +124,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
       [["detail", "replaced"], old.map(({ key_id }) => key_id)],
     ],
   })
-  const ended = yield* replace(replacement, pat, delivery)
+  const ended = yield* replace(replacement, pat, deliver)
   if (pat.expiry !== undefined && Option.isNone(given.expiry)) yield* printExpiry(pat.expiry)
   if (given.json || given.tokenOnly || old.length === 0) return
   const fates = old.map((each, index) => fate(each, replacement.old[index]?.works === true, ended))

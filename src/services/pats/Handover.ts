@@ -20,11 +20,12 @@ import { type Notice, Notices } from "../Notices.ts"
 import { Progress } from "../Progress.ts"
 import { Signals } from "../Signals.ts"
 import { type Acquiring, apart, makeAcquire, type Uncertain, type Undone } from "./acquire.ts"
+import type { Deliver } from "./deliveries.ts"
 import type { CreatedToken } from "./outcome.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
-import { type Delivery, type Ended, makeReplace, type Replacement } from "./rotate.ts"
+import { type Ended, makeReplace, type Replacement } from "./rotate.ts"
 
-export type { Delivery, Ended, OldPat, Replacement } from "./rotate.ts"
+export type { Ended, OldPat, Replacement } from "./rotate.ts"
 
 /**
  * What must never lose a token: make it, check it, deliver it, and revoke what
@@ -36,7 +37,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
   {
     readonly create: (
       pat: NewPat,
-      to: Delivery,
+      deliver: Deliver,
     ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown | TokenUndelivered>
     /**
      * The old PATs are revoked last, once the new token has been accepted by the
@@ -47,7 +48,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
     readonly replace: (
       replacement: Replacement,
       pat: NewPat,
-      to: Delivery,
+      deliver: Deliver,
     ) => Effect.Effect<
       ReadonlyArray<Ended>,
       PatApiError | OutcomeUnknown | TokenUndelivered | RotationStopped | TokenRevokedMeanwhile
@@ -71,7 +72,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
 
     const acquiring = makeAcquire(api, notices, signals)
     const { acquire, failWith, takeBack } = acquiring
-    const create = Effect.fn("Handover.create")((pat: NewPat, to: Delivery) =>
+    const create = Effect.fn("Handover.create")((pat: NewPat, deliver: Deliver) =>
       Effect.uninterruptibleMask((restore) => {
         const undelivered = (keyId: string | undefined, undone: boolean, cause?: Undelivered) =>
           new TokenUndelivered({ keyId, undone, cause })
@@ -87,7 +88,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
         })
         // Once the token has come, nothing keeps it from being delivered.
         return Effect.tap(created, (token) =>
-          Effect.catchAll(to.deliver(token), (cause) =>
+          Effect.catchAll(deliver(token), (cause) =>
             Effect.flatMap(takeBack(token), (undone) => failWith(undelivered(token.keyId, undone, cause))),
           ),
         )
@@ -97,8 +98,8 @@ export class Handover extends Context.Tag("zpcli/Handover")<
     const replace = makeReplace(api, notices, progress, acquiring)
     const lend = makeLend(api, notices, acquiring)
     return Handover.of({
-      create: (pat, to) => signals.shield(create(pat, to)),
-      replace: (replacement, pat, to) => signals.shield(replace(replacement, pat, to)),
+      create: (pat, deliver) => signals.shield(create(pat, deliver)),
+      replace: (replacement, pat, deliver) => signals.shield(replace(replacement, pat, deliver)),
       lend: (loan, use) => signals.shield(lend(loan, use)),
     })
   })

@@ -10,7 +10,6 @@ import {
   RotationStopped,
   TokenRevokedMeanwhile,
   TokenUndelivered,
-  type Undelivered,
 } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
@@ -19,13 +18,9 @@ import { newestFirst } from "../../domain/PatList.ts"
 import type { Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
 import { type Acquiring, apart, type Undone } from "./acquire.ts"
+import type { Deliver } from "./deliveries.ts"
 import type { CreatedToken, Revoked } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
-
-/** Where a new token goes. It is made ready before the token is asked for. */
-export interface Delivery {
-  readonly deliver: (created: CreatedToken) => Effect.Effect<void, Undelivered>
-}
 
 /** A PAT that is to be replaced. */
 export interface OldPat {
@@ -113,7 +108,7 @@ export const makeReplace = (
       })
     })
 
-  return Effect.fn("Handover.replace")((replacement: Replacement, pat: NewPat, to: Delivery) =>
+  return Effect.fn("Handover.replace")((replacement: Replacement, pat: NewPat, deliver: Deliver) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const { keep, listed, old } = replacement
@@ -184,7 +179,7 @@ export const makeReplace = (
             ),
           )
         yield* orTakenBack("check", restore(api.check(created.token)))
-        yield* orTakenBack("deliver", to.deliver(created))
+        yield* orTakenBack("deliver", deliver(created))
         const left = keep ? [] : old.filter((each) => each.works)
         // Another rotation may have revoked it while it was delivered: then the old one is still needed.
         yield* restore(api.check(created.token)).pipe(

@@ -8,12 +8,8 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
 import * as KeyId from "../../../src/domain/KeyId.ts"
-import {
-  type Delivery,
-  Handover,
-  type OldPat,
-  type Replacement,
-} from "../../../src/services/pats/Handover.ts"
+import type { Deliver } from "../../../src/services/pats/deliveries.ts"
+import { Handover, type OldPat, type Replacement } from "../../../src/services/pats/Handover.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
 import { newPat, notices, progress } from "../../support/world/services.ts"
 
@@ -34,7 +30,7 @@ const notFound = new PatNotFound({ keyId: newKeyId, status: 404 })
 const pipeClosed = new DeliveryFailed({ target: "stdout", code: "EPIPE" })
 
 /** A world in which each step succeeds unless it is told otherwise; `steps` are those that were begun. */
-const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
+const world = (steps: Partial<PatApi["Type"] & { readonly deliver: Deliver }> = {}) => {
   const begun: Array<string> = []
   const listener = notices()
   const watched = progress()
@@ -54,9 +50,7 @@ const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
         steps.revoke?.(keyId, own) ?? Effect.succeed(revoked),
       ),
   })
-  const to: Delivery = {
-    deliver: (it) => step(`deliver ${it.keyId}`, steps.deliver?.(it) ?? Effect.void),
-  }
+  const deliver: Deliver = (it) => step(`deliver ${it.keyId}`, steps.deliver?.(it) ?? Effect.void)
   const using = <A, E>(use: (handover: Handover["Type"]) => Effect.Effect<A, E>) =>
     Effect.flatMap(Handover, use).pipe(
       Effect.provide(Handover.layer.pipe(Layer.provide(Layer.mergeAll(api, listener.layer, watched.layer)))),
@@ -65,14 +59,14 @@ const world = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
     begun,
     owed: listener.owed,
     counts: watched.counts,
-    create: using((handover) => handover.create(ci, to)),
+    create: using((handover) => handover.create(ci, deliver)),
     replace: (given: Partial<OldPat & Omit<Replacement, "old">> = {}) =>
       using((handover) => {
         const { keep = false, listed = new Set([oldKeyId]), ...rest } = given
-        return handover.replace({ old: [{ ...old, ...rest }], listed, keep }, ci, to)
+        return handover.replace({ old: [{ ...old, ...rest }], listed, keep }, ci, deliver)
       }),
     replaceAll: (...all: ReadonlyArray<OldPat>) =>
-      using((handover) => handover.replace({ old: all, listed: new Set(), keep: false }, ci, to)),
+      using((handover) => handover.replace({ old: all, listed: new Set(), keep: false }, ci, deliver)),
   }
 }
 
