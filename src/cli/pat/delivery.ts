@@ -49,6 +49,13 @@ export const deliveryOptions = {
 /** Where a token is to go, as the command line says. */
 export type DeliveryOptions = Command.Command.ParseConfig<typeof deliveryOptions>
 
+/** What would be done with a new token, in words. */
+export const wouldDeliver = ({ command: [name], out, save }: DeliveryOptions): string => {
+  if (name !== undefined) return `hand its token to ${name}`
+  if (Option.isSome(out)) return `write its token to ${out.value}`
+  return save ? "save its token in the rcfile" : "print its token"
+}
+
 /** Other tools mean a format by these. */
 const formats: ReadonlyArray<string> = ["json", "yaml", "csv", "table", "text"]
 

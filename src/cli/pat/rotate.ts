@@ -20,9 +20,8 @@ import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withExamples } from "../strict/annotations.ts"
 import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
-import { describeRotation, printDryRun, rotationOf } from "./dryRun.ts"
-import { makePlan, type Plan, planOptions } from "./rotation.ts"
-import { describe, ending } from "./subject.ts"
+import { describeRotation, makePlan, type Plan, planOptions, rehearsed } from "./rotation.ts"
+import { describePat, ending, printDryRun } from "./subject.ts"
 
 const path = ["pat", "rotate"]
 
@@ -43,7 +42,7 @@ const confirmed = Effect.fnUntraced(function* (plan: Plan) {
   if (plan._tag === "Wait" || plan.old.length === 0) return
   const { old, pat, pats, replacement } = plan
   const end = pat.expiry === undefined ? "" : ` that expires on ${pat.expiry}`
-  const subject = old.map(({ key_id }) => describe(key_id, pats)).join(", ")
+  const subject = old.map(({ key_id }) => describePat(key_id, pats)).join(", ")
   const revokes = replacement.old.some(({ works }) => works)
   const which = old.length > 1 ? "ones" : "one"
   const revoke = revokes ? `, and revoke the old ${which}` : ""
@@ -111,7 +110,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (given: RotateOptions) {
   if (found._tag === "Wait") return yield* printWaiting(found, given)
   if (given.dryRun) {
     return given.json
-      ? yield* printDryRun(rotationOf(found))
+      ? yield* printDryRun(rehearsed(found))
       : yield* printText(describeRotation(found, given), given.tokenOnly)
   }
   const { old, pat, replacement } = found

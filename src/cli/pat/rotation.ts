@@ -15,8 +15,18 @@ import type { Replacement } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { type ExpiryAt, exclusive, newPat, requires, scopeNames } from "../options.ts"
 import { withCompletions, withGroup } from "../strict/annotations.ts"
+import { type DeliveryOptions, wouldDeliver } from "./delivery.ts"
 import { duration, parseInstant } from "./filters.ts"
-import { find, parseKeyId, subjectOptions } from "./subject.ts"
+import {
+  describePat,
+  ending,
+  findPat,
+  parseKeyId,
+  quoted,
+  scopeList,
+  subjectOptions,
+  wouldRevoke,
+} from "./subject.ts"
 
 /** The options that say which PATs are replaced, and when. */
 export const planOptions = {
@@ -118,7 +128,9 @@ export const makePlan = Effect.fn("rotate.plan")(function* (
     yield* lasting(expiry)
     const by = { label: label ?? "", all: given.all, keep: given.keepOld, scopes }
     const old: ReadonlyArray<Known> =
-      keyId !== undefined ? [{ ...(yield* find(keyId, pats)), key_id: keyId }] : yield* select(pats, by, now)
+      keyId !== undefined
+        ? [{ ...(yield* findPat(keyId, pats)), key_id: keyId }]
+        : yield* select(pats, by, now)
     const [newest] = old
     if (newest === undefined && (label === undefined || scopes === undefined))
       return yield* labelNotFound(pats, by.label)
@@ -139,3 +151,28 @@ export const makePlan = Effect.fn("rotate.plan")(function* (
   })
   return { keyId, plan }
 })
+
+/** A plan that changes something. */
+type Change = Exclude<Plan, { readonly _tag: "Wait" }>
+
+/** What a rotation would do: the key IDs of the PATs that would be revoked, and the body of the request for a new one. */
+export const rehearsed = ({ pat, replacement }: Change) => {
+  const { keep, old } = replacement
+  const revoke = keep ? [] : old.filter(({ works }) => works).map(({ keyId }) => keyId)
+  return revoke.length === 0 ? { create: pat.body } : { revoke, create: pat.body }
+}
+
+/** What a rotation would do, in words: one line for each PAT. */
+export const describeRotation = (plan: Change, options: DeliveryOptions): ReadonlyArray<string> => {
+  const { expiry, label, scopes } = plan.pat
+  const end = expiry === undefined ? "never expires" : `expires on ${expiry}`
+  const created = `Would create PAT ${quoted(label)} (scopes ${scopeList(scopes)}, ${end}) and ${wouldDeliver(options)}.`
+  const { old, pats, replacement } = plan
+  const fates = old.map((pat, index) => {
+    if (replacement.keep) return `Would keep ${describePat(pat.key_id, pats)}; it ${ending(pat)}.`
+    return replacement.old[index]?.works === true
+      ? wouldRevoke(pat.key_id, pats)
+      : `${describePat(pat.key_id, pats)} has expired; there is no need to revoke it.`
+  })
+  return [created, ...fates]
+}
