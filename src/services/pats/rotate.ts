@@ -1,25 +1,25 @@
-/** `Handover.replace`: a new PAT in the place of old ones. */
-import * as Arr from "effect/Array"
+/** `Handover.rotate`: a new PAT in the place of old ones. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import {
   type OutcomeUnknown,
+  type RevokeError,
   RotationNotBegun,
-  type RotationStep,
   RotationStopped,
+  rotationStopped,
   TokenRevokedMeanwhile,
-  TokenUndelivered,
 } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { works } from "../../domain/Pat.ts"
 import { newestFirst } from "../../domain/PatList.ts"
-import type { Notices } from "../Notices.ts"
+import type { Notice, Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
-import { type Acquiring, apart, type Undone } from "./acquire.ts"
+import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
 import type { Deliver } from "./deliveries.ts"
-import type { CreatedToken, Revoked } from "./outcome.ts"
+import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
 
 /** A PAT that is to be replaced. */
@@ -31,8 +31,9 @@ export interface OldPat {
   readonly own: boolean
 }
 
-/** What a new PAT takes the place of. */
-export interface Replacement {
+/** A new PAT, and what it takes the place of. */
+export interface Rotation {
+  readonly pat: NewPat
   /** None for the first PAT of a label. */
   readonly old: ReadonlyArray<OldPat>
   /** The key IDs that were listed before: none of them can be the new one. */
@@ -42,54 +43,55 @@ export interface Replacement {
 }
 
 /** A PAT that was replaced and revoked. */
-export interface Ended extends Revoked {
+export interface Ended {
   readonly keyId: KeyId
   /** Whether somebody else had revoked it before. */
   readonly already: boolean
+  /** Whether all that is known is that the list no longer shows it. */
+  readonly unlisted: boolean
 }
 
-/** Makes `Handover.replace`. */
-export const makeReplace = (
+/** Old PATs that may still work, and why the first of them does. */
+interface Left {
+  readonly old: ReadonlyArray<OldPat>
+  readonly cause: RevokeError
+}
+
+/** Makes `Handover.rotate`. */
+export const makeRotate = (
   api: PatApi["Type"],
   notices: Notices["Type"],
   progress: Progress["Type"],
   { acquire, failWith, revoke, takeBack }: Acquiring,
 ) => {
-  /** Revokes the old PATs, all of them even if one fails. Fails with those that may still work, and the first cause. */
-  const revokeAll = (old: ReadonlyArray<OldPat>) =>
+  /** Revokes the old PATs, all of them even if one fails. */
+  const revokeAll = (old: ReadonlyArray<OldPat>): Effect.Effect<ReadonlyArray<Ended>, Left> =>
     Effect.gen(function* () {
-      const { length: total } = old
-      let done = 0
-      const show = Effect.suspend(() => (total > 1 ? progress.count({ done, total }) : Effect.void))
-      yield* show
-      const results = yield* Effect.forEach(
-        [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)],
-        (pat) =>
-          api.revoke(pat.keyId, pat.own).pipe(
-            Effect.map((revoked): Ended => ({ ...revoked, keyId: pat.keyId, already: false })),
-            // Somebody else has revoked it in the meantime, which is just as good.
-            Effect.catchTag("PatNotFound", () =>
-              Effect.succeed<Ended>({
-                text: undefined,
-                unlisted: false,
-                keyId: pat.keyId,
-                already: true,
-              }),
-            ),
-            Effect.mapError((cause) => ({ pat, cause })),
-            Effect.tap(() => {
-              done++
-              return show
-            }),
-            Effect.either,
-          ),
-      ).pipe(Effect.ensuring(progress.count(undefined)))
-      const [failures, ended] = Arr.separate(results)
-      const [first] = failures
+      const ended: Array<Ended> = []
+      const failed: Array<{ readonly pat: OldPat; readonly cause: RevokeError }> = []
+      const count = Effect.suspend(() =>
+        old.length > 1 ? progress.count({ done: ended.length, total: old.length }) : Effect.void,
+      )
+      yield* count
+      for (const pat of [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)]) {
+        const { keyId } = pat
+        const outcome = yield* Effect.either(api.revoke(keyId, pat.own))
+        if (Either.isRight(outcome)) {
+          ended.push({ keyId, already: false, unlisted: outcome.right.unlisted })
+        } else if (outcome.left._tag === "PatNotFound") {
+          // Somebody else has revoked it in the meantime, which is just as good.
+          ended.push({ keyId, already: true, unlisted: false })
+        } else {
+          failed.push({ pat, cause: outcome.left })
+          continue
+        }
+        yield* count
+      }
+      const [first] = failed
       return first === undefined
         ? ended
-        : yield* Effect.fail({ old: failures.map(({ pat }) => pat), cause: first.cause })
-    })
+        : yield* Effect.fail({ old: failed.map(({ pat }) => pat), cause: first.cause })
+    }).pipe(Effect.ensuring(progress.count(undefined)))
 
   /** Why a delivered token is refused, as far as the list tells. */
   const revokedMeanwhile = ({ keyId }: CreatedToken, pat: NewPat, old: ReadonlyArray<OldPat>) =>
@@ -108,92 +110,70 @@ export const makeReplace = (
       })
     })
 
-  return Effect.fn("Handover.replace")((replacement: Replacement, pat: NewPat, deliver: Deliver) =>
+  /** Whether a step fails or is interrupted, it is told where the rotation stopped. */
+  const orStop = <A, C, E extends Notice>(
+    step: Effect.Effect<A, C>,
+    stop: (cause?: C, interruptedAt?: number) => Effect.Effect<E>,
+  ): Effect.Effect<A, E> =>
+    step.pipe(
+      Effect.onInterrupt(() =>
+        Clock.currentTimeMillis.pipe(
+          Effect.flatMap((at) => stop(undefined, at)),
+          Effect.flatMap(notices.owe),
+        ),
+      ),
+      Effect.catchAll((cause) => Effect.flatMap(stop(cause), failWith)),
+    )
+
+  return Effect.fn("Handover.rotate")(({ keep, listed, old, pat }: Rotation, deliver: Deliver) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const { keep, listed, old } = replacement
-        interface Stop {
-          readonly keyId: string | undefined
-          /** Undefined for an interruption. */
-          readonly cause?: RotationStopped["cause"]
-          /** Whether the new PAT was revoked again. */
-          readonly undone?: boolean
-          /** Those of the old PATs that it is about. */
-          readonly left?: ReadonlyArray<OldPat>
-        }
-        /** Where the rotation stopped. */
-        const stopped = (step: RotationStep, { cause, keyId, left = old, undone = false }: Stop) =>
-          old.length === 0 && step !== "confirm"
-            ? new TokenUndelivered({ keyId, undone, cause })
-            : new RotationStopped({
-                step,
-                old: left.map(({ keyId, works }) => ({ keyId, works })),
-                newKeyId: keyId,
-                undone,
-                cause,
-              })
+        type Cause = RotationStopped["cause"]
+        /** Where it stopped before the delivery was complete. */
+        const undone = (
+          step: "create" | "check" | "deliver",
+          { keyId, uncertain }: TakenBack,
+          cause?: Cause,
+        ) => rotationStopped({ step, old, newKeyId: keyId, undone: uncertain === undefined, cause })
         /** A PAT whose answer was lost is taken back, if the list leaves no doubt which one it is. */
-        const recover = (lost: OutcomeUnknown, interruptedAt?: number): Effect.Effect<Undone> =>
-          Effect.map(revoke(lost.certain, interruptedAt), (uncertain) =>
-            uncertain === undefined
-              ? { _tag: "Revoked", keyId: lost.certain }
-              : { _tag: "Unknown", error: lost },
+        const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
+          Effect.flatMap(revoke(lost.certain, interruptedAt), (uncertain) =>
+            uncertain === undefined ? Effect.succeed(lost.certain) : Effect.fail(lost),
           )
         const created = yield* acquire(restore, {
           pat,
           listed,
           recover,
-          tell: (undone) => {
-            if (undone._tag === "NoPat") return new RotationNotBegun({ keyId: old[0]?.keyId })
-            if (undone._tag === "Unknown") return undone.error
-            return stopped("create", { keyId: undone.keyId, undone: undone._tag === "Revoked" })
-          },
+          tell: (back) => undone("create", back),
+          notCreated: new RotationNotBegun({ keyId: old[0]?.keyId }),
         }).pipe(
           Effect.catchTag("OutcomeUnknown", (lost) =>
-            Effect.flatMap(recover(lost), (undone) =>
-              failWith(
-                undone._tag === "Revoked"
-                  ? stopped("create", { keyId: undone.keyId, undone: true, cause: lost.cause })
-                  : lost,
-              ),
-            ),
+            Effect.matchEffect(recover(lost), {
+              onFailure: failWith,
+              onSuccess: (keyId) => failWith(undone("create", { keyId, uncertain: undefined }, lost.cause)),
+            }),
           ),
         )
-        const { keyId } = created
-        /** A step after which the new PAT is taken back, if it fails or is interrupted. */
-        const orTakenBack = <A>(
-          step: RotationStep,
-          work: Effect.Effect<A, NonNullable<RotationStopped["cause"]>>,
-        ) =>
-          work.pipe(
-            Effect.onInterrupt(() =>
-              Effect.gen(function* () {
-                const undone = yield* takeBack(created, yield* Clock.currentTimeMillis)
-                yield* notices.owe(stopped(step, { keyId, undone }))
-              }),
-            ),
-            Effect.catchAll((cause) =>
-              Effect.flatMap(takeBack(created), (undone) =>
-                failWith(stopped(step, { keyId, undone, cause })),
-              ),
-            ),
-          )
+        const orTakenBack = <C extends Cause>(step: "check" | "deliver", work: Effect.Effect<void, C>) =>
+          orStop(work, (cause, at) => Effect.map(takeBack(created, at), (back) => undone(step, back, cause)))
         yield* orTakenBack("check", restore(api.check(created.token)))
         yield* orTakenBack("deliver", deliver(created))
-        const left = keep ? [] : old.filter((each) => each.works)
+
+        const working = keep ? [] : old.filter((each) => each.works)
+        /** Where it stopped after that: both the new PAT and the old ones stay. */
+        const unfinished = (step: "confirm" | "revoke", left: ReadonlyArray<OldPat>, cause?: Cause) =>
+          new RotationStopped({ step, old: left, newKeyId: created.keyId, undone: false, cause })
         // Another rotation may have revoked it while it was delivered: then the old one is still needed.
-        yield* restore(api.check(created.token)).pipe(
-          Effect.onInterrupt(() => notices.owe(stopped("confirm", { keyId, left }))),
-          Effect.catchAll(
-            (cause): Effect.Effect<never, TokenRevokedMeanwhile | ReturnType<typeof stopped>> =>
-              cause._tag === "CredentialRefused"
-                ? Effect.flatMap(revokedMeanwhile(created, pat, old), failWith)
-                : failWith(stopped("confirm", { keyId, left, cause })),
-          ),
+        yield* orStop(
+          restore(api.check(created.token)),
+          (cause): Effect.Effect<TokenRevokedMeanwhile | RotationStopped> =>
+            cause?._tag === "CredentialRefused"
+              ? revokedMeanwhile(created, pat, old)
+              : Effect.succeed(unfinished("confirm", working, cause)),
         )
-        return yield* restore(revokeAll(left)).pipe(
-          Effect.onInterrupt(() => notices.owe(stopped("revoke", { keyId, left }))),
-          Effect.catchAll(({ cause, old: left }) => failWith(stopped("revoke", { keyId, left, cause }))),
+        if (working.length === 0) return []
+        return yield* orStop(restore(revokeAll(working)), (left) =>
+          Effect.succeed(unfinished("revoke", left?.old ?? working, left?.cause)),
         )
       }),
     ),

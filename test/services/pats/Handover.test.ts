@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import { DeliveryFailed, OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
 import * as KeyId from "../../../src/domain/KeyId.ts"
 import type { Deliver } from "../../../src/services/pats/deliveries.ts"
-import { Handover, type OldPat, type Replacement } from "../../../src/services/pats/Handover.ts"
+import { Handover, type OldPat, type Rotation } from "../../../src/services/pats/Handover.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
 import { newPat, notices, progress } from "../../support/world/services.ts"
 
@@ -60,13 +60,13 @@ const world = (steps: Partial<PatApi["Type"] & { readonly deliver: Deliver }> = 
     owed: listener.owed,
     counts: watched.counts,
     create: using((handover) => handover.create(ci, deliver)),
-    replace: (given: Partial<OldPat & Omit<Replacement, "old">> = {}) =>
+    rotate: (given: Partial<OldPat & Omit<Rotation, "old" | "pat">> = {}) =>
       using((handover) => {
         const { keep = false, listed = new Set([oldKeyId]), ...rest } = given
-        return handover.replace({ old: [{ ...old, ...rest }], listed, keep }, ci, deliver)
+        return handover.rotate({ pat: ci, old: [{ ...old, ...rest }], listed, keep }, deliver)
       }),
-    replaceAll: (...all: ReadonlyArray<OldPat>) =>
-      using((handover) => handover.replace({ old: all, listed: new Set(), keep: false }, ci, deliver)),
+    rotateAll: (...all: ReadonlyArray<OldPat>) =>
+      using((handover) => handover.rotate({ pat: ci, old: all, listed: new Set(), keep: false }, deliver)),
   }
 }
 
@@ -157,12 +157,12 @@ describe("create", () => {
   )
 })
 
-describe("replace", () => {
+describe("rotate", () => {
   it.effect("makes, checks and delivers the new token, and revokes the old PAT last", () =>
     Effect.gen(function* () {
       for (const own of [true, false]) {
         const it = world()
-        expect(yield* it.replace({ own })).toEqual([{ ...revoked, keyId: oldKeyId, already: false }])
+        expect(yield* it.rotate({ own })).toEqual([{ ...revoked, keyId: oldKeyId, already: false }])
         expect(it.begun).toEqual([
           "create CI",
           "check t",
@@ -179,7 +179,7 @@ describe("replace", () => {
     Effect.gen(function* () {
       for (const given of [{ works: false }, { keep: true }]) {
         const it = world()
-        expect(yield* it.replace(given)).toEqual([])
+        expect(yield* it.rotate(given)).toEqual([])
         expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`, "check t"])
       }
     }),
@@ -192,7 +192,7 @@ describe("replace", () => {
         { ...old, own: true },
         { ...old, keyId: thirdKeyId },
       ]
-      expect((yield* it.replaceAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
+      expect((yield* it.rotateAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
       expect(it.begun.slice(4)).toEqual([`revoke ${thirdKeyId}, other`, `revoke ${oldKeyId}, own`])
       expect(it.counts).toEqual(["0/2", "1/2", "2/2", "over"])
     }),
@@ -203,7 +203,7 @@ describe("replace", () => {
       const it = world({
         revoke: (keyId) => (keyId === thirdKeyId ? Effect.fail(timedOut) : Effect.succeed(revoked)),
       })
-      expect(yield* Effect.flip(it.replaceAll({ ...old, keyId: thirdKeyId }, old))).toMatchObject({
+      expect(yield* Effect.flip(it.rotateAll({ ...old, keyId: thirdKeyId }, old))).toMatchObject({
         _tag: "RotationStopped",
         step: "revoke",
         old: [{ keyId: thirdKeyId, works: true }],
@@ -217,7 +217,7 @@ describe("replace", () => {
   it.effect("is done where somebody else has revoked the old PAT", () =>
     Effect.gen(function* () {
       const it = world({ revoke: () => Effect.fail(notFound) })
-      expect(yield* it.replace()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
+      expect(yield* it.rotate()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
       expect(it.counts).toEqual(["over"])
     }),
   )
@@ -225,7 +225,7 @@ describe("replace", () => {
   it.effect("says that both may work where the old PAT can't be revoked", () =>
     Effect.gen(function* () {
       const it = world({ revoke: () => Effect.fail(timedOut) })
-      expect(yield* Effect.flip(it.replace())).toMatchObject({
+      expect(yield* Effect.flip(it.rotate())).toMatchObject({
         _tag: "RotationStopped",
         step: "revoke",
         old: [{ keyId: oldKeyId, works: true }],
@@ -251,7 +251,7 @@ describe("replace", () => {
               [Effect.fail(timedOut), false],
             ] as const) {
               const it = world({ ...steps, revoke: () => revoke })
-              expect(yield* Effect.flip(it.replace({ works }))).toMatchObject({
+              expect(yield* Effect.flip(it.rotate({ works }))).toMatchObject({
                 _tag: "RotationStopped",
                 step,
                 cause,
@@ -283,7 +283,7 @@ describe("replace", () => {
           return Effect.fail(lost)
         },
       })
-      expect(yield* Effect.flip(it.replace({ listed }))).toMatchObject({ found: [newKeyId] })
+      expect(yield* Effect.flip(it.rotate({ listed }))).toMatchObject({ found: [newKeyId] })
       expect(told).toBe(listed)
       expect(it.begun).toEqual(["create CI"])
     }),
@@ -292,13 +292,13 @@ describe("replace", () => {
   it.effect("fails as the create does where that certainly did nothing", () =>
     Effect.gen(function* () {
       const it = world({ create: () => Effect.fail(timedOut) })
-      expect(yield* Effect.flip(it.replace())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
+      expect(yield* Effect.flip(it.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
       expect(it.owed).toEqual([])
     }),
   )
 })
 
-describe("an interrupted replace", () => {
+describe("an interrupted rotate", () => {
   const stopped = { _tag: "RotationStopped", old: [{ keyId: oldKeyId, works: true }], cause: undefined }
 
   it.effect("says that nothing was changed where the create did not say otherwise", () =>
@@ -309,7 +309,7 @@ describe("an interrupted replace", () => {
         const it = world({ create: () => hang })
         owed = it.owed
         begun = it.begun
-        return it.replace()
+        return it.rotate()
       })
       expect(owed).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
       expect(begun).toEqual(["create CI"])
@@ -328,7 +328,7 @@ describe("an interrupted replace", () => {
           const it = world({ check: () => hang, revoke: () => revoke })
           owed = it.owed
           begun = it.begun
-          return it.replace()
+          return it.rotate()
         })
         expect(owed).toMatchObject([{ ...stopped, step: "check", newKeyId, undone }])
         expect(begun).toEqual(["create CI", "check t", `revoke ${newKeyId}`])
@@ -342,7 +342,7 @@ describe("an interrupted replace", () => {
       yield* interrupted((hang) => {
         const it = world({ revoke: () => hang })
         owed = it.owed
-        return it.replace()
+        return it.rotate()
       })
       expect(owed).toMatchObject([{ ...stopped, step: "revoke", newKeyId, undone: false }])
     }),
@@ -378,9 +378,9 @@ describe("a delivery that fails while an interruption waits", () => {
     }),
   )
 
-  it.effect("is said by replace, and the old PAT is left", () =>
+  it.effect("is said by rotate, and the old PAT is left", () =>
     Effect.gen(function* () {
-      const it = yield* run(({ replace }) => replace())
+      const it = yield* run(({ rotate }) => rotate())
       expect(it.owed).toMatchObject([{ _tag: "RotationStopped", step: "deliver", newKeyId, undone: true }])
       expect(it.begun).toEqual(["create CI", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
     }),
