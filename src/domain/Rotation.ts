@@ -12,7 +12,7 @@ import {
 import type { ExpiryDate } from "./Expiry.ts"
 import * as KeyId from "./KeyId.ts"
 import { nearest } from "./nearest.ts"
-import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, works } from "./Pat.ts"
+import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, statusOf, works } from "./Pat.ts"
 import { named, newestFirst } from "./PatList.ts"
 
 /** A PAT that can be named in a request. */
@@ -60,7 +60,7 @@ export const select = (
 ): Either.Either<ReadonlyArray<Known>, NotSelected> => {
   const { keep, label, scopes } = by
   const labelled = newestFirst(
-    pats.filter(isKnown).filter((pat) => pat.label === label && pat.status?.toLowerCase() !== "revoked"),
+    pats.filter(isKnown).filter((pat) => pat.label === label && statusOf(pat) !== "revoked"),
   )
   const active = labelled.filter((pat) => works(pat, now))
   const several = active.length > 1

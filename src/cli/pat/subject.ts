@@ -7,7 +7,7 @@ import { dateText } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import { expiryOf, type Pat } from "../../domain/Pat.ts"
+import { expiryOf, type Pat, statusOf } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatList.ts"
 import { Process } from "../../services/Process.ts"
 import { mask } from "../../services/settings/Secrets.ts"
@@ -131,7 +131,7 @@ export const ending = (pat: Pat): string => {
 export const findPat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> =>
   Either.flatMap(indexOf(pats, keyId), (index) => {
     const pat = pats[index] as Pat
-    return pat.status?.toLowerCase() === "revoked"
+    return statusOf(pat) === "revoked"
       ? Either.left(new PatNotFound({ keyId, listed: "revoked" }))
       : Either.right(pat)
   })
