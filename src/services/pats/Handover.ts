@@ -154,26 +154,19 @@ const makeLend = (api: PatApi["Type"], notices: Notices["Type"], { acquire, fail
           ? new TokenUndelivered({ keyId, undone: true, cause: undefined })
           : patLeft(keyId, undefined, uncertain)
 
-      const create = acquire(restore, { pat, recover, tell })
-
-      const createAgain = Effect.catchTag(create, "OutcomeUnknown", (lost) =>
-        Effect.matchEffect(recover(lost), {
-          onFailure: failWith,
-          // If nothing is left of either attempt, there is only the failure of the network to report.
-          onSuccess: () => Effect.fail(lost.cause ?? lost),
-        }),
-      )
-
-      /** Creates the PAT, and once more if an attempt whose answer was lost has left nothing. */
-      const created = Effect.catchTag(create, "OutcomeUnknown", (lost) =>
-        Effect.matchEffect(recover(lost), {
-          onFailure: (unknown) => (unknown.found?.length === 0 ? createAgain : failWith(unknown)),
-          onSuccess: () => createAgain,
-        }),
-      )
+      /** Creates the PAT; once more, if `again`, where an attempt whose answer was lost has left nothing. */
+      const create = (again: boolean): ReturnType<PatApi["Type"]["create"]> =>
+        Effect.catchTag(acquire(restore, { pat, recover, tell }), "OutcomeUnknown", (unclear) =>
+          Effect.matchEffect(recover(unclear), {
+            onFailure: (unknown) =>
+              again && unknown.found?.length === 0 ? create(false) : failWith(unknown),
+            // If nothing is left of either attempt, there is only the failure of the network to report.
+            onSuccess: () => (again ? create(false) : Effect.fail(unclear.cause ?? unclear)),
+          }),
+        )
 
       return Effect.gen(function* () {
-        const { keyId, token } = yield* created
+        const { keyId, token } = yield* create(true)
         const end = yield* Effect.exit(restore(use(token)))
         const known = yield* revoke(keyId)
         const swept = ownLabel && (lost || keyId === undefined) ? yield* sweep() : undefined
