@@ -6,7 +6,7 @@
  */
 export default {
   mutate: [
-    "src/services/pats/{Handover,PatApi,acquire,outcome,replace}.ts",
+    "src/services/pats/{Handover,PatApi,acquire,outcome,rotate}.ts",
     "src/services/network/{Transport,answers}.ts",
     "src/services/settings/mask.ts",
   ],

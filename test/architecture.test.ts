@@ -155,8 +155,8 @@ describe("printing", () => {
     // What is escaped where it is made, and made of literals of ours.
     expect(using(/\bprintSafe\(/)).toEqual([
       "cli/output/print.ts",
-      "cli/pat/completions.ts",
       "cli/pat/list.ts",
+      "cli/pat/offerKeyIds.ts",
       "cli/run.ts",
     ])
     expect(using(/\.display\(/)).toEqual([
@@ -175,14 +175,13 @@ describe("printing", () => {
   it("unwraps secrets in the settings, the request, the cache, the masking and the delivery of a token alone", () => {
     const unwrapping = using(/Redacted\.value/).filter((name) => !name.startsWith("services/sandbox/"))
     expect(unwrapping).toEqual([
-      "cli/pat/announce.ts",
-      "cli/pat/toFile.ts",
-      "cli/pat/toStdout.ts",
+      "cli/pat/delivery.ts",
       "services/auth/Session.ts",
       "services/auth/TokenCache.ts",
       "services/network/request.ts",
       "services/node/capture.ts",
       "services/node/commandRunner.ts",
+      "services/pats/deliveries.ts",
       "services/settings/Account.ts",
       "services/settings/Connection.ts",
       "services/settings/PatStore.ts",

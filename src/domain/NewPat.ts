@@ -6,7 +6,7 @@ import { type Pat, works } from "./Pat.ts"
 import type { Scope } from "./Scope.ts"
 
 /** What a user wants, each part checked by its own rules. */
-export interface Wanted {
+export interface PatInput {
   readonly label: Label
   readonly scopes: ReadonlyArray<Scope>
   /** Absent for a PAT that never expires. */
@@ -37,7 +37,7 @@ export class NewPat {
     }
   }
 
-  static fromInput({ expiry, label, scopes, tenantId }: Wanted): NewPat {
+  static fromInput({ expiry, label, scopes, tenantId }: PatInput): NewPat {
     return new NewPat(label, scopes, expiry, tenantId, undefined)
   }
 
@@ -52,7 +52,7 @@ export class NewPat {
    */
   static successorOf(
     old: Pat & { readonly key_id: string },
-    chosen: Pick<Wanted, "expiry" | "tenantId">,
+    chosen: Pick<PatInput, "expiry" | "tenantId">,
     now: number,
   ): Either.Either<NewPat, CannotRotate> {
     const { created_at: created, expiry_at: expiry, key_id: keyId, label, scopes } = old

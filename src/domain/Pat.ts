@@ -114,14 +114,18 @@ export const expiryOf = (pat: Pat): Time => {
 
 /** Whether a PAT works now, and expires by an instant. An unreadable expiry counts, since it may be near. */
 export const isExpiringBefore = (pat: Pat, now: number, instant: number): boolean => {
-  const status = pat.status?.toLowerCase()
   const expiry = expiryOf(pat)
-  if (expiry === undefined || status === "revoked" || status === "expired") return false
-  return typeof expiry === "string" || (expiry > now && expiry <= instant)
+  return works(pat, now) && expiry !== undefined && (typeof expiry === "string" || expiry <= instant)
 }
 
-/** Whether a PAT is listed as revoked or expired. */
-export const hasEnded = ({ status }: Pat): boolean => /^(revoked|expired)$/i.test(status ?? "")
+/** The status of a PAT in lower case: `active`, `revoked`, `expired`, or whatever the server says. */
+export const statusOf = ({ status }: Pat): string | undefined => status?.toLowerCase()
+
+/** Whether a PAT is listed as one that has ended: revoked or expired. */
+export const hasEnded = (pat: Pat): boolean => {
+  const status = statusOf(pat)
+  return status === "revoked" || status === "expired"
+}
 
 /** Whether a PAT works at an instant, according to the list. */
 export const works = (pat: Pat, now: number): boolean => {

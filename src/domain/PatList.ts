@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import { LabelNotFound, PatNotFound, SeveralPats } from "./Errors.ts"
 import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { expiryOf, isExpiringBefore, type Pat, works } from "./Pat.ts"
+import { expiryOf, isExpiringBefore, type Pat, statusOf, works } from "./Pat.ts"
 
 const present = (values: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>
   values.filter((value) => value !== undefined)
@@ -72,7 +72,7 @@ export interface PatFilter {
 }
 
 /** Whether a PAT is listed as active and has not reached its expiry. */
-const isActive = (pat: Pat, now: number): boolean => pat.status?.toLowerCase() === "active" && works(pat, now)
+const isActive = (pat: Pat, now: number): boolean => statusOf(pat) === "active" && works(pat, now)
 
 const isBefore = (time: Pat["created_at"], instant: number): boolean =>
   typeof time === "number" && time < instant
@@ -89,7 +89,7 @@ export const matches = (filter: PatFilter, now: number): ((pat: Pat) => boolean)
     withoutExpiry,
   } = filter
   const rules: Array<(pat: Pat) => boolean> = []
-  if (statuses.length > 0) rules.push(({ status }) => statuses.includes(status?.toLowerCase() ?? ""))
+  if (statuses.length > 0) rules.push((pat) => statuses.includes(statusOf(pat) ?? ""))
   if (label !== undefined) rules.push((pat) => pat.label === label)
   if (scopes.length > 0) rules.push((pat) => scopes.every((scope) => pat.scopes?.includes(scope)))
   if (expiringBefore !== undefined) rules.push((pat) => isExpiringBefore(pat, now, expiringBefore))

@@ -17,7 +17,7 @@ const signals: ReadonlyArray<NodeJS.Signals> = [
   ...(["SIGALRM", "SIGVTALRM", "SIGXCPU"] as const),
   ...(linux ? (["SIGIO", "SIGPWR", "SIGSTKFLT"] as const) : []),
 ]
-const codeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal]
+const exitCodeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal]
 
 const start = (
   args: ReadonlyArray<string>,
@@ -90,7 +90,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
       const ran = await interrupted(create, { signal, more: [50] })
       return [signal, ran.code, ran.signal, ran.statuses]
     })
-    expect(found).toEqual(signals.map((signal) => [signal, codeOf(signal), null, ["revoked"]]))
+    expect(found).toEqual(signals.map((signal) => [signal, exitCodeOf(signal), null, ["revoked"]]))
   })
 
   it("stops waiting at a second signal, and says that it isn't known what became of the PAT", async () => {
@@ -151,13 +151,13 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
       )
       return [signal, ran.code, ran.signal, ran.statuses]
     })
-    expect(found).toEqual(signals.map((signal) => [signal, codeOf(signal), null, ["revoked"]]))
+    expect(found).toEqual(signals.map((signal) => [signal, exitCodeOf(signal), null, ["revoked"]]))
   })
 
   it("leaves no PAT and no debugger where a command gets a token", async () => {
     const found = await limited(signals, 3, async (signal) => {
       const ran = await during(create, "cat >/dev/null; echo ready; while :; do sleep 0.05; done", signal)
-      const expected = signal === "SIGUSR1" || signal === "SIGUSR2" ? 9 : codeOf(signal)
+      const expected = signal === "SIGUSR1" || signal === "SIGUSR2" ? 9 : exitCodeOf(signal)
       return [signal, ran.code === expected, ran.statuses, ran.stderr.includes("Debugger")]
     })
     expect(found).toEqual(signals.map((signal) => [signal, true, ["revoked"], false]))
@@ -180,7 +180,7 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
     const { env } = await startScripted(() => void child?.kill("SIGUSR1"))
     child = start(["pat", "list"], env)
     const ran = await ended(child)
-    expect(ran).toMatchObject({ code: codeOf("SIGUSR1"), stderr: "" })
+    expect(ran).toMatchObject({ code: exitCodeOf("SIGUSR1"), stderr: "" })
     const refused = await new Promise((end) =>
       connect(9229, "127.0.0.1")
         .on("error", () => end(true))

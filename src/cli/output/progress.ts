@@ -13,7 +13,7 @@ const showAfterMillis = 1000
 /** Clears what is right of the cursor. */
 const clearLine = "\u001B[K"
 
-const describe = (state: Waiting, waitedSeconds: number): string => {
+const textOf = (state: Waiting, waitedSeconds: number): string => {
   const attempt = (number: number) => (number > 1 ? ` (attempt ${number})` : "")
   if (state._tag === "File") return `Waiting for ${state.path}: ${waitedSeconds} s`
   return state._tag === "Answer"
@@ -50,7 +50,7 @@ export const makeProgress = Effect.gen(function* () {
           const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
           // One line at most, or clearing it would leave its first part.
           yield* display(
-            `\r${escapeLines(describe(state, seconds)).slice(0, stderr.columns() - 1)}${clearLine}`,
+            `\r${escapeLines(textOf(state, seconds)).slice(0, stderr.columns() - 1)}${clearLine}`,
           )
           yield* Effect.sleep(1000)
         }),

@@ -94,7 +94,7 @@ const askForExpiry = Effect.gen(function* () {
     { value: "date", name: "on a date", details: [] },
   ])
   if (expiry !== "date") return expiry
-  return ["--expiry", yield* askUntil("Date (YYYY-MM-DD): ", Expiry.parseDate)]
+  return ["--expiry", yield* askUntil("Date (YYYY-MM-DD):", Expiry.parseDate)]
 })
 
 /** What a PAT is to be like, as far as the command line says so. */
@@ -110,7 +110,7 @@ export const askForPat = Effect.fn("askForPat")(function* <A extends Wanted>(giv
   const noLabel = Option.isNone(given.label)
   const noScope = given.scope.length === 0
   if (!noLabel && !noScope) return given
-  const label = Option.isSome(given.label) ? given.label.value : yield* askUntil("Label: ", Label.parse)
+  const label = Option.isSome(given.label) ? given.label.value : yield* askUntil("Label:", Label.parse)
   const scope = noScope ? yield* askForScopes : given.scope
   const dated = Option.isSome(given.expiry) || Option.isSome(given.expiresIn)
   const expiry = dated ? [] : yield* askForExpiry

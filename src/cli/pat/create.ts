@@ -25,8 +25,7 @@ import { print, printExpiry } from "../output/print.ts"
 import { withServices } from "../services.ts"
 import { withAsking, withExamples, withHints } from "../strict/annotations.ts"
 import { askForPat } from "./ask.ts"
-import { chooseDelivery, deliveryOptions } from "./delivery.ts"
-import { checkSave } from "./toRcfile.ts"
+import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
 
 const path = ["pat", "create"]
 

@@ -1,14 +1,23 @@
+import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
-import { SettingsError } from "../../domain/Errors.ts"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { hiddenSecret } from "../../domain/Credential.ts"
+import { DeliveryFailed, type OutputFailed, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
+import { withMember, withMessage, withoutMember } from "../../domain/JsonText.ts"
+import { Session } from "../../services/auth/Session.ts"
+import { Process } from "../../services/Process.ts"
+import { type Deliver, toCommand, toFile, toRcfile } from "../../services/pats/deliveries.ts"
+import type { OldPat } from "../../services/pats/Handover.ts"
+import type { CreatedToken } from "../../services/pats/outcome.ts"
+import * as PatStore from "../../services/settings/PatStore.ts"
+import { Settings } from "../../services/settings/Settings.ts"
 import { exclusive, jsonOption, requires } from "../options.ts"
+import { print, printJson } from "../output/print.ts"
 import { trailingCommand, withCompletions, withGroup } from "../strict/annotations.ts"
-import type { DeliveryFlags, OpenDelivery } from "./announce.ts"
-import { toCommand } from "./toCommand.ts"
-import { toFile } from "./toFile.ts"
-import { toRcfile } from "./toRcfile.ts"
-import { toStdout } from "./toStdout.ts"
 
 /** What help calls the options that say where a new token goes. */
 const tokenGoes = "Where the token goes"
@@ -38,8 +47,29 @@ export const deliveryOptions = {
   command: trailingCommand("Command that reads the token from stdin; if it fails, zpcli revokes the new PAT"),
 }
 
+/** Where a token is to go, as the command line says. */
+export type DeliveryOptions = Command.Command.ParseConfig<typeof deliveryOptions>
+
+/** What would be done with a new token, in words. */
+export const wouldDeliver = ({ command: [name], out, save }: DeliveryOptions): string => {
+  if (name !== undefined) return `hand its token to ${name}`
+  if (Option.isSome(out)) return `write its token to ${out.value}`
+  return save ? "save its token in the rcfile" : "print its token"
+}
+
 /** Other tools mean a format by these. */
 const formats: ReadonlyArray<string> = ["json", "yaml", "csv", "table", "text"]
+
+/** What `--json` says beside the API's own answer. */
+export interface Additions {
+  /** Takes the place of the envelope's own. */
+  readonly message: string
+  /** Members by their path, unless the API has them itself. */
+  readonly members: ReadonlyArray<readonly [path: ReadonlyArray<string>, value: unknown]>
+}
+
+/** Makes a place ready that a new token will go to, just before it is asked for. */
+export type OpenDelivery = (additions?: Additions) => Effect.Effect<Deliver, SettingsError, Scope.Scope>
 
 /**
  * Checks where a new token is to go, before anything is sent: a file that can't
@@ -47,9 +77,9 @@ const formats: ReadonlyArray<string> = ["json", "yaml", "csv", "table", "text"]
  */
 export const chooseDelivery = Effect.fn("delivery.choose")(function* (
   path: ReadonlyArray<string>,
-  flags: DeliveryFlags,
+  options: DeliveryOptions,
 ) {
-  const { command, json, out, replace, save, tokenOnly } = flags
+  const { command, json, out, replace, save, tokenOnly } = options
   const [name, ...args] = command
   yield* exclusive(path, { "--json": json, "--token-only": tokenOnly })
   yield* exclusive(path, {
@@ -66,13 +96,107 @@ export const chooseDelivery = Effect.fn("delivery.choose")(function* (
     })
   }
   yield* requires(path, { "--replace": replace }, { "--out": Option.isSome(out), "--save": save })
-  const open: OpenDelivery =
+  const place =
     name !== undefined
-      ? yield* toCommand([name, ...args], flags)
+      ? yield* toCommand([name, ...args])
       : Option.isSome(out)
-        ? yield* toFile(out.value, flags)
+        ? yield* toFile(out.value, replace)
         : save
-          ? yield* toRcfile(flags)
-          : yield* toStdout(flags)
-  return open
+          ? yield* toRcfile
+          : undefined
+  if (place === undefined) return yield* toStdout(options)
+  const { open, where } = place
+  const openDelivery: OpenDelivery = (additions) =>
+    Effect.map(
+      open,
+      (deliver): Deliver =>
+        (created) =>
+          // The token is safe once it is delivered: a failed write to stdout is not an error.
+          Effect.zipRight(deliver(created), Effect.ignore(announce(created, json, additions, where))),
+    )
+  return openDelivery
+})
+
+/** The token is printed: stdout must not throw it away. */
+const toStdout = Effect.fn("delivery.toStdout")(function* (options: DeliveryOptions) {
+  if (yield* (yield* Process).stdout.discards) return yield* new TokenWouldBeLost()
+  const openDelivery: OpenDelivery = (additions) =>
+    Effect.succeed((created) =>
+      Effect.mapError(
+        printToken(created, options, additions),
+        ({ code }) => new DeliveryFailed({ target: "stdout", code }),
+      ),
+    )
+  return openDelivery
+})
+
+const printToken = (
+  created: CreatedToken,
+  { json, tokenOnly }: DeliveryOptions,
+  additions: Additions | undefined,
+): Effect.Effect<void, OutputFailed> => {
+  if (json) return printJson(envelopeOf(created, additions))
+  const token = Redacted.value(created.token)
+  if (tokenOnly) return print(token)
+  return print([
+    ...announcement(created, token),
+    "Make sure to copy your token now. You won't be able to see it again!",
+  ])
+}
+
+/** Says where a token went that is not on stdout. */
+const announce = (
+  created: CreatedToken,
+  json: boolean,
+  additions: Additions | undefined,
+  where: string,
+): Effect.Effect<void, OutputFailed> => {
+  if (!json) return print(announcement(created, where))
+  const text = envelopeOf(created, additions)
+  const token = Redacted.value(created.token)
+  // The token may be anywhere in the answer.
+  return printJson(withoutMember(text, ["detail", "token"]), {
+    changeString: (value) => value.replaceAll(token, hiddenSecret),
+  })
+}
+
+const announcement = ({ keyId }: CreatedToken, token: string): ReadonlyArray<string> => [
+  "PAT created successfully!",
+  `ID: ${keyId ?? "-"}`,
+  `Token: ${token}`,
+]
+
+/** The API's answer, with what is added to it. */
+const envelopeOf = (created: CreatedToken, additions: Additions | undefined): string => {
+  const text = Redacted.value(created.text)
+  return additions === undefined
+    ? text
+    : additions.members.reduce(
+        (text, [path, value]) => withMember(text, path, value),
+        withMessage(text, additions.message),
+      )
+}
+
+/**
+ * Refuses to save a token in the place of a PAT that stays: the rcfile may hold
+ * the only copy of it. Whose PAT it is can be known only where it signs in.
+ *
+ * @param old - the PATs that the new one is to replace
+ */
+export const checkSave = Effect.fn("delivery.checkSave")(function* (
+  { replace, save }: DeliveryOptions,
+  old: ReadonlyArray<OldPat> = [],
+) {
+  if (!save || replace) return
+  const saved = yield* PatStore.current
+  if (Option.isNone(saved)) return
+  const rotates = old.length > 0
+  const signsIn = rotates && Equal.equals((yield* (yield* Session).credential).token, saved.value)
+  if (signsIn && old.some(({ own }) => own)) return
+  const { rcfile } = yield* Settings
+  return yield* new SettingsError({
+    source: rcfile.path,
+    reason: `contains a PAT already${rotates ? ", and it is not known to be the one to rotate" : ""}; --save does not replace it`,
+    advice: "Add --replace to replace it, or name another file with --rcfile.",
+  })
 })

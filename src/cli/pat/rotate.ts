@@ -2,7 +2,7 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
-import { expiryText, type Known, seemsUnused } from "../../domain/Renewal.ts"
+import { expiryText, seemsUnused } from "../../domain/Rotation.ts"
 import { Notices } from "../../services/Notices.ts"
 import { type Ended, Handover } from "../../services/pats/Handover.ts"
 import {
@@ -20,16 +20,21 @@ import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withAsking, withExamples } from "../strict/annotations.ts"
 import { orChoose } from "./ask.ts"
-import { chooseDelivery, deliveryOptions } from "./delivery.ts"
-import { describeRotation, printDryRun, rotationOf } from "./dryRun.ts"
-import { makePlan, type Plan, planOptions } from "./plan.ts"
-import { describe, ending } from "./subject.ts"
-import { checkSave } from "./toRcfile.ts"
+import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
+import {
+  type DueRotation,
+  describeRotation,
+  dryRunOf,
+  type NotDue,
+  prepareRotation,
+  rotationOptions,
+} from "./rotation.ts"
+import { describePat, ending, printDryRun } from "./subject.ts"
 
 const path = ["pat", "rotate"]
 
 const options = {
-  ...planOptions,
+  ...rotationOptions,
   ...expiryOptions("the old PAT's lifetime"),
   tenantId: tenantIdOption("yours, not the old PAT's"),
   yes: yesOption,
@@ -41,16 +46,15 @@ const options = {
 
 export type RotateOptions = Command.Command.ParseConfig<typeof options>
 
-const confirmed = Effect.fnUntraced(function* (plan: Plan) {
-  if (plan._tag === "Wait" || plan.old.length === 0) return
-  const { old, pat, pats, replacement } = plan
+const confirmed = Effect.fnUntraced(function* ({ keep, old, pat, pats }: DueRotation) {
+  if (old.length === 0) return
   const end = pat.expiry === undefined ? "" : ` that expires on ${pat.expiry}`
-  const subject = old.map(({ key_id }) => describe(key_id, pats)).join(", ")
-  const revokes = replacement.old.some(({ works }) => works)
+  const subject = old.map(({ keyId }) => describePat(keyId, pats)).join(", ")
+  const revokes = old.some(({ works }) => works)
   const which = old.length > 1 ? "ones" : "one"
   const revoke = revokes ? `, and revoke the old ${which}` : ""
   const sure = yield* confirm(
-    replacement.keep
+    keep
       ? `Create a successor${end} of ${subject}, and keep the old one?`
       : `Replace ${subject} with a new one${end}${revoke}?`,
   )
@@ -61,78 +65,80 @@ const confirmed = Effect.fnUntraced(function* (plan: Plan) {
 const printText = (lines: Lines, tokenOnly: boolean) => (tokenOnly ? printError(lines) : print(lines))
 
 /** Says that no PAT is due, and warns of what may keep the job from having a token that works. */
-const printWaiting = Effect.fnUntraced(function* (
-  { count, old }: Extract<Plan, { readonly _tag: "Wait" }>,
+const printNotDue = Effect.fnUntraced(function* (
+  { count, newest }: NotDue,
   { json, tokenOnly }: RotateOptions,
 ) {
   if (count > 1) {
     yield* Effect.logWarning(
-      `${count} active PATs have the label "${old.label}", and none of them is due. Each job needs a label of its own.`,
+      `${count} active PATs have the label "${newest.label}", and none of them is due. Each job needs a label of its own.`,
     )
   }
-  if (seemsUnused(old)) {
+  if (seemsUnused(newest)) {
     yield* Effect.logWarning(
-      `PAT ${old.key_id} has not been used since it was created: its token may have been lost. To store a new one, run: zpcli pat rotate ${old.key_id}`,
+      `PAT ${newest.key_id} has not been used since it was created: its token may have been lost. To store a new one, run: zpcli pat rotate ${newest.key_id}`,
     )
   }
   if (json) {
-    const detail = { key_id: old.key_id, expiry_at: expiryText(old), replaced: [] }
+    const detail = { key_id: newest.key_id, expiry_at: expiryText(newest), replaced: [] }
     return yield* printJson(JSON.stringify({ message: "PAT not rotated", rotated: false, detail }))
   }
-  return yield* printText(`PAT ${old.key_id} ${ending(old)}: not rotated.`, tokenOnly)
+  return yield* printText(`PAT ${newest.key_id} ${ending(newest)}: not rotated.`, tokenOnly)
 })
 
 /** What became of an old PAT. */
-const fate = (old: Known, worked: boolean, ended: ReadonlyArray<Ended>): string => {
-  const revoked = ended.find(({ keyId }) => keyId === old.key_id)
-  if (revoked?.already) return `PAT ${old.key_id} had already been revoked.`
-  if (revoked?.unlisted) return `PAT ${old.key_id} is no longer listed.`
-  if (revoked !== undefined) return `PAT ${old.key_id} revoked successfully.`
-  return worked
-    ? `PAT ${old.key_id} is kept; it ${ending(old)}.`
-    : `PAT ${old.key_id} has expired; there is no need to revoke it.`
+const fate = ({ keyId, known, works }: DueRotation["old"][number], ended: ReadonlyArray<Ended>): string => {
+  const revoked = ended.find((one) => one.keyId === keyId)
+  if (revoked?.already) return `PAT ${keyId} had already been revoked.`
+  if (revoked?.unlisted) return `PAT ${keyId} is no longer listed.`
+  if (revoked !== undefined) return `PAT ${keyId} revoked successfully.`
+  return works
+    ? `PAT ${keyId} is kept; it ${ending(known)}.`
+    : `PAT ${keyId} has expired; there is no need to revoke it.`
 }
 
 /** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */
 export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions) {
   const notices = yield* Notices
   const given = { ...options, keyId: yield* orChoose(options, "rotate") }
-  const { keyId, plan } = yield* makePlan(
+  const { find, keyId } = yield* prepareRotation(
     path,
     given,
     yield* chosenExpiry(path, given),
     Option.getOrUndefined(given.tenantId),
   )
   const openDelivery = yield* chooseDelivery(path, given)
-
-  const found = yield* plan.pipe(
-    Effect.tap((found) => (found._tag === "Wait" ? Effect.void : checkSave(given, found.replacement.old))),
-    Effect.tap((found) => (given.yes || given.dryRun ? Effect.void : confirmed(found))),
+  const found = yield* Effect.gen(function* () {
+    const found = yield* find
+    if (found._tag === "NotDue") return found
+    yield* checkSave(given, found.old)
+    if (!given.yes && !given.dryRun) yield* confirmed(found)
+    return found
+  }).pipe(
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
     Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),
   )
-  if (found._tag === "Wait") return yield* printWaiting(found, given)
+  if (found._tag === "NotDue") return yield* printNotDue(found, given)
   if (given.dryRun) {
     return given.json
-      ? yield* printDryRun(rotationOf(found))
+      ? yield* printDryRun(dryRunOf(found))
       : yield* printText(describeRotation(found, given), given.tokenOnly)
   }
-  const { old, pat, replacement } = found
-  const { replace } = yield* Handover
-  const delivery = yield* openDelivery({
+  const { old, pat } = found
+  const { rotate } = yield* Handover
+  const deliver = yield* openDelivery({
     message: old.length === 0 ? "PAT created" : "PAT rotated",
     members: [
       [["rotated"], true],
       [["detail", "expiry_at"], pat.expiry === undefined ? null : new Date(pat.expiry).toISOString()],
-      [["detail", "replaced"], old.map(({ key_id }) => key_id)],
+      [["detail", "replaced"], old.map(({ keyId }) => keyId)],
     ],
   })
-  const ended = yield* replace(replacement, pat, delivery)
+  const ended = yield* rotate(found, deliver)
   if (pat.expiry !== undefined && Option.isNone(given.expiry)) yield* printExpiry(pat.expiry)
   if (given.json || given.tokenOnly || old.length === 0) return
-  const fates = old.map((each, index) => fate(each, replacement.old[index]?.works === true, ended))
   // All is done by now: a failed write is not an error.
-  yield* Effect.ignore(print(fates))
+  yield* Effect.ignore(print(old.map((each) => fate(each, ended))))
 }, Effect.scoped)
 
 export const command = Command.make("rotate", options, rotate).pipe(

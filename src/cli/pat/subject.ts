@@ -1,17 +1,21 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { InvalidInput, PatNotFound } from "../../domain/Errors.ts"
+import { InvalidInput, type OutputFailed, PatNotFound } from "../../domain/Errors.ts"
 import { dateText } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
-import { expiryOf, type Pat } from "../../domain/Pat.ts"
+import type { NewPat } from "../../domain/NewPat.ts"
+import { expiryOf, type Pat, statusOf } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatList.ts"
+import { Process } from "../../services/Process.ts"
 import { mask } from "../../services/settings/Secrets.ts"
 import { keyIdForm } from "../errors/hints.ts"
+import { printError, printJson } from "../output/print.ts"
 import { formatter } from "../output/time.ts"
 import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
-import { keyIdValues } from "./completions.ts"
+import { keyIdValues } from "./offerKeyIds.ts"
 
 /**
  * One PAT, by its key ID or by its label.
@@ -56,6 +60,25 @@ export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
     return new InvalidInput({ kind, reason, value, message, advice })
   })
 
+/** The lines of stdin that are not empty, each of which is a key ID. Blanks around it and CRLF are fine. */
+export const keyIdsOnStdin = Effect.gen(function* () {
+  if ((yield* Process).stdin.isTerminal) {
+    yield* printError("Type the key IDs, one on each line. Ctrl-D ends the list.")
+  }
+  const text = yield* (yield* Process).readStdin
+  const lines = text.split("\n").map((line, index) => ({ value: line.trim(), line: index + 1 }))
+  return yield* Effect.forEach(
+    lines.filter(({ value }) => value !== ""),
+    ({ line, value }) =>
+      Effect.mapError(KeyId.parse(value), ({ kind, reason }) => {
+        // A token may have been piped where none belongs.
+        const shown = mask(value, []).slice(0, 100)
+        const message = `Line ${line} of stdin is not a key ID: "${shown}". Nothing was sent.`
+        return new InvalidInput({ kind, reason, value, message })
+      }),
+  )
+})
+
 /** A server's text in quotes that it can't end by itself, cut where no label is as long. */
 export const quoted = (text: string): string => {
   const characters = Array.from(text.slice(0, 2 * maxLength))
@@ -75,13 +98,27 @@ export const scopeList = (scopes: ReadonlyArray<string>): string =>
  * What goes with a key ID in a question: its label, scopes and last use. A text
  * from the server can't forge the end of the question.
  */
-export const describe = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string => {
+export const describePat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string => {
   const pat = pats.find((candidate) => candidate.key_id === keyId)
   if (pat === undefined) return `PAT ${keyId}`
   const { label, last_used_at: used, scopes = [] } = pat
   const lastUsed = typeof used === "string" ? quoted(used) : formatter(false, undefined)(used, "never")
   return `PAT ${keyId} (${quoted(label ?? "-")}, scopes ${scopeList(scopes)}, last used ${lastUsed})`
 }
+
+/** That a PAT would be revoked, in words. */
+export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string =>
+  `Would revoke ${describePat(keyId, pats)}.`
+
+/**
+ * Prints the JSON of a dry run.
+ *
+ * @param detail - the key IDs of the PATs that would be revoked, and the body of the request for a new one
+ */
+export const printDryRun = (detail: {
+  readonly revoke?: ReadonlyArray<string>
+  readonly create?: NewPat["body"]
+}): Effect.Effect<void, OutputFailed> => printJson(JSON.stringify({ message: "Dry run", detail }))
 
 /** When a PAT ends, as the end of a sentence about it. */
 export const ending = (pat: Pat): string => {
@@ -91,10 +128,10 @@ export const ending = (pat: Pat): string => {
 }
 
 /** The PAT that is to be revoked or replaced, or why the list says that it can't be: it is revoked, or not there. */
-export const find = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> =>
+export const findPat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> =>
   Either.flatMap(indexOf(pats, keyId), (index) => {
     const pat = pats[index] as Pat
-    return pat.status?.toLowerCase() === "revoked"
+    return statusOf(pat) === "revoked"
       ? Either.left(new PatNotFound({ keyId, listed: "revoked" }))
       : Either.right(pat)
   })

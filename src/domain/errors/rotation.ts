@@ -1,7 +1,7 @@
 /** Why PATs are not found by their label or not replaced, and how far a rotation got. */
 import * as Data from "effect/Data"
 import type { Time } from "../Pat.ts"
-import { asTheyWere, type HandoverCause, type ReplacedPat, takenBack } from "./delivery.ts"
+import { asTheyWere, type HandoverCause, type ReplacedPat, TokenUndelivered, takenBack } from "./delivery.ts"
 import { because, didYouMean } from "./words.ts"
 
 /** No PAT has this label, or only revoked ones. */
@@ -166,6 +166,14 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
     const unchecked = step === "check" ? "it could not be checked, since " : ""
     return `${before}. ${takenBack(newKeyId, undone, cause)}${lost}: ${unchecked}${why}.`
   }
+}
+
+/** A rotation that stopped before the delivery was complete. Without an old PAT it is no more than a create. */
+export const rotationStopped = (
+  fields: ConstructorParameters<typeof RotationStopped>[0],
+): RotationStopped | TokenUndelivered => {
+  const { cause, newKeyId: keyId, old, undone } = fields
+  return old.length === 0 ? new TokenUndelivered({ keyId, undone, cause }) : new RotationStopped(fields)
 }
 
 /** The API refused a token that it had accepted before, after it was delivered. Nothing was revoked. */

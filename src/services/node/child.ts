@@ -8,7 +8,7 @@ import { CommandUnusable } from "../../domain/Errors.ts"
 export const isWindows = process.platform === "win32"
 
 /** The system's code of an error. */
-export const codeOf = (error: unknown): string | undefined =>
+export const systemCodeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error ? String(error.code) : undefined
 
 /** An error as the system gives it, by its code. */
@@ -16,7 +16,7 @@ export const systemError = (code: string) => Object.assign(new Error(code), { co
 
 /** Why a command could not be started, by what the system said. */
 export const unusable = (name: string, error: unknown): CommandUnusable => {
-  const code = codeOf(error)
+  const code = systemCodeOf(error)
   const missing = code === "ENOENT" || code === "ENOTDIR" || name === ""
   return new CommandUnusable({ name, reason: missing ? "not-found" : "not-executable", code })
 }

@@ -16,15 +16,16 @@ import {
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { hasEnded } from "../../domain/Pat.ts"
-import { type Notice, Notices } from "../Notices.ts"
+import { Notices } from "../Notices.ts"
 import { Progress } from "../Progress.ts"
 import { Signals } from "../Signals.ts"
-import { type Acquiring, apart, makeAcquire, type Uncertain, type Undone } from "./acquire.ts"
+import { type Acquiring, apart, makeAcquire, type TakenBack, type Uncertain } from "./acquire.ts"
+import type { Deliver } from "./deliveries.ts"
 import type { CreatedToken } from "./outcome.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
-import { type Delivery, type Ended, makeReplace, type Replacement } from "./replace.ts"
+import { type Ended, makeRotate, type Rotation } from "./rotate.ts"
 
-export type { Delivery, Ended, OldPat, Replacement } from "./replace.ts"
+export type { Ended, OldPat, Rotation } from "./rotate.ts"
 
 /**
  * What must never lose a token: make it, check it, deliver it, and revoke what
@@ -36,7 +37,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
   {
     readonly create: (
       pat: NewPat,
-      to: Delivery,
+      deliver: Deliver,
     ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown | TokenUndelivered>
     /**
      * The old PATs are revoked last, once the new token has been accepted by the
@@ -44,10 +45,9 @@ export class Handover extends Context.Tag("zpcli/Handover")<
      * before, they still work. The PAT that signs in goes after the others. A PAT
      * whose answer was lost is revoked again. Gives what was revoked.
      */
-    readonly replace: (
-      replacement: Replacement,
-      pat: NewPat,
-      to: Delivery,
+    readonly rotate: (
+      rotation: Rotation,
+      deliver: Deliver,
     ) => Effect.Effect<
       ReadonlyArray<Ended>,
       PatApiError | OutcomeUnknown | TokenUndelivered | RotationStopped | TokenRevokedMeanwhile
@@ -71,34 +71,30 @@ export class Handover extends Context.Tag("zpcli/Handover")<
 
     const acquiring = makeAcquire(api, notices, signals)
     const { acquire, failWith, takeBack } = acquiring
-    const create = Effect.fn("Handover.create")((pat: NewPat, to: Delivery) =>
+    const create = Effect.fn("Handover.create")((pat: NewPat, deliver: Deliver) =>
       Effect.uninterruptibleMask((restore) => {
-        const undelivered = (keyId: string | undefined, undone: boolean, cause?: Undelivered) =>
-          new TokenUndelivered({ keyId, undone, cause })
+        const undelivered = ({ keyId, uncertain }: TakenBack, cause?: Undelivered) =>
+          new TokenUndelivered({ keyId, undone: uncertain === undefined, cause })
         const created = acquire(restore, {
           pat,
           // Two jobs may create the same label at the same moment, so a PAT in the list may be the other job's.
-          recover: (error) => Effect.succeed({ _tag: "Unknown", error }),
-          tell: (undone) => {
-            if (undone._tag === "NoPat") return undefined
-            if (undone._tag === "Unknown") return undone.error
-            return undelivered(undone.keyId, undone._tag === "Revoked")
-          },
+          recover: Effect.fail,
+          tell: undelivered,
         })
         // Once the token has come, nothing keeps it from being delivered.
         return Effect.tap(created, (token) =>
-          Effect.catchAll(to.deliver(token), (cause) =>
-            Effect.flatMap(takeBack(token), (undone) => failWith(undelivered(token.keyId, undone, cause))),
+          Effect.catchAll(deliver(token), (cause) =>
+            Effect.flatMap(takeBack(token), (back) => failWith(undelivered(back, cause))),
           ),
         )
       }),
     )
 
-    const replace = makeReplace(api, notices, progress, acquiring)
+    const rotate = makeRotate(api, notices, progress, acquiring)
     const lend = makeLend(api, notices, acquiring)
     return Handover.of({
-      create: (pat, to) => signals.shield(create(pat, to)),
-      replace: (replacement, pat, to) => signals.shield(replace(replacement, pat, to)),
+      create: (pat, deliver) => signals.shield(create(pat, deliver)),
+      rotate: (rotation, deliver) => signals.shield(rotate(rotation, deliver)),
       lend: (loan, use) => signals.shield(lend(loan, use)),
     })
   })
@@ -140,52 +136,37 @@ const makeLend = (api: PatApi["Type"], notices: Notices["Type"], { acquire, fail
         )
 
       /** Revokes a PAT whose answer was lost. Its label identifies it only if no other PAT can have that label. */
-      const recover = (error: OutcomeUnknown, interruptedAt?: number): Effect.Effect<Undone> => {
-        if (!ownLabel) return Effect.succeed({ _tag: "Unknown", error })
+      const recover = (error: OutcomeUnknown, interruptedAt?: number) => {
+        if (!ownLabel) return Effect.fail(error)
         lost = true
-        return Effect.map(sweep(interruptedAt), ({ found, left, uncertain }) =>
+        return Effect.flatMap(sweep(interruptedAt), ({ found, left, uncertain }) =>
           uncertain === undefined && found.length > 0
-            ? { _tag: "Revoked", keyId: found[0] }
-            : { _tag: "Unknown", error: new OutcomeUnknown({ label, found: left, cause: error.cause }) },
+            ? Effect.succeed(found[0])
+            : Effect.fail(new OutcomeUnknown({ label, found: left, cause: error.cause })),
         )
       }
 
       const patLeft = (keyId: string | undefined, end: PatLeft["end"], { cause }: Uncertain) =>
         new PatLeft({ label, keyId, expiry: pat.expiry, end, cause })
 
-      const tell = (undone: Undone): Notice | undefined => {
-        switch (undone._tag) {
-          case "NoPat":
-            return undefined
-          case "Revoked":
-            return new TokenUndelivered({ keyId: undone.keyId, undone: true, cause: undefined })
-          case "Left":
-            return patLeft(undone.keyId, undefined, undone.uncertain)
-          case "Unknown":
-            return undone.error
-        }
-      }
+      const tell = ({ keyId, uncertain }: TakenBack) =>
+        uncertain === undefined
+          ? new TokenUndelivered({ keyId, undone: true, cause: undefined })
+          : patLeft(keyId, undefined, uncertain)
 
-      const create = acquire(restore, { pat, recover, tell })
-
-      const createAgain = Effect.catchTag(create, "OutcomeUnknown", (lost) =>
-        Effect.flatMap(recover(lost), (undone) =>
-          // If nothing is left of either attempt, there is only the failure of the network to report.
-          undone._tag === "Unknown" ? failWith(undone.error) : Effect.fail(lost.cause ?? lost),
-        ),
-      )
-
-      /** Creates the PAT, and once more if an attempt whose answer was lost has left nothing. */
-      const created = Effect.catchTag(create, "OutcomeUnknown", (lost) =>
-        Effect.flatMap(recover(lost), (undone) =>
-          undone._tag === "Unknown" && undone.error.found?.length !== 0
-            ? failWith(undone.error)
-            : createAgain,
-        ),
-      )
+      /** Creates the PAT; once more, if `again`, where an attempt whose answer was lost has left nothing. */
+      const create = (again: boolean): ReturnType<PatApi["Type"]["create"]> =>
+        Effect.catchTag(acquire(restore, { pat, recover, tell }), "OutcomeUnknown", (unclear) =>
+          Effect.matchEffect(recover(unclear), {
+            onFailure: (unknown) =>
+              again && unknown.found?.length === 0 ? create(false) : failWith(unknown),
+            // If nothing is left of either attempt, there is only the failure of the network to report.
+            onSuccess: () => (again ? create(false) : Effect.fail(unclear.cause ?? unclear)),
+          }),
+        )
 
       return Effect.gen(function* () {
-        const { keyId, token } = yield* created
+        const { keyId, token } = yield* create(true)
         const end = yield* Effect.exit(restore(use(token)))
         const known = yield* revoke(keyId)
         const swept = ownLabel && (lost || keyId === undefined) ? yield* sweep() : undefined

@@ -21,25 +21,30 @@ export interface Uncertain {
   readonly cause: RevokeError | undefined
 }
 
-/** What became of a PAT that is no longer wanted. */
-export type Undone =
-  /** It was certainly never created. */
-  | { readonly _tag: "NoPat" }
-  | { readonly _tag: "Revoked"; readonly keyId: string | undefined }
-  /** It exists, and its revoke isn't certain. */
-  | { readonly _tag: "Left"; readonly keyId: string | undefined; readonly uncertain: Uncertain }
-  /** It may exist. */
-  | { readonly _tag: "Unknown"; readonly error: OutcomeUnknown }
+/** A PAT that was to be revoked, since its token isn't in use anywhere. */
+export interface TakenBack {
+  readonly keyId: string | undefined
+  /** Undefined if it certainly doesn't work any more. */
+  readonly uncertain: Uncertain | undefined
+}
 
 /** A PAT to be acquired. */
-export interface Wanted {
+export interface Acquisition {
   readonly pat: NewPat
   /** The key IDs that were listed before: none of them can be the new one. */
   readonly listed?: ReadonlySet<string | undefined>
-  /** Finds and revokes a PAT whose answer was lost, as far as this use can tell which one it is. */
-  readonly recover: (lost: OutcomeUnknown, interruptedAt?: number) => Effect.Effect<Undone>
-  /** What to tell the user after an interruption, once it is known what became of the PAT. */
-  readonly tell: (undone: Undone) => Notice | undefined
+  /**
+   * Finds and revokes a PAT whose answer was lost, as far as this use can tell
+   * which one it is. Gives its key ID, or fails with what may exist.
+   */
+  readonly recover: (
+    lost: OutcomeUnknown,
+    interruptedAt?: number,
+  ) => Effect.Effect<string | undefined, OutcomeUnknown>
+  /** What to tell the user after an interruption, once the PAT was to be revoked. */
+  readonly tell: (back: TakenBack) => Notice
+  /** What to tell the user if it was certainly never created. */
+  readonly notCreated?: Notice
 }
 
 /** How long an interruption waits for the answer to a create: only the answer says what to revoke. */
@@ -90,8 +95,13 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       },
     })
 
+  /** Revokes a PAT whose token isn't in use anywhere. */
+  const takeBack = ({ keyId }: CreatedToken, interruptedAt?: number): Effect.Effect<TakenBack> =>
+    Effect.map(revoke(keyId, interruptedAt), (uncertain) => ({ keyId, uncertain }))
+
   /** Creates a PAT. After an interruption it is revoked again, if it exists, and the user told so. */
-  const acquire = Effect.fnUntraced(function* (restore: Restore, { listed, pat, recover, tell }: Wanted) {
+  const acquire = Effect.fnUntraced(function* (restore: Restore, wanted: Acquisition) {
+    const { listed, notCreated, pat, recover, tell } = wanted
     // An interruption that has come already is obeyed before anything is sent.
     yield* restore(Effect.void)
     const flight = makeFlight()
@@ -99,7 +109,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
 
     const undo = Effect.gen(function* () {
       const at = yield* Clock.currentTimeMillis
-      const notice = tell(yield* outcomeOf(yield* answered, at))
+      const notice = yield* noticeOf(yield* answered, at)
       if (notice !== undefined) yield* notices.owe(notice)
     })
 
@@ -119,13 +129,11 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       return answer
     })
 
-    const outcomeOf = (answer: Exit.Exit<CreatedToken, unknown>, at: number): Effect.Effect<Undone> => {
-      if (Exit.isSuccess(answer)) {
-        const { keyId } = answer.value
-        return Effect.map(revoke(keyId, at), (uncertain) =>
-          uncertain === undefined ? { _tag: "Revoked", keyId } : { _tag: "Left", keyId, uncertain },
-        )
-      }
+    const noticeOf = (
+      answer: Exit.Exit<CreatedToken, unknown>,
+      at: number,
+    ): Effect.Effect<Notice | undefined> => {
+      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value, at), tell)
       const failure = Option.getOrUndefined(Cause.failureOption(answer.cause))
       const lost =
         failure instanceof OutcomeUnknown
@@ -138,17 +146,16 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
                 cause: undefined,
               })
             : undefined
-      return lost === undefined
-        ? Effect.succeed({ _tag: "NoPat" })
-        : inTime(recover(lost, at), { _tag: "Unknown", error: lost }, at)
+      if (lost === undefined) return Effect.succeed(notCreated)
+      const recovered = Effect.match(recover(lost, at), {
+        onFailure: (unknown): Notice => unknown,
+        onSuccess: (keyId) => tell({ keyId, uncertain: undefined }),
+      })
+      return inTime(recovered, lost, at)
     }
 
     return yield* Effect.onInterrupt(restore(Fiber.join(asking)), () => undo)
   })
-
-  /** Revokes a PAT whose token isn't in use anywhere. Gives whether it certainly doesn't work any more. */
-  const takeBack = ({ keyId }: CreatedToken, interruptedAt?: number): Effect.Effect<boolean> =>
-    Effect.map(revoke(keyId, interruptedAt), (uncertain) => uncertain === undefined)
 
   /**
    * Fails; or, where an interruption waits for the end of what can't be

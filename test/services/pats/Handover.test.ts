@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { DeliveryFailed, OutcomeUnknown } from "../../../src/domain/Errors.ts"
-import type { OldPat, Replacement } from "../../../src/services/pats/Handover.ts"
+import type { OldPat, Rotation } from "../../../src/services/pats/Handover.ts"
 import {
   created,
   handing,
@@ -23,19 +23,19 @@ const pipeClosed = new DeliveryFailed({ target: "stdout", code: "EPIPE" })
 
 /** The uses of `Handover` over steps of which each succeeds unless it is told otherwise. */
 const start = (steps: Parameters<typeof handing>[0] = {}) => {
-  const { begun, counts, owed, to, using } = handing(steps)
+  const { begun, counts, deliver, owed, using } = handing(steps)
   return {
     begun,
     counts,
     owed,
-    create: using((handover) => handover.create(ci, to)),
-    replace: (given: Partial<OldPat & Omit<Replacement, "old">> = {}) =>
+    create: using((handover) => handover.create(ci, deliver)),
+    rotate: (given: Partial<OldPat & Omit<Rotation, "old" | "pat">> = {}) =>
       using((handover) => {
         const { keep = false, listed = new Set([oldKeyId]), ...rest } = given
-        return handover.replace({ old: [{ ...old, ...rest }], listed, keep }, ci, to)
+        return handover.rotate({ pat: ci, old: [{ ...old, ...rest }], listed, keep }, deliver)
       }),
-    replaceAll: (...all: ReadonlyArray<OldPat>) =>
-      using((handover) => handover.replace({ old: all, listed: new Set(), keep: false }, ci, to)),
+    rotateAll: (...all: ReadonlyArray<OldPat>) =>
+      using((handover) => handover.rotate({ pat: ci, old: all, listed: new Set(), keep: false }, deliver)),
   }
 }
 
@@ -124,12 +124,12 @@ describe("create", () => {
   )
 })
 
-describe("replace", () => {
+describe("rotate", () => {
   it.effect("makes, checks and delivers the new token, and revokes the old PAT last", () =>
     Effect.gen(function* () {
       for (const own of [true, false]) {
         const it = start()
-        expect(yield* it.replace({ own })).toEqual([{ ...revoked, keyId: oldKeyId, already: false }])
+        expect(yield* it.rotate({ own })).toEqual([{ ...revoked, keyId: oldKeyId, already: false }])
         expect(it.begun).toEqual([
           "create",
           "check t",
@@ -146,7 +146,7 @@ describe("replace", () => {
     Effect.gen(function* () {
       for (const given of [{ works: false }, { keep: true }]) {
         const it = start()
-        expect(yield* it.replace(given)).toEqual([])
+        expect(yield* it.rotate(given)).toEqual([])
         expect(it.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, "check t"])
       }
     }),
@@ -159,7 +159,7 @@ describe("replace", () => {
         { ...old, own: true },
         { ...old, keyId: thirdKeyId },
       ]
-      expect((yield* it.replaceAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
+      expect((yield* it.rotateAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
       expect(it.begun.slice(4)).toEqual([`revoke ${thirdKeyId}, other`, `revoke ${oldKeyId}, own`])
       expect(it.counts).toEqual(["0/2", "1/2", "2/2", "over"])
     }),
@@ -170,7 +170,7 @@ describe("replace", () => {
       const it = start({
         revoke: (keyId) => (keyId === thirdKeyId ? Effect.fail(timedOut) : Effect.succeed(revoked)),
       })
-      expect(yield* Effect.flip(it.replaceAll({ ...old, keyId: thirdKeyId }, old))).toMatchObject({
+      expect(yield* Effect.flip(it.rotateAll({ ...old, keyId: thirdKeyId }, old))).toMatchObject({
         _tag: "RotationStopped",
         step: "revoke",
         old: [{ keyId: thirdKeyId, works: true }],
@@ -184,7 +184,7 @@ describe("replace", () => {
   it.effect("is done where somebody else has revoked the old PAT", () =>
     Effect.gen(function* () {
       const it = start({ revoke: () => Effect.fail(notFound) })
-      expect(yield* it.replace()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
+      expect(yield* it.rotate()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
       expect(it.counts).toEqual(["over"])
     }),
   )
@@ -192,7 +192,7 @@ describe("replace", () => {
   it.effect("says that both may work where the old PAT can't be revoked", () =>
     Effect.gen(function* () {
       const it = start({ revoke: () => Effect.fail(timedOut) })
-      expect(yield* Effect.flip(it.replace())).toMatchObject({
+      expect(yield* Effect.flip(it.rotate())).toMatchObject({
         _tag: "RotationStopped",
         step: "revoke",
         old: [{ keyId: oldKeyId, works: true }],
@@ -228,7 +228,7 @@ describe("replace", () => {
       Effect.gen(function* () {
         const { begun, cause, steps } = failing[step]
         const it = start({ ...steps, revoke: () => revoke })
-        expect(yield* Effect.flip(it.replace({ works }))).toMatchObject({
+        expect(yield* Effect.flip(it.rotate({ works }))).toMatchObject({
           _tag: "RotationStopped",
           step,
           cause,
@@ -252,7 +252,7 @@ describe("replace", () => {
           return Effect.fail(lost)
         },
       })
-      expect(yield* Effect.flip(it.replace({ listed }))).toMatchObject({ found: [newKeyId] })
+      expect(yield* Effect.flip(it.rotate({ listed }))).toMatchObject({ found: [newKeyId] })
       expect(told).toBe(listed)
       expect(it.begun).toEqual(["create"])
     }),
@@ -261,13 +261,13 @@ describe("replace", () => {
   it.effect("fails as the create does where that certainly did nothing", () =>
     Effect.gen(function* () {
       const it = start({ create: () => Effect.fail(timedOut) })
-      expect(yield* Effect.flip(it.replace())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
+      expect(yield* Effect.flip(it.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
       expect(it.owed).toEqual([])
     }),
   )
 })
 
-describe("an interrupted replace", () => {
+describe("an interrupted rotate", () => {
   const stopped = { _tag: "RotationStopped", old: [{ keyId: oldKeyId, works: true }], cause: undefined }
 
   it.effect("says that nothing was changed where the create did not say otherwise", () =>
@@ -278,7 +278,7 @@ describe("an interrupted replace", () => {
         const it = start({ create: () => hang })
         owed = it.owed
         begun = it.begun
-        return it.replace()
+        return it.rotate()
       })
       expect(owed).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
       expect(begun).toEqual(["create"])
@@ -297,7 +297,7 @@ describe("an interrupted replace", () => {
           const it = start({ check: () => hang, revoke: () => revoke })
           owed = it.owed
           begun = it.begun
-          return it.replace()
+          return it.rotate()
         })
         expect(owed).toMatchObject([{ ...stopped, step: "check", newKeyId, undone }])
         expect(begun).toEqual(["create", "check t", `revoke ${newKeyId}`])
@@ -311,7 +311,7 @@ describe("an interrupted replace", () => {
       yield* interrupted((hang) => {
         const it = start({ revoke: () => hang })
         owed = it.owed
-        return it.replace()
+        return it.rotate()
       })
       expect(owed).toMatchObject([{ ...stopped, step: "revoke", newKeyId, undone: false }])
     }),
@@ -347,9 +347,9 @@ describe("a delivery that fails while an interruption waits", () => {
     }),
   )
 
-  it.effect("is said by replace, and the old PAT is left", () =>
+  it.effect("is said by rotate, and the old PAT is left", () =>
     Effect.gen(function* () {
-      const it = yield* run(({ replace }) => replace())
+      const it = yield* run(({ rotate }) => rotate())
       expect(it.owed).toMatchObject([{ _tag: "RotationStopped", step: "deliver", newKeyId, undone: true }])
       expect(it.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
     }),

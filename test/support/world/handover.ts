@@ -4,7 +4,8 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
 import * as KeyId from "../../../src/domain/KeyId.ts"
-import { type Delivery, Handover } from "../../../src/services/pats/Handover.ts"
+import type { Deliver } from "../../../src/services/pats/deliveries.ts"
+import { Handover } from "../../../src/services/pats/Handover.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
 import { notices, progress } from "./services.ts"
 
@@ -30,7 +31,7 @@ export const notFound = new PatNotFound({ keyId: newKeyId, status: 404 })
  * `Handover` over an API and a delivery of which each step succeeds unless it is
  * told otherwise. `begun` are the steps in their order, also those of `step`.
  */
-export const handing = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
+export const handing = (steps: Partial<PatApi["Type"] & { readonly deliver: Deliver }> = {}) => {
   const begun: Array<string> = []
   const listener = notices()
   const watched = progress()
@@ -53,16 +54,14 @@ export const handing = (steps: Partial<PatApi["Type"] & Delivery> = {}) => {
         steps.revoke?.(id, own) ?? Effect.succeed(revoked),
       ),
   })
-  const to: Delivery = {
-    deliver: (it) => step(`deliver ${it.keyId}`, steps.deliver?.(it) ?? Effect.void),
-  }
+  const deliver: Deliver = (it) => step(`deliver ${it.keyId}`, steps.deliver?.(it) ?? Effect.void)
   const layer = Handover.layer.pipe(Layer.provide(Layer.mergeAll(api, listener.layer, watched.layer)))
   return {
     begun,
     owed: listener.owed,
     counts: watched.counts,
+    deliver,
     step,
-    to,
     using: <A, E>(use: (handover: Handover["Type"]) => Effect.Effect<A, E>) =>
       Effect.provide(Effect.flatMap(Handover, use), layer),
   }

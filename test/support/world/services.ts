@@ -15,7 +15,7 @@ import * as TestClock from "effect/TestClock"
 import * as ApiUrl from "../../../src/domain/ApiUrl.ts"
 import type { SecretSource } from "../../../src/domain/Credential.ts"
 import { Label } from "../../../src/domain/Label.ts"
-import { NewPat, type Wanted } from "../../../src/domain/NewPat.ts"
+import { NewPat, type PatInput } from "../../../src/domain/NewPat.ts"
 import type { Scope } from "../../../src/domain/Scope.ts"
 import { type Notice, Notices } from "../../../src/services/Notices.ts"
 import { Process } from "../../../src/services/Process.ts"
@@ -80,7 +80,7 @@ export const loadSettings = (env: Readonly<Record<string, string>>, flags: Flags
   )
 
 /** A PAT to ask for. */
-export const newPat = (label: string, scopes: ReadonlyArray<Scope>, more: Partial<Wanted> = {}): NewPat =>
+export const newPat = (label: string, scopes: ReadonlyArray<Scope>, more: Partial<PatInput> = {}): NewPat =>
   NewPat.fromInput({ label: Label.make(label), scopes, ...more })
 
 /** Collects what a user is owed. */

@@ -10,7 +10,7 @@ import {
   type Known,
   labelNotFound,
   select,
-} from "../../src/domain/Renewal.ts"
+} from "../../src/domain/Rotation.ts"
 
 const now = Date.UTC(2027, 0, 31, 12)
 const day = 86_400_000

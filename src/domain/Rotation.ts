@@ -12,7 +12,7 @@ import {
 import type { ExpiryDate } from "./Expiry.ts"
 import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, works } from "./Pat.ts"
+import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, statusOf, works } from "./Pat.ts"
 import { named, newestFirst } from "./PatList.ts"
 
 /** A PAT with a valid key ID, so that it can be revoked. */
@@ -58,7 +58,7 @@ export const select = (
   now: number,
 ): Either.Either<ReadonlyArray<Known>, NotSelected> => {
   const labelled = newestFirst(
-    pats.filter(isKnown).filter((pat) => pat.label === label && pat.status?.toLowerCase() !== "revoked"),
+    pats.filter(isKnown).filter((pat) => pat.label === label && statusOf(pat) !== "revoked"),
   )
   const active = labelled.filter((pat) => works(pat, now))
   const [newest] = active

@@ -9,17 +9,27 @@ import * as Expiry from "../../domain/Expiry.ts"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import { type Pat, works } from "../../domain/Pat.ts"
-import { checkBirth, checkSeveral, isDue, type Known, labelNotFound, select } from "../../domain/Renewal.ts"
+import { checkBirth, checkSeveral, isDue, type Known, labelNotFound, select } from "../../domain/Rotation.ts"
 import * as Scope from "../../domain/Scope.ts"
-import type { Replacement } from "../../services/pats/Handover.ts"
+import type { OldPat, Rotation } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { type ExpiryAt, exclusive, newPat, requires, scopeNames } from "../options.ts"
 import { withCompletions, withGroup } from "../strict/annotations.ts"
+import { type DeliveryOptions, wouldDeliver } from "./delivery.ts"
 import { duration, parseInstant } from "./filters.ts"
-import { find, parseKeyId, subjectOptions } from "./subject.ts"
+import {
+  describePat,
+  ending,
+  findPat,
+  parseKeyId,
+  quoted,
+  scopeList,
+  subjectOptions,
+  wouldRevoke,
+} from "./subject.ts"
 
 /** The options that say which PATs are replaced, and when. */
-export const planOptions = {
+export const rotationOptions = {
   ...subjectOptions("replace", "the newest expired one"),
   all: Options.boolean("all").pipe(
     Options.withDescription("Replace all active PATs that have the label with a single new PAT"),
@@ -50,30 +60,27 @@ export const planOptions = {
 }
 
 /** The options of a `Command.make` with these. */
-export type PlanOptions = Command.Command.ParseConfig<typeof planOptions>
+export type RotationOptions = Command.Command.ParseConfig<typeof rotationOptions>
 
-/** What a rotation is to do. */
-export type Plan =
-  | {
-      readonly _tag: "Replace"
-      /** The newest first; none for the first PAT of a label. */
-      readonly old: ReadonlyArray<Known>
-      readonly pat: NewPat
-      /** All that are listed. */
-      readonly pats: ReadonlyArray<Pat>
-      readonly replacement: Replacement
-    }
-  /** None is due. */
-  | {
-      readonly _tag: "Wait"
-      /** The newest one. */
-      readonly old: Known
-      /** How many are active. */
-      readonly count: number
-    }
+/** A rotation that is due. */
+export interface DueRotation extends Rotation {
+  readonly _tag: "Due"
+  /** As they are listed, too, and the newest first; none for the first PAT of a label. */
+  readonly old: ReadonlyArray<OldPat & { readonly known: Known }>
+  /** All that are listed. */
+  readonly pats: ReadonlyArray<Pat>
+}
+
+/** That none of the PATs is due. */
+export interface NotDue {
+  readonly _tag: "NotDue"
+  readonly newest: Known
+  /** How many are active. */
+  readonly count: number
+}
 
 /** Checks the options, as far as they tell without the list. */
-const parse = Effect.fnUntraced(function* (path: ReadonlyArray<string>, given: PlanOptions) {
+const parse = Effect.fnUntraced(function* (path: ReadonlyArray<string>, given: RotationOptions) {
   const { all, expiringWithin, keepOld, olderThan, orCreate, scope } = given
   const byLabel = { "--label": Option.isSome(given.label) }
   yield* requires(path, { "--all": all, "--or-create": orCreate }, byLabel)
@@ -94,18 +101,18 @@ const parse = Effect.fnUntraced(function* (path: ReadonlyArray<string>, given: P
 })
 
 /**
- * Checks what is to be rotated. What it gives looks at the list and says what
- * there is to do; nothing has been changed by then.
+ * Checks what is to be rotated. `find` looks at the list and says what there is
+ * to do; nothing has been changed by then.
  */
-export const makePlan = Effect.fn("rotate.plan")(function* (
+export const prepareRotation = Effect.fn("rotation.prepare")(function* (
   path: ReadonlyArray<string>,
-  given: PlanOptions,
+  given: RotationOptions,
   expiryAt: ExpiryAt,
   tenantId: string | undefined,
 ) {
   const { dueAt, keyId, label, scopes } = yield* parse(path, given)
   const api = yield* PatApi
-  const plan = Effect.gen(function* () {
+  const find = Effect.gen(function* () {
     const { now, own, pats } = yield* api.list
     const expiry = yield* expiryAt(now)
     const due = yield* dueAt(now)
@@ -118,24 +125,56 @@ export const makePlan = Effect.fn("rotate.plan")(function* (
     yield* lasting(expiry)
     const by = { label: label ?? "", all: given.all, keep: given.keepOld, scopes }
     const old: ReadonlyArray<Known> =
-      keyId !== undefined ? [{ ...(yield* find(keyId, pats)), key_id: keyId }] : yield* select(pats, by, now)
+      keyId !== undefined
+        ? [{ ...(yield* findPat(keyId, pats)), key_id: keyId }]
+        : yield* select(pats, by, now)
     const [newest] = old
     if (newest === undefined && (label === undefined || scopes === undefined))
       return yield* labelNotFound(pats, by.label)
     if (newest !== undefined && !(yield* isDue(old, due, now)))
-      return { _tag: "Wait", old: newest, count: old.length } satisfies Plan
+      return { _tag: "NotDue", newest, count: old.length } satisfies NotDue
     yield* checkSeveral(old, by)
     const pat =
       newest === undefined
         ? NewPat.fromInput({ label: by.label as Label.Label, scopes: scopes ?? [], expiry, tenantId })
         : yield* NewPat.successorOf(newest, { expiry, tenantId }, now)
     yield* lasting(pat.expiry)
-    const replacement: Replacement = {
-      old: old.map((each) => ({ keyId: each.key_id, works: works(each, now), own: each.key_id === own })),
-      listed: new Set(pats.map((listed) => listed.key_id)),
+    return {
+      _tag: "Due",
+      pat,
+      old: old.map((known) => ({
+        keyId: known.key_id,
+        works: works(known, now),
+        own: known.key_id === own,
+        known,
+      })),
+      listed: new Set(pats.map(({ key_id }) => key_id)),
       keep: given.keepOld,
-    }
-    return { _tag: "Replace", old, pat, pats, replacement } satisfies Plan
+      pats,
+    } satisfies DueRotation
   })
-  return { keyId, plan }
+  return { keyId, find }
 })
+
+/** What a rotation would do: the key IDs of the PATs that would be revoked, and the body of the request for a new one. */
+export const dryRunOf = ({ keep, old, pat }: DueRotation) => {
+  const revoke = keep ? [] : old.filter(({ works }) => works).map(({ keyId }) => keyId)
+  return revoke.length === 0 ? { create: pat.body } : { revoke, create: pat.body }
+}
+
+/** What a rotation would do, in words: one line for each PAT. */
+export const describeRotation = (
+  { keep, old, pat, pats }: DueRotation,
+  options: DeliveryOptions,
+): ReadonlyArray<string> => {
+  const { expiry, label, scopes } = pat
+  const end = expiry === undefined ? "never expires" : `expires on ${expiry}`
+  const created = `Would create PAT ${quoted(label)} (scopes ${scopeList(scopes)}, ${end}) and ${wouldDeliver(options)}.`
+  const fates = old.map(({ keyId, known, works }) => {
+    if (keep) return `Would keep ${describePat(keyId, pats)}; it ${ending(known)}.`
+    return works
+      ? wouldRevoke(keyId, pats)
+      : `${describePat(keyId, pats)} has expired; there is no need to revoke it.`
+  })
+  return [created, ...fates]
+}

@@ -1,0 +1,105 @@
+/** Where a new token can go, besides stdout. */
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { CommandFailed, DeliveryFailed, SettingsError, type Undelivered } from "../../domain/Errors.ts"
+import { explained } from "../../domain/errors/words.ts"
+import { type CommandLine, CommandRunner, credentialVariables } from "../CommandRunner.ts"
+import { type CannotWrite, Files, wordsOf } from "../files.ts"
+import * as PatStore from "../settings/PatStore.ts"
+import type { CreatedToken } from "./outcome.ts"
+
+/** Hands over a token. The place that it goes to was made ready before the token was asked for. */
+export type Deliver = (created: CreatedToken) => Effect.Effect<void, Undelivered>
+
+/** A place for a token, of which everything has been checked that can be before anything is sent. */
+export interface Place {
+  /** Makes it ready, just before the token is asked for. */
+  readonly open: Effect.Effect<Deliver, SettingsError, Scope.Scope>
+  /** Where the token is by then, such as `written to ci.pat`. */
+  readonly where: string
+}
+
+/**
+ * The token is given to a command on its stdin. It is handed over once the
+ * command has read it and exited with 0.
+ */
+export const toCommand = Effect.fn("delivery.toCommand")(function* (command: CommandLine) {
+  const runner = yield* CommandRunner
+  const [name] = command
+  yield* runner.find(name)
+  const deliver: Deliver = ({ token }) =>
+    runner.give(command, { secret: token, without: credentialVariables }).pipe(
+      Effect.mapError(
+        ({ code }) => new CommandFailed({ name, reason: "not-started", exitCode: undefined, code }),
+      ),
+      Effect.filterOrFail(
+        ({ exitCode, readAll }) => exitCode === 0 && readAll,
+        ({ exitCode, readAll }) =>
+          new CommandFailed({
+            name,
+            reason: exitCode === 0 ? "unread" : "exit",
+            exitCode,
+            leftToken: !readAll,
+            code: undefined,
+          }),
+      ),
+    )
+  return { open: Effect.succeed(deliver), where: `handed to ${name}` } satisfies Place
+})
+
+const nameAnother = "Name another file with --out."
+
+/** How to get around what is in the way. */
+const advice: Partial<Record<CannotWrite["obstacle"], string>> = {
+  exists: "Name another file with --out, or add --replace.",
+  mount: "Mount its folder instead of the file, or name another file with --out.",
+  group: "Join that group, change the group of the file with chgrp, or name another file with --out.",
+}
+
+const notAFile = (target: string) =>
+  new SettingsError({
+    source: `--out ${target}`,
+    reason: "does not name a file",
+    advice: "To print the token on stdout, use --token-only.",
+  })
+
+const cannotWrite = (target: string) => (error: CannotWrite) => {
+  const { code, obstacle } = error
+  if (obstacle === "stream") return notAFile(target)
+  const reason = wordsOf(error)
+  const consequence =
+    obstacle === "exists" ? "; --out does not overwrite a file" : ", so no token can be written to it"
+  return new SettingsError({
+    source: target,
+    reason: reason === undefined ? `can't be created (${explained(code)})` : `${reason}${consequence}`,
+    advice: advice[obstacle] ?? nameAnother,
+  })
+}
+
+/**
+ * The token is written to a file. Everything that can be made ready is, before
+ * the token is asked for, and goes away again unless the token got into the file.
+ */
+export const toFile = Effect.fn("delivery.toFile")(function* (target: string, replace: boolean) {
+  const files = yield* Files
+  const rules = { replace, keepGroup: true }
+  if (/^(?:-|\/dev\/(?:stdout|stderr|fd\/\d+))$/.test(target)) return yield* notAFile(target)
+  yield* Effect.mapError(files.look(target, rules), cannotWrite(target))
+  const open = Effect.map(
+    Effect.mapError(files.open(target, rules), cannotWrite(target)),
+    ({ write }): Deliver =>
+      ({ token }) =>
+        Effect.mapError(
+          write(new TextEncoder().encode(Redacted.value(token))),
+          (error) => new DeliveryFailed({ target, code: error.code ?? `it ${wordsOf(error)}` }),
+        ),
+  )
+  return { open, where: `written to ${target}` } satisfies Place
+})
+
+/** The token is saved in the rcfile, as `zpcli login` saves one. */
+export const toRcfile = Effect.map(PatStore.open, ({ path, save }): Place => {
+  const deliver: Deliver = ({ token }) => save(token)
+  return { open: Effect.succeed(deliver), where: `saved in ${path}` }
+})

@@ -1,0 +1,181 @@
+/** `Handover.rotate`: a new PAT in the place of old ones. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import {
+  type OutcomeUnknown,
+  type RevokeError,
+  RotationNotBegun,
+  RotationStopped,
+  rotationStopped,
+  TokenRevokedMeanwhile,
+} from "../../domain/Errors.ts"
+import type { KeyId } from "../../domain/KeyId.ts"
+import type { NewPat } from "../../domain/NewPat.ts"
+import { works } from "../../domain/Pat.ts"
+import { newestFirst } from "../../domain/PatList.ts"
+import type { Notice, Notices } from "../Notices.ts"
+import type { Progress } from "../Progress.ts"
+import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
+import type { Deliver } from "./deliveries.ts"
+import type { CreatedToken } from "./outcome.ts"
+import type { PatApi } from "./PatApi.ts"
+
+/** A PAT that is to be replaced. */
+export interface OldPat {
+  readonly keyId: KeyId
+  /** Whether it works. An expired PAT is not revoked. */
+  readonly works: boolean
+  /** Whether it is the PAT that signs in. */
+  readonly own: boolean
+}
+
+/** A new PAT, and what it takes the place of. */
+export interface Rotation {
+  readonly pat: NewPat
+  /** None for the first PAT of a label. */
+  readonly old: ReadonlyArray<OldPat>
+  /** The key IDs that were listed before: none of them can be the new one. */
+  readonly listed: ReadonlySet<string | undefined>
+  /** Whether the old ones are left to their own expiry. */
+  readonly keep: boolean
+}
+
+/** A PAT that was replaced and revoked. */
+export interface Ended {
+  readonly keyId: KeyId
+  /** Whether somebody else had revoked it before. */
+  readonly already: boolean
+  /** Whether all that is known is that the list no longer shows it. */
+  readonly unlisted: boolean
+}
+
+/** Old PATs that may still work, and why the first of them does. */
+interface Left {
+  readonly old: ReadonlyArray<OldPat>
+  readonly cause: RevokeError
+}
+
+/** Makes `Handover.rotate`. */
+export const makeRotate = (
+  api: PatApi["Type"],
+  notices: Notices["Type"],
+  progress: Progress["Type"],
+  { acquire, failWith, revoke, takeBack }: Acquiring,
+) => {
+  /** Revokes the old PATs, all of them even if one fails. */
+  const revokeAll = (old: ReadonlyArray<OldPat>): Effect.Effect<ReadonlyArray<Ended>, Left> =>
+    Effect.gen(function* () {
+      const ended: Array<Ended> = []
+      const failed: Array<{ readonly pat: OldPat; readonly cause: RevokeError }> = []
+      const count = Effect.suspend(() =>
+        old.length > 1 ? progress.count({ done: ended.length, total: old.length }) : Effect.void,
+      )
+      yield* count
+      for (const pat of [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)]) {
+        const { keyId } = pat
+        const outcome = yield* Effect.either(api.revoke(keyId, pat.own))
+        if (Either.isRight(outcome)) {
+          ended.push({ keyId, already: false, unlisted: outcome.right.unlisted })
+        } else if (outcome.left._tag === "PatNotFound") {
+          // Somebody else has revoked it in the meantime, which is just as good.
+          ended.push({ keyId, already: true, unlisted: false })
+        } else {
+          failed.push({ pat, cause: outcome.left })
+          continue
+        }
+        yield* count
+      }
+      const [first] = failed
+      return first === undefined
+        ? ended
+        : yield* Effect.fail({ old: failed.map(({ pat }) => pat), cause: first.cause })
+    }).pipe(Effect.ensuring(progress.count(undefined)))
+
+  /** Why a delivered token is refused, as far as the list tells. */
+  const revokedMeanwhile = ({ keyId }: CreatedToken, pat: NewPat, old: ReadonlyArray<OldPat>) =>
+    Effect.map(Effect.option(apart(api.list)), (listing) => {
+      const { pats, now } = Option.getOrElse(listing, () => ({ pats: undefined, now: 0 }))
+      const active = newestFirst(pats ?? []).filter(
+        (one) => one.label === pat.label && one.key_id !== keyId && works(one, now),
+      )
+      return new TokenRevokedMeanwhile({
+        newKeyId: keyId,
+        old: old.map((each) => ({
+          keyId: each.keyId,
+          works: pats?.some((one) => one.key_id === each.keyId && works(one, now)),
+        })),
+        active: active[0]?.key_id,
+      })
+    })
+
+  /** Whether a step fails or is interrupted, it is told where the rotation stopped. */
+  const orStop = <A, C, E extends Notice>(
+    step: Effect.Effect<A, C>,
+    stop: (cause?: C, interruptedAt?: number) => Effect.Effect<E>,
+  ): Effect.Effect<A, E> =>
+    step.pipe(
+      Effect.onInterrupt(() =>
+        Clock.currentTimeMillis.pipe(
+          Effect.flatMap((at) => stop(undefined, at)),
+          Effect.flatMap(notices.owe),
+        ),
+      ),
+      Effect.catchAll((cause) => Effect.flatMap(stop(cause), failWith)),
+    )
+
+  return Effect.fn("Handover.rotate")(({ keep, listed, old, pat }: Rotation, deliver: Deliver) =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        type Cause = RotationStopped["cause"]
+        /** Where it stopped before the delivery was complete. */
+        const undone = (
+          step: "create" | "check" | "deliver",
+          { keyId, uncertain }: TakenBack,
+          cause?: Cause,
+        ) => rotationStopped({ step, old, newKeyId: keyId, undone: uncertain === undefined, cause })
+        /** A PAT whose answer was lost is taken back, if the list leaves no doubt which one it is. */
+        const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
+          Effect.flatMap(revoke(lost.certain, interruptedAt), (uncertain) =>
+            uncertain === undefined ? Effect.succeed(lost.certain) : Effect.fail(lost),
+          )
+        const created = yield* acquire(restore, {
+          pat,
+          listed,
+          recover,
+          tell: (back) => undone("create", back),
+          notCreated: new RotationNotBegun({ keyId: old[0]?.keyId }),
+        }).pipe(
+          Effect.catchTag("OutcomeUnknown", (lost) =>
+            Effect.matchEffect(recover(lost), {
+              onFailure: failWith,
+              onSuccess: (keyId) => failWith(undone("create", { keyId, uncertain: undefined }, lost.cause)),
+            }),
+          ),
+        )
+        const orTakenBack = <C extends Cause>(step: "check" | "deliver", work: Effect.Effect<void, C>) =>
+          orStop(work, (cause, at) => Effect.map(takeBack(created, at), (back) => undone(step, back, cause)))
+        yield* orTakenBack("check", restore(api.check(created.token)))
+        yield* orTakenBack("deliver", deliver(created))
+
+        const working = keep ? [] : old.filter((each) => each.works)
+        /** Where it stopped after that: both the new PAT and the old ones stay. */
+        const unfinished = (step: "confirm" | "revoke", left: ReadonlyArray<OldPat>, cause?: Cause) =>
+          new RotationStopped({ step, old: left, newKeyId: created.keyId, undone: false, cause })
+        // Another rotation may have revoked it while it was delivered: then the old one is still needed.
+        yield* orStop(
+          restore(api.check(created.token)),
+          (cause): Effect.Effect<TokenRevokedMeanwhile | RotationStopped> =>
+            cause?._tag === "CredentialRefused"
+              ? revokedMeanwhile(created, pat, old)
+              : Effect.succeed(unfinished("confirm", working, cause)),
+        )
+        if (working.length === 0) return []
+        return yield* orStop(restore(revokeAll(working)), (left) =>
+          Effect.succeed(unfinished("revoke", left?.old ?? working, left?.cause)),
+        )
+      }),
+    ),
+  )
+}
