@@ -173,7 +173,8 @@ rm -r "$(dirname "$ZPOOL_RCFILE")"; exit 3`)
 /** Starts `zpcli sandbox`; gives the process, and what it prints once it serves. */
 const serving = async (...flags: ReadonlyArray<string>) => {
   const child = spawn(binary, [...program, "sandbox", ...flags], {
-    env: cleanEnv(),
+    // Killed at the end of a test, it removes nothing.
+    env: cleanEnv({ TMPDIR: temporaryFolder() }),
     stdio: ["ignore", "pipe", "ignore"],
   })
   onTestFinished(() => void child.kill("SIGKILL"))
