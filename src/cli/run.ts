@@ -21,7 +21,7 @@ import { printError, printSafe } from "./output/print.ts"
 import { path as runPath } from "./pat/run.ts"
 import { command } from "./root.ts"
 import { completionsFor } from "./strict/completions/index.ts"
-import { execute } from "./strict/execute.ts"
+import { execute } from "./strict/effectCli.ts"
 import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
 

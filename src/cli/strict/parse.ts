@@ -1,9 +1,8 @@
 import { builtIns, helpWord, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
 import { type Expanded, type Problem, UsageError } from "./errors.ts"
 import { type ArgumentShape, type CommandShape, nameOf, valuesOf } from "./shape.ts"
-import { type Given, hasTypographicDash, type Sorted, sort } from "./sort.ts"
+import { type Given, hasTypographicDash, type Sorted, sort, topicsOf, withTopics } from "./sort.ts"
 import { commandsMeant, noteOn, optionMeant, suggestions } from "./suggest.ts"
-import { topicsOf, withTopics } from "./topics.ts"
 
 /** What a command line asks for. */
 export type Request =

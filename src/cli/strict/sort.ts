@@ -1,4 +1,4 @@
-import { builtIns } from "./builtIns.ts"
+import { builtIns, helpWord } from "./builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape } from "./shape.ts"
 
 /** An option as it was given. */
@@ -58,6 +58,26 @@ const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArr
 
 /** The commands in a group. */
 const within = ({ hidden = [], subcommands }: CommandShape) => [...subcommands, ...hidden]
+
+/** The names of the topics of a program. */
+export const topicsOf = ({ topics = [] }: CommandShape): ReadonlyArray<string> => topics.map(([name]) => name)
+
+/** The program with its topics as commands, which nothing else tells of. */
+export const withTopics = (root: CommandShape): CommandShape => ({
+  ...root,
+  hidden: [
+    ...(root.hidden ?? []),
+    ...topicsOf(root).map((name) => ({
+      command: `${root.command} ${helpWord} ${name}`,
+      path: [name],
+      summary: "",
+      options: [],
+      args: [],
+      subcommands: [],
+      examples: [],
+    })),
+  ],
+})
 
 const sortWith = (
   root: CommandShape,

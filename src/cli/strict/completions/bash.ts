@@ -9,7 +9,7 @@ import {
   takesFile,
   valuesLine,
   wordsAfter,
-} from "./commands.ts"
+} from "./model.ts"
 
 /** A branch of `case`; none where nothing would match, which bash does not allow. */
 const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>

@@ -9,7 +9,7 @@ import {
   takesFile,
   valuesLine,
   wordsAfter,
-} from "./commands.ts"
+} from "./model.ts"
 
 /** Part of what `_arguments` reads, in which a colon ends it. */
 const part = (text: string): string => text.replaceAll(":", "\\:")
