@@ -1,5 +1,3 @@
-import * as Context from "effect/Context"
-
 /** The exit codes: docs/exit-codes.md. */
 export const exitCodes = {
   done: 0,
@@ -48,13 +46,3 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.hungUp]: "the terminal was closed",
   [exitCodes.interrupted]: "interrupted (143: terminated)",
 }
-
-/** Whether a command that was run may have left a line open on stderr: it has the same stderr. */
-export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {
-  defaultValue: () => ({ mayBe: (): boolean => false }),
-}) {}
-
-/** The exit code for the signal that has come, if any: whatever fails after it, that is how the run ends. */
-export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
-  defaultValue: () => ({ exitCode: (): number | undefined => undefined }),
-}) {}

@@ -1,9 +1,26 @@
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import { Notices } from "../../services/Notices.ts"
 import { escapeJson, escapeLines } from "../output/escape.ts"
 import { printError } from "../output/print.ts"
 import { describe } from "./describe.ts"
-import { exitCodes, Interruption, OpenLine } from "./exitCodes.ts"
+import { exitCodes } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
+
+/** Whether a command that was run may have left a line open on stderr: it has the same stderr. */
+export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {
+  defaultValue: () => ({ mayBe: (): boolean => false }),
+}) {}
+
+/** The exit code for the signal that has come, if any: whatever fails after it, that is how the run ends. */
+export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
+  defaultValue: () => ({ exitCode: (): number | undefined => undefined }),
+}) {}
 
 /** A report in the form and order of docs/json.md. */
 const jsonOf = (report: Report, message: string): string =>
@@ -40,7 +57,7 @@ export const render = (report: Report, json: boolean): ReadonlyArray<string> => 
 }
 
 /** Prints a report on stderr, as JSON where `json` is set. It begins on a line of its own, whoever wrote before. */
-export const print = (report: Report, json: boolean): Effect.Effect<void> =>
+const printReport = (report: Report, json: boolean): Effect.Effect<void> =>
   Effect.flatMap(OpenLine, ({ mayBe }) => {
     const lines = render(report, json)
     if (lines.length === 0) return Effect.void
@@ -78,5 +95,58 @@ export const report = (
     const described = runner ? ofRunner(failure, describe(failure)) : describe(failure)
     const exitCode = signalled() ?? described.exitCode
     const named = about === undefined ? described : withAbout(described, about)
-    return Effect.as(print({ ...named, exitCode }, json), exitCode)
+    return Effect.as(printReport({ ...named, exitCode }, json), exitCode)
   })
+
+/** Prints the first notice at once, whatever the log level, with the exit code that the run is about to have. */
+export const makeNotices = (json: boolean) => {
+  let owed = false
+  return Notices.of({
+    // With `--json`, stderr holds one object and nothing else.
+    waiting: json
+      ? Effect.void
+      : Effect.flatMap(Interruption, ({ exitCode }) => {
+          // Other signals come from a program, or from a terminal that has gone.
+          const stop = exitCode() === exitCodes.interrupted ? " Press Ctrl-C again to stop." : ""
+          return printError(`Waiting up to 5 s for the answer, to revoke the new PAT.${stop}`)
+        }),
+    owe: (notice) =>
+      Effect.flatMap(Interruption, ({ exitCode }) => {
+        if (owed) return Effect.void
+        owed = true
+        return printReport({ ...describe(notice), exitCode: exitCode() ?? exitCodes.interrupted }, json)
+      }),
+  })
+}
+
+/** What a cause was, in a few words and without its stack. */
+const reasonOf = (cause: Cause.Cause<unknown>): string =>
+  Cause.prettyErrors(cause)
+    .map(({ message, name }) => message || name)
+    .join("; ") || "interrupted"
+
+/** What is logged, a line each: the messages, the last one with the reason; and a stack where that is asked for. */
+const linesOf = (
+  messages: ReadonlyArray<string>,
+  cause: Cause.Cause<unknown>,
+  verbose: boolean,
+): ReadonlyArray<string> => {
+  if (Cause.isEmpty(cause)) return messages
+  const last = messages.at(-1)
+  const reason = reasonOf(cause)
+  const withReason = last === undefined ? reason : `${last.replace(/\.$/, "")}: ${reason}`
+  return [...messages.slice(0, -1), withReason, ...(verbose ? Cause.pretty(cause).split("\n") : [])]
+}
+
+/** Logs to stderr through the `Console`, one escaped line for each message. */
+export const logger: Logger.Logger<unknown, void> = Logger.withConsoleError(
+  Logger.make(({ cause, context, logLevel, message }) => {
+    const level = LogLevel.lessThan(logLevel, LogLevel.Info) ? LogLevel.Debug : logLevel
+    const least = FiberRefs.getOrDefault(context, FiberRef.currentMinimumLogLevel)
+    const verbose = LogLevel.lessThanEqual(least, LogLevel.Debug)
+    const messages = (Array.isArray(message) ? message : [message]).map(String)
+    return escapeLines(
+      linesOf(messages, cause, verbose).map((line) => `zpcli: ${level._tag.toLowerCase()}: ${line}`),
+    )
+  }),
+)
