@@ -12,41 +12,39 @@ import { describe } from "./describe.ts"
 import { exitCodes } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
 
-/** Whether a command that was run may have left a line open on stderr: it has the same stderr. */
+/** Whether a command after `--`, which shares our stderr, may have left a line there without a line break. */
 export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {
   defaultValue: () => ({ mayBe: (): boolean => false }),
 }) {}
 
-/** The exit code for the signal that has come, if any: whatever fails after it, that is how the run ends. */
+/** The exit code for the signal that zpcli has received, if any. It wins over that of any error. */
 export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
   defaultValue: () => ({ exitCode: (): number | undefined => undefined }),
 }) {}
 
-/** A report in the form and order of docs/json.md. */
-const jsonOf = (report: Report, message: string): string =>
-  escapeJson(
-    JSON.stringify({
-      error: {
-        type: report.type,
-        message: escapeLines(message),
-        hint: report.hint === undefined ? undefined : escapeLines(report.hint),
-        status: report.status,
-        requestId: report.requestId,
-        retryable: report.retryable,
-        exitCode: report.exitCode,
-        keyId: report.keyId,
-        oldKeyId: report.oldKeyId,
-        keyIds: report.keyIds,
-        delivered: report.delivered,
-        childExitCode: report.childExitCode,
-      },
-    }),
-  )
+/** The fields in the order of docs/json.md. */
+const fields = [
+  "error",
+  "type",
+  "message",
+  "hint",
+  "status",
+  "requestId",
+  "retryable",
+  "exitCode",
+  "keyId",
+  "oldKeyId",
+  "keyIds",
+  "delivered",
+  "childExitCode",
+]
 
-/**
- * The lines in which a report is printed: two for a person, or one JSON object with
- * absent fields left out. None where there is nothing to print.
- */
+const jsonOf = (report: Report, message: string): string => {
+  const hint = report.hint && escapeLines(report.hint)
+  return escapeJson(JSON.stringify({ error: { ...report, message: escapeLines(message), hint } }, fields))
+}
+
+/** The lines of a report: two for a person, or one JSON object without absent fields, or none. */
 export const render = (report: Report, json: boolean): ReadonlyArray<string> => {
   const { hint, message, requestId } = report
   if (message === undefined) return []
@@ -56,7 +54,7 @@ export const render = (report: Report, json: boolean): ReadonlyArray<string> => 
   return hint === undefined ? [first] : [first, hint]
 }
 
-/** Prints a report on stderr, as JSON where `json` is set. It begins on a line of its own, whoever wrote before. */
+/** Prints a report on stderr, always on a line of its own. */
 const printReport = (report: Report, json: boolean): Effect.Effect<void> =>
   Effect.flatMap(OpenLine, ({ mayBe }) => {
     const lines = render(report, json)
@@ -64,10 +62,10 @@ const printReport = (report: Report, json: boolean): Effect.Effect<void> =>
     return printError(mayBe() ? ["", ...lines] : lines)
   })
 
-/** The PAT that an error is about, where the error itself may not say so. */
+/** The PAT that an error is about, if the error itself may not say so. */
 export interface About {
   readonly keyId: string
-  /** Whether the message begins with the key ID: with several, not every message names its own. */
+  /** Whether to put the key ID in front of the message. */
   readonly inMessage: boolean
 }
 
@@ -80,11 +78,11 @@ const withAbout = (report: Report, { inMessage, keyId }: About): Report => ({
 /** The errors of `pat run` that keep their exit codes. */
 const passedOn: ReadonlyArray<Failure["_tag"]> = ["CommandUnusable", "Exit", "PatLeft", "Quit"]
 
-/** An error of `pat run`: any other code of ours could be taken for one of its command. */
+/** `pat run` exits with its command's code, so its own errors have one that no command should have. */
 const ofRunner = (failure: Failure, report: Report): Report =>
   passedOn.includes(failure._tag) ? report : { ...report, exitCode: exitCodes.commandNotStarted }
 
-/** Prints an error on stderr, as JSON where `json` is set, and gives its exit code. */
+/** Prints an error on stderr, and gives its exit code. */
 export const report = (
   failure: Failure,
   json: boolean,
@@ -98,7 +96,7 @@ export const report = (
     return Effect.as(printReport({ ...named, exitCode }, json), exitCode)
   })
 
-/** Prints the first notice at once, whatever the log level, with the exit code that the run is about to have. */
+/** Prints the first notice at once, whatever the log level, with the exit code that the run will have. */
 export const makeNotices = (json: boolean) => {
   let owed = false
   return Notices.of({
@@ -106,7 +104,7 @@ export const makeNotices = (json: boolean) => {
     waiting: json
       ? Effect.void
       : Effect.flatMap(Interruption, ({ exitCode }) => {
-          // Other signals come from a program, or from a terminal that has gone.
+          // Nobody can press a key after another signal: it came from a program, or the terminal has gone.
           const stop = exitCode() === exitCodes.interrupted ? " Press Ctrl-C again to stop." : ""
           return printError(`Waiting up to 5 s for the answer, to revoke the new PAT.${stop}`)
         }),
@@ -119,13 +117,13 @@ export const makeNotices = (json: boolean) => {
   })
 }
 
-/** What a cause was, in a few words and without its stack. */
+/** A cause in a few words, without its stack. */
 const reasonOf = (cause: Cause.Cause<unknown>): string =>
   Cause.prettyErrors(cause)
     .map(({ message, name }) => message || name)
     .join("; ") || "interrupted"
 
-/** What is logged, a line each: the messages, the last one with the reason; and a stack where that is asked for. */
+/** The lines of a log entry: the messages, the last one with the reason, and the stack if `verbose`. */
 const linesOf = (
   messages: ReadonlyArray<string>,
   cause: Cause.Cause<unknown>,
@@ -138,7 +136,7 @@ const linesOf = (
   return [...messages.slice(0, -1), withReason, ...(verbose ? Cause.pretty(cause).split("\n") : [])]
 }
 
-/** Logs to stderr through the `Console`, one escaped line for each message. */
+/** Logs to stderr, one escaped line for each message. */
 export const logger: Logger.Logger<unknown, void> = Logger.withConsoleError(
   Logger.make(({ cause, context, logLevel, message }) => {
     const level = LogLevel.lessThan(logLevel, LogLevel.Info) ? LogLevel.Debug : logLevel

@@ -10,8 +10,8 @@ import { type Annotations, type AnyCommand, annotationsOf } from "./annotations.
 import { UsageError } from "./errors.ts"
 import type { ArgumentShape, CommandShape, OptionShape, TrailingShape } from "./shape.ts"
 
-// These types are what is read here of the values that `@effect/cli` 0.77 makes. It does not export them, so
-// an update may change them: a tag that is not known here is an error, and never skipped.
+// `@effect/cli` 0.77 does not export these types, so an update may change them: an unknown tag is an error, and never
+// skipped.
 
 /** An option or argument by itself. */
 interface Single {
@@ -220,12 +220,11 @@ const textOf = (doc: HelpDoc.HelpDoc): string => paragraphs(doc).join(" ")
 const config = CliConfig.make({ isCaseSensitive: true, showBuiltIns: false })
 
 /**
- * Parses with `@effect/cli` and runs the command that was meant. It takes the
- * place of `Command.run`, which prints a parse error by itself, with ANSI codes
- * whatever it is printed to.
+ * Parses with `@effect/cli` and runs the command. `Command.run` would print parse
+ * errors itself, and with ANSI codes even into a pipe.
  *
  * @param program - the name of the command
- * @param argv - as `parse` hands it on
+ * @param argv - of a `Request`
  */
 export const execute = <Name extends string, R, E, A>(
   command: Command.Command<Name, R, E, A>,
