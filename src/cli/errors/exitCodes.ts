@@ -19,8 +19,8 @@ export const exitCodes = {
 } as const
 
 /**
- * The exit code where a new token was not delivered. The choice between 7 and 9 is made here: 9 says that the new PAT was
- * certainly revoked, 7 that it may still exist. If the user interrupted the command, that is what the exit code says.
+ * The exit code if a new token was not delivered. The choice between 7 and 9 is made here: 9 means that the new PAT
+ * was certainly revoked, and 7 that it may still exist. If the command was interrupted, it is 130 either way.
  */
 export const ofUndelivered = (revoked: boolean, interrupted: boolean): number => {
   if (interrupted) return exitCodes.interrupted

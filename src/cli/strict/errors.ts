@@ -80,7 +80,7 @@ export type Problem =
   /** By `@effect/cli` itself, in its own words. */
   | { readonly _tag: "Rejected"; readonly reason: string }
 
-/** A command line that can't be understood. It isn't a `Data.TaggedError`, so that it can be created before Effect is loaded. */
+/** A command line that can't be understood. It isn't a `Data.TaggedError`, since Effect may not be loaded yet. */
 export class UsageError {
   readonly _tag = "UsageError"
   /**

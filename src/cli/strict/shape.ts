@@ -56,7 +56,7 @@ export interface HelpSection {
   readonly entries: ReadonlyArray<Entry>
 }
 
-/** What to say about words that a program does not know, but that its users try. A key may be several words, joined with `, `. */
+/** What to say about words that a program doesn't know, but users try. A key may be several words, joined with `, `. */
 export interface Hints {
   /**
    * What is meant: by a word, or two with a space between them, a command line, such as `git rm` for `delete`; by an
