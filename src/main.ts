@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { Interruption, OpenLine } from "./cli/errors/exitCodes.ts"
+import { Interruption, OpenLine } from "./cli/errors/report.ts"
 import { Live } from "./cli/live.ts"
 import { type Early, run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"

@@ -11,7 +11,7 @@ import * as run from "./pat/run.ts"
 import * as show from "./pat/show.ts"
 import * as sandbox from "./sandbox.ts"
 import { group, withExamples, withHints } from "./strict/annotations.ts"
-import { read } from "./strict/read.ts"
+import { read } from "./strict/effectCli.ts"
 import type { CommandShape, Entry, HelpSection } from "./strict/shape.ts"
 
 /** The whole command tree: the one list of verbs. */

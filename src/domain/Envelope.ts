@@ -143,10 +143,7 @@ export const isOwnSuccess = (
 /** Whether a response certainly is the API's success for the revoke of this PAT, and not of another one. */
 export const saysRevoked = (value: unknown, keyId: string): boolean =>
   isOwnSuccess(value) &&
-  (!isRecord(value.detail) ||
-    value.detail.key_id === undefined ||
-    value.detail.key_id === null ||
-    value.detail.key_id === keyId)
+  (!isRecord(value.detail) || [undefined, null, keyId].includes(value.detail.key_id as string))
 
 /** `GET /hello`, 200. */
 export const Hello = Schema.compose(

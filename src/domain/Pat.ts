@@ -157,14 +157,9 @@ const justNow = 10_000
  */
 export const inUse = (pats: ReadonlyArray<Pat>, serverTime: number | undefined): Pat | undefined => {
   if (serverTime === undefined) return undefined
-  let last: Pat | undefined
-  let tied = false
-  for (const pat of pats) {
-    const used = pat.last_used_at
-    if (typeof used !== "number" || hasEnded(pat) || Math.abs(serverTime - used) > justNow) continue
-    const most = typeof last?.last_used_at === "number" ? last.last_used_at : Number.NEGATIVE_INFINITY
-    tied = used === most
-    if (used > most) last = pat
-  }
-  return tied ? undefined : last
+  const useOf = ({ last_used_at: used }: Pat) => (typeof used === "number" ? used : Number.NEGATIVE_INFINITY)
+  const [last, next] = pats
+    .filter((pat) => !hasEnded(pat) && Math.abs(serverTime - useOf(pat)) <= justNow)
+    .sort((one, other) => useOf(other) - useOf(one))
+  return last && next && useOf(last) === useOf(next) ? undefined : last
 }

@@ -13,22 +13,13 @@ export const maxRetryAfter = 60_000
 
 const worthRepeating = new Set([429, 500, 502, 503, 504])
 
-const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
-
 /** Whether a connection failed because the server's certificate is not trusted. */
-export const isCertificateProblem = (code: string): boolean => certificate.test(code)
+export const isCertificateProblem = (code: string): boolean =>
+  /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)
 
 /** Whether a failed request may have had an effect: it was sent, and the API itself didn't refuse it. */
-export const mayHaveHappened = (failure: Transient): boolean => {
-  switch (failure._tag) {
-    case "Unreachable":
-      return failure.sent
-    case "TimedOut":
-      return failure.sent
-    case "ServiceUnavailable":
-      return failure.status !== 429
-  }
-}
+export const mayHaveHappened = (failure: Transient): boolean =>
+  failure._tag === "ServiceUnavailable" ? failure.status !== 429 : failure.sent
 
 /** Whether a request must not be repeated blindly: a second create would make a second token. */
 export const isOnce = (method: Method, path: string): boolean => method === "POST" && path !== "/login"

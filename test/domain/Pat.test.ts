@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
 import { PatList } from "../../src/domain/Envelope.ts"
-import { expiryOf, fromItem, isExpiringBefore, Pat, parseTime } from "../../src/domain/Pat.ts"
+import { expiryOf, fromItem, inUse, isExpiringBefore, Pat, parseTime } from "../../src/domain/Pat.ts"
 
 const decode = fromItem
 const decodeList = Schema.decodeUnknownSync(PatList)
@@ -191,5 +191,32 @@ describe("isExpiringBefore", () => {
     [null, "active", false],
   ])("%s, %s: %s", (expiry_at, status, expected) => {
     expect(isExpiringBefore(decode({ expiry_at, status }), now, soon)).toBe(expected)
+  })
+})
+
+describe("inUse", () => {
+  const now = Date.UTC(2026, 0, 1)
+  /** The index of the PAT in use among some that were used so many seconds ago. */
+  const among = (...ages: ReadonlyArray<number | null>) => {
+    const pats = ages.map((age) =>
+      decode({ status: "active", last_used_at: age && new Date(now - age * 1000).toISOString() }),
+    )
+    const found = inUse(pats, now)
+    return found && pats.indexOf(found)
+  }
+
+  it("is the PAT that was used last, and just now", () => {
+    expect(among(null, 8, 1, 3)).toBe(2)
+    expect(among(-2, 3)).toBe(0)
+    expect(among(11, null)).toBeUndefined()
+    expect(inUse([decode({ last_used_at: "2026-01-01" })], undefined)).toBeUndefined()
+    expect(inUse([decode({ status: "revoked", last_used_at: "2026-01-01" })], now)).toBeUndefined()
+  })
+
+  it("is unknown if two were used last at the same time, wherever they are in the list", () => {
+    expect(among(2, 2)).toBeUndefined()
+    expect(among(2, 2, 5)).toBeUndefined()
+    expect(among(5, 2, 2)).toBeUndefined()
+    expect(among(5, 5, 2)).toBe(2)
   })
 })

@@ -39,13 +39,13 @@ const afterUndo = (undone: boolean, cause: Report | undefined, tokenLost: boolea
 
 const several = <A>(all: ReadonlyArray<A>) => (all.length > 1 ? all : undefined)
 
-/** Names PATs that were to be replaced: the first, and all of several. */
+/** The PATs to be replaced: the first, and all if there are several. */
 const named = (old: ReadonlyArray<{ readonly keyId: string }>): Partial<Report> => {
   const keyIds = old.map(({ keyId }) => keyId)
   return { oldKeyId: keyIds[0], keyIds: several(keyIds) }
 }
 
-/** The one table of errors: exit code, hint and the fields of the JSON. A tag that is missing here does not compile. */
+/** The one table of errors: exit code, hint and JSON fields. If a tag is missing here, it does not compile. */
 const table = {
   // The API's answers
   PatNotFound: ({ keyId }) => ends(exitCodes.notFound, "See the key IDs with: zpcli pat list", { keyId }),
@@ -77,7 +77,7 @@ const table = {
 
   // The command line, and what is set, piped or typed
   UsageError: (error) =>
-    // A token may have been typed where none belongs.
+    // A token may have been typed by mistake.
     ends(exitCodes.misuse, mask(error.hint, []), { message: mask(error.message, []) }),
   InvalidInput: (error) => ends(exitCodes.misuse, hints.ofInput(error)),
   InputUnreadable: () =>
@@ -89,7 +89,7 @@ const table = {
   SandboxFailed: () => ends(exitCodes.misuse, "Choose another with --port."),
   CannotAsk: () => ends(exitCodes.declined, "Add --yes to go ahead without being asked."),
   Declined: ({ no }) =>
-    // Whoever said no wants no advice on how to say yes.
+    // Someone who said no needs no advice on how to say yes.
     ends(exitCodes.declined, no ? undefined : "Answer y to go ahead, or add --yes to skip the question."),
   Quit: () => silently(exitCodes.interrupted),
 
@@ -100,7 +100,7 @@ const table = {
       "Write it to a file with --out FILE, or let stdout be a terminal, a pipe or a file.",
     ),
   OutputFailed: ({ code }) =>
-    // A reader that has gone, as in `zpcli pat list | head -1`, has what it wanted.
+    // The reader has all it wants, as in `zpcli pat list | head -1`.
     code === "EPIPE"
       ? silently(exitCodes.done)
       : ends(exitCodes.refused, "Check where the output goes, such as the free space of a disk."),
@@ -108,7 +108,7 @@ const table = {
     ends(exitCodes.undelivered, "Check where the token goes, then run the command again."),
   CommandFailed: (error) =>
     ends(exitCodes.undelivered, hints.ofCommandFailed(error), { childExitCode: error.exitCode }),
-  // With the exit codes of a shell where a command can't be run.
+  // A shell has the same exit codes.
   CommandUnusable: (error) =>
     ends(
       error.reason === "not-found" ? exitCodes.commandNotFound : exitCodes.commandNotExecutable,
@@ -218,7 +218,7 @@ const table = {
   [T in Described["_tag"]]: (error: Extract<Described, { readonly _tag: T }>) => Ending
 }
 
-/** What is reported of an error: its message, a hint, the fields of its JSON, and the exit code. */
+/** Everything that is reported about an error. */
 export const describe = (failure: Described): Report => {
   const ending: Ending = Match.valueTags(failure, table)
   return {

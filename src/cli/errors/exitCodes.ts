@@ -1,5 +1,3 @@
-import * as Context from "effect/Context"
-
 /** The exit codes: docs/exit-codes.md. */
 export const exitCodes = {
   done: 0,
@@ -21,8 +19,8 @@ export const exitCodes = {
 } as const
 
 /**
- * The exit code where a new token was not delivered. The choice between 7 and 9 is made here: 9 says that the new PAT was
- * certainly revoked, 7 that it may still exist. If the user interrupted the command, that is what the exit code says.
+ * The exit code if a new token was not delivered. The choice between 7 and 9 is made here: 9 means that the new PAT
+ * was certainly revoked, and 7 that it may still exist. If the command was interrupted, it is 130 either way.
  */
 export const ofUndelivered = (revoked: boolean, interrupted: boolean): number => {
   if (interrupted) return exitCodes.interrupted
@@ -48,13 +46,3 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.hungUp]: "the terminal was closed",
   [exitCodes.interrupted]: "interrupted (143: terminated)",
 }
-
-/** Whether a command that was run may have left a line open on stderr: it has the same stderr. */
-export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {
-  defaultValue: () => ({ mayBe: (): boolean => false }),
-}) {}
-
-/** The exit code for the signal that has come, if any: whatever fails after it, that is how the run ends. */
-export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
-  defaultValue: () => ({ exitCode: (): number | undefined => undefined }),
-}) {}

@@ -46,8 +46,8 @@ export interface Report {
   /** The exit code of the command after `--`, or of one that prints a secret. */
   readonly childExitCode?: number | undefined
   /**
-   * Whether running the same command again is safe and may work: the API can't be reached or is busy, and everything that
-   * was begun was undone. An error that somebody has to fix first isn't retryable.
+   * Whether running the same command again is safe and may work: the API can't be reached or is busy, and everything
+   * that was begun was undone. An error that somebody has to fix first isn't retryable.
    */
   readonly retryable: boolean
   readonly exitCode: number

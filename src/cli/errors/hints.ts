@@ -1,4 +1,4 @@
-/** What to do about errors, where that takes more than one sentence to choose. */
+/** What to do about errors, if that depends on their fields. */
 import type { Place } from "../../domain/Credential.ts"
 import type * as Errors from "../../domain/Errors.ts"
 import { type HandoverCause, mayBeStored, signalled } from "../../domain/errors/delivery.ts"
@@ -7,17 +7,17 @@ import { maxLength } from "../../domain/Label.ts"
 import { maxRetryAfter } from "../../domain/Retry.ts"
 import { partsOf, scopes } from "../../domain/Scope.ts"
 
-/** What a key ID looks like, as the beginning of a sentence. */
+/** The beginning of a sentence. */
 export const keyIdForm = "A key ID is four words joined by hyphens, such as law-hotel-shape-community"
 
-/** How to revoke a new PAT. A server's text is part of a command to be copied only where it is a key ID. */
+/** How to revoke a new PAT. Only a valid key ID becomes part of a command to copy: it's a server's text. */
 export const howToRevoke = (keyId: string | undefined): string =>
   KeyId.is(keyId) ? `Revoke it with: zpcli pat revoke ${keyId}` : "Find it with: zpcli pat list"
 
 /**
- * What to do about a new PAT whose token was not handed over.
+ * What to do about a new PAT whose token was not delivered.
  *
- * @param remedy - what to do about the cause, where it may have to be cured
+ * @param remedy - what to do about the cause, if that may have to be fixed first
  */
 export const afterTakenBack = (
   keyId: string | undefined,
@@ -44,7 +44,7 @@ export const ofOutcome = ({ found, replaces }: Errors.OutcomeUnknown): string =>
     : `Nobody has the token. Revoke it, then ${again}. ${howToRevoke(keyId)}`
 }
 
-/** @param remedy - what to do about the cause, which helps where the delivery failed */
+/** @param remedy - what to do about the cause, if that may have to be fixed first */
 export const ofStop = (
   { cause, newKeyId, old, step, undone }: Errors.RotationStopped,
   remedy: string | undefined,
@@ -61,10 +61,10 @@ export const ofStop = (
 
 export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: Errors.CommandFailed): string => {
   const fix = `Fix ${name}, then run the command again.`
-  // It may have failed after its work, or by a lost answer: what it stored took the place of what works.
   if (leftToken && signalled(exitCode)) return "Run the command again."
   if (leftToken)
     return `${fix} If it opens /dev/stdin, which is a socket here, put a pipe before it: -- sh -c 'cat | COMMAND'`
+  // It may have failed after it had stored the token.
   return reason === "exit"
     ? `Check what it stored: the new token no longer works. Then ${signalled(exitCode) ? "" : "fix it, and "}run the command again.`
     : fix
@@ -87,7 +87,7 @@ export const ofCannotRotate = ({ keyId, reason }: Errors.CannotRotate): string =
     : "Create its successor with: zpcli pat create"
 }
 
-/** How to set another PAT, where one was found. */
+/** How to replace a PAT, by where it is set. */
 const replacePat = ({ source, via }: Place): string => {
   if (via === "file") return `Put a valid PAT into the file that ${source} names`
   if (via === "command") return `Let the command in ${source} print a valid PAT`
@@ -133,7 +133,7 @@ export const ofSecret = ({ opensStdout, path, source }: Errors.SecretUnavailable
     : `Correct ${source}: the file must contain the secret alone.`
 }
 
-/** What to check after a refused sign-in: what was typed can be typed again, the rest is a setting. */
+/** What to type again or to check after a refused sign-in. */
 export const ofLogin = ({ password = "ZPOOL_PASSWORD", typed }: Errors.LoginRefused): string => {
   if (typed.password) {
     return typed.user
@@ -146,7 +146,7 @@ export const ofLogin = ({ password = "ZPOOL_PASSWORD", typed }: Errors.LoginRefu
 }
 
 export const ofRequest = ({ path, serverMessage, status }: Errors.RequestRefused): string => {
-  // A 403 gets here where a gateway does not know the path.
+  // A gateway that doesn't know the path answers with 403.
   if (status === 404 || status === 403) return `Check ZPOOL_API_URL: there is no ${path} below it.`
   return serverMessage === undefined
     ? "Check ZPOOL_API_URL; --log-level debug shows the requests."

@@ -1,35 +1,51 @@
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import { Notices } from "../../services/Notices.ts"
+import { Process } from "../../services/Process.ts"
 import { escapeJson, escapeLines } from "../output/escape.ts"
-import { printError, printErrorSafe } from "../output/print.ts"
+import { linesFor, printError, printErrorSafe } from "../output/print.ts"
 import { describe } from "./describe.ts"
-import { exitCodes, Interruption, OpenLine } from "./exitCodes.ts"
+import { exitCodes } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
 
-/** A report in the form and order of docs/json.md. */
-const jsonOf = (report: Report, message: string): string =>
-  escapeJson(
-    JSON.stringify({
-      error: {
-        type: report.type,
-        message: escapeLines(message),
-        hint: report.hint === undefined ? undefined : escapeLines(report.hint),
-        status: report.status,
-        requestId: report.requestId,
-        retryable: report.retryable,
-        exitCode: report.exitCode,
-        keyId: report.keyId,
-        oldKeyId: report.oldKeyId,
-        keyIds: report.keyIds,
-        delivered: report.delivered,
-        childExitCode: report.childExitCode,
-      },
-    }),
-  )
+/** Whether a command after `--`, which shares our stderr, may have left a line there without a line break. */
+export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {
+  defaultValue: () => ({ mayBe: (): boolean => false }),
+}) {}
 
-/**
- * The lines in which a report is printed: two for a person, or one JSON object with
- * absent fields left out. None where there is nothing to print.
- */
+/** The exit code for the signal that zpcli has received, if any. It wins over that of any error. */
+export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
+  defaultValue: () => ({ exitCode: (): number | undefined => undefined }),
+}) {}
+
+/** The fields in the order of docs/json.md. */
+const fields = [
+  "error",
+  "type",
+  "message",
+  "hint",
+  "status",
+  "requestId",
+  "retryable",
+  "exitCode",
+  "keyId",
+  "oldKeyId",
+  "keyIds",
+  "delivered",
+  "childExitCode",
+]
+
+const jsonOf = (report: Report, message: string): string => {
+  const hint = report.hint && escapeLines(report.hint)
+  return escapeJson(JSON.stringify({ error: { ...report, message: escapeLines(message), hint } }, fields))
+}
+
+/** The lines of a report: two for a person, or one JSON object without absent fields, or none. */
 export const render = (report: Report, json: boolean): ReadonlyArray<string> => {
   const { hint, message, requestId } = report
   if (message === undefined) return []
@@ -39,8 +55,8 @@ export const render = (report: Report, json: boolean): ReadonlyArray<string> => 
   return hint === undefined ? [first] : [first, hint]
 }
 
-/** Prints a report on stderr, as JSON where `json` is set. It begins on a line of its own, whoever wrote before. */
-export const print = (report: Report, json: boolean): Effect.Effect<void> =>
+/** Prints a report on stderr, always on a line of its own. */
+const printReport = (report: Report, json: boolean): Effect.Effect<void> =>
   Effect.flatMap(OpenLine, ({ mayBe }) => {
     const lines = render(report, json)
     if (lines.length === 0) return Effect.void
@@ -48,10 +64,10 @@ export const print = (report: Report, json: boolean): Effect.Effect<void> =>
     return json ? printErrorSafe(all.join("\n")) : printError(all)
   })
 
-/** The PAT that an error is about, where the error itself may not say so. */
+/** The PAT that an error is about, if the error itself may not say so. */
 export interface About {
   readonly keyId: string
-  /** Whether the message begins with the key ID: with several, not every message names its own. */
+  /** Whether to put the key ID in front of the message. */
   readonly inMessage: boolean
 }
 
@@ -64,11 +80,11 @@ const withAbout = (report: Report, { inMessage, keyId }: About): Report => ({
 /** The errors of `pat run` that keep their exit codes. */
 const passedOn: ReadonlyArray<Failure["_tag"]> = ["CommandUnusable", "Exit", "PatLeft", "Quit"]
 
-/** An error of `pat run`: any other code of ours could be taken for one of its command. */
+/** `pat run` exits with its command's code, so its own errors have one that no command should have. */
 const ofRunner = (failure: Failure, report: Report): Report =>
   passedOn.includes(failure._tag) ? report : { ...report, exitCode: exitCodes.commandNotStarted }
 
-/** Prints an error on stderr, as JSON where `json` is set, and gives its exit code. */
+/** Prints an error on stderr, and gives its exit code. */
 export const report = (
   failure: Failure,
   json: boolean,
@@ -79,5 +95,60 @@ export const report = (
     const described = runner ? ofRunner(failure, describe(failure)) : describe(failure)
     const exitCode = signalled() ?? described.exitCode
     const named = about === undefined ? described : withAbout(described, about)
-    return Effect.as(print({ ...named, exitCode }, json), exitCode)
+    return Effect.as(printReport({ ...named, exitCode }, json), exitCode)
   })
+
+/** Prints the first notice at once, whatever the log level, with the exit code that the run will have. */
+export const makeNotices = (json: boolean) => {
+  let owed = false
+  return Notices.of({
+    // With `--json`, stderr holds one object and nothing else.
+    waiting: json
+      ? Effect.void
+      : Effect.flatMap(Interruption, ({ exitCode }) => {
+          // Nobody can press a key after another signal: it came from a program, or the terminal has gone.
+          const stop = exitCode() === exitCodes.interrupted ? " Press Ctrl-C again to stop." : ""
+          return printError(`Waiting up to 5 s for the answer, to revoke the new PAT.${stop}`)
+        }),
+    owe: (notice) =>
+      Effect.flatMap(Interruption, ({ exitCode }) => {
+        if (owed) return Effect.void
+        owed = true
+        return printReport({ ...describe(notice), exitCode: exitCode() ?? exitCodes.interrupted }, json)
+      }),
+  })
+}
+
+/** A cause in a few words, without its stack. */
+const reasonOf = (cause: Cause.Cause<unknown>): string =>
+  Cause.prettyErrors(cause)
+    .map(({ message, name }) => message || name)
+    .join("; ") || "interrupted"
+
+/** The lines of a log entry: the messages, the last one with the reason, and the stack if `verbose`. */
+const linesOf = (
+  messages: ReadonlyArray<string>,
+  cause: Cause.Cause<unknown>,
+  verbose: boolean,
+): ReadonlyArray<string> => {
+  if (Cause.isEmpty(cause)) return messages
+  const last = messages.at(-1)
+  const reason = reasonOf(cause)
+  const withReason = last === undefined ? reason : `${last.replace(/\.$/, "")}: ${reason}`
+  return [...messages.slice(0, -1), withReason, ...(verbose ? Cause.pretty(cause).split("\n") : [])]
+}
+
+/** Logs to stderr, one escaped line for each message. */
+export const logger: Logger.Logger<unknown, void> = Logger.withConsoleError(
+  Logger.make(({ cause, context, logLevel, message }) => {
+    const level = LogLevel.lessThan(logLevel, LogLevel.Info) ? LogLevel.Debug : logLevel
+    const least = FiberRefs.getOrDefault(context, FiberRef.currentMinimumLogLevel)
+    const verbose = LogLevel.lessThanEqual(least, LogLevel.Debug)
+    const messages = (Array.isArray(message) ? message : [message]).map(String)
+    const { stderr } = Context.get(FiberRefs.getOrDefault(context, FiberRef.currentContext), Process)
+    return linesFor(
+      stderr,
+      linesOf(messages, cause, verbose).map((line) => `zpcli: ${level._tag.toLowerCase()}: ${line}`),
+    )
+  }),
+)

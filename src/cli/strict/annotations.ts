@@ -30,8 +30,8 @@ const annotate = (key: object, more: Annotations): void => {
 /**
  * The annotations of a command, an option or an argument.
  *
- * @param key - an object that survives `.pipe`: the tag of a command, or the function that maps the value of an option or
- *   argument; for `withGroup`, the option itself
+ * @param key - an object that survives `.pipe`: the tag of a command, or the function that maps the value of an
+ *   option or argument; for `withGroup`, the option itself
  */
 export const annotationsOf = (key: object): Annotations => annotations.get(key) ?? {}
 

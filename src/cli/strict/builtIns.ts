@@ -1,6 +1,6 @@
 import type { OptionShape } from "./shape.ts"
 
-/** The shells that there are completions for. */
+/** The shells with completions. */
 export const shells = ["bash", "zsh", "fish"] as const
 export type Shell = (typeof shells)[number]
 
@@ -8,11 +8,11 @@ export type Shell = (typeof shells)[number]
 export const logLevels = ["all", "trace", "debug", "info", "warning", "error", "fatal", "none"] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** The word before a command that asks for its help. */
+/** `help COMMAND` is the same as `COMMAND --help`. */
 export const helpWord = "help"
 export const helpSummary = "Show help for a command or a topic"
 
-/** The group of the options that every command has, and of those of its own that a program adds to it. */
+/** The title of the options that every command has. A program can add its own to them. */
 export const globalOptions = "Global options"
 
 const builtIn = (

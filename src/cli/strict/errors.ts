@@ -1,25 +1,23 @@
-/** An option and its value, such as `--scope *`, in whose place a shell may have put the names of files. */
+/** An option and its value with a `*`, which a shell may have replaced with the names of files. */
 export type Expanded = readonly [option: string, value: string]
 
-/** What is wrong with a command line. The names are those of Effect 4's `effect/cli`, where it has one. */
+/** What is wrong with a command line. The names are those of Effect 4's `effect/cli`, if it has one. */
 export type Problem =
   | {
       readonly _tag: "UnrecognizedOption"
       readonly option: string
       readonly suggestions: ReadonlyArray<string>
-      /** Whether it may have been meant for an argument, one of any text. */
+      /** Whether it may be meant as an argument, which can be any text. */
       readonly takesText: boolean
-      /** What the program says of it. */
       readonly note?: string | undefined
     }
   | {
       readonly _tag: "UnknownSubcommand"
       readonly subcommand: string
       readonly subcommands: ReadonlyArray<string>
-      /** Where a topic of help would do too, those that there are. */
+      /** The topics, if a topic would do too. */
       readonly topics?: ReadonlyArray<string>
       readonly suggestions: ReadonlyArray<string>
-      /** What the program says of it. */
       readonly note?: string | undefined
     }
   | {
@@ -31,40 +29,37 @@ export type Problem =
   | {
       readonly _tag: "MissingOption"
       readonly option: string
-      /** Values that are known for it; empty if none are. */
       readonly values: ReadonlyArray<string>
-      /** Whether it may be given more than once. */
       readonly repeated: boolean
     }
-  /** A word begins with a dash that no keyboard types, such as an editor or a chat makes of `--`. */
+  /** A word begins with a dash that editors and chats make of `--`. */
   | { readonly _tag: "TypographicDash"; readonly word: string }
   | {
       readonly _tag: "MissingArgument"
       readonly argument: string
-      /** The option that may take its place. */
       readonly alternative?: string | undefined
-      /** Whether the words after `--` would be a command, and no argument. */
+      /** Whether there are words after `--`, which are a command and no argument. */
       readonly trailing?: boolean
     }
-  /** No command after `--`, which itself may be missing. */
+  /** No command after `--`. `terminated` is false if `--` is missing as well. */
   | { readonly _tag: "MissingTrailing"; readonly name: string; readonly terminated: boolean }
   | {
       readonly _tag: "MissingValue"
       readonly option: string
-      /** Whether the word behind it starts with a dash, and may be meant for the value. */
+      /** Whether the next word starts with a dash, and may be meant as the value. */
       readonly beforeDash: boolean
     }
   /** `--name=`, or an empty word after the name. */
   | { readonly _tag: "EmptyValue"; readonly option: string }
-  /** Node has put U+FFFD in the place of bytes that are not UTF-8: another word than was typed. */
+  /** Node has replaced bytes that are not UTF-8 with U+FFFD. */
   | { readonly _tag: "NotUtf8"; readonly word: string }
   | { readonly _tag: "UnexpectedValue"; readonly option: string; readonly value: string }
   | {
       readonly _tag: "UnexpectedArgument"
       readonly value: string
-      /** What may come after `--`, such as `command`. */
+      /** The name of what may come after `--`. */
       readonly trailing?: string | undefined
-      /** Whether there may be other arguments. */
+      /** Whether the command takes arguments at all. */
       readonly others?: boolean
       readonly expanded?: Expanded | undefined
     }
@@ -82,13 +77,10 @@ export type Problem =
       readonly choices: ReadonlyArray<string>
       readonly suggestions: ReadonlyArray<string>
     }
-  /** Found by `@effect/cli` itself, in its own words. */
+  /** By `@effect/cli` itself, in its own words. */
   | { readonly _tag: "Rejected"; readonly reason: string }
 
-/**
- * A command line that can't be understood. It loads nothing of Effect: a
- * program can check its command line before it loads the rest.
- */
+/** A command line that can't be understood. It isn't a `Data.TaggedError`, since Effect may not be loaded yet. */
 export class UsageError {
   readonly _tag = "UsageError"
   /**
@@ -101,12 +93,12 @@ export class UsageError {
     readonly flags: ReadonlyArray<string> = [],
   ) {}
 
-  /** What is wrong: one line, in which words of the command line stand as they were typed. */
+  /** One line, in which words of the command line are as they were typed. */
   get message(): string {
     return wordsOf(this.problem, this.command)[0]
   }
 
-  /** What to do about it: one line, likewise. */
+  /** What to do about it, in one line like `message`. */
   get hint(): string {
     return wordsOf(this.problem, this.command)[1]
   }
@@ -115,7 +107,7 @@ export class UsageError {
 const didYouMean = ([suggestion]: ReadonlyArray<string>): string =>
   suggestion === undefined ? "" : ` Did you mean ${suggestion}?`
 
-/** How a word with typographic dashes was meant: `—json` is `--json`, and `–y` is `-y`. */
+/** What a word with typographic dashes means: `—json` is `--json`, and `–y` is `-y`. */
 const withHyphens = (word: string): string => {
   const rest = word.replace(/^[-\u2010-\u2015\u2212]+/, "")
   const long = rest === "" ? /[\u2014\u2015]/.test(word) : rest.length > 1
@@ -128,7 +120,6 @@ const quoted = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'
 const quoteHint = ([option, value]: Expanded): string =>
   `If you typed ${option} ${value}, quote it: ${option} ${quoted(value)}. The shell puts the names of files in its place.`
 
-/** The message and the hint of a problem. */
 const wordsOf = (problem: Problem, command: string): readonly [message: string, hint: string] => {
   const help = `See: ${command} --help`
   switch (problem._tag) {

@@ -1,15 +1,15 @@
 import { builtIns, globalOptions, helpSummary, helpWord } from "./builtIns.ts"
 import type { CommandShape, Entry, OptionShape } from "./shape.ts"
 
-/** The widest name that shares a line with its description. */
+/** The widest column of names. */
 const maxNameColumn = 26
-/** Below this width, every description goes on lines of its own. */
+/** On a narrower terminal, every description goes on lines of its own. */
 const minColumns = 60
 
-/** The columns that help takes: those of the terminal it is printed on, at most 100, and 80 elsewhere. */
+/** The width of help: that of the terminal, at most 100, and 80 elsewhere. */
 export const helpColumns = (terminal: number | undefined): number => Math.min(terminal || 80, 100)
 
-/** Puts words into lines of at most so many characters, unless a word is longer. */
+/** Puts words into lines of at most this width, unless a word is longer. */
 const fill = (words: ReadonlyArray<string>, columns: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   for (const word of words) {
@@ -22,11 +22,9 @@ const fill = (words: ReadonlyArray<string>, columns: number): ReadonlyArray<stri
 
 const wrap = (text: string, columns: number) => fill(text.split(" "), columns)
 
-/** Puts an indent before the first line, and another before the others. */
 const indented = (lines: ReadonlyArray<string>, first: string, others = first): ReadonlyArray<string> =>
   lines.map((line, index) => (index === 0 ? first : others) + line)
 
-/** A name and its description, which begins at the column `nameColumn + 2`. */
 const entryLines = (
   [name, description]: Entry,
   columns: number,
@@ -56,7 +54,7 @@ const optionEntry = (option: OptionShape): Entry => {
   ]
 }
 
-/** The parts of a usage line; none of them is broken. */
+/** The parts of a usage line, which are never broken. */
 const usageOf = (shape: CommandShape): ReadonlyArray<string> => {
   const { asking, command } = shape
   const asked = (name: string) => asking?.names.includes(name) === true
@@ -86,7 +84,7 @@ const usageOf = (shape: CommandShape): ReadonlyArray<string> => {
   ]
 }
 
-/** A command line, continued by backslashes between its words where it is too long. */
+/** A command line, continued with backslashes if it is too long. */
 const commandLines = (command: string, columns: number): ReadonlyArray<string> => {
   if (command.length <= columns - 2) return [`  ${command}`]
   // A quoted word is not broken: a backslash would become part of it.
@@ -105,7 +103,7 @@ const listed = (title: string, units: ReadonlyArray<string>, columns: number): R
   return section(title, indented(fill(words, columns - 2), "  "))
 }
 
-/** Options under their titles, in the order of the first option of each; those without a title come last. */
+/** Options under their titles, in the order of the first option of each. Those without a title come last. */
 const inGroups = (
   options: ReadonlyArray<OptionShape>,
 ): ReadonlyArray<readonly [title: string, options: ReadonlyArray<OptionShape>]> => {
@@ -128,9 +126,9 @@ const globalsOf = (shape: CommandShape): ReadonlyArray<OptionShape> => {
 }
 
 /**
- * The help of a command within so many columns, as plain text with a line break
- * at its end. The program's own help describes the global options and the
- * topics, which the help of its commands only names.
+ * The help of a command as plain text, with a line break at its end. The
+ * program's own help describes the global options and the topics, which the help
+ * of its commands only names.
  *
  * @param root - the program
  */

@@ -2,8 +2,7 @@ import { helpWord, type LogLevel, logLevels, type Shell, shells } from "./builtI
 import { countProblem, duplicateProblem, optionProblem, split, subcommandProblem } from "./check.ts"
 import { type Problem, UsageError } from "./errors.ts"
 import { type CommandShape, nameOf } from "./shape.ts"
-import { type Given, hasTypographicDash, sort } from "./sort.ts"
-import { topicsOf, withTopics } from "./topics.ts"
+import { type Given, hasTypographicDash, sort, topicsOf, withTopics } from "./sort.ts"
 
 /** What a command line asks for. */
 export type Request =

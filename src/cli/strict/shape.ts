@@ -4,11 +4,10 @@ export interface OptionShape {
   readonly name: string
   /** A letter with its dash, such as `-h`. */
   readonly alias?: string | undefined
-  /** What help calls its value; undefined if it takes none. */
+  /** The name of its value in help; undefined if it takes none. */
   readonly value: string | undefined
-  /** The only values that it takes. */
+  /** All values that it takes. */
   readonly choices?: ReadonlyArray<string> | undefined
-  /** What completions offer: names of files, or these values. The option may take others. */
   readonly completions?: Completions | undefined
   /** The title that help lists it under. */
   readonly group?: string | undefined
@@ -17,7 +16,7 @@ export interface OptionShape {
   readonly description: string
 }
 
-/** What completions offer for the value of an option. */
+/** What completions offer for the value of an option, which may take other values too. */
 export type Completions = "files" | ReadonlyArray<string>
 
 /** An argument as plain data. */
@@ -27,16 +26,16 @@ export interface ArgumentShape {
   readonly required: boolean
   /** The option that takes its place, such as `--label`: one of the two is required. */
   readonly alternative?: string | undefined
-  /** The command line, without the program's name, that prints what completions offer. */
+  /** The command line, without the program's name, that prints the values for completions. */
   readonly values?: ReadonlyArray<string> | undefined
   readonly description: string
 }
 
-/** The words after `--`, where they are another program's command line. */
+/** The words after `--`, if they are the command line of another program. */
 export interface TrailingShape {
-  /** The option that they are handed on with, each between two colons; nobody can type it. */
+  /** The option that passes them on, each between two colons. Nobody can type it. */
   readonly option: string
-  /** What help calls each word. */
+  /** The name of each word in help. */
   readonly name: string
   readonly required: boolean
   readonly description: string
@@ -50,13 +49,13 @@ export interface Asking {
   readonly unless: ReadonlyArray<string>
 }
 
-/** A command line worth showing, and what it does. */
+/** A command line for help to show, and what it does. */
 export interface Example {
   readonly command: string
   readonly description: string
 }
 
-/** A name, such as an option's, and what is said of it. */
+/** A line of help: a name and its description. */
 export type Entry = readonly [name: string, description: string]
 
 /** A section that a program adds to the help of a command. */
@@ -65,47 +64,46 @@ export interface HelpSection {
   readonly entries: ReadonlyArray<Entry>
 }
 
-/** What is said of words that a program does not have, and that its users try. A key may be several, with `, ` between. */
+/** What to say about words that a program doesn't know, but users try. A key may be several words, joined with `, `. */
 export interface Hints {
   /**
-   * By a word, or two with a space between them, the command line that is meant, such as `git rm` for `delete`. By an
-   * option, those that may be meant, such as `--status open` for `--open`: the first that the command has.
+   * What is meant: by a word, or two with a space between them, a command line, such as `git rm` for `delete`; by an
+   * option, the first of these options that the command has, such as `--status open` for `--open`.
    */
   readonly means?: Readonly<Record<string, string | ReadonlyArray<string>>>
-  /** By a word, two words or an option such as `-o`, a sentence about it. */
+  /** A sentence about it, by a word, two words, or an option such as `-o`. */
   readonly notes?: Readonly<Record<string, string>>
 }
 
 /**
- * A command as plain data: what a command line is checked against, and what
- * help and completions are made from. It can be kept as JSON.
+ * A command as plain data, which can be kept as JSON. Command lines are checked
+ * against it, and help and completions are made from it.
  */
 export interface CommandShape {
-  /** As it is typed, such as `git remote add`. */
+  /** Such as `git remote add`. */
   readonly command: string
-  /** Its words after the program's name, such as `["remote", "add"]`; empty for the program itself. */
+  /** The words after the program's name, such as `["remote", "add"]`; empty for the program itself. */
   readonly path: ReadonlyArray<string>
   readonly summary: string
   readonly options: ReadonlyArray<OptionShape>
   readonly args: ReadonlyArray<ArgumentShape>
-  /** Where it takes a command after `--`. */
   readonly trailing?: TrailingShape | undefined
   readonly asking?: Asking | undefined
-  /** Not empty for a group, which has neither options nor arguments of its own. */
+  /** Only of a group, which has neither options nor arguments. */
   readonly subcommands: ReadonlyArray<CommandShape>
-  /** Commands of a group that nothing tells of. */
+  /** Commands of a group that are in no help, completion or suggestion. */
   readonly hidden?: ReadonlyArray<CommandShape> | undefined
   readonly examples: ReadonlyArray<Example>
-  /** Sections of help after the examples. `read` leaves them out: a program adds them to what it gives. */
+  /** Sections of help after the examples. The program adds them to what `read` gives. */
   readonly sections?: ReadonlyArray<HelpSection>
   readonly hints?: Hints | undefined
-  /** Pages of help that are about no command. `read` leaves them out too, and only the program itself has them. */
+  /** Pages of help about no command, only for the program itself. It adds them likewise. */
   readonly topics?: ReadonlyArray<Entry>
 }
 
-/** The last word of a command: what it is called in its group. */
+/** The name of a command in its group. */
 export const nameOf = (shape: CommandShape): string => shape.path.at(-1) ?? shape.command
 
-/** The values that are known for an option; undefined if none are. */
+/** The known values of an option; undefined if there are none. */
 export const valuesOf = ({ choices, completions }: OptionShape): ReadonlyArray<string> | undefined =>
   choices ?? (completions === "files" ? undefined : completions)

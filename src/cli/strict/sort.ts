@@ -1,19 +1,18 @@
-import { builtIns } from "./builtIns.ts"
+import { builtIns, helpWord } from "./builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape } from "./shape.ts"
 
 /** An option as it was given. */
 export interface Given {
-  /** As it was typed, without a value: `--out`, `-o`, or a whole word such as `-weird` that is not known. */
+  /** As it was typed, without a value: `--out`, `-o`, or an unknown word such as `-weird`. */
   readonly typed: string
-  /** Undefined if no such option is known. */
+  /** Undefined if it is unknown. */
   readonly option: OptionShape | undefined
-  /** Undefined if none was given. */
   readonly value: string | undefined
-  /** Whether the word in the place of its value looks like an option, and so is none. */
+  /** Whether the next word looks like an option, so that the value is missing. */
   readonly beforeDash?: boolean
 }
 
-/** A command line, sorted into the command that it means, its options, and its arguments. */
+/** A command line, sorted into its command, options and arguments. */
 export interface Sorted {
   readonly command: CommandShape
   /** In the order given. */
@@ -27,13 +26,13 @@ export interface Sorted {
   readonly terminated: boolean
 }
 
-/** Whether a word begins with a dash that is not the hyphen. It is never taken for an argument or a value. */
+/** Whether a word begins with a dash other than the hyphen. Then it is neither an argument nor a value. */
 export const hasTypographicDash = (word: string): boolean => /^[\u2010-\u2015\u2212]/.test(word)
 
-/** Whether a word is an option, known or not. A lone hyphen is not. */
+/** Whether a word is an option, known or not. A single hyphen isn't. */
 const looksLikeOption = (word: string): boolean => /^-./.test(word) || hasTypographicDash(word)
 
-/** The options in one word: several in `-ab`, and a value in `--name=value` and `-n5`. */
+/** The options in one word, which may be several (`-ab`) or contain a value (`--name=value`, `-n5`). */
 const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArray<Given> => {
   if (hasTypographicDash(word)) return [{ typed: word, option: undefined, value: undefined }]
   const find = (typed: string) => known.find(({ alias, name }) => typed === name || typed === alias)
@@ -56,8 +55,27 @@ const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArr
   return found
 }
 
-/** The commands in a group. */
 const within = ({ hidden = [], subcommands }: CommandShape) => [...subcommands, ...hidden]
+
+/** The names of the topics of a program. */
+export const topicsOf = ({ topics = [] }: CommandShape): ReadonlyArray<string> => topics.map(([name]) => name)
+
+/** The program with its topics as hidden commands. */
+export const withTopics = (root: CommandShape): CommandShape => ({
+  ...root,
+  hidden: [
+    ...(root.hidden ?? []),
+    ...topicsOf(root).map((name) => ({
+      command: `${root.command} ${helpWord} ${name}`,
+      path: [name],
+      summary: "",
+      options: [],
+      args: [],
+      subcommands: [],
+      examples: [],
+    })),
+  ],
+})
 
 const sortWith = (
   root: CommandShape,
@@ -112,10 +130,9 @@ const sortWith = (
 const all = (shape: CommandShape): ReadonlyArray<CommandShape> => [shape, ...within(shape).flatMap(all)]
 
 /**
- * Sorts a command line. Options may come before the words that name the
- * command, and two commands may have an option of the same name, with a value
- * or without one: so the command that is meant is the one that the line leads
- * to when it is read with that command's own options.
+ * Sorts a command line. Options may come before the words that name the command,
+ * and an option may take a value in one command but not in another. So each
+ * command's options are tried, until the line leads to that command.
  */
 export const sort = (root: CommandShape, argv: ReadonlyArray<string>): Sorted => {
   const commands = all(root)

@@ -3,11 +3,10 @@ import { helpWord } from "./builtIns.ts"
 import { type CommandShape, type Hints, nameOf } from "./shape.ts"
 
 /**
- * The candidate that a word most likely stands for, if any is close: the only
- * one that begins with it, or else the nearest one, of several that begin with
- * it if there are such. That is at most two edits
- * away, and no more than half of the word (rounded up), yet never all of it.
- * Case is ignored.
+ * The candidate that a word most likely means, if one is close: the only one that
+ * begins with it, or else the nearest of those that do, or of all. Nearest is at
+ * most two edits away, and no more than half of the word (rounded up), but never
+ * all of it. Case is ignored.
  */
 export const suggestions = (word: string, candidates: ReadonlyArray<string>): ReadonlyArray<string> => {
   const lower = word.toLowerCase()
@@ -36,7 +35,7 @@ const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<Comma
 const below = (shape: CommandShape): ReadonlyArray<CommandShape> =>
   shape.subcommands.flatMap((child) => [child, ...below(child)])
 
-/** What the first of these commands that has hints about one of the words says; the words in their order. */
+/** The first hint of these commands about one of the words, in their order. */
 const hintIn = <A>(
   commands: ReadonlyArray<CommandShape>,
   kind: (hints: Hints) => Readonly<Record<string, A>> | undefined,
@@ -51,18 +50,18 @@ const hintIn = <A>(
   return undefined
 }
 
-/** A word with the one behind it, and the word alone. */
+/** A word with the next one, and the word alone. */
 const longestFirst = ([word = "", next]: ReadonlyArray<string>): ReadonlyArray<string> =>
   next === undefined ? [word] : [`${word} ${next}`, word]
 
-/** What the program says of words that are not known for a command. */
+/** The program's note about words that a command does not know. */
 export const noteOn = (
   root: CommandShape,
   command: CommandShape,
   ...words: ReadonlyArray<string>
 ): string | undefined => hintIn(upwards(root, command), ({ notes }) => notes, longestFirst(words))
 
-/** The option of a command that is meant by one that it does not have, as the program says. */
+/** The option of a command that an unknown option means, according to the program's hints. */
 export const optionMeant = (
   root: CommandShape,
   command: CommandShape,
@@ -74,11 +73,11 @@ export const optionMeant = (
     .find((meant) => names.includes(meant.split(" ", 1)[0] as string))
 
 /**
- * What is meant by a word that is not a command of a group: what the program says
- * of it, a command of that name elsewhere, a topic, or the nearest one.
+ * The commands that an unknown word of a group may mean: according to the
+ * program's hints, or a command of that name elsewhere, a topic, or the nearest.
  *
- * @param next - the word behind it
- * @param topics - those that it may be meant for, beside the commands
+ * @param next - the next word
+ * @param topics - topics that it may mean as well
  */
 export const commandsMeant = (
   root: CommandShape,

@@ -113,7 +113,7 @@ export class DueAtOnce extends Data.TaggedError("DueAtOnce")<{
 /** A PAT can't be replaced, since the list doesn't say enough about it. */
 export class CannotRotate extends Data.TaggedError("CannotRotate")<{
   readonly keyId: string
-  /** What is missing or unreadable. `lifetime`: it lives for less than a day, and its successor would not live at all. */
+  /** What is missing or unreadable; `lifetime` is less than a day, so that the successor would not live at all. */
   readonly reason: "label" | "scopes" | "expiry" | "creation" | "lifetime"
 }> {
   override get message(): string {

@@ -3,7 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import { logger } from "../../../src/cli/errors/logger.ts"
+import { logger } from "../../../src/cli/errors/report.ts"
 import { PatNotFound } from "../../../src/domain/Errors.ts"
 import { fakeConsole } from "../../support/world/world.ts"
 

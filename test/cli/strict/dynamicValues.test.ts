@@ -7,10 +7,9 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { group, hidden, trailingCommand, withDynamicValues } from "../../../src/cli/strict/annotations.ts"
 import { completionsFor } from "../../../src/cli/strict/completions/index.ts"
-import { execute } from "../../../src/cli/strict/execute.ts"
+import { execute, read } from "../../../src/cli/strict/effectCli.ts"
 import { helpOf } from "../../../src/cli/strict/help.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
-import { read } from "../../../src/cli/strict/read.ts"
 import { completeIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
 
 const ship = Args.text({ name: "ship" }).pipe(Args.withDescription("Name of a ship"))

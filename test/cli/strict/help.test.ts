@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { globalOptions } from "../../../src/cli/strict/builtIns.ts"
+import { read } from "../../../src/cli/strict/effectCli.ts"
 import { helpColumns, helpOf } from "../../../src/cli/strict/help.ts"
-import { read } from "../../../src/cli/strict/read.ts"
 import type { CommandShape, OptionShape } from "../../../src/cli/strict/shape.ts"
 import { fleet } from "./program.ts"
 

@@ -3,8 +3,8 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { describe, expect, it } from "vitest"
 import { group } from "../../../src/cli/strict/annotations.ts"
+import { read } from "../../../src/cli/strict/effectCli.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
-import { read } from "../../../src/cli/strict/read.ts"
 
 /** Two commands with options of the same names, which take a value in one of them alone. */
 const tree = read(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
+import { read } from "../../../src/cli/strict/effectCli.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
-import { read } from "../../../src/cli/strict/read.ts"
 import { suggestions } from "../../../src/cli/strict/suggest.ts"
 import { fleet } from "./program.ts"
 

@@ -9,9 +9,9 @@ import {
   takesFile,
   valuesLine,
   wordsAfter,
-} from "./commands.ts"
+} from "./model.ts"
 
-/** A branch of `case`; none where nothing would match, which bash does not allow. */
+/** A branch of `case`, which must not be without a pattern. */
 const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>
   patterns.length === 0 ? [] : [`${[...new Set(patterns)].join("|")}) ${body} ;;`]
 
@@ -44,7 +44,7 @@ const valued = (options: ReadonlyArray<OptionShape>): ReadonlyArray<string> => [
 const lines = (indent: number, all: ReadonlyArray<string>): string =>
   all.map((line) => `${" ".repeat(indent)}${line}\n`).join("")
 
-/** Names the command line that prints the values of a command's argument, unless the argument is there already. */
+/** Sets the command line that prints the values of a command's argument, unless the argument is there already. */
 const valuesOfArgument = (program: string, shape: CommandShape): string => {
   const argument = dynamicArgument(shape)
   if (argument === undefined) return ""

@@ -9,9 +9,9 @@ import {
   takesFile,
   valuesLine,
   wordsAfter,
-} from "./commands.ts"
+} from "./model.ts"
 
-/** Part of what `_arguments` reads, in which a colon ends it. */
+/** A part of what `_arguments` reads; a colon would end it. */
 const part = (text: string): string => text.replaceAll(":", "\\:")
 
 /** A description as `_arguments` reads it, in brackets. */
@@ -34,7 +34,7 @@ const specOf = (option: OptionShape): string => {
   return `'${many}${others}'{${alias}${value === undefined ? "" : "+"},${name}${equals}}${says}`
 }
 
-/** A completion script for zsh: a function for each command, of which a group's calls those in it. */
+/** A completion script for zsh: a function for each command. That of a group calls those in it. */
 export const zsh = (root: CommandShape): string => {
   const program = root.command
   const functionOf = ({ path }: CommandShape) => `_${[program, ...path].join("_")}`

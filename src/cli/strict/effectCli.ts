@@ -1,12 +1,17 @@
+import * as CliConfig from "@effect/cli/CliConfig"
+import type * as Command from "@effect/cli/Command"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
 import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Annotations, type AnyCommand, annotationsOf } from "./annotations.ts"
+import { UsageError } from "./errors.ts"
 import type { ArgumentShape, CommandShape, OptionShape, TrailingShape } from "./shape.ts"
 
-// These types are what is read here of the values that `@effect/cli` 0.77 makes. It does not export them, so
-// an update may change them: a tag that is not known here is an error, and never skipped.
+// `@effect/cli` 0.77 does not export these types, so an update may change them: an unknown tag is an error, and never
+// skipped.
 
 /** An option or argument by itself. */
 interface Single {
@@ -211,4 +216,27 @@ const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
 }
 
 /** The text of the paragraphs of a `HelpDoc`, without styles. */
-export const textOf = (doc: HelpDoc.HelpDoc): string => paragraphs(doc).join(" ")
+const textOf = (doc: HelpDoc.HelpDoc): string => paragraphs(doc).join(" ")
+
+const config = CliConfig.make({ isCaseSensitive: true, showBuiltIns: false })
+
+/**
+ * Parses with `@effect/cli` and runs the command. `Command.run` would print parse
+ * errors itself, and with ANSI codes even into a pipe.
+ *
+ * @param program - the name of the command
+ * @param argv - of a `Request`
+ */
+export const execute = <Name extends string, R, E, A>(
+  command: Command.Command<Name, R, E, A>,
+  program: string,
+  argv: ReadonlyArray<string>,
+) =>
+  CommandDescriptor.parse(command.descriptor, [program, ...argv], config).pipe(
+    Effect.mapError(({ error }) => new UsageError(program, { _tag: "Rejected", reason: textOf(error) })),
+    Effect.flatMap((directive) =>
+      directive._tag === "UserDefined"
+        ? command.transform(command.handler(directive.value), directive.value)
+        : Effect.dieMessage(`unexpected directive ${directive._tag}`),
+    ),
+  )

@@ -5,7 +5,7 @@ import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { group, withGroup } from "../../../src/cli/strict/annotations.ts"
-import { read } from "../../../src/cli/strict/read.ts"
+import { read } from "../../../src/cli/strict/effectCli.ts"
 import { fleet } from "./program.ts"
 
 const move = read(fleet).subcommands[0]?.subcommands[0]

@@ -4,11 +4,11 @@ import { type ArgumentShape, type CommandShape, nameOf, type OptionShape } from 
 /** A command as a completion script needs it. */
 export interface Flat {
   readonly shape: CommandShape
-  /** Its words after the program's name, a space between them. */
+  /** Its words after the program's name, joined with spaces. */
   readonly words: string
-  /** Its own and the ones that every command has. */
+  /** Its own and those of every command. */
   readonly options: ReadonlyArray<OptionShape>
-  /** All that may come before the words of a command in it, and those of the command itself. */
+  /** Its own, those of every command, and those of all commands in it, which may come before their words. */
   readonly optionsBelow: ReadonlyArray<OptionShape>
 }
 
@@ -17,13 +17,13 @@ const below = (shape: CommandShape): ReadonlyArray<OptionShape> => [
   ...shape.subcommands.flatMap(below),
 ]
 
-/** What may follow a group's words, and what it does: the commands in it, and `help` after the program's name. */
+/** The words that may follow a group, and what they do: its commands, and `help` after the program's name. */
 export const wordsAfter = (shape: CommandShape): ReadonlyArray<readonly [string, string]> => [
   ...shape.subcommands.map((child) => [nameOf(child), child.summary] as const),
   ...(shape.path.length === 0 ? [[helpWord, helpSummary] as const] : []),
 ]
 
-/** A command and all that are below it. */
+/** A command and all commands below it. */
 export const flatten = (shape: CommandShape): ReadonlyArray<Flat> => [
   {
     shape,
@@ -34,7 +34,7 @@ export const flatten = (shape: CommandShape): ReadonlyArray<Flat> => [
   ...shape.subcommands.flatMap(flatten),
 ]
 
-/** The argument of a command whose values the program prints; the last, where there are several. */
+/** The argument of a command whose values the program prints; the last if there are several. */
 export const dynamicArgument = ({ args }: CommandShape): ArgumentShape | undefined =>
   args.findLast(({ values }) => values !== undefined)
 
@@ -42,12 +42,12 @@ export const dynamicArgument = ({ args }: CommandShape): ArgumentShape | undefin
 export const valuesLine = (program: string, { values = [] }: ArgumentShape): string =>
   [program, ...values, "--"].join(" ")
 
-/** Whether an option's value is completed to the name of a file. */
+/** Whether an option takes the name of a file. */
 export const takesFile = ({ completions }: OptionShape): boolean => completions === "files"
 
-/** What an option can be typed as. */
+/** The name and alias of an option. */
 export const namesOf = ({ alias, name }: OptionShape): ReadonlyArray<string> =>
   alias === undefined ? [name] : [alias, name]
 
-/** A text as one word of bash and zsh, which take nothing in it for their own. */
+/** A text as one word of bash and zsh, in which nothing is special. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
