@@ -1,9 +1,7 @@
+import { isReadonlyRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { hidden } from "./Credential.ts"
 import { text } from "./Pat.ts"
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Members that a failing function or gateway puts into a success: nothing was done then. */
 const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
@@ -38,7 +36,7 @@ const saysNothing = (value: unknown): boolean =>
 
 /** Whether an object with a success's status tells of a failure. */
 export const tellsOfFailure = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  isRecord(value) &&
+  isReadonlyRecord(value) &&
   (telltale.some((name) => name in value && !saysNothing(value[name])) ||
     value.success === false ||
     value.ok === false ||
@@ -71,7 +69,7 @@ const optionalSecret = (fits: (value: string) => boolean) =>
 
 /** A key ID is shown, and a token is not: a key ID that repeats the token is ignored. */
 const withoutToken = (detail: unknown): unknown => {
-  if (!isRecord(detail)) return detail
+  if (!isReadonlyRecord(detail)) return detail
   const { key_id, token } = detail
   const repeats =
     typeof token === "string" && token.length >= 8 && typeof key_id === "string" && key_id.includes(token)
@@ -135,7 +133,7 @@ export type LoginGrant = typeof LoginGrant.Type
 export const isOwnSuccess = (
   value: unknown,
 ): value is { readonly message: string } & Record<string, unknown> =>
-  isRecord(value) &&
+  isReadonlyRecord(value) &&
   typeof value.message === "string" &&
   !tellsOfFailure(value) &&
   !telltale.some((name) => name in value)
@@ -143,7 +141,7 @@ export const isOwnSuccess = (
 /** Whether an answer is the API's own success for the revoke of this PAT: it doesn't name another one. */
 export const saysRevoked = (value: unknown, keyId: string): boolean =>
   isOwnSuccess(value) &&
-  (!isRecord(value.detail) ||
+  (!isReadonlyRecord(value.detail) ||
     value.detail.key_id === undefined ||
     value.detail.key_id === null ||
     value.detail.key_id === keyId)
@@ -168,7 +166,7 @@ const unknownPath = "Missing Authentication Token"
  */
 export const speakerOf = (text: string, value: unknown): "api" | "gateway" | "other" => {
   if (text.trim() === "") return "api"
-  if (!isRecord(value)) return "other"
+  if (!isReadonlyRecord(value)) return "other"
   return value.message === unknownPath || value.Message === unknownPath ? "gateway" : "api"
 }
 
@@ -189,7 +187,7 @@ const maxPlainText = 500
 /** What is inside a list or an object, in the order in which it is looked at: telling keys first. */
 const inside = (value: unknown): ReadonlyArray<unknown> => {
   if (Array.isArray(value)) return value.slice(0, maxValues)
-  if (!isRecord(value)) return []
+  if (!isReadonlyRecord(value)) return []
   const others = Object.keys(value).filter((key) => !telling.includes(key))
   return [...telling.filter((key) => Object.hasOwn(value, key)), ...others]
     .slice(0, maxValues)
@@ -222,7 +220,7 @@ const firstOf = (record: Readonly<Record<string, unknown>>, keys: ReadonlyArray<
  */
 export const failureMessage = (json: unknown): string | undefined => {
   if (typeof json === "string") return firstText(json)
-  if (!isRecord(json)) return undefined
+  if (!isReadonlyRecord(json)) return undefined
   const headline = firstOf(json, headlines)
   const explanation = firstOf(json, explanations)
   if (headline === undefined || explanation === undefined || headline === explanation) {

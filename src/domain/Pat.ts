@@ -1,3 +1,4 @@
+import { isReadonlyRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
 /** What a cell shows of a value: text as it is, anything else as JSON, unless it is too deep for that. */
@@ -80,11 +81,10 @@ export const Pat = Schema.Struct({
 })
 export type Pat = typeof Pat.Type
 
-const isRecord = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value)
 const decode = Schema.decodeUnknownSync(Pat)
 
 /** Reads an item of a list. It never fails: anything but an object becomes a row of empty cells. */
-export const fromItem = (item: unknown): Pat => decode(isRecord(item) ? item : {})
+export const fromItem = (item: unknown): Pat => decode(isReadonlyRecord(item) ? item : {})
 
 /** When a PAT stops working: the earlier of its two expiries, or the one that can be read. */
 export const expiryOf = (pat: Pat): Time => {
