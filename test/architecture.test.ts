@@ -187,7 +187,7 @@ describe("printing", () => {
       "services/auth/Session.ts",
       "services/auth/TokenCache.ts",
       "services/network/request.ts",
-      "services/node/capture.ts",
+      "services/node/child.ts",
       "services/node/commandRunner.ts",
       "services/settings/Account.ts",
       "services/settings/Connection.ts",

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { CommandFailed } from "../../domain/Errors.ts"
-import { type CommandLine, CommandRunner, credentialVariables } from "../../services/CommandRunner.ts"
+import { type CommandLine, CommandRunner } from "../../services/CommandRunner.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 
 /**
@@ -17,7 +17,7 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (
   const open: OpenDelivery = (additions) =>
     Effect.succeed({
       deliver: (created) =>
-        runner.give(command, { secret: created.token, without: credentialVariables }).pipe(
+        runner.give(command, created.token).pipe(
           Effect.mapError(
             ({ code }) => new CommandFailed({ name, reason: "not-started", exitCode: undefined, code }),
           ),

@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants as modes, openSync, readSync, statSync
 import { basename, delimiter, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { CommandUnusable } from "../../domain/Errors.ts"
-import { codeOf, isWindows, systemError, unusable } from "./child.ts"
+import { isWindows, systemError, unusable } from "./child.ts"
 
 /** Why a file or a name can't be started. */
 interface Obstacle {
@@ -41,7 +41,7 @@ const obstacleIn = (file: string, scripts: number): Obstacle | undefined => {
     if (!statSync(file).isFile()) return { code: "EISDIR" }
     accessSync(file, modes.X_OK)
   } catch (error) {
-    return { code: codeOf(error) ?? "unknown" }
+    return { code: (error as NodeJS.ErrnoException).code ?? "unknown" }
   }
   const interpreter = isWindows || scripts === 0 ? undefined : interpreterOf(file)
   if (interpreter === undefined) return undefined

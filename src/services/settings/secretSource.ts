@@ -5,7 +5,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { SecretSource } from "../../domain/Credential.ts"
 import { SecretUnavailable, SettingsError } from "../../domain/Errors.ts"
-import { CommandRunner, credentialVariables } from "../CommandRunner.ts"
+import { CommandRunner } from "../CommandRunner.ts"
 import { codeOf } from "../files.ts"
 import { askingDisabled } from "../Process.ts"
 import { timeoutFail } from "../timeout.ts"
@@ -141,7 +141,6 @@ const printed = Effect.fnUntraced(function* (command: Redacted.Redacted, failure
     command,
     interactive,
     maxBytes,
-    without: credentialVariables,
   }).pipe(
     Effect.mapError(({ code }) => failure("unusable", { code })),
     timeoutFail(maxMillis, () => failure("timeout")),

@@ -45,7 +45,7 @@ const rotateWith = (api: Api, ...args: ReadonlyArray<string>) =>
     const runner = CommandRunner.of({
       ...runsNothing,
       find: () => Effect.void,
-      give: (_, { secret }) =>
+      give: (_, secret) =>
         Effect.sync(() => {
           stored.push(Redacted.value(secret))
           return { exitCode: 0, readAll: true }
