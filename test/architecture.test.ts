@@ -191,10 +191,9 @@ describe("printing", () => {
       "services/node/commandRunner.ts",
       "services/settings/Account.ts",
       "services/settings/Connection.ts",
-      "services/settings/PatStore.ts",
       "services/settings/Secrets.ts",
       "services/settings/Settings.ts",
-      "services/settings/secretSource.ts",
+      "services/settings/savedPat.ts",
     ])
   })
 })

@@ -4,13 +4,13 @@ import * as Option from "effect/Option"
 import { SettingsError } from "../../domain/Errors.ts"
 import { Session } from "../../services/auth/Session.ts"
 import type { OldPat } from "../../services/pats/Handover.ts"
-import * as PatStore from "../../services/settings/PatStore.ts"
 import { Settings } from "../../services/settings/Settings.ts"
+import * as savedPat from "../../services/settings/savedPat.ts"
 import { announce, type DeliveryFlags, type OpenDelivery } from "./announce.ts"
 
 /** The token is saved in the rcfile, as `zpcli login` saves one. */
 export const toRcfile = Effect.fn("delivery.toRcfile")(function* ({ json }: DeliveryFlags) {
-  const { path, save } = yield* PatStore.open
+  const { path, save } = yield* savedPat.open
   const open: OpenDelivery = (additions) =>
     Effect.succeed({
       deliver: (created) =>
@@ -33,7 +33,7 @@ export const checkSave = Effect.fn("delivery.checkSave")(function* (
   old: ReadonlyArray<OldPat> = [],
 ) {
   if (!save || replace) return
-  const saved = yield* PatStore.current
+  const saved = yield* savedPat.current
   if (Option.isNone(saved)) return
   const rotates = old.length > 0
   const signsIn = rotates && Equal.equals((yield* (yield* Session).credential).token, saved.value)

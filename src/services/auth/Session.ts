@@ -13,10 +13,9 @@ import type { CommandRunner } from "../CommandRunner.ts"
 import { decodeAnswer, isNotOffered, notOffered, toApiError } from "../network/answers.ts"
 import { Transport } from "../network/Transport.ts"
 import { Prompter } from "../Prompter.ts"
-import { Account } from "../settings/Account.ts"
+import { Account, readSecret } from "../settings/Account.ts"
 import { Connection } from "../settings/Connection.ts"
 import type { Secrets } from "../settings/Secrets.ts"
-import * as secretSource from "../settings/secretSource.ts"
 import { TokenCache } from "./TokenCache.ts"
 
 /**
@@ -48,7 +47,7 @@ export class Session extends Context.Tag("zpcli/Session")<
     const readOnce = (secret: SecretSource) =>
       secret.via === undefined
         ? Effect.succeed(Effect.succeed(secret.value))
-        : Effect.cached(Effect.provide(secretSource.read(secret), reading))
+        : Effect.cached(Effect.provide(readSecret(secret), reading))
     const setPat = Option.getOrUndefined(account.pat)
     const readPat = setPat && (yield* readOnce(setPat))
     const setPassword = Option.getOrUndefined(account.password)

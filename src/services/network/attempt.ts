@@ -52,7 +52,7 @@ export type TransportError = HttpFailure | ServiceUnavailable | Unreachable | Ti
 /** System calls and codes at which nothing has been sent yet, for clients that do not write the trace. */
 const neverOpened = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])
 
-const codeOf = (cause: unknown): { readonly code: string; readonly syscall: string | undefined } => {
+const systemErrorOf = (cause: unknown): { readonly code: string; readonly syscall: string | undefined } => {
   if (typeof cause !== "object" || cause === null) return { code: "UNKNOWN", syscall: undefined }
   const { code, syscall, errors } = cause as {
     code?: unknown
@@ -60,12 +60,12 @@ const codeOf = (cause: unknown): { readonly code: string; readonly syscall: stri
     errors?: ReadonlyArray<unknown>
   }
   // Node tries each address of a name; the error of them all has the first one's code, not its system call.
-  if (errors?.[0] !== undefined) return codeOf(errors[0])
+  if (errors?.[0] !== undefined) return systemErrorOf(errors[0])
   return { code: typeof code === "string" ? code : "UNKNOWN", syscall }
 }
 
 /** Whether the request may have left: the trace says so, or else the error suggests it. */
-const hasLeft = (trace: ConnectionTrace, { code, syscall }: ReturnType<typeof codeOf>): boolean =>
+const hasLeft = (trace: ConnectionTrace, { code, syscall }: ReturnType<typeof systemErrorOf>): boolean =>
   trace.hasLeft ?? !(neverOpened.has(code) || syscall === "connect" || isCertificateProblem(code))
 
 /** What is known of an attempt. */
@@ -80,7 +80,7 @@ export const unanswered = (
   error: HttpClientError.HttpClientError,
   { number, origin, trace }: Attempt,
 ): Unreachable | ResponseUnreadable => {
-  const found = codeOf(error.cause)
+  const found = systemErrorOf(error.cause)
   const { code } = found
   const { lasting = isCertificateProblem(code) ? "certificate" : undefined, proxy } = trace
   // What Node's parser refuses is not HTTP: another attempt would reach the same server.
@@ -96,7 +96,7 @@ export const unread = (
   { number, origin }: Omit<Attempt, "trace">,
   answer: { readonly status: number; readonly requestId: string | undefined },
 ): Unreachable | ResponseUnreadable => {
-  const { code } = codeOf(error.cause)
+  const { code } = systemErrorOf(error.cause)
   const unreadable = (reason: ResponseUnreadable["reason"]) =>
     new ResponseUnreadable({ ...answer, origin, reason })
   // For a body beyond the bound the platform's error has words, and zlib's has a code.

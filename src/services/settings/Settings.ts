@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import type { Auth } from "../../domain/Credential.ts"
 import type { SettingsError } from "../../domain/Errors.ts"
 import type { Progress } from "../Progress.ts"
-import * as Rcfile from "./RcfileStore.ts"
+import { type LoadedRcfile, loadRcfile } from "./rcfile.ts"
 
 /** The flags that are settings. */
 export interface Flags {
@@ -21,7 +21,7 @@ export interface Flags {
 }
 
 /** One raw setting, never blank, and where it came from. */
-export interface Found {
+export interface Setting {
   readonly key: string
   /** As it is, with blanks around it. */
   readonly value: Redacted.Redacted
@@ -31,9 +31,9 @@ export interface Found {
 }
 
 /** A setting's text, without the blanks around it. */
-export const textOf = ({ value }: Found): string => Redacted.value(value).trim()
+export const textOf = ({ value }: Setting): string => Redacted.value(value).trim()
 
-const isSet = (found: Found): boolean => textOf(found) !== ""
+const isSet = (found: Setting): boolean => textOf(found) !== ""
 
 /**
  * Where settings are looked up: flags beat environment variables, which beat
@@ -45,23 +45,23 @@ export class Settings extends Context.Tag("zpcli/Settings")<
   {
     readonly auth: Auth
     /** One key of environment or rcfile. */
-    readonly find: (key: string) => Effect.Effect<Option.Option<Found>>
+    readonly find: (key: string) => Effect.Effect<Option.Option<Setting>>
     /** Those of some keys that are set in the environment, or, if none is, in the rcfile. */
-    readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Found>>
+    readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Setting>>
     /** One variable, which is read only from the environment, as it is. */
     readonly variable: (name: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
-    readonly rcfile: Rcfile.LoadedRcfile
+    readonly rcfile: LoadedRcfile
   }
 >() {
   static readonly make = (
     flags: Flags,
     progress?: Progress["Type"],
   ): Effect.Effect<Settings["Type"], SettingsError, FileSystem | Path> =>
-    Effect.map(Rcfile.load(flags.rcfile, flags.save, progress), (rcfile) => {
+    Effect.map(loadRcfile(flags.rcfile, flags.save, progress), (rcfile) => {
       const inRcfile = (key: string) =>
         Option.map(
           Option.fromNullable(rcfile.entries.get(key)),
-          (value): Found => ({
+          (value): Setting => ({
             key,
             value: Redacted.make(value),
             source: `${key} in ${rcfile.path}`,
@@ -74,7 +74,7 @@ export class Settings extends Context.Tag("zpcli/Settings")<
         Effect.map(Effect.option(Config.string(key)), (value) =>
           value.pipe(
             Option.map(
-              (text): Found => ({ key, value: Redacted.make(text), source: key, from: "environment" }),
+              (text): Setting => ({ key, value: Redacted.make(text), source: key, from: "environment" }),
             ),
             Option.filter(isSet),
           ),
@@ -85,7 +85,7 @@ export class Settings extends Context.Tag("zpcli/Settings")<
           Option.orElse(() => inRcfile(key)),
         )
       const findAll = Effect.fnUntraced(function* (keys: ReadonlyArray<string>) {
-        const found: Array<Option.Option<Found>> = []
+        const found: Array<Option.Option<Setting>> = []
         for (const key of keys) found.push(yield* inEnvironment(key))
         const set = Array.getSomes(found)
         return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))

@@ -11,11 +11,11 @@ import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
 import { type CannotWrite, codeOf, Files, wordsOf } from "../files.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
-import { brokenLine, entriesOf, home } from "./RcfileStore.ts"
+import { brokenLine, entriesOf, home } from "./rcfile.ts"
 import { Settings } from "./Settings.ts"
 
 /** An rcfile that a PAT can be written to, as far as is known before it is done. */
-export interface PatStore {
+export interface OpenRcfile {
   readonly path: string
   /** Puts a PAT in the place of any other there, and leaves every other line as it is. */
   readonly save: (pat: Redacted.Redacted) => Effect.Effect<void, DeliveryFailed>
@@ -155,5 +155,5 @@ export const open = Effect.gen(function* () {
       Effect.zipRight(warn),
       Effect.provide(world),
     )
-  return { path, save } satisfies PatStore
-}).pipe(Effect.withSpan("PatStore.open"))
+  return { path, save } satisfies OpenRcfile
+}).pipe(Effect.withSpan("savedPat.open"))

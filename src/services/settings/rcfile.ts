@@ -42,7 +42,7 @@ export const home = Effect.flatMap(folder("HOME"), (found) =>
 )
 
 /** A path with `~/`, `$HOME` and `${HOME}` at its start replaced by the user's home, where that is known. */
-export const expandHome = Effect.fn("RcfileStore.expandHome")(function* (path: string) {
+export const expandHome = Effect.fn("rcfile.expandHome")(function* (path: string) {
   return Option.match(yield* home, {
     onNone: () => path,
     onSome: (dir) => path.replace(/^(?:~|\$HOME|\$\{HOME\})(?=$|[/\\])/, () => dir),
@@ -55,7 +55,7 @@ export const expandHome = Effect.fn("RcfileStore.expandHome")(function* (path: s
  *
  * @param source - the setting, as errors name it
  */
-export const absolutePath = Effect.fn("RcfileStore.absolutePath")(function* (source: string, value: string) {
+export const absolutePath = Effect.fn("rcfile.absolutePath")(function* (source: string, value: string) {
   const path = yield* expandHome(value)
   return (yield* Path.Path).isAbsolute(path)
     ? path
@@ -94,7 +94,7 @@ export const entriesOf = (
     : Either.mapLeft(Rcfile.parse(new TextDecoder().decode(content)), brokenLine(path))
 
 /** The file that a flag or variable names, else the default one, where a home is known. */
-const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<string>) {
+const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>) {
   if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: "--rcfile" }
   const named = yield* variable("ZPOOL_RCFILE")
   if (Option.isSome(named))
@@ -113,7 +113,7 @@ const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<st
  * @param mayBeMissing - whether the file that `flag` or `ZPOOL_RCFILE` names may be missing too
  * @param progress - where it says that it waits for a file
  */
-export const load = Effect.fn("RcfileStore.load")(function* (
+export const loadRcfile = Effect.fn("loadRcfile")(function* (
   flag: Option.Option<string>,
   mayBeMissing = false,
   progress: Progress["Type"] = Progress.silent,
