@@ -35,15 +35,15 @@ export class CannotWrite extends Data.TaggedError("CannotWrite")<{
 /** What may be done to a file, beside creating it. */
 export interface Rules {
   /** Whether a regular file of our own may be replaced. */
-  readonly replace?: boolean
-  /** Whether a symbolic link is followed, to a regular file of our own. */
-  readonly follow?: boolean
+  readonly replace: boolean
   /** Whether the file keeps its group, and whether the group may read it. */
   readonly keepGroup?: boolean
-  /** Whether missing folders are made. */
-  readonly makeFolders?: boolean
-  /** Whether writers take turns, through a lock file beside the file. */
-  readonly takeTurns?: boolean
+  /**
+   * Whether other programs may write it too: a symbolic link is followed to a
+   * regular file of our own, missing folders are made, and writers take turns
+   * through a lock file beside the file.
+   */
+  readonly shared?: boolean
   /** The user's home. If root writes in it and it belongs to another user, that user gets what is created. */
   readonly home?: string | undefined
 }

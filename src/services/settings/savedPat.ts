@@ -126,9 +126,7 @@ export const open = Effect.gen(function* () {
   const files = yield* Files
   const rules = {
     replace: true,
-    follow: true,
-    makeFolders: true,
-    takeTurns: true,
+    shared: true,
     home: Option.getOrUndefined(yield* home),
   }
   yield* Effect.mapError(files.look(path, rules), cannotWrite(path))
