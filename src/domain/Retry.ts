@@ -34,17 +34,15 @@ export const mayHaveHappened = (failure: Transient): boolean => {
   }
 }
 
-/** Whether a request must not be carried out twice: a second create would make a second token. */
-export const isOnce = (method: Method, path: string): boolean => method === "POST" && path !== "/login"
+/** Whether a request has the same outcome however often it arrives: a second create would make a second token. */
+export const isIdempotent = (method: Method, path: string): boolean => method !== "POST" || path === "/login"
 
 /**
- * The one place that decides whether a request may be sent again. A create is
- * repeated only where it certainly did not happen, since a second one would
- * make a second token; everything else has the same outcome however often it
- * arrives.
+ * Whether a request is sent again after a failure of the network or the service.
+ * A create is repeated only if it certainly did not happen.
  */
 export const repeatable = (method: Method, path: string, failure: Transient): boolean => {
-  if (isOnce(method, path) && mayHaveHappened(failure)) return false
+  if (!isIdempotent(method, path) && mayHaveHappened(failure)) return false
   switch (failure._tag) {
     case "Unreachable":
       return failure.lasting === undefined

@@ -78,7 +78,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
               (requestId === undefined ? "" : `, request ID ${requestId}`),
           ),
         )
-      const isOnce = Retry.isOnce(request.method, path)
+      const isIdempotent = Retry.isIdempotent(request.method, path)
       const execute = (idle: number) =>
         Effect.suspend(() => {
           sending.trace = makeTrace(idle)
@@ -88,10 +88,10 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 
       const exchange = Effect.gen(function* () {
         yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
-        const response = yield* execute(isOnce ? maxIdleOnce : maxIdle).pipe(
+        const response = yield* execute(isIdempotent ? maxIdle : maxIdleOnce).pipe(
           // The server has closed it meanwhile, which says nothing about the API.
           Effect.catchIf(
-            () => sending.trace.reused && !isOnce,
+            () => sending.trace.reused && isIdempotent,
             () => {
               sending.answerLost = true
               return execute(0)
@@ -157,7 +157,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       if (request.flight !== undefined)
         request.flight.mayHaveLeft = () => sending.answerLost || sending.trace.hasLeft !== false
       const backoff = Schedule.identity<TransportError>().pipe(
-        Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
+        Schedule.intersect(Schedule.recurs(request.noRetry ? 0 : maxRetries)),
         // Checked before the delay, which is announced: nobody waits for an attempt that is not made.
         Schedule.whileInput(
           (error: TransportError) =>

@@ -21,7 +21,7 @@ export interface ApiRequest {
   /** Sent as JSON; redacted since it may hold a password. */
   readonly body?: Redacted.Redacted<unknown>
   /** Whether it is not worth a second attempt. */
-  readonly once?: boolean
+  readonly noRetry?: boolean
   /** Records how far it has come, for a caller that cancels it. */
   readonly flight?: Flight
   /** Further secrets that an answer could echo. */
