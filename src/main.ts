@@ -6,8 +6,7 @@ import { type Early, run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
 import { mayBeOpen } from "./services/node/commandRunner.ts"
-import { runMain } from "./services/node/runMain.ts"
-import { interrupted, signalledCode } from "./services/node/signals.ts"
+import { interrupted, runMain, signalledCode } from "./services/node/signals.ts"
 import { Pages, pagesOf } from "./services/Pages.ts"
 
 /**

@@ -143,3 +143,7 @@ export const loadCached = (program: Program, require: NodeJS.Require): unknown =
   }
   return exports
 }
+
+/** Reads a page of the package's docs, which are beside the folder of the build. @throws where it can't be read */
+export const readPage = (name: string): string =>
+  fs.readFileSync(join(dirname(__dirname), "docs", `${name}.md`), "utf8")
