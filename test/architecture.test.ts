@@ -181,7 +181,7 @@ describe("printing", () => {
       "cli/pat/toStdout.ts",
       "services/auth/Session.ts",
       "services/auth/TokenCache.ts",
-      "services/network/request.ts",
+      "services/network/attempt.ts",
       "services/node/child.ts",
       "services/node/commandRunner.ts",
       "services/settings/Account.ts",

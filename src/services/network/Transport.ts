@@ -17,18 +17,19 @@ import { Secrets, withoutEcho } from "../settings/Secrets.ts"
 import { timeoutFail } from "../timeout.ts"
 import { makeApiTime, timeOf } from "./apiTime.ts"
 import {
+  type ApiRequest,
   type ConnectionTrace,
   CurrentTrace,
+  encode,
   makeTrace,
+  pathOf,
   reasonOf,
   type TransportError,
   unanswered,
   unread,
 } from "./attempt.ts"
-import { type ApiRequest, encode, pathOf } from "./request.ts"
 
-export type { TransportError } from "./attempt.ts"
-export type { ApiRequest } from "./request.ts"
+export type { ApiRequest, TransportError } from "./attempt.ts"
 
 /** An answer with a success status. */
 export interface ApiAnswer {

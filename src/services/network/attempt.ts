@@ -1,8 +1,11 @@
 import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
+import * as Redacted from "effect/Redacted"
 import {
   type HttpFailure,
   type Lasting,
+  type Method,
   ResponseUnreadable,
   type ServiceUnavailable,
   type TimedOut,
@@ -10,6 +13,44 @@ import {
 } from "../../domain/Errors.ts"
 import type { NamedProxy } from "../../domain/Proxy.ts"
 import { isCertificateProblem } from "../../domain/Retry.ts"
+import { version } from "../../version.ts"
+
+/** How far a request has come. */
+export interface Flight {
+  /** Whether it may have been carried out: not as long as it certainly never left. */
+  mayHaveLeft: () => boolean
+}
+
+/** A request that hasn't been made yet. */
+export const makeFlight = (): Flight => ({ mayHaveLeft: () => false })
+
+/** One request to the API. */
+export interface ApiRequest {
+  readonly method: Method
+  /** Path segments after the base URL; each is percent-encoded. */
+  readonly path: ReadonlyArray<string>
+  readonly bearer?: Redacted.Redacted
+  /** Sent as JSON; redacted since it may hold a password. */
+  readonly body?: Redacted.Redacted<unknown>
+  /** Whether it is not worth a second attempt. */
+  readonly noRetry?: boolean
+  /** Records how far it has come, for a caller that cancels it. */
+  readonly flight?: Flight
+  /** Further secrets that an answer could echo. */
+  readonly secrets?: ReadonlyArray<Redacted.Redacted>
+}
+
+/** The path of a request below the base URL. */
+export const pathOf = ({ path }: ApiRequest) => `/${path.map(encodeURIComponent).join("/")}`
+
+/** Encodes a request to the API below its base URL. */
+export const encode = (base: string, request: ApiRequest): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.make(request.method)(`${base}${pathOf(request)}`).pipe(
+    HttpClientRequest.accept("application/json"),
+    HttpClientRequest.setHeaders({ "accept-encoding": "identity", "user-agent": `zpcli/${version}` }),
+    request.bearer ? HttpClientRequest.bearerToken(request.bearer) : (self) => self,
+    request.body ? HttpClientRequest.bodyUnsafeJson(Redacted.value(request.body)) : (self) => self,
+  )
 
 /**
  * What the connection of one attempt reports while the attempt runs. An

@@ -20,7 +20,7 @@ import type { NewPat } from "../../domain/NewPat.ts"
 import { isTransient, mayHaveHappened } from "../../domain/Retry.ts"
 import { Session } from "../auth/Session.ts"
 import { decodeAnswer, notOffered, orApiError } from "../network/answers.ts"
-import type { Flight } from "../network/request.ts"
+import type { Flight } from "../network/attempt.ts"
 import { type ApiAnswer, Transport } from "../network/Transport.ts"
 import { Connection } from "../settings/Connection.ts"
 import {

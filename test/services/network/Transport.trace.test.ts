@@ -2,8 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { CurrentTrace } from "../../../src/services/network/attempt.ts"
-import { makeFlight } from "../../../src/services/network/request.ts"
+import { CurrentTrace, makeFlight } from "../../../src/services/network/attempt.ts"
 import type { ApiRequest } from "../../../src/services/network/Transport.ts"
 import {
   broken,
