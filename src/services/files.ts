@@ -48,14 +48,11 @@ export interface Rules {
   readonly home?: string | undefined
 }
 
-/** A file that is ready to be written, and that nothing was written to yet. */
-export interface Writer {
-  /**
-   * Writes the file. It fails if anybody has changed the file or its folder since
-   * the writer was opened, or if the name does not lead to the content afterwards.
-   */
-  readonly write: (content: Uint8Array) => Effect.Effect<void, CannotWrite>
-}
+/**
+ * Writes a file that was made ready. It fails if anybody has changed the file or
+ * its folder since then, or if the name does not lead to the content afterwards.
+ */
+export type Write = (content: Uint8Array) => Effect.Effect<void, CannotWrite>
 
 /** Writes files: whole, by rename, in the place of a regular file of our own or of none, private from the first moment. */
 export class Files extends Context.Tag("zpcli/Files")<
@@ -67,7 +64,7 @@ export class Files extends Context.Tag("zpcli/Files")<
      * Waits for our turn, if writers take turns, and prepares the file. The scope's
      * end undoes that, unless it was written.
      */
-    readonly open: (path: string, rules: Rules) => Effect.Effect<Writer, CannotWrite, Scope.Scope>
+    readonly open: (path: string, rules: Rules) => Effect.Effect<Write, CannotWrite, Scope.Scope>
     /** Writes a file of a cache. The last writer wins, and the folder must be in a place of our own. */
     readonly cache: (path: string, content: Uint8Array) => Effect.Effect<void, CannotWrite>
   }

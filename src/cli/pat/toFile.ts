@@ -50,7 +50,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (
   const open: OpenDelivery = (additions) =>
     Effect.map(
       Effect.mapError(files.open(target, rules), wrong(target)),
-      ({ write }): Delivery => ({
+      (write): Delivery => ({
         deliver: (created) =>
           write(new TextEncoder().encode(Redacted.value(created.token))).pipe(
             Effect.mapError(

@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HashSet from "effect/HashSet"
-import { CannotWrite, Files, type Rules, type Writer } from "../files.ts"
+import { CannotWrite, Files, type Rules, type Write } from "../files.ts"
 import { Process } from "../Process.ts"
 import { isForeign } from "../settings/trust.ts"
 import { isSame, look, refused, stampOf, type Target } from "./place.ts"
@@ -183,7 +183,7 @@ export const files = Files.of({
         attempt((me) => openWriter(look(path, rules, me))),
         ({ close }) => Effect.sync(close),
       )
-      return { write: (content) => attempt(() => write(content)) } satisfies Writer
+      return ((content) => attempt(() => write(content))) satisfies Write
     }),
   cache: (path, content) =>
     attempt((me) => {

@@ -11,17 +11,16 @@ import type * as Scope from "effect/Scope"
 import type { Surroundings } from "../Process.ts"
 import { ignoreErrors } from "./console.ts"
 
-/** What a closed terminal reads as: the key that people end input with. */
-const endOfInput: Terminal.UserInput = {
+const control = (name: string): Terminal.UserInput => ({
   input: Option.none(),
-  key: { name: "d", ctrl: true, meta: false, shift: false },
-}
+  key: { name, ctrl: true, meta: false, shift: false },
+})
 
-/** Asks a prompt to draw itself again. */
-const redraw: Terminal.UserInput = {
-  input: Option.none(),
-  key: { name: "l", ctrl: true, meta: false, shift: false },
-}
+/** A closed terminal reads as Ctrl-D, with which people end input. */
+const endOfInput = control("d")
+
+/** Ctrl-L asks a prompt to draw itself again. */
+const redraw = control("l")
 
 /** Turns raw mode on although Node takes it for on: a shell has put the terminal in order meanwhile. */
 const restoreRawMode = (stdin: NodeJS.ReadStream) => stdin.setRawMode(false).setRawMode(true)

@@ -33,7 +33,16 @@ export interface Setting {
 /** A setting's text, without the blanks around it. */
 export const textOf = ({ value }: Setting): string => Redacted.value(value).trim()
 
-const isSet = (found: Setting): boolean => textOf(found) !== ""
+/** A setting, unless it is missing or blank. */
+const settingOf = (
+  key: string,
+  text: string | undefined,
+  source: string,
+  from: Setting["from"],
+): Option.Option<Setting> =>
+  text === undefined || text.trim() === ""
+    ? Option.none()
+    : Option.some({ key, value: Redacted.make(text), source, from })
 
 /**
  * Where settings are looked up: flags beat environment variables, which beat
@@ -59,25 +68,12 @@ export class Settings extends Context.Tag("zpcli/Settings")<
   ): Effect.Effect<Settings["Type"], SettingsError, FileSystem | Path> =>
     Effect.map(loadRcfile(flags.rcfile, flags.save, progress), (rcfile) => {
       const inRcfile = (key: string) =>
-        Option.map(
-          Option.fromNullable(rcfile.entries.get(key)),
-          (value): Setting => ({
-            key,
-            value: Redacted.make(value),
-            source: `${key} in ${rcfile.path}`,
-            from: "rcfile",
-          }),
-        ).pipe(Option.filter(isSet))
+        settingOf(key, rcfile.entries.get(key), `${key} in ${rcfile.path}`, "rcfile")
       // An empty variable counts as unset, as a CI job's missing secret is: an empty
       // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
       const inEnvironment = (key: string) =>
-        Effect.map(Effect.option(Config.string(key)), (value) =>
-          value.pipe(
-            Option.map(
-              (text): Setting => ({ key, value: Redacted.make(text), source: key, from: "environment" }),
-            ),
-            Option.filter(isSet),
-          ),
+        Effect.map(Effect.option(Config.string(key)), (text) =>
+          settingOf(key, Option.getOrUndefined(text), key, "environment"),
         )
       const find = (key: string) =>
         Effect.map(
@@ -85,9 +81,7 @@ export class Settings extends Context.Tag("zpcli/Settings")<
           Option.orElse(() => inRcfile(key)),
         )
       const findAll = Effect.fnUntraced(function* (keys: ReadonlyArray<string>) {
-        const found: Array<Option.Option<Setting>> = []
-        for (const key of keys) found.push(yield* inEnvironment(key))
-        const set = Array.getSomes(found)
+        const set = Array.getSomes(yield* Effect.forEach(keys, inEnvironment))
         return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))
       })
       const variable = (name: string) =>

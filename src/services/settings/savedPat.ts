@@ -136,7 +136,7 @@ export const open = Effect.gen(function* () {
     Effect.gen(function* () {
       const text = Redacted.value(pat)
       if (!Rcfile.canHold(text)) return yield* wrong(path, "can't hold such characters")
-      const { write } = yield* files.open(path, rules)
+      const write = yield* files.open(path, rules)
       // Read once more, now that it is our turn.
       yield* write(yield* withPat(text))
     }).pipe(
