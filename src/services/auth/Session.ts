@@ -42,7 +42,7 @@ export class Session extends Context.Tag("zpcli/Session")<
     const cache = yield* TokenCache
     const transport = yield* Transport
     const reading = yield* Effect.context<FileSystem | CommandRunner | Secrets>()
-    /** A secret that is read once in a run, whatever comes of it. */
+    /** Reads a secret once in a run, even if that fails. */
     const readOnce = (secret: SecretSource) =>
       secret.via === undefined
         ? Effect.succeed(Effect.succeed(secret.value))
@@ -130,7 +130,7 @@ export class Session extends Context.Tag("zpcli/Session")<
       found === undefined ? Effect.map(signIn, keep) : Effect.succeed(found),
     )
 
-    // Once for a JWT, whatever comes of it: several requests side by side may find the same one refused.
+    // Once for each JWT, even if it fails: concurrent requests may find the same one refused.
     const signInAfresh = yield* Effect.cachedFunction(({ user }: JwtCredential) =>
       Effect.map(Effect.zipRight(cache.drop(user), login(user)), keep),
     )

@@ -32,14 +32,14 @@ export interface CachedTokens {
 
 /**
  * JWTs kept between runs, only when `ZPOOL_TOKEN_CACHE_DIR` is set. It is an
- * optimisation: whatever is wrong with it costs a warning and a sign-in, never
+ * optimisation: an unusable cache costs a warning and a sign-in, but never fails
  * the command. A folder or file that others can write, that another user owns,
  * or a symbolic link in the file's place is not used.
  */
 export class TokenCache extends Context.Tag("zpcli/TokenCache")<
   TokenCache,
   {
-    /** The user's access token, where there is one that is still valid. */
+    /** The user's access token, if there is one that is still valid. */
     readonly read: (user: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
     readonly write: (user: string, tokens: CachedTokens) => Effect.Effect<void>
     readonly drop: (user: string) => Effect.Effect<void>
@@ -142,7 +142,7 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
 
 /**
  * The file's name for a host and user: `zpool_token_<host>_<user>`, as the other
- * clients write it, with whatever could leave the folder percent-encoded.
+ * clients write it, with characters percent-encoded that could lead out of the folder.
  */
 export const fileName = (host: string, user: string, isWindows: boolean): string => {
   const safe = (part: string) =>

@@ -50,7 +50,7 @@ export interface ApiAnswer {
 export class Transport extends Context.Tag("zpcli/Transport")<
   Transport,
   {
-    /** Sends one request, again where that is allowed, and gives an answer with a success status. */
+    /** Sends one request, with retries if they are allowed, and gives an answer with a success status. */
     readonly send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError>
     /** The API's clock as its last answer told it, or ours, in milliseconds since the epoch. */
     readonly now: Effect.Effect<number>
@@ -63,7 +63,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     const client = yield* HttpClient.HttpClient
     const progress = yield* Progress
     const apiTime = makeApiTime()
-    /** How many requests there are at the moment. */
+    /** The number of requests at the moment. */
     let underWay = 0
 
     const attempt = Effect.fnUntraced(function* (request: ApiRequest, sending: Sending) {
@@ -90,7 +90,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       const exchange = Effect.gen(function* () {
         yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
         const response = yield* execute(isIdempotent ? maxIdle : maxIdleOnce).pipe(
-          // The server has closed it meanwhile, which says nothing about the API.
+          // The server closed an idle connection, which says nothing about the API.
           Effect.catchIf(
             () => sending.trace.reused && isIdempotent,
             () => {
@@ -159,7 +159,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         request.flight.mayHaveLeft = () => sending.answerLost || sending.trace.hasLeft !== false
       const backoff = Schedule.identity<TransportError>().pipe(
         Schedule.intersect(Schedule.recurs(request.noRetry ? 0 : maxRetries)),
-        // Checked before the delay, which is announced: nobody waits for an attempt that is not made.
+        // This comes before the delay, which is announced.
         Schedule.whileInput(
           (error: TransportError) =>
             Retry.isTransient(error) && Retry.repeatable(request.method, pathOf(request), error),
@@ -206,16 +206,16 @@ interface Sending {
   number: number
   /** The trace of the current attempt; `unsent` between two attempts. */
   trace: ConnectionTrace
-  /** Whether the answer of an attempt before was lost, which may have been carried out. */
+  /** Whether the answer to an earlier attempt was lost, so that it may have been carried out. */
   answerLost: boolean
 }
 
 const unsent: ConnectionTrace = { ...makeTrace(), hasLeft: false }
 
-/** A connection that was idle for longer, in milliseconds, may be gone without a word. */
+/** A connection that was idle for longer, in milliseconds, may be closed without our knowing. */
 const maxIdle = 60_000
 
-/** What must not be carried out twice goes over a connection that is new, or was used within this many milliseconds. */
+/** A request that isn't idempotent uses a connection that is new, or was idle for at most this long, in milliseconds. */
 const maxIdleOnce = 1000
 
 const parseJson = Option.liftThrowable((text: string) => JSON.parse(text) as unknown)

@@ -53,9 +53,9 @@ export const encode = (base: string, request: ApiRequest): HttpClientRequest.Htt
   )
 
 /**
- * What the connection of one attempt reports while the attempt runs. An
- * `HttpClient` of a real process writes it; where nobody does, `hasLeft`
- * remains undefined and is guessed from the error.
+ * What the connection of one attempt reports while the attempt runs. The
+ * `HttpClient` of a real process writes it; with any other, `hasLeft` remains
+ * undefined and is guessed from the error.
  */
 export interface ConnectionTrace {
   /** For the client: a connection that was idle for longer than this, in milliseconds, must not be used. */
@@ -82,7 +82,7 @@ export const makeTrace = (maxIdle = Number.POSITIVE_INFINITY): ConnectionTrace =
   lasting: undefined,
 })
 
-/** The trace of the attempt under way; outside of one, a trace that nobody reads. */
+/** The trace of the current attempt; outside of one, a trace that nobody reads. */
 export class CurrentTrace extends Context.Reference<CurrentTrace>()("zpcli/CurrentTrace", {
   defaultValue: (): ConnectionTrace => makeTrace(),
 }) {}
@@ -109,7 +109,7 @@ const systemErrorOf = (cause: unknown): { readonly code: string; readonly syscal
 const hasLeft = (trace: ConnectionTrace, { code, syscall }: ReturnType<typeof systemErrorOf>): boolean =>
   trace.hasLeft ?? !(neverOpened.has(code) || syscall === "connect" || isCertificateProblem(code))
 
-/** What is known of an attempt. */
+/** An attempt, for the errors that it ends with. */
 export interface Attempt {
   readonly origin: string
   readonly number: number

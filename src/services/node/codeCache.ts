@@ -1,7 +1,7 @@
 /**
  * Loads the program with V8's code cache, which saves the parsing and compiling
- * of about 400 KiB on every start. It is only an optimisation: whatever is wrong
- * with the cache, the program loads without it.
+ * of about 400 KiB on every start. It is only an optimisation: without a
+ * usable cache, the program loads all the same.
  *
  * Node 22.8 and newer have `module.enableCompileCache` for this, which takes
  * half as long again for `pat list`: see bench/README.md.
@@ -14,7 +14,7 @@ import { Script } from "node:vm"
 import { isForeign, othersCanWrite } from "../settings/trust.ts"
 import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
 
-/** What a cache is for, beside the version of Node: V8 itself compares only the source's length. */
+/** The program that a cache belongs to: V8 itself compares only the source's length. */
 export interface Program {
   /** The file to load, a CommonJS module beside the one that is running. */
   readonly file: string
@@ -26,8 +26,8 @@ export interface Program {
 const maxCaches = 4
 
 /**
- * The folder for caches: `zpcli` in the user's cache folder. Undefined where
- * there is none, or `NODE_DISABLE_COMPILE_CACHE` (Node's own variable) is set.
+ * The folder for caches: `zpcli` in the user's cache folder. Undefined if
+ * there is none, or if `NODE_DISABLE_COMPILE_CACHE` (Node's own variable) is set.
  */
 export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | undefined => {
   if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
@@ -42,13 +42,12 @@ export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | 
   return base && join(base, "zpcli")
 }
 
-/** How long a checksum is, in bytes: a multiple of 8, since V8 copies a cache that is not aligned so. */
+/** How long a checksum is, in bytes: a multiple of 8, since V8 copies a cache that isn't aligned. */
 const checksumLength = 24
 
 /**
- * Makes the checksum that tells a damaged cache, which crashes Node: V8 does
- * not check it. The program needs `node:crypto` in any case, but --version and
- * --help do not.
+ * Makes the checksum that detects a damaged cache: V8 doesn't check it, and
+ * crashes. `node:crypto` is loaded only here, since --version and --help don't need it.
  */
 const makeChecksum = (require: NodeJS.Require) => {
   const { createHash } = require("node:crypto") as typeof Crypto
@@ -57,7 +56,7 @@ const makeChecksum = (require: NodeJS.Require) => {
 
 type Checksum = ReturnType<typeof makeChecksum>
 
-/** Whether nobody else could have put code there: ours, and not writable by others. */
+/** Whether nobody else could have put code there: it is ours, and others can't write to it. */
 const isOurs = (path: string): boolean => {
   const { mode, uid } = fs.lstatSync(path)
   const me = process.getuid?.()
@@ -88,7 +87,7 @@ const write = (folder: string, file: string, data: Buffer, checksum: Checksum): 
   }
 }
 
-/** The oldest files, beyond those that are kept. They include the remains of interrupted writes sooner or later. */
+/** The oldest files, beyond those that are kept. Sooner or later they include what interrupted writes left. */
 const oldest = (folder: string): ReadonlyArray<string> =>
   fs
     .readdirSync(folder, { withFileTypes: true })
@@ -99,7 +98,7 @@ const oldest = (folder: string): ReadonlyArray<string> =>
     .map(({ name }) => name)
 
 /**
- * Evaluates a CommonJS module, with V8's code cache where there is one.
+ * Evaluates a CommonJS module, with V8's code cache if there is one.
  *
  * @param source - only ASCII
  */
@@ -125,7 +124,7 @@ export const evaluate = (
 }
 
 /**
- * Loads a program, from the cache where it can.
+ * Loads a program, from the cache if it can.
  *
  * @returns what the program's module exports
  */
@@ -138,12 +137,12 @@ export const loadCached = (program: Program, require: NodeJS.Require): unknown =
   const cachedData = read(folder, cache, checksum)
   const { exports, script } = evaluate(fs.readFileSync(path, "latin1"), path, cachedData, require)
   if (cachedData === undefined || script.cachedDataRejected === true) {
-    // At the end it contains the functions that were used, and not just those that every start compiles.
+    // By the end, V8 has compiled the functions that were used, and not only those of every start.
     process.once("exit", () => write(folder, cache, script.createCachedData(), checksum))
   }
   return exports
 }
 
-/** Reads a page of the package's docs, which are beside the folder of the build. @throws where it can't be read */
+/** Reads a page of the package's docs, which are beside the folder of the build. @throws if it can't be read */
 export const readPage = (name: string): string =>
   fs.readFileSync(join(dirname(__dirname), "docs", `${name}.md`), "utf8")

@@ -61,7 +61,7 @@ const heldMillis = 3_000
 /**
  * A child's stdin as a stream that is read too. Node only writes to it, and
  * would not learn that the child closed it with bytes left in it: Linux says so
- * to a reader of our end (ECONNRESET). It closes without an error where all of
+ * to a reader of our end (ECONNRESET). It closes without an error if all of
  * it was read.
  */
 const readable = (stdin: Writable): Writable => {
@@ -80,7 +80,7 @@ const give = (command: CommandLine, secret: Redacted.Redacted) =>
     }
     const { stdin } = child
     if (child.pid === undefined || stdin === null) return
-    // Or Node closes it at the child's end, while another process may still read.
+    // Otherwise Node closes it when the child ends, while another process may still read.
     child.stdin = null
     let timer: NodeJS.Timeout | undefined
     const ended = (all: boolean) => {
@@ -114,7 +114,7 @@ const waitMillis = 1_000
 
 const capture = ({ command, interactive, maxBytes }: ShellCommand) =>
   Effect.suspend(() => {
-    // In a group of its own the shell can be ended with all that it started, but could not ask at a terminal.
+    // In its own group, the shell can be ended with all that it started, but it couldn't ask at a terminal.
     const detached = !isWindows && !hasTerminal()
     const stdin = interactive && isatty(0) ? 0 : "ignore"
     return start<CommandOutput>(
@@ -152,7 +152,7 @@ const capture = ({ command, interactive, maxBytes }: ShellCommand) =>
         })
         child.once("close", end)
         return Effect.map(stop(child, kill, waitMillis), () => {
-          // Also for processes that the shell has left behind.
+          // This also ends processes that the shell has left behind.
           if (detached) kill("SIGKILL")
           close()
         })

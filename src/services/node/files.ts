@@ -25,12 +25,12 @@ const setGroup = (fd: number, { gid, mode }: Target): void => {
     if (gid !== undefined && gid !== own.gid) fs.fchownSync(fd, own.uid, gid)
     if ((own.mode & 0o777) !== mode) fs.fchmodSync(fd, mode)
   } catch {
-    // Not every file system has modes. There a group has none to keep.
+    // Some file systems have no modes. Without a group to keep, that is fine.
     if (gid !== undefined) throw refused("group")
   }
 }
 
-/** Whether a path leads to a regular file with this content: a token that was just made is nowhere else. */
+/** Whether a path leads to a regular file with this content. No other file contains a token that was just made. */
 const leadsTo = (path: string, content: Uint8Array): boolean => {
   try {
     return fs.statSync(path).isFile() && fs.readFileSync(path).equals(content)
@@ -40,8 +40,8 @@ const leadsTo = (path: string, content: Uint8Array): boolean => {
 }
 
 /**
- * Makes a file ready to be written, so that whatever can fail fails here. The
- * name is reserved by an empty file where there is none, and the content goes
+ * Makes a file ready to be written, so that most failures happen here. An
+ * empty file reserves the name if there is no file yet, and the content goes
  * into a file beside it, which is then put in its place. `close` removes what
  * was prepared and not written.
  */
@@ -70,7 +70,7 @@ const openWriter = (target: Target) => {
       if (!sameFolder || !isSame(before, stampOf(path))) throw refused("changed")
     }
     const write = (content: Uint8Array) => {
-      // Once before the token is on the disk, and once more after the slow part.
+      // Before the token is on the disk, and again after the slow part.
       checkUnchanged()
       fs.writeFileSync(temporary.fd, content)
       fs.fsyncSync(temporary.fd)
@@ -101,13 +101,13 @@ const lockOf = ({ file }: Target): string => `${file}.lock`
 const checkLock = (target: Target, me: number | undefined): fs.BigIntStats | undefined => {
   const stat = stampOf(lockOf(target))
   if (stat === undefined) return undefined
-  // Where somebody else's can't be removed, it would lock us out. Root can, and its owner gives way to root.
+  // Another user's lock would lock us out, since we can't remove it. Root can.
   const foreign = me !== 0 && isForeign(Number(stat.uid), me)
   if (!stat.isFile() || foreign) throw refused("lock")
   return stat
 }
 
-/** Takes the lock of a file, unless somebody has it. Gives what releases it. */
+/** Takes the lock of a file, and gives the function that releases it; undefined if another program has the lock. */
 const tryLock = (target: Target, now: number, me: number | undefined): (() => void) | undefined => {
   makeFolders(target.folder, target.heir)
   const folder = openFolder(target.folder)
@@ -126,13 +126,13 @@ const tryLock = (target: Target, now: number, me: number | undefined): (() => vo
   } catch (error) {
     folder.close()
     const { code } = error as NodeJS.ErrnoException
-    // Somebody was faster, at creating it or at removing a stale one.
+    // Another program was faster to create it, or to remove a stale one.
     if (code === "EEXIST" || code === "ENOENT") return undefined
     throw error
   }
 }
 
-/** Runs a synchronous step, so that no signal comes in between, and turns what it throws into a `CannotWrite`. */
+/** Runs a step, which is synchronous so that no signal interrupts it, and turns what it throws into a `CannotWrite`. */
 const attempt = <A>(run: (me: number | undefined) => A): Effect.Effect<A, CannotWrite> =>
   Effect.flatMap(Process, ({ uid }) =>
     Effect.try({
@@ -146,7 +146,7 @@ const attempt = <A>(run: (me: number | undefined) => A): Effect.Effect<A, Cannot
     }),
   )
 
-/** How often a lock that somebody has is tried, in milliseconds. */
+/** How long to wait before trying a taken lock again, in milliseconds. */
 const pollMillis = 50
 
 /** Takes the lock of a file once nobody else has it. */
@@ -158,7 +158,7 @@ const lock = (path: string, rules: Rules) =>
         const now = yield* Clock.currentTimeMillis
         const release = yield* attempt((me) => tryLock(look(path, rules, me), now, me))
         if (release !== undefined) return release
-        // Where this can't be interrupted, an interruption ends the wait all the same.
+        // The caller may be uninterruptible: an interruption ends the wait all the same.
         const { interruptors } = yield* Effect.descriptor
         if (now - since > staleMillis || HashSet.size(interruptors) > 0) {
           return yield* refused("locked")

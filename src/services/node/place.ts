@@ -39,14 +39,14 @@ const isMountPoint = (path: string): boolean => {
   } catch {
     return false
   }
-  // White space and backslashes are written in octal, and what is not ASCII as its bytes.
+  // White space and backslashes are written in octal, and other characters as their bytes.
   const escaped = Buffer.from(path)
     .toString("latin1")
     .replace(/[\t\n\\ ]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`)
   return mounts.split("\n").some((line) => line.split(" ")[4] === escaped)
 }
 
-/** The file behind symbolic links; the path itself where there is none yet. */
+/** The file behind symbolic links; the path itself if there is none yet. */
 const behindLinks = (path: string): string => {
   try {
     return fs.realpathSync(path)
@@ -82,7 +82,7 @@ const refuse = (stat: fs.BigIntStats, file: string, { replace }: Rules, me: numb
   if (!replace) throw refused("exists")
 }
 
-/** The owner of a home that belongs to another user than root, who runs this: they get what is created in it. */
+/** When root runs this in the home of another user: that user, who gets what is created there. */
 const heirOf = (folder: string, home: string | undefined, me: number | undefined): fs.Stats | undefined => {
   const found = me === 0 && home !== undefined ? fs.statSync(home, { throwIfNoEntry: false }) : undefined
   if (home === undefined || found === undefined || found.uid === 0) return undefined

@@ -35,7 +35,7 @@ export const interrupted = 128 + constants.signals.SIGINT
 export const signalledCode = (): number | undefined =>
   first === undefined ? undefined : 128 + constants.signals[first.signal]
 
-/** Ends this process as the signal would have. */
+/** Ends this process as the signal would have done. */
 const kill = (signal: NodeJS.Signals): void => void process.kill(process.pid, signal)
 
 /**
@@ -90,7 +90,7 @@ export const signals = {
 
 /**
  * Passes signals on to a child until the release is called. A terminal sends
- * SIGINT and SIGQUIT to both of us, so those two are not passed on where there is one.
+ * SIGINT and SIGQUIT to both of us, so those two are not passed on if there is one.
  *
  * @param alone - signals that only the child gets: our other listeners are set aside
  */

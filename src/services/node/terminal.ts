@@ -22,17 +22,17 @@ const endOfInput = control("d")
 /** Ctrl-L asks a prompt to draw itself again. */
 const redraw = control("l")
 
-/** Turns raw mode on although Node takes it for on: a shell has put the terminal in order meanwhile. */
+/** Turns raw mode on, although Node believes it is: a shell has reset the terminal in the meantime. */
 const restoreRawMode = (stdin: NodeJS.ReadStream) => stdin.setRawMode(false).setRawMode(true)
 
 /**
- * Stops the process group, as the terminal does at Ctrl-Z where it is not in
- * raw mode. Where nobody could let it go on, the system does nothing.
+ * Stops the process group, as the terminal does at Ctrl-Z outside of raw
+ * mode. If nobody could resume it, the system does nothing.
  */
 const suspend = (stdin: NodeJS.ReadStream) => {
   stdin.setRawMode(false)
   process.kill(0, "SIGTSTP")
-  // Reached at once where nothing stopped, otherwise after SIGCONT.
+  // This runs at once if nothing stopped, otherwise after SIGCONT.
   setImmediate(restoreRawMode, stdin)
 }
 
@@ -95,7 +95,7 @@ const makeReadInput = (openStdin: () => NodeJS.ReadStream) => {
   })
 }
 
-/** Opens the terminal that the process belongs to, where it has one. */
+/** Opens the terminal that the process belongs to, if it has one. */
 const openDevice = (flags: "r" | "w"): number | undefined => {
   try {
     return openSync("/dev/tty", flags)
@@ -167,7 +167,7 @@ export const makeTerminal = ({ stderr, stdin }: Surroundings): Terminal.Terminal
   })
 }
 
-/** More than any answer: nobody is going to end this line. */
+/** Longer than any answer, in bytes. */
 const maxBytes = 65_536
 
 const lineFeed = 0x0a
@@ -175,7 +175,7 @@ const lineFeed = 0x0a
 const textOf = (bytes: ReadonlyArray<number>): string =>
   Buffer.from(bytes).toString("utf8").replace(/\r$/, "")
 
-/** A file, or a device without a wait. */
+/** Reads a file, or a device that doesn't make us wait. */
 const readFile = (): string => {
   const bytes: Array<number> = []
   const byte = Buffer.alloc(1)
@@ -183,12 +183,12 @@ const readFile = (): string => {
     while (bytes.length < maxBytes && readSync(0, byte) === 1 && byte[0] !== lineFeed)
       bytes.push(byte[0] as number)
   } catch {
-    // What can't be read, such as a folder, is at its end.
+    // Something that can't be read, such as a folder, counts as empty.
   }
   return textOf(bytes)
 }
 
-/** A pipe or a socket, which may take its time. */
+/** Reads a pipe or a socket, whose writer may take its time. */
 const readPipe = Effect.async<string>((resume) => {
   const bytes: Array<number> = []
   const finish = () => resume(Effect.succeed(textOf(bytes)))
@@ -213,9 +213,9 @@ const readPipe = Effect.async<string>((resume) => {
 })
 
 /**
- * Reads stdin up to a line break, or to its end: an input that says nothing
- * gives an empty line. It takes not a byte more, since what follows belongs to
- * the next command, so it reads a byte at a time.
+ * Reads stdin up to a line break, or to its end: an empty input gives an empty
+ * line. It reads one byte at a time, since the bytes after the line belong to
+ * the next command.
  */
 export const readLine: Effect.Effect<string> = Effect.suspend(() => {
   const stat = fstatSync(0)

@@ -19,15 +19,15 @@ export const nearestFolder = (path: string): { readonly path: string; readonly s
 }
 
 /**
- * Whether a folder is, or would be made, in a place of somebody who is neither
- * this user nor root. What root creates in another user's home locks them out.
+ * Whether a folder is, or would be made, in a place of another user than
+ * this one and root. What root creates in another user's home locks that user out.
  */
 export const isOthersPlace = (folder: string, me: number | undefined): boolean => {
   const { uid } = nearestFolder(folder).stat
   return me !== undefined && uid !== me && uid !== 0
 }
 
-/** Puts a file in the place of any other: whoever reads it meanwhile sees the old one or the new one. */
+/** Writes a file or replaces it: a program that reads it meanwhile sees either the old content or the new one. */
 export const putWhole = (path: string, content: Uint8Array): void => {
   const temporary = join(dirname(path), temporaryName())
   try {
@@ -39,17 +39,17 @@ export const putWhole = (path: string, content: Uint8Array): void => {
   }
 }
 
-/** A folder that stays the same one, whatever its path leads to later. */
+/** A folder that stays the same even if its path leads elsewhere later. */
 export interface Folder {
   /** The path of something in it. */
   readonly at: (name: string) => string
   readonly stat: fs.BigIntStats | undefined
-  /** Puts it on the disk that something in it was renamed. */
+  /** Makes sure that a rename in it is on the disk. */
   readonly sync: () => void
   readonly close: () => void
 }
 
-/** Opens a folder. One that may be written to but not read, or that can't be opened on Windows, is known by its path. */
+/** Opens a folder. If it may be written to but not read, or on Windows, it is known only by its path. */
 export const openFolder = (path: string, noFollow = false): Folder => {
   let fd: number
   try {
@@ -119,9 +119,9 @@ export const isSameFile = (
 ): boolean => a?.ino === b?.ino && a?.dev === b?.dev
 
 /**
- * Removes a file that is still the one that we made; where its folder no longer
- * allows that, empties it. A number that was freed is given to another file, so
- * a file that we left empty must still be an empty file.
+ * Removes a file if it is still the one that we made, or empties it if its folder
+ * no longer allows that. The inode of a removed file is used again, so a file
+ * that we left empty must still be empty.
  */
 export const removeOwn = (path: string, own: fs.BigIntStats, empty = false): void => {
   try {

@@ -20,7 +20,7 @@ export interface Flags {
   readonly save?: boolean
 }
 
-/** One raw setting, never blank, and where it came from. */
+/** A setting as it is written, never blank, and its source. */
 export interface Setting {
   readonly key: string
   /** As it is, with blanks around it. */
@@ -69,7 +69,7 @@ export class Settings extends Context.Tag("zpcli/Settings")<
     Effect.map(loadRcfile(flags.rcfile, flags.save, progress), (rcfile) => {
       const inRcfile = (key: string) =>
         settingOf(key, rcfile.entries.get(key), `${key} in ${rcfile.path}`, "rcfile")
-      // An empty variable counts as unset, as a CI job's missing secret is: an empty
+      // An empty variable, such as a CI job's missing secret, is ignored: an empty
       // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
       const inEnvironment = (key: string) =>
         Effect.map(Effect.option(Config.string(key)), (text) =>

@@ -14,10 +14,10 @@ import { Connection, defaultApiUrl } from "./Connection.ts"
 import { brokenLine, entriesOf, home } from "./rcfile.ts"
 import { Settings } from "./Settings.ts"
 
-/** An rcfile that a PAT can be written to, as far as is known before it is done. */
+/** An rcfile that was checked: a PAT can probably be written to it. */
 export interface OpenRcfile {
   readonly path: string
-  /** Puts a PAT in the place of any other there, and leaves every other line as it is. */
+  /** Saves a PAT in place of the one that is there, if any, and keeps every other line. */
   readonly save: (pat: Redacted.Redacted) => Effect.Effect<void, DeliveryFailed>
 }
 
@@ -81,10 +81,10 @@ const warn = Effect.gen(function* () {
 })
 
 /**
- * The content of the rcfile with a PAT in the place of the one that was there
- * when the settings were loaded. If that is another one by now, it may be the
- * only copy of its token: it is left alone, whatever the options say. So is a
- * file with other settings than those that this run has checked.
+ * The content of the rcfile with a PAT in place of the one that was there when
+ * the settings were loaded. Another PAT that is there by now may be the only copy
+ * of its token: it is never replaced, not even with --replace. Neither is a file
+ * whose settings differ from those that this run has checked.
  */
 const withPat = Effect.fnUntraced(function* (pat: string) {
   const { rcfile } = yield* Settings
