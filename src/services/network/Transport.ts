@@ -105,7 +105,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         const body = yield* Effect.mapError(readBody(response), (error) =>
           unread(error, { origin, number }, answer),
         )
-        return { ...answer, response, body }
+        return { ...answer, response, body: body.replace(/^\uFEFF/, "") }
       }).pipe(
         timeoutFail(timeout * 1000, () => {
           const { hasLeft: sent = true, proxy } = sending.trace
@@ -122,17 +122,16 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       if (status >= 200 && status < 300) {
         return {
           status,
-          body: withoutEcho(body.replace(/^\uFEFF/, ""), request.bearer),
+          body: withoutEcho(body, request.bearer),
           hide,
           requestId,
           serverTime,
         } satisfies ApiAnswer
       }
 
-      const text = body.replace(/^\uFEFF/, "")
-      const value = Option.getOrUndefined(parseJson(text))
+      const value = Option.getOrUndefined(parseJson(body))
       const serverMessage = hide(
-        value === undefined ? plainMessage(text, response.headers["content-type"]) : failureMessage(value),
+        value === undefined ? plainMessage(body, response.headers["content-type"]) : failureMessage(value),
       )
       const answered = { status, requestId, serverMessage }
       if (status === 429 || status >= 500) {
@@ -145,7 +144,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         ...answered,
         origin,
         location: hide(response.headers.location),
-        speaker: speakerOf(text, value),
+        speaker: speakerOf(body, value),
         answerLostBefore: sending.answerLost,
       })
     })
