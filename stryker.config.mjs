@@ -1,6 +1,6 @@
 /**
  * `npm run mutate` makes small changes to the source and tells which ones the tests of the source do not notice.
- * It takes a while, so `npm test` does not run it. `npx stryker run --mutate src/services/settings/mask.ts` takes one file.
+ * It takes a while, so `npm test` does not run it. `npx stryker run --mutate src/services/settings/Secrets.ts` takes one file.
  * This part is about the services that guard tokens and secrets, `stryker.domain.config.mjs` about the domain.
  * @type {import("@stryker-mutator/api/core").PartialStrykerOptions}
  */
@@ -8,7 +8,7 @@ export default {
   mutate: [
     "src/services/pats/{Handover,PatApi,acquire,outcome,rotate}.ts",
     "src/services/network/{Transport,answers}.ts",
-    "src/services/settings/mask.ts",
+    "src/services/settings/Secrets.ts",
   ],
   testRunner: "vitest",
   vitest: { configFile: "vitest.mutate.config.ts" },

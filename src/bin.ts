@@ -1,7 +1,6 @@
 import { digest, tree } from "zpcli:build"
 import type * as Main from "./main.ts"
-import { loadCached } from "./services/node/codeCache.ts"
-import { readPage } from "./services/node/pages.ts"
+import { loadCached, readPage } from "./services/node/codeCache.ts"
 import { start } from "./start.ts"
 
 start(tree, (command) => loadCached({ file: "main.cjs", digest }, command, require) as typeof Main, readPage)

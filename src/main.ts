@@ -5,9 +5,8 @@ import { Live } from "./cli/live.ts"
 import { type Early, run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
-import { mayBeOpen } from "./services/node/child.ts"
-import { runMain } from "./services/node/runMain.ts"
-import { interrupted, signalledCode } from "./services/node/signals.ts"
+import { mayBeOpen } from "./services/node/commandRunner.ts"
+import { interrupted, runMain, signalledCode } from "./services/node/signals.ts"
 import { Pages, pagesOf } from "./services/Pages.ts"
 
 /**

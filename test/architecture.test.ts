@@ -105,12 +105,7 @@ describe("the layers", () => {
     const writing = using(
       /\b(?:writeFile|writeFileString|writeFileSync|makeDirectory|mkdir|mkdirSync|rename|renameSync|link|linkSync|symlink|symlinkSync|copy|copyFile|copyFileSync|truncate|chmodSync|chownSync|O_CREAT)\b *\(|O_CREAT/,
     )
-    expect(writing).toEqual([
-      "services/node/files.ts",
-      "services/node/lockFile.ts",
-      "services/node/place.ts",
-      "services/node/wholeFile.ts",
-    ])
+    expect(writing).toEqual(["services/node/files.ts", "services/node/wholeFile.ts"])
   })
 
   it("are made of files of at most 250 lines", () => {
@@ -178,16 +173,15 @@ describe("printing", () => {
       "cli/pat/delivery.ts",
       "services/auth/Session.ts",
       "services/auth/TokenCache.ts",
-      "services/network/request.ts",
-      "services/node/capture.ts",
+      "services/network/attempt.ts",
+      "services/node/child.ts",
       "services/node/commandRunner.ts",
       "services/pats/deliveries.ts",
       "services/settings/Account.ts",
       "services/settings/Connection.ts",
-      "services/settings/PatStore.ts",
       "services/settings/Secrets.ts",
       "services/settings/Settings.ts",
-      "services/settings/secretSource.ts",
+      "services/settings/savedPat.ts",
     ])
   })
 })

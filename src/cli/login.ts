@@ -12,8 +12,8 @@ import { Session } from "../services/auth/Session.ts"
 import { askingDisabled, Process } from "../services/Process.ts"
 import { PatApi } from "../services/pats/PatApi.ts"
 import { Connection } from "../services/settings/Connection.ts"
-import * as PatStore from "../services/settings/PatStore.ts"
 import { Secrets } from "../services/settings/Secrets.ts"
+import * as savedPat from "../services/settings/savedPat.ts"
 import * as hints from "./hints.ts"
 import { rcfileOption } from "./options.ts"
 import { print } from "./output/print.ts"
@@ -64,10 +64,10 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
 export const login = Effect.fn("login")(function* (_: LoginOptions) {
   const { api } = yield* Connection
   const secrets = yield* Secrets
-  const store = yield* PatStore.open
+  const rcfile = yield* savedPat.open
   const page = dashboardUrl(api)
-  const saved = yield* PatStore.current
-  const pat = yield* readPat(page, Option.isSome(saved) ? store.path : undefined)
+  const saved = yield* savedPat.current
+  const pat = yield* readPat(page, Option.isSome(saved) ? rcfile.path : undefined)
   yield* secrets.add(pat)
   const { hello } = yield* Effect.provide(PatApi.make, Session.ofPat(pat))
   const { message } = yield* Effect.catchTag(
@@ -77,7 +77,7 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
       new CredentialRefused({ requestId, serverMessage, status, credential: { _tag: "Pasted", page } }),
   )
   yield* Effect.mapError(
-    store.save(pat),
+    rcfile.save(pat),
     ({ code, target }) =>
       new SettingsError({
         source: target,
@@ -88,8 +88,8 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
   const lines = [
     secrets.hide(message),
     Option.isSome(saved) && !Equal.equals(saved.value, pat)
-      ? `Replaced the PAT in: ${store.path}`
-      : `Saved the PAT in: ${store.path}`,
+      ? `Replaced the PAT in: ${rcfile.path}`
+      : `Saved the PAT in: ${rcfile.path}`,
     `API: ${api.base}`,
   ]
   // It is saved by now: a failed write to stdout is not an error.

@@ -21,16 +21,15 @@ export const isCertificateProblem = (code: string): boolean =>
 export const mayHaveHappened = (failure: Transient): boolean =>
   failure._tag === "ServiceUnavailable" ? failure.status !== 429 : failure.sent
 
-/** Whether a request must not be repeated blindly: a second create would make a second token. */
-export const isOnce = (method: Method, path: string): boolean => method === "POST" && path !== "/login"
+/** Whether a request has the same outcome however often it arrives: a second create would make a second token. */
+export const isIdempotent = (method: Method, path: string): boolean => method !== "POST" || path === "/login"
 
 /**
- * Whether a request is sent again. This is the only place that decides it. A
- * create is repeated only if the first attempt certainly had no effect;
- * everything else has the same outcome however often it arrives.
+ * Whether a request is sent again after a failure of the network or the service.
+ * A create is repeated only if it certainly did not happen.
  */
 export const repeatable = (method: Method, path: string, failure: Transient): boolean => {
-  if (isOnce(method, path) && mayHaveHappened(failure)) return false
+  if (!isIdempotent(method, path) && mayHaveHappened(failure)) return false
   switch (failure._tag) {
     case "Unreachable":
       return failure.lasting === undefined

@@ -35,27 +35,24 @@ export class CannotWrite extends Data.TaggedError("CannotWrite")<{
 /** What may be done to a file, beside creating it. */
 export interface Rules {
   /** Whether a regular file of our own may be replaced. */
-  readonly replace?: boolean
-  /** Whether a symbolic link is followed, to a regular file of our own. */
-  readonly follow?: boolean
+  readonly replace: boolean
   /** Whether the file keeps its group, and whether the group may read it. */
   readonly keepGroup?: boolean
-  /** Whether missing folders are made. */
-  readonly makeFolders?: boolean
-  /** Whether writers take turns, through a lock file beside the file. */
-  readonly takeTurns?: boolean
+  /**
+   * Whether other programs may write it too: a symbolic link is followed to a
+   * regular file of our own, missing folders are made, and writers take turns
+   * through a lock file beside the file.
+   */
+  readonly shared?: boolean
   /** The user's home. If root writes in it and it belongs to another user, that user gets what is created. */
   readonly home?: string | undefined
 }
 
-/** A file that is ready to be written, and that nothing was written to yet. */
-export interface Writer {
-  /**
-   * Writes the file. It fails if anybody has changed the file or its folder since
-   * the writer was opened, or if the name does not lead to the content afterwards.
-   */
-  readonly write: (content: Uint8Array) => Effect.Effect<void, CannotWrite>
-}
+/**
+ * Writes a file that was made ready. It fails if anybody has changed the file or
+ * its folder since then, or if the name does not lead to the content afterwards.
+ */
+export type Write = (content: Uint8Array) => Effect.Effect<void, CannotWrite>
 
 /** Writes files: whole, by rename, in the place of a regular file of our own or of none, private from the first moment. */
 export class Files extends Context.Tag("zpcli/Files")<
@@ -67,7 +64,7 @@ export class Files extends Context.Tag("zpcli/Files")<
      * Waits for our turn, if writers take turns, and prepares the file. The scope's
      * end undoes that, unless it was written.
      */
-    readonly open: (path: string, rules: Rules) => Effect.Effect<Writer, CannotWrite, Scope.Scope>
+    readonly open: (path: string, rules: Rules) => Effect.Effect<Write, CannotWrite, Scope.Scope>
     /** Writes a file of a cache. The last writer wins, and the folder must be in a place of our own. */
     readonly cache: (path: string, content: Uint8Array) => Effect.Effect<void, CannotWrite>
   }

@@ -12,8 +12,7 @@ import { Session } from "../../services/auth/Session.ts"
 import { TokenCache } from "../../services/auth/TokenCache.ts"
 import { Process } from "../../services/Process.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
-import { Account } from "../../services/settings/Account.ts"
-import * as secretSource from "../../services/settings/secretSource.ts"
+import { Account, readSecret } from "../../services/settings/Account.ts"
 import { escapeControls } from "../output/escape.ts"
 import { printSafe } from "../output/print.ts"
 import { networkServices } from "../services.ts"
@@ -44,7 +43,7 @@ const atHand = Effect.gen(function* () {
   if (auth !== "jwt" && Option.isSome(pat)) {
     const { source, via } = pat.value
     if (via === "command") return undefined
-    return { _tag: "PAT", token: yield* secretSource.read(pat.value), source } satisfies Credential
+    return { _tag: "PAT", token: yield* readSecret(pat.value), source } satisfies Credential
   }
   if (auth === "pat" || Option.isNone(user)) return undefined
   const cached = Option.getOrUndefined(yield* (yield* TokenCache).read(user.value))

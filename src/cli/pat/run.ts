@@ -4,12 +4,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Record from "effect/Record"
 import * as Expiry from "../../domain/Expiry.ts"
 import * as Label from "../../domain/Label.ts"
 import { NewPat } from "../../domain/NewPat.ts"
 import * as Scope from "../../domain/Scope.ts"
-import { CommandRunner, credentialVariables } from "../../services/CommandRunner.ts"
+import { CommandRunner } from "../../services/CommandRunner.ts"
 import { Process } from "../../services/Process.ts"
 import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
@@ -89,11 +88,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const code = yield* lend({ pat, ownLabel: Option.isNone(given.label) }, (token) =>
     Effect.gen(function* () {
       introduced = yield* Effect.provide(introduceShell(name, args, introduction(label)), terminal)
-      return yield* runner.run([name, ...args], {
-        ...Record.fromIterableWith(credentialVariables, (variable) => [variable, undefined]),
-        ZPOOLPAT: token,
-        ZPOOL_API_URL: api.base,
-      })
+      return yield* runner.run([name, ...args], { ZPOOLPAT: token, ZPOOL_API_URL: api.base })
     }),
   )
   if (introduced) yield* printError(`The PAT "${label}" is revoked.`)

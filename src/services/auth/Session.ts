@@ -5,18 +5,16 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Ref from "effect/Ref"
 import { type Credential, type JwtCredential, placeOf, type SecretSource } from "../../domain/Credential.ts"
 import { LoginGrant } from "../../domain/Envelope.ts"
 import { CredentialMissing, LoginRefused, type SignInError } from "../../domain/Errors.ts"
 import type { CommandRunner } from "../CommandRunner.ts"
-import { decodeAnswer, isNotOffered, notOffered, toApiError } from "../network/answers.ts"
+import { decodeAnswer, notOffered, toApiError } from "../network/answers.ts"
 import { Transport } from "../network/Transport.ts"
 import { Prompter } from "../Prompter.ts"
-import { Account } from "../settings/Account.ts"
+import { Account, readSecret } from "../settings/Account.ts"
 import { Connection } from "../settings/Connection.ts"
 import type { Secrets } from "../settings/Secrets.ts"
-import * as secretSource from "../settings/secretSource.ts"
 import { TokenCache } from "./TokenCache.ts"
 
 /**
@@ -44,17 +42,19 @@ export class Session extends Context.Tag("zpcli/Session")<
     const cache = yield* TokenCache
     const transport = yield* Transport
     const reading = yield* Effect.context<FileSystem | CommandRunner | Secrets>()
-    /** A secret that is read once in a run, whatever comes of it. */
+    /** Reads a secret once in a run, even if that fails. */
     const readOnce = (secret: SecretSource) =>
       secret.via === undefined
         ? Effect.succeed(Effect.succeed(secret.value))
-        : Effect.cached(Effect.provide(secretSource.read(secret), reading))
+        : Effect.cached(Effect.provide(readSecret(secret), reading))
     const setPat = Option.getOrUndefined(account.pat)
     const readPat = setPat && (yield* readOnce(setPat))
     const setPassword = Option.getOrUndefined(account.password)
     const readPassword = setPassword && (yield* readOnce(setPassword))
     const decodeGrant = decodeAnswer(api.origin, LoginGrant, "an access token")
 
+    /** The credential, once it is found. */
+    let found: Credential | undefined
     /** A password that was typed, and the end of the last sign-in in milliseconds since the epoch. */
     let typed: Redacted.Redacted | undefined
     let endsAt = Number.POSITIVE_INFINITY
@@ -72,23 +72,20 @@ export class Session extends Context.Tag("zpcli/Session")<
         })
         .pipe(
           Effect.mapError((error) => {
-            if (error._tag !== "HttpFailure" && error._tag !== "ServiceUnavailable") return error
-            if (isNotOffered(error)) return notOffered(error, "login", api)
+            const missing = notOffered(error, "login", api)
+            if (missing !== undefined) return missing
             if (error._tag !== "HttpFailure") return error
-            const { requestId, serverMessage, speaker, status } = error
-            if (status === 401)
-              return new LoginRefused({
-                requestId,
-                serverMessage,
-                status,
-                user,
-                host: api.host,
-                typed: { user: Option.isNone(account.user), password: setPassword === undefined },
-                password: setPassword?.source,
-              })
-            // A wrong password is a 401: a 403 in the API's words means that no password will do.
-            return status === 403 && speaker === "api"
-              ? notOffered(error, "login", api)
+            const { requestId, serverMessage, status } = error
+            return status === 401
+              ? new LoginRefused({
+                  requestId,
+                  serverMessage,
+                  status,
+                  user,
+                  host: api.host,
+                  typed: { user: Option.isNone(account.user), password: setPassword === undefined },
+                  password: setPassword?.source,
+                })
               : toApiError(error, { method: "POST", path: "/login", credential: { _tag: "JWT" } })
           }),
         )
@@ -125,20 +122,17 @@ export class Session extends Context.Tag("zpcli/Session")<
         : yield* login(user)
     })
 
-    const found = yield* Ref.make(Option.none<Credential>())
-    const credential = Effect.flatMap(
-      Ref.get(found),
-      Option.match({
-        onSome: Effect.succeed,
-        onNone: () => Effect.tap(signIn, (fresh) => Ref.set(found, Option.some<Credential>(fresh))),
-      }),
+    const keep = (fresh: Credential) => {
+      found = fresh
+      return fresh
+    }
+    const credential = Effect.suspend(() =>
+      found === undefined ? Effect.map(signIn, keep) : Effect.succeed(found),
     )
 
-    // Once for a JWT, whatever comes of it: several requests side by side may find the same one refused.
+    // Once for each JWT, even if it fails: concurrent requests may find the same one refused.
     const signInAfresh = yield* Effect.cachedFunction(({ user }: JwtCredential) =>
-      Effect.zipRight(cache.drop(user), login(user)).pipe(
-        Effect.tap((fresh) => Ref.set(found, Option.some<Credential>(fresh))),
-      ),
+      Effect.map(Effect.zipRight(cache.drop(user), login(user)), keep),
     )
 
     const withCredential: Session["Type"]["withCredential"] = (use) =>

@@ -5,7 +5,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { BearerToken } from "../../domain/Envelope.ts"
 import { codeOf, Files, wordsOf } from "../files.ts"
@@ -33,14 +32,14 @@ export interface CachedTokens {
 
 /**
  * JWTs kept between runs, only when `ZPOOL_TOKEN_CACHE_DIR` is set. It is an
- * optimisation: whatever is wrong with it costs a warning and a sign-in, never
+ * optimisation: an unusable cache costs a warning and a sign-in, but never fails
  * the command. A folder or file that others can write, that another user owns,
  * or a symbolic link in the file's place is not used.
  */
 export class TokenCache extends Context.Tag("zpcli/TokenCache")<
   TokenCache,
   {
-    /** The user's access token, where there is one that is still valid. */
+    /** The user's access token, if there is one that is still valid. */
     readonly read: (user: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
     readonly write: (user: string, tokens: CachedTokens) => Effect.Effect<void>
     readonly drop: (user: string) => Effect.Effect<void>
@@ -54,29 +53,29 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
     const { tokenCacheDir } = yield* Account
     const pathFor = (dir: string, user: string) => `${dir}/${fileName(api.host, user, isWindows)}`
 
-    /** What makes a path untrustworthy, if anything does. */
-    const distrust = (path: string, kind: "File" | "Directory") =>
-      Effect.map(fs.stat(path), ({ mode, type, uid: owner }) => {
-        // A named pipe in the file's place would be waited for.
-        if (type !== kind) return Option.some(kind === "File" ? "it is not a file" : "it is not a folder")
-        if (isForeign(Option.getOrUndefined(owner), me)) return Option.some("it belongs to another user")
-        return othersCanWrite(mode, me) ? Option.some("other users can write to it") : Option.none<string>()
-      })
-
-    const warned = yield* Ref.make(false)
-
+    let warned = false
     /** Warns once in a run: the reason is the same for reading and for writing. */
     const ignored = (path: string, why: string) =>
-      Effect.flatMap(Ref.getAndSet(warned, true), (before) =>
-        before ? Effect.void : Effect.logWarning(`The token cache ${path} is not used: ${why}.`),
-      )
+      Effect.suspend(() => {
+        if (warned) return Effect.void
+        warned = true
+        return Effect.logWarning(`The token cache ${path} is not used: ${why}.`)
+      })
 
-    /** Whether a folder or file may be used; it warns where not, and fails where there is none. */
-    const trusted = Effect.fn("TokenCache.trusted")(function* (path: string, kind: "File" | "Directory") {
-      const why = yield* distrust(path, kind)
-      if (Option.isSome(why)) yield* ignored(path, why.value)
-      return Option.isNone(why)
-    })
+    /** What keeps a folder or file from being trusted. */
+    const distrust = (kind: "File" | "Directory", { mode, type, uid }: FileSystem.File.Info) => {
+      // A named pipe in the file's place would be waited for.
+      if (type !== kind) return kind === "File" ? "it is not a file" : "it is not a folder"
+      if (isForeign(Option.getOrUndefined(uid), me)) return "it belongs to another user"
+      return othersCanWrite(mode, me) ? "other users can write to it" : undefined
+    }
+
+    /** Whether a folder or file may be used. It warns if not, and fails if there is none. */
+    const trusted = (path: string, kind: "File" | "Directory") =>
+      Effect.flatMap(fs.stat(path), (info) => {
+        const why = distrust(kind, info)
+        return why === undefined ? Effect.succeed(true) : Effect.as(ignored(path, why), false)
+      })
 
     const read = Effect.fn("TokenCache.read")(function* (user: string) {
       const none = Option.none<Redacted.Redacted>()
@@ -122,16 +121,11 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
         })
         yield* files.cache(path, new TextEncoder().encode(text))
       }).pipe(
-        Effect.catchAll((error) =>
-          ignored(
-            path,
-            error._tag === "CannotWrite"
-              ? error.code === undefined
-                ? `it ${wordsOf(error)}`
-                : `it can't be written (${error.code})`
-              : `it can't be written (${codeOf(error)})`,
-          ),
-        ),
+        Effect.catchAll((error) => {
+          const code = error._tag === "CannotWrite" ? error.code : codeOf(error)
+          const words = error._tag === "CannotWrite" ? wordsOf(error) : undefined
+          return ignored(path, `it ${words ?? `can't be written (${code})`}`)
+        }),
       )
     })
 
@@ -148,7 +142,7 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
 
 /**
  * The file's name for a host and user: `zpool_token_<host>_<user>`, as the other
- * clients write it, with whatever could leave the folder percent-encoded.
+ * clients write it, with characters percent-encoded that could lead out of the folder.
  */
 export const fileName = (host: string, user: string, isWindows: boolean): string => {
   const safe = (part: string) =>

@@ -17,18 +17,19 @@ import { Secrets, withoutEcho } from "../settings/Secrets.ts"
 import { timeoutFail } from "../timeout.ts"
 import { makeApiTime, timeOf } from "./apiTime.ts"
 import {
+  type ApiRequest,
   type ConnectionTrace,
   CurrentTrace,
+  encode,
   makeTrace,
+  pathOf,
   reasonOf,
   type TransportError,
   unanswered,
   unread,
 } from "./attempt.ts"
-import { type ApiRequest, encode, pathOf } from "./request.ts"
 
-export type { TransportError } from "./attempt.ts"
-export type { ApiRequest } from "./request.ts"
+export type { ApiRequest, TransportError } from "./attempt.ts"
 
 /** An answer with a success status. */
 export interface ApiAnswer {
@@ -49,7 +50,7 @@ export interface ApiAnswer {
 export class Transport extends Context.Tag("zpcli/Transport")<
   Transport,
   {
-    /** Sends one request, again where that is allowed, and gives an answer with a success status. */
+    /** Sends one request, with retries if they are allowed, and gives an answer with a success status. */
     readonly send: (request: ApiRequest) => Effect.Effect<ApiAnswer, TransportError>
     /** The API's clock as its last answer told it, or ours, in milliseconds since the epoch. */
     readonly now: Effect.Effect<number>
@@ -62,7 +63,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     const client = yield* HttpClient.HttpClient
     const progress = yield* Progress
     const apiTime = makeApiTime()
-    /** How many requests there are at the moment. */
+    /** The number of requests at the moment. */
     let underWay = 0
 
     const attempt = Effect.fnUntraced(function* (request: ApiRequest, sending: Sending) {
@@ -78,7 +79,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
               (requestId === undefined ? "" : `, request ID ${requestId}`),
           ),
         )
-      const isOnce = Retry.isOnce(request.method, path)
+      const isIdempotent = Retry.isIdempotent(request.method, path)
       const execute = (idle: number) =>
         Effect.suspend(() => {
           sending.trace = makeTrace(idle)
@@ -88,10 +89,10 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 
       const exchange = Effect.gen(function* () {
         yield* progress.waiting({ _tag: "Answer", host: api.host, attempt: number })
-        const response = yield* execute(isOnce ? maxIdleOnce : maxIdle).pipe(
-          // The server has closed it meanwhile, which says nothing about the API.
+        const response = yield* execute(isIdempotent ? maxIdle : maxIdleOnce).pipe(
+          // The server closed an idle connection, which says nothing about the API.
           Effect.catchIf(
-            () => sending.trace.reused && !isOnce,
+            () => sending.trace.reused && isIdempotent,
             () => {
               sending.answerLost = true
               return execute(0)
@@ -104,7 +105,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         const body = yield* Effect.mapError(readBody(response), (error) =>
           unread(error, { origin, number }, answer),
         )
-        return { ...answer, response, body }
+        return { ...answer, response, body: body.replace(/^\uFEFF/, "") }
       }).pipe(
         timeoutFail(timeout * 1000, () => {
           const { hasLeft: sent = true, proxy } = sending.trace
@@ -121,17 +122,16 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       if (status >= 200 && status < 300) {
         return {
           status,
-          body: withoutEcho(body.replace(/^\uFEFF/, ""), request.bearer),
+          body: withoutEcho(body, request.bearer),
           hide,
           requestId,
           serverTime,
         } satisfies ApiAnswer
       }
 
-      const text = body.replace(/^\uFEFF/, "")
-      const value = Option.getOrUndefined(parseJson(text))
+      const value = Option.getOrUndefined(parseJson(body))
       const serverMessage = hide(
-        value === undefined ? plainMessage(text, response.headers["content-type"]) : failureMessage(value),
+        value === undefined ? plainMessage(body, response.headers["content-type"]) : failureMessage(value),
       )
       const answered = { status, requestId, serverMessage }
       if (status === 429 || status >= 500) {
@@ -144,7 +144,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         ...answered,
         origin,
         location: hide(response.headers.location),
-        speaker: speakerOf(text, value),
+        speaker: speakerOf(body, value),
         answerLostBefore: sending.answerLost,
       })
     })
@@ -157,8 +157,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       if (request.flight !== undefined)
         request.flight.mayHaveLeft = () => sending.answerLost || sending.trace.hasLeft !== false
       const backoff = Schedule.identity<TransportError>().pipe(
-        Schedule.intersect(Schedule.recurs(request.once ? 0 : maxRetries)),
-        // Checked before the delay, which is announced: nobody waits for an attempt that is not made.
+        Schedule.intersect(Schedule.recurs(request.noRetry ? 0 : maxRetries)),
+        // This comes before the delay, which is announced.
         Schedule.whileInput(
           (error: TransportError) =>
             Retry.isTransient(error) && Retry.repeatable(request.method, pathOf(request), error),
@@ -205,16 +205,16 @@ interface Sending {
   number: number
   /** The trace of the current attempt; `unsent` between two attempts. */
   trace: ConnectionTrace
-  /** Whether the answer of an attempt before was lost, which may have been carried out. */
+  /** Whether the answer to an earlier attempt was lost, so that it may have been carried out. */
   answerLost: boolean
 }
 
 const unsent: ConnectionTrace = { ...makeTrace(), hasLeft: false }
 
-/** A connection that was idle for longer, in milliseconds, may be gone without a word. */
+/** A connection that was idle for longer, in milliseconds, may be closed without our knowing. */
 const maxIdle = 60_000
 
-/** What must not be carried out twice goes over a connection that is new, or was used within this many milliseconds. */
+/** A request that isn't idempotent uses a connection that is new, or was idle for at most this long, in milliseconds. */
 const maxIdleOnce = 1000
 
 const parseJson = Option.liftThrowable((text: string) => JSON.parse(text) as unknown)

@@ -13,10 +13,9 @@ import {
   Redirected,
   RequestRefused,
   ResponseUnreadable,
-  type ServiceUnavailable,
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import type { ApiAnswer } from "./Transport.ts"
+import type { ApiAnswer, TransportError } from "./Transport.ts"
 
 /** What a failing status means for a request that no special meaning was given for. */
 export const toApiError = (
@@ -35,21 +34,26 @@ export const toApiError = (
   return new RequestRefused({ ...answered, method: request.method, path: request.path })
 }
 
-/** What a failure is where this API does not offer a request, with the page on which a PAT is made by hand. */
+/**
+ * A failure that says that this API has no such request, with the page on which
+ * a PAT is made by hand; undefined for any other. Neither signing in by password
+ * nor making PATs is offered everywhere.
+ */
 export const notOffered = (
-  { requestId, serverMessage, status }: HttpFailure | ServiceUnavailable,
+  error: TransportError,
   what: NotOffered["what"],
   api: ApiUrl,
   pat?: NewPat,
-): NotOffered =>
-  new NotOffered({ status, requestId, serverMessage, what, host: api.host, page: dashboardUrl(api, pat) })
-
-/**
- * Whether a failure says that the API has no such request: neither signing in
- * by password nor making PATs is offered everywhere.
- */
-export const isNotOffered = (error: HttpFailure | ServiceUnavailable): boolean =>
-  [404, 405, 501].includes(error.status) || (error._tag === "HttpFailure" && error.speaker === "gateway")
+): NotOffered | undefined => {
+  if (error._tag !== "HttpFailure" && error._tag !== "ServiceUnavailable") return undefined
+  const { requestId, serverMessage, status } = error
+  const speaker = error._tag === "HttpFailure" ? error.speaker : undefined
+  // A wrong password is a 401: a 403 in the API's words means that no password will do.
+  const refusesPasswords = what === "login" && status === 403 && speaker === "api"
+  return refusesPasswords || speaker === "gateway" || [404, 405, 501].includes(status)
+    ? new NotOffered({ status, requestId, serverMessage, what, host: api.host, page: dashboardUrl(api, pat) })
+    : undefined
+}
 
 /** Gives the statuses of a request that have no meaning of their own the common one. */
 export const orApiError =

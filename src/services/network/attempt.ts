@@ -1,8 +1,11 @@
 import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
+import * as Redacted from "effect/Redacted"
 import {
   type HttpFailure,
   type Lasting,
+  type Method,
   ResponseUnreadable,
   type ServiceUnavailable,
   type TimedOut,
@@ -10,11 +13,49 @@ import {
 } from "../../domain/Errors.ts"
 import type { NamedProxy } from "../../domain/Proxy.ts"
 import { isCertificateProblem } from "../../domain/Retry.ts"
+import { version } from "../../version.ts"
+
+/** How far a request has come. */
+export interface Flight {
+  /** Whether it may have been carried out: not as long as it certainly never left. */
+  mayHaveLeft: () => boolean
+}
+
+/** A request that hasn't been made yet. */
+export const makeFlight = (): Flight => ({ mayHaveLeft: () => false })
+
+/** One request to the API. */
+export interface ApiRequest {
+  readonly method: Method
+  /** Path segments after the base URL; each is percent-encoded. */
+  readonly path: ReadonlyArray<string>
+  readonly bearer?: Redacted.Redacted
+  /** Sent as JSON; redacted since it may hold a password. */
+  readonly body?: Redacted.Redacted<unknown>
+  /** Whether it is not worth a second attempt. */
+  readonly noRetry?: boolean
+  /** Records how far it has come, for a caller that cancels it. */
+  readonly flight?: Flight
+  /** Further secrets that an answer could echo. */
+  readonly secrets?: ReadonlyArray<Redacted.Redacted>
+}
+
+/** The path of a request below the base URL. */
+export const pathOf = ({ path }: ApiRequest) => `/${path.map(encodeURIComponent).join("/")}`
+
+/** Encodes a request to the API below its base URL. */
+export const encode = (base: string, request: ApiRequest): HttpClientRequest.HttpClientRequest =>
+  HttpClientRequest.make(request.method)(`${base}${pathOf(request)}`).pipe(
+    HttpClientRequest.accept("application/json"),
+    HttpClientRequest.setHeaders({ "accept-encoding": "identity", "user-agent": `zpcli/${version}` }),
+    request.bearer ? HttpClientRequest.bearerToken(request.bearer) : (self) => self,
+    request.body ? HttpClientRequest.bodyUnsafeJson(Redacted.value(request.body)) : (self) => self,
+  )
 
 /**
- * What the connection of one attempt reports while the attempt runs. An
- * `HttpClient` of a real process writes it; where nobody does, `hasLeft`
- * remains undefined and is guessed from the error.
+ * What the connection of one attempt reports while the attempt runs. The
+ * `HttpClient` of a real process writes it; with any other, `hasLeft` remains
+ * undefined and is guessed from the error.
  */
 export interface ConnectionTrace {
   /** For the client: a connection that was idle for longer than this, in milliseconds, must not be used. */
@@ -41,7 +82,7 @@ export const makeTrace = (maxIdle = Number.POSITIVE_INFINITY): ConnectionTrace =
   lasting: undefined,
 })
 
-/** The trace of the attempt under way; outside of one, a trace that nobody reads. */
+/** The trace of the current attempt; outside of one, a trace that nobody reads. */
 export class CurrentTrace extends Context.Reference<CurrentTrace>()("zpcli/CurrentTrace", {
   defaultValue: (): ConnectionTrace => makeTrace(),
 }) {}
@@ -52,7 +93,7 @@ export type TransportError = HttpFailure | ServiceUnavailable | Unreachable | Ti
 /** System calls and codes at which nothing has been sent yet, for clients that do not write the trace. */
 const neverOpened = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"])
 
-const socketErrorOf = (cause: unknown): { readonly code: string; readonly syscall: string | undefined } => {
+const systemErrorOf = (cause: unknown): { readonly code: string; readonly syscall: string | undefined } => {
   if (typeof cause !== "object" || cause === null) return { code: "UNKNOWN", syscall: undefined }
   const { code, syscall, errors } = cause as {
     code?: unknown
@@ -60,15 +101,15 @@ const socketErrorOf = (cause: unknown): { readonly code: string; readonly syscal
     errors?: ReadonlyArray<unknown>
   }
   // Node tries each address of a name; the error of them all has the first one's code, not its system call.
-  if (errors?.[0] !== undefined) return socketErrorOf(errors[0])
+  if (errors?.[0] !== undefined) return systemErrorOf(errors[0])
   return { code: typeof code === "string" ? code : "UNKNOWN", syscall }
 }
 
 /** Whether the request may have left: the trace says so, or else the error suggests it. */
-const hasLeft = (trace: ConnectionTrace, { code, syscall }: ReturnType<typeof socketErrorOf>): boolean =>
+const hasLeft = (trace: ConnectionTrace, { code, syscall }: ReturnType<typeof systemErrorOf>): boolean =>
   trace.hasLeft ?? !(neverOpened.has(code) || syscall === "connect" || isCertificateProblem(code))
 
-/** What is known of an attempt. */
+/** An attempt, for the errors that it ends with. */
 export interface Attempt {
   readonly origin: string
   readonly number: number
@@ -80,7 +121,7 @@ export const unanswered = (
   error: HttpClientError.HttpClientError,
   { number, origin, trace }: Attempt,
 ): Unreachable | ResponseUnreadable => {
-  const found = socketErrorOf(error.cause)
+  const found = systemErrorOf(error.cause)
   const { code } = found
   const { lasting = isCertificateProblem(code) ? "certificate" : undefined, proxy } = trace
   // What Node's parser refuses is not HTTP: another attempt would reach the same server.
@@ -96,7 +137,7 @@ export const unread = (
   { number, origin }: Omit<Attempt, "trace">,
   answer: { readonly status: number; readonly requestId: string | undefined },
 ): Unreachable | ResponseUnreadable => {
-  const { code } = socketErrorOf(error.cause)
+  const { code } = systemErrorOf(error.cause)
   const unreadable = (reason: ResponseUnreadable["reason"]) =>
     new ResponseUnreadable({ ...answer, origin, reason })
   // For a body beyond the bound the platform's error has words, and zlib's has a code.

@@ -22,7 +22,7 @@ declare module "http" {
 const maxHeaderSize = 64 * 1024
 
 const optionsFor = (signal: AbortSignal): Https.AgentOptions & SocketConstructorOpts => ({
-  // What `destroy` of an agent forgets: connections that were upgraded, and those on which a tunnel is being opened.
+  // An agent's `destroy` misses connections that were upgraded, and those on which a tunnel is being opened.
   signal,
   keepAlive: true,
   // Each address of a name gets this long, in milliseconds, before the next one is tried. Node's 250 ms are too few for slow links.
@@ -56,7 +56,7 @@ const makeTunnelAgent = (proxy: Proxy, given: Https.AgentOptions): Https.Agent =
  */
 const wantsCertificate = /alert (\w+ )*(certificate|handshake failure|unknown ca|access denied)/
 
-/** Reports to the trace how the connection of a request comes about. */
+/** Writes to the trace what happens to the connection of a request. */
 const report = (request: Http.ClientRequest, trace: ConnectionTrace): void => {
   const leave = () => {
     trace.hasLeft = true
@@ -83,13 +83,13 @@ const report = (request: Http.ClientRequest, trace: ConnectionTrace): void => {
 
 /** Where connections are kept within a run. */
 export interface Agents {
-  /** The agents for one attempt, directly or through a proxy; what happens is written to its trace. */
+  /** The agents for one attempt, direct or through a proxy. They write to its trace what happens. */
   readonly forAttempt: (
     url: URL,
     proxy: Proxy | undefined,
     trace: ConnectionTrace,
   ) => { readonly http: Http.Agent; readonly https: Https.Agent }
-  /** Closes every connection that would hold the process: an idle one does not. */
+  /** Closes every connection that would keep the process alive: idle ones do not. */
   readonly destroy: () => void
 }
 
@@ -107,7 +107,7 @@ export const makeAgents = (now: () => number): Agents => {
   /** Those that are not idle, among them one on which the server has switched to another protocol. */
   const inUse = new Set<Duplex>()
 
-  /** Closes what has been idle for longer than an attempt allows. */
+  /** Closes the connections that have been idle for longer than an attempt allows. */
   const closeIdle = (pool: Http.Agent, maxIdle: number): void => {
     for (const socket of Object.values(pool.freeSockets).flatMap((sockets) => sockets ?? [])) {
       // The clock may have been set back meanwhile.
@@ -142,8 +142,8 @@ export const makeAgents = (now: () => number): Agents => {
       trace.proxy = proxy && named(proxy)
 
       /**
-       * A pool as this one attempt sees it. `@effect/platform-node` gives no
-       * hold on a request or its options; this is where both pass by.
+       * A pool for this one attempt. `@effect/platform-node` gives no access to
+       * a request or its options, but Node passes both to the agent.
        */
       const watch = <A extends Http.Agent>(pool: A, change: Change): A => {
         const addRequest = (request: Http.ClientRequest, options: Http.RequestOptions): void => {

@@ -3,7 +3,7 @@ import { evaluate } from "./codeCache.ts"
 
 const bytes = (name: string): Buffer => Buffer.from(getRawAsset(name) as ArrayBuffer)
 
-/** Reads a page of the docs. @throws where it is no asset */
+/** Reads a page of the docs. @throws if there is no such asset */
 export const readPage = (name: string): string => bytes(`docs/${name}.md`).toString("utf8")
 
 /**

@@ -1,24 +1,30 @@
 /** What all programs that zpcli starts have in common. */
 import type { ChildProcess, SpawnOptions } from "node:child_process"
-import { closeSync, constants as modes, openSync } from "node:fs"
 import { constants } from "node:os"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { CommandUnusable } from "../../domain/Errors.ts"
+import { credentialVariables, type Environment } from "../CommandRunner.ts"
 
 export const isWindows = process.platform === "win32"
-
-/** The system's code of an error. */
-export const systemCodeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error ? String(error.code) : undefined
 
 /** An error as the system gives it, by its code. */
 export const systemError = (code: string) => Object.assign(new Error(code), { code })
 
 /** Why a command could not be started, by what the system said. */
 export const unusable = (name: string, error: unknown): CommandUnusable => {
-  const code = systemCodeOf(error)
+  const { code } = error as NodeJS.ErrnoException
   const missing = code === "ENOENT" || code === "ENOTDIR" || name === ""
   return new CommandUnusable({ name, reason: missing ? "not-found" : "not-executable", code })
+}
+
+/** Our environment without our credentials, with these variables in addition. */
+const withVariables = (environment: Environment): NodeJS.ProcessEnv => {
+  const env = { ...process.env }
+  for (const name of credentialVariables) delete env[name]
+  for (const [name, value] of Object.entries(environment))
+    env[name] = Redacted.isRedacted(value) ? Redacted.value(value) : value
+  return env
 }
 
 /**
@@ -28,7 +34,7 @@ export const unusable = (name: string, error: unknown): CommandUnusable => {
 export const start = <A>(
   name: string,
   args: ReadonlyArray<string>,
-  options: SpawnOptions,
+  { environment = {}, ...options }: SpawnOptions & { readonly environment?: Environment },
   watch: (child: ChildProcess, done: (result: A) => void) => Effect.Effect<void> | void,
 ): Effect.Effect<A, CommandUnusable> =>
   // Loading it takes 5 ms, which is too much for each start. It also takes a turn, in which `runMain`
@@ -40,7 +46,7 @@ export const start = <A>(
         const failed = (error: unknown) => resume(Effect.fail(unusable(name, error)))
         let child: ChildProcess
         try {
-          child = spawn(name, args, options)
+          child = spawn(name, args, { ...options, env: withVariables(environment) })
         } catch (error) {
           // Some failures (a script without `#!`, an empty name) are thrown and not emitted.
           return failed(error)
@@ -50,34 +56,23 @@ export const start = <A>(
       }),
   )
 
-let shared = false
-
-/** Notes that a program has our stderr: nobody knows whether it ends its last line. */
-export const shareStderr = (): void => {
-  shared = true
-}
-
-/** Whether a line that is not ours may be open on our stderr. */
-export const mayBeOpen = (): boolean => shared
+/** Asks a child to end, kills it if it has not done so after `patience` milliseconds, and waits until it has. */
+export const stop = (
+  child: ChildProcess,
+  kill: (signal: NodeJS.Signals) => void,
+  patience: number,
+): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+      return resume(Effect.void)
+    const timer = setTimeout(kill, patience, "SIGKILL")
+    child.once("exit", () => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+    kill("SIGTERM")
+  })
 
 /** The exit code of a child as in shells: 128 plus the signal's number if it died from a signal. */
-export const exitCodeOf = (code: number | null, signal: NodeJS.Signals | null): number =>
-  code ?? 128 + (signal === null ? 0 : constants.signals[signal])
-
-/** Our environment without these variables. */
-export const environmentWithout = (variables: ReadonlyArray<string>): NodeJS.ProcessEnv => {
-  const env = { ...process.env }
-  for (const variable of variables) delete env[variable]
-  return env
-}
-
-/** Whether a terminal controls this process, so that its Ctrl-C reaches what we start too. */
-export const hasTerminal = (): boolean => {
-  if (isWindows) return true
-  try {
-    closeSync(openSync("/dev/tty", modes.O_RDONLY | modes.O_NOCTTY | modes.O_NONBLOCK))
-    return true
-  } catch {
-    return false
-  }
-}
+export const exitCodeOf = ({ exitCode, signalCode }: ChildProcess): number =>
+  exitCode ?? 128 + (signalCode === null ? 0 : constants.signals[signalCode])

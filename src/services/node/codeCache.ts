@@ -1,7 +1,7 @@
 /**
  * Loads the program with V8's code cache, which saves the parsing and compiling
- * of about 400 KiB on every start. It is only an optimisation: whatever is wrong
- * with the cache, the program loads without it.
+ * of about 400 KiB on every start. It is only an optimisation: without a
+ * usable cache, the program loads all the same.
  *
  * Node 22.8 and newer have `module.enableCompileCache` for this, which takes
  * half as long again for `pat list`: see bench/README.md.
@@ -14,7 +14,7 @@ import { Script } from "node:vm"
 import { isForeign, othersCanWrite } from "../settings/trust.ts"
 import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
 
-/** What a cache is for, beside the version of Node: V8 itself compares only the source's length. */
+/** The program that a cache belongs to: V8 itself compares only the source's length. */
 export interface Program {
   /** The file to load, a CommonJS module beside the one that is running. */
   readonly file: string
@@ -26,8 +26,8 @@ export interface Program {
 const maxCaches = 16
 
 /**
- * The folder for caches: `zpcli` in the user's cache folder. Undefined where
- * there is none, or `NODE_DISABLE_COMPILE_CACHE` (Node's own variable) is set.
+ * The folder for caches: `zpcli` in the user's cache folder. Undefined if
+ * there is none, or if `NODE_DISABLE_COMPILE_CACHE` (Node's own variable) is set.
  */
 export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | undefined => {
   if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
@@ -42,13 +42,12 @@ export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | 
   return base && join(base, "zpcli")
 }
 
-/** How long a checksum is, in bytes: a multiple of 8, since V8 copies a cache that is not aligned so. */
+/** How long a checksum is, in bytes: a multiple of 8, since V8 copies a cache that isn't aligned. */
 const checksumLength = 24
 
 /**
- * Makes the checksum that tells a damaged cache, which crashes Node: V8 does
- * not check it. The program needs `node:crypto` in any case, but --version and
- * --help do not.
+ * Makes the checksum that detects a damaged cache: V8 doesn't check it, and
+ * crashes. `node:crypto` is loaded only here, since --version and --help don't need it.
  */
 const makeChecksum = (require: NodeJS.Require) => {
   const { createHash } = require("node:crypto") as typeof Crypto
@@ -57,7 +56,7 @@ const makeChecksum = (require: NodeJS.Require) => {
 
 type Checksum = ReturnType<typeof makeChecksum>
 
-/** Whether nobody else could have put code there: ours, and not writable by others. */
+/** Whether nobody else could have put code there: it is ours, and others can't write to it. */
 const isOurs = (path: string): boolean => {
   const { mode, uid } = fs.lstatSync(path)
   const me = process.getuid?.()
@@ -109,7 +108,7 @@ const readAny = (folder: string, build: string, checksum: Checksum): Buffer | un
 }
 
 /**
- * Evaluates a CommonJS module, with V8's code cache where there is one.
+ * Evaluates a CommonJS module, with V8's code cache if there is one.
  *
  * @param source - only ASCII
  */
@@ -135,7 +134,7 @@ export const evaluate = (
 }
 
 /**
- * Loads a program, from the cache of a command where it can, or of another one.
+ * Loads a program, from the cache of its command if it can, or else of another one.
  *
  * @param command - the command that is to run, as a name for its cache; undefined where none is, such as after a typo
  * @returns what the program's module exports
@@ -155,11 +154,15 @@ export const loadCached = (
   const cachedData = ownData ?? readAny(folder, build, checksum)
   const { exports, script } = evaluate(fs.readFileSync(path, "latin1"), path, cachedData, require)
   if (own !== undefined && (ownData === undefined || script.cachedDataRejected === true)) {
-    // At the end it contains the functions that were used, and not just those that every start compiles. A run that
-    // failed or was interrupted has not used all that the next one needs.
+    // By the end, V8 has compiled the functions that were used, and not only those of every start. A run that failed
+    // or was interrupted has not used all that the next one needs.
     process.once("exit", (code) => {
       if (code === 0) write(folder, own, script.createCachedData(), checksum)
     })
   }
   return exports
 }
+
+/** Reads a page of the package's docs, which are beside the folder of the build. @throws if it can't be read */
+export const readPage = (name: string): string =>
+  fs.readFileSync(join(dirname(__dirname), "docs", `${name}.md`), "utf8")

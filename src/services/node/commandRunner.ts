@@ -1,19 +1,59 @@
-import type { ChildProcess } from "node:child_process"
+import type { ChildProcess, SpawnOptions } from "node:child_process"
+import { closeSync, constants, openSync } from "node:fs"
 import { Socket } from "node:net"
 import type { Writable } from "node:stream"
+import { isatty } from "node:tty"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import { CommandUnusable } from "../../domain/Errors.ts"
 import {
   type CommandEnd,
   type CommandLine,
+  type CommandOutput,
   CommandRunner,
   type Environment,
-  type Gift,
+  type ShellCommand,
 } from "../CommandRunner.ts"
-import { capture } from "./capture.ts"
-import { environmentWithout, exitCodeOf, hasTerminal, shareStderr, start, systemError } from "./child.ts"
+import { exitCodeOf, isWindows, start, stop, systemError } from "./child.ts"
 import { find } from "./findCommand.ts"
 import { handled, passSignals } from "./signals.ts"
+
+/** Whether a terminal controls this process, so that its Ctrl-C reaches what we start too. */
+const hasTerminal = (): boolean => {
+  if (isWindows) return true
+  try {
+    closeSync(openSync("/dev/tty", constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK))
+    return true
+  } catch {
+    return false
+  }
+}
+
+let shared = false
+
+/** Whether a command had our stderr, and may have left a line open on it. */
+export const mayBeOpen = (): boolean => shared
+
+/**
+ * Starts a command that has our stderr, and passes signals on to it until it is done.
+ *
+ * @param alone - signals that only the command gets
+ */
+const startShared = <A>(
+  [name, ...args]: CommandLine,
+  options: SpawnOptions & { readonly environment?: Environment },
+  alone: ReadonlyArray<NodeJS.Signals>,
+  watch: (child: ChildProcess, done: (result: A) => void) => Effect.Effect<void> | void,
+) =>
+  start<A>(name, args, options, (child, done) => {
+    shared = true
+    const release = passSignals((signal) => void child.kill(signal), hasTerminal(), alone)
+    child.once("error", release)
+    return watch(child, (result) => {
+      release()
+      done(result)
+    })
+  })
 
 /** How long a process that a command left behind may keep its stdin open before the token counts as unread. */
 const heldMillis = 3_000
@@ -21,7 +61,7 @@ const heldMillis = 3_000
 /**
  * A child's stdin as a stream that is read too. Node only writes to it, and
  * would not learn that the child closed it with bytes left in it: Linux says so
- * to a reader of our end (ECONNRESET). It closes without an error where all of
+ * to a reader of our end (ECONNRESET). It closes without an error if all of
  * it was read.
  */
 const readable = (stdin: Writable): Writable => {
@@ -31,94 +71,97 @@ const readable = (stdin: Writable): Writable => {
     : stdin
 }
 
-/** Gives a secret to a command on its stdin: see `CommandRunner`. */
-const give = ([name, ...args]: CommandLine, { secret, without }: Gift) =>
-  Effect.suspend(() =>
-    start<CommandEnd>(
-      name,
-      args,
-      { stdio: ["pipe", 2, 2], env: environmentWithout(without) },
-      (child, done) => {
-        shareStderr()
-        const release = passSignals((signal) => void child.kill(signal), hasTerminal(), [
-          "SIGUSR1",
-          "SIGUSR2",
-        ])
-        child.once("error", release)
-        let exitCode: number | undefined
-        let readAll: boolean | undefined
-        const end = () => {
-          if (exitCode === undefined || readAll === undefined) return
-          release()
-          done({ exitCode, readAll })
-        }
-        const { stdin } = child
-        if (child.pid === undefined || stdin === null) return
-        // Or Node closes it at the child's end, while another process may still read.
-        child.stdin = null
-        let timer: NodeJS.Timeout | undefined
-        const ended = (all: boolean) => {
-          clearTimeout(timer)
-          readAll ??= all
-          end()
-        }
-        const ours = readable(stdin)
-          .on("error", () => ended(false))
-          .once("close", () => ended(true))
-          .end(Redacted.value(secret))
-        child.once("exit", (code, signal) => {
-          exitCode = exitCodeOf(code, signal)
-          if (readAll === undefined)
-            timer = setTimeout(() => ours.destroy(systemError("ETIMEDOUT")), heldMillis)
-          end()
-        })
-      },
-    ),
-  )
+const give = (command: CommandLine, secret: Redacted.Redacted) =>
+  startShared<CommandEnd>(command, { stdio: ["pipe", 2, 2] }, ["SIGUSR1", "SIGUSR2"], (child, done) => {
+    let exitCode: number | undefined
+    let readAll: boolean | undefined
+    const end = () => {
+      if (exitCode !== undefined && readAll !== undefined) done({ exitCode, readAll })
+    }
+    const { stdin } = child
+    if (child.pid === undefined || stdin === null) return
+    // Otherwise Node closes it when the child ends, while another process may still read.
+    child.stdin = null
+    let timer: NodeJS.Timeout | undefined
+    const ended = (all: boolean) => {
+      clearTimeout(timer)
+      readAll ??= all
+      end()
+    }
+    const ours = readable(stdin)
+      .on("error", () => ended(false))
+      .once("close", () => ended(true))
+      .end(Redacted.value(secret))
+    child.once("exit", () => {
+      exitCode = exitCodeOf(child)
+      if (readAll === undefined) timer = setTimeout(() => ours.destroy(systemError("ETIMEDOUT")), heldMillis)
+      end()
+    })
+  })
 
 /** How long a command that is to end may take before it is killed, in milliseconds. */
 const killAfterMillis = 5_000
 
-/** Asks a child to end, kills it if it doesn't, and waits until it has. */
-const stop = (child: ChildProcess): Effect.Effect<void> =>
-  Effect.async<void>((resume) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
-    const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMillis)
-    child.once("exit", () => {
-      clearTimeout(timer)
-      resume(Effect.void)
-    })
-    child.kill("SIGTERM")
+// The runtime's own listeners would interrupt us, and with us a child that handles Ctrl-C itself.
+const run = (command: CommandLine, environment: Environment) =>
+  startShared<number>(command, { stdio: "inherit", environment }, handled, (child, done) => {
+    child.once("exit", () => done(exitCodeOf(child)))
+    return stop(child, (signal) => void child.kill(signal), killAfterMillis)
   })
 
-/**
- * Runs a command with our stdin, stdout and stderr, and with a changed
- * environment. It gives the command's exit code, or 128 and the number of the
- * signal that it died of, as shells do. Interruption ends the command.
- *
- * It is not run through a shell, so nothing in an argument is expanded. On
- * Windows only programs (`.exe`) are found by their plain name: for a script
- * such as `npm.cmd`, give `cmd /c npm`.
- */
-export const runCommand = ([name, ...args]: CommandLine, environment: Environment) =>
+/** How long to wait for an ended shell's stdout to close, and for a shell to end when asked to, in milliseconds. */
+const waitMillis = 1_000
+
+const capture = ({ command, interactive, maxBytes }: ShellCommand) =>
   Effect.suspend(() => {
-    const env = { ...process.env }
-    for (const [variable, value] of Object.entries(environment)) {
-      if (value === undefined) delete env[variable]
-      else env[variable] = Redacted.isRedacted(value) ? Redacted.value(value) : value
-    }
-    return start<number>(name, args, { stdio: "inherit", env }, (child, done) => {
-      shareStderr()
-      // The runtime's own listeners would interrupt us, and with us a child that handles Ctrl-C itself.
-      const release = passSignals((signal) => void child.kill(signal), hasTerminal(), handled)
-      child.once("error", release)
-      child.once("exit", (code, signal) => {
-        release()
-        done(exitCodeOf(code, signal))
-      })
-      return stop(child)
-    })
-  })
+    // In its own group, the shell can be ended with all that it started, but it couldn't ask at a terminal.
+    const detached = !isWindows && !hasTerminal()
+    const stdin = interactive && isatty(0) ? 0 : "ignore"
+    return start<CommandOutput>(
+      Redacted.value(command),
+      [],
+      { shell: true, detached, stdio: [stdin, "pipe", 2] },
+      (child, done) => {
+        const kill = (signal: NodeJS.Signals) => {
+          try {
+            if (detached && child.pid !== undefined) process.kill(-child.pid, signal)
+            else child.kill(signal)
+          } catch {
+            // It has ended.
+          }
+        }
+        const chunks: Array<Buffer> = []
+        let size = 0
+        child.stdout?.on("data", (chunk: Buffer) => {
+          size += chunk.length
+          if (size <= maxBytes) chunks.push(chunk)
+          else kill("SIGKILL")
+        })
+        let timer: NodeJS.Timeout | undefined
+        const close = () => {
+          clearTimeout(timer)
+          child.stdout?.destroy()
+        }
+        const end = () => {
+          close()
+          const stdout = size > maxBytes ? undefined : Redacted.make(Buffer.concat(chunks).toString("utf8"))
+          done({ exitCode: exitCodeOf(child), stdout })
+        }
+        child.once("exit", () => {
+          timer = setTimeout(end, waitMillis)
+        })
+        child.once("close", end)
+        return Effect.map(stop(child, kill, waitMillis), () => {
+          // This also ends processes that the shell has left behind.
+          if (detached) kill("SIGKILL")
+          close()
+        })
+      },
+    )
+  }).pipe(
+    // The command line may contain a secret, and its first word is not what couldn't be started.
+    Effect.mapError((error) => new CommandUnusable({ ...error, name: "sh" })),
+  )
 
 /** The `CommandRunner` of a real process. */
-export const commandRunner = CommandRunner.of({ capture, find, give, run: runCommand })
+export const commandRunner = CommandRunner.of({ capture, find, give, run })

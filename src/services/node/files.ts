@@ -1,115 +1,85 @@
 import * as fs from "node:fs"
-import { dirname } from "node:path"
+import { basename, dirname } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HashSet from "effect/HashSet"
-import { CannotWrite, Files, type Rules, type Writer } from "../files.ts"
+import { CannotWrite, Files, type Rules, type Write } from "../files.ts"
 import { Process } from "../Process.ts"
-import { checkLock, staleMillis, tryLock } from "./lockFile.ts"
+import { isForeign } from "../settings/trust.ts"
+import { isSame, look, refused, stampOf, type Target } from "./place.ts"
 import {
-  type Found,
-  give,
-  isSame,
-  look,
-  makeFoldersFor,
+  createOwn,
+  isOthersPlace,
+  isSameFile,
+  makeFolders,
   openFolder,
-  Refused,
+  putWhole,
   removeOwn,
-  stampOf,
-} from "./place.ts"
-import { createPrivate, isOthersPlace, makeFolders, putWhole, temporaryName } from "./wholeFile.ts"
-
-/** Undefined on Windows. */
-const { O_NONBLOCK = 0, O_RDONLY } = fs.constants
-
-interface FileWriter {
-  readonly write: (content: Uint8Array) => void
-  /** Removes what was prepared and not written. */
-  readonly close: () => void
-}
+  temporaryName,
+} from "./wholeFile.ts"
 
 /** Gives a new file the group and the group's permission of the file that it will replace. */
-const setGroup = (fd: number, { gid, mode }: Found): void => {
+const setGroup = (fd: number, { gid, mode }: Target): void => {
   const own = fs.fstatSync(fd)
   try {
     if (gid !== undefined && gid !== own.gid) fs.fchownSync(fd, own.uid, gid)
     if ((own.mode & 0o777) !== mode) fs.fchmodSync(fd, mode)
   } catch {
-    // Not every file system has modes. There a group has none to keep.
-    if (gid !== undefined) throw new Refused("group")
+    // Some file systems have no modes. Without a group to keep, that is fine.
+    if (gid !== undefined) throw refused("group")
   }
 }
 
-/** Fails unless a path leads to a regular file with this content: a token that was just made is nowhere else. */
-const confirm = (path: string, content: Uint8Array): void => {
-  let fd: number
+/** Whether a path leads to a regular file with this content. No other file contains a token that was just made. */
+const leadsTo = (path: string, content: Uint8Array): boolean => {
   try {
-    fd = fs.openSync(path, O_RDONLY | O_NONBLOCK)
+    return fs.statSync(path).isFile() && fs.readFileSync(path).equals(content)
   } catch {
-    throw new Refused("changed")
-  }
-  try {
-    if (!fs.fstatSync(fd).isFile() || !fs.readFileSync(fd).equals(content)) throw new Refused("changed")
-  } finally {
-    fs.closeSync(fd)
+    return false
   }
 }
 
 /**
- * Makes a file ready to be written, so that whatever can fail fails here. The
- * name is reserved by an empty file where there is none, and the content goes
- * into a file beside it, which is then put in its place.
+ * Makes a file ready to be written, so that most failures happen here. An
+ * empty file reserves the name if there is no file yet, and the content goes
+ * into a file beside it, which is then put in its place. `close` removes what
+ * was prepared and not written.
  */
-const openWriter = (found: Found): FileWriter => {
-  makeFoldersFor(found.folder, found.heir)
-  const folder = openFolder(found.folder)
+const openWriter = (target: Target) => {
+  makeFolders(target.folder, target.heir)
+  const folder = openFolder(target.folder)
   const undo: Array<() => void> = [folder.close]
   const close = () => {
     for (const each of undo.splice(0).reverse()) each()
   }
-  /** Creates a file that is gone at the end, unless another was put in its place or it was renamed. */
-  const create = (path: string, empty = false): readonly [fd: number, closeFile: () => void] => {
-    const fd = createPrivate(path)
-    const own = fs.fstatSync(fd, { bigint: true })
-    let open = true
-    const closeFile = () => {
-      if (open) fs.closeSync(fd)
-      open = false
-    }
-    undo.push(() => {
-      closeFile()
-      removeOwn(path, own, empty)
-    })
-    give(fd, folder, found.heir)
-    return [fd, closeFile]
+  const create = (name: string, empty = false) => {
+    const made = createOwn(folder, name, target.heir, empty)
+    undo.push(made.remove)
+    return made
   }
-
   try {
-    const target = folder.at(found.name)
-    if (found.before === undefined) create(target, true)[1]()
-    const before = found.before ?? stampOf(target)
-    const temporary = folder.at(temporaryName())
-    const [fd, closeFile] = create(temporary)
-    setGroup(fd, found)
+    const path = folder.at(target.name)
+    if (target.before === undefined) create(target.name, true).close()
+    const before = target.before ?? stampOf(path)
+    const temporary = create(temporaryName())
+    setGroup(temporary.fd, target)
 
     const checkUnchanged = () => {
-      const now = fs.statSync(found.folder, { bigint: true, throwIfNoEntry: false })
-      const sameFolder =
-        folder.stat === undefined || (now?.ino === folder.stat.ino && now.dev === folder.stat.dev)
-      if (!sameFolder || !isSame(before, stampOf(target))) throw new Refused("changed")
+      const now = fs.statSync(target.folder, { bigint: true, throwIfNoEntry: false })
+      const sameFolder = folder.stat === undefined || isSameFile(now, folder.stat)
+      if (!sameFolder || !isSame(before, stampOf(path))) throw refused("changed")
     }
     const write = (content: Uint8Array) => {
-      // Once before the token is on the disk, and once more after the slow part.
+      // Before the token is on the disk, and again after the slow part.
       checkUnchanged()
-      fs.writeFileSync(fd, content)
-      fs.fsyncSync(fd)
-      const own = fs.fstatSync(fd, { bigint: true })
-      closeFile()
+      fs.writeFileSync(temporary.fd, content)
+      fs.fsyncSync(temporary.fd)
+      temporary.close()
       checkUnchanged()
-      fs.renameSync(temporary, target)
-      undo.push(() => removeOwn(target, own))
+      fs.renameSync(temporary.path, path)
+      undo.push(() => removeOwn(path, temporary.own))
       folder.sync()
-      confirm(found.path, content)
+      if (!leadsTo(target.path, content)) throw refused("changed")
       undo.pop()
     }
     return { write, close }
@@ -119,13 +89,56 @@ const openWriter = (found: Found): FileWriter => {
   }
 }
 
-/** Runs a synchronous step, so that no signal comes in between, and turns what it throws into a `CannotWrite`. */
+/**
+ * A lock that is older was left behind by a program that was killed: a writer has it for milliseconds. So was one
+ * that is dated further than this in the future: a clock was set back.
+ */
+const staleMillis = 30_000
+
+const lockOf = ({ file }: Target): string => `${file}.lock`
+
+/** Throws if something other than a lock file of our own is in its place. Gives its status, if there is one. */
+const checkLock = (target: Target, me: number | undefined): fs.BigIntStats | undefined => {
+  const stat = stampOf(lockOf(target))
+  if (stat === undefined) return undefined
+  // Another user's lock would lock us out, since we can't remove it. Root can.
+  const foreign = me !== 0 && isForeign(Number(stat.uid), me)
+  if (!stat.isFile() || foreign) throw refused("lock")
+  return stat
+}
+
+/** Takes the lock of a file, and gives the function that releases it; undefined if another program has the lock. */
+const tryLock = (target: Target, now: number, me: number | undefined): (() => void) | undefined => {
+  makeFolders(target.folder, target.heir)
+  const folder = openFolder(target.folder)
+  try {
+    const name = basename(lockOf(target))
+    const seen = checkLock(target, me)
+    if (seen !== undefined && Math.abs(now - Number(seen.mtimeMs)) > staleMillis) {
+      fs.unlinkSync(folder.at(name))
+    }
+    const made = createOwn(folder, name, target.heir)
+    made.close()
+    return () => {
+      made.remove()
+      folder.close()
+    }
+  } catch (error) {
+    folder.close()
+    const { code } = error as NodeJS.ErrnoException
+    // Another program was faster to create it, or to remove a stale one.
+    if (code === "EEXIST" || code === "ENOENT") return undefined
+    throw error
+  }
+}
+
+/** Runs a step, which is synchronous so that no signal interrupts it, and turns what it throws into a `CannotWrite`. */
 const attempt = <A>(run: (me: number | undefined) => A): Effect.Effect<A, CannotWrite> =>
   Effect.flatMap(Process, ({ uid }) =>
     Effect.try({
       try: () => run(uid),
       catch: (error) => {
-        if (error instanceof Refused) return new CannotWrite({ obstacle: error.obstacle })
+        if (error instanceof CannotWrite) return error
         const { code } = error as NodeJS.ErrnoException
         if (code === undefined) throw error
         return new CannotWrite({ obstacle: "system", code })
@@ -133,7 +146,7 @@ const attempt = <A>(run: (me: number | undefined) => A): Effect.Effect<A, Cannot
     }),
   )
 
-/** How often a lock that somebody has is tried, in milliseconds. */
+/** How long to wait before trying a taken lock again, in milliseconds. */
 const pollMillis = 50
 
 /** Takes the lock of a file once nobody else has it. */
@@ -145,10 +158,10 @@ const lock = (path: string, rules: Rules) =>
         const now = yield* Clock.currentTimeMillis
         const release = yield* attempt((me) => tryLock(look(path, rules, me), now, me))
         if (release !== undefined) return release
-        // Where this can't be interrupted, an interruption ends the wait all the same.
+        // The caller may be uninterruptible: an interruption ends the wait all the same.
         const { interruptors } = yield* Effect.descriptor
         if (now - since > staleMillis || HashSet.size(interruptors) > 0) {
-          return yield* new CannotWrite({ obstacle: "locked" })
+          return yield* refused("locked")
         }
         yield* Effect.sleep(pollMillis)
       }
@@ -160,21 +173,21 @@ const lock = (path: string, rules: Rules) =>
 export const files = Files.of({
   look: (path, rules) =>
     attempt((me) => {
-      const { target } = look(path, rules, me)
-      if (rules.takeTurns) checkLock(target, me)
+      const target = look(path, rules, me)
+      if (rules.shared) checkLock(target, me)
     }),
   open: (path, rules) =>
     Effect.gen(function* () {
-      if (rules.takeTurns) yield* lock(path, rules)
+      if (rules.shared) yield* lock(path, rules)
       const { write } = yield* Effect.acquireRelease(
         attempt((me) => openWriter(look(path, rules, me))),
         ({ close }) => Effect.sync(close),
       )
-      return { write: (content) => attempt(() => write(content)) } satisfies Writer
+      return ((content) => attempt(() => write(content))) satisfies Write
     }),
   cache: (path, content) =>
     attempt((me) => {
-      if (isOthersPlace(dirname(path), me)) throw new Refused("foreign-folder")
+      if (isOthersPlace(dirname(path), me)) throw refused("foreign-folder")
       makeFolders(dirname(path))
       look(path, { replace: true }, me)
       putWhole(path, content)

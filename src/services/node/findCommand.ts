@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants as modes, openSync, readSync, statSync
 import { basename, delimiter, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { CommandUnusable } from "../../domain/Errors.ts"
-import { isWindows, systemCodeOf, systemError, unusable } from "./child.ts"
+import { isWindows, systemError, unusable } from "./child.ts"
 
 /** Why a file or a name can't be started. */
 interface Obstacle {
@@ -41,7 +41,7 @@ const obstacleIn = (file: string, scripts: number): Obstacle | undefined => {
     if (!statSync(file).isFile()) return { code: "EISDIR" }
     accessSync(file, modes.X_OK)
   } catch (error) {
-    return { code: systemCodeOf(error) ?? "unknown" }
+    return { code: (error as NodeJS.ErrnoException).code ?? "unknown" }
   }
   const interpreter = isWindows || scripts === 0 ? undefined : interpreterOf(file)
   if (interpreter === undefined) return undefined
@@ -79,7 +79,7 @@ export const find = (name: string): Effect.Effect<void, CommandUnusable> =>
 export interface Interpreter {
   /** A path, which is relative to the working folder. */
   readonly path: string
-  /** The program that `env`, which it is then, looks up on PATH; undefined where that can't be told. */
+  /** If it is `env`: the program that `env` looks up on PATH, or undefined if that isn't certain. */
   readonly named?: string | undefined
 }
 
@@ -93,14 +93,14 @@ const beginningOf = (file: string): string => {
     const bytes = Buffer.alloc(maxLine)
     return bytes.toString("utf8", 0, readSync(descriptor, bytes, 0, maxLine, 0))
   } catch {
-    // What can be executed but not read is started by the system all the same.
+    // A file that can be executed but not read is started by the system all the same.
     return ""
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
-/** The program that `env` starts; undefined where options or quotes would have to be understood. */
+/** The program that `env` starts; undefined if there are options or quotes. */
 const namedBy = (argument: string): string | undefined => {
   const [, split] = /^(?:-v?S|--split-string[=\s])(.*)$/.exec(argument) ?? []
   // Linux passes everything behind the interpreter as one word, other systems split it.

@@ -3,9 +3,8 @@ import { hostname } from "node:os"
 import { isatty, ReadStream } from "node:tty"
 import * as Effect from "effect/Effect"
 import { InputUnreadable } from "../../domain/Errors.ts"
-import { credentialVariables } from "../CommandRunner.ts"
 import type { Stream, Surroundings } from "../Process.ts"
-import { environmentWithout } from "./child.ts"
+import { start } from "./child.ts"
 import { openTerminal } from "./terminal.ts"
 
 /** About 25,000 key IDs. */
@@ -69,19 +68,16 @@ const opener: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>
   win32: ["rundll32", "url.dll,FileProtocolHandler"],
 }
 
-// The program goes on when we have ended, without our credentials.
-const openPage = (url: string) =>
-  Effect.ignore(
-    Effect.tryPromise(async () => {
-      // Loading it takes 5 ms, which is too much for each start.
-      const { spawn } = await import("node:child_process")
-      const [program, ...args] = opener[process.platform] ?? ["xdg-open"]
-      const env = environmentWithout(credentialVariables)
-      spawn(program, [...args, url], { detached: true, stdio: "ignore", env })
-        .on("error", () => {})
-        .unref()
+// The program goes on when we have ended.
+const openPage = (url: string) => {
+  const [program, ...args] = opener[process.platform] ?? ["xdg-open"]
+  return Effect.ignore(
+    start<void>(program, [...args, url], { detached: true, stdio: "ignore" }, (child, done) => {
+      child.unref()
+      done()
     }),
   )
+}
 
 /** How long the process may stay after its work is done, in milliseconds. */
 const killAfterMillis = 300

@@ -1,5 +1,7 @@
 /** The signals that this process got: there is one process, and it ends once. */
 import { constants } from "node:os"
+import { isatty } from "node:tty"
+import { makeRunMain } from "@effect/platform/Runtime"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
@@ -32,21 +34,18 @@ const onAgain = new Set<() => void>()
 /** The exit code of an interruption that no signal is known for. */
 export const interrupted = 128 + constants.signals.SIGINT
 
-/** The signal that has come, if any. */
-export const signalled = (): NodeJS.Signals | undefined => first?.signal
-
-/** The exit code for it. */
+/** The exit code for the signal that has come, if any. */
 export const signalledCode = (): number | undefined =>
   first === undefined ? undefined : 128 + constants.signals[first.signal]
 
-/** Ends this process as the signal would have. */
-export const kill = (signal: NodeJS.Signals): void => void process.kill(process.pid, signal)
+/** Ends this process as the signal would have done. */
+const kill = (signal: NodeJS.Signals): void => void process.kill(process.pid, signal)
 
 /**
  * Listens to signals until the release is called. The first one interrupts; a
  * second one kills the process, except behind a shield.
  */
-export const listen = (interrupt: () => void): (() => void) => {
+const listen = (interrupt: () => void): (() => void) => {
   const listener = (signal: NodeJS.Signals) => {
     const now = monotonic()
     if (first === undefined) {
@@ -94,7 +93,7 @@ export const signals = {
 
 /**
  * Passes signals on to a child until the release is called. A terminal sends
- * SIGINT and SIGQUIT to both of us, so those two are not passed on where there is one.
+ * SIGINT and SIGQUIT to both of us, so those two are not passed on if there is one.
  *
  * @param alone - signals that only the child gets: our other listeners are set aside
  */
@@ -117,3 +116,29 @@ export const passSignals = (
     for (const release of releases.splice(0)) release()
   }
 }
+
+/** How long a task that can't be cancelled, such as the look-up of a name, may delay the end after a signal. */
+const endAfterMillis = 500
+
+/**
+ * Runs the effect as the process. A signal interrupts it, so that requests are
+ * cancelled and the terminal is put in order, and decides the exit code;
+ * otherwise `process.exitCode` is set. The process ends by itself, since
+ * `process.exit` would cut off what a pipe has not read yet.
+ */
+export const runMain = makeRunMain(({ fiber, teardown }) => {
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
+  const keepAlive = setInterval(() => {}, 2 ** 31 - 1)
+  const stopListening = listen(() => fiber.unsafeInterruptAsFork(fiber.id()))
+  const hasHungUp = () => !terminals.every((descriptor) => isatty(descriptor))
+  fiber.addObserver((exit) => {
+    stopListening()
+    clearInterval(keepAlive)
+    teardown(exit, (code) => {
+      process.exitCode = signalledCode() ?? code
+      // When Node exits normally, it aborts if its terminal is gone, and it waits for its threads.
+      if (hasHungUp()) kill("SIGHUP")
+      else if (first !== undefined) setTimeout(kill, endAfterMillis, first.signal).unref()
+    })
+  })
+})

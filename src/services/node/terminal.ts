@@ -11,29 +11,28 @@ import type * as Scope from "effect/Scope"
 import type { Surroundings } from "../Process.ts"
 import { ignoreErrors } from "./console.ts"
 
-/** What a closed terminal reads as: the key that people end input with. */
-const endOfInput: Terminal.UserInput = {
+const control = (name: string): Terminal.UserInput => ({
   input: Option.none(),
-  key: { name: "d", ctrl: true, meta: false, shift: false },
-}
+  key: { name, ctrl: true, meta: false, shift: false },
+})
 
-/** Asks a prompt to draw itself again. */
-const redraw: Terminal.UserInput = {
-  input: Option.none(),
-  key: { name: "l", ctrl: true, meta: false, shift: false },
-}
+/** A closed terminal reads as Ctrl-D, with which people end input. */
+const endOfInput = control("d")
 
-/** Turns raw mode on although Node takes it for on: a shell has put the terminal in order meanwhile. */
+/** Ctrl-L asks a prompt to draw itself again. */
+const redraw = control("l")
+
+/** Turns raw mode on, although Node believes it is: a shell has reset the terminal in the meantime. */
 const restoreRawMode = (stdin: NodeJS.ReadStream) => stdin.setRawMode(false).setRawMode(true)
 
 /**
- * Stops the process group, as the terminal does at Ctrl-Z where it is not in
- * raw mode. Where nobody could let it go on, the system does nothing.
+ * Stops the process group, as the terminal does at Ctrl-Z outside of raw
+ * mode. If nobody could resume it, the system does nothing.
  */
 const suspend = (stdin: NodeJS.ReadStream) => {
   stdin.setRawMode(false)
   process.kill(0, "SIGTSTP")
-  // Reached at once where nothing stopped, otherwise after SIGCONT.
+  // This runs at once if nothing stopped, otherwise after SIGCONT.
   setImmediate(restoreRawMode, stdin)
 }
 
@@ -96,7 +95,7 @@ const makeReadInput = (openStdin: () => NodeJS.ReadStream) => {
   })
 }
 
-/** Opens the terminal that the process belongs to, where it has one. */
+/** Opens the terminal that the process belongs to, if it has one. */
 const openDevice = (flags: "r" | "w"): number | undefined => {
   try {
     return openSync("/dev/tty", flags)
@@ -180,7 +179,7 @@ export const makeTerminal = ({ stderr, stdin }: Surroundings): Terminal.Terminal
   })
 }
 
-/** More than any answer: nobody is going to end this line. */
+/** Longer than any answer, in bytes. */
 const maxBytes = 65_536
 
 const lineFeed = 0x0a
@@ -188,7 +187,7 @@ const lineFeed = 0x0a
 const textOf = (bytes: ReadonlyArray<number>): string =>
   Buffer.from(bytes).toString("utf8").replace(/\r$/, "")
 
-/** A file, or a device without a wait. */
+/** Reads a file, or a device that doesn't make us wait. */
 const readFile = (): string => {
   const bytes: Array<number> = []
   const byte = Buffer.alloc(1)
@@ -196,12 +195,12 @@ const readFile = (): string => {
     while (bytes.length < maxBytes && readSync(0, byte) === 1 && byte[0] !== lineFeed)
       bytes.push(byte[0] as number)
   } catch {
-    // What can't be read, such as a folder, is at its end.
+    // Something that can't be read, such as a folder, counts as empty.
   }
   return textOf(bytes)
 }
 
-/** A pipe or a socket, which may take its time. */
+/** Reads a pipe or a socket, whose writer may take its time. */
 const readPipe = Effect.async<string>((resume) => {
   const bytes: Array<number> = []
   const finish = () => resume(Effect.succeed(textOf(bytes)))
@@ -226,9 +225,9 @@ const readPipe = Effect.async<string>((resume) => {
 })
 
 /**
- * Reads stdin up to a line break, or to its end: an input that says nothing
- * gives an empty line. It takes not a byte more, since what follows belongs to
- * the next command, so it reads a byte at a time.
+ * Reads stdin up to a line break, or to its end: an empty input gives an empty
+ * line. It reads one byte at a time, since the bytes after the line belong to
+ * the next command.
  */
 export const readLine: Effect.Effect<string> = Effect.suspend(() => {
   const stat = fstatSync(0)

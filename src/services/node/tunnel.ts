@@ -46,7 +46,7 @@ const mayPass = new Set([408, 425, 429])
 
 /**
  * Asks a proxy for a tunnel to the host and port of the options. Until it is
- * open, what fails is the proxy's failure.
+ * open, any failure is the proxy's.
  */
 export const connectThrough = (
   proxy: Proxy,

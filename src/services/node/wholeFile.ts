@@ -1,39 +1,15 @@
 /**
- * Writes a file whole, by rename. It is all that the code cache needs, which
- * runs before Effect is loaded; `writer.ts` has the rules for files with tokens.
+ * Makes files and folders of our own. The code cache needs this before Effect
+ * is loaded; `files.ts` has the rules for files with tokens.
  */
 import * as fs from "node:fs"
-import { dirname, join } from "node:path"
+import { basename, dirname, join } from "node:path"
 
 /** Undefined on Windows. */
-const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = fs.constants
+const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_RDONLY } = fs.constants
 
 /** An unused name for a file next to another one. It is short, however long the other's name is. */
-export const temporaryName = (): string =>
-  `.zpcli-${process.pid}-${process
-    .hrtime()
-    .map((part) => part.toString(36))
-    .join("")}.tmp`
-
-/** Creates a file that must not exist, not even as a symbolic link. It is private from the first moment. */
-export const createPrivate = (path: string): number =>
-  fs.openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
-
-/**
- * Makes a folder of mode 0700, and those above it. Not with Node's own
- * `recursive`, which tries for ever below /proc.
- */
-export const makeFolders = (path: string): void => {
-  try {
-    fs.mkdirSync(path, { mode: 0o700 })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === "EEXIST") return
-    if (code !== "ENOENT" || dirname(path) === path) throw error
-    makeFolders(dirname(path))
-    fs.mkdirSync(path, { mode: 0o700 })
-  }
-}
+export const temporaryName = (): string => `.zpcli-${process.pid}-${process.hrtime.bigint().toString(36)}.tmp`
 
 /** The nearest folder that exists: the path itself, or one above it. */
 export const nearestFolder = (path: string): { readonly path: string; readonly stat: fs.Stats } => {
@@ -43,27 +19,144 @@ export const nearestFolder = (path: string): { readonly path: string; readonly s
 }
 
 /**
- * Whether a folder is, or would be made, in a place of somebody who is neither
- * this user nor root. What root creates in another user's home locks them out.
+ * Whether a folder is, or would be made, in a place of another user than
+ * this one and root. What root creates in another user's home locks that user out.
  */
 export const isOthersPlace = (folder: string, me: number | undefined): boolean => {
   const { uid } = nearestFolder(folder).stat
   return me !== undefined && uid !== me && uid !== 0
 }
 
-/** Puts a file in the place of any other: whoever reads it meanwhile sees the old one or the new one. */
+/** Writes a file or replaces it: a program that reads it meanwhile sees either the old content or the new one. */
 export const putWhole = (path: string, content: Uint8Array): void => {
   const temporary = join(dirname(path), temporaryName())
-  const fd = createPrivate(temporary)
   try {
-    try {
-      fs.writeFileSync(fd, content)
-    } finally {
-      fs.closeSync(fd)
-    }
+    fs.writeFileSync(temporary, content, { flag: "wx", mode: 0o600 })
     fs.renameSync(temporary, path)
   } catch (error) {
     fs.rmSync(temporary, { force: true })
     throw error
   }
+}
+
+/** A folder that stays the same even if its path leads elsewhere later. */
+export interface Folder {
+  /** The path of something in it. */
+  readonly at: (name: string) => string
+  readonly stat: fs.BigIntStats | undefined
+  /** Makes sure that a rename in it is on the disk. */
+  readonly sync: () => void
+  readonly close: () => void
+}
+
+/** Opens a folder. If it may be written to but not read, or on Windows, it is known only by its path. */
+export const openFolder = (path: string, noFollow = false): Folder => {
+  let fd: number
+  try {
+    fd = fs.openSync(path, O_RDONLY | O_DIRECTORY | (noFollow ? O_NOFOLLOW : 0))
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException
+    if (noFollow || !["EACCES", "EPERM", "EISDIR"].includes(code)) throw error
+    return { at: (name) => join(path, name), stat: undefined, sync: () => {}, close: () => {} }
+  }
+  // On Linux, paths can start at a descriptor.
+  const base = fs.existsSync(`/proc/self/fd/${fd}/.`) ? `/proc/self/fd/${fd}` : path
+  return {
+    at: (name) => join(base, name),
+    stat: fs.fstatSync(fd, { bigint: true }),
+    sync: () => {
+      try {
+        fs.fsyncSync(fd)
+      } catch {
+        // Not every file system can.
+      }
+    },
+    close: () => fs.closeSync(fd),
+  }
+}
+
+/**
+ * Gives what root has just created to the owner of the home that it is in, but
+ * only in a folder that belongs to that owner already: a link put in the way
+ * leads to nothing that they could not have made themselves.
+ */
+const give = (fd: number, inside: Folder, heir: fs.Stats | undefined): void => {
+  if (heir !== undefined && Number(inside.stat?.uid) === heir.uid) fs.fchownSync(fd, heir.uid, heir.gid)
+}
+
+/**
+ * Makes a folder of mode 0700, and those above it. Not with Node's own
+ * `recursive`, which tries for ever below /proc.
+ *
+ * @param heir - who gets what root makes
+ */
+export const makeFolders = (path: string, heir?: fs.Stats): void => {
+  if (fs.existsSync(path) || dirname(path) === path) return
+  makeFolders(dirname(path), heir)
+  const parent = openFolder(dirname(path), heir !== undefined)
+  try {
+    const made = parent.at(basename(path))
+    fs.mkdirSync(made, { mode: 0o700 })
+    if (heir === undefined) return
+    const fd = fs.openSync(made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    try {
+      // Only the folder that we made is given away, not another one of root's that was moved here.
+      if (fs.readdirSync(made).length === 0) give(fd, parent, heir)
+    } finally {
+      fs.closeSync(fd)
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error
+  } finally {
+    parent.close()
+  }
+}
+
+/** Whether both are the same file. */
+export const isSameFile = (
+  a: Pick<fs.BigIntStats, "dev" | "ino"> | undefined,
+  b: Pick<fs.BigIntStats, "dev" | "ino"> | undefined,
+): boolean => a?.ino === b?.ino && a?.dev === b?.dev
+
+/**
+ * Removes a file if it is still the one that we made, or empties it if its folder
+ * no longer allows that. The inode of a removed file is used again, so a file
+ * that we left empty must still be empty.
+ */
+export const removeOwn = (path: string, own: fs.BigIntStats, empty = false): void => {
+  try {
+    const now = fs.lstatSync(path, { bigint: true })
+    if (!isSameFile(now, own) || !now.isFile() || (empty && now.size > 0n)) return
+    try {
+      fs.unlinkSync(path)
+    } catch {
+      fs.truncateSync(path)
+    }
+  } catch {
+    // It is gone, or its folder is.
+  }
+}
+
+/**
+ * Creates a file that must not exist, not even as a symbolic link. It is private from the first moment.
+ *
+ * @param heir - who gets it if root makes it
+ * @param empty - whether nothing will be written to it
+ */
+export const createOwn = (folder: Folder, name: string, heir: fs.Stats | undefined, empty = false) => {
+  const path = folder.at(name)
+  const fd = fs.openSync(path, "wx", 0o600)
+  const own = fs.fstatSync(fd, { bigint: true })
+  give(fd, folder, heir)
+  let open = true
+  const close = () => {
+    if (open) fs.closeSync(fd)
+    open = false
+  }
+  /** Removes it, unless it was renamed, or another file was put in its place. */
+  const remove = () => {
+    close()
+    removeOwn(path, own, empty)
+  }
+  return { path, fd, own, close, remove }
 }

@@ -19,8 +19,8 @@ import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { isTransient, mayHaveHappened } from "../../domain/Retry.ts"
 import { Session } from "../auth/Session.ts"
-import { decodeAnswer, isNotOffered, notOffered, orApiError } from "../network/answers.ts"
-import type { Flight } from "../network/request.ts"
+import { decodeAnswer, notOffered, orApiError } from "../network/answers.ts"
+import type { Flight } from "../network/attempt.ts"
 import { type ApiAnswer, Transport } from "../network/Transport.ts"
 import { Connection } from "../settings/Connection.ts"
 import {
@@ -92,11 +92,11 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     const decodeCreated = decodeAnswer(api.origin, CreatedPat, "a key ID and a token")
     const decodeHello = decodeAnswer(api.origin, Hello, "a greeting", 200)
 
-    const listWith = (once: boolean) =>
+    const listWith = (noRetry: boolean) =>
       session.withCredential((credential) =>
         Effect.gen(function* () {
           const { _tag, token } = credential
-          const answer = yield* transport.send({ method: "GET", path: ["pat"], bearer: token, once })
+          const answer = yield* transport.send({ method: "GET", path: ["pat"], bearer: token, noRetry })
           const { text, value } = yield* decodeList(answer)
           return listing(
             text,
@@ -159,8 +159,9 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
           .pipe(
             Effect.flatMap(readCreated),
             Effect.mapError((error) => {
-              const answered = error._tag === "HttpFailure" || error._tag === "ServiceUnavailable"
-              if (answered && isNotOffered(error)) return notOffered(error, "create", api, pat)
+              if (error._tag === "OutcomeUnknown") return error
+              const missing = notOffered(error, "create", api, pat)
+              if (missing !== undefined) return missing
               const unclear =
                 error._tag === "ResponseUnreadable" || (isTransient(error) && mayHaveHappened(error))
               return unclear ? unknown(error) : error

@@ -4,9 +4,9 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { CommandFailed, DeliveryFailed, SettingsError, type Undelivered } from "../../domain/Errors.ts"
 import { explained } from "../../domain/errors/words.ts"
-import { type CommandLine, CommandRunner, credentialVariables } from "../CommandRunner.ts"
+import { type CommandLine, CommandRunner } from "../CommandRunner.ts"
 import { type CannotWrite, Files, wordsOf } from "../files.ts"
-import * as PatStore from "../settings/PatStore.ts"
+import * as savedPat from "../settings/savedPat.ts"
 import type { CreatedToken } from "./outcome.ts"
 
 /** Hands over a token. The place that it goes to was made ready before the token was asked for. */
@@ -29,7 +29,7 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (command: Com
   const [name] = command
   yield* runner.find(name)
   const deliver: Deliver = ({ token }) =>
-    runner.give(command, { secret: token, without: credentialVariables }).pipe(
+    runner.give(command, token).pipe(
       Effect.mapError(
         ({ code }) => new CommandFailed({ name, reason: "not-started", exitCode: undefined, code }),
       ),
@@ -88,7 +88,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (target: string, re
   yield* Effect.mapError(files.look(target, rules), cannotWrite(target))
   const open = Effect.map(
     Effect.mapError(files.open(target, rules), cannotWrite(target)),
-    ({ write }): Deliver =>
+    (write): Deliver =>
       ({ token }) =>
         Effect.mapError(
           write(new TextEncoder().encode(Redacted.value(token))),
@@ -99,7 +99,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (target: string, re
 })
 
 /** The token is saved in the rcfile, as `zpcli login` saves one. */
-export const toRcfile = Effect.map(PatStore.open, ({ path, save }): Place => {
+export const toRcfile = Effect.map(savedPat.open, ({ path, save }): Place => {
   const deliver: Deliver = ({ token }) => save(token)
   return { open: Effect.succeed(deliver), where: `saved in ${path}` }
 })

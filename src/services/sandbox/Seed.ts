@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { isReadonlyRecord } from "effect/Predicate"
 import { is } from "../../domain/KeyId.ts"
 import { parseTime } from "../../domain/Pat.ts"
 import * as Scope from "../../domain/Scope.ts"
@@ -9,21 +10,16 @@ import { nextKeyId } from "./keyIds.ts"
 import { empty, type State, type StoredPat, statusOf } from "./State.ts"
 import { sha256 } from "./tokens.ts"
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** An item that was read; without a key ID it gets the next one. */
 interface Seeded extends Omit<StoredPat, "key_id" | "token_sha256"> {
   readonly key_id: string | undefined
   readonly token: string | undefined
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-
 /** The items of a list, or of the answer to `GET /pat` that contains one. */
 const itemsOf = (value: unknown): ReadonlyArray<unknown> | undefined => {
   if (Array.isArray(value)) return value
-  return isFields(value) && isFields(value.detail) && Array.isArray(value.detail.items)
+  return isReadonlyRecord(value) && isReadonlyRecord(value.detail) && Array.isArray(value.detail.items)
     ? value.detail.items
     : undefined
 }
@@ -40,7 +36,7 @@ const isTime = (value: unknown): value is string => isText(value) && typeof pars
 
 const readItem = (item: unknown, now: number): Either.Either<Seeded, string> =>
   Either.gen(function* () {
-    if (!isFields(item)) return yield* Either.left("it is not an object")
+    if (!isReadonlyRecord(item)) return yield* Either.left("it is not an object")
     /** A field that may be absent or null. */
     const field = <A>(
       name: string,
@@ -103,7 +99,7 @@ const assumedAge = 30 * 24 * 3_600_000
 const warnOfUnknown = (items: ReadonlyArray<unknown>) => {
   const unknown = new Set(
     items
-      .filter(isFields)
+      .filter(isReadonlyRecord)
       .flatMap(Object.keys)
       .filter((name) => !known.fields.has(name)),
   )

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import { isReadonlyRecord } from "effect/Predicate"
 import type { Method } from "../../domain/Errors.ts"
 import { parseDate } from "../../domain/Expiry.ts"
 import { maxLength } from "../../domain/Label.ts"
@@ -33,9 +34,7 @@ const readFields = ({ body }: Request): Either.Either<Fields, Answer> => {
     catch: () => invalid("the body is not valid JSON"),
   }).pipe(
     Either.flatMap((value) =>
-      typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Either.right(value as Fields)
-        : Either.left(invalid("the body is not a JSON object")),
+      isReadonlyRecord(value) ? Either.right(value) : Either.left(invalid("the body is not a JSON object")),
     ),
   )
 }

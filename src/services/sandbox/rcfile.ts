@@ -34,7 +34,7 @@ export const makeRcfile = (
     )
     const path = (yield* Path.Path).join(folder, "zpoolrc")
     yield* Effect.scoped(
-      Effect.flatMap((yield* Files).open(path, {}), ({ write }) =>
+      Effect.flatMap((yield* Files).open(path, { replace: false }), (write) =>
         write(new TextEncoder().encode(`ZPOOL_API_URL=${url}\n`)),
       ),
     ).pipe(Effect.mapError((error) => unusable(wordsOf(error) ?? explained(error.code))))

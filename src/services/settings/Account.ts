@@ -1,14 +1,88 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Auth, SecretSource } from "../../domain/Credential.ts"
-import { SettingsError } from "../../domain/Errors.ts"
-import { absolutePath } from "./RcfileStore.ts"
+import { SecretUnavailable, SettingsError } from "../../domain/Errors.ts"
+import { CommandRunner } from "../CommandRunner.ts"
+import { codeOf } from "../files.ts"
+import { askingDisabled } from "../Process.ts"
+import { timeoutFail } from "../timeout.ts"
+import { absolutePath } from "./rcfile.ts"
 import { Secrets } from "./Secrets.ts"
 import { Settings, textOf } from "./Settings.ts"
-import * as secretSource from "./secretSource.ts"
+
+/** What a header can hold. */
+const isPat = (text: string): boolean => /^[\x21-\x7e]+$/.test(text)
+
+/**
+ * Where a secret is: in the variable itself, in the file of `_FILE`, or in what
+ * the command of `_COMMAND` prints. The environment hides all three of the
+ * rcfile, and one place has one of them. A password itself is not taken from
+ * the rcfile. Nothing is read or run yet.
+ */
+const findSecret = Effect.fnUntraced(function* (variable: SecretSource["variable"]) {
+  const { findAll, rcfile } = yield* Settings
+  const [found, other] = (yield* findAll([variable, `${variable}_FILE`, `${variable}_COMMAND`])).filter(
+    ({ from, key }) => from === "environment" || key !== "ZPOOL_PASSWORD",
+  )
+  if (found === undefined) return Option.none<SecretSource>()
+  const { from, key, source } = found
+  if (other !== undefined) {
+    return yield* new SettingsError({
+      source: `${key} and ${other.source}`,
+      reason: "can't be set together",
+      advice: "Unset all but one of them.",
+    })
+  }
+  const secret = { variable, source }
+  if (key.endsWith("_FILE")) {
+    const path = yield* absolutePath(source, textOf(found))
+    return Option.some<SecretSource>({ ...secret, via: "file", value: Redacted.make(path) })
+  }
+  if (key.endsWith("_COMMAND")) {
+    if (from === "rcfile" && rcfile.owner === "other") {
+      return yield* new SettingsError({
+        source,
+        reason: "is not run: that file belongs to another user",
+        advice: `Name a file of your own with --rcfile, or set ${key} in the environment.`,
+      })
+    }
+    if (from === "rcfile" && rcfile.othersCanWrite) {
+      return yield* new SettingsError({
+        source,
+        reason: "is not run: other users can write to that file",
+        advice:
+          rcfile.owner === "self"
+            ? `Let nobody else write to it: chmod go-w ${rcfile.path}`
+            : `Name a file of your own with --rcfile, or let root run: chmod go-w ${rcfile.path}`,
+      })
+    }
+    return Option.some<SecretSource>({ ...secret, via: "command", value: Redacted.make(textOf(found)) })
+  }
+  if (variable === "ZPOOL_PASSWORD") return Option.some<SecretSource>({ ...secret, value: found.value })
+  // Node's own error about such a header would show the value.
+  if (!isPat(textOf(found))) {
+    return yield* new SettingsError({
+      source,
+      reason: "is not a valid PAT: it contains spaces or non-ASCII characters",
+    })
+  }
+  if (from === "rcfile" && rcfile.othersCanRead) {
+    yield* Effect.logWarning(
+      rcfile.owner === "self"
+        ? `${rcfile.path} contains a PAT and is readable by other users; run: chmod 600 ${rcfile.path}`
+        : `${rcfile.path} contains a PAT, belongs to another user and is readable by others.`,
+    )
+  }
+  return Option.some<SecretSource>({
+    variable,
+    source: from === "rcfile" ? rcfile.path : source,
+    value: Redacted.make(textOf(found)),
+  })
+})
 
 /** Who to sign in as, from the settings. A program that has a `Session` does not need it. */
 export class Account extends Context.Tag("zpcli/Account")<
@@ -37,8 +111,8 @@ export class Account extends Context.Tag("zpcli/Account")<
         `ZPOOL_PASSWORD in ${rcfile.path} is ignored: a password is read from the environment or a prompt only.`,
       )
     }
-    const password = yield* secretSource.find("ZPOOL_PASSWORD")
-    const pat = yield* secretSource.find("ZPOOLPAT")
+    const password = yield* findSecret("ZPOOL_PASSWORD")
+    const pat = yield* findSecret("ZPOOLPAT")
     const cache = yield* find("ZPOOL_TOKEN_CACHE_DIR")
     const tokenCacheDir = yield* Effect.transposeMapOption(cache, (found) =>
       absolutePath(found.source, textOf(found)),
@@ -51,3 +125,69 @@ export class Account extends Context.Tag("zpcli/Account")<
 
   static readonly layer = Layer.effect(this, this.make)
 }
+
+/** How long a command may take, in milliseconds. */
+const maxMillis = 60_000
+
+/** Larger than any secret, in bytes: it has to fit into a request's headers. */
+const maxBytes = 64 * 1024
+
+/** Reads a secret from where it is. A file or command is asked each time. */
+export const readSecret = Effect.fn("Account.readSecret")(function* ({
+  source,
+  value,
+  variable,
+  via,
+}: SecretSource) {
+  if (via === undefined) return value
+  const path = via === "file" ? Redacted.value(value) : undefined
+  const failure = (
+    reason: SecretUnavailable["reason"],
+    more: Pick<SecretUnavailable, "code" | "exitCode"> = {},
+  ) => {
+    const opensStdout = via === "command" && /\/dev\/(?:stdout|fd\/1)\b/.test(Redacted.value(value))
+    return new SecretUnavailable({ source, reason, path, ...more, ...(opensStdout ? { opensStdout } : {}) })
+  }
+  const text = yield* path === undefined ? printed(value, failure) : content(path, failure)
+  const line = text.replace(/\r?\n$/, "")
+  const secret = variable === "ZPOOLPAT" ? line.trim() : line
+  if (secret === "") return yield* failure("empty")
+  if (variable === "ZPOOLPAT" && !isPat(secret)) return yield* failure("not-a-pat")
+  const redacted = Redacted.make(secret)
+  yield* (yield* Secrets).add(redacted)
+  return redacted
+})
+
+type Failing = (
+  reason: SecretUnavailable["reason"],
+  more?: Pick<SecretUnavailable, "code" | "exitCode">,
+) => SecretUnavailable
+
+const content = Effect.fnUntraced(function* (path: string, failure: Failing) {
+  const fs = yield* FileSystem.FileSystem
+  const { size, type } = yield* Effect.mapError(fs.stat(path), unreadable(failure))
+  // A pipe or a device may never end.
+  if (type !== "File") return yield* failure("not-a-file")
+  if (size > maxBytes) return yield* failure("too-large")
+  return yield* Effect.mapError(fs.readFileString(path), unreadable(failure))
+})
+
+const unreadable = (failure: Failing) => (error: Parameters<typeof codeOf>[0]) => {
+  const code = codeOf(error)
+  return code === "ENOENT" || code === "ENOTDIR" ? failure("missing") : failure("unusable", { code })
+}
+
+const printed = Effect.fnUntraced(function* (command: Redacted.Redacted, failure: Failing) {
+  const { capture } = yield* CommandRunner
+  const interactive = (yield* askingDisabled) === undefined
+  const { exitCode, stdout } = yield* capture({
+    command,
+    interactive,
+    maxBytes,
+  }).pipe(
+    Effect.mapError(({ code }) => failure("unusable", { code })),
+    timeoutFail(maxMillis, () => failure("timeout")),
+  )
+  if (stdout === undefined) return yield* failure("too-large")
+  return exitCode === 0 ? Redacted.value(stdout) : yield* failure("exit", { exitCode })
+})

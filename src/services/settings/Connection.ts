@@ -11,7 +11,7 @@ import { Settings, textOf } from "./Settings.ts"
 /** The API when nothing says otherwise. */
 export const defaultApiUrl = "https://api.zpools.io/v1"
 
-/** A number within a setting's rule, or the default where it is not set. */
+/** A setting that is a number, or its default. */
 const numberOf = Effect.fnUntraced(function* (
   key: string,
   fallback: number,
@@ -26,7 +26,7 @@ const numberOf = Effect.fnUntraced(function* (
     : yield* new SettingsError({ source: found.value.source, reason: rule })
 })
 
-/** Where the API is, and how it is spoken to. */
+/** Where the API is, and how to send requests to it. */
 export class Connection extends Context.Tag("zpcli/Connection")<
   Connection,
   {

@@ -12,7 +12,7 @@ export class Secrets extends Context.Tag("zpcli/Secrets")<
   Secrets,
   {
     readonly add: (...secrets: ReadonlyArray<Redacted.Redacted>) => Effect.Effect<void>
-    /** Hides every known secret, and whatever looks like a token, in text that will be shown. */
+    /** Hides every known secret, and everything that looks like a token, in text that will be shown. */
     readonly hide: (text: string) => string
   }
 >() {
@@ -33,13 +33,13 @@ export class Secrets extends Context.Tag("zpcli/Secrets")<
 /** The most characters of a server's words that are shown. */
 const maxLength = 1000
 
-/** What PATs and JWTs look like, for those that we have not met before. */
+/** PATs and JWTs, including those that are not known. */
 const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
 
 /** The beginning of a token at the end of a text, which may be the half of one. */
 const cutToken = /(?:zpat_|eyJ)[\w.-]*$/
 
-/** Characters that are not seen and take no room. */
+/** Characters that are invisible. */
 const invisible = /\p{Cf}/gu
 
 /** The forms in which a server may echo a secret: as it is, as in a URL, as in JSON. */
@@ -49,7 +49,7 @@ const formsOf = (secret: string): ReadonlySet<string> =>
 /** Hides known secrets in a text with a plain search, whose time is linear in the text's length. */
 const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
   let hidden = text
-  // The longest first, or a short one that is part of it would leave the rest to be seen.
+  // The longest first: a short one that is a part of it would leave the rest visible.
   const values = Array.from(secrets, (secret) => Redacted.value(secret)).sort((a, b) => b.length - a.length)
   for (const value of values) {
     if (value === "") continue
@@ -60,13 +60,13 @@ const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string
 
 /**
  * Hides secrets that a server echoed in text that will be shown: the ones that
- * were sent, and whatever looks like a token. A long text is cut in between,
- * since a secret that is cut in half is not found any more, and since patterns
- * take much longer on a long text than on a short one.
+ * were sent, and everything that looks like a token. A long text is cut after the
+ * search for secrets, which would not find half of one, and before the search
+ * for patterns, which takes long on a long text.
  */
 export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
   const found = hideSecrets(text, secrets)
-  // A program that drops invisible characters would make a secret whole again that has some in between.
+  // A secret with invisible characters in between would be whole again in a program that drops them.
   const visible = found.replace(invisible, "")
   const masked = hideSecrets(visible, secrets)
   const hidden = masked === visible ? found : masked
@@ -79,6 +79,6 @@ export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string
 /** A success's body without the credential of its request, which a server may repeat. */
 export const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
   const token = bearer === undefined ? "" : Redacted.value(bearer)
-  // A shorter one is not a token, and may well be a part of any word.
+  // A shorter one is not a token, and may be part of any word.
   return token.length < 8 ? body : body.replaceAll(token, hiddenSecret)
 }

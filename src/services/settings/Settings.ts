@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import type { Auth } from "../../domain/Credential.ts"
 import type { SettingsError } from "../../domain/Errors.ts"
 import type { Progress } from "../Progress.ts"
-import * as Rcfile from "./RcfileStore.ts"
+import { type LoadedRcfile, loadRcfile } from "./rcfile.ts"
 
 /** The flags that are settings. */
 export interface Flags {
@@ -20,8 +20,8 @@ export interface Flags {
   readonly save?: boolean
 }
 
-/** One raw setting, never blank, and where it came from. */
-export interface Found {
+/** A setting as it is written, never blank, and its source. */
+export interface Setting {
   readonly key: string
   /** As it is, with blanks around it. */
   readonly value: Redacted.Redacted
@@ -31,9 +31,18 @@ export interface Found {
 }
 
 /** A setting's text, without the blanks around it. */
-export const textOf = ({ value }: Found): string => Redacted.value(value).trim()
+export const textOf = ({ value }: Setting): string => Redacted.value(value).trim()
 
-const isSet = (found: Found): boolean => textOf(found) !== ""
+/** A setting, unless it is missing or blank. */
+const settingOf = (
+  key: string,
+  text: string | undefined,
+  source: string,
+  from: Setting["from"],
+): Option.Option<Setting> =>
+  text === undefined || text.trim() === ""
+    ? Option.none()
+    : Option.some({ key, value: Redacted.make(text), source, from })
 
 /**
  * Where settings are looked up: flags beat environment variables, which beat
@@ -45,39 +54,26 @@ export class Settings extends Context.Tag("zpcli/Settings")<
   {
     readonly auth: Auth
     /** One key of environment or rcfile. */
-    readonly find: (key: string) => Effect.Effect<Option.Option<Found>>
+    readonly find: (key: string) => Effect.Effect<Option.Option<Setting>>
     /** Those of some keys that are set in the environment, or, if none is, in the rcfile. */
-    readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Found>>
+    readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Setting>>
     /** One variable, which is read only from the environment, as it is. */
     readonly variable: (name: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
-    readonly rcfile: Rcfile.LoadedRcfile
+    readonly rcfile: LoadedRcfile
   }
 >() {
   static readonly make = (
     flags: Flags,
     progress?: Progress["Type"],
   ): Effect.Effect<Settings["Type"], SettingsError, FileSystem | Path> =>
-    Effect.map(Rcfile.load(flags.rcfile, flags.save, progress), (rcfile) => {
+    Effect.map(loadRcfile(flags.rcfile, flags.save, progress), (rcfile) => {
       const inRcfile = (key: string) =>
-        Option.map(
-          Option.fromNullable(rcfile.entries.get(key)),
-          (value): Found => ({
-            key,
-            value: Redacted.make(value),
-            source: `${key} in ${rcfile.path}`,
-            from: "rcfile",
-          }),
-        ).pipe(Option.filter(isSet))
-      // An empty variable counts as unset, as a CI job's missing secret is: an empty
+        settingOf(key, rcfile.entries.get(key), `${key} in ${rcfile.path}`, "rcfile")
+      // An empty variable, such as a CI job's missing secret, is ignored: an empty
       // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
       const inEnvironment = (key: string) =>
-        Effect.map(Effect.option(Config.string(key)), (value) =>
-          value.pipe(
-            Option.map(
-              (text): Found => ({ key, value: Redacted.make(text), source: key, from: "environment" }),
-            ),
-            Option.filter(isSet),
-          ),
+        Effect.map(Effect.option(Config.string(key)), (text) =>
+          settingOf(key, Option.getOrUndefined(text), key, "environment"),
         )
       const find = (key: string) =>
         Effect.map(
@@ -85,9 +81,7 @@ export class Settings extends Context.Tag("zpcli/Settings")<
           Option.orElse(() => inRcfile(key)),
         )
       const findAll = Effect.fnUntraced(function* (keys: ReadonlyArray<string>) {
-        const found: Array<Option.Option<Found>> = []
-        for (const key of keys) found.push(yield* inEnvironment(key))
-        const set = Array.getSomes(found)
+        const set = Array.getSomes(yield* Effect.forEach(keys, inEnvironment))
         return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))
       })
       const variable = (name: string) =>

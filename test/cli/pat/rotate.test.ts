@@ -47,7 +47,7 @@ const rotateWith = (api: Answers, ...args: ReadonlyArray<string>) =>
     const runner = CommandRunner.of({
       ...runsNothing,
       find: () => Effect.void,
-      give: (_, { secret }) =>
+      give: (_, secret) =>
         Effect.sync(() => {
           stored.push(Redacted.value(secret))
           return { exitCode: 0, readAll: true }

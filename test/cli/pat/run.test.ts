@@ -59,14 +59,7 @@ describe("pat run", () => {
       expect(ran.started[0]?.command).toEqual(["work", "--json", "a b"])
       const { ZPOOLPAT, ...rest } = ran.started[0]?.environment ?? {}
       expect(Redacted.isRedacted(ZPOOLPAT) && Redacted.value(ZPOOLPAT)).toBe(token)
-      expect(rest).toStrictEqual({
-        ZPOOLPAT_FILE: undefined,
-        ZPOOLPAT_COMMAND: undefined,
-        ZPOOL_PASSWORD: undefined,
-        ZPOOL_PASSWORD_FILE: undefined,
-        ZPOOL_PASSWORD_COMMAND: undefined,
-        ZPOOL_API_URL: "https://api.zpools.io/v1",
-      })
+      expect(rest).toStrictEqual({ ZPOOL_API_URL: "https://api.zpools.io/v1" })
     }),
   )
 

@@ -14,7 +14,6 @@ const capture = (command: string) =>
       command: Redacted.make(command),
       interactive: true,
       maxBytes: 1000,
-      without: ["ZPCLI_TEST_SECRET"],
     })
     .pipe(
       Effect.map(({ exitCode, stdout }) => ({
@@ -40,16 +39,14 @@ describe.skipIf(process.platform === "win32")("capture", () => {
     }),
   )
 
-  it.live(
-    "gives the command neither our stdin, where it is no terminal, nor the variables that it is told to leave out",
-    () =>
-      Effect.gen(function* () {
-        process.env.ZPCLI_TEST_SECRET = "x"
-        onTestFinished(() => {
-          delete process.env.ZPCLI_TEST_SECRET
-        })
-        expect((yield* capture('cat; echo "[$ZPCLI_TEST_SECRET]"')).stdout).toBe("[]\n")
-      }),
+  it.live("gives the command neither our stdin, where it is no terminal, nor our credentials", () =>
+    Effect.gen(function* () {
+      process.env.ZPOOLPAT_COMMAND = "x"
+      onTestFinished(() => {
+        delete process.env.ZPOOLPAT_COMMAND
+      })
+      expect((yield* capture('cat; echo "[$ZPOOLPAT_COMMAND]"')).stdout).toBe("[]\n")
+    }),
   )
 
   it.live("ends a command that prints without end", () =>

@@ -4,11 +4,11 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"
-import { runCommand } from "../../../src/services/node/commandRunner.ts"
+import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 
 /** Runs JavaScript in a Node of its own. */
 const node = (script: string, environment: Record<string, string> = {}, ...args: ReadonlyArray<string>) =>
-  runCommand([process.execPath, "-e", script, ...args], environment)
+  commandRunner.run([process.execPath, "-e", script, ...args], environment)
 
 const folder = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
 
@@ -22,7 +22,7 @@ const appearing = (file: string) =>
 
 const onUnix = process.platform === "win32" ? it.scopedLive.skip : it.scopedLive
 
-describe("runCommand", () => {
+describe("run", () => {
   it.scopedLive("gives the command's exit code", () =>
     Effect.gen(function* () {
       expect(yield* node("")).toBe(0)
@@ -39,10 +39,31 @@ describe("runCommand", () => {
     }),
   )
 
+  it.scopedLive("takes our credentials out of the environment, unless the command is given them", () =>
+    Effect.gen(function* () {
+      const names = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"]
+      const all = [...names, "ZPOOL_PASSWORD", "ZPOOL_PASSWORD_FILE", "ZPOOL_PASSWORD_COMMAND"]
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          for (const name of all) process.env[name] = "ours"
+        }),
+        () =>
+          Effect.sync(() => {
+            for (const name of all) delete process.env[name]
+          }),
+      )
+      const script = `
+        const ours = ${JSON.stringify(all)}.some((name) => process.env[name] === "ours")
+        process.exit(ours ? 4 : process.env.ZPOOLPAT === undefined ? 3 : 5)`
+      expect(yield* node(script)).toBe(3)
+      expect(yield* node(script, { ZPOOLPAT: "zpat_Given" })).toBe(5)
+    }),
+  )
+
   it.scopedLive("names a command that does not exist", () =>
     Effect.gen(function* () {
       for (const name of ["zpcli-no-such-command", "./no/such/command", ""]) {
-        expect(yield* Effect.flip(runCommand([name], {}))).toMatchObject({
+        expect(yield* Effect.flip(commandRunner.run([name], {}))).toMatchObject({
           _tag: "CommandUnusable",
           reason: "not-found",
           name,
@@ -56,7 +77,7 @@ describe("runCommand", () => {
       const fs = yield* FileSystem.FileSystem
       const file = `${yield* folder}/script`
       yield* fs.writeFileString(file, "exit 0\n", { mode: 0o600 })
-      expect(yield* Effect.flip(runCommand([file], {}))).toMatchObject({
+      expect(yield* Effect.flip(commandRunner.run([file], {}))).toMatchObject({
         reason: "not-executable",
         name: file,
         code: "EACCES",

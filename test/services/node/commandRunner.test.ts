@@ -19,10 +19,7 @@ const folder = () => {
 }
 
 const give = (script: string, ...args: ReadonlyArray<string>) =>
-  commandRunner.give(["sh", "-c", script, "sh", ...args], {
-    secret: Redacted.make(token),
-    without: ["ZPCLI_TEST_SECRET"],
-  })
+  commandRunner.give(["sh", "-c", script, "sh", ...args], Redacted.make(token))
 
 describe.skipIf(process.platform === "win32")("give", () => {
   it.live("puts the secret on stdin and nothing after it", () =>
@@ -40,19 +37,19 @@ describe.skipIf(process.platform === "win32")("give", () => {
     }),
   )
 
-  it.live("leaves out the variables that it is told to", () =>
+  it.live("leaves out our credentials", () =>
     Effect.gen(function* () {
-      process.env.ZPCLI_TEST_SECRET = "x"
+      process.env.ZPOOLPAT_FILE = "x"
       process.env.ZPCLI_TEST_OTHER = "y"
       onTestFinished(() => {
-        delete process.env.ZPCLI_TEST_SECRET
+        delete process.env.ZPOOLPAT_FILE
         delete process.env.ZPCLI_TEST_OTHER
       })
       const file = join(folder(), "env")
       yield* give('cat >/dev/null; env > "$1"', file)
       const environment = readFileSync(file, "utf8")
       expect(environment).toContain("ZPCLI_TEST_OTHER=y")
-      expect(environment).not.toContain("ZPCLI_TEST_SECRET")
+      expect(environment).not.toContain("ZPOOLPAT_FILE")
     }),
   )
 
@@ -60,9 +57,11 @@ describe.skipIf(process.platform === "win32")("give", () => {
     Effect.gen(function* () {
       const script = join(folder(), "script")
       writeFileSync(script, "#!/no/such/interpreter\n", { mode: 0o755 })
-      expect(
-        yield* Effect.flip(commandRunner.give([script], { secret: Redacted.make(token), without: [] })),
-      ).toMatchObject({ _tag: "CommandUnusable", name: script, code: "ENOENT" })
+      expect(yield* Effect.flip(commandRunner.give([script], Redacted.make(token)))).toMatchObject({
+        _tag: "CommandUnusable",
+        name: script,
+        code: "ENOENT",
+      })
     }),
   )
 

@@ -10,7 +10,7 @@ export const failingFiles = (step: "look" | "open" | "write" | "cache", code: st
   const fail = () => new CannotWrite({ obstacle: "system", code })
   return Files.of(
     step === "write"
-      ? { ...files, open: (path, rules) => Effect.as(files.open(path, rules), { write: fail }) }
+      ? { ...files, open: (path, rules) => Effect.as(files.open(path, rules), fail) }
       : { ...files, [step]: fail },
   )
 }

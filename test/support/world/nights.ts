@@ -169,7 +169,7 @@ export const makeAccount = (withOld: boolean) =>
             command === "is missing"
               ? Effect.fail(new CommandUnusable({ name, reason: "not-found", code: "ENOENT" }))
               : Effect.void,
-          give: (_, { secret }) =>
+          give: (_, secret) =>
             stepOf(
               Effect.gen(function* () {
                 if (command === "exits 0" || command === "stores and exits 3") token = Redacted.value(secret)

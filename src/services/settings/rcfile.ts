@@ -32,17 +32,17 @@ const variable = (name: string) =>
     Option.filter((value) => value !== ""),
   )
 
-/** A variable that contains an absolute path; a relative one counts as unset, so that nothing depends on the working folder. */
+/** A variable that contains an absolute path. A relative one is ignored, so that nothing depends on the working folder. */
 const folder = (name: string) =>
   Effect.flatMap(Path.Path, (path) => Effect.map(variable(name), Option.filter(path.isAbsolute)))
 
-/** The user's home, where one is known. */
+/** The user's home, if it is known. */
 export const home = Effect.flatMap(folder("HOME"), (found) =>
   Option.isSome(found) ? Effect.succeed(found) : folder("USERPROFILE"),
 )
 
-/** A path with `~/`, `$HOME` and `${HOME}` at its start replaced by the user's home, where that is known. */
-export const expandHome = Effect.fn("RcfileStore.expandHome")(function* (path: string) {
+/** A path with `~/`, `$HOME` and `${HOME}` at its start replaced with the user's home, if that is known. */
+export const expandHome = Effect.fn("rcfile.expandHome")(function* (path: string) {
   return Option.match(yield* home, {
     onNone: () => path,
     onSome: (dir) => path.replace(/^(?:~|\$HOME|\$\{HOME\})(?=$|[/\\])/, () => dir),
@@ -55,14 +55,14 @@ export const expandHome = Effect.fn("RcfileStore.expandHome")(function* (path: s
  *
  * @param source - the setting, as errors name it
  */
-export const absolutePath = Effect.fn("RcfileStore.absolutePath")(function* (source: string, value: string) {
+export const absolutePath = Effect.fn("rcfile.absolutePath")(function* (source: string, value: string) {
   const path = yield* expandHome(value)
   return (yield* Path.Path).isAbsolute(path)
     ? path
     : yield* new SettingsError({ source, reason: "must be an absolute path, or begin with ~/" })
 })
 
-/** That an rcfile has a line that can't be read. */
+/** The error about a line of an rcfile that can't be read. */
 export const brokenLine =
   (path: string) =>
   (broken: Rcfile.BrokenLine): SettingsError =>
@@ -72,7 +72,7 @@ export const brokenLine =
       advice: "Correct that line, or name another file with --rcfile.",
     })
 
-/** UTF-16 is told by its byte order mark, or by the zero byte of its first character. */
+/** UTF-16 begins with a byte order mark, or has a zero byte in its first character. */
 const isUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) ||
   (first === 0xfe && second === 0xff) ||
@@ -93,8 +93,8 @@ export const entriesOf = (
     ? Either.left(wrong(path, "is encoded in UTF-16; save it as UTF-8"))
     : Either.mapLeft(Rcfile.parse(new TextDecoder().decode(content)), brokenLine(path))
 
-/** The file that a flag or variable names, else the default one, where a home is known. */
-const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<string>) {
+/** The file that a flag or variable names, else the default one, if a home is known. */
+const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>) {
   if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: "--rcfile" }
   const named = yield* variable("ZPOOL_RCFILE")
   if (Option.isSome(named))
@@ -111,9 +111,9 @@ const locate = Effect.fn("RcfileStore.locate")(function* (flag: Option.Option<st
  * can't enter, with a warning. Any other file that can't be read is an error.
  *
  * @param mayBeMissing - whether the file that `flag` or `ZPOOL_RCFILE` names may be missing too
- * @param progress - where it says that it waits for a file
+ * @param progress - is told that the file is waited for
  */
-export const load = Effect.fn("RcfileStore.load")(function* (
+export const loadRcfile = Effect.fn("loadRcfile")(function* (
   flag: Option.Option<string>,
   mayBeMissing = false,
   progress: Progress["Type"] = Progress.silent,
@@ -128,7 +128,7 @@ export const load = Effect.fn("RcfileStore.load")(function* (
     owner: "self",
   }
   if (path === "" && named === undefined) return empty
-  // A named file may be a pipe, whose writer takes its time.
+  // A named file may be a pipe, whose writer may take its time.
   const reading =
     named === undefined
       ? fs.readFile(path)

@@ -11,13 +11,13 @@ import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
 import { type CannotWrite, codeOf, Files, wordsOf } from "../files.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
-import { brokenLine, entriesOf, home } from "./RcfileStore.ts"
+import { brokenLine, entriesOf, home } from "./rcfile.ts"
 import { Settings } from "./Settings.ts"
 
-/** An rcfile that a PAT can be written to, as far as is known before it is done. */
-export interface PatStore {
+/** An rcfile that was checked: a PAT can probably be written to it. */
+export interface OpenRcfile {
   readonly path: string
-  /** Puts a PAT in the place of any other there, and leaves every other line as it is. */
+  /** Saves a PAT in place of the one that is there, if any, and keeps every other line. */
   readonly save: (pat: Redacted.Redacted) => Effect.Effect<void, DeliveryFailed>
 }
 
@@ -75,10 +75,10 @@ const warn = Effect.gen(function* () {
 })
 
 /**
- * The content of the rcfile with a PAT in the place of the one that was there
- * when the settings were loaded. If that is another one by now, it may be the
- * only copy of its token: it is left alone, whatever the options say. So is a
- * file with other settings than those that this run has checked.
+ * The content of the rcfile with a PAT in place of the one that was there when
+ * the settings were loaded. Another PAT that is there by now may be the only copy
+ * of its token: it is never replaced, not even with --replace. Neither is a file
+ * whose settings differ from those that this run has checked.
  */
 const withPat = Effect.fnUntraced(function* (pat: string) {
   const { rcfile } = yield* Settings
@@ -120,9 +120,7 @@ export const open = Effect.gen(function* () {
   const files = yield* Files
   const rules = {
     replace: true,
-    follow: true,
-    makeFolders: true,
-    takeTurns: true,
+    shared: true,
     home: Option.getOrUndefined(yield* home),
   }
   yield* Effect.mapError(files.look(path, rules), cannotWrite(path))
@@ -132,7 +130,7 @@ export const open = Effect.gen(function* () {
     Effect.gen(function* () {
       const text = Redacted.value(pat)
       if (!Rcfile.canHold(text)) return yield* wrong(path, "can't hold such characters")
-      const { write } = yield* files.open(path, rules)
+      const write = yield* files.open(path, rules)
       // Read once more, now that it is our turn.
       yield* write(yield* withPat(text))
     }).pipe(
@@ -149,5 +147,5 @@ export const open = Effect.gen(function* () {
       Effect.zipRight(warn),
       Effect.provide(world),
     )
-  return { path, save } satisfies PatStore
-}).pipe(Effect.withSpan("PatStore.open"))
+  return { path, save } satisfies OpenRcfile
+}).pipe(Effect.withSpan("savedPat.open"))
