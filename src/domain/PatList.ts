@@ -27,14 +27,6 @@ export const newestFirst = <P extends Pat>(pats: ReadonlyArray<P>): ReadonlyArra
     return left === right ? 0 : right - left
   })
 
-/** PATs as errors name them. */
-export const named = (pats: ReadonlyArray<Pat>): SeveralPats["pats"] =>
-  pats.map(({ created_at, key_id = "-", last_used_at }) => ({
-    keyId: key_id,
-    createdAt: created_at,
-    lastUsedAt: last_used_at,
-  }))
-
 /** The index of the active PAT with exactly this label, or of the newest one if none is active. */
 export const indexOfLabel = (
   pats: ReadonlyArray<Pat>,
@@ -43,7 +35,7 @@ export const indexOfLabel = (
 ): Either.Either<number, LabelNotFound | SeveralPats> => {
   const labelled = pats.filter((pat) => pat.label === label)
   const active = labelled.filter((pat) => works(pat, now))
-  if (active.length > 1) return Either.left(new SeveralPats({ label, pats: named(active), showing: true }))
+  if (active.length > 1) return Either.left(new SeveralPats({ label, pats: active, showing: true }))
   const [found] = newestFirst(active.length > 0 ? active : labelled)
   if (found !== undefined) return Either.right(pats.indexOf(found))
   const labels = present(pats.map((pat) => pat.label))

@@ -13,7 +13,7 @@ import type { ExpiryDate } from "./Expiry.ts"
 import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
 import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, statusOf, works } from "./Pat.ts"
-import { named, newestFirst } from "./PatList.ts"
+import { newestFirst } from "./PatList.ts"
 
 /** A PAT with a valid key ID, so that it can be revoked. */
 export interface Known extends Pat {
@@ -72,7 +72,7 @@ export const select = (
       new RotationUnderWay({ label, count: active.length, newest: key_id, created, now, retryAt }),
     )
   }
-  if (!keep && !all) return Either.left(new SeveralPats({ label, pats: named(active) }))
+  if (!keep && !all) return Either.left(new SeveralPats({ label, pats: active }))
   const undated = active.find((pat) => typeof pat.created_at !== "number")
   if (undated !== undefined) return cannotTell(undated, "creation")
   return keep ? withScopes([newest], scopes) : Either.right(active)
@@ -98,7 +98,7 @@ export const checkSeveral = (
     return use !== "never" && (use === undefined || use > since)
   })
   return used.length > 1
-    ? Either.left(new PatsInUse({ label, pats: named(used) }))
+    ? Either.left(new PatsInUse({ label, pats: used }))
     : Either.map(withScopes(active, scopes), () => undefined)
 }
 

@@ -70,8 +70,8 @@ describe("select", () => {
       _tag: "SeveralPats",
       label: "CI",
       pats: [
-        { keyId: second, createdAt: now - day, lastUsedAt: undefined },
-        { keyId: first, createdAt: now - 9 * day, lastUsedAt: now - day },
+        { key_id: second, created_at: now - day },
+        { key_id: first, created_at: now - 9 * day, last_used_at: now - day },
       ],
     })
   })

@@ -156,13 +156,13 @@ const table = {
       showing
         ? "Name one by its key ID."
         : "Revoke those that you don't need with zpcli pat revoke, or give each job a label of its own. If they all belong to this job, add --all.",
-      { keyIds: pats.map(({ keyId }) => keyId) },
+      { keyIds: pats.map(({ key_id = "-" }) => key_id) },
     ),
   PatsInUse: ({ pats }) =>
     ends(
       exitCodes.refused,
       "Give each job a label of its own, and rotate these one by one by their key IDs.",
-      { keyIds: pats.map(({ keyId }) => keyId) },
+      { keyIds: pats.map(({ key_id = "-" }) => key_id) },
     ),
   RotationUnderWay: ({ newest, retryAt }) => {
     const time = new Date(Math.ceil(retryAt / 60_000) * 60_000).toISOString().slice(11, 16)

@@ -1,6 +1,6 @@
 /** Why PATs are not found by their label or not replaced, and how far a rotation got. */
 import * as Data from "effect/Data"
-import type { Time } from "../Pat.ts"
+import type { Pat, Time } from "../Pat.ts"
 import { asTheyWere, type HandoverCause, type ReplacedPat, TokenUndelivered, takenBack } from "./delivery.ts"
 import { because, didYouMean } from "./words.ts"
 
@@ -17,12 +17,6 @@ export class LabelNotFound extends Data.TaggedError("LabelNotFound")<{
   }
 }
 
-interface UsedPat {
-  readonly keyId: string
-  readonly createdAt: Time
-  readonly lastUsedAt: Time
-}
-
 /** A time to the second, or what the server sent instead. */
 const at = (time: Time): string => {
   if (time === undefined) return "never"
@@ -31,18 +25,18 @@ const at = (time: Time): string => {
     : `${new Date(time).toISOString().slice(0, -5).replace("T", " ")} UTC`
 }
 
-const listOf = (pats: ReadonlyArray<UsedPat>): string =>
+const listOf = (pats: ReadonlyArray<Pat>): string =>
   pats
     .map(
-      ({ createdAt, keyId, lastUsedAt }) =>
-        `${keyId} (created ${at(createdAt)}, last used ${at(lastUsedAt)})`,
+      ({ created_at, key_id = "-", last_used_at }) =>
+        `${key_id} (created ${at(created_at)}, last used ${at(last_used_at)})`,
     )
     .join("; ")
 
 /** Several active PATs have this label, but one is needed. */
 export class SeveralPats extends Data.TaggedError("SeveralPats")<{
   readonly label: string
-  readonly pats: ReadonlyArray<UsedPat>
+  readonly pats: ReadonlyArray<Pat>
   /** Whether this is `pat show`. */
   readonly showing?: boolean
 }> {
@@ -55,7 +49,7 @@ export class SeveralPats extends Data.TaggedError("SeveralPats")<{
 /** Several active PATs with one label are in use, so they belong to different jobs. */
 export class PatsInUse extends Data.TaggedError("PatsInUse")<{
   readonly label: string
-  readonly pats: ReadonlyArray<UsedPat>
+  readonly pats: ReadonlyArray<Pat>
 }> {
   override get message(): string {
     const { label, pats } = this

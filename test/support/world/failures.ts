@@ -205,8 +205,8 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       new Errors.SeveralPats({
         label: "x\u001b",
         pats: [
-          { keyId: "a-b-c-d", createdAt: 0, lastUsedAt: undefined },
-          { keyId: "e-f-g-h", createdAt: "x\u001b", lastUsedAt: 0 },
+          { key_id: "a-b-c-d", created_at: 0, last_used_at: undefined },
+          { key_id: "e-f-g-h", created_at: "x\u001b", last_used_at: 0 },
         ],
       }),
       1,
@@ -229,7 +229,7 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     [
       new Errors.PatsInUse({
         label: "x\u001b",
-        pats: [{ keyId: "a-b-c-d", createdAt: 0, lastUsedAt: "x\u001b" }],
+        pats: [{ key_id: "a-b-c-d", created_at: 0, last_used_at: "x\u001b" }],
       }),
       1,
     ],
