@@ -64,7 +64,7 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
     expect(ran.output).toContain(
       "Equivalent command:\n  zpcli pat create --token-only CI --scope job --expires-in 30d",
     )
-    expect(readFileSync(stdout, "utf8")).toMatch(/^zpat_\w+\n$/)
+    expect(readFileSync(stdout, "utf8")).toMatch(/^zpat_[\w-]+\n$/)
     expect(await statuses()).toEqual(["active"])
   })
 

@@ -115,7 +115,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     const url = await startGate(sandbox, {
       stop: { at: "DELETE /pat", when: "after" },
       onRequest: (at) => {
-        if (at === "POST /pat") setTimeout(() => child?.kill("SIGTERM"), 0)
+        if (at === "POST /pat") child?.kill("SIGTERM")
         if (at.startsWith("DELETE"))
           for (const millis of [400, 800]) setTimeout(() => child?.kill("SIGTERM"), millis)
       },
