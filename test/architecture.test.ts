@@ -176,12 +176,12 @@ describe("printing", () => {
       "services/network/attempt.ts",
       "services/node/child.ts",
       "services/node/commandRunner.ts",
-      "services/pats/deliveries.ts",
+      "services/pats/places.ts",
       "services/settings/Account.ts",
       "services/settings/Connection.ts",
       "services/settings/Secrets.ts",
       "services/settings/Settings.ts",
-      "services/settings/savedPat.ts",
+      "services/settings/rcfileWrite.ts",
     ])
   })
 })

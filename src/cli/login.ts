@@ -12,10 +12,10 @@ import { Session } from "../services/auth/Session.ts"
 import { askingDisabled, Process } from "../services/Process.ts"
 import { PatApi } from "../services/pats/PatApi.ts"
 import { Connection } from "../services/settings/Connection.ts"
+import * as rcfileWrite from "../services/settings/rcfileWrite.ts"
 import { Secrets } from "../services/settings/Secrets.ts"
-import * as savedPat from "../services/settings/savedPat.ts"
-import * as hints from "./hints.ts"
 import { rcfileOption } from "./options.ts"
+import * as otherTools from "./otherTools.ts"
 import { print } from "./output/print.ts"
 import { question, show } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
@@ -64,9 +64,9 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
 export const login = Effect.fn("login")(function* (_: LoginOptions) {
   const { api } = yield* Connection
   const secrets = yield* Secrets
-  const rcfile = yield* savedPat.open
+  const rcfile = yield* rcfileWrite.open
   const page = dashboardUrl(api)
-  const saved = yield* savedPat.current
+  const saved = yield* rcfileWrite.current
   const pat = yield* readPat(page, Option.isSome(saved) ? rcfile.path : undefined)
   yield* secrets.add(pat)
   const { hello } = yield* Effect.provide(PatApi.make, Session.ofPat(pat))
@@ -99,7 +99,7 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
 export const command = Command.make("login", options, login).pipe(
   Command.withDescription("Sign in: check a PAT, and save it for later commands"),
   Command.provide(({ rcfile }) => Layer.effectContext(networkServices({ rcfile, auth: "pat", save: true }))),
-  withHints(hints.login),
+  withHints(otherTools.login),
   withExamples([
     { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
     {

@@ -1,7 +1,7 @@
 import { exitCodeMeanings } from "./errors/exitCodes.ts"
 import * as hello from "./hello.ts"
-import * as hints from "./hints.ts"
 import * as login from "./login.ts"
+import * as otherTools from "./otherTools.ts"
 import * as create from "./pat/create.ts"
 import * as list from "./pat/list.ts"
 import * as completions from "./pat/offerKeyIds.ts"
@@ -24,7 +24,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
     rotate.command,
     completions.command,
     run.command,
-  ]).pipe(withExamples(list.examples.slice(0, 2)), withHints(hints.pat)),
+  ]).pipe(withExamples(list.examples.slice(0, 2)), withHints(otherTools.pat)),
   login.command,
   hello.command,
   sandbox.command,
@@ -36,7 +36,7 @@ export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) 
       description: "Start a shell to try zpcli in, without an account",
     },
   ]),
-  withHints(hints.root),
+  withHints(otherTools.root),
 )
 
 /** How to sign in, in three lines. */

@@ -18,10 +18,15 @@ import { orAsk, Typed } from "./output/ask.ts"
 import { printError, printSafe } from "./output/print.ts"
 import { path as runPath } from "./pat/run.ts"
 import { command } from "./root.ts"
-import { completionsFor } from "./strict/completions/index.ts"
+import { bash } from "./strict/completions/bash.ts"
+import { fish } from "./strict/completions/fish.ts"
+import { zsh } from "./strict/completions/zsh.ts"
 import { execute } from "./strict/effectCli.ts"
 import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
+
+/** What makes the completion script of each shell from the command tree. */
+const completions = { bash, fish, zsh }
 
 /** Whether a command line asks for JSON, which decides the form of its errors even if it can't be understood. */
 const wantsJson = (request: Request): boolean => "flags" in request && request.flags.includes("--json")
@@ -53,7 +58,7 @@ export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Ex
         return yield* printSafe((yield* read(request.name)).trimEnd())
       }
       case "Completions":
-        return yield* printSafe(completionsFor(request.shell, tree).trimEnd())
+        return yield* printSafe(completions[request.shell](tree).trimEnd())
       case "UsageError":
         return yield* Effect.fail(request)
       case "Run":

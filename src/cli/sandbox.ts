@@ -12,6 +12,7 @@ import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts
 import { codeOf } from "../services/files.ts"
 import { Process } from "../services/Process.ts"
 import { Exit } from "./errors/failure.ts"
+import { quote } from "./output/ask.ts"
 import { introduceShell } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
@@ -48,8 +49,6 @@ const noProxy = Effect.gen(function* () {
   const hosts = given === "*" ? given : given === "" ? "127.0.0.1" : `${given},127.0.0.1`
   return { NO_PROXY: hosts, no_proxy: hosts }
 })
-
-const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`
 
 /** What a person at a shell of the sandbox has to know. */
 const introduction = [

@@ -2,7 +2,7 @@ import * as Match from "effect/Match"
 import type { Undelivered } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { mask } from "../../services/settings/Secrets.ts"
-import { exitCodes, ofUndelivered } from "./exitCodes.ts"
+import { exitCodes, ofPatLeft, ofUndelivered } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
 import * as hints from "./hints.ts"
 
@@ -130,9 +130,8 @@ const table = {
     })
   },
   PatLeft: ({ cause, end, keyId }) => {
-    const exitCode = typeof end === "number" ? end : end && describe(end).exitCode
     return ends(
-      exitCode === 0 ? exitCodes.tokenAtLarge : (exitCode ?? exitCodes.interrupted),
+      ofPatLeft(typeof end === "number" ? end : end && describe(end).exitCode),
       hints.howToRevoke(keyId),
       {
         ...answerOf(describeCause(cause)),

@@ -27,6 +27,14 @@ export const ofUndelivered = (revoked: boolean, interrupted: boolean): number =>
   return revoked ? exitCodes.undelivered : exitCodes.tokenAtLarge
 }
 
+/**
+ * The exit code of `pat run` if its PAT may still work: 7 if the command succeeded, and otherwise the command's own.
+ *
+ * @param command - the exit code of the command; undefined if it was interrupted
+ */
+export const ofPatLeft = (command: number | undefined): number =>
+  command === exitCodes.done ? exitCodes.tokenAtLarge : (command ?? exitCodes.interrupted)
+
 /** The exit codes that help lists, each with what it means. */
 export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.done]: "done",

@@ -12,7 +12,6 @@ import { Process } from "../../services/Process.ts"
 import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Connection } from "../../services/settings/Connection.ts"
-import * as hints from "../hints.ts"
 import {
   askedScopeOption,
   chosenExpiry,
@@ -21,6 +20,7 @@ import {
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
+import * as otherTools from "../otherTools.ts"
 import { print, printExpiry } from "../output/print.ts"
 import { withServices } from "../services.ts"
 import { withAsking, withExamples, withHints } from "../strict/annotations.ts"
@@ -87,7 +87,7 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
 export const command = Command.make("create", options, create).pipe(
   Command.withDescription("Create a PAT and print its token once"),
   withServices,
-  withHints(hints.create),
+  withHints(otherTools.create),
   withAsking({ names: ["label", "--scope"], unless: ["--json", "--web"] }),
   withExamples([
     {

@@ -10,11 +10,11 @@ import { DeliveryFailed, type OutputFailed, SettingsError, TokenWouldBeLost } fr
 import { withMember, withMessage, withoutMember } from "../../domain/JsonText.ts"
 import { Session } from "../../services/auth/Session.ts"
 import { Process } from "../../services/Process.ts"
-import { type Deliver, toCommand, toFile, toRcfile } from "../../services/pats/deliveries.ts"
 import type { OldPat } from "../../services/pats/Handover.ts"
 import type { CreatedToken } from "../../services/pats/outcome.ts"
+import { type Deliver, toCommand, toFile, toRcfile } from "../../services/pats/places.ts"
+import * as rcfileWrite from "../../services/settings/rcfileWrite.ts"
 import { Settings } from "../../services/settings/Settings.ts"
-import * as savedPat from "../../services/settings/savedPat.ts"
 import { exclusive, jsonOption, requires } from "../options.ts"
 import { print, printJson } from "../output/print.ts"
 import { trailingCommand, withCompletions, withGroup } from "../strict/annotations.ts"
@@ -188,7 +188,7 @@ export const checkSave = Effect.fn("delivery.checkSave")(function* (
   old: ReadonlyArray<OldPat> = [],
 ) {
   if (!save || replace) return
-  const saved = yield* savedPat.current
+  const saved = yield* rcfileWrite.current
   if (Option.isNone(saved)) return
   const rotates = old.length > 0
   const signsIn = rotates && Equal.equals((yield* (yield* Session).credential).token, saved.value)

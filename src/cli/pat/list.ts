@@ -10,8 +10,8 @@ import { Process } from "../../services/Process.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
 import { Exit } from "../errors/failure.ts"
-import * as hints from "../hints.ts"
 import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
+import * as otherTools from "../otherTools.ts"
 import { print, printError, printJson, printSafe } from "../output/print.ts"
 import { type Layout, render } from "../output/table.ts"
 import { formatter, localZone, type TimeForm } from "../output/time.ts"
@@ -172,6 +172,6 @@ export const examples = [
 export const command = Command.make("list", options, list).pipe(
   Command.withDescription("List your PATs"),
   withServices,
-  withHints(hints.list),
+  withHints(otherTools.list),
   withExamples(examples),
 )

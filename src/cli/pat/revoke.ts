@@ -12,8 +12,8 @@ import { PatApi } from "../../services/pats/PatApi.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
 import { Exit } from "../errors/failure.ts"
 import { report } from "../errors/report.ts"
-import * as hints from "../hints.ts"
 import { dryRunOption, exclusive, jsonOption, settingsOptions, yesOption } from "../options.ts"
+import * as otherTools from "../otherTools.ts"
 import type { Lines } from "../output/escape.ts"
 import { print, printError, printJson } from "../output/print.ts"
 import { confirm, confirmBesideData } from "../output/prompt.ts"
@@ -227,6 +227,6 @@ export const command = Command.make("revoke", options, revoke).pipe(
       description: "Revoke all PATs that weren't used in the last 90 days",
     },
   ]),
-  withHints(hints.revoke),
+  withHints(otherTools.revoke),
   withAsking({ names: ["key_id"], unless: ["--json", "--yes"] }),
 )

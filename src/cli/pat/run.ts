@@ -14,8 +14,8 @@ import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Connection } from "../../services/settings/Connection.ts"
 import { Exit } from "../errors/failure.ts"
-import * as hints from "../hints.ts"
 import { jsonOption, newPat, scopeOption, settingsOptions } from "../options.ts"
+import * as otherTools from "../otherTools.ts"
 import { introduceShell } from "../output/introduceShell.ts"
 import { printError } from "../output/print.ts"
 import { withServices } from "../services.ts"
@@ -98,7 +98,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
 export const command = Command.make("run", options, run).pipe(
   Command.withDescription("Run a command with a temporary PAT, which is revoked when the command ends"),
   withServices,
-  withHints(hints.run),
+  withHints(otherTools.run),
   withExamples([
     {
       command: "zpcli pat run --scope job -- ./deploy.sh",

@@ -12,6 +12,7 @@ import { indexOf } from "../../domain/PatList.ts"
 import { Process } from "../../services/Process.ts"
 import { mask } from "../../services/settings/Secrets.ts"
 import { keyIdForm } from "../errors/hints.ts"
+import { quote } from "../output/ask.ts"
 import { printError, printJson } from "../output/print.ts"
 import { formatter } from "../output/time.ts"
 import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
@@ -40,10 +41,6 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
   ),
 })
 
-/** A value as a word of a command line to copy. */
-const word = (value: string): string =>
-  /^[\w./@%+:,][\w./@%+:,-]*$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
-
 /** Reads the key ID of a PAT with which something is to be done. Its label may have been typed, or a token. */
 export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
   Either.mapLeft(KeyId.parse(value), ({ kind, reason }) => {
@@ -51,7 +48,7 @@ export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
     const message = `"${masked}" is not a key ID.`
     if (labelProblem(value) !== undefined || masked !== value)
       return new InvalidInput({ kind, reason, value, message })
-    const option = `--label${value.startsWith("-") ? "=" : " "}${word(value)}`
+    const option = `--label${value.startsWith("-") ? "=" : " "}${quote(value)}`
     const byLabel =
       verb === "revoke"
         ? `zpcli pat list ${option} --status active --quiet | zpcli pat revoke -`

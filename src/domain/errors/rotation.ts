@@ -163,7 +163,7 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
 }
 
 /** A rotation that stopped before the delivery was complete. Without an old PAT it is no more than a create. */
-export const rotationStopped = (
+export const stoppedBeforeDelivery = (
   fields: ConstructorParameters<typeof RotationStopped>[0],
 ): RotationStopped | TokenUndelivered => {
   const { cause, newKeyId: keyId, old, undone } = fields

@@ -9,7 +9,7 @@ import { type Credential, type JwtCredential, placeOf, type SecretSource } from 
 import { LoginGrant } from "../../domain/Envelope.ts"
 import { CredentialMissing, LoginRefused, type SignInError } from "../../domain/Errors.ts"
 import type { CommandRunner } from "../CommandRunner.ts"
-import { decodeAnswer, notOffered, toApiError } from "../network/answers.ts"
+import { decodeAnswer, notOffered, toApiError } from "../network/statuses.ts"
 import { Transport } from "../network/Transport.ts"
 import { Prompter } from "../Prompter.ts"
 import { Account, readSecret } from "../settings/Account.ts"

@@ -8,7 +8,7 @@ import {
   type RevokeError,
   RotationNotBegun,
   RotationStopped,
-  rotationStopped,
+  stoppedBeforeDelivery,
   TokenRevokedMeanwhile,
 } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
@@ -18,9 +18,9 @@ import { newestFirst } from "../../domain/PatList.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
 import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
-import type { Deliver } from "./deliveries.ts"
 import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
+import type { Deliver } from "./places.ts"
 
 /** A PAT that is to be replaced. */
 export interface OldPat {
@@ -134,7 +134,7 @@ export const makeRotate = (
           step: "create" | "check" | "deliver",
           { keyId, uncertain }: TakenBack,
           cause?: Cause,
-        ) => rotationStopped({ step, old, newKeyId: keyId, undone: uncertain === undefined, cause })
+        ) => stoppedBeforeDelivery({ step, old, newKeyId: keyId, undone: uncertain === undefined, cause })
         /** A PAT whose answer was lost is taken back, if the list leaves no doubt which one it is. */
         const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
           Effect.flatMap(revoke(lost.certain, interruptedAt), (uncertain) =>

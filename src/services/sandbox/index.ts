@@ -1,6 +1,6 @@
 /** The sandbox in one import, loaded only when it is served. */
 export { type Fault, parseFault } from "./api.ts"
 export { demo } from "./demo.ts"
-export { makeRcfile } from "./rcfile.ts"
 export { parseSeed } from "./Seed.ts"
 export { type SandboxOptions, serve } from "./serve.ts"
+export { makeRcfile } from "./shellRcfile.ts"

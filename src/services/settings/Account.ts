@@ -10,7 +10,7 @@ import { CommandRunner } from "../CommandRunner.ts"
 import { codeOf } from "../files.ts"
 import { askingDisabled } from "../Process.ts"
 import { timeoutFail } from "../timeout.ts"
-import { absolutePath } from "./rcfile.ts"
+import { absolutePath } from "./rcfileRead.ts"
 import { Secrets } from "./Secrets.ts"
 import { Settings, textOf } from "./Settings.ts"
 

@@ -10,7 +10,7 @@ import * as Redacted from "effect/Redacted"
 import type { Auth } from "../../domain/Credential.ts"
 import type { SettingsError } from "../../domain/Errors.ts"
 import type { Progress } from "../Progress.ts"
-import { type LoadedRcfile, loadRcfile } from "./rcfile.ts"
+import { type LoadedRcfile, loadRcfile } from "./rcfileRead.ts"
 
 /** The flags that are settings. */
 export interface Flags {

@@ -2,10 +2,9 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { describe, expect, it } from "vitest"
 import { group, withCompletions } from "../../../src/cli/strict/annotations.ts"
-import { completionsFor } from "../../../src/cli/strict/completions/index.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import { completeIn, describedIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
-import { fleet } from "./program.ts"
+import { completionsFor, fleet } from "./program.ts"
 
 const tree = {
   ...read(fleet),

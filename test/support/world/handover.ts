@@ -4,9 +4,9 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
 import * as KeyId from "../../../src/domain/KeyId.ts"
-import type { Deliver } from "../../../src/services/pats/deliveries.ts"
 import { Handover } from "../../../src/services/pats/Handover.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
+import type { Deliver } from "../../../src/services/pats/places.ts"
 import { notices, progress } from "./services.ts"
 
 const keyId = (text: string) => Either.getOrThrow(KeyId.parse(text))

@@ -11,7 +11,7 @@ import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
 import { type CannotWrite, codeOf, Files, wordsOf } from "../files.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
-import { brokenLine, entriesOf, home } from "./rcfile.ts"
+import { brokenLine, entriesOf, home } from "./rcfileRead.ts"
 import { Settings } from "./Settings.ts"
 
 /** An rcfile that was checked: a PAT can probably be written to it. */
@@ -148,4 +148,4 @@ export const open = Effect.gen(function* () {
       Effect.provide(world),
     )
   return { path, save } satisfies OpenRcfile
-}).pipe(Effect.withSpan("savedPat.open"))
+}).pipe(Effect.withSpan("rcfileWrite.open"))

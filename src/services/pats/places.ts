@@ -6,7 +6,7 @@ import { CommandFailed, DeliveryFailed, SettingsError, type Undelivered } from "
 import { explained } from "../../domain/errors/words.ts"
 import { type CommandLine, CommandRunner } from "../CommandRunner.ts"
 import { type CannotWrite, Files, wordsOf } from "../files.ts"
-import * as savedPat from "../settings/savedPat.ts"
+import * as rcfileWrite from "../settings/rcfileWrite.ts"
 import type { CreatedToken } from "./outcome.ts"
 
 /** Hands over a token. The place that it goes to was made ready before the token was asked for. */
@@ -99,7 +99,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (target: string, re
 })
 
 /** The token is saved in the rcfile, as `zpcli login` saves one. */
-export const toRcfile = Effect.map(savedPat.open, ({ path, save }): Place => {
+export const toRcfile = Effect.map(rcfileWrite.open, ({ path, save }): Place => {
   const deliver: Deliver = ({ token }) => save(token)
   return { open: Effect.succeed(deliver), where: `saved in ${path}` }
 })

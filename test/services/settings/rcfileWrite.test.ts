@@ -10,8 +10,8 @@ import * as Redacted from "effect/Redacted"
 import { Files } from "../../../src/services/files.ts"
 import { Process } from "../../../src/services/Process.ts"
 import { Connection } from "../../../src/services/settings/Connection.ts"
+import * as rcfileWrite from "../../../src/services/settings/rcfileWrite.ts"
 import { Settings } from "../../../src/services/settings/Settings.ts"
-import * as savedPat from "../../../src/services/settings/savedPat.ts"
 import { newToken as token } from "../../support/fixtures.ts"
 import { failingFiles, realFiles } from "../../support/world/files.ts"
 import { here } from "../../support/world/process.ts"
@@ -20,7 +20,7 @@ import { posix, whereModes } from "../../support/world/services.ts"
 /** Saves the token in an rcfile, between opening and saving which something may happen. */
 const save = (rcfile: string, meanwhile: Effect.Effect<unknown, unknown> = Effect.void) =>
   Effect.gen(function* () {
-    const store = yield* savedPat.open
+    const store = yield* rcfileWrite.open
     yield* Effect.orDie(meanwhile)
     yield* store.save(Redacted.make(token))
   }).pipe(
