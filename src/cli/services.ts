@@ -23,8 +23,8 @@ export const networkServices = Effect.fnUntraced(function* (flags: Flags) {
     Context.add(Settings, yield* Settings.make(flags, progress)),
     Context.add(Secrets, yield* Secrets.make),
   )
-  const where = Context.add(settings, Connection, yield* Effect.provide(Connection.make, settings))
-  return Context.add(where, Transport, yield* Effect.provide(Transport.make, where))
+  const connected = Context.add(settings, Connection, yield* Effect.provide(Connection.make, settings))
+  return Context.add(connected, Transport, yield* Effect.provide(Transport.make, connected))
 })
 
 /**
@@ -34,8 +34,8 @@ export const networkServices = Effect.fnUntraced(function* (flags: Flags) {
  */
 export const services = Effect.fnUntraced(function* (flags: Flags) {
   const network = yield* networkServices(flags)
-  const whom = Context.add(network, Account, yield* Effect.provide(Account.make, network))
-  const cached = Context.add(whom, TokenCache, yield* Effect.provide(TokenCache.make, whom))
+  const withAccount = Context.add(network, Account, yield* Effect.provide(Account.make, network))
+  const cached = Context.add(withAccount, TokenCache, yield* Effect.provide(TokenCache.make, withAccount))
   const asking = Context.add(cached, Prompter, yield* Effect.provide(makePrompter, cached))
   const signedIn = Context.add(asking, Session, yield* Effect.provide(Session.make, asking))
   const api = Context.add(signedIn, PatApi, yield* Effect.provide(PatApi.make, signedIn))

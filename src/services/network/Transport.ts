@@ -199,13 +199,13 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 /** The largest body that is read: 256 MiB. */
 const maxBodyBytes = 256 * 1024 * 1024
 
-/** How far a request has come. */
+/** The state of one request across its attempts. */
 interface Sending {
   /** Attempts so far. */
   number: number
   /** The trace of the current attempt; `unsent` between two attempts. */
   trace: ConnectionTrace
-  /** Whether the answer to an earlier attempt was lost, so that it may have been carried out. */
+  /** Whether the answer to an earlier attempt was lost, so that it may have had an effect. */
   answerLost: boolean
 }
 

@@ -15,9 +15,9 @@ import type { NamedProxy } from "../../domain/Proxy.ts"
 import { isCertificateProblem } from "../../domain/Retry.ts"
 import { version } from "../../version.ts"
 
-/** How far a request has come. */
+/** Lets the caller of a request ask, while it waits, whether an interruption comes too late. */
 export interface Flight {
-  /** Whether it may have been carried out: not as long as it certainly never left. */
+  /** Whether the request may have had an effect: false as long as it certainly hasn't left. */
   mayHaveLeft: () => boolean
 }
 

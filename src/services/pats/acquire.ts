@@ -62,10 +62,9 @@ export const apart = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A,
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** What `makeAcquire` makes. */
 export type Acquiring = ReturnType<typeof makeAcquire>
 
-/** Makes what the three uses share: the create, and what takes a PAT back or reports it. */
+/** The steps that `create`, `rotate` and `lend` share: create a PAT, revoke it again, and report a PAT that may be left. */
 export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signals: Signals["Type"]) => {
   /** Ends work that takes too long after an interruption or a signal, which may still come. */
   const inTime = <A, E>(work: Effect.Effect<A, E>, otherwise: A, interruptedAt?: number) =>

@@ -119,7 +119,7 @@ export const makeAccount = (withOld: boolean) =>
       pats.filter(({ label }) => label !== "signer"),
     )
 
-    /** Runs the program; undefined where it crashed. `writes` are the requests that change something. */
+    /** Runs the program; undefined if it crashed. */
     const run = ({ argv, command = "exits 0", crash, faults = [], retries = 2, signal }: Night) =>
       Effect.gen(function* () {
         const requests: Array<string> = []
