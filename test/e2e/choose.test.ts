@@ -48,6 +48,24 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
     expect(await statuses()).toEqual(["active", "active"])
   })
 
+  it("draws the rows again to the new width at the next key after a resize", async () => {
+    const { env } = await withPats("a label that is longer than its column in forty columns", "second")
+    const ran = await runCliOnTerminal(["pat", "show"], {
+      env,
+      script: [
+        ["Filter: $", { columns: 40 }],
+        ["", "\u001B[B"],
+        ["Filter: $", "\r"],
+      ],
+    })
+    expect(ran).toMatchObject({ code: 0, unused: [] })
+    const [wide = "", narrow = ""] = ran.output.split("\u001B[J")
+    expect(Math.max(...wide.split("\n").map((line) => line.length))).toBeGreaterThan(40)
+    expect(narrow).toContain("> second")
+    for (const line of narrow.split("\r")[0]?.split("\n") ?? []) expect(line.length).toBeLessThan(40)
+    expect(ran.output).toContain(`ID: ${ids[1]}`)
+  })
+
   it("asks for a PAT while stdout is a file", async () => {
     const { env, statuses } = await withPats()
     const stdout = join(temporaryFolder(), "token")
