@@ -10,8 +10,10 @@ export interface Choice<A> {
   readonly value: A
   /** What identifies it to a person. */
   readonly name: string
-  /** What else helps to decide, in columns. */
+  /** What else helps to decide, in columns: the most important first, since only those that fit are shown. */
   readonly details: ReadonlyArray<string>
+  /** Text that the filter finds besides the name; none by default. */
+  readonly keywords?: string
 }
 
 interface State {
@@ -19,8 +21,10 @@ interface State {
   readonly filter: string
   /** The row with the cursor, among those that are shown. */
   readonly at: number
-  /** Indexes into all choices; what the filter hides stays chosen. */
+  /** Indexes into all choices; a choice that the filter hides stays chosen. */
   readonly chosen: ReadonlySet<number>
+  /** Whether Enter was pressed with nothing chosen. */
+  readonly premature: boolean
 }
 
 /** The most rows shown at once. More scroll. */
@@ -29,7 +33,10 @@ const maxRows = 15
 /** Lines around the rows: the question, the note and the filter. */
 const otherLines = 3
 
-/** The rows as text, in columns that no more than share a line; names get less than half of it. */
+/** A name is not cut to less than this to make room for details. */
+const minName = 12
+
+/** Lays out rows in columns. Details that don't fit are left out, the last ones first, and then names are cut. */
 const layOut = (choices: ReadonlyArray<Choice<unknown>>) => {
   const rows = choices.map(({ details, name }) => [name, ...details].map(escapeControls))
   const widths: Array<number> = []
@@ -38,23 +45,28 @@ const layOut = (choices: ReadonlyArray<Choice<unknown>>) => {
       widths[index] = Math.max(widths[index] ?? 0, widthOf(cell))
     })
   }
-  return (index: number, columns: number): string =>
-    (rows[index] ?? [])
-      .map((cell, column) => {
-        const width =
-          column === 0 ? Math.min(widths[0] ?? 0, Math.floor(columns * 0.45)) : (widths[column] ?? 0)
-        return padTo(cut(cell, width), width)
-      })
+  const [natural = 0, ...details] = widths
+  return (index: number, columns: number): string => {
+    let room = columns - Math.min(natural, minName)
+    const fitting = details.findIndex((width) => {
+      room -= width + 2
+      return room < 0
+    })
+    const shown = fitting === -1 ? details : details.slice(0, fitting)
+    const forName = columns - shown.reduce((sum, width) => sum + width + 2, 0)
+    return [Math.min(natural, forName), ...shown]
+      .map((width, column) => padTo(cut(rows[index]?.[column] ?? "", width), width))
       .join("  ")
       .trimEnd()
+  }
 }
 
 const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: boolean) => {
   const rowText = layOut(choices)
-  const texts = choices.map(({ details, name }) => [name, ...details].join("\n").toLowerCase())
+  const texts = choices.map(({ keywords = "", name }) => `${name}\n${keywords}`.toLowerCase())
   const shownIn = ({ filter }: State): ReadonlyArray<number> =>
     texts.flatMap((text, index) => (text.includes(filter.toLowerCase()) ? [index] : []))
-  const keys = `${several ? "Space selects, Enter confirms" : "Enter chooses"}, typing filters`
+  const keys = `Arrows move, ${several ? "Space selects, Enter confirms" : "Enter chooses"}, typing filters, Ctrl-C cancels`
 
   /** The lines of a frame; the terminal's cursor stays at the end of the last one, after the filter. */
   const frame = (state: State, columns: number, rows: number): ReadonlyArray<string> => {
@@ -64,12 +76,14 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
     const lines = shown.slice(top, top + room).map((index, row) => {
       const cursor = top + row === state.at ? ">" : " "
       const box = several ? (state.chosen.has(index) ? "[x] " : "[ ] ") : ""
-      return `${cursor} ${box}${rowText(index, columns)}`
+      return `${cursor} ${box}${rowText(index, columns - box.length - 3)}`
     })
     const position = shown.length > room ? `${state.at + 1} of ${shown.length}` : ""
     const selected = several && state.chosen.size > 0 ? `${state.chosen.size} selected` : ""
-    const note =
-      shown.length === 0 ? "Nothing matches" : [position, selected, keys].filter(Boolean).join(", ")
+    const advice = state.premature ? "Press Space to select a row first" : keys
+    const note = [shown.length === 0 ? "Nothing matches" : position, selected, advice]
+      .filter(Boolean)
+      .join(", ")
     return [question, ...lines, `  ${note}`, `Filter: ${state.filter}`].map(
       // One column stays free: a full line would move the cursor to the next one.
       (line) => cut(escapeControls(line), columns - 1),
@@ -78,8 +92,14 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
 
   const after = (state: State, { input, key }: Terminal.UserInput): State | "quit" | "submit" | "redraw" => {
     const shown = shownIn(state)
-    const moved = (at: number): State => ({ ...state, at: Math.max(0, Math.min(at, shown.length - 1)) })
-    const filtered = (filter: string): State => ({ ...state, filter, at: 0 })
+    const calm = { ...state, premature: false }
+    const moved = (at: number): State => ({ ...calm, at: Math.max(0, Math.min(at, shown.length - 1)) })
+    /** The cursor stays on its row if that still matches. */
+    const filtered = (filter: string): State => ({
+      ...calm,
+      filter,
+      at: Math.max(0, shownIn({ ...state, filter }).indexOf(shown[state.at] ?? -1)),
+    })
     if (key.ctrl) {
       switch (key.name) {
         case "c":
@@ -111,12 +131,12 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
       case "end":
         return moved(shown.length - 1)
       case "escape":
-        return filtered("")
+        return state.filter === "" ? "quit" : filtered("")
       case "backspace":
         return filtered(Array.from(state.filter).slice(0, -1).join(""))
       case "return":
       case "enter":
-        return (several ? state.chosen.size : shown.length) > 0 ? "submit" : state
+        return (several ? state.chosen.size : shown.length) > 0 ? "submit" : { ...state, premature: several }
     }
     const text = input._tag === "Some" && !key.meta ? input.value : ""
     if (several && text === " ") {
@@ -124,7 +144,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
       if (index === undefined) return state
       const chosen = new Set(state.chosen)
       if (!chosen.delete(index)) chosen.add(index)
-      return { ...state, chosen }
+      return { ...calm, chosen }
     }
     return text === "" || /\p{Cc}/u.test(text) ? state : filtered(state.filter + text)
   }
@@ -145,7 +165,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
   const size = Effect.flatMap(Terminal.Terminal, ({ columns, rows }) => Effect.all([columns, rows]))
 
   return Prompt.custom<State, ReadonlyArray<A> | undefined>(
-    { filter: "", at: 0, chosen: new Set() },
+    { filter: "", at: 0, chosen: new Set(), premature: false },
     {
       render: (state, action) =>
         Effect.map(size, ([columns, rows]) => {

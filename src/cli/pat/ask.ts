@@ -6,7 +6,7 @@ import { Quit } from "../../domain/Errors.ts"
 import * as Expiry from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import * as Label from "../../domain/Label.ts"
-import { type Pat, works } from "../../domain/Pat.ts"
+import { expiryOf, type Pat, works } from "../../domain/Pat.ts"
 import { type Scope, scopes } from "../../domain/Scope.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
@@ -16,14 +16,22 @@ import { type Choice, chooseOne, chooseSeveral } from "../output/choose.ts"
 import { printError } from "../output/print.ts"
 import { question } from "../output/prompt.ts"
 import { formatter } from "../output/time.ts"
-import { ending } from "./subject.ts"
 
 const choiceOf = (pat: Pat, keyId: KeyId.KeyId): Choice<KeyId.KeyId> => {
-  const used = formatter(false)(pat.last_used_at, "", "date")
+  const date = formatter(false)
+  const expiry = date(expiryOf(pat), "", "date")
+  const used = date(pat.last_used_at, "", "date")
+  const scopes = pat.scopes?.join(", ") || "-"
   return {
     value: keyId,
     name: pat.label ?? "-",
-    details: [pat.scopes?.join(", ") || "-", ending(pat), used === "" ? "never used" : `used ${used}`, keyId],
+    details: [
+      scopes,
+      expiry === "" ? "never expires" : `expires ${expiry}`,
+      used === "" ? "never used" : `used ${used}`,
+      keyId,
+    ],
+    keywords: `${scopes}\n${keyId}`,
   }
 }
 

@@ -12,7 +12,7 @@ import { type Choice, chooseOne, chooseSeveral } from "../../../src/cli/output/c
 import { fakeTerminal, typed } from "../../support/world/world.ts"
 
 const named = (...names: ReadonlyArray<string>): ReadonlyArray<Choice<string>> =>
-  names.map((name) => ({ value: name, name, details: [`about ${name}`] }))
+  names.map((name) => ({ value: name, name, details: [`about ${name}`], keywords: `${name} juice` }))
 
 const special = (name: string): Terminal.UserInput => ({
   input: Option.none(),
@@ -65,10 +65,10 @@ describe("choosing one", () => {
     ["<end><home>\r", "apple"],
     ["\u000e\u000e\u0010\r", "banana"],
     ["AN\r", "banana"],
-    ["about c\r", "cherry"],
+    ["cherry j\r", "cherry"],
     ["x\b<down>\r", "banana"],
-    ["che\u0015\r", "apple"],
-    ["che<escape>\r", "apple"],
+    ["che\u0015\r", "cherry"],
+    ["che<escape><up>\r", "banana"],
     ["nothing\r\u0015\r", "apple"],
     ["\u000c<down>\r", "banana"],
     ["\u0007\u0001\r", "apple"],
@@ -79,7 +79,7 @@ describe("choosing one", () => {
     }),
   )
 
-  it.effect.each(["\u0003", "\u0004", "ban\u0003"])("ends at %j with Quit", (keys) =>
+  it.effect.each(["\u0003", "\u0004", "ban\u0003", "ban<escape><escape>"])("ends at %j with Quit", (keys) =>
     Effect.map(answer(chooseOne("Which?", fruit), keys), ({ result, shown }) => {
       expect(Either.getLeft(result)).toMatchObject({ value: { _tag: "Quit" } })
       // The terminal's cursor is on a line of its own, and visible.
@@ -120,7 +120,13 @@ describe("choosing several", () => {
   it.effect("preselects nothing, and Enter waits until something is chosen", () =>
     Effect.map(answer(chooseSeveral("Which?", fruit), "\r\r<down> \r"), ({ frames, result }) => {
       expect(frames[0]).not.toContain("[x]")
-      expect(frames).toHaveLength(5)
+      expect(frames.map((frame) => frame.includes("Press Space to select a row first"))).toEqual([
+        false,
+        true,
+        true,
+        false,
+        false,
+      ])
       expect(result).toEqual(Either.right(["banana"]))
     }),
   )
@@ -133,7 +139,46 @@ describe("choosing several", () => {
   )
 })
 
+describe("the filter", () => {
+  it.effect("finds names and keywords, and nothing that only happens to be in a row", () =>
+    Effect.map(answer(chooseOne("Which?", fruit), "about\u0015juice\r"), ({ frames }) => {
+      expect(frames[5]).toContain("Nothing matches, Arrows move")
+      expect(frames.at(-1)).toMatch(/apple[\s\S]*banana[\s\S]*cherry/)
+    }),
+  )
+
+  it.effect("leaves the cursor on its row while that matches", () =>
+    Effect.map(answer(chooseSeveral("Which?", fruit), "<down>a \r"), ({ result }) => {
+      expect(result).toEqual(Either.right(["banana"]))
+    }),
+  )
+})
+
 describe("the frame", () => {
+  const wide = [
+    {
+      value: 1,
+      name: "a label that is longer than its column",
+      details: ["zpool, job", "expires 2027-04-26", "used 2026-11-29", "law-hotel-shape-community"],
+    },
+    { value: 2, name: "b", details: ["pat", "never expires", "never used", "basket-doctor-humble-figure"] },
+  ]
+
+  it.effect.each<readonly [columns: number, row: string]>([
+    [
+      120,
+      "> a label that is longer than its column  zpool, job  expires 2027-04-26  used 2026-11-29  law-hotel-shape-community",
+    ],
+    [80, "> a label that is longer than…  zpool, job  expires 2027-04-26  used 2026-11-29"],
+    [60, "> a label that is longer t…  zpool, job  expires 2027-04-26"],
+    [40, "> a label that is longer t…  zpool, job"],
+    [20, "> a label that is …"],
+  ])("of %i columns leaves details out whole, the last ones first", ([columns, row]) =>
+    Effect.map(answer(chooseOne("Which?", wide), "\r", { columns }), ({ frames }) => {
+      expect(frames[0]?.split("\n")[1]).toBe(row)
+    }),
+  )
+
   const many = named(...Array.from({ length: 500 }, (_, index) => `pat ${index}`))
 
   it.effect.each<readonly [columns: number, rows: number]>([
@@ -201,8 +246,8 @@ describe("the frame", () => {
           Layer.mergeAll(Layer.succeed(Terminal.Terminal, terminal), NodeFileSystem.layer, NodePath.layer),
         ),
       )
-      // Three rows take two lines of 20 columns each, and the note takes two.
-      expect(out).toContain("\r\u001B[9A\u001B[J")
+      // Three rows take two lines of 20 columns each, and the note takes three.
+      expect(out).toContain("\r\u001B[10A\u001B[J")
     }),
   )
 })
