@@ -28,6 +28,7 @@ describe("a word that zpcli does not have", () => {
     ["completions bash", "zpcli --completions"],
     ["sand", "sandbox"],
     ["pat rev", "revoke"],
+    ["hlep", "help"],
     ["pat list --expiring 14d", "--expiring-within"],
     ["pat list --no-in", "--no-input"],
     ["pat create CI --scope job --token", "--token-only"],

@@ -98,7 +98,8 @@ export const commandsMeant = (
   if (namesake !== undefined) return [namesake.command]
   if (topics.length === 0 && root.topics?.some(([name]) => name === word))
     return [`${root.command} ${helpWord} ${word}`]
-  const near = suggestions(word, [...group.subcommands.map(nameOf), ...topics])
+  const help = group === root ? [helpWord] : []
+  const near = suggestions(word, [...group.subcommands.map(nameOf), ...help, ...topics])
   if (near.length > 0) return near
   const names = suggestions(word, below(group).map(nameOf))
   return below(group)
