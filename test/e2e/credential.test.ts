@@ -188,7 +188,7 @@ const rcfileWith = (pat: string) => {
 describe("a PAT from the rcfile", () => {
   it.each([
     [401, "was not accepted"],
-    [403, "lacks the scope pat"],
+    [403, "needs the scope pat"],
   ])("that is answered with %d is named by its file", async (status, words) => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
     const { url } = await startScripted(json(status, { message: "no" }))

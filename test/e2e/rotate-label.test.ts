@@ -157,7 +157,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
       delivered: true,
     })
     expect(error.message).toContain(`The old PAT ${first} still works.`)
-    expect(error.hint).toBe(`Store a token that works with: zpcli pat rotate ${first} -- COMMAND`)
+    expect(error.hint).toBe(`Store a working token: zpcli pat rotate ${first} -- COMMAND`)
     expect(await sandbox.statuses()).toEqual(["active", "revoked"])
     expect((await use(sandbox, old)).status).toBe(200)
   }, 40_000)
@@ -192,7 +192,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     await sandbox.call("DELETE", `/pat/${first}`)
     expect(await ran).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`PAT ${first} had already been revoked.\n`),
+      stdout: expect.stringContaining(`PAT ${first} was already revoked.\n`),
     })
   })
 })
@@ -260,6 +260,6 @@ describe("a date that decides and can't be read", () => {
     const ran = await runCli(["pat", "rotate", first, "--older-than", "30d", "--yes"], {
       env: { ...sandbox.env, ZPOOL_API_URL: url },
     })
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("a readable time of creation") })
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("a readable creation time") })
   })
 })

@@ -55,7 +55,7 @@ const cases: ReadonlyArray<Case> = [
     left: onlyOld,
     says: ["The API is unavailable: status 503"],
   },
-  { step: "list", fault: "GET /pat 401", code: 4, left: onlyOld, says: ["did not accept this sign-in"] },
+  { step: "list", fault: "GET /pat 401", code: 4, left: onlyOld, says: ["rejected this sign-in"] },
   { step: "list", fault: "GET /pat 403", code: 4, left: onlyOld, says: ["is not allowed to do this"] },
   { step: "list", fault: "GET /pat drop", code: 6, left: onlyOld, says: ["was lost (ECONNRESET)"] },
   {
@@ -94,7 +94,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "POST /pat after-drop",
     code: 9,
     left: takenBack,
-    says: [`PAT ${old} still works. ${revoked}, since its token did not arrive`, "Run the command again."],
+    says: [`PAT ${old} still works. ${revoked}, because its token did not arrive`, "Run the command again."],
     not: `revoke ${old}`,
   },
   {

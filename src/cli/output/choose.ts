@@ -54,7 +54,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
   const texts = choices.map(({ details, name }) => [name, ...details].join("\n").toLowerCase())
   const shownIn = ({ filter }: State): ReadonlyArray<number> =>
     texts.flatMap((text, index) => (text.includes(filter.toLowerCase()) ? [index] : []))
-  const keys = `${several ? "Space selects, Enter confirms" : "Enter chooses"}, typing filters`
+  const keys = `${several ? "Space to select, Enter to confirm" : "Enter to choose"}, type to filter`
 
   /** The lines of a frame; the terminal's cursor stays at the end of the last one, after the filter. */
   const frame = (state: State, columns: number, rows: number): ReadonlyArray<string> => {

@@ -185,7 +185,7 @@ describe("pat run", () => {
       const good = yield* run(work, undefined, { api })
       expect(good).toMatchObject({ code: 7, stdout: "" })
       expect(good.stderr).toBe(
-        `zpcli: The command succeeded, but it is not certain that its PAT ${keyId} was revoked: the API is unavailable: status 503. It expires on 2027-01-11.\nRevoke it with: zpcli pat revoke ${keyId}\n`,
+        `zpcli: The command succeeded, but zpcli could not confirm that its PAT ${keyId} was revoked: the API is unavailable: status 503. It expires on 2027-01-11.\nRevoke it with: zpcli pat revoke ${keyId}\n`,
       )
       const bad = yield* run(["--json", ...work], Effect.succeed(3), { api })
       expect(bad).toMatchObject({ code: 3, stdout: "" })

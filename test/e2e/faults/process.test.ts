@@ -63,7 +63,7 @@ describe.skipIf(!signals).concurrent("signals", () => {
       child.kill(signal)
       const { stderr, ...rest } = await ended
       expect(rest).toEqual({ code, stdout: "" })
-      expect(stderr).toContain('It is unknown whether the PAT "Nightly" was created')
+      expect(stderr).toContain('It is unclear whether the PAT "Nightly" was created')
       expect(stderr).toContain("zpcli pat list")
       expect(server.closed).toEqual(["POST"])
     })
@@ -75,7 +75,7 @@ describe.skipIf(!signals).concurrent("signals", () => {
     child.kill("SIGINT")
     const { code, stderr } = await ended
     expect(code).toBe(130)
-    expect(stderr).toContain('It is unknown whether the PAT "Nightly" was created')
+    expect(stderr).toContain('It is unclear whether the PAT "Nightly" was created')
   })
 
   it("SIGINT between attempts ends the wait", async ({ expect }) => {
