@@ -2,7 +2,7 @@
 import type { Hints } from "./strict/shape.ts"
 
 const otherClient =
-  "That command belongs to the zpools.io client, a different program that is also called zpcli."
+  "That is a command of the zpools.io client, a different program that is also called zpcli."
 const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
 const settings = "Settings are environment variables, or lines of ~/.config/zpools.io/zpoolrc."
 const signOut = "To sign out, unset ZPOOLPAT or remove it from ~/.config/zpools.io/zpoolrc."

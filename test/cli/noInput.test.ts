@@ -42,7 +42,7 @@ describe("without questions", () => {
       const argv = by === "--no-input" ? [by, "hello"] : ["hello"]
       expect(yield* runIn(argv, { ...world, env })).toMatchObject({
         code: 4,
-        stderr: `zpcli: Not signed in: no username is set, and zpcli can't ask for it because of ${by}.\nRun zpcli login, or set ZPOOLPAT or ZPOOL_USER.\n`,
+        stderr: `zpcli: Not signed in: no username is set, and ${by} disables prompts.\nRun zpcli login, or set ZPOOLPAT or ZPOOL_USER.\n`,
         requests: [],
       })
       const { ZPOOL_USER } = account
@@ -50,7 +50,7 @@ describe("without questions", () => {
         yield* runIn([...argv, "--auth", "jwt"], { ...world, env: { ...env, ZPOOL_USER } }),
       ).toMatchObject({
         code: 4,
-        stderr: `zpcli: Not signed in: no password is set, and zpcli can't ask for it because of ${by}.\nSet ZPOOL_PASSWORD.\n`,
+        stderr: `zpcli: Not signed in: no password is set, and ${by} disables prompts.\nSet ZPOOL_PASSWORD.\n`,
         requests: [],
       })
     }),

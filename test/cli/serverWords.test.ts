@@ -170,7 +170,7 @@ const shapes: ReadonlyArray<readonly [name: string, body: string, says: string]>
 
 const statuses: ReadonlyArray<readonly [status: number, code: number, message: RegExp]> = [
   [400, 1, /^The API refused the request with status 400/],
-  [401, 4, /^The PAT in ZPOOLPAT was not accepted/],
+  [401, 4, /^The API rejected the PAT in ZPOOLPAT/],
   [403, 4, /^This command needs the scope pat, which the PAT in ZPOOLPAT does not have/],
   [404, 1, /^The API refused the request with status 404/],
   [429, 6, /^The API is limiting requests: status 429/],

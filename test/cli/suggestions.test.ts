@@ -4,7 +4,7 @@ import { runIn } from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const otherClient =
-  "That command belongs to the zpools.io client, a different program that is also called zpcli."
+  "That is a command of the zpools.io client, a different program that is also called zpcli."
 const outputAndVersion = "For the version, use --version or -V. For more output, use --log-level debug."
 const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
 

@@ -45,7 +45,7 @@ describe("a label that two jobs share", () => {
       `2 active PATs have the label "CI", and the newest, ${second}, was created`,
     )
     expect(early.stderr).toMatch(
-      /Run the command again after \d\d:\d\d UTC\. If no other rotation is running:/,
+      /Run the command again after \d\d:\d\d UTC\. If no other rotation is running, revoke/,
     )
     expect((await run("--all", "--dry-run")).code).toBe(6)
 
@@ -174,7 +174,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     })
     expect(ran.code, ran.stderr).toBe(10)
     expect(ran.stderr).toContain(
-      `The token of the new PAT ${second} was delivered, but could not be checked once more`,
+      `The token of the new PAT ${second} was delivered, but could not be checked again`,
     )
     expect(await sandbox.statuses()).toEqual(["active", "active"])
   })

@@ -110,7 +110,7 @@ export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
     const missing = page === undefined ? `no ${what} is set` : "no PAT was given"
     return notAsked === "no-terminal"
       ? `Not signed in: ${missing}, and there is no terminal to ask on.`
-      : `Not signed in: ${missing}, and zpcli can't ask for it because of ${notAsked}.`
+      : `Not signed in: ${missing}, and ${notAsked} disables prompts.`
   }
 }
 

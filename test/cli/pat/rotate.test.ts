@@ -258,7 +258,7 @@ describe("a rotation that is not due", () => {
         const ran = yield* rotate([{ ...far, last_used_at }], ...nightly, ...toStore)
         expect(ran).toMatchObject({ code: 0, requests: ["GET /pat"] })
         expect(ran.stderr).toMatch(
-          /^zpcli: warning: PAT \S+ has not been used since it was created: its token may/,
+          /^zpcli: warning: PAT \S+ has not been used since it was created, so its token may/,
         )
       }
     }),
@@ -337,7 +337,7 @@ describe("rotate --or-create", () => {
       expect(yield* rotate([ci()], ...first, ...toStore)).toMatchObject({ code: 0, stored: [token] })
       const ran = yield* rotate([ci({ scopes: ["job", "pat"] })], ...first, ...toStore)
       expect(ran).toMatchObject({ code: 1, requests: ["GET /pat"] })
-      expect(ran.stderr).toContain("has the scopes job, pat, and --scope asks for job")
+      expect(ran.stderr).toContain("has the scopes job, pat, but --scope asks for job")
     }),
   )
 })

@@ -127,7 +127,7 @@ describe.concurrent("output that can't be written", () => {
     const { ended } = await start(argvOf.list, [], { stdout: openSync("/dev/full", "w") })
     const { code, stderr } = await ended
     expect(code).toBe(1)
-    expect(stderr).toContain("could not be written (ENOSPC)")
+    expect(stderr).toContain("could not be written to stdout (ENOSPC)")
   })
 
   it("a create into a closed pipe exits 9, its PAT revoked again", async ({ expect }) => {
