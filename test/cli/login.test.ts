@@ -129,8 +129,16 @@ describe("zpcli login", () => {
       const cases: ReadonlyArray<readonly [World, ReadonlyArray<string>, string]> = [
         [{ line: "" }, [], "no PAT was given"],
         [{ line: " " }, ["--no-input"], "no PAT was given"],
-        [{ terminal: true, columns: 200 }, ["--no-input"], "no PAT was given, and --no-input disables prompts"],
-        [{ terminal: { stdin: true, stdout: true, stderr: false } }, [], "no PAT was given, and there is no terminal to ask on"],
+        [
+          { terminal: true, columns: 200 },
+          ["--no-input"],
+          "no PAT was given, and --no-input disables prompts",
+        ],
+        [
+          { terminal: { stdin: true, stdout: true, stderr: false } },
+          [],
+          "no PAT was given, and there is no terminal to ask on",
+        ],
       ]
       for (const [world, argv, why] of cases) {
         const ran = yield* login({ env, ...world }, ...argv)

@@ -65,7 +65,13 @@ const cases: ReadonlyArray<Case> = [
     left: onlyOld,
     says: ["The API refused the request with status 400"],
   },
-  { step: "create", fault: "POST /pat 403", code: 1, left: onlyOld, says: ["does not support creating PATs"] },
+  {
+    step: "create",
+    fault: "POST /pat 403",
+    code: 1,
+    left: onlyOld,
+    says: ["does not support creating PATs"],
+  },
   {
     step: "create",
     fault: "POST /pat 429",

@@ -198,7 +198,9 @@ describe("pat run", () => {
       })
       const killed = yield* run(work, Effect.succeed(137), { api })
       expect(killed).toMatchObject({ code: 137, stdout: "" })
-      expect(killed.stderr).toMatch(/^zpcli: The command was killed \(exit code 137\), and zpcli could not confirm/)
+      expect(killed.stderr).toMatch(
+        /^zpcli: The command was killed \(exit code 137\), and zpcli could not confirm/,
+      )
       const name = "work"
       const unusable = new CommandUnusable({ name, reason: "not-executable", code: "ENOEXEC" })
       const unstarted = yield* run(["--json", ...work], Effect.fail(unusable), { api })
