@@ -59,7 +59,7 @@ describe("login", () => {
     const ran = await runCliOnTerminal(["login"], {
       env: { ...env, ZPOOLPAT: "zpat_OfTheEnvironment", PATH: `${home}:${process.env.PATH}` },
       script: [
-        [/\(Enter alone opens the page\): /.source, "\r"],
+        [/press Enter to open the page: /.source, "\r"],
         [/Paste the PAT: /.source, { pause: 0.3 }],
         ["", `${token}\r`],
       ],
@@ -80,7 +80,7 @@ describe("login", () => {
       const ran = await runCliOnTerminal(["login"], {
         env: { ...env, PATH: "/nonexistent" },
         script: [
-          [/\(Enter alone opens the page\): /.source, "\r"],
+          [/press Enter to open the page: /.source, "\r"],
           [/Paste the PAT: /.source, { pause: 0.2 }],
           ["", "\u0003"],
         ],
