@@ -40,12 +40,12 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
     const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
     if (notAsked !== undefined) return yield* missing(notAsked)
     if (occupied !== undefined)
-      yield* show(`${occupied} contains a PAT already, which the new one will replace.`)
+      yield* show(`${occupied} already contains a PAT. The new one will replace it.`)
     yield* show(`Create a PAT at ${page}`)
-    given = yield* question("Paste a PAT (Enter alone opens the page):", "hidden")
+    given = yield* question("Paste the PAT, or press Enter to open the page:", "hidden")
     if (given === "") {
       yield* (yield* Process).openPage(page)
-      given = yield* question("Paste a PAT:", "hidden")
+      given = yield* question("Paste the PAT:", "hidden")
     }
   } else {
     given = yield* terminal.readLine
@@ -55,8 +55,8 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
   if (canHold(pat)) return Redacted.make(pat)
   return yield* new SettingsError({
     source: "The PAT",
-    reason: "is not valid: it contains spaces or other characters that no PAT has. Nothing was saved",
-    advice: `Copy the PAT alone, from ${page}`,
+    reason: "is not valid: it contains spaces or other invalid characters. Nothing was saved",
+    advice: `Copy only the PAT, from ${page}`,
   })
 })
 

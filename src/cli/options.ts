@@ -156,9 +156,9 @@ export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   if (Expiry.hasEnded(expiry, now)) {
     const why =
       expiry === Expiry.dateOf(now)
-        ? `A PAT ends at 00:00 UTC of its expiry date, so one that expires today, ${expiry}, has ended already`
-        : `The expiry ${expiry} has passed`
-    yield* Effect.logWarning(`${why}; the API decides whether to accept it.`)
+        ? `A PAT expires at 00:00 UTC on its expiry date, so one that expires today, ${expiry}, has already expired`
+        : `The expiry ${expiry} is in the past`
+    yield* Effect.logWarning(`${why}. The API may refuse it.`)
   }
   return () => Either.right(expiry)
 })

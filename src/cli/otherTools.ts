@@ -1,12 +1,13 @@
 /** What is meant by words and options of other tools (gh, glab, aws, doctl, heroku, vault, npm), which zpcli refuses. */
 import type { Hints } from "./strict/shape.ts"
 
-const otherClient = "It is a command of the zpools.io client, another program that is also called zpcli."
+const otherClient =
+  "That is a command of the zpools.io client, a different program that is also called zpcli."
 const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
 const settings = "Settings are environment variables, or lines of ~/.config/zpools.io/zpoolrc."
 const signOut = "To sign out, unset ZPOOLPAT or remove it from ~/.config/zpools.io/zpoolrc."
 const noSecret = "Secrets don't belong on a command line: set ZPOOLPAT, or sign in with zpcli login."
-const keyIdIsArgument = "The key ID is an argument, without an option."
+const keyIdIsArgument = "Give the key ID as an argument, without an option."
 
 /** For the group of all commands. */
 export const root: Hints = {
@@ -65,8 +66,8 @@ export const root: Hints = {
       "Set ZPOOL_API_URL in the environment or the rcfile.",
     "--timeout": "Set ZPOOL_TIMEOUT, in seconds.",
     "--retries, --max-retries": "Set ZPOOL_MAX_RETRIES.",
-    "--insecure, -k": "Certificates are always checked. For one of your own, set NODE_EXTRA_CA_CERTS.",
-    "--limit, --page, --per-page, --paginate": "All PATs are listed at once.",
+    "--insecure, -k": "Certificates are always checked. To trust your own, set NODE_EXTRA_CA_CERTS.",
+    "--limit, --page, --per-page, --paginate": "zpcli always lists all PATs.",
     "--id, --key-id": keyIdIsArgument,
   },
 }
@@ -95,14 +96,14 @@ export const create: Hints = {
 export const login: Hints = {
   notes: {
     "--with-token, --token, --pat, --token-stdin":
-      "zpcli login reads the PAT from stdin, and needs no option for it: zpcli login < FILE",
+      "zpcli login reads the PAT from stdin, without an option: zpcli login < FILE",
   },
 }
 
 export const revoke: Hints = {
   notes: {
     "--label, --name":
-      "PATs are revoked by key ID. The active ones with a label: zpcli pat list --label LABEL --status active --quiet | zpcli pat revoke -",
+      "Revoke PATs by key ID. To revoke the active ones with a label: zpcli pat list --label LABEL --status active --quiet | zpcli pat revoke -",
   },
 }
 

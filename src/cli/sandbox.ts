@@ -52,12 +52,12 @@ const noProxy = Effect.gen(function* () {
 
 /** What a person at a shell of the sandbox has to know. */
 const introduction = [
-  `In this shell zpcli is signed in to a sandbox as ${account}, not to your account.`,
-  "Try: zpcli pat list. To leave, type: exit (its PATs are gone then)",
+  `In this shell, zpcli is signed in to a sandbox as ${account}, not to your account.`,
+  "Try zpcli pat list. To leave and delete the sandbox, type exit.",
 ]
 
 /** What became of the sandbox of such a shell. */
-const farewell = "The sandbox and its PATs are gone."
+const farewell = "The sandbox and its PATs were deleted."
 
 /** Reads the PATs to start with. */
 const readSeed = Effect.fnUntraced(function* <A>(
@@ -73,7 +73,7 @@ const readSeed = Effect.fnUntraced(function* <A>(
         new SettingsError({
           source: `--seed ${file}`,
           reason,
-          advice: "It is a JSON list of PATs: docs/sandbox.md has an example.",
+          advice: "Write a JSON list of PATs, as in docs/sandbox.md.",
         }),
     ),
   )
@@ -91,7 +91,7 @@ export const command = Command.make(
     ),
     jwtSeconds: Options.text("jwt-seconds").pipe(
       Options.withPseudoName("number"),
-      Options.withDescription("Seconds that a sign-in lasts (default: 3600)"),
+      Options.withDescription("How many seconds a sign-in lasts (default: 3600)"),
       Options.withDefault("3600"),
     ),
     seed: Options.text("seed").pipe(
@@ -152,7 +152,7 @@ export const command = Command.make(
         Effect.forEach(
           args.fail,
           (text, index) =>
-            struck.has(faults[index]) ? Effect.void : printError(`No request met --fail "${text}".`),
+            struck.has(faults[index]) ? Effect.void : printError(`--fail "${text}" was never triggered.`),
           { discard: true },
         ),
       )
@@ -166,10 +166,10 @@ export const command = Command.make(
         return code === 0 ? undefined : yield* new Exit({ code })
       }
       const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${quote(value)}`)
-      const serves = `The sandbox serves at ${url}; Ctrl-C stops it.`
+      const serves = `The sandbox is running at ${url}. Press Ctrl-C to stop it.`
       if ((yield* Process).stdout.isTerminal) {
         const indented = [...assignments, "", "zpcli pat list"].map((line) => `  ${line}`)
-        yield* print([`${serves} In another terminal:`, "", ...indented])
+        yield* print([`${serves} In another terminal, run:`, "", ...indented])
       } else {
         // A script sources what is on stdout.
         yield* printError(serves)

@@ -79,11 +79,11 @@ const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
   folder: "names a folder, not a file",
   foreign: "belongs to another user",
   "foreign-folder": "is in a folder that belongs to another user",
-  mount: "is a mount point of its own, which can't be replaced",
-  group: "belongs to a group that you are not a member of, which a new file could not keep",
+  mount: "is a mount point, which can't be replaced",
+  group: "belongs to a group that you are not in, and a new file could not keep it",
   changed: "was changed, moved or removed while zpcli was working",
-  lock: "has something other than a lock file of your own next to it, under the name of its .lock file",
-  locked: "is locked by another program, through its .lock file",
+  lock: "has a .lock file next to it that is not a lock file of yours",
+  locked: "is locked by another program through its .lock file",
 }
 
 /** What is in the way, as the end of a sentence about the file; undefined where only the system's code says it. */

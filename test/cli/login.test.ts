@@ -71,7 +71,7 @@ describe("zpcli login", () => {
       const ran = yield* login({ env, terminal: true, keys: typed(`${token}\r`), api: greeting })
       expect(ran).toMatchObject({
         code: 0,
-        stderr: `Create a PAT at ${page}\nPaste a PAT (Enter alone opens the page): \n`,
+        stderr: `Create a PAT at ${page}\nPaste the PAT, or press Enter to open the page: \n`,
         opened: [],
       })
       expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
@@ -83,7 +83,7 @@ describe("zpcli login", () => {
       const { env, rcfile } = homeWith()
       const ran = yield* login({ env, terminal: true, keys: typed(`\r${token}\r`), api: greeting })
       expect(ran).toMatchObject({ code: 0, opened: [page] })
-      expect(ran.stderr).toContain("(Enter alone opens the page): \nPaste a PAT: \n")
+      expect(ran.stderr).toContain("press Enter to open the page: \nPaste the PAT: \n")
       expect(existsSync(rcfile)).toBe(true)
       const none = yield* login({ env, terminal: true, keys: typed("\r\r") })
       expect(none).toMatchObject({ code: 4, opened: [page], requests: [] })
@@ -100,7 +100,7 @@ describe("zpcli login", () => {
         code: 0,
         stdout: `Hello demo\nReplaced the PAT in: ${rcfile}\nAPI: https://api.zpools.io/v1\n`,
       })
-      const warning = `${rcfile} contains a PAT already, which the new one will replace.\n`
+      const warning = `${rcfile} already contains a PAT. The new one will replace it.\n`
       expect(ran.stderr.startsWith(`${warning}Create a PAT at`)).toBe(true)
       expect(readFileSync(rcfile, "utf8")).toBe(`# mine\r\nZPOOLPAT=${token}\r\nEDITOR=vi`)
       const again = yield* login({ env, terminal: true, keys, api: greeting })
@@ -129,8 +129,16 @@ describe("zpcli login", () => {
       const cases: ReadonlyArray<readonly [World, ReadonlyArray<string>, string]> = [
         [{ line: "" }, [], "no PAT was given"],
         [{ line: " " }, ["--no-input"], "no PAT was given"],
-        [{ terminal: true, columns: 200 }, ["--no-input"], "no PAT, and --no-input is set"],
-        [{ terminal: { stdin: true, stdout: true, stderr: false } }, [], "no PAT, and no terminal to ask on"],
+        [
+          { terminal: true, columns: 200 },
+          ["--no-input"],
+          "no PAT was given, and --no-input disables prompts",
+        ],
+        [
+          { terminal: { stdin: true, stdout: true, stderr: false } },
+          [],
+          "no PAT was given, and there is no terminal to ask on",
+        ],
       ]
       for (const [world, argv, why] of cases) {
         const ran = yield* login({ env, ...world }, ...argv)
@@ -151,7 +159,7 @@ describe("zpcli login", () => {
       const ran = yield* login({ env, line: token, api: refused })
       expect(ran).toMatchObject({ code: 4, stdout: "" })
       expect(ran.stderr).toMatch(
-        /^zpcli: The API did not accept this PAT: it is revoked, expired or mistyped \(the API says: no .*\)\. Nothing was saved\.\n/,
+        /^zpcli: The API rejected this PAT: it may be revoked, expired or mistyped \(the API says: no .*\)\. Nothing was saved\.\n/,
       )
       expect(ran.stderr).toContain(`create another at ${page}`)
       expect(ran.stderr).not.toContain(token)

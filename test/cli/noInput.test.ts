@@ -30,7 +30,7 @@ describe("without questions", () => {
         expect(ran).toMatchObject({
           code: 3,
           stdout: "",
-          stderr: `zpcli: This needs confirmation, and ${by} is set: nothing was changed.\nAdd --yes to go ahead without being asked.\n`,
+          stderr: `zpcli: This needs confirmation, but ${by} is set. Nothing was changed.\nAdd --yes to skip the question.\n`,
         })
         expect(ran.requests.map(({ method }) => method)).toEqual(["GET"])
       }
@@ -42,7 +42,7 @@ describe("without questions", () => {
       const argv = by === "--no-input" ? [by, "hello"] : ["hello"]
       expect(yield* runIn(argv, { ...world, env })).toMatchObject({
         code: 4,
-        stderr: `zpcli: Not signed in: no username, and ${by} is set.\nSign in with zpcli login, or set ZPOOLPAT to a PAT, or set ZPOOL_USER.\n`,
+        stderr: `zpcli: Not signed in: no username is set, and ${by} disables prompts.\nRun zpcli login, or set ZPOOLPAT or ZPOOL_USER.\n`,
         requests: [],
       })
       const { ZPOOL_USER } = account
@@ -50,7 +50,7 @@ describe("without questions", () => {
         yield* runIn([...argv, "--auth", "jwt"], { ...world, env: { ...env, ZPOOL_USER } }),
       ).toMatchObject({
         code: 4,
-        stderr: `zpcli: Not signed in: no password, and ${by} is set.\nSet ZPOOL_PASSWORD.\n`,
+        stderr: `zpcli: Not signed in: no password is set, and ${by} disables prompts.\nSet ZPOOL_PASSWORD.\n`,
         requests: [],
       })
     }),

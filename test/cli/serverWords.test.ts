@@ -120,7 +120,7 @@ describe("a 403", () => {
       Effect.gen(function* () {
         const ran = yield* list(raw(403, body))
         expect(ran).toMatchObject({ code: 4, stdout: "" })
-        expect(ran.stderr).toContain("lacks the scope pat")
+        expect(ran.stderr).toContain("needs the scope pat")
       }),
   )
 
@@ -170,8 +170,8 @@ const shapes: ReadonlyArray<readonly [name: string, body: string, says: string]>
 
 const statuses: ReadonlyArray<readonly [status: number, code: number, message: RegExp]> = [
   [400, 1, /^The API refused the request with status 400/],
-  [401, 4, /^The PAT in ZPOOLPAT was not accepted/],
-  [403, 4, /^The PAT in ZPOOLPAT lacks the scope pat, which this command needs/],
+  [401, 4, /^The API rejected the PAT in ZPOOLPAT/],
+  [403, 4, /^This command needs the scope pat, which the PAT in ZPOOLPAT does not have/],
   [404, 1, /^The API refused the request with status 404/],
   [429, 6, /^The API is limiting requests: status 429/],
   [500, 6, /^The API is unavailable: status 500/],
@@ -202,7 +202,7 @@ describe("a success that is none", () => {
   it.effect.each<[what: string, body: string, message: RegExp]>([
     ["HTML", "<!doctype html><title>Sign in</title>", /a web page/],
     ["nothing", "", /an empty body/],
-    ["no JSON", "OK", /something that is not JSON/],
+    ["no JSON", "OK", /something other than JSON/],
     ["JSON of another shape", '{"items":[]}', /JSON without a list of PATs/],
     ["items that are no list", '{"detail":{"items":{}}}', /JSON without a list of PATs/],
   ])("(%s) exits 1 with the request's ID", ([, body, message]) =>

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import { runIn } from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
-const otherClient = "It is a command of the zpools.io client, another program that is also called zpcli."
+const otherClient =
+  "That is a command of the zpools.io client, a different program that is also called zpcli."
 const outputAndVersion = "For the version, use --version or -V. For more output, use --log-level debug."
 const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
 
@@ -92,7 +93,7 @@ describe("a word that zpcli does not have", () => {
     ["pat list -v", outputAndVersion],
     [
       "pat revoke --label CI",
-      "PATs are revoked by key ID. The active ones with a label: zpcli pat list --label LABEL --status active --quiet | zpcli pat revoke -",
+      "Revoke PATs by key ID. To revoke the active ones with a label: zpcli pat list --label LABEL --status active --quiet | zpcli pat revoke -",
     ],
     ["pat list --frob", "See: zpcli pat list --help"],
     ["pat revoke --all", "See: zpcli pat revoke --help"],
@@ -112,10 +113,7 @@ describe("a word that zpcli does not have", () => {
     ["pat create --name x --scope job", "The label is an argument: zpcli pat create LABEL --scope SCOPE"],
     ["pat create CI --scope job --yes", "zpcli pat create doesn't ask before it creates a PAT."],
     ["pat create CI --scope job -y", "zpcli pat create doesn't ask before it creates a PAT."],
-    [
-      "login --with-token",
-      "zpcli login reads the PAT from stdin, and needs no option for it: zpcli login < FILE",
-    ],
+    ["login --with-token", "zpcli login reads the PAT from stdin, without an option: zpcli login < FILE"],
     ["auth logout", "To sign out, unset ZPOOLPAT or remove it from ~/.config/zpools.io/zpoolrc."],
     [
       "pat list --token zpat_0123456789abcdef",
@@ -123,7 +121,7 @@ describe("a word that zpcli does not have", () => {
     ],
     ["hello --hostname example.com", "Set ZPOOL_API_URL in the environment or the rcfile."],
     ["pat list --all", "Every PAT is listed unless you add a filter."],
-    [`pat show --key-id ${id}`, "The key ID is an argument, without an option."],
+    [`pat show --key-id ${id}`, "Give the key ID as an argument, without an option."],
     ["pat edit CI", "A PAT can't be changed. Replace it with zpcli pat rotate, or create another one."],
   ])("%s: is refused with what to know about it", ([line, note]) =>
     Effect.gen(function* () {

@@ -114,7 +114,7 @@ describe("a command line that is wrong", () => {
       ["pat", "creat", "x", "--scope", "job"],
       'zpcli: Unknown command "creat" for zpcli pat. Did you mean create?',
     ],
-    [["--", "pat", "list"], 'zpcli: zpcli needs a command before --, and "pat" comes after it.'],
+    [["--", "pat", "list"], 'zpcli: zpcli needs a command before --, but "pat" comes after it.'],
     [
       ["pat", "create", "\u2014json", "--scope", "job"],
       'zpcli: "\u2014json" starts with a typographic dash (U+2014), not with a hyphen.',

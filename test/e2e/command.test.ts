@@ -25,7 +25,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     )
     expect(ran).toMatchObject({
       code: 0,
-      stdout: "PAT created successfully!\nID: law-hotel-shape-community\nToken: handed to sh\n",
+      stdout: "PAT created successfully!\nID: law-hotel-shape-community\nToken: passed to sh\n",
       stderr: "said\nwarned\n",
     })
     expect(await sandbox.accepts(readFileSync(store, "utf8"))).toBe(true)

@@ -71,12 +71,12 @@ describe.concurrent("a PAT", () => {
     const file = place("pat", "zpat_0123456789abcdef")
     const byFile = await runCli(["pat", "list"], { env: { ...env, ZPOOLPAT_FILE: file } })
     expect(byFile).toMatchObject({ code: 4, stdout: "" })
-    expect(byFile.stderr).toContain("The PAT from ZPOOLPAT_FILE was not accepted")
+    expect(byFile.stderr).toContain("The API rejected the PAT from ZPOOLPAT_FILE")
     expect(byFile.stderr).toContain("Put a valid PAT into the file that ZPOOLPAT_FILE names")
     const rcfile = place("zpoolrc", "ZPOOLPAT_COMMAND=echo zpat_0123456789abcdef\n")
     const byCommand = await runCli(["pat", "list", "--rcfile", rcfile], { env })
     expect(byCommand).toMatchObject({ code: 4, stdout: "" })
-    expect(byCommand.stderr).toContain(`The PAT from ZPOOLPAT_COMMAND in ${rcfile} was not accepted`)
+    expect(byCommand.stderr).toContain(`The API rejected the PAT from ZPOOLPAT_COMMAND in ${rcfile}`)
   })
 
   it("that can't be had is 4, with the variable's name and without a request", async ({
@@ -113,7 +113,7 @@ describe.concurrent("a PAT", () => {
     for (const command of [`echo ${token} > /dev/stdout`, `echo ${token} | dd of=/dev/fd/1; true`]) {
       const ran = await run(command)
       expect(ran).toMatchObject({ code: 4, stdout: "" })
-      expect(ran.stderr).toContain("\nLet it print to its stdout without opening /dev/stdout,")
+      expect(ran.stderr).toContain("\nDon't open /dev/stdout in it,")
       expect(ran.stderr).not.toContain(token)
     }
   })
@@ -187,8 +187,8 @@ const rcfileWith = (pat: string) => {
 
 describe("a PAT from the rcfile", () => {
   it.each([
-    [401, "was not accepted"],
-    [403, "lacks the scope pat"],
+    [401, "The API rejected the PAT"],
+    [403, "needs the scope pat"],
   ])("that is answered with %d is named by its file", async (status, words) => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
     const { url } = await startScripted(json(status, { message: "no" }))
@@ -196,7 +196,7 @@ describe("a PAT from the rcfile", () => {
     const { code, stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
     expect(code).toBe(4)
     const [message, hint] = stderr.split("\n")
-    expect(message).toContain(`The PAT in ${rcfile} `)
+    expect(message).toContain(`the PAT in ${rcfile}`)
     expect(message).toContain(words)
     expect(message).not.toContain("ZPOOLPAT")
     expect(hint).not.toContain("Set ZPOOLPAT")
@@ -215,7 +215,7 @@ describe("a PAT from the rcfile", () => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
     const { env } = await startScripted(json(401, {}))
     const { stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
-    expect(stderr).toContain("The PAT in ZPOOLPAT was not accepted")
+    expect(stderr).toContain("The API rejected the PAT in ZPOOLPAT")
     expect(stderr).not.toContain(rcfile)
   })
 })

@@ -153,7 +153,7 @@ describe("what docs/json.md says of fields", () => {
     const without = Object.entries(toItem(unused, 0))
     const all = Object.keys(toItem(used, 0))
     expect(example.map(Object.keys)).toEqual([without.map(([name]) => name), all])
-    const listed = ["Always there", "Missing without a value", "Null without a value"].map((line) =>
+    const listed = ["Always there", "Missing if there is no value", "Null if there is no value"].map((line) =>
       listedAfter("pat list", line),
     )
     expect(listed.flat().sort()).toEqual([...all].sort())

@@ -74,7 +74,7 @@ describe("exit codes", () => {
     const { token } = await call("POST", "/pat", { label: "ci", scopes: ["job"] })
     const scopeless = await runCli(list, { env: { ZPOOL_API_URL: url, ZPOOLPAT: String(token) } })
     expect(scopeless).toMatchObject({ code: 4, stdout: "" })
-    expect(scopeless.stderr).toMatch(/lacks the scope pat.*\n.*--auth jwt/)
+    expect(scopeless.stderr).toMatch(/needs the scope pat.*\n.*--auth jwt/)
   })
 
   it.each([

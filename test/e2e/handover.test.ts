@@ -28,7 +28,7 @@ describe.concurrent("an API that does not offer it", () => {
         env: { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
       })
       expect(ran).toMatchObject({ code: 1, stdout: "" })
-      expect(ran.stderr).toContain("does not offer signing in with username and password")
+      expect(ran.stderr).toContain("does not support signing in with a username and password")
       expect(ran.stderr).toContain("/dashboard/tokens and run zpcli login, or set ZPOOLPAT to it")
     },
   )
@@ -196,7 +196,7 @@ describe("a token that can't be handed over", () => {
       // One that was ended before it read the token has no trouble with its stdin.
       const early = await runCli([...create, "--", "sh", "-c", `kill -${signal} $$`], { env: sandbox.env })
       expect(early.code, early.stderr).toBe(9)
-      expect(early.stderr).toContain("\nRun the command again.\n")
+      expect(early.stderr).toMatch(/\nFind out what ended \w+, then run the command again\.\n/)
     }
   })
 
@@ -212,7 +212,7 @@ describe("a token that can't be handed over", () => {
     expect(ran.code, ran.stderr).toBe(7)
     expect(ran.stderr).toContain("exists, and sh may have stored its token: sh exited with 3.")
     expect(ran.stderr).toContain(
-      `\nCheck what it stored before you revoke a PAT. If it doesn't have the new token, revoke the new PAT: zpcli pat revoke ${key_id}\n`,
+      `\nCheck what it stored before you revoke a PAT. If that isn't the new token, revoke the new PAT: zpcli pat revoke ${key_id}\n`,
     )
   })
 

@@ -97,7 +97,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     const ran = await interrupted(create, { signal: "SIGINT", more: [500], answerAfter: 8_000 })
     expect(ran).toMatchObject({ code: 130, statuses: ["active"] })
     expect(ran.stderr.startsWith(`${waiting} Press Ctrl-C again to stop.\n`), ran.stderr).toBe(true)
-    expect(ran.stderr).toContain('It is unknown whether the PAT "CI" was created')
+    expect(ran.stderr).toContain('It is unclear whether the PAT "CI" was created')
     expect(ran.stderr).toContain("\nCheck with zpcli pat list before you create another.\n")
     expect(ran.millis).toBeLessThan(4_000)
   })
@@ -105,7 +105,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
   it("waits 5 s at most", async () => {
     const ran = await interrupted(create, { answerAfter: 15_000 })
     expect(ran).toMatchObject({ code: 143, statuses: ["active"] })
-    expect(ran.stderr).toContain('It is unknown whether the PAT "CI" was created')
+    expect(ran.stderr).toContain('It is unclear whether the PAT "CI" was created')
     expect(ran.millis).toBeLessThan(9_000)
   })
 
@@ -124,7 +124,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     const began = Date.now()
     const ran = await ended(child)
     expect(ran.code, ran.stderr).toBe(143)
-    expect(ran.stderr).toContain("exists, and nobody has its token")
+    expect(ran.stderr).toContain("exists, but its token is lost")
     expect(Date.now() - began).toBeGreaterThan(3_000)
     expect(Date.now() - began).toBeLessThan(10_500)
   })

@@ -44,7 +44,7 @@ describe("login", () => {
     const before = readFileSync(rcfile)
     const ran = await runCli(["login", "--no-input"], { env, input: "zpat_0123456789abcdef\n" })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
-    expect(ran.stderr).toContain("did not accept this PAT")
+    expect(ran.stderr).toContain("rejected this PAT")
     expect(ran.stderr).not.toContain("zpat_0123")
     expect(readFileSync(rcfile)).toEqual(before)
   })
@@ -59,8 +59,8 @@ describe("login", () => {
     const ran = await runCliOnTerminal(["login"], {
       env: { ...env, ZPOOLPAT: "zpat_OfTheEnvironment", PATH: `${home}:${process.env.PATH}` },
       script: [
-        [/\(Enter alone opens the page\): /.source, "\r"],
-        [/Paste a PAT: /.source, { pause: 0.3 }],
+        [/press Enter to open the page: /.source, "\r"],
+        [/Paste the PAT: /.source, { pause: 0.3 }],
         ["", `${token}\r`],
       ],
     })
@@ -80,8 +80,8 @@ describe("login", () => {
       const ran = await runCliOnTerminal(["login"], {
         env: { ...env, PATH: "/nonexistent" },
         script: [
-          [/\(Enter alone opens the page\): /.source, "\r"],
-          [/Paste a PAT: /.source, { pause: 0.2 }],
+          [/press Enter to open the page: /.source, "\r"],
+          [/Paste the PAT: /.source, { pause: 0.2 }],
           ["", "\u0003"],
         ],
       })

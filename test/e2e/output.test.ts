@@ -27,8 +27,8 @@ describe("output that can't be written", () => {
       lines.map(() => ({
         code: 1,
         stderr:
-          "zpcli: The result could not be written (ENOSPC).\n" +
-          "Check where the output goes, such as the free space of a disk.\n",
+          "zpcli: The result could not be written to stdout (ENOSPC).\n" +
+          "Check the destination of stdout, for example for free disk space.\n",
       })),
     )
   })

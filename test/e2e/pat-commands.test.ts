@@ -45,7 +45,7 @@ const expected = (line: string) => ({
 const warning = (line: string): string => {
   const [, expiry] = /--expiry (\S+)/.exec(line) ?? []
   return expiry !== undefined && expiry < new Date().toISOString().slice(0, 10)
-    ? `zpcli: warning: The expiry ${expiry} has passed; the API decides whether to accept it.\n`
+    ? `zpcli: warning: The expiry ${expiry} is in the past. The API may refuse it.\n`
     : ""
 }
 

@@ -125,7 +125,7 @@ describe("options that exclude each other", () => {
     const cwd = temporaryFolder()
     const given = [...one.split(" "), ...other.split(" ")]
     const { code, stderr, stdout } = await runCli([...commands[verb], ...given], { env: sandbox.env, cwd })
-    const message = `${one.split(" ")[0]} and ${other.split(" ")[0]} cannot be used together.`
+    const message = `${one.split(" ")[0]} and ${other.split(" ")[0]} can't be used together.`
     if (given.includes("--json")) {
       expect(JSON.parse(stderr)).toEqual({
         error: {
@@ -311,7 +311,7 @@ describe("the expiry of a new PAT", () => {
 
   for (const [name, expiry, words] of [
     ["today", dateOf(Date.now()), "has ended already"],
-    ["yesterday", dateOf(Date.now() - day), "has passed"],
+    ["yesterday", dateOf(Date.now() - day), "is in the past"],
   ] as const) {
     it(`--expiry ${name} is sent with a warning that it ${words}`, async ({ expect }) => {
       const sandbox = await startSandbox()

@@ -80,7 +80,7 @@ describe("a 404 to a revoke", () => {
   it("with a wrong path in ZPOOL_API_URL does not say that there is no such PAT", async ({ expect }) => {
     const ran = await revoke([json(404, { message: "Not Found" })], json(404, { message: "Not Found" }))
     expect(ran).toMatchObject({ code: 1, stdout: "" })
-    expect(ran.stderr).toContain(`It is unknown whether PAT ${id} is revoked`)
+    expect(ran.stderr).toContain(`zpcli could not confirm that PAT ${id} was revoked`)
     expect(ran.stderr).toContain("Check ZPOOL_API_URL")
   })
 

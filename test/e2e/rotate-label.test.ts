@@ -45,7 +45,7 @@ describe("a label that two jobs share", () => {
       `2 active PATs have the label "CI", and the newest, ${second}, was created`,
     )
     expect(early.stderr).toMatch(
-      /Run the command again after \d\d:\d\d UTC\. If no other rotation is running:/,
+      /Run the command again after \d\d:\d\d UTC\. If no other rotation is running, revoke/,
     )
     expect((await run("--all", "--dry-run")).code).toBe(6)
 
@@ -157,7 +157,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
       delivered: true,
     })
     expect(error.message).toContain(`The old PAT ${first} still works.`)
-    expect(error.hint).toBe(`Store a token that works with: zpcli pat rotate ${first} -- COMMAND`)
+    expect(error.hint).toBe(`Store a working token: zpcli pat rotate ${first} -- COMMAND`)
     expect(await sandbox.statuses()).toEqual(["active", "revoked"])
     expect((await use(sandbox, old)).status).toBe(200)
   }, 40_000)
@@ -174,7 +174,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     })
     expect(ran.code, ran.stderr).toBe(10)
     expect(ran.stderr).toContain(
-      `The token of the new PAT ${second} was delivered, but could not be checked once more`,
+      `The token of the new PAT ${second} was delivered, but could not be checked again`,
     )
     expect(await sandbox.statuses()).toEqual(["active", "active"])
   })
@@ -192,7 +192,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     await sandbox.call("DELETE", `/pat/${first}`)
     expect(await ran).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining(`PAT ${first} had already been revoked.\n`),
+      stdout: expect.stringContaining(`PAT ${first} was already revoked.\n`),
     })
   })
 })
@@ -260,6 +260,6 @@ describe("a date that decides and can't be read", () => {
     const ran = await runCli(["pat", "rotate", first, "--older-than", "30d", "--yes"], {
       env: { ...sandbox.env, ZPOOL_API_URL: url },
     })
-    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("a readable time of creation") })
+    expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("a readable creation time") })
   })
 })

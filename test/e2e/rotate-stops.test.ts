@@ -55,7 +55,7 @@ const cases: ReadonlyArray<Case> = [
     left: onlyOld,
     says: ["The API is unavailable: status 503"],
   },
-  { step: "list", fault: "GET /pat 401", code: 4, left: onlyOld, says: ["did not accept this sign-in"] },
+  { step: "list", fault: "GET /pat 401", code: 4, left: onlyOld, says: ["rejected this sign-in"] },
   { step: "list", fault: "GET /pat 403", code: 4, left: onlyOld, says: ["is not allowed to do this"] },
   { step: "list", fault: "GET /pat drop", code: 6, left: onlyOld, says: ["was lost (ECONNRESET)"] },
   {
@@ -65,7 +65,13 @@ const cases: ReadonlyArray<Case> = [
     left: onlyOld,
     says: ["The API refused the request with status 400"],
   },
-  { step: "create", fault: "POST /pat 403", code: 1, left: onlyOld, says: ["does not offer the creation"] },
+  {
+    step: "create",
+    fault: "POST /pat 403",
+    code: 1,
+    left: onlyOld,
+    says: ["does not support creating PATs"],
+  },
   {
     step: "create",
     fault: "POST /pat 429",
@@ -94,7 +100,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "POST /pat after-drop",
     code: 9,
     left: takenBack,
-    says: [`PAT ${old} still works. ${revoked}, since its token did not arrive`, "Run the command again."],
+    says: [`PAT ${old} still works. ${revoked}, because its token did not arrive`, "Run the command again."],
     not: `revoke ${old}`,
   },
   {
@@ -133,7 +139,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "DELETE /pat 503",
     code: 10,
     left: both,
-    says: [`The new PAT ${successor} works and was handed over`, "status 503", revokeOld],
+    says: [`The new PAT ${successor} works and was delivered`, "status 503", revokeOld],
     handedOver: true,
   },
   {
@@ -149,7 +155,7 @@ const cases: ReadonlyArray<Case> = [
     fault: "DELETE /pat after-drop",
     code: 10,
     left: rotated,
-    says: [`The old PAT ${old} may still work`, revokeOld],
+    says: [`the old PAT ${old} may still work`, revokeOld],
     handedOver: true,
   },
   {
@@ -250,8 +256,8 @@ describe("a rotation that is interrupted", () => {
     ["POST /pat", "after", both, `PAT ${old} still works`],
     ["GET /hello", "before", takenBack, `PAT ${old} still works. ${revoked}`],
     ["GET /hello", "after", takenBack, `PAT ${old} still works. ${revoked}`],
-    ["DELETE /pat", "before", both, `The new PAT ${successor} works and was handed over`],
-    ["DELETE /pat", "after", rotated, `The new PAT ${successor} works and was handed over`],
+    ["DELETE /pat", "before", both, `The new PAT ${successor} works and was delivered`],
+    ["DELETE /pat", "after", rotated, `The new PAT ${successor} works and was delivered`],
   ] as const
 
   it.each(stops)("at %s, %s it was done: says which token works", async (at, when, left, says) => {

@@ -187,7 +187,7 @@ describe.skipIf(noTerminal)("pat run at a terminal", () => {
     })
     expect(shell).toMatchObject({ code: 3, unused: [] })
     expect(shell.output).toContain(
-      'In this shell zpcli is signed in with the new PAT "mine".\nTo leave, type: exit (the PAT is revoked then)\n',
+      'In this shell, zpcli is signed in with the new PAT "mine".\nTo leave and revoke the PAT, type exit.\n',
     )
     expect(shell.output).toMatch(/\nThe PAT "mine" is revoked\.\n$/)
     expect(shell.output).not.toContain("zpat_")

@@ -25,7 +25,7 @@ describe("zpcli sandbox -- COMMAND", () => {
       code: 127,
       stdout: "",
       stderr:
-        "zpcli: no-such-command-of-ours: command not found.\nCheck the name of the command after --, and PATH.\n",
+        "zpcli: no-such-command-of-ours: command not found.\nCheck the spelling of the command after --, and your PATH.\n",
     })
     expect((await runCli(["sandbox", "--", "/"])).code).toBe(126)
   })
@@ -213,7 +213,7 @@ describe("zpcli sandbox alone", () => {
     const ran = await runCliOnTerminal(["sandbox"], { script: [["zpcli pat list", "\u0003"]] })
     expect(ran.code).toBe(130)
     expect(ran.output).toMatch(
-      /^The sandbox serves at http:\/\/127\.0\.0\.1:\d+\/v1; Ctrl-C stops it\. In another terminal:\n\n {2}export ZPOOL_API_URL='http/,
+      /^The sandbox is running at http:\/\/127\.0\.0\.1:\d+\/v1\. Press Ctrl-C to stop it\. In another terminal, run:\n\n {2}export ZPOOL_API_URL='http/,
     )
   })
 
@@ -300,7 +300,7 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
     expect(await seeded("zpcli pat list -q | wc -l", ["--seed", "seed.json"], withSeed(seed))).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^ *2\n$/),
-      stderr: "zpcli: warning: The seed has fields that are not known, and are ignored: lastused.\n",
+      stderr: "zpcli: warning: The seed has unknown fields, which are ignored: lastused.\n",
     })
   })
 
@@ -328,7 +328,7 @@ describe("zpcli sandbox --fail", () => {
     ])
     expect(ran).toMatchObject({
       code: 0,
-      stderr: 'No request met --fail "DELETE /pat/law-hotel-shape-community drop".\n',
+      stderr: '--fail "DELETE /pat/law-hotel-shape-community drop" was never triggered.\n',
     })
   })
 

@@ -6,7 +6,7 @@ import { binary, cleanEnv, ended, program, runCli } from "../support/program/pro
 import { pathWithProgram, temporaryFolder } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
-const introduction = "In this shell zpcli is signed in to a sandbox as demo, not to your account."
+const introduction = "In this shell, zpcli is signed in to a sandbox as demo, not to your account."
 
 describe.skipIf(noTerminal)("a shell of zpcli sandbox at a terminal", () => {
   const shell = (args: ReadonlyArray<string>, ...typed: ReadonlyArray<string>) =>
@@ -19,10 +19,10 @@ describe.skipIf(noTerminal)("a shell of zpcli sandbox at a terminal", () => {
     const ran = await shell(["--", "sh"], "zpcli hello", "exit 3")
     expect(ran).toMatchObject({ code: 3, echo: true, unused: [] })
     expect(ran.output).toContain(
-      `${introduction}\nTry: zpcli pat list. To leave, type: exit (its PATs are gone then)\n`,
+      `${introduction}\nTry zpcli pat list. To leave and delete the sandbox, type exit.\n`,
     )
     expect(ran.output).toContain("Hello demo\n")
-    expect(ran.output).toMatch(/\nThe sandbox and its PATs are gone\.\n$/)
+    expect(ran.output).toMatch(/\nThe sandbox and its PATs were deleted\.\n$/)
   })
 
   it("is not introduced where it can't be started, or is given a command", async () => {

@@ -55,7 +55,9 @@ describe("a program of its own", () => {
       yield* TestClock.adjust("1 day")
       expect(yield* Effect.flip(Effect.provide(expiring, over(created.token)))).toMatchObject({
         _tag: "CredentialRefused",
-        message: expect.stringMatching(/^The PAT in .* was not accepted: it is revoked, expired or mistyped/),
+        message: expect.stringMatching(
+          /^The API rejected the PAT in .*: it may be revoked, expired or mistyped/,
+        ),
       })
     }),
   )

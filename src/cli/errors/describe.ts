@@ -71,8 +71,8 @@ const table = {
     ends(
       exitCodes.refused,
       what === "login"
-        ? `Make a PAT at ${page} and run zpcli login, or set ZPOOLPAT to it.`
-        : `Make it in the browser: ${page}`,
+        ? `Create a PAT at ${page}, then run zpcli login or set ZPOOLPAT.`
+        : `Create it in the browser: ${page}`,
     ),
 
   // The command line, and what is set, piped or typed
@@ -83,11 +83,11 @@ const table = {
   InputUnreadable: () =>
     ends(
       exitCodes.misuse,
-      "Write one key ID on each line, such as: zpcli pat list --quiet --unused-for 90d | zpcli pat revoke -",
+      "Put one key ID on each line, for example with: zpcli pat list --quiet --unused-for 90d | zpcli pat revoke -",
     ),
   SettingsError: (error) => ends(exitCodes.misuse, hints.ofSetting(error)),
   SandboxFailed: () => ends(exitCodes.misuse, "Choose another with --port."),
-  CannotAsk: () => ends(exitCodes.declined, "Add --yes to go ahead without being asked."),
+  CannotAsk: () => ends(exitCodes.declined, "Add --yes to skip the question."),
   Declined: ({ no }) =>
     // Someone who said no needs no advice on how to say yes.
     ends(exitCodes.declined, no ? undefined : "Answer y to go ahead, or add --yes to skip the question."),
@@ -97,15 +97,15 @@ const table = {
   TokenWouldBeLost: () =>
     ends(
       exitCodes.misuse,
-      "Write it to a file with --out FILE, or let stdout be a terminal, a pipe or a file.",
+      "Write it to a file with --out FILE, or send stdout to a terminal, a pipe or a file.",
     ),
   OutputFailed: ({ code }) =>
     // The reader has all it wants, as in `zpcli pat list | head -1`.
     code === "EPIPE"
       ? silently(exitCodes.done)
-      : ends(exitCodes.refused, "Check where the output goes, such as the free space of a disk."),
+      : ends(exitCodes.refused, "Check the destination of stdout, for example for free disk space."),
   DeliveryFailed: () =>
-    ends(exitCodes.undelivered, "Check where the token goes, then run the command again."),
+    ends(exitCodes.undelivered, "Check the destination of the token, then run the command again."),
   CommandFailed: (error) =>
     ends(exitCodes.undelivered, hints.ofCommandFailed(error), { childExitCode: error.exitCode }),
   // A shell has the same exit codes.
@@ -153,21 +153,19 @@ const table = {
     ends(
       exitCodes.refused,
       showing
-        ? "Name one by its key ID."
-        : "Revoke those that you don't need with zpcli pat revoke, or give each job a label of its own. If they all belong to this job, add --all.",
+        ? "Choose one by its key ID."
+        : "Revoke the ones you don't need with zpcli pat revoke, or give each job its own label. If they all belong to this job, add --all.",
       { keyIds: pats.map(({ key_id = "-" }) => key_id) },
     ),
   PatsInUse: ({ pats }) =>
-    ends(
-      exitCodes.refused,
-      "Give each job a label of its own, and rotate these one by one by their key IDs.",
-      { keyIds: pats.map(({ key_id = "-" }) => key_id) },
-    ),
+    ends(exitCodes.refused, "Give each job its own label, and rotate these one at a time by key ID.", {
+      keyIds: pats.map(({ key_id = "-" }) => key_id),
+    }),
   RotationUnderWay: ({ newest, retryAt }) => {
     const time = new Date(Math.ceil(retryAt / 60_000) * 60_000).toISOString().slice(11, 16)
     return ends(
       exitCodes.unavailable,
-      `Run the command again after ${time} UTC. If no other rotation is running: zpcli pat revoke ${newest}`,
+      `Run the command again after ${time} UTC. If no other rotation is running, revoke the newest: zpcli pat revoke ${newest}`,
       { keyId: newest },
     )
   },
@@ -175,8 +173,8 @@ const table = {
     ends(
       exitCodes.refused,
       otherKeyId === undefined
-        ? "Ask for the scopes that it has, or use another label."
-        : "Rotate each by its key ID, or revoke the one that you don't need.",
+        ? "Use the same scopes, or a different label."
+        : "Rotate each by its key ID, or revoke the one you don't need.",
       { oldKeyId: keyId },
     ),
   DueAtOnce: () =>
@@ -204,15 +202,14 @@ const table = {
     ends(
       exitCodes.oldRemains,
       KeyId.is(active)
-        ? `Store a token that works with: zpcli pat rotate ${active} -- COMMAND`
-        : "Find the active PAT with zpcli pat list, then store a token that works with: zpcli pat rotate ID -- COMMAND",
+        ? `Store a working token: zpcli pat rotate ${active} -- COMMAND`
+        : "Find the active PAT with zpcli pat list, then store a working token: zpcli pat rotate ID -- COMMAND",
       { keyId: newKeyId, ...named(old), delivered: true },
     ),
 
   // How the program itself ends
   Exit: ({ code }) => silently(code),
-  InternalError: () =>
-    ends(exitCodes.refused, "This is a bug in zpcli; --log-level debug shows where it is."),
+  InternalError: () => ends(exitCodes.refused, "This is a bug in zpcli. For details, add --log-level debug."),
 } satisfies {
   [T in Described["_tag"]]: (error: Extract<Described, { readonly _tag: T }>) => Ending
 }

@@ -43,8 +43,10 @@ export const exitCodeMeanings: Readonly<Record<number, string>> = {
   [exitCodes.declined]: "you declined at a prompt; nothing was changed",
   [exitCodes.notSignedIn]: "not signed in, or not allowed",
   [exitCodes.notFound]: "no such PAT",
-  [exitCodes.unavailable]: "the API can't be reached or is busy; try again later",
-  [exitCodes.tokenAtLarge]: "a PAT may exist whose token you never received; read the message first",
+  [exitCodes.unavailable]:
+    "the API can't be reached or is busy, or another rotation is under way; try again later",
+  [exitCodes.tokenAtLarge]:
+    "a PAT may exist whose token you never received; read the message before you try again",
   [exitCodes.rowsFound]: "list --exit-code found PATs",
   [exitCodes.undelivered]: "the new token couldn't be delivered, so its PAT was revoked",
   [exitCodes.oldRemains]: "rotate delivered the new token, but the result needs your attention",

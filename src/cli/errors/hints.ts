@@ -27,7 +27,7 @@ export const afterTakenBack = (
 ): string => {
   if (undone) return remedy ?? "Run the command again."
   return mayBeStored(cause)
-    ? `Check what it stored before you revoke a PAT. If it doesn't have the new token, revoke the new PAT${
+    ? `Check what it stored before you revoke a PAT. If that isn't the new token, revoke the new PAT${
         KeyId.is(keyId) ? `: zpcli pat revoke ${keyId}` : "; find it with: zpcli pat list"
       }`
     : howToRevoke(keyId)
@@ -38,10 +38,10 @@ export const ofOutcome = ({ found, replaces }: Errors.OutcomeUnknown): string =>
   if (found === undefined) return `Check with zpcli pat list before you ${again}.`
   const [keyId, ...more] = found
   if (keyId === undefined) return `Check again with zpcli pat list before you ${again}.`
-  if (more.length > 0) return "See which one is new with zpcli pat list, and revoke that one."
+  if (more.length > 0) return "Find the new one with zpcli pat list, and revoke it."
   return KeyId.is(keyId)
-    ? `Nobody has the token. Revoke it, then ${again}: zpcli pat revoke ${keyId}`
-    : `Nobody has the token. Revoke it, then ${again}. ${howToRevoke(keyId)}`
+    ? `Before you ${again}, revoke it: zpcli pat revoke ${keyId}`
+    : `Before you ${again}, revoke it. ${howToRevoke(keyId)}`
 }
 
 /** @param remedy - what to do about the cause, if that may have to be fixed first */
@@ -61,7 +61,7 @@ export const ofStop = (
 
 export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: Errors.CommandFailed): string => {
   const fix = `Fix ${name}, then run the command again.`
-  if (leftToken && signalled(exitCode)) return "Run the command again."
+  if (leftToken && signalled(exitCode)) return `Find out what ended ${name}, then run the command again.`
   if (leftToken)
     return `${fix} If it opens /dev/stdin, which is a socket here, put a pipe before it: -- sh -c 'cat | COMMAND'`
   // It may have failed after it had stored the token.
@@ -71,8 +71,11 @@ export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: Error
 }
 
 export const ofCommandUnusable = ({ interpreter, name, reason }: Errors.CommandUnusable): string => {
-  if (reason === "not-found") return "Check the name of the command after --, and PATH."
-  if (interpreter === undefined) return "Check that it is a program, and that you may run it."
+  if (reason === "not-found")
+    return /[/\\]/.test(name)
+      ? "Check the path of the command after --."
+      : "Check the spelling of the command after --, and your PATH."
+  if (interpreter === undefined) return "Check that it is a program, and that you have permission to run it."
   return interpreter.endsWith("\r")
     ? `Save ${name} with Unix line endings (LF), for example with dos2unix.`
     : `Install it, or correct the first line of ${name}.`
@@ -84,26 +87,26 @@ export const ofCannotRotate = ({ keyId, reason }: Errors.CannotRotate): string =
     return `Rotate it now, with an expiry of your choice: zpcli pat rotate ${keyId} --expires-in 90d`
   return reason === "creation"
     ? `Rotate it now, without --older-than: zpcli pat rotate ${keyId}`
-    : "Create its successor with: zpcli pat create"
+    : "Create a new one instead: zpcli pat create"
 }
 
 /** How to replace a PAT, by where it is set. */
 const replacePat = ({ source, via }: Place): string => {
   if (via === "file") return `Put a valid PAT into the file that ${source} names`
-  if (via === "command") return `Let the command in ${source} print a valid PAT`
+  if (via === "command") return `Make the command in ${source} print a valid PAT`
   return source === "ZPOOLPAT" ? `Set ${source} to a valid PAT` : "Replace it with zpcli login"
 }
 
 export const ofCredential = ({ credential }: Errors.CredentialRefused): string => {
   switch (credential._tag) {
     case "PAT":
-      return `${replacePat(credential)}, or use --auth jwt to sign in with username and password.`
+      return `${replacePat(credential)}, or use --auth jwt to sign in with your username and password.`
     case "NewPat":
       return "Run the command again."
     case "Pasted":
       return `Copy the whole PAT, or create another at ${credential.page}, and run the command again.`
     case "JWT":
-      return "Run the command again to sign in afresh; if it still fails, check ZPOOL_API_URL."
+      return "Run the command again. If it still fails, check ZPOOL_API_URL."
   }
 }
 
@@ -111,7 +114,7 @@ export const ofNotAllowed = ({ lacking, needs }: Errors.NotAllowed): string => {
   if (lacking === undefined)
     return "Check ZPOOL_API_URL and any proxy: the answer may not have come from the API."
   return lacking === "scope"
-    ? `Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with the account instead.`
+    ? `Use a PAT with the scope ${needs} or *, or --auth jwt to sign in with your username and password.`
     : "Sign in as another user with ZPOOL_USER, or ask the owner of the account."
 }
 
@@ -119,18 +122,16 @@ export const ofCredentialMissing = ({ only, page, variable }: Errors.CredentialM
   if (page !== undefined)
     return `Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.`
   if (variable === "ZPOOLPAT")
-    return "Set ZPOOLPAT, or leave out --auth to sign in with username and password."
-  return only === "jwt"
-    ? `Set ${variable}.`
-    : `Sign in with zpcli login, or set ZPOOLPAT to a PAT, or set ${variable}.`
+    return "Set ZPOOLPAT, or leave out --auth to sign in with a username and password."
+  return only === "jwt" ? `Set ${variable}.` : `Run zpcli login, or set ZPOOLPAT or ${variable}.`
 }
 
 export const ofSecret = ({ opensStdout, path, source }: Errors.SecretUnavailable): string => {
   if (opensStdout)
-    return "Let it print to its stdout without opening /dev/stdout, which is a socket here; or put | cat behind it."
+    return "Don't open /dev/stdout in it, which is a socket here, or add a pipe: (COMMAND) | cat"
   return path === undefined
-    ? "Run that command by itself: it must print the secret alone, and exit with 0."
-    : `Correct ${source}: the file must contain the secret alone.`
+    ? "Run that command yourself: it must print only the secret, and exit with 0."
+    : `Correct ${source}: the file must contain only the secret.`
 }
 
 /** What to type again or to check after a refused sign-in. */
@@ -142,38 +143,38 @@ export const ofLogin = ({ password = "ZPOOL_PASSWORD", typed }: Errors.LoginRefu
   }
   return typed.user
     ? `Run the command again and type the username again, or check ${password}.`
-    : `Check ZPOOL_USER and ${password}; without ${password} a terminal asks for the password.`
+    : `Check ZPOOL_USER and ${password}, or unset ${password} to type the password at a prompt.`
 }
 
 export const ofRequest = ({ path, serverMessage, status }: Errors.RequestRefused): string => {
   // A gateway that doesn't know the path answers with 403.
-  if (status === 404 || status === 403) return `Check ZPOOL_API_URL: there is no ${path} below it.`
+  if (status === 404 || status === 403) return `Check ZPOOL_API_URL: ${path} doesn't exist there.`
   return serverMessage === undefined
-    ? "Check ZPOOL_API_URL; --log-level debug shows the requests."
-    : "Correct what the API says, and run the command again."
+    ? "Check ZPOOL_API_URL. To see the requests, add --log-level debug."
+    : "Fix the problem that the API reports, then run the command again."
 }
 
 export const ofUnavailable = ({ retryAfter = 0 }: Errors.ServiceUnavailable): string =>
   retryAfter > maxRetryAfter
-    ? `The API asks clients to wait ${Math.ceil(retryAfter / 1000)} s; run the command again after that.`
-    : "The command is fine: run it again in a while."
+    ? `Wait ${Math.ceil(retryAfter / 1000)} s, as the API asks, then run the command again.`
+    : "Run the command again later."
 
 export const ofUnreachable = ({ lasting, proxy, proxyStatus }: Errors.Unreachable): string => {
   if (lasting === "certificate")
-    return "If your own authority issued it, name its file in NODE_EXTRA_CA_CERTS."
+    return "If your own certificate authority issued it, set NODE_EXTRA_CA_CERTS to its PEM file."
   if (lasting === "client-certificate") return "Check ZPOOL_API_URL and any proxy."
   if (proxy === undefined)
     return "Check the network, any proxy, and ZPOOL_API_URL; then run the command again."
   return proxyStatus === "407"
     ? `Put the proxy's username and password into ${proxy.variable}: http://USER:PASSWORD@HOST:PORT`
-    : `Check ${proxy.variable}, or name the host in NO_PROXY to connect without the proxy.`
+    : `Check ${proxy.variable}, or add the host to NO_PROXY to connect without the proxy.`
 }
 
 export const ofInput = ({ advice, kind, reason, value }: Errors.InvalidInput): string => {
   if (advice !== undefined) return advice
   switch (kind) {
     case "label":
-      return `A label has 1 to ${maxLength} characters and no control characters.`
+      return `Use 1 to ${maxLength} characters, and no control characters.`
     case "key-id":
       return `${keyIdForm}; see: zpcli pat list`
     case "scope":
@@ -198,6 +199,6 @@ export const ofSetting = ({ advice, source }: Errors.SettingsError): string => {
   if (advice !== undefined) return advice
   const [name = ""] = source.split(" ")
   return name.startsWith("--")
-    ? `Correct it; the command's --help says what ${name} takes.`
+    ? `Correct it: the command's --help shows what ${name} takes.`
     : `Correct ${name}, or unset it.`
 }

@@ -52,7 +52,7 @@ export type DeliveryOptions = Command.Command.ParseConfig<typeof deliveryOptions
 
 /** What would be done with a new token, in words. */
 export const wouldDeliver = ({ command: [name], out, save }: DeliveryOptions): string => {
-  if (name !== undefined) return `hand its token to ${name}`
+  if (name !== undefined) return `pass its token to ${name}`
   if (Option.isSome(out)) return `write its token to ${out.value}`
   return save ? "save its token in the rcfile" : "print its token"
 }
@@ -196,7 +196,7 @@ export const checkSave = Effect.fn("delivery.checkSave")(function* (
   const { rcfile } = yield* Settings
   return yield* new SettingsError({
     source: rcfile.path,
-    reason: `contains a PAT already${rotates ? ", and it is not known to be the one to rotate" : ""}; --save does not replace it`,
+    reason: `already contains a PAT${rotates ? ", which may not be the one to rotate" : ""}; --save does not replace it`,
     advice: "Add --replace to replace it, or name another file with --rcfile.",
   })
 })

@@ -103,7 +103,7 @@ const options = {
   sort: Options.choice("sort", orders).pipe(
     Options.withPseudoName("key"),
     Options.withDescription(
-      "Sort by created, expiry, last-used or label; a minus reverses it, as in -created (default: the API's order)",
+      "Sort by created, expiry, last-used or label; put a minus in front to reverse it, as in -created (default: the API's order)",
     ),
     Options.optional,
     withGroup(output),

@@ -48,14 +48,14 @@ export type RotateOptions = Command.Command.ParseConfig<typeof options>
 
 const confirmed = Effect.fnUntraced(function* ({ keep, old, pat, pats }: DueRotation) {
   if (old.length === 0) return
-  const end = pat.expiry === undefined ? "" : ` that expires on ${pat.expiry}`
+  const end = pat.expiry === undefined ? " that never expires" : ` that expires on ${pat.expiry}`
   const subject = old.map(({ keyId }) => describePat(keyId, pats)).join(", ")
   const revokes = old.some(({ works }) => works)
   const which = old.length > 1 ? "ones" : "one"
   const revoke = revokes ? `, and revoke the old ${which}` : ""
   const sure = yield* confirm(
     keep
-      ? `Create a successor${end} of ${subject}, and keep the old one?`
+      ? `Create a new PAT${end}, and keep ${subject}?`
       : `Replace ${subject} with a new one${end}${revoke}?`,
   )
   if (!sure) return yield* new Declined({})
@@ -71,30 +71,33 @@ const printNotDue = Effect.fnUntraced(function* (
 ) {
   if (count > 1) {
     yield* Effect.logWarning(
-      `${count} active PATs have the label "${newest.label}", and none of them is due. Each job needs a label of its own.`,
+      `${count} active PATs have the label "${newest.label}", and none of them is due. Each job needs its own label.`,
     )
   }
   if (seemsUnused(newest)) {
     yield* Effect.logWarning(
-      `PAT ${newest.key_id} has not been used since it was created: its token may have been lost. To store a new one, run: zpcli pat rotate ${newest.key_id}`,
+      `PAT ${newest.key_id} has not been used since it was created, so its token may be lost. To store a new one, run: zpcli pat rotate ${newest.key_id} -- COMMAND`,
     )
   }
   if (json) {
     const detail = { key_id: newest.key_id, expiry_at: expiryText(newest), replaced: [] }
     return yield* printJson(JSON.stringify({ message: "PAT not rotated", rotated: false, detail }))
   }
-  return yield* printText(`PAT ${newest.key_id} ${ending(newest)}: not rotated.`, tokenOnly)
+  return yield* printText(
+    `PAT ${newest.key_id} isn't due, so it was not rotated. It ${ending(newest)}.`,
+    tokenOnly,
+  )
 })
 
 /** What became of an old PAT. */
 const fate = ({ keyId, known, works }: DueRotation["old"][number], ended: ReadonlyArray<Ended>): string => {
   const revoked = ended.find((one) => one.keyId === keyId)
-  if (revoked?.already) return `PAT ${keyId} had already been revoked.`
+  if (revoked?.already) return `PAT ${keyId} was already revoked.`
   if (revoked?.unlisted) return `PAT ${keyId} is no longer listed.`
   if (revoked !== undefined) return `PAT ${keyId} revoked successfully.`
   return works
-    ? `PAT ${keyId} is kept; it ${ending(known)}.`
-    : `PAT ${keyId} has expired; there is no need to revoke it.`
+    ? `PAT ${keyId} was kept. It ${ending(known)}.`
+    : `PAT ${keyId} has already expired, so it was not revoked.`
 }
 
 /** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */

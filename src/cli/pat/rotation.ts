@@ -47,7 +47,7 @@ export const rotationOptions = {
   olderThan: duration(
     "When",
     "older-than",
-    "Rotate only if the PAT is older than this; with --expiring-within, either is enough",
+    "Rotate only if the PAT is older than this; with --expiring-within, if either is true",
   ),
   scope: Options.text("scope").pipe(
     Options.withPseudoName("scope"),
@@ -171,10 +171,10 @@ export const describeRotation = (
   const end = expiry === undefined ? "never expires" : `expires on ${expiry}`
   const created = `Would create PAT ${quoted(label)} (scopes ${scopeList(scopes)}, ${end}) and ${wouldDeliver(options)}.`
   const fates = old.map(({ keyId, known, works }) => {
-    if (keep) return `Would keep ${describePat(keyId, pats)}; it ${ending(known)}.`
+    if (keep) return `Would keep ${describePat(keyId, pats)}, which ${ending(known)}.`
     return works
       ? wouldRevoke(keyId, pats)
-      : `${describePat(keyId, pats)} has expired; there is no need to revoke it.`
+      : `${describePat(keyId, pats)} has already expired and would not be revoked.`
   })
   return [created, ...fates]
 }

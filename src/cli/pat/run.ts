@@ -36,7 +36,7 @@ const options = {
   expiresIn: Options.text("expires-in").pipe(
     Options.withPseudoName("duration"),
     Options.withDescription(
-      "In case zpcli can't revoke the PAT, let it expire after this long, rounded up to midnight UTC (default: 1h)",
+      "Expire after this long, rounded up to midnight UTC, in case zpcli can't revoke the PAT (default: 1h)",
     ),
     Options.withDefault("1h"),
     withGroup(newPat),
@@ -64,8 +64,8 @@ const labelOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
 
 /** What a person at a shell with a PAT of its own has to know. */
 const introduction = (label: string) => [
-  `In this shell zpcli is signed in with the new PAT "${label}".`,
-  "To leave, type: exit (the PAT is revoked then)",
+  `In this shell, zpcli is signed in with the new PAT "${label}".`,
+  "To leave and revoke the PAT, type exit.",
 ]
 
 /** Makes a PAT for one command, and revokes it when the command has ended. */
@@ -91,7 +91,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
       return yield* runner.run([name, ...args], { ZPOOLPAT: token, ZPOOL_API_URL: api.base })
     }),
   )
-  if (introduced) yield* printError(`The PAT "${label}" is revoked.`)
+  if (introduced) yield* printError(`The PAT "${label}" was revoked.`)
   return code === 0 ? undefined : yield* new Exit({ code })
 })
 

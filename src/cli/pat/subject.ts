@@ -60,7 +60,7 @@ export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
 /** The lines of stdin that are not empty, each of which is a key ID. Blanks around it and CRLF are fine. */
 export const keyIdsOnStdin = Effect.gen(function* () {
   if ((yield* Process).stdin.isTerminal) {
-    yield* printError("Type the key IDs, one on each line. Ctrl-D ends the list.")
+    yield* printError("Type key IDs, one per line, then press Ctrl-D.")
   }
   const text = yield* (yield* Process).readStdin
   const lines = text.split("\n").map((line, index) => ({ value: line.trim(), line: index + 1 }))

@@ -118,7 +118,7 @@ const withHyphens = (word: string): string => {
 const quoted = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'` : value)
 
 const quoteHint = ([option, value]: Expanded): string =>
-  `If you typed ${option} ${value}, quote it: ${option} ${quoted(value)}. The shell puts the names of files in its place.`
+  `If you typed ${option} ${value}, quote it: ${option} ${quoted(value)}. The shell replaces it with file names.`
 
 const wordsOf = (problem: Problem, command: string): readonly [message: string, hint: string] => {
   const help = `See: ${command} --help`
@@ -142,7 +142,7 @@ const wordsOf = (problem: Problem, command: string): readonly [message: string, 
     }
     case "MissingSubcommand":
       return [
-        `${command} needs a command before --, and "${problem.found}" comes after it.`,
+        `${command} needs a command before --, but "${problem.found}" comes after it.`,
         `Commands of ${command}: ${problem.subcommands.join(", ")}.`,
       ]
     case "MissingOption": {
@@ -184,7 +184,7 @@ const wordsOf = (problem: Problem, command: string): readonly [message: string, 
     case "NotUtf8":
       return [
         `"${problem.word}" is not valid UTF-8.`,
-        "Type it in UTF-8: its bytes can't be passed on as they are.",
+        "Type it in UTF-8: other bytes can't be passed on unchanged.",
       ]
     case "UnexpectedValue":
       return [`Option ${problem.option} does not take a value, but was given "${problem.value}".`, help]
@@ -200,12 +200,12 @@ const wordsOf = (problem: Problem, command: string): readonly [message: string, 
       return [`Unexpected argument "${value}" for ${command}.`, [...advice, help].join(" ")]
     }
     case "DuplicateOption":
-      return [`Option ${problem.option} may be given only once.`, help]
+      return [`Option ${problem.option} can be given only once.`, help]
     case "RequiresOption":
       return [`${problem.option} needs ${problem.needed.join(" or ")}.`, help]
     case "ExclusiveOptions":
       return [
-        `${problem.options.join(" and ")} cannot be used together.`,
+        `${problem.options.join(" and ")} can't be used together.`,
         problem.expanded === undefined ? help : `${quoteHint(problem.expanded)} ${help}`,
       ]
     case "InvalidValue":

@@ -37,10 +37,10 @@ export class CredentialRefused extends Data.TaggedError("CredentialRefused")<
     const { credential } = this
     const said = serverSaid(this.serverMessage)
     if (credential._tag === "PAT")
-      return `The ${patFrom(credential)} was not accepted: it is revoked, expired or mistyped${said}.`
+      return `The API rejected the ${patFrom(credential)}: it may be revoked, expired or mistyped${said}.`
     if (credential._tag === "Pasted")
-      return `The API did not accept this PAT: it is revoked, expired or mistyped${said}. Nothing was saved.`
-    return `The API did not accept ${credential._tag === "JWT" ? "this sign-in" : "it"}${said}.`
+      return `The API rejected this PAT: it may be revoked, expired or mistyped${said}. Nothing was saved.`
+    return `The API rejected ${credential._tag === "JWT" ? "this sign-in" : "it"}${said}.`
   }
 }
 
@@ -63,7 +63,7 @@ export class NotAllowed extends Data.TaggedError("NotAllowed")<
     const { credential, lacking, needs } = this
     const said = serverSaid(this.serverMessage)
     if (lacking === "scope" && credential._tag === "PAT")
-      return `The ${patFrom(credential)} lacks the scope ${needs}, which this command needs${said}.`
+      return `This command needs the scope ${needs}, which the ${patFrom(credential)} does not have${said}.`
     return lacking === undefined
       ? `The request was refused with status ${this.status}${said}.`
       : `This account is not allowed to do this${said}.`
@@ -99,13 +99,12 @@ export class RevokeUnconfirmed extends Data.TaggedError("RevokeUnconfirmed")<
 > {
   override get message(): string {
     const { keyId, listed, serverMessage, status } = this
-    const unclear = status < 300 && serverMessage === undefined ? ", which does not confirm it" : ""
-    const answer = `its revoke was answered with status ${status}${serverSaid(serverMessage)}${unclear}`
-    if (listed === "active") return `PAT ${keyId} was not revoked: it is listed as active, and ${answer}.`
-    return `It is unknown whether PAT ${keyId} is revoked: ${
-      listed === "unlisted"
-        ? `it is not listed, and ${answer}`
-        : `${answer}, and there is no list to look it up in`
+    const unclear = status < 300 && serverMessage === undefined ? ", which doesn't confirm it" : ""
+    const answer = `the API answered with status ${status}${serverSaid(serverMessage)}${unclear}`
+    if (listed === "active")
+      return `PAT ${keyId} was not revoked: it is still listed as active, and ${answer}.`
+    return `zpcli could not confirm that PAT ${keyId} was revoked: ${
+      listed === "unlisted" ? `it is not listed, and ${answer}` : `${answer}, and the list is not available`
     }.`
   }
 }
@@ -125,7 +124,7 @@ export class Redirected extends Data.TaggedError("Redirected")<
 > {
   override get message(): string {
     const to = this.location === undefined ? "" : ` to ${this.location}`
-    return `${this.origin} redirects${to}; redirects are not followed.`
+    return `${this.origin} redirects${to}, and zpcli does not follow redirects.`
   }
 }
 
@@ -170,15 +169,15 @@ export class ResponseUnreadable extends Data.TaggedError("ResponseUnreadable")<
     const { origin, reason, status } = this
     const found = {
       empty: "an empty body",
-      "not-json": "something that is not JSON",
+      "not-json": "something other than JSON",
       html: "a web page",
-      shape: `JSON without ${this.expected ?? "what was asked for"}`,
+      shape: `JSON without ${this.expected ?? "the expected data"}`,
       failure: "an error",
       "too-large": "more than 256 MiB",
-      "not-http": "something that is not HTTP",
-      encoding: "a body in a content encoding that is unknown or damaged",
+      "not-http": "something other than HTTP",
+      encoding: "a body with an unknown or damaged content encoding",
     }[reason]
-    const end = reason === "failure" ? serverSaid(this.serverMessage) : ", which can't be used"
+    const end = reason === "failure" ? serverSaid(this.serverMessage) : ", which zpcli can't use"
     return `${origin} answered with ${status === undefined ? "" : `status ${status} and `}${found}${end}.`
   }
 }
@@ -211,8 +210,8 @@ export class NotOffered extends Data.TaggedError("NotOffered")<
   override get message(): string {
     const { host, serverMessage, what } = this
     return what === "login"
-      ? `${host} does not offer signing in with username and password${serverSaid(serverMessage)}.`
-      : `${host} does not offer the creation of PATs on the command line${serverSaid(serverMessage)}.`
+      ? `${host} does not support signing in with a username and password${serverSaid(serverMessage)}.`
+      : `${host} does not support creating PATs from the command line${serverSaid(serverMessage)}.`
   }
 }
 

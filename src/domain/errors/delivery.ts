@@ -5,12 +5,12 @@ import { because, explained } from "./words.ts"
 
 /** How a signal ended a command, by the exit code that shells give it. */
 const signalWords: Readonly<Record<number, string>> = {
-  129: "hung up",
+  129: "ended by SIGHUP",
   130: "interrupted",
-  131: "told to quit",
+  131: "ended by SIGQUIT",
   134: "aborted",
   137: "killed",
-  141: "ended by a closed pipe",
+  141: "ended by SIGPIPE",
   143: "terminated",
 }
 
@@ -99,10 +99,10 @@ export const mayBeStored = (cause: HandoverCause): cause is CommandFailed =>
 /** What happened to a new PAT whose token was not delivered. */
 export const takenBack = (keyId: string | undefined, undone: boolean, cause: HandoverCause): string => {
   if (undone) return `The new PAT ${keyId ?? ""} was revoked`
-  const exists = `The new PAT ${keyId ?? "(no key ID)"} exists`
+  const exists = `The new PAT ${keyId ?? "(key ID unknown)"} exists`
   return mayBeStored(cause)
     ? `${exists}, and ${cause.name} may have stored its token`
-    : `${exists}, and nobody has its token`
+    : `${exists}, but its token is lost`
 }
 
 /** A PAT was created, but its token was not delivered. */
@@ -121,7 +121,7 @@ export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
     const { cause, keyId, undone, wasDelivery } = this
     const state = takenBack(keyId, undone, cause)
     if (cause === undefined) return `Interrupted. ${state}.`
-    const lost = wasDelivery ? "" : ", since its token did not arrive or could not be checked"
+    const lost = wasDelivery ? "" : ", because its token did not arrive or could not be checked"
     return `${state}${lost}: ${because(cause)}.`
   }
 }
@@ -144,14 +144,14 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
     const { found, label, replaces } = this
     const why = because(this.cause)
     const old = replaces === undefined ? "" : ` ${asTheyWere([replaces])}.`
-    if (found === undefined) return `It is unknown whether the PAT "${label}" was created: ${why}.${old}`
+    if (found === undefined) return `It is unclear whether the PAT "${label}" was created: ${why}.${old}`
     const [keyId, ...more] = found
     if (keyId === undefined) {
       const other = this.older ? "new " : ""
-      return `The PAT "${label}" may not have been created: ${why}. The list shows no ${other}PAT with that label.${old}`
+      return `It is unclear whether the PAT "${label}" was created: ${why}. The list shows no ${other}PAT with that label.${old}`
     }
     return more.length > 0
-      ? `The token of the PAT "${label}" did not arrive: ${why}. One of these may be it: ${found.join(", ")}.${old}`
+      ? `The token of the PAT "${label}" did not arrive: ${why}. It may be one of these: ${found.join(", ")}.${old}`
       : `The PAT "${label}" exists as ${keyId}, but its token did not arrive: ${why}.${old}`
   }
 }
@@ -178,20 +178,20 @@ export class PatLeft extends Data.TaggedError("PatLeft")<{
     const unsaid = `the API did not ${keyId === undefined ? "give its key ID" : "answer in time"}`
     const why = cause === undefined ? unsaid : because(cause)
     const until = expiry === undefined ? "" : ` It expires on ${expiry}.`
-    return `${ended(end)} it is not certain that its PAT ${keyId ?? `"${label}"`} was revoked: ${why}.${until}`
+    return `${ended(end)} zpcli could not confirm that its PAT ${keyId ?? `"${label}"`} was revoked: ${why}.${until}`
   }
 }
 
 /** A new token would go to the null device. */
 export class TokenWouldBeLost extends Data.TaggedError("TokenWouldBeLost") {
   override get message(): string {
-    return "stdout is closed or the null device: the token would be lost. Nothing was sent."
+    return "stdout is closed or goes to the null device, so the token would be lost. Nothing was sent."
   }
 }
 
 /** Writing to stdout failed; `EPIPE` means that the reader has gone. */
 export class OutputFailed extends Data.TaggedError("OutputFailed")<{ readonly code: string }> {
   override get message(): string {
-    return `The result could not be written (${this.code}).`
+    return `The result could not be written to stdout (${this.code}).`
   }
 }

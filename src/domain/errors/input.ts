@@ -72,8 +72,8 @@ export type NotAsked = "no-terminal" | AskingDisabled
 export class CannotAsk extends Data.TaggedError("CannotAsk")<{ readonly notAsked: NotAsked }> {
   override get message(): string {
     return this.notAsked === "no-terminal"
-      ? "There is no terminal to show the question on: nothing was changed."
-      : `This needs confirmation, and ${this.notAsked} is set: nothing was changed.`
+      ? "This needs confirmation, but there is no terminal to ask on. Nothing was changed."
+      : `This needs confirmation, but ${this.notAsked} is set. Nothing was changed.`
   }
 }
 
@@ -104,11 +104,13 @@ export class CredentialMissing extends Data.TaggedError("CredentialMissing")<{
   override get message(): string {
     const { notAsked, page, variable } = this
     if (page === undefined && variable === "ZPOOLPAT")
-      return "Not signed in: --auth pat needs a PAT, and ZPOOLPAT is not set."
+      return "Not signed in: --auth pat needs a PAT, but ZPOOLPAT is not set."
     const what = page !== undefined ? "PAT" : variable === "ZPOOL_USER" ? "username" : "password"
     if (notAsked === undefined) return `Not signed in: no ${what} was given.`
-    const why = notAsked === "no-terminal" ? "no terminal to ask on" : `${notAsked} is set`
-    return `Not signed in: no ${what}, and ${why}.`
+    const missing = page === undefined ? `no ${what} is set` : "no PAT was given"
+    return notAsked === "no-terminal"
+      ? `Not signed in: ${missing}, and there is no terminal to ask on.`
+      : `Not signed in: ${missing}, and ${notAsked} disables prompts.`
   }
 }
 
@@ -142,10 +144,10 @@ export class SecretUnavailable extends Data.TaggedError("SecretUnavailable")<{
       unusable: isCommand ? `can't be run (${this.code})` : `can't be read (${explained(this.code)})`,
       "not-a-file": "is not a regular file",
       exit: `failed with exit code ${this.exitCode}`,
-      timeout: "did not end within 60 s",
+      timeout: "did not finish within 60 s",
       empty: isCommand ? "printed nothing" : "is empty",
       "too-large": isCommand ? "printed too much" : "is too large",
-      "not-a-pat": `${isCommand ? "printed" : "contains"} no valid PAT: there are spaces or non-ASCII characters in it`,
+      "not-a-pat": `${isCommand ? "printed" : "contains"} an invalid PAT, with spaces or non-ASCII characters`,
     }[this.reason]
     return `Not signed in: ${isCommand ? `the command in ${source}` : `the file ${path} (${source})`} ${why}.`
   }

@@ -71,7 +71,8 @@ export class RotationUnderWay extends Data.TaggedError("RotationUnderWay")<{
   override get message(): string {
     const { count, created, label, newest, now } = this
     const minutes = Math.max(0, Math.floor((now - created) / 60_000))
-    return `${count} active PATs have the label "${label}", and the newest, ${newest}, was created ${minutes} minutes ago: another rotation may be under way. Nothing was changed.`
+    const age = minutes === 0 ? "less than a minute" : minutes === 1 ? "1 minute" : `${minutes} minutes`
+    return `${count} active PATs have the label "${label}", and the newest, ${newest}, was created ${age} ago, so another rotation may be under way. Nothing was changed.`
   }
 }
 
@@ -88,7 +89,7 @@ export class ScopesDiffer extends Data.TaggedError("ScopesDiffer")<{
   override get message(): string {
     const { keyId, otherKeyId, others, scopes } = this
     const other = otherKeyId === undefined ? "--scope asks for" : `PAT ${otherKeyId} has`
-    return `PAT ${keyId} has the scopes ${listed(scopes)}, and ${other} ${listed(others)}. Nothing was changed.`
+    return `PAT ${keyId} has the scopes ${listed(scopes)}, but ${other} ${listed(others)}. Nothing was changed.`
   }
 }
 
@@ -100,7 +101,7 @@ export class DueAtOnce extends Data.TaggedError("DueAtOnce")<{
   readonly within: string
 }> {
   override get message(): string {
-    return `The new PAT would expire on ${this.expiry}, which is within the ${this.within} of --expiring-within: it would be due immediately. Nothing was changed.`
+    return `The new PAT would be due immediately: it would expire on ${this.expiry}, within the ${this.within} of --expiring-within. Nothing was changed.`
   }
 }
 
@@ -113,9 +114,9 @@ export class CannotRotate extends Data.TaggedError("CannotRotate")<{
   override get message(): string {
     const { keyId, reason } = this
     if (reason === "lifetime")
-      return `PAT ${keyId} lives for less than a day, so its successor would be expired from the start. Nothing was changed.`
-    const what = { scopes: "list of scopes", creation: "time of creation", label: "label", expiry: "expiry" }
-    return `PAT ${keyId} can't be rotated: the API doesn't give a readable ${what[reason]}. Nothing was changed.`
+      return `PAT ${keyId} has a lifetime of less than a day, so a new PAT with that lifetime would already be expired. Nothing was changed.`
+    const what = { scopes: "list of scopes", creation: "creation time", label: "label", expiry: "expiry" }
+    return `PAT ${keyId} can't be rotated: the API didn't send a readable ${what[reason]}. Nothing was changed.`
   }
 }
 
@@ -146,18 +147,18 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
   override get message(): string {
     const { cause, newKeyId, old, step, undone } = this
     const why = because(cause)
-    const newPat = newKeyId ?? "(no key ID)"
+    const newPat = newKeyId ?? "(key ID unknown)"
     const before = asTheyWere(old)
     if (step === "revoke") {
       const keyIds = old.map(({ keyId }) => keyId).join(", ")
-      return `The new PAT ${newPat} works and was handed over. The old PAT${old.length > 1 ? "s" : ""} ${keyIds} may still work: ${why}.`
+      return `The new PAT ${newPat} works and was delivered, but the old PAT${old.length > 1 ? "s" : ""} ${keyIds} may still work: ${why}.`
     }
     if (step === "confirm") {
       const rest = old.length === 0 ? "" : ` ${before}.`
-      return `The token of the new PAT ${newPat} was delivered, but could not be checked once more: ${why}.${rest}`
+      return `The token of the new PAT ${newPat} was delivered, but could not be checked again: ${why}.${rest}`
     }
-    const lost = step === "create" && undone ? ", since its token did not arrive" : ""
-    const unchecked = step === "check" ? "it could not be checked, since " : ""
+    const lost = step === "create" && undone ? ", because its token did not arrive" : ""
+    const unchecked = step === "check" ? "it could not be checked, because " : ""
     return `${before}. ${takenBack(newKeyId, undone, cause)}${lost}: ${unchecked}${why}.`
   }
 }
@@ -180,9 +181,9 @@ export class TokenRevokedMeanwhile extends Data.TaggedError("TokenRevokedMeanwhi
 }> {
   override get message(): string {
     const fates = this.old.map(({ keyId, works }) => {
-      if (works === undefined) return ` It's not known whether the old PAT ${keyId} still works.`
+      if (works === undefined) return ` It is unclear whether the old PAT ${keyId} still works.`
       return works ? ` The old PAT ${keyId} still works.` : ` The old PAT ${keyId} no longer works either.`
     })
-    return `The token of the new PAT ${this.newKeyId ?? "(no key ID)"} was delivered, and has since been revoked: the place of delivery now holds a token that doesn't work.${fates.join("")}`
+    return `The token of the new PAT ${this.newKeyId ?? "(key ID unknown)"} was delivered, but the API no longer accepts it.${fates.join("")}`
   }
 }

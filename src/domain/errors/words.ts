@@ -23,7 +23,7 @@ export const because = (cause: { readonly _tag: string; readonly message: string
 /** The meaning of system codes that few users know. */
 const meanings: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
-  ELOOP: "its symbolic links lead in a circle",
+  ELOOP: "its symbolic links form a loop",
   EPERM: "it or its folder may be immutable",
 }
 

@@ -45,9 +45,7 @@ export const makeApiTime = () => {
       if (Math.abs(ahead) <= tolerance || warned) return Effect.void
       warned = true
       const how = `${inWords(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"}`
-      return Effect.logWarning(
-        `This computer's clock is ${how} the API's. Times are compared with the API's clock.`,
-      )
+      return Effect.logWarning(`This computer's clock is ${how} the API's. zpcli uses the API's clock.`)
     },
     /** Notes that an answer asked for so many milliseconds. */
     askedToWait: (answer: ServiceUnavailable, millis: number) =>

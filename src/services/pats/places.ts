@@ -45,7 +45,7 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (command: Com
           }),
       ),
     )
-  return { open: Effect.succeed(deliver), where: `handed to ${name}` } satisfies Place
+  return { open: Effect.succeed(deliver), where: `passed to ${name}` } satisfies Place
 })
 
 const nameAnother = "Name another file with --out."

@@ -105,9 +105,7 @@ const warnOfUnknown = (items: ReadonlyArray<unknown>) => {
   )
   return unknown.size === 0
     ? Effect.void
-    : Effect.logWarning(
-        `The seed has fields that are not known, and are ignored: ${[...unknown].join(", ")}.`,
-      )
+    : Effect.logWarning(`The seed has unknown fields, which are ignored: ${[...unknown].join(", ")}.`)
 }
 
 /** A value that two of them have. */

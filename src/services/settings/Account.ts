@@ -46,18 +46,18 @@ const findSecret = Effect.fnUntraced(function* (variable: SecretSource["variable
     if (from === "rcfile" && rcfile.owner === "other") {
       return yield* new SettingsError({
         source,
-        reason: "is not run: that file belongs to another user",
+        reason: "was not run: that file belongs to another user",
         advice: `Name a file of your own with --rcfile, or set ${key} in the environment.`,
       })
     }
     if (from === "rcfile" && rcfile.othersCanWrite) {
       return yield* new SettingsError({
         source,
-        reason: "is not run: other users can write to that file",
+        reason: "was not run: other users can write to that file",
         advice:
           rcfile.owner === "self"
-            ? `Let nobody else write to it: chmod go-w ${rcfile.path}`
-            : `Name a file of your own with --rcfile, or let root run: chmod go-w ${rcfile.path}`,
+            ? `Take away their permission to write: chmod go-w ${rcfile.path}`
+            : `Name a file of your own with --rcfile, or run as root: chmod go-w ${rcfile.path}`,
       })
     }
     return Option.some<SecretSource>({ ...secret, via: "command", value: Redacted.make(textOf(found)) })
@@ -73,8 +73,8 @@ const findSecret = Effect.fnUntraced(function* (variable: SecretSource["variable
   if (from === "rcfile" && rcfile.othersCanRead) {
     yield* Effect.logWarning(
       rcfile.owner === "self"
-        ? `${rcfile.path} contains a PAT and is readable by other users; run: chmod 600 ${rcfile.path}`
-        : `${rcfile.path} contains a PAT, belongs to another user and is readable by others.`,
+        ? `Other users can read ${rcfile.path}, which contains a PAT. Run: chmod 600 ${rcfile.path}`
+        : `Others can read ${rcfile.path}, which contains a PAT and belongs to another user.`,
     )
   }
   return Option.some<SecretSource>({
@@ -108,7 +108,7 @@ export class Account extends Context.Tag("zpcli/Account")<
 
     if (rcfile.entries.has("ZPOOL_PASSWORD")) {
       yield* Effect.logWarning(
-        `ZPOOL_PASSWORD in ${rcfile.path} is ignored: a password is read from the environment or a prompt only.`,
+        `ZPOOL_PASSWORD in ${rcfile.path} is ignored: set it in the environment, or type the password at the prompt.`,
       )
     }
     const password = yield* findSecret("ZPOOL_PASSWORD")

@@ -70,7 +70,7 @@ const warn = Effect.gen(function* () {
   const later = ApiUrl.parse(rcfile.entries.get("ZPOOL_API_URL")?.trim() || defaultApiUrl)
   if (Either.isRight(later) && later.right.base === base) return
   yield* Effect.logWarning(
-    `The saved PAT is for ${base}. Without ZPOOL_API_URL in the environment it will be sent to another API: set ZPOOL_API_URL in ${rcfile.path} too.`,
+    `The saved PAT is for ${base}. Set ZPOOL_API_URL in ${rcfile.path} too, or zpcli will send the PAT to another API when the variable is unset.`,
   )
 })
 

@@ -71,7 +71,7 @@ describe("a notice", () => {
       )
     return Effect.map(collecting(owed), ({ stderr }) =>
       expect(stderr).toMatch(
-        json ? /^{"error":{"type":"OutcomeUnknown",.*}\n$/ : /^zpcli: It is unknown whether the PAT "ci"/,
+        json ? /^{"error":{"type":"OutcomeUnknown",.*}\n$/ : /^zpcli: It is unclear whether the PAT "ci"/,
       ),
     )
   })

@@ -89,7 +89,7 @@ describe("pat create", () => {
       })
       expect(ran).toMatchObject({ code: 0, stdout: fourLines })
       expect(ran.stderr).toBe(
-        "zpcli: warning: The expiry 2026-06-01 has passed; the API decides whether to accept it.\n",
+        "zpcli: warning: The expiry 2026-06-01 is in the past. The API may refuse it.\n",
       )
     }),
   )
@@ -197,7 +197,7 @@ describe("pat create", () => {
       })
       expect(ran).toMatchObject({ code: 1, stdout: "" })
       expect(ran.stderr).toBe(
-        "zpcli: The API refused the request with status 400 (the API says: Invalid request: label \\x1b[31mtaken\\u202e). [request ID req-7]\nCorrect what the API says, and run the command again.\n",
+        "zpcli: The API refused the request with status 400 (the API says: Invalid request: label \\x1b[31mtaken\\u202e). [request ID req-7]\nFix the problem that the API reports, then run the command again.\n",
       )
     }),
   )

@@ -99,7 +99,7 @@ describe("pat rotate --dry-run", () => {
       expect(text.stdout).toContain(`Would keep PAT ${first} (`)
       const expired = listed(item({ status: "expired" }))
       const ended = yield* runIn(rotate(first), { env: pat, api: { "GET /pat": expired } })
-      expect(ended.stdout).toContain("has expired; there is no need to revoke it.")
+      expect(ended.stdout).toContain("has already expired and would not be revoked.")
       expect(ended.stdout).not.toContain("Would revoke")
     }),
   )
@@ -118,7 +118,10 @@ describe("pat rotate --dry-run", () => {
         env: pat,
         api: { "GET /pat": one },
       })
-      expect(waiting).toMatchObject({ code: 0, stdout: `PAT ${first} expires on 2026-02-25: not rotated.\n` })
+      expect(waiting).toMatchObject({
+        code: 0,
+        stdout: `PAT ${first} isn't due, so it was not rotated. It expires on 2026-02-25.\n`,
+      })
     }),
   )
 

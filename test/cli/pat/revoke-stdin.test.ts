@@ -86,7 +86,7 @@ describe("pat revoke -", () => {
       ]) {
         const ran = yield* runIn(["pat", "revoke", ...args, "--yes"], { env: pat })
         expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
-        expect(ran.stderr).toContain("- and key IDs as arguments cannot be used together.")
+        expect(ran.stderr).toContain("- and key IDs as arguments can't be used together.")
       }
     }),
   )

@@ -56,7 +56,7 @@ describe("pat revoke", () => {
   it.effect.each([
     [{ status: 404, body: { message: "PAT not found" } }, "404 (the API says: PAT not found)"],
     [{ status: 200, body: { message: "OK", error: "boom" } }, "200 (the API says: boom)"],
-    [{ status: 202, body: { message: "Accepted" } }, "202, which does not confirm it"],
+    [{ status: 202, body: { message: "Accepted" } }, "202, which doesn't confirm it"],
   ] as const)(
     "of a PAT that is listed as active afterwards says what the answer was: %j",
     ([answer, words]) =>
@@ -65,7 +65,7 @@ describe("pat revoke", () => {
         const ran = yield* runIn([...revoke, "--yes"], { env: pat, api })
         expect(ran).toMatchObject({ code: 1, stdout: "" })
         expect(ran.stderr).toContain(
-          `PAT ${id} was not revoked: it is listed as active, and its revoke was answered with status ${words}.`,
+          `PAT ${id} was not revoked: it is still listed as active, and the API answered with status ${words}.`,
         )
       }),
   )

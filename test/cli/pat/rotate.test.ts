@@ -70,9 +70,13 @@ describe("rotate --label", () => {
   it.effect("replaces the one PAT with that label", () =>
     Effect.gen(function* () {
       const ran = yield* rotate([ci(), item({ key_id: other })], "--label", "CI", ...toStore)
-      expect(ran).toMatchObject({ code: 0, stored: [token], stderr: "Expires 2027-05-03 00:00 UTC.\n" })
+      expect(ran).toMatchObject({
+        code: 0,
+        stored: [token],
+        stderr: "The new PAT expires on 2027-05-03 at 00:00 UTC.\n",
+      })
       expect(ran.stdout).toBe(
-        `PAT created successfully!\nID: ${made}\nToken: handed to store\nPAT ${old} revoked successfully.\n`,
+        `PAT created successfully!\nID: ${made}\nToken: passed to store\nPAT ${old} revoked successfully.\n`,
       )
       expect(ran.requests).toEqual([
         ...["GET /pat", "POST /pat", "GET /hello", "GET /hello"],
@@ -116,7 +120,7 @@ describe("rotate --label", () => {
         ...toStore,
       )
       expect(ran).toMatchObject({ code: 0, stored: [token] })
-      expect(ran.stdout).toContain(`PAT ${old} has expired; there is no need to revoke it.`)
+      expect(ran.stdout).toContain(`PAT ${old} has already expired, so it was not revoked.`)
       expect(ran.requests).not.toContain(`DELETE /pat/${old}`)
     }),
   )
@@ -168,7 +172,7 @@ describe("rotate --label", () => {
         const ran = yield* rotate([ci(), newest], ...args)
         expect(ran).toMatchObject({ code: 6, requests: ["GET /pat"], stored: [] })
         expect(ran.stderr).toBe(
-          `zpcli: 2 active PATs have the label "CI", and the newest, ${other}, was created 9 minutes ago: another rotation may be under way. Nothing was changed.\nRun the command again after 12:01 UTC. If no other rotation is running: zpcli pat revoke ${other}\n`,
+          `zpcli: 2 active PATs have the label "CI", and the newest, ${other}, was created 9 minutes ago, so another rotation may be under way. Nothing was changed.\nRun the command again after 12:01 UTC. If no other rotation is running, revoke the newest: zpcli pat revoke ${other}\n`,
         )
         const { error } = JSON.parse((yield* rotate([ci(), newest], "--json", ...args)).stderr)
         expect(error).toMatchObject({ type: "RotationUnderWay", retryable: true, keyId: other })
@@ -195,7 +199,7 @@ describe("rotate --label", () => {
       const far = { hard_expiry_at: null, last_used_at: "2027-01-31T11:59:00Z" }
       expect(yield* rotate([ci(), { ...newest, ...far }], ...args)).toMatchObject({
         code: 0,
-        stdout: `PAT ${other} expires on 2027-12-01: not rotated.\n`,
+        stdout: `PAT ${other} isn't due, so it was not rotated. It expires on 2027-12-01.\n`,
       })
     }),
   )
@@ -205,7 +209,7 @@ describe("rotate --label", () => {
       for (const created_at of [null, undefined, "soon"]) {
         const ran = yield* rotate([ci({ created_at })], "--label", "CI", "--older-than", "30d", ...toStore)
         expect(ran).toMatchObject({ code: 1, requests: ["GET /pat"] })
-        expect(ran.stderr).toContain("the API doesn't give a readable time of creation")
+        expect(ran.stderr).toContain("the API didn't send a readable creation time")
       }
     }),
   )
@@ -223,7 +227,7 @@ describe("rotate --label", () => {
         ...toStore,
       )
       expect(ran).toMatchObject({ code: 0, stored: [token] })
-      expect(ran.stdout).toContain(`PAT ${old} had already been revoked.\n`)
+      expect(ran.stdout).toContain(`PAT ${old} was already revoked.\n`)
     }),
   )
 
@@ -254,7 +258,7 @@ describe("a rotation that is not due", () => {
         const ran = yield* rotate([{ ...far, last_used_at }], ...nightly, ...toStore)
         expect(ran).toMatchObject({ code: 0, requests: ["GET /pat"] })
         expect(ran.stderr).toMatch(
-          /^zpcli: warning: PAT \S+ has not been used since it was created: its token may/,
+          /^zpcli: warning: PAT \S+ has not been used since it was created, so its token may/,
         )
       }
     }),
@@ -268,7 +272,7 @@ describe("a rotation that is not due", () => {
       ] as const) {
         expect(yield* rotate([one], ...nightly, ...toStore)).toMatchObject({
           code: 0,
-          stdout: `PAT ${old} ${end}: not rotated.\n`,
+          stdout: `PAT ${old} isn't due, so it was not rotated. It ${end}.\n`,
           stderr: "",
           requests: ["GET /pat"],
           stored: [],
@@ -287,7 +291,7 @@ describe("a rotation that is not due", () => {
       expect(yield* rotate([far], old, "--older-than", "1y", "--token-only")).toMatchObject({
         code: 0,
         stdout: "",
-        stderr: `PAT ${old} expires on 2027-06-01: not rotated.\n`,
+        stderr: `PAT ${old} isn't due, so it was not rotated. It expires on 2027-06-01.\n`,
       })
     }),
   )
@@ -333,7 +337,7 @@ describe("rotate --or-create", () => {
       expect(yield* rotate([ci()], ...first, ...toStore)).toMatchObject({ code: 0, stored: [token] })
       const ran = yield* rotate([ci({ scopes: ["job", "pat"] })], ...first, ...toStore)
       expect(ran).toMatchObject({ code: 1, requests: ["GET /pat"] })
-      expect(ran.stderr).toContain("has the scopes job, pat, and --scope asks for job")
+      expect(ran.stderr).toContain("has the scopes job, pat, but --scope asks for job")
     }),
   )
 })
@@ -369,7 +373,7 @@ describe("a rotation that can't be meant", () => {
         const ran = yield* rotate([ci()], ...nightly, ...args, ...toStore)
         expect(ran.code).toBe(2)
         expect(ran.requests.every(isRead)).toBe(true)
-        expect(ran.stderr).toMatch(/expire on 2027-02-1\d, which is within the 14d/)
+        expect(ran.stderr).toMatch(/expire on 2027-02-1\d, within the 14d/)
       }
       // As long as the old one lived.
       const ran = yield* rotate([ci()], "--label", "CI", "--expiring-within", "1y")
@@ -383,7 +387,7 @@ describe("rotate --keep-old", () => {
     Effect.gen(function* () {
       const ran = yield* rotate([ci()], old, "--keep-old", ...toStore)
       expect(ran).toMatchObject({ code: 0, stored: [token] })
-      expect(ran.stdout).toContain(`PAT ${old} is kept; it expires on 2027-02-10.\n`)
+      expect(ran.stdout).toContain(`PAT ${old} was kept. It expires on 2027-02-10.\n`)
       expect(ran.requests).toEqual(["GET /pat", "POST /pat", "GET /hello", "GET /hello"])
     }),
   )

@@ -82,7 +82,7 @@ describe(`pat run that is disturbed (repeat with ZPCLI_FAULT_SEED=${seed})`, () 
             expect(active, context).toEqual([])
             expect(code, context).not.toBe(7)
           } else if (active.length > 0) {
-            expect(stderr, context).toMatch(/is not certain that its PAT|It is unknown whether|exists as/)
+            expect(stderr, context).toMatch(/could not confirm that its PAT|It is unclear whether|exists as/)
             expect(code, context).not.toBe(0)
           }
         }

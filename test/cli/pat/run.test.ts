@@ -185,7 +185,7 @@ describe("pat run", () => {
       const good = yield* run(work, undefined, { api })
       expect(good).toMatchObject({ code: 7, stdout: "" })
       expect(good.stderr).toBe(
-        `zpcli: The command succeeded, but it is not certain that its PAT ${keyId} was revoked: the API is unavailable: status 503. It expires on 2027-01-11.\nRevoke it with: zpcli pat revoke ${keyId}\n`,
+        `zpcli: The command succeeded, but zpcli could not confirm that its PAT ${keyId} was revoked: the API is unavailable: status 503. It expires on 2027-01-11.\nRevoke it with: zpcli pat revoke ${keyId}\n`,
       )
       const bad = yield* run(["--json", ...work], Effect.succeed(3), { api })
       expect(bad).toMatchObject({ code: 3, stdout: "" })
@@ -198,7 +198,9 @@ describe("pat run", () => {
       })
       const killed = yield* run(work, Effect.succeed(137), { api })
       expect(killed).toMatchObject({ code: 137, stdout: "" })
-      expect(killed.stderr).toMatch(/^zpcli: The command was killed \(exit code 137\), and it is not certain/)
+      expect(killed.stderr).toMatch(
+        /^zpcli: The command was killed \(exit code 137\), and zpcli could not confirm/,
+      )
       const name = "work"
       const unusable = new CommandUnusable({ name, reason: "not-executable", code: "ENOEXEC" })
       const unstarted = yield* run(["--json", ...work], Effect.fail(unusable), { api })

@@ -67,7 +67,7 @@ describe("pat create --save", () => {
       expect(refused).toMatchObject({
         code: 2,
         stdout: "",
-        stderr: `zpcli: ${rcfile} contains a PAT already; --save does not replace it.\nAdd --replace to replace it, or name another file with --rcfile.\n`,
+        stderr: `zpcli: ${rcfile} already contains a PAT; --save does not replace it.\nAdd --replace to replace it, or name another file with --rcfile.\n`,
         requests: [],
       })
       expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${own}\n`)
@@ -169,7 +169,7 @@ describe("pat rotate --save", () => {
         const ran = yield* run([...argv, ...auth], rcfile, { ...world, line: "y" })
         expect(ran).toMatchObject({ code: 2, stdout: "" })
         expect(ran.stderr).toBe(
-          `zpcli: ${rcfile} contains a PAT already, and it is not known to be the one to rotate; --save does not replace it.\nAdd --replace to replace it, or name another file with --rcfile.\n`,
+          `zpcli: ${rcfile} already contains a PAT, which may not be the one to rotate; --save does not replace it.\nAdd --replace to replace it, or name another file with --rcfile.\n`,
         )
         expect(sent(ran.requests).filter((request) => !/GET|login/.test(request))).toEqual([])
         expect(readFileSync(rcfile, "utf8")).toBe(content)
@@ -180,7 +180,7 @@ describe("pat rotate --save", () => {
 
   it.effect.each([
     [200, 9, "was revoked"],
-    [503, 7, "exists, and nobody has its token"],
+    [503, 7, "exists, but its token is lost"],
   ] as const)(
     "leaves the old PAT and the rcfile as they were where it can't be written (a revoke of the new one that meets %d: %d)",
     ([status, code, words]) =>

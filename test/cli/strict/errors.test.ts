@@ -24,7 +24,7 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   ],
   [
     { _tag: "MissingSubcommand", found: "move", subcommands: ["move", "stop"] },
-    'fleet move needs a command before --, and "move" comes after it.',
+    'fleet move needs a command before --, but "move" comes after it.',
     "Commands of fleet move: move, stop.",
   ],
   [
@@ -39,13 +39,13 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   ],
   [
     { _tag: "ExclusiveOptions", options: ["<ship>", "--name"] },
-    "<ship> and --name cannot be used together.",
+    "<ship> and --name can't be used together.",
     "See: fleet move --help",
   ],
   [
     { _tag: "ExclusiveOptions", options: ["<ship>", "--name"], expanded: ["--cargo", "rum*"] },
-    "<ship> and --name cannot be used together.",
-    "If you typed --cargo rum*, quote it: --cargo 'rum*'. The shell puts the names of files in its place. See: fleet move --help",
+    "<ship> and --name can't be used together.",
+    "If you typed --cargo rum*, quote it: --cargo 'rum*'. The shell replaces it with file names. See: fleet move --help",
   ],
   [
     { _tag: "MissingArgument", argument: "ship" },
@@ -80,7 +80,7 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   [
     { _tag: "NotUtf8", word: "caf\uFFFD" },
     '"caf\uFFFD" is not valid UTF-8.',
-    "Type it in UTF-8: its bytes can't be passed on as they are.",
+    "Type it in UTF-8: other bytes can't be passed on unchanged.",
   ],
   [
     { _tag: "UnexpectedValue", option: "--lights", value: "on" },
@@ -100,7 +100,7 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   [
     { _tag: "UnexpectedArgument", value: "y", others: true, expanded: ["--cargo", "*"] },
     'Unexpected argument "y" for fleet move.',
-    "If you typed --cargo *, quote it: --cargo '*'. The shell puts the names of files in its place. See: fleet move --help",
+    "If you typed --cargo *, quote it: --cargo '*'. The shell replaces it with file names. See: fleet move --help",
   ],
   [
     { _tag: "UnexpectedArgument", value: "y", trailing: "command", others: false },
@@ -109,12 +109,12 @@ const cases: ReadonlyArray<readonly [Problem, message: string, hint: string]> = 
   ],
   [
     { _tag: "DuplicateOption", option: "--speed" },
-    "Option --speed may be given only once.",
+    "Option --speed can be given only once.",
     "See: fleet move --help",
   ],
   [
     { _tag: "ExclusiveOptions", options: ["--log", "--json"] },
-    "--log and --json cannot be used together.",
+    "--log and --json can't be used together.",
     "See: fleet move --help",
   ],
   [

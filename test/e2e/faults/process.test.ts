@@ -63,7 +63,7 @@ describe.skipIf(!signals).concurrent("signals", () => {
       child.kill(signal)
       const { stderr, ...rest } = await ended
       expect(rest).toEqual({ code, stdout: "" })
-      expect(stderr).toContain('It is unknown whether the PAT "Nightly" was created')
+      expect(stderr).toContain('It is unclear whether the PAT "Nightly" was created')
       expect(stderr).toContain("zpcli pat list")
       expect(server.closed).toEqual(["POST"])
     })
@@ -75,7 +75,7 @@ describe.skipIf(!signals).concurrent("signals", () => {
     child.kill("SIGINT")
     const { code, stderr } = await ended
     expect(code).toBe(130)
-    expect(stderr).toContain('It is unknown whether the PAT "Nightly" was created')
+    expect(stderr).toContain('It is unclear whether the PAT "Nightly" was created')
   })
 
   it("SIGINT between attempts ends the wait", async ({ expect }) => {
@@ -127,7 +127,7 @@ describe.concurrent("output that can't be written", () => {
     const { ended } = await start(argvOf.list, [], { stdout: openSync("/dev/full", "w") })
     const { code, stderr } = await ended
     expect(code).toBe(1)
-    expect(stderr).toContain("could not be written (ENOSPC)")
+    expect(stderr).toContain("could not be written to stdout (ENOSPC)")
   })
 
   it("a create into a closed pipe exits 9, its PAT revoked again", async ({ expect }) => {

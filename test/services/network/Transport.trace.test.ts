@@ -298,7 +298,7 @@ describe("the server's clock", () => {
         [30 * 24 * 60 * minutes, "30 days behind"],
       ] as const) {
         expect(yield* warningsOf(offset, offset)).toStrictEqual([
-          `WARN This computer's clock is ${words} the API's. Times are compared with the API's clock.`,
+          `WARN This computer's clock is ${words} the API's. zpcli uses the API's clock.`,
         ])
       }
     }),

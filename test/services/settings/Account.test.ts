@@ -121,7 +121,7 @@ describe("a secret is refused", () => {
         expect(yield* Effect.flip(load({}, rcfile))).toMatchObject({
           _tag: "SettingsError",
           source: `ZPOOLPAT_COMMAND in ${rcfile}`,
-          reason: "is not run: other users can write to that file",
+          reason: "was not run: other users can write to that file",
           advice: expect.stringContaining(`chmod go-w ${rcfile}`),
         })
         expect((yield* load({ ZPOOLPAT: "zpat_x" }, rcfile)).pat._tag).toBe("Some")

@@ -261,7 +261,7 @@ describe("a warning", () => {
         expect(plain(yield* Effect.provide(load({ HOME }), log.layer)).pat).toBe("zpat_secret")
         expect([mode, log.lines]).toStrictEqual([
           mode,
-          warns ? [expect.stringContaining(`run: chmod 600 ${path}`)] : [],
+          warns ? [expect.stringContaining(`Run: chmod 600 ${path}`)] : [],
         ])
         expect(log.lines.join()).not.toContain("zpat_secret")
       }
