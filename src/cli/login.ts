@@ -21,9 +21,9 @@ import { question, show } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
 import { withExamples, withHints } from "./strict/annotations.ts"
 
-const options = { rcfile: rcfileOption("Save the PAT in this file") }
+const options = () => ({ rcfile: rcfileOption("Save the PAT in this file") })
 
-export type LoginOptions = Command.Command.ParseConfig<typeof options>
+export type LoginOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /**
  * Reads a PAT: hidden at a terminal, where Enter alone opens the page that makes one; else one line of stdin.
@@ -96,15 +96,18 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
   yield* Effect.ignore(print(lines))
 })
 
-export const command = Command.make("login", options, login).pipe(
-  Command.withDescription("Sign in: check a PAT, and save it for later commands"),
-  Command.provide(({ rcfile }) => Layer.effectContext(networkServices({ rcfile, auth: "pat", save: true }))),
-  withHints(hints.login),
-  withExamples([
-    { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
-    {
-      command: "zpcli login --rcfile ~/staging.rc",
-      description: "Save it in a different file",
-    },
-  ]),
-)
+export const command = () =>
+  Command.make("login", options(), login).pipe(
+    Command.withDescription("Sign in: check a PAT, and save it for later commands"),
+    Command.provide(({ rcfile }) =>
+      Layer.effectContext(networkServices({ rcfile, auth: "pat", save: true })),
+    ),
+    withHints(hints.login),
+    withExamples([
+      { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
+      {
+        command: "zpcli login --rcfile ~/staging.rc",
+        description: "Save it in a different file",
+      },
+    ]),
+  )
