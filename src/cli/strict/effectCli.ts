@@ -1,6 +1,8 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
+import type { ValidationError } from "@effect/cli/ValidationError"
 import * as Arr from "effect/Array"
+import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Annotations, type AnyCommand, annotationsOf, type Group } from "./annotations.ts"
 import type { ArgumentShape, CommandShape, OptionShape, TrailingShape } from "./shape.ts"
@@ -51,12 +53,17 @@ interface Standard {
   readonly args: Node
 }
 
-type CommandNode =
+/** A command without its handler. */
+export type CommandNode =
   | Standard
-  | { readonly _tag: "Map"; readonly command: CommandNode }
+  | {
+      readonly _tag: "Map"
+      readonly command: CommandNode
+      readonly f: (value: unknown) => Effect.Effect<unknown, ValidationError>
+    }
   | { readonly _tag: "Subcommands" | "GetUserInput" }
 
-const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
+export const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
   throw new Error(`Can't read ${kind} with the tag "${_tag}": this version of @effect/cli is not supported.`)
 }
 
@@ -150,7 +157,7 @@ const trailingShape = ([{ description, name }, { trailing }]: Found): TrailingSh
 })
 
 // The one place where the public type, which is opaque, becomes the types above.
-const descriptorOf = (command: AnyCommand) => command.descriptor as unknown as CommandNode
+export const descriptorOf = (command: AnyCommand) => command.descriptor as unknown as CommandNode
 
 const standardOf = (node: CommandNode): Standard => {
   switch (node._tag) {
@@ -185,8 +192,7 @@ const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShap
 }
 
 /**
- * Reads the shape of a group and of everything below it. This file is the only
- * one in this folder that looks into `@effect/cli`'s values.
+ * Reads the shape of a group and of everything below it.
  *
  * @param name - of the program, and of each group below it
  * @throws an `Error` if a command contains something that is not supported here
