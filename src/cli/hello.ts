@@ -38,9 +38,8 @@ export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
 })
 
 export const command = () =>
-  Command.make("hello", options(), hello).pipe(
+  Command.make("hello", options(), withServices(hello)).pipe(
     Command.withDescription("Show who you're signed in as, how, and to which API"),
-    withServices,
     withExamples([
       { command: "zpcli hello", description: "Check the credential that zpcli uses" },
       { command: "zpcli hello --auth pat", description: "Sign in only with a PAT, as in a CI job" },

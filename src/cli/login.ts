@@ -2,7 +2,6 @@ import * as Command from "@effect/cli/Command"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { dashboardUrl } from "../domain/ApiUrl.ts"
@@ -97,11 +96,12 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
 })
 
 export const command = () =>
-  Command.make("login", options(), login).pipe(
-    Command.withDescription("Sign in: check a PAT, and save it for later commands"),
-    Command.provide(({ rcfile }) =>
-      Layer.effectContext(networkServices({ rcfile, auth: "pat", save: true })),
+  Command.make("login", options(), (given) =>
+    Effect.flatMap(networkServices({ ...given, auth: "pat", save: true }), (network) =>
+      Effect.provide(login(given), network),
     ),
+  ).pipe(
+    Command.withDescription("Sign in: check a PAT, and save it for later commands"),
     withHints(hints.login),
     withExamples([
       { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },

@@ -30,6 +30,6 @@ describe("what a start costs, in steps of the runtime, which do not depend on th
       Effect.map(runIn(["pat", "list", "--json"], { api, env: pat }), ({ code }) => expect(code).toBe(0)),
     )
     expect(steps).toBeGreaterThan(500)
-    expect(steps).toBeLessThanOrEqual(3750)
+    expect(steps).toBeLessThanOrEqual(3600)
   })
 })

@@ -85,9 +85,8 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
 }, Effect.scoped)
 
 export const command = () =>
-  Command.make("create", options(), create).pipe(
+  Command.make("create", options(), withServices(create)).pipe(
     Command.withDescription("Create a PAT and print its token once"),
-    withServices,
     withHints(hints.create),
     withAsking({ names: ["label", "--scope"], unless: ["--json", "--web"] }),
     withExamples([

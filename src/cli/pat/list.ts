@@ -170,9 +170,8 @@ export const examples = [
 ]
 
 export const command = () =>
-  Command.make("list", options(), list).pipe(
+  Command.make("list", options(), withServices(list)).pipe(
     Command.withDescription("List your PATs"),
-    withServices,
     withHints(hints.list),
     withExamples(examples),
   )

@@ -211,9 +211,8 @@ export const revoke = Effect.fn("pat.revoke")(function* (given: RevokeOptions) {
 }, Effect.scoped)
 
 export const command = () =>
-  Command.make("revoke", options(), revoke).pipe(
+  Command.make("revoke", options(), withServices(revoke)).pipe(
     Command.withDescription("Revoke PATs immediately and permanently"),
-    withServices,
     withExamples([
       {
         command: "zpcli pat revoke law-hotel-shape-community",

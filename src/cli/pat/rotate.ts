@@ -142,13 +142,12 @@ export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions)
 }, Effect.scoped)
 
 export const command = () =>
-  Command.make("rotate", options(), rotate).pipe(
+  Command.make("rotate", options(), withServices(rotate)).pipe(
     withAsking({
       names: ["key_id"],
       unless: ["--json", "--yes", "--expiring-within", "--older-than", "--all", "--or-create"],
     }),
     Command.withDescription("Replace a PAT with a new one that has the same label and scopes"),
-    withServices,
     withExamples([
       {
         command: "zpcli pat rotate law-hotel-shape-community",

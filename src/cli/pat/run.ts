@@ -96,9 +96,8 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
 })
 
 export const command = () =>
-  Command.make("run", options(), run).pipe(
+  Command.make("run", options(), withServices(run)).pipe(
     Command.withDescription("Run a command with a temporary PAT, which is revoked when the command ends"),
-    withServices,
     withHints(hints.run),
     withExamples([
       {

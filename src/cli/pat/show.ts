@@ -80,10 +80,9 @@ export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
 })
 
 export const command = () =>
-  Command.make("show", options(), show).pipe(
+  Command.make("show", options(), withServices(show)).pipe(
     withAsking({ names: ["key_id"], unless: ["--json"] }),
     Command.withDescription("Show everything about one PAT except its token"),
-    withServices,
     withExamples([
       { command: "zpcli pat show law-hotel-shape-community", description: "Show a PAT by its key ID" },
       {
