@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Interruption, OpenLine } from "./cli/errors/report.ts"
-import { Live } from "./cli/live.ts"
+import { makeLive } from "./cli/live.ts"
 import { type Early, run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
@@ -23,9 +23,9 @@ export const main = (
     Effect.provideService(Interruption, { exitCode: signalledCode }),
     Effect.provideService(OpenLine, { mayBe: mayBeOpen }),
     Effect.provideService(Pages, pagesOf(readPage)),
-    Effect.provide(Live),
   )
-  runMain(program, {
+  const live = Effect.flatMap(makeLive, (services) => Effect.provide(program, services))
+  runMain(Effect.scoped(live), {
     disableErrorReporting: true,
     disablePrettyLogger: true,
     // `run` ends with an exit code; what is left to fail is an interruption.

@@ -9,9 +9,9 @@ import { print, printJson } from "./output/print.ts"
 import { withServices } from "./services.ts"
 import { withExamples } from "./strict/annotations.ts"
 
-const options = { json: jsonOption("Print JSON"), ...settingsOptions }
+const options = () => ({ json: jsonOption("Print JSON"), ...settingsOptions() })
 
-export type HelloOptions = Command.Command.ParseConfig<typeof options>
+export type HelloOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /** A sign-in by password, with where the password is from if it is not in the variable for it. */
 const passwordFrom = ({ password, user }: JwtCredential): string =>
@@ -37,11 +37,11 @@ export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
   yield* print([message, `Signed in with: ${how}`, `API: ${api.base}`])
 })
 
-export const command = Command.make("hello", options, hello).pipe(
-  Command.withDescription("Show who you're signed in as, how, and to which API"),
-  withServices,
-  withExamples([
-    { command: "zpcli hello", description: "Check the credential that zpcli uses" },
-    { command: "zpcli hello --auth pat", description: "Sign in only with a PAT, as in a CI job" },
-  ]),
-)
+export const command = () =>
+  Command.make("hello", options(), withServices(hello)).pipe(
+    Command.withDescription("Show who you're signed in as, how, and to which API"),
+    withExamples([
+      { command: "zpcli hello", description: "Check the credential that zpcli uses" },
+      { command: "zpcli hello --auth pat", description: "Sign in only with a PAT, as in a CI job" },
+    ]),
+  )

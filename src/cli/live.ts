@@ -5,7 +5,6 @@ import * as Terminal from "@effect/platform/Terminal"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { CommandRunner } from "../services/CommandRunner.ts"
 import { Files } from "../services/files.ts"
 import { commandRunner } from "../services/node/commandRunner.ts"
@@ -20,22 +19,20 @@ import { Process } from "../services/Process.ts"
 import { Signals } from "../services/Signals.ts"
 
 /**
- * Everything through which a command reaches the world. It is one layer and not
- * several that are merged: each merge costs some 300 steps of the runtime, at
- * every start.
+ * Everything through which a command reaches the world, until the scope ends. It
+ * is an effect and no layer: building a layer costs some 300 steps of the
+ * runtime, at every start.
  */
-export const Live = Layer.scopedContext(
-  Effect.gen(function* () {
-    yield* Effect.withConsoleScoped(yield* makeConsole)
-    const surroundings = makeProcess()
-    return Context.make(Process, surroundings).pipe(
-      Context.add(Terminal.Terminal, makeTerminal(surroundings)),
-      Context.add(CommandRunner, commandRunner),
-      Context.add(Signals, signals),
-      Context.add(Files, files),
-      Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
-      Context.add(FileSystem.FileSystem, yield* makeFileSystem),
-      Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),
-    )
-  }),
-)
+export const makeLive = Effect.gen(function* () {
+  yield* Effect.withConsoleScoped(yield* makeConsole)
+  const surroundings = makeProcess()
+  return Context.make(Process, surroundings).pipe(
+    Context.add(Terminal.Terminal, makeTerminal(surroundings)),
+    Context.add(CommandRunner, commandRunner),
+    Context.add(Signals, signals),
+    Context.add(Files, files),
+    Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
+    Context.add(FileSystem.FileSystem, yield* makeFileSystem),
+    Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),
+  )
+})

@@ -2,7 +2,6 @@ import * as Command from "@effect/cli/Command"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { dashboardUrl } from "../domain/ApiUrl.ts"
@@ -21,9 +20,9 @@ import { question, show } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
 import { withExamples, withHints } from "./strict/annotations.ts"
 
-const options = { rcfile: rcfileOption("Save the PAT in this file") }
+const options = () => ({ rcfile: rcfileOption("Save the PAT in this file") })
 
-export type LoginOptions = Command.Command.ParseConfig<typeof options>
+export type LoginOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /**
  * Reads a PAT: hidden at a terminal, where Enter alone opens the page that makes one; else one line of stdin.
@@ -96,15 +95,19 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
   yield* Effect.ignore(print(lines))
 })
 
-export const command = Command.make("login", options, login).pipe(
-  Command.withDescription("Sign in: check a PAT, and save it for later commands"),
-  Command.provide(({ rcfile }) => Layer.effectContext(networkServices({ rcfile, auth: "pat", save: true }))),
-  withHints(otherTools.login),
-  withExamples([
-    { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
-    {
-      command: "zpcli login --rcfile ~/staging.rc",
-      description: "Save it in a different file",
-    },
-  ]),
-)
+export const command = () =>
+  Command.make("login", options(), (given) =>
+    Effect.flatMap(networkServices({ ...given, auth: "pat", save: true }), (network) =>
+      Effect.provide(login(given), network),
+    ),
+  ).pipe(
+    Command.withDescription("Sign in: check a PAT, and save it for later commands"),
+    withHints(otherTools.login),
+    withExamples([
+      { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
+      {
+        command: "zpcli login --rcfile ~/staging.rc",
+        description: "Save it in a different file",
+      },
+    ]),
+  )

@@ -20,7 +20,7 @@ export const rcfileOption = (description: string) =>
   )
 
 /** The options that every command which talks to the API has. */
-export const settingsOptions = {
+export const settingsOptions = () => ({
   rcfile: rcfileOption("Read settings from this file").pipe(withGroup(globalOptions)),
   auth: Options.choice("auth", ["auto", "pat", "jwt"]).pipe(
     Options.withDescription(
@@ -29,22 +29,21 @@ export const settingsOptions = {
     Options.withDefault("auto" as const),
     withGroup(globalOptions),
   ),
-}
+})
 
 /** `--json`, with what it prints. */
 export const jsonOption = (description: string) =>
   Options.boolean("json").pipe(Options.withDescription(description))
 
 /** `--local`, for the times of a table. */
-export const localOption = Options.boolean("local").pipe(
-  Options.withDescription("Show timestamps in the local time zone (default: UTC)"),
-)
+export const localOption = () =>
+  Options.boolean("local").pipe(
+    Options.withDescription("Show timestamps in the local time zone (default: UTC)"),
+  )
 
 /** `--yes`, in the place of a confirmation. */
-export const yesOption = Options.boolean("yes").pipe(
-  Options.withAlias("y"),
-  Options.withDescription("Skip the confirmation prompt"),
-)
+export const yesOption = () =>
+  Options.boolean("yes").pipe(Options.withAlias("y"), Options.withDescription("Skip the confirmation prompt"))
 
 /** What help calls the options of a new PAT. */
 export const newPat = "The new PAT"
@@ -52,21 +51,25 @@ export const newPat = "The new PAT"
 /** What help calls the scopes that there are. */
 export const scopeNames = `${Scope.scopes.slice(0, -1).join(", ")} or ${Scope.scopes.at(-1)}`
 
-const scope = Options.text("scope").pipe(
-  Options.withPseudoName("scope"),
-  Options.withDescription(`Grant this scope: ${scopeNames}`),
-)
+const scope = () =>
+  Options.text("scope").pipe(
+    Options.withPseudoName("scope"),
+    Options.withDescription(`Grant this scope: ${scopeNames}`),
+  )
 
 /** `--scope`, for a new PAT. */
-export const scopeOption = scope.pipe(Options.atLeast(1), withCompletions(Scope.scopes), withGroup(newPat))
+export const scopeOption = () =>
+  scope().pipe(Options.atLeast(1), withCompletions(Scope.scopes), withGroup(newPat))
 
 /** `--scope`, where a missing one is asked for. */
-export const askedScopeOption = scope.pipe(Options.repeated, withCompletions(Scope.scopes), withGroup(newPat))
+export const askedScopeOption = () =>
+  scope().pipe(Options.repeated, withCompletions(Scope.scopes), withGroup(newPat))
 
 /** `--dry-run`, where everything is checked and nothing changed. */
-export const dryRunOption = Options.boolean("dry-run").pipe(
-  Options.withDescription("Show what would happen, without changing anything"),
-)
+export const dryRunOption = () =>
+  Options.boolean("dry-run").pipe(
+    Options.withDescription("Show what would happen, without changing anything"),
+  )
 
 /** Refuses options that exclude each other, naming two that were given. */
 export const exclusive = (

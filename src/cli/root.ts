@@ -10,34 +10,37 @@ import * as rotate from "./pat/rotate.ts"
 import * as run from "./pat/run.ts"
 import * as show from "./pat/show.ts"
 import * as sandbox from "./sandbox.ts"
-import { group, withExamples, withHints } from "./strict/annotations.ts"
 import { read } from "./strict/effectCli.ts"
 import type { CommandShape, Entry, HelpSection } from "./strict/shape.ts"
 
+const pat = {
+  summary: "Manage Personal Access Tokens (PATs)",
+  commands: {
+    list: list.command,
+    show: show.command,
+    create: create.command,
+    revoke: revoke.command,
+    rotate: rotate.command,
+    "__key-ids": completions.command,
+    run: run.command,
+  },
+  examples: list.examples.slice(0, 2),
+  hints: otherTools.pat,
+}
+
 /** The whole command tree: the one list of verbs. */
-export const command = group("zpcli", "Manage the Personal Access Tokens (PATs) of a zpools.io account", [
-  group("pat", "Manage Personal Access Tokens (PATs)", [
-    list.command,
-    show.command,
-    create.command,
-    revoke.command,
-    rotate.command,
-    completions.command,
-    run.command,
-  ]).pipe(withExamples(list.examples.slice(0, 2)), withHints(otherTools.pat)),
-  login.command,
-  hello.command,
-  sandbox.command,
-]).pipe(
-  withExamples([
+export const commands = {
+  summary: "Manage the Personal Access Tokens (PATs) of a zpools.io account",
+  commands: { pat, login: login.command, hello: hello.command, sandbox: sandbox.command },
+  examples: [
     { command: "zpcli pat list", description: "List your PATs" },
     {
       command: "zpcli sandbox --seed demo -- bash",
       description: "Start a shell to try zpcli in, without an account",
     },
-  ]),
-  withHints(otherTools.root),
-)
+  ],
+  hints: otherTools.root,
+}
 
 /** How to sign in, in three lines. */
 const signIn: HelpSection = {
@@ -60,4 +63,8 @@ const topics: ReadonlyArray<Entry> = [
 ]
 
 /** The command tree as plain data. The build computes it once and keeps it. */
-export const shape = (): CommandShape => ({ ...read(command), sections: [signIn, exitCodes], topics })
+export const shape = (): CommandShape => ({
+  ...read(commands, "zpcli"),
+  sections: [signIn, exitCodes],
+  topics,
+})

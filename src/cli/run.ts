@@ -17,11 +17,11 @@ import { logger, makeNotices, report } from "./errors/report.ts"
 import { orAsk, Typed } from "./output/ask.ts"
 import { printError, printSafe } from "./output/print.ts"
 import { path as runPath } from "./pat/run.ts"
-import { command } from "./root.ts"
+import { commands } from "./root.ts"
 import { bash } from "./strict/completions/bash.ts"
 import { fish } from "./strict/completions/fish.ts"
 import { zsh } from "./strict/completions/zsh.ts"
-import { execute } from "./strict/effectCli.ts"
+import { execute } from "./strict/execute.ts"
 import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
 
@@ -64,10 +64,10 @@ export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Ex
       case "Run":
         return yield* (
           request.missing === undefined
-            ? execute(command, tree.command, request.argv)
+            ? execute(commands, tree.command, request.argv)
             : Effect.zipRight(
                 orAsk(request.missing),
-                Effect.provideService(execute(command, tree.command, request.argv), Typed, argv),
+                Effect.provideService(execute(commands, tree.command, request.argv), Typed, argv),
               )
         ).pipe(
           Effect.catchIf(isQuitException, () => new Quit()),

@@ -80,117 +80,118 @@ const readSeed = Effect.fnUntraced(function* <A>(
 })
 
 /** `zpcli sandbox`: the API on this machine, for trying zpcli without an account. */
-export const command = Command.make(
-  "sandbox",
-  {
-    command: trailingCommand("Command to run against the sandbox; zpcli exits with its exit code"),
-    port: Options.text("port").pipe(
-      Options.withPseudoName("number"),
-      Options.withDescription("Listen on this port of 127.0.0.1 (default: any free port)"),
-      Options.optional,
-    ),
-    jwtSeconds: Options.text("jwt-seconds").pipe(
-      Options.withPseudoName("number"),
-      Options.withDescription("How many seconds a sign-in lasts (default: 3600)"),
-      Options.withDefault("3600"),
-    ),
-    seed: Options.text("seed").pipe(
-      Options.withPseudoName("file"),
-      Options.withDescription("Start with the PATs in this JSON file, or with built-in examples (demo)"),
-      Options.optional,
-      withCompletions("files"),
-    ),
-    fail: Options.text("fail").pipe(
-      Options.withPseudoName("fault"),
-      Options.withDescription('Make requests fail, such as "POST /pat 503" or "DELETE /pat after-drop 1"'),
-      Options.repeated,
-    ),
-  },
-  (args) =>
-    Effect.gen(function* () {
-      const { demo, makeRcfile, parseFault, parseSeed, serve } = yield* Effect.promise(
-        () => import("../services/sandbox/index.ts"),
-      )
-      const number = (option: string, text: string, most: number) =>
-        /^\d{1,9}$/.test(text) && Number(text) <= most
-          ? Effect.succeed(Number(text))
-          : Effect.fail(
-              new SettingsError({
-                source: `${option} ${text}`,
-                reason: "is not valid",
-                advice: `${option} takes a whole number from 0 to ${most}.`,
-              }),
-            )
-      const port = Option.isSome(args.port) ? yield* number("--port", args.port.value, 65_535) : 0
-      const jwtSeconds = yield* number("--jwt-seconds", args.jwtSeconds, 999_999_999)
-      const faults = yield* Effect.forEach(args.fail, (text) =>
-        Either.mapLeft(
-          parseFault(text),
-          (reason) => new SettingsError({ source: `--fail "${text}"`, reason }),
-        ),
-      )
-      const seed = yield* Option.match(args.seed, {
-        onNone: () => Effect.succeed(undefined),
-        // A file of that name is ./demo.
-        onSome: (seed) => (seed === "demo" ? demo : readSeed(seed, parseSeed)),
-      })
-      const struck = new Set<unknown>()
-      let introduced = false
-      // Added before the sandbox is served, it runs when that is over.
-      yield* Effect.addFinalizer(() => (introduced ? printError(farewell) : Effect.void))
-      const { url } = yield* serve({
-        user: account,
-        password: Redacted.make(account),
-        port,
-        jwtSeconds,
-        faults,
-        onFault: (fault) => void struck.add(fault),
-        ...(seed === undefined ? {} : { seed }),
-        onRequest: ({ method, path, status }) => Effect.logDebug(`sandbox: ${method} ${path} ${status}`),
-      })
-      yield* Effect.addFinalizer(() =>
-        Effect.forEach(
-          args.fail,
-          (text, index) =>
-            struck.has(faults[index]) ? Effect.void : printError(`--fail "${text}" was never triggered.`),
-          { discard: true },
-        ),
-      )
-      const environment = { ...(yield* emptied), ...variables(url, yield* makeRcfile(url)) }
-      const [name, ...rest] = args.command
-      if (name !== undefined) {
-        const { find, run } = yield* CommandRunner
-        yield* find(name)
-        introduced = yield* introduceShell(name, rest, introduction)
-        const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
-        return code === 0 ? undefined : yield* new Exit({ code })
-      }
-      const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${quote(value)}`)
-      const serves = `The sandbox is running at ${url}. Press Ctrl-C to stop it.`
-      if ((yield* Process).stdout.isTerminal) {
-        const indented = [...assignments, "", "zpcli pat list"].map((line) => `  ${line}`)
-        yield* print([`${serves} In another terminal, run:`, "", ...indented])
-      } else {
-        // A script sources what is on stdout.
-        yield* printError(serves)
-        yield* print(assignments)
-      }
-      return yield* Effect.never
-    }).pipe(Effect.scoped),
-).pipe(
-  Command.withDescription("Run a local copy of the API, to try zpcli or test scripts"),
-  withExamples([
+export const command = () =>
+  Command.make(
+    "sandbox",
     {
-      command: "zpcli sandbox --seed demo -- bash",
-      description: "Start a shell in which zpcli is signed in to a sandbox with some PATs",
+      command: trailingCommand("Command to run against the sandbox; zpcli exits with its exit code"),
+      port: Options.text("port").pipe(
+        Options.withPseudoName("number"),
+        Options.withDescription("Listen on this port of 127.0.0.1 (default: any free port)"),
+        Options.optional,
+      ),
+      jwtSeconds: Options.text("jwt-seconds").pipe(
+        Options.withPseudoName("number"),
+        Options.withDescription("How many seconds a sign-in lasts (default: 3600)"),
+        Options.withDefault("3600"),
+      ),
+      seed: Options.text("seed").pipe(
+        Options.withPseudoName("file"),
+        Options.withDescription("Start with the PATs in this JSON file, or with built-in examples (demo)"),
+        Options.optional,
+        withCompletions("files"),
+      ),
+      fail: Options.text("fail").pipe(
+        Options.withPseudoName("fault"),
+        Options.withDescription('Make requests fail, such as "POST /pat 503" or "DELETE /pat after-drop 1"'),
+        Options.repeated,
+      ),
     },
-    {
-      command: "zpcli sandbox --seed pats.json -- ./clean-up.sh",
-      description: "Test a script with old and unused PATs",
-    },
-    {
-      command: "zpcli sandbox",
-      description: "Keep the sandbox running, and print the variables to set in another terminal",
-    },
-  ]),
-)
+    (args) =>
+      Effect.gen(function* () {
+        const { demo, makeRcfile, parseFault, parseSeed, serve } = yield* Effect.promise(
+          () => import("../services/sandbox/index.ts"),
+        )
+        const number = (option: string, text: string, most: number) =>
+          /^\d{1,9}$/.test(text) && Number(text) <= most
+            ? Effect.succeed(Number(text))
+            : Effect.fail(
+                new SettingsError({
+                  source: `${option} ${text}`,
+                  reason: "is not valid",
+                  advice: `${option} takes a whole number from 0 to ${most}.`,
+                }),
+              )
+        const port = Option.isSome(args.port) ? yield* number("--port", args.port.value, 65_535) : 0
+        const jwtSeconds = yield* number("--jwt-seconds", args.jwtSeconds, 999_999_999)
+        const faults = yield* Effect.forEach(args.fail, (text) =>
+          Either.mapLeft(
+            parseFault(text),
+            (reason) => new SettingsError({ source: `--fail "${text}"`, reason }),
+          ),
+        )
+        const seed = yield* Option.match(args.seed, {
+          onNone: () => Effect.succeed(undefined),
+          // A file of that name is ./demo.
+          onSome: (seed) => (seed === "demo" ? demo : readSeed(seed, parseSeed)),
+        })
+        const struck = new Set<unknown>()
+        let introduced = false
+        // Added before the sandbox is served, it runs when that is over.
+        yield* Effect.addFinalizer(() => (introduced ? printError(farewell) : Effect.void))
+        const { url } = yield* serve({
+          user: account,
+          password: Redacted.make(account),
+          port,
+          jwtSeconds,
+          faults,
+          onFault: (fault) => void struck.add(fault),
+          ...(seed === undefined ? {} : { seed }),
+          onRequest: ({ method, path, status }) => Effect.logDebug(`sandbox: ${method} ${path} ${status}`),
+        })
+        yield* Effect.addFinalizer(() =>
+          Effect.forEach(
+            args.fail,
+            (text, index) =>
+              struck.has(faults[index]) ? Effect.void : printError(`--fail "${text}" was never triggered.`),
+            { discard: true },
+          ),
+        )
+        const environment = { ...(yield* emptied), ...variables(url, yield* makeRcfile(url)) }
+        const [name, ...rest] = args.command
+        if (name !== undefined) {
+          const { find, run } = yield* CommandRunner
+          yield* find(name)
+          introduced = yield* introduceShell(name, rest, introduction)
+          const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
+          return code === 0 ? undefined : yield* new Exit({ code })
+        }
+        const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${quote(value)}`)
+        const serves = `The sandbox is running at ${url}. Press Ctrl-C to stop it.`
+        if ((yield* Process).stdout.isTerminal) {
+          const indented = [...assignments, "", "zpcli pat list"].map((line) => `  ${line}`)
+          yield* print([`${serves} In another terminal, run:`, "", ...indented])
+        } else {
+          // A script sources what is on stdout.
+          yield* printError(serves)
+          yield* print(assignments)
+        }
+        return yield* Effect.never
+      }).pipe(Effect.scoped),
+  ).pipe(
+    Command.withDescription("Run a local copy of the API, to try zpcli or test scripts"),
+    withExamples([
+      {
+        command: "zpcli sandbox --seed demo -- bash",
+        description: "Start a shell in which zpcli is signed in to a sandbox with some PATs",
+      },
+      {
+        command: "zpcli sandbox --seed pats.json -- ./clean-up.sh",
+        description: "Test a script with old and unused PATs",
+      },
+      {
+        command: "zpcli sandbox",
+        description: "Keep the sandbox running, and print the variables to set in another terminal",
+      },
+    ]),
+  )

@@ -1,7 +1,5 @@
-import * as Command from "@effect/cli/Command"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import { Session } from "../services/auth/Session.ts"
 import { TokenCache } from "../services/auth/TokenCache.ts"
 import { Transport } from "../services/network/Transport.ts"
@@ -43,9 +41,10 @@ export const services = Effect.fnUntraced(function* (flags: Flags) {
 })
 
 /**
- * Provides a command with the services that its own flags set up: to each
- * command and not to the whole program, so that `--help` needs no settings.
+ * Provides the handler of a command with the services that its own flags set up:
+ * each one and not the whole program, so that `--help` needs no settings.
  */
-export const withServices = <Name extends string, R, E, A extends Flags>(
-  self: Command.Command<Name, R, E, A>,
-) => Command.provide(self, (flags: A) => Layer.effectContext(services(flags)))
+export const withServices =
+  <A extends Flags, B, E, R>(handler: (given: A) => Effect.Effect<B, E, R>) =>
+  (given: A) =>
+    Effect.flatMap(services(given), (all) => Effect.provide(handler(given), all))

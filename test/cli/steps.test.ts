@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { MixedScheduler, type Scheduler } from "effect/Scheduler"
-import { Live } from "../../src/cli/live.ts"
+import { makeLive } from "../../src/cli/live.ts"
 import { pat } from "../support/fixtures.ts"
 import { runIn } from "../support/world/world.ts"
 
@@ -20,8 +20,8 @@ const stepsOf = async <A, E>(effect: Effect.Effect<A, E>) => {
 }
 
 describe("what a start costs, in steps of the runtime, which do not depend on the machine", () => {
-  it("builds the live layer in few", async () => {
-    expect(await stepsOf(Effect.provide(Effect.void, Live))).toBeLessThanOrEqual(650)
+  it("makes the services of a real process in few", async () => {
+    expect(await stepsOf(Effect.scoped(makeLive))).toBeLessThanOrEqual(500)
   })
 
   it("lists in few", async () => {
@@ -30,6 +30,6 @@ describe("what a start costs, in steps of the runtime, which do not depend on th
       Effect.map(runIn(["pat", "list", "--json"], { api, env: pat }), ({ code }) => expect(code).toBe(0)),
     )
     expect(steps).toBeGreaterThan(500)
-    expect(steps).toBeLessThanOrEqual(4300)
+    expect(steps).toBeLessThanOrEqual(3600)
   })
 })

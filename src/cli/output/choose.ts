@@ -66,7 +66,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
   const texts = choices.map(({ keywords = "", name }) => `${name}\n${keywords}`.toLowerCase())
   const shownIn = ({ filter }: State): ReadonlyArray<number> =>
     texts.flatMap((text, index) => (text.includes(filter.toLowerCase()) ? [index] : []))
-  const keys = `Arrows to move, ${several ? "Space to select, Enter to confirm" : "Enter to choose"}, type to filter, Ctrl-C to cancel`
+  const keys = `${several ? "Space to select, Enter to confirm" : "Enter to choose"}, type to filter, Ctrl-C to cancel`
 
   /** The lines of a frame; the terminal's cursor stays at the end of the last one, after the filter. */
   const frame = (state: State, columns: number, rows: number): ReadonlyArray<string> => {

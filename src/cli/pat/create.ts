@@ -29,24 +29,24 @@ import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
 
 const path = ["pat", "create"]
 
-const options = {
+const options = () => ({
   label: Args.text({ name: "label" }).pipe(
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
     Args.optional,
   ),
-  scope: askedScopeOption,
+  scope: askedScopeOption(),
   ...expiryOptions("never"),
   tenantId: tenantIdOption("yours"),
-  ...deliveryOptions,
+  ...deliveryOptions(),
   web: Options.boolean("web").pipe(
     Options.withDescription(
       "Create the PAT on the website instead: print the page's address, and open it at a terminal",
     ),
   ),
-  ...settingsOptions,
-}
+  ...settingsOptions(),
+})
 
-export type CreateOptions = Command.Command.ParseConfig<typeof options>
+export type CreateOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /** Makes a PAT and hands over its token, once. */
 export const create = Effect.fn("pat.create")(function* (options: CreateOptions) {
@@ -84,23 +84,23 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
   if (expiry !== undefined && Option.isSome(given.expiresIn)) yield* printExpiry(expiry)
 }, Effect.scoped)
 
-export const command = Command.make("create", options, create).pipe(
-  Command.withDescription("Create a PAT and print its token once"),
-  withServices,
-  withHints(otherTools.create),
-  withAsking({ names: ["label", "--scope"], unless: ["--json", "--web"] }),
-  withExamples([
-    {
-      command: `zpcli pat create "My CI Token" --scope '*'`,
-      description: "Full access (quote * to prevent shell globbing)",
-    },
-    {
-      command: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',
-      description: "Set an expiry, and write the token to a new file",
-    },
-    {
-      command: "zpcli pat create CI --scope job -- gh secret set ZPOOLPAT",
-      description: "Pass the token to a command; if that fails, revoke the PAT",
-    },
-  ]),
-)
+export const command = () =>
+  Command.make("create", options(), withServices(create)).pipe(
+    Command.withDescription("Create a PAT and print its token once"),
+    withHints(otherTools.create),
+    withAsking({ names: ["label", "--scope"], unless: ["--json", "--web"] }),
+    withExamples([
+      {
+        command: `zpcli pat create "My CI Token" --scope '*'`,
+        description: "Full access (quote * to prevent shell globbing)",
+      },
+      {
+        command: 'zpcli pat create "Nightly" --scope job --expires-in 90d --out nightly.pat',
+        description: "Set an expiry, and write the token to a new file",
+      },
+      {
+        command: "zpcli pat create CI --scope job -- gh secret set ZPOOLPAT",
+        description: "Pass the token to a command; if that fails, revoke the PAT",
+      },
+    ]),
+  )

@@ -23,7 +23,7 @@ import { trailingCommand, withCompletions, withGroup } from "../strict/annotatio
 const tokenGoes = "Where the token goes"
 
 /** The options that say where a new token goes. */
-export const deliveryOptions = {
+export const deliveryOptions = () => ({
   json: jsonOption("Print raw JSON"),
   tokenOnly: Options.boolean("token-only").pipe(
     Options.withDescription("Print only the token"),
@@ -45,10 +45,10 @@ export const deliveryOptions = {
     withGroup(tokenGoes),
   ),
   command: trailingCommand("Command that reads the token from stdin; if it fails, zpcli revokes the new PAT"),
-}
+})
 
 /** Where a token is to go, as the command line says. */
-export type DeliveryOptions = Command.Command.ParseConfig<typeof deliveryOptions>
+export type DeliveryOptions = Command.Command.ParseConfig<ReturnType<typeof deliveryOptions>>
 
 /** What would be done with a new token, in words. */
 export const wouldDeliver = ({ command: [name], out, save }: DeliveryOptions): string => {

@@ -20,7 +20,7 @@ export const duration = (group: string, name: string, description: string) =>
 const whichPats = "Which PATs"
 
 /** Which PATs a list is to show. */
-export const filterOptions = {
+export const filterOptions = () => ({
   status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
     Options.withDescription("Only PATs with this status: active, revoked or expired"),
     Options.repeated,
@@ -53,9 +53,9 @@ export const filterOptions = {
     "Only active PATs that are older than this and haven't been used in that time",
   ),
   olderThan: duration(whichPats, "older-than", "Only active PATs that are older than this"),
-}
+})
 
-export type FilterOptions = Command.Command.ParseConfig<typeof filterOptions>
+export type FilterOptions = Command.Command.ParseConfig<ReturnType<typeof filterOptions>>
 
 /** An instant that depends on the time of the list; both in milliseconds since the epoch. Undefined for none. */
 type InstantAt = (now: number) => Either.Either<number | undefined, InvalidInput>

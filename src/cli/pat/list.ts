@@ -91,15 +91,15 @@ const printTable = Effect.fn("list.printTable")(function* (
 /** What help calls the options about what is printed. */
 const output = "Output"
 
-const options = {
-  ...filterOptions,
+const options = () => ({
+  ...filterOptions(),
   json: jsonOption("Print raw JSON instead of a table").pipe(withGroup(output)),
   quiet: Options.boolean("quiet").pipe(
     Options.withAlias("q"),
     Options.withDescription("Print only key IDs, one per line"),
     withGroup(output),
   ),
-  local: localOption.pipe(withGroup(output)),
+  local: localOption().pipe(withGroup(output)),
   sort: Options.choice("sort", orders).pipe(
     Options.withPseudoName("key"),
     Options.withDescription(
@@ -112,10 +112,10 @@ const options = {
     Options.withDescription("Exit with 8 if any PAT is listed"),
     withGroup(output),
   ),
-  ...settingsOptions,
-}
+  ...settingsOptions(),
+})
 
-export type ListOptions = Command.Command.ParseConfig<typeof options>
+export type ListOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /** Prints the PATs of the account, never their tokens. */
 export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
@@ -169,9 +169,9 @@ export const examples = [
   },
 ]
 
-export const command = Command.make("list", options, list).pipe(
-  Command.withDescription("List your PATs"),
-  withServices,
-  withHints(otherTools.list),
-  withExamples(examples),
-)
+export const command = () =>
+  Command.make("list", options(), withServices(list)).pipe(
+    Command.withDescription("List your PATs"),
+    withHints(otherTools.list),
+    withExamples(examples),
+  )

@@ -105,8 +105,9 @@ const complete = Effect.fn("pat.completions")(function* ({
   yield* (yield* Process).endSoon
 })
 
-export const command = hidden(
-  Command.make("__key-ids", { typed: trailingCommand("The words before the cursor") }, complete).pipe(
-    Command.withDescription("Print the key IDs that completions offer"),
-  ),
-)
+export const command = () =>
+  hidden(
+    Command.make("__key-ids", { typed: trailingCommand("The words before the cursor") }, complete).pipe(
+      Command.withDescription("Print the key IDs that completions offer"),
+    ),
+  )

@@ -25,7 +25,7 @@ import { describePat, findPat, keyIdsOnStdin, parseKeyId, printDryRun, wouldRevo
 
 const path = ["pat", "revoke"]
 
-const options = {
+const options = () => ({
   keyIds: Args.text({ name: "key_id" }).pipe(
     Args.withDescription(
       "Key ID to revoke, such as law-hotel-shape-community, or - to read key IDs from stdin, one per line",
@@ -33,13 +33,13 @@ const options = {
     Args.repeated,
     withDynamicValues(keyIdValues),
   ),
-  yes: yesOption,
-  dryRun: dryRunOption,
+  yes: yesOption(),
+  dryRun: dryRunOption(),
   json: jsonOption("Print raw JSON and skip the confirmation prompt"),
-  ...settingsOptions,
-}
+  ...settingsOptions(),
+})
 
-export type RevokeOptions = Command.Command.ParseConfig<typeof options>
+export type RevokeOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /** The argument that means stdin. */
 const stdinArgument = "-"
@@ -210,23 +210,23 @@ export const revoke = Effect.fn("pat.revoke")(function* (given: RevokeOptions) {
   yield* revokeAll(keyIds, gone, own, form)
 }, Effect.scoped)
 
-export const command = Command.make("revoke", options, revoke).pipe(
-  Command.withDescription("Revoke PATs immediately and permanently"),
-  withServices,
-  withExamples([
-    {
-      command: "zpcli pat revoke law-hotel-shape-community",
-      description: "Revoke a PAT after asking for confirmation",
-    },
-    {
-      command: "zpcli pat revoke law-hotel-shape-community market-night-plain-object --yes",
-      description: "Revoke several PATs without asking",
-    },
-    {
-      command: "zpcli pat list --quiet --unused-for 90d | zpcli pat revoke - --yes",
-      description: "Revoke all PATs that weren't used in the last 90 days",
-    },
-  ]),
-  withHints(otherTools.revoke),
-  withAsking({ names: ["key_id"], unless: ["--json", "--yes"] }),
-)
+export const command = () =>
+  Command.make("revoke", options(), withServices(revoke)).pipe(
+    Command.withDescription("Revoke PATs immediately and permanently"),
+    withExamples([
+      {
+        command: "zpcli pat revoke law-hotel-shape-community",
+        description: "Revoke a PAT after asking for confirmation",
+      },
+      {
+        command: "zpcli pat revoke law-hotel-shape-community market-night-plain-object --yes",
+        description: "Revoke several PATs without asking",
+      },
+      {
+        command: "zpcli pat list --quiet --unused-for 90d | zpcli pat revoke - --yes",
+        description: "Revoke all PATs that weren't used in the last 90 days",
+      },
+    ]),
+    withHints(otherTools.revoke),
+    withAsking({ names: ["key_id"], unless: ["--json", "--yes"] }),
+  )

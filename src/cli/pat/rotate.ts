@@ -33,18 +33,18 @@ import { describePat, ending, printDryRun } from "./subject.ts"
 
 const path = ["pat", "rotate"]
 
-const options = {
-  ...rotationOptions,
+const options = () => ({
+  ...rotationOptions(),
   ...expiryOptions("the old PAT's lifetime"),
   tenantId: tenantIdOption("yours, not the old PAT's"),
-  yes: yesOption,
-  dryRun: dryRunOption,
-  ...deliveryOptions,
+  yes: yesOption(),
+  dryRun: dryRunOption(),
+  ...deliveryOptions(),
   json: jsonOption("Print raw JSON, but still ask for confirmation"),
-  ...settingsOptions,
-}
+  ...settingsOptions(),
+})
 
-export type RotateOptions = Command.Command.ParseConfig<typeof options>
+export type RotateOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 const confirmed = Effect.fnUntraced(function* ({ keep, old, pat, pats }: DueRotation) {
   if (old.length === 0) return
@@ -144,25 +144,25 @@ export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions)
   yield* Effect.ignore(print(old.map((each) => fate(each, ended))))
 }, Effect.scoped)
 
-export const command = Command.make("rotate", options, rotate).pipe(
-  withAsking({
-    names: ["key_id"],
-    unless: ["--json", "--yes", "--expiring-within", "--older-than", "--all", "--or-create"],
-  }),
-  Command.withDescription("Replace a PAT with a new one that has the same label and scopes"),
-  withServices,
-  withExamples([
-    {
-      command: "zpcli pat rotate law-hotel-shape-community",
-      description: "Ask for confirmation, and keep the same lifetime",
-    },
-    {
-      command: "zpcli pat rotate law-hotel-shape-community --expires-in 90d --yes --out ci.pat",
-      description: "In a job: write the token to a new file",
-    },
-    {
-      command: "zpcli pat rotate --label CI --expiring-within 14d --yes -- ./store-token",
-      description: "In a nightly job: rotate when it's due, and store the token",
-    },
-  ]),
-)
+export const command = () =>
+  Command.make("rotate", options(), withServices(rotate)).pipe(
+    withAsking({
+      names: ["key_id"],
+      unless: ["--json", "--yes", "--expiring-within", "--older-than", "--all", "--or-create"],
+    }),
+    Command.withDescription("Replace a PAT with a new one that has the same label and scopes"),
+    withExamples([
+      {
+        command: "zpcli pat rotate law-hotel-shape-community",
+        description: "Ask for confirmation, and keep the same lifetime",
+      },
+      {
+        command: "zpcli pat rotate law-hotel-shape-community --expires-in 90d --yes --out ci.pat",
+        description: "In a job: write the token to a new file",
+      },
+      {
+        command: "zpcli pat rotate --label CI --expiring-within 14d --yes -- ./store-token",
+        description: "In a nightly job: rotate when it's due, and store the token",
+      },
+    ]),
+  )

@@ -29,7 +29,7 @@ import {
 } from "./subject.ts"
 
 /** The options that say which PATs are replaced, and when. */
-export const rotationOptions = {
+export const rotationOptions = () => ({
   ...subjectOptions("replace", "the newest expired one"),
   all: Options.boolean("all").pipe(
     Options.withDescription("Replace all active PATs that have the label with a single new PAT"),
@@ -57,10 +57,10 @@ export const rotationOptions = {
     withGroup(newPat),
   ),
   keepOld: Options.boolean("keep-old").pipe(Options.withDescription("Don't revoke the old PAT")),
-}
+})
 
 /** The options of a `Command.make` with these. */
-export type RotationOptions = Command.Command.ParseConfig<typeof rotationOptions>
+export type RotationOptions = Command.Command.ParseConfig<ReturnType<typeof rotationOptions>>
 
 /** A rotation that is due. */
 export interface DueRotation extends Rotation {

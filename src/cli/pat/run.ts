@@ -23,8 +23,8 @@ import { trailingCommand, withExamples, withGroup, withHints } from "../strict/a
 
 export const path = ["pat", "run"]
 
-const options = {
-  scope: scopeOption,
+const options = () => ({
+  scope: scopeOption(),
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),
     Options.withDescription(
@@ -48,10 +48,10 @@ const options = {
       required: true,
     },
   ),
-  ...settingsOptions,
-}
+  ...settingsOptions(),
+})
 
-export type RunOptions = Command.Command.ParseConfig<typeof options>
+export type RunOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /** A random word of eight characters. */
 const nonce = Effect.map(Random.nextIntBetween(0, 2 ** 32), (value) => value.toString(16).padStart(8, "0"))
@@ -95,18 +95,18 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   return code === 0 ? undefined : yield* new Exit({ code })
 })
 
-export const command = Command.make("run", options, run).pipe(
-  Command.withDescription("Run a command with a temporary PAT, which is revoked when the command ends"),
-  withServices,
-  withHints(otherTools.run),
-  withExamples([
-    {
-      command: "zpcli pat run --scope job -- ./deploy.sh",
-      description: "Run a script that finds the token in ZPOOLPAT",
-    },
-    {
-      command: "zpcli pat run --scope zpool --expires-in 8h -- bash",
-      description: "Start a shell with a PAT that is revoked when you leave it",
-    },
-  ]),
-)
+export const command = () =>
+  Command.make("run", options(), withServices(run)).pipe(
+    Command.withDescription("Run a command with a temporary PAT, which is revoked when the command ends"),
+    withHints(otherTools.run),
+    withExamples([
+      {
+        command: "zpcli pat run --scope job -- ./deploy.sh",
+        description: "Run a script that finds the token in ZPOOLPAT",
+      },
+      {
+        command: "zpcli pat run --scope zpool --expires-in 8h -- bash",
+        description: "Start a shell with a PAT that is revoked when you leave it",
+      },
+    ]),
+  )

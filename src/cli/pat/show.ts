@@ -14,14 +14,14 @@ import { withAsking, withExamples, withGroup } from "../strict/annotations.ts"
 import { orChoose } from "./ask.ts"
 import { parseKeyId, subjectOptions } from "./subject.ts"
 
-const options = {
+const options = () => ({
   ...subjectOptions("show", "the newest"),
   json: jsonOption("Print raw JSON").pipe(withGroup("Output")),
-  local: localOption.pipe(withGroup("Output")),
-  ...settingsOptions,
-}
+  local: localOption().pipe(withGroup("Output")),
+  ...settingsOptions(),
+})
 
-export type ShowOptions = Command.Command.ParseConfig<typeof options>
+export type ShowOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /** The headings of the fields that are known, in their order. */
 const headings = {
@@ -79,15 +79,15 @@ export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
   yield* print(lines(pats[index] as Pat, item, format))
 })
 
-export const command = Command.make("show", options, show).pipe(
-  withAsking({ names: ["key_id"], unless: ["--json"] }),
-  Command.withDescription("Show everything about one PAT except its token"),
-  withServices,
-  withExamples([
-    { command: "zpcli pat show law-hotel-shape-community", description: "Show a PAT by its key ID" },
-    {
-      command: "zpcli pat show --label CI --local",
-      description: "Show a PAT by its label, with local times",
-    },
-  ]),
-)
+export const command = () =>
+  Command.make("show", options(), withServices(show)).pipe(
+    withAsking({ names: ["key_id"], unless: ["--json"] }),
+    Command.withDescription("Show everything about one PAT except its token"),
+    withExamples([
+      { command: "zpcli pat show law-hotel-shape-community", description: "Show a PAT by its key ID" },
+      {
+        command: "zpcli pat show --label CI --local",
+        description: "Show a PAT by its label, with local times",
+      },
+    ]),
+  )

@@ -1,5 +1,5 @@
 import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
+import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Either from "effect/Either"
 import type { Asking, Completions, Example, Hints } from "./shape.ts"
@@ -7,9 +7,28 @@ import type { Asking, Completions, Example, Hints } from "./shape.ts"
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
 export type AnyCommand = Command.Command<any, any, any, any>
 
+/** Commands by their names. Each is made when it is needed: a start runs one of them. */
+export type Commands = { readonly [name: string]: Group | (() => AnyCommand) }
+
+/** A command that only holds other commands. `@effect/cli` never sees it. */
+export interface Group {
+  readonly summary: string
+  readonly commands: Commands
+  readonly examples?: ReadonlyArray<Example>
+  readonly hints?: Hints
+}
+
+/** The type of any of the commands that are below a group. */
+export type Leaf<Below extends Commands> = {
+  [Name in keyof Below]: Below[Name] extends Group
+    ? Leaf<Below[Name]["commands"]>
+    : Below[Name] extends () => infer Made
+      ? Made
+      : never
+}[keyof Below]
+
 /** What `@effect/cli` has no place for. Each field is set by one of the functions below. */
 export interface Annotations {
-  readonly children?: ReadonlyArray<AnyCommand>
   readonly hidden?: boolean
   readonly examples?: ReadonlyArray<Example>
   readonly hints?: Hints
@@ -48,21 +67,6 @@ const unchanged = (more: Annotations) => {
   annotate(same, more)
   return same
 }
-
-/** A command that only holds other commands. `@effect/cli` alone doesn't let us find them again. */
-export const group = <
-  const Name extends string,
-  const Children extends readonly [AnyCommand, ...AnyCommand[]],
->(
-  name: Name,
-  summary: string,
-  children: Children,
-) =>
-  Command.make(name).pipe(
-    Command.withDescription(summary),
-    Command.withSubcommands(children),
-    ofCommand({ children }),
-  )
 
 /**
  * Leaves a command out of help, completions and suggestions: it is for scripts

@@ -1,13 +1,10 @@
-import * as CliConfig from "@effect/cli/CliConfig"
-import type * as Command from "@effect/cli/Command"
-import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
+import type { ValidationError } from "@effect/cli/ValidationError"
 import * as Arr from "effect/Array"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type Annotations, type AnyCommand, annotationsOf } from "./annotations.ts"
-import { UsageError } from "./errors.ts"
+import { type Annotations, type AnyCommand, annotationsOf, type Group } from "./annotations.ts"
 import type { ArgumentShape, CommandShape, OptionShape, TrailingShape } from "./shape.ts"
 
 // `@effect/cli` 0.77 does not export these types, so an update may change them: an unknown tag is an error, and never
@@ -56,12 +53,17 @@ interface Standard {
   readonly args: Node
 }
 
-type CommandNode =
+/** A command without its handler. */
+export type CommandNode =
   | Standard
-  | { readonly _tag: "Map"; readonly command: CommandNode }
-  | { readonly _tag: "Subcommands"; readonly parent: CommandNode }
+  | {
+      readonly _tag: "Map"
+      readonly command: CommandNode
+      readonly f: (value: unknown) => Effect.Effect<unknown, ValidationError>
+    }
+  | { readonly _tag: "Subcommands" | "GetUserInput" }
 
-const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
+export const unknown = (kind: string, { _tag }: { readonly _tag: string }): never => {
   throw new Error(`Can't read ${kind} with the tag "${_tag}": this version of @effect/cli is not supported.`)
 }
 
@@ -154,38 +156,23 @@ const trailingShape = ([{ description, name }, { trailing }]: Found): TrailingSh
   description: textOf(description),
 })
 
+// The one place where the public type, which is opaque, becomes the types above.
+export const descriptorOf = (command: AnyCommand) => command.descriptor as unknown as CommandNode
+
 const standardOf = (node: CommandNode): Standard => {
   switch (node._tag) {
     case "Standard":
       return node
     case "Map":
       return standardOf(node.command)
-    case "Subcommands":
-      return standardOf(node.parent)
     default:
       return unknown("a command", node)
   }
 }
 
-const hasSubcommands = (node: CommandNode): boolean =>
-  node._tag === "Subcommands" || (node._tag === "Map" && hasSubcommands(node.command))
-
-/**
- * Reads the shape of a command and of everything below it. This file is the only
- * one in this folder that looks into `@effect/cli`'s values.
- *
- * @throws an `Error` if the command contains something that is not supported here
- */
-export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): CommandShape => {
-  // The one place where the public type, which is opaque, becomes the types above.
-  const descriptor = command.descriptor as unknown as CommandNode
-  const { args, description, name, options } = standardOf(descriptor)
-  const words = [...parents, name]
-  const { asking, children, examples = [], hints } = annotationsOf(command.tag)
-  if (children === undefined && hasSubcommands(descriptor)) {
-    throw new Error(`The subcommands of ${words.join(" ")} can't be read: make them a \`group\`.`)
-  }
-  const [shown, hidden] = Arr.partition(children ?? [], ({ tag }) => annotationsOf(tag).hidden === true)
+const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShape => {
+  const { args, description, options } = standardOf(descriptorOf(command))
+  const { asking, examples = [], hints } = annotationsOf(command.tag)
   const [typed, trailing] = Arr.partition(
     singlesIn("an option", options),
     ([, around]) => around.trailing !== undefined,
@@ -198,8 +185,42 @@ export const read = (command: AnyCommand, parents: ReadonlyArray<string> = []): 
     args: singlesIn("an argument", args).map(argumentShape),
     trailing: trailing.map(trailingShape)[0],
     asking,
-    subcommands: shown.map((child) => read(child, words)),
-    hidden: hidden.length === 0 ? undefined : hidden.map((child) => read(child, words)),
+    subcommands: [],
+    examples,
+    hints,
+  }
+}
+
+/**
+ * Reads the shape of a group and of everything below it.
+ *
+ * @param name - of the program, and of each group below it
+ * @throws an `Error` if a command contains something that is not supported here
+ */
+export const read = (
+  group: Group,
+  ...words: readonly [name: string, ...ReadonlyArray<string>]
+): CommandShape => {
+  const { commands, examples = [], hints, summary } = group
+  const shown: Array<CommandShape> = []
+  const hidden: Array<CommandShape> = []
+  for (const [name, make] of Object.entries(commands)) {
+    if (typeof make === "object") {
+      shown.push(read(make, ...words, name))
+      continue
+    }
+    const command = make()
+    const list = annotationsOf(command.tag).hidden === true ? hidden : shown
+    list.push(shapeOf(command, [...words, name]))
+  }
+  return {
+    command: words.join(" "),
+    path: words.slice(1),
+    summary,
+    options: [],
+    args: [],
+    subcommands: shown,
+    hidden: hidden.length === 0 ? undefined : hidden,
     examples,
     hints,
   }
@@ -216,27 +237,4 @@ const paragraphs = (doc: HelpDoc.HelpDoc): ReadonlyArray<string> => {
 }
 
 /** The text of the paragraphs of a `HelpDoc`, without styles. */
-const textOf = (doc: HelpDoc.HelpDoc): string => paragraphs(doc).join(" ")
-
-const config = CliConfig.make({ isCaseSensitive: true, showBuiltIns: false })
-
-/**
- * Parses with `@effect/cli` and runs the command. `Command.run` would print parse
- * errors itself, and with ANSI codes even into a pipe.
- *
- * @param program - the name of the command
- * @param argv - of a `Request`
- */
-export const execute = <Name extends string, R, E, A>(
-  command: Command.Command<Name, R, E, A>,
-  program: string,
-  argv: ReadonlyArray<string>,
-) =>
-  CommandDescriptor.parse(command.descriptor, [program, ...argv], config).pipe(
-    Effect.mapError(({ error }) => new UsageError(program, { _tag: "Rejected", reason: textOf(error) })),
-    Effect.flatMap((directive) =>
-      directive._tag === "UserDefined"
-        ? command.transform(command.handler(directive.value), directive.value)
-        : Effect.dieMessage(`unexpected directive ${directive._tag}`),
-    ),
-  )
+export const textOf = (doc: HelpDoc.HelpDoc): string => paragraphs(doc).join(" ")

@@ -142,7 +142,7 @@ describe("choosing several", () => {
 describe("the filter", () => {
   it.effect("finds names and keywords, and nothing that only happens to be in a row", () =>
     Effect.map(answer(chooseOne("Which?", fruit), "about\u0015juice\r"), ({ frames }) => {
-      expect(frames[5]).toContain("Nothing matches, Arrows to move")
+      expect(frames[5]).toContain("Nothing matches, Enter to choose")
       expect(frames.at(-1)).toMatch(/apple[\s\S]*banana[\s\S]*cherry/)
     }),
   )

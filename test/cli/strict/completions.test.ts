@@ -1,13 +1,13 @@
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { describe, expect, it } from "vitest"
-import { group, withCompletions } from "../../../src/cli/strict/annotations.ts"
+import { withCompletions } from "../../../src/cli/strict/annotations.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import { completeIn, describedIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
 import { completionsFor, fleet } from "./program.ts"
 
 const tree = {
-  ...read(fleet),
+  ...read(fleet, "fleet"),
   topics: [
     ["seas", "Where fleets sail"],
     ["knots", "How fast they are"],
@@ -58,18 +58,23 @@ for (const shell of shells) {
 const odd = `Say: [so] "so" 'so' it's $HOME $(so) \`so\` \\so\\ 50% {a,b} (c) ~ * ! #; <so> & | a::b`
 const oddValues = ["a:b", "two words", "$HOME", "`x`", "it's", '"q"', "back\\slash", "[x]", "(y)", "t*", "é"]
 const oddTree = read(
-  group("odd", odd, [
-    Command.make("one", {
-      tone: Options.text("tone").pipe(
-        Options.withPseudoName("a:b"),
-        Options.withDescription(odd),
-        Options.withAlias("t"),
-        Options.optional,
-        withCompletions(oddValues),
-      ),
-      many: Options.text("many").pipe(Options.withDescription(odd), Options.repeated),
-    }).pipe(Command.withDescription(odd)),
-  ]),
+  {
+    summary: odd,
+    commands: {
+      one: () =>
+        Command.make("one", {
+          tone: Options.text("tone").pipe(
+            Options.withPseudoName("a:b"),
+            Options.withDescription(odd),
+            Options.withAlias("t"),
+            Options.optional,
+            withCompletions(oddValues),
+          ),
+          many: Options.text("many").pipe(Options.withDescription(odd), Options.repeated),
+        }).pipe(Command.withDescription(odd)),
+    },
+  },
+  "odd",
 )
 
 describe("what a shell could take for its own", () => {

@@ -5,8 +5,9 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { group, hidden, trailingCommand, withDynamicValues } from "../../../src/cli/strict/annotations.ts"
-import { execute, read } from "../../../src/cli/strict/effectCli.ts"
+import { hidden, trailingCommand, withDynamicValues } from "../../../src/cli/strict/annotations.ts"
+import { read } from "../../../src/cli/strict/effectCli.ts"
+import { execute } from "../../../src/cli/strict/execute.ts"
 import { helpOf } from "../../../src/cli/strict/help.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 import { completeIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
@@ -23,8 +24,11 @@ const asked: Array<ReadonlyArray<string>> = []
 const ships = Command.make("fleet-ships", { typed: trailingCommand("Words") }, ({ typed }) =>
   Effect.sync(() => void asked.push(typed)),
 )
-const fleet = group("fleet", "Command a fleet", [dock, sink, hidden(ships)])
-const tree = read(fleet)
+const fleet = {
+  summary: "Command a fleet",
+  commands: { dock: () => dock, sink: () => sink, "fleet-ships": () => hidden(ships) },
+}
+const tree = read(fleet, "fleet")
 
 /** What the program prints: names with descriptions, and what must not get into a shell. */
 const printed = [

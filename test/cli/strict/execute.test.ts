@@ -1,15 +1,17 @@
+import * as Command from "@effect/cli/Command"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { execute, read } from "../../../src/cli/strict/effectCli.ts"
+import { read } from "../../../src/cli/strict/effectCli.ts"
+import { execute } from "../../../src/cli/strict/execute.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 import { fakeConsole } from "../../support/world/world.ts"
 import { fleet } from "./program.ts"
 
-const tree = read(fleet)
+const tree = read(fleet, "fleet")
 const platform = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer, NodeTerminal.layer)
 
 /** Runs a command line of the fleet, and gives what it printed. */
@@ -64,5 +66,21 @@ describe("what was parsed strictly", () => {
         message: expect.stringContaining("'fast' is not a integer"),
       })
     }),
+  )
+
+  it.effect("makes no command but the one that is run", () =>
+    Effect.gen(function* () {
+      const made: Array<string> = []
+      const make = (name: string) => () => {
+        made.push(name)
+        return Command.make(name, {}, () => Effect.void)
+      }
+      const commands = {
+        one: make("one"),
+        more: { summary: "", commands: { two: make("two"), three: make("three") } },
+      }
+      yield* execute({ summary: "", commands }, "program", ["more", "two", "--"])
+      expect(made).toEqual(["two"])
+    }).pipe(Effect.provide(platform)),
   )
 })

@@ -5,7 +5,7 @@ import { helpColumns, helpOf } from "../../../src/cli/strict/help.ts"
 import type { CommandShape, OptionShape } from "../../../src/cli/strict/shape.ts"
 import { fleet } from "./program.ts"
 
-const tree = read(fleet)
+const tree = read(fleet, "fleet")
 const move = tree.subcommands[0]?.subcommands[0] as CommandShape
 
 describe("help", () => {

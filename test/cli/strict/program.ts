@@ -3,7 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
-import { group, withCompletions, withExamples, withHints } from "../../../src/cli/strict/annotations.ts"
+import { withCompletions, withExamples } from "../../../src/cli/strict/annotations.ts"
 import { bash } from "../../../src/cli/strict/completions/bash.ts"
 import { fish } from "../../../src/cli/strict/completions/fish.ts"
 import { zsh } from "../../../src/cli/strict/completions/zsh.ts"
@@ -73,17 +73,25 @@ const clear = Command.make(
 ).pipe(Command.withDescription("Clear a mine"))
 
 /** A program that has nothing to do with ours, three levels deep. */
-export const fleet = group("fleet", "Command a fleet", [
-  group("ship", "Ships", [move, group("mine", "Mines of a ship", [lay, clear])]).pipe(
-    withHints({ means: { mv: "fleet ship move" } }),
-  ),
-  Command.make("status", {}, () => Console.log("calm")).pipe(Command.withDescription("Say how it goes")),
-]).pipe(
-  withHints({
+export const fleet = {
+  summary: "Command a fleet",
+  commands: {
+    ship: {
+      summary: "Ships",
+      commands: {
+        move: () => move,
+        mine: { summary: "Mines of a ship", commands: { lay: () => lay, clear: () => clear } },
+      },
+      hints: { means: { mv: "fleet ship move" } },
+    },
+    status: () =>
+      Command.make("status", {}, () => Console.log("calm")).pipe(Command.withDescription("Say how it goes")),
+  },
+  hints: {
     means: { ps: "fleet status" },
     notes: { admiral: "Nobody commands an admiral.", "-q": "A fleet is never quiet." },
-  }),
-)
+  },
+}
 
 /** The completion script of a shell. */
 export const completionsFor = (shell: "bash" | "fish" | "zsh", tree: CommandShape): string =>

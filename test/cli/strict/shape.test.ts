@@ -4,18 +4,23 @@ import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { group, withGroup } from "../../../src/cli/strict/annotations.ts"
+import { type AnyCommand, withGroup } from "../../../src/cli/strict/annotations.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import { fleet } from "./program.ts"
 
-const move = read(fleet).subcommands[0]?.subcommands[0]
+const move = read(fleet, "fleet").subcommands[0]?.subcommands[0]
+const readOne = (command: AnyCommand) => {
+  const [shape] = read({ summary: "", commands: { x: () => command } }, "y").subcommands
+  if (shape === undefined) throw new Error("It is hidden.")
+  return shape
+}
 const option = (name: string) => move?.options.find((candidate) => candidate.name === name)
 const flags = { repeated: false, required: false }
 
 describe("the shape of a command", () => {
   it("has the words that it is typed with, at any depth", () => {
-    const status = read(fleet).subcommands[1]
-    expect(read(fleet).subcommands[0]?.subcommands[1]?.subcommands[0]).toMatchObject({
+    const status = read(fleet, "fleet").subcommands[1]
+    expect(read(fleet, "fleet").subcommands[0]?.subcommands[1]?.subcommands[0]).toMatchObject({
       command: "fleet ship mine lay",
       path: ["ship", "mine", "lay"],
     })
@@ -44,7 +49,9 @@ describe("the shape of a command", () => {
   })
 
   it("survives being kept as JSON", () => {
-    expect(JSON.parse(JSON.stringify(read(fleet)))).toEqual(JSON.parse(JSON.stringify(read(fleet))))
+    expect(JSON.parse(JSON.stringify(read(fleet, "fleet")))).toEqual(
+      JSON.parse(JSON.stringify(read(fleet, "fleet"))),
+    )
     expect(JSON.parse(JSON.stringify(move))).toEqual(move)
   })
 })
@@ -55,14 +62,19 @@ describe("the shape of an option", () => {
     const many = Options.text("many").pipe(Options.withDescription("Several"), Options.repeated)
     const given = Effect.void
     const tree = read(
-      group("choir", "A choir", [
-        Command.make(
-          "sing",
-          { inner: { tone: tone.pipe(withGroup("Sound")) }, many: many.pipe(withGroup("More")) },
-          () => given,
-        ),
-        Command.make("hum", { tone, many: many.pipe(withGroup("Sound")) }, () => given),
-      ]),
+      {
+        summary: "A choir",
+        commands: {
+          sing: () =>
+            Command.make(
+              "sing",
+              { inner: { tone: tone.pipe(withGroup("Sound")) }, many: many.pipe(withGroup("More")) },
+              () => given,
+            ),
+          hum: () => Command.make("hum", { tone, many: many.pipe(withGroup("Sound")) }, () => given),
+        },
+      },
+      "choir",
     )
     const titles = tree.subcommands.map(({ options }) => options.map(({ group, name }) => [name, group]))
     expect(titles).toEqual([
@@ -106,7 +118,7 @@ describe("the shape of an option", () => {
   it("is required unless it has a default or is read from elsewhere", () => {
     expect(option("--pilot")).toMatchObject({ value: "text", required: false })
     expect(option("--log")).toMatchObject({ required: false })
-    const [name] = read(Command.make("x", { name: Options.text("name") })).options
+    const [name] = readOne(Command.make("x", { name: Options.text("name") })).options
     expect(name).toMatchObject({ required: true, repeated: false })
   })
 
@@ -128,38 +140,34 @@ describe("reading fails", () => {
 
   it("on an option of a kind that it does not know", () => {
     const command = Command.make("x", { name: novel(Options.text("name")) })
-    expect(() => read(command)).toThrow(`an option with the tag "Novel"`)
+    expect(() => readOne(command)).toThrow(`an option with the tag "Novel"`)
   })
 
   it("on an argument of a kind that it does not know", () => {
     const command = Command.make("x", { name: novel(Args.text()) })
-    expect(() => read(command)).toThrow(`an argument with the tag "Novel"`)
+    expect(() => readOne(command)).toThrow(`an argument with the tag "Novel"`)
   })
 
   it("on a type of value that it does not know", () => {
     const text = Options.text("name")
     const primitiveType = novel((text as unknown as { readonly primitiveType: object }).primitiveType)
     const option = Object.assign(Object.create(Object.getPrototypeOf(text)), text, { primitiveType })
-    expect(() => read(Command.make("x", { option }))).toThrow(`the type of --name with the tag "Novel"`)
+    expect(() => readOne(Command.make("x", { option }))).toThrow(`the type of --name with the tag "Novel"`)
   })
 
   it("on a command that asks instead of reading its command line", () => {
     const command = Command.prompt("x", Prompt.text({ message: "?" }), () => Effect.void)
-    expect(() => read(command)).toThrow(`a command with the tag "GetUserInput"`)
+    expect(() => readOne(command)).toThrow(`a command with the tag "GetUserInput"`)
   })
 
-  it("on subcommands that are no group, whose children can't be found", () => {
-    const child = Command.make("child")
-    const parent = Command.make("parent").pipe(Command.withSubcommands([child]))
-    expect(() => read(parent)).toThrow("The subcommands of parent can't be read")
-    expect(() => read(group("root", "Root", [parent]))).toThrow(
-      "The subcommands of root parent can't be read",
-    )
+  it("on subcommands of `@effect/cli`: they would be in no help", () => {
+    const parent = Command.make("parent").pipe(Command.withSubcommands([Command.make("child")]))
+    expect(() => readOne(parent)).toThrow(`a command with the tag "Subcommands"`)
   })
 
   it("on an option without a long name, or with an alias that is a word", () => {
-    expect(() => read(Command.make("x", { v: Options.boolean("v") }))).toThrow("one long name")
+    expect(() => readOne(Command.make("x", { v: Options.boolean("v") }))).toThrow("one long name")
     const colour = Options.text("color").pipe(Options.withAlias("colour"))
-    expect(() => read(Command.make("x", { colour }))).toThrow("one alias, of one letter")
+    expect(() => readOne(Command.make("x", { colour }))).toThrow("one alias, of one letter")
   })
 })

@@ -2,24 +2,29 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { describe, expect, it } from "vitest"
-import { group } from "../../../src/cli/strict/annotations.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 
 /** Two commands with options of the same names, which take a value in one of them alone. */
 const tree = read(
-  group("park", "A park", [
-    Command.make("plant", {
-      tree: Args.text({ name: "tree" }),
-      label: Options.text("label").pipe(Options.withAlias("l"), Options.optional),
-      all: Options.boolean("all").pipe(Options.withAlias("a")),
-      by: Options.choice("by", ["age", "-age"]).pipe(Options.withAlias("b"), Options.optional),
-    }),
-    Command.make("count", {
-      label: Options.boolean("label"),
-      all: Options.text("all").pipe(Options.optional),
-    }),
-  ]),
+  {
+    summary: "A park",
+    commands: {
+      plant: () =>
+        Command.make("plant", {
+          tree: Args.text({ name: "tree" }),
+          label: Options.text("label").pipe(Options.withAlias("l"), Options.optional),
+          all: Options.boolean("all").pipe(Options.withAlias("a")),
+          by: Options.choice("by", ["age", "-age"]).pipe(Options.withAlias("b"), Options.optional),
+        }),
+      count: () =>
+        Command.make("count", {
+          label: Options.boolean("label"),
+          all: Options.text("all").pipe(Options.optional),
+        }),
+    },
+  },
+  "park",
 )
 
 const run = (...argv: ReadonlyArray<string>) => {

@@ -4,7 +4,7 @@ import { parse } from "../../../src/cli/strict/parse.ts"
 import { suggestions } from "../../../src/cli/strict/suggest.ts"
 import { fleet } from "./program.ts"
 
-const tree = read(fleet)
+const tree = read(fleet, "fleet")
 
 const wrong = (...argv: ReadonlyArray<string>) => {
   const request = parse(tree, argv)

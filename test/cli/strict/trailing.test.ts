@@ -9,9 +9,10 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as fc from "effect/FastCheck"
 import * as Layer from "effect/Layer"
-import { group, trailingCommand, withAlternative } from "../../../src/cli/strict/annotations.ts"
-import { execute, read } from "../../../src/cli/strict/effectCli.ts"
+import { trailingCommand, withAlternative } from "../../../src/cli/strict/annotations.ts"
+import { read } from "../../../src/cli/strict/effectCli.ts"
 import { UsageError } from "../../../src/cli/strict/errors.ts"
+import { execute } from "../../../src/cli/strict/execute.ts"
 import { helpOf } from "../../../src/cli/strict/help.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 import type { CommandShape } from "../../../src/cli/strict/shape.ts"
@@ -20,36 +21,42 @@ import { fakeConsole, fakeTerminal } from "../../support/world/world.ts"
 const print = (given: unknown) => Console.log(JSON.stringify(given))
 
 /** Commands that take another one after `--`: with an argument, with one that an option replaces, and with none. */
-const harbour = group("harbour", "A harbour", [
-  Command.make(
-    "tow",
-    {
-      ship: Args.text({ name: "ship" }).pipe(Args.withDescription("Which ship")),
-      slow: Options.boolean("slow"),
-      command: trailingCommand("What to run once it is in"),
-    },
-    print,
-  ),
-  Command.make(
-    "send",
-    {
-      ship: Args.text({ name: "ship" }).pipe(Args.optional, withAlternative("--flag")),
-      flag: Options.text("flag").pipe(Options.withPseudoName("colour"), Options.optional),
-      command: trailingCommand("What to run once it has left"),
-    },
-    print,
-  ),
-  Command.make("open", { command: trailingCommand("What to run meanwhile") }, print),
-  Command.make(
-    "guard",
-    {
-      by: Options.text("by").pipe(Options.withPseudoName("name"), Options.atLeast(1)),
-      command: trailingCommand("What to guard", { required: true }),
-    },
-    print,
-  ),
-])
-const tree = read(harbour)
+const harbour = {
+  summary: "A harbour",
+  commands: {
+    tow: () =>
+      Command.make(
+        "tow",
+        {
+          ship: Args.text({ name: "ship" }).pipe(Args.withDescription("Which ship")),
+          slow: Options.boolean("slow"),
+          command: trailingCommand("What to run once it is in"),
+        },
+        print,
+      ),
+    send: () =>
+      Command.make(
+        "send",
+        {
+          ship: Args.text({ name: "ship" }).pipe(Args.optional, withAlternative("--flag")),
+          flag: Options.text("flag").pipe(Options.withPseudoName("colour"), Options.optional),
+          command: trailingCommand("What to run once it has left"),
+        },
+        print,
+      ),
+    open: () => Command.make("open", { command: trailingCommand("What to run meanwhile") }, print),
+    guard: () =>
+      Command.make(
+        "guard",
+        {
+          by: Options.text("by").pipe(Options.withPseudoName("name"), Options.atLeast(1)),
+          command: trailingCommand("What to guard", { required: true }),
+        },
+        print,
+      ),
+  },
+}
+const tree = read(harbour, "harbour")
 
 const argv = (...words: ReadonlyArray<string>) => {
   const request = parse(tree, words)
