@@ -29,7 +29,7 @@ describe.concurrent("an API that does not offer it", () => {
       })
       expect(ran).toMatchObject({ code: 1, stdout: "" })
       expect(ran.stderr).toContain("does not support signing in with a username and password")
-      expect(ran.stderr).toContain("/dashboard/tokens and run zpcli login, or set ZPOOLPAT to it")
+      expect(ran.stderr).toContain("/dashboard/tokens, then run zpcli login or set ZPOOLPAT")
     },
   )
 
@@ -56,7 +56,7 @@ describe.concurrent("an API that does not offer it", () => {
       ...create,
     ])
     expect(code).toBe(1)
-    expect(stderr).toContain("does not offer the creation of PATs")
+    expect(stderr).toContain("does not support creating PATs")
   })
 
   it("does not take a page that blocks us for a missing scope", async ({ expect, onTestFinished }) => {
@@ -271,8 +271,11 @@ describe("the successor of a PAT", () => {
     const folder = temporaryFolder()
     const rotate = ["pat", "rotate", key_id as string, "--expires-in", "30d", "--yes"]
     const ran = await runCli([...rotate, "--out", "ci.pat"], { env: sandbox.env, cwd: folder })
-    expect(ran).toMatchObject({ code: 0, stderr: expect.stringMatching(/^Expires \S+ 00:00 UTC\.\n$/) })
-    expect(ran.stdout).toContain(`PAT ${key_id} has expired`)
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^The new PAT expires on \S+ at 00:00 UTC\.\n$/),
+    })
+    expect(ran.stdout).toContain(`PAT ${key_id} has already expired`)
     expect(sandbox.requests.join()).not.toContain("DELETE")
     expect(existsSync(join(folder, "ci.pat"))).toBe(true)
     const url = await startGate(sandbox, { faults: ["GET /hello 400"] })

@@ -285,7 +285,7 @@ describe("the expiry of a new PAT", () => {
       const ran = await runInProcess(args, sandbox.env)
       expect(ran).toMatchObject({
         code: 0,
-        stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
+        stderr: expect.stringMatching(/^The new PAT expires on \d{4}-\d\d-\d\d at 00:00 UTC\.\n$/),
       })
       const items = await sandbox.pats()
       const expiry = Date.parse(items[0]?.expiry_at as string)
@@ -304,13 +304,13 @@ describe("the expiry of a new PAT", () => {
     })
     expect(ran).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
+      stderr: expect.stringMatching(/^The new PAT expires on \d{4}-\d\d-\d\d at 00:00 UTC\.\n$/),
     })
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
   for (const [name, expiry, words] of [
-    ["today", dateOf(Date.now()), "has ended already"],
+    ["today", dateOf(Date.now()), "has already expired"],
     ["yesterday", dateOf(Date.now() - day), "is in the past"],
   ] as const) {
     it(`--expiry ${name} is sent with a warning that it ${words}`, async ({ expect }) => {

@@ -113,7 +113,7 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
       stderr: file,
     })
     expect(ran.code).toBe(3)
-    expect(readFileSync(file, "utf8")).toMatch(/^zpcli: .*nothing was changed.*\n.*--yes/)
+    expect(readFileSync(file, "utf8")).toMatch(/^zpcli: .*Nothing was changed.*\n.*--yes/)
     expect(requests.some((request) => request.startsWith("DELETE"))).toBe(false)
   })
 

@@ -378,7 +378,7 @@ describe("zpcli pat revoke -", () => {
     const ran = await runOnTerminal(["zpcli", "pat", "revoke", "-"], {
       env,
       script: [
-        ["Ctrl-D ends the list", `${ids[0]}\n\u0004`],
+        ["then press Ctrl-D", `${ids[0]}\n\u0004`],
         ["\\[y/N\\] ", "\r"],
       ],
     })

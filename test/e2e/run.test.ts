@@ -149,7 +149,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
       /^Waiting up to 5 s for the answer.*\nzpcli: Interrupted\. The new PAT \S+ was revoked\./,
     )
     expect(before).toMatchObject({ ended: 143, active: [] })
-    expect(before.stderr).toContain("may not have been created")
+    expect(before.stderr).toContain("It is unclear whether the PAT")
   })
 })
 
@@ -189,7 +189,7 @@ describe.skipIf(noTerminal)("pat run at a terminal", () => {
     expect(shell.output).toContain(
       'In this shell, zpcli is signed in with the new PAT "mine".\nTo leave and revoke the PAT, type exit.\n',
     )
-    expect(shell.output).toMatch(/\nThe PAT "mine" is revoked\.\n$/)
+    expect(shell.output).toMatch(/\nThe PAT "mine" was revoked\.\n$/)
     expect(shell.output).not.toContain("zpat_")
     expect(await sandbox.active()).toEqual([])
     const command = await runCliOnTerminal(inShell("echo done"), { env })

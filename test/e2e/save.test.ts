@@ -162,7 +162,7 @@ describe("writers of one rcfile", () => {
     writeFileSync(`${rcfile}.lock`, "")
     const ran = await runAsStranger(save(rcfile), env)
     expect(ran).toMatchObject({ code: 2, stdout: "" })
-    expect(ran.stderr).toContain("a lock file of your own")
+    expect(ran.stderr).toContain("not a lock file of yours")
     expect(sandbox.requests).toEqual([])
   })
 

@@ -260,7 +260,7 @@ onUnix(`an rcfile that holds a PAT${whereUnix}`, () => {
     const { code, stderr, stdout } = await runCli(["pat", "list", "--rcfile", rcfile])
     expect({ code, listed: stdout.includes("law-hotel-shape-community") }).toEqual({ code: 0, listed: true })
     if (warned)
-      expect(stderr).toMatch(/^zpcli: warning: .*\/zpoolrc contains a PAT and is readable by other users/)
+      expect(stderr).toMatch(/^zpcli: warning: Other users can read .*\/zpoolrc, which contains a PAT/)
     else expect(stderr).toBe("")
     expect(stderr).not.toContain(String(token))
   })

@@ -15,8 +15,8 @@ export const printText = (text: string): void => {
     process.stderr
       .on("error", ignore)
       .write(
-        `zpcli: The result could not be written (${code ?? message}).\n` +
-          "Check where the output goes, such as the free space of a disk.\n",
+        `zpcli: The result could not be written to stdout (${code ?? message}).\n` +
+          "Check the destination of stdout, for example for free disk space.\n",
       )
   })
   process.stdout.write(text)
