@@ -12,7 +12,7 @@ import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts
 import { codeOf } from "../services/files.ts"
 import { Process } from "../services/Process.ts"
 import { Exit } from "./errors/failure.ts"
-import { quote } from "./output/ask.ts"
+import { quoteAlways } from "./output/ask.ts"
 import { introduceShell } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
@@ -166,7 +166,7 @@ export const command = () =>
           const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
           return code === 0 ? undefined : yield* new Exit({ code })
         }
-        const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${quote(value)}`)
+        const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${quoteAlways(value)}`)
         const serves = `The sandbox is running at ${url}. Press Ctrl-C to stop it.`
         if ((yield* Process).stdout.isTerminal) {
           const indented = [...assignments, "", "zpcli pat list"].map((line) => `  ${line}`)

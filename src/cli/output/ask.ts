@@ -35,9 +35,12 @@ export const orAsk = <E>(error: E): Effect.Effect<void, E> =>
     if (!mayAsk) return yield* Effect.fail(error)
   })
 
+/** A text in single quotes, as one word of a POSIX shell. */
+export const quoteAlways = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
+
 /** A word of a command line as it is typed into a POSIX shell. */
 export const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+  /^[\w@%+=:,./-]+$/.test(word) ? word : quoteAlways(word)
 
 /** Prints the command line that does the same without asking, so that people learn it. */
 export const printEquivalent = Effect.fnUntraced(function* (answers: ReadonlyArray<string>) {
