@@ -166,7 +166,9 @@ export const command = () =>
           const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
           return code === 0 ? undefined : yield* new Exit({ code })
         }
-        const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${quoteAlways(value)}`)
+        const assignments = Object.entries(environment).map(
+          ([key, value]) => `export ${key}=${quoteAlways(value)}`,
+        )
         const serves = `The sandbox is running at ${url}. Press Ctrl-C to stop it.`
         if ((yield* Process).stdout.isTerminal) {
           const indented = [...assignments, "", "zpcli pat list"].map((line) => `  ${line}`)

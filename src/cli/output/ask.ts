@@ -39,8 +39,7 @@ export const orAsk = <E>(error: E): Effect.Effect<void, E> =>
 export const quoteAlways = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 
 /** A word of a command line as it is typed into a POSIX shell. */
-export const quote = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : quoteAlways(word)
+export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteAlways(word))
 
 /** Prints the command line that does the same without asking, so that people learn it. */
 export const printEquivalent = Effect.fnUntraced(function* (answers: ReadonlyArray<string>) {
