@@ -54,6 +54,8 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
       env,
       script: [
         ["Filter: $", { columns: 40 }],
+        // The width is known only once SIGWINCH has arrived.
+        ["", { pause: 0.7 }],
         ["", "\u001B[B"],
         ["Filter: $", "\r"],
       ],
