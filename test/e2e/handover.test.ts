@@ -273,7 +273,7 @@ describe("the successor of a PAT", () => {
     const ran = await runCli([...rotate, "--out", "ci.pat"], { env: sandbox.env, cwd: folder })
     expect(ran).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/^The new PAT expires on \S+ at 00:00 UTC\.\n$/),
+      stderr: expect.stringMatching(/^Expires \S+ 00:00 UTC\.\n$/),
     })
     expect(ran.stdout).toContain(`PAT ${key_id} has already expired`)
     expect(sandbox.requests.join()).not.toContain("DELETE")

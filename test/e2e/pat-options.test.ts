@@ -285,7 +285,7 @@ describe("the expiry of a new PAT", () => {
       const ran = await runInProcess(args, sandbox.env)
       expect(ran).toMatchObject({
         code: 0,
-        stderr: expect.stringMatching(/^The new PAT expires on \d{4}-\d\d-\d\d at 00:00 UTC\.\n$/),
+        stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
       })
       const items = await sandbox.pats()
       const expiry = Date.parse(items[0]?.expiry_at as string)
@@ -304,7 +304,7 @@ describe("the expiry of a new PAT", () => {
     })
     expect(ran).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/^The new PAT expires on \d{4}-\d\d-\d\d at 00:00 UTC\.\n$/),
+      stderr: expect.stringMatching(/^Expires \d{4}-\d\d-\d\d 00:00 UTC\.\n$/),
     })
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })

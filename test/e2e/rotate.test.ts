@@ -129,7 +129,7 @@ describe("the expiry of a rotated PAT", () => {
     const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
       env: { ...sandbox.env, ZPOOL_API_URL: url },
     })
-    expect(ran).toMatchObject({ code: 0, stderr: `The new PAT expires on ${today(40)} at 00:00 UTC.\n` })
+    expect(ran).toMatchObject({ code: 0, stderr: `Expires ${today(40)} 00:00 UTC.\n` })
     expect(await expiryOf(sandbox)).toBe(today(40))
   })
 

@@ -42,8 +42,7 @@ export const printError = (lines: Lines): Effect.Effect<void> =>
   Effect.flatMap(Process, ({ stderr }) => printErrorSafe(linesFor(stderr, lines)))
 
 /** Says on stderr when a new PAT expires, where its date was computed and not typed. */
-export const printExpiry = (date: ExpiryDate): Effect.Effect<void> =>
-  printError(`The new PAT expires on ${date} at 00:00 UTC.`)
+export const printExpiry = (date: ExpiryDate): Effect.Effect<void> => printError(`Expires ${date} 00:00 UTC.`)
 
 /** Prints JSON text on stdout as `jsonText` lays it out, in parts: it may be long. */
 export const printJson = Effect.fnUntraced(function* (json: string | Iterable<string>, options?: JsonLayout) {

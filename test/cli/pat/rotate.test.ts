@@ -73,7 +73,7 @@ describe("rotate --label", () => {
       expect(ran).toMatchObject({
         code: 0,
         stored: [token],
-        stderr: "The new PAT expires on 2027-05-03 at 00:00 UTC.\n",
+        stderr: "Expires 2027-05-03 00:00 UTC.\n",
       })
       expect(ran.stdout).toBe(
         `PAT created successfully!\nID: ${made}\nToken: passed to store\nPAT ${old} revoked successfully.\n`,
