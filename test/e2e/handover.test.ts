@@ -190,7 +190,7 @@ describe("a token that can't be handed over", () => {
       )
       expect(ran.code, ran.stderr).toBe(9)
       const { error } = JSON.parse(ran.stderr)
-      const hint = "Check what it stored: the new token no longer works. Then run the command again."
+      const hint = "The new token no longer works, so check whether sh stored it. Then run the command again."
       expect(error).toMatchObject({ childExitCode, hint })
       expect(error.message).toContain(words)
       // One that was ended before it read the token has no trouble with its stdin.

@@ -53,7 +53,7 @@ describe("the store that checks what it stored", () => {
       const { code, old, output, sandbox, stored } = await runSnippet({ text: `${spoils}; ${line}`, code: 9 })
       expect(code, output).toBe(9)
       expect(output).toContain(why)
-      expect(output).toContain("Check what it stored: the new token no longer works.")
+      expect(output).toContain("The new token no longer works, so check whether")
       const headers = { authorization: `Bearer ${stored.join()}` }
       expect((await fetch(`${sandbox.url}/hello`, { headers })).status).toBe(200)
       const { items } = (await sandbox.call("GET", "/pat")) as { readonly items: ReadonlyArray<Item> }

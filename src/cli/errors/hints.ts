@@ -63,10 +63,10 @@ export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: Error
   const fix = `Fix ${name}, then run the command again.`
   if (leftToken && signalled(exitCode)) return `Find out what ended ${name}, then run the command again.`
   if (leftToken)
-    return `${fix} If it opens /dev/stdin, which is a socket here, put a pipe before it: -- sh -c 'cat | COMMAND'`
+    return `${fix} It can't open /dev/stdin, because that's a socket here; if it does, add a pipe: -- sh -c 'cat | COMMAND'`
   // It may have failed after it had stored the token.
   return reason === "exit"
-    ? `Check what it stored: the new token no longer works. Then ${signalled(exitCode) ? "" : "fix it, and "}run the command again.`
+    ? `The new token no longer works, so check whether ${name} stored it. Then ${signalled(exitCode) ? "" : `fix ${name}, and `}run the command again.`
     : fix
 }
 
@@ -128,7 +128,7 @@ export const ofCredentialMissing = ({ only, page, variable }: Errors.CredentialM
 
 export const ofSecret = ({ opensStdout, path, source }: Errors.SecretUnavailable): string => {
   if (opensStdout)
-    return "Don't open /dev/stdout in it, which is a socket here, or add a pipe: (COMMAND) | cat"
+    return "It can't open /dev/stdout, because that's a socket here. Write to stdout directly, or add a pipe: (COMMAND) | cat"
   return path === undefined
     ? "Run that command yourself: it must print only the secret, and exit with 0."
     : `Correct ${source}: the file must contain only the secret.`

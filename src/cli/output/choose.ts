@@ -66,7 +66,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
   const texts = choices.map(({ keywords = "", name }) => `${name}\n${keywords}`.toLowerCase())
   const shownIn = ({ filter }: State): ReadonlyArray<number> =>
     texts.flatMap((text, index) => (text.includes(filter.toLowerCase()) ? [index] : []))
-  const keys = `${several ? "Space to select, Enter to confirm" : "Enter to choose"}, type to filter, Ctrl-C to cancel`
+  const keys = `${several ? "Space to select, Enter to confirm" : "Enter to choose"}, type to filter`
 
   /** The lines of a frame; the terminal's cursor stays at the end of the last one, after the filter. */
   const frame = (state: State, columns: number, rows: number): ReadonlyArray<string> => {
@@ -81,10 +81,12 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
     const position = shown.length > room ? `${state.at + 1} of ${shown.length}` : ""
     const selected = several && state.chosen.size > 0 ? `${state.chosen.size} selected` : ""
     const advice = state.premature ? "Press Space to select a row first" : keys
-    const note = [shown.length === 0 ? "Nothing matches" : position, selected, advice]
-      .filter(Boolean)
-      .join(", ")
-    return [question, ...lines, `  ${note}`, `Filter: ${state.filter}`].map(
+    const end = position === "" && selected === "" ? "Ctrl-C to cancel" : ""
+    const note =
+      shown.length === 0
+        ? ["Nothing matches, Esc to clear the filter", selected]
+        : [position, selected, advice, end]
+    return [question, ...lines, `  ${note.filter(Boolean).join(", ")}`, `Filter: ${state.filter}`].map(
       // One column stays free: a full line would move the cursor to the next one.
       (line) => cut(escapeControls(line), columns - 1),
     )
@@ -146,6 +148,8 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
       if (!chosen.delete(index)) chosen.add(index)
       return { ...calm, chosen }
     }
+    // A blank in front would hide rows by a filter that nobody sees.
+    if (text === " " && state.filter === "") return state
     return text === "" || /\p{Cc}/u.test(text) ? state : filtered(state.filter + text)
   }
 

@@ -36,7 +36,7 @@ const options = () => ({
   expiresIn: Options.text("expires-in").pipe(
     Options.withPseudoName("duration"),
     Options.withDescription(
-      "Expire after this long, rounded up to midnight UTC, in case zpcli can't revoke the PAT (default: 1h)",
+      "Expire after this long, rounded up to midnight UTC, as a safety net if zpcli can't revoke the PAT (default: 1h)",
     ),
     Options.withDefault("1h"),
     withGroup(newPat),

@@ -70,6 +70,7 @@ describe("choosing one", () => {
     ["che\u0015\r", "cherry"],
     ["che<escape><up>\r", "banana"],
     ["nothing\r\u0015\r", "apple"],
+    [" \r", "apple"],
     ["\u000c<down>\r", "banana"],
     ["\u0007\u0001\r", "apple"],
   ])("%j gives %s", ([keys, chosen]) =>
@@ -142,7 +143,7 @@ describe("choosing several", () => {
 describe("the filter", () => {
   it.effect("finds names and keywords, and nothing that only happens to be in a row", () =>
     Effect.map(answer(chooseOne("Which?", fruit), "about\u0015juice\r"), ({ frames }) => {
-      expect(frames[5]).toContain("Nothing matches, Enter to choose")
+      expect(frames[5]).toContain("Nothing matches, Esc to clear the filter")
       expect(frames.at(-1)).toMatch(/apple[\s\S]*banana[\s\S]*cherry/)
     }),
   )
