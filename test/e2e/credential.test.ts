@@ -113,7 +113,7 @@ describe.concurrent("a PAT", () => {
     for (const command of [`echo ${token} > /dev/stdout`, `echo ${token} | dd of=/dev/fd/1; true`]) {
       const ran = await run(command)
       expect(ran).toMatchObject({ code: 4, stdout: "" })
-      expect(ran.stderr).toContain("\nDon't open /dev/stdout in it,")
+      expect(ran.stderr).toContain("\nIt can't open /dev/stdout,")
       expect(ran.stderr).not.toContain(token)
     }
   })
