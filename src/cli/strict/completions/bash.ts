@@ -9,7 +9,7 @@ import {
   takesFile,
   valuesLine,
   wordsAfter,
-} from "./completions.ts"
+} from "./model.ts"
 
 /** A branch of `case`, which must not be without a pattern. */
 const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>

@@ -1,6 +1,6 @@
 import { helpWord } from "../builtIns.ts"
 import { type CommandShape, type Entry, type OptionShape, valuesOf } from "../shape.ts"
-import { dynamicArgument, flatten, takesFile, valuesLine, wordsAfter } from "./completions.ts"
+import { dynamicArgument, flatten, takesFile, valuesLine, wordsAfter } from "./model.ts"
 
 /** A text as one word of fish. */
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, "\\$&")}'`

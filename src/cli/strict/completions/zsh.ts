@@ -9,7 +9,7 @@ import {
   takesFile,
   valuesLine,
   wordsAfter,
-} from "./completions.ts"
+} from "./model.ts"
 
 /** A part of what `_arguments` reads; a colon would end it. */
 const part = (text: string): string => text.replaceAll(":", "\\:")

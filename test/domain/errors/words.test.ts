@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
-import { nearest } from "../../src/domain/errors/words.ts"
+import { nearest } from "../../../src/domain/errors/words.ts"
 
 const word = FastCheck.string({
   unit: FastCheck.constantFrom("a", "b", "c", "d"),
