@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 
@@ -183,5 +183,30 @@ describe("printing", () => {
       "services/settings/Settings.ts",
       "services/settings/rcfileWrite.ts",
     ])
+  })
+})
+
+describe("what names files", () => {
+  const strict = "src/cli/strict"
+
+  it("names those of the strict command line as they are, all of them", () => {
+    const text = readFileSync(`${strict}/README.md`, "utf8")
+    const named = [...text.matchAll(/"\.\/strict\/([\w/]+\.ts)"|`(\w+\.ts)`/g)].map(
+      ([, imported, listed]) => imported ?? listed,
+    )
+    const there = readdirSync(strict).filter((name) => name.endsWith(".ts"))
+    expect([...new Set(named)].sort()).toEqual(there.sort())
+  })
+
+  it("names files to mutate that are there", async () => {
+    for (const config of ["stryker.config.mjs", "stryker.domain.config.mjs"]) {
+      const { default: options } = (await import(`../${config}`)) as {
+        readonly default: { readonly mutate: ReadonlyArray<string> }
+      }
+      for (const pattern of options.mutate.filter((each) => !/[*!]/.test(each))) {
+        const [, before = pattern, names = "", after = ""] = /^(.*)\{(.*)\}(.*)$/.exec(pattern) ?? []
+        for (const name of names.split(",")) expect(existsSync(before + name + after), pattern).toBe(true)
+      }
+    }
   })
 })

@@ -18,15 +18,10 @@ import { orAsk, Typed } from "./output/ask.ts"
 import { printError, printSafe } from "./output/print.ts"
 import { path as runPath } from "./pat/run.ts"
 import { commands } from "./root.ts"
-import { bash } from "./strict/completions/bash.ts"
-import { fish } from "./strict/completions/fish.ts"
-import { zsh } from "./strict/completions/zsh.ts"
+import { completionsFor } from "./strict/completions.ts"
 import { execute } from "./strict/execute.ts"
 import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
-
-/** What makes the completion script of each shell from the command tree. */
-const completions = { bash, fish, zsh }
 
 /** Whether a command line asks for JSON, which decides the form of its errors even if it can't be understood. */
 const wantsJson = (request: Request): boolean => "flags" in request && request.flags.includes("--json")
@@ -58,21 +53,21 @@ export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Ex
         return yield* printSafe((yield* read(request.name)).trimEnd())
       }
       case "Completions":
-        return yield* printSafe(completions[request.shell](tree).trimEnd())
+        return yield* printSafe(completionsFor(request.shell, tree).trimEnd())
       case "UsageError":
         return yield* Effect.fail(request)
-      case "Run":
-        return yield* (
-          request.missing === undefined
-            ? execute(commands, tree.command, request.argv)
-            : Effect.zipRight(
-                orAsk(request.missing),
-                Effect.provideService(execute(commands, tree.command, request.argv), Typed, argv),
-              )
-        ).pipe(
+      case "Run": {
+        const { missing } = request
+        const running = execute(commands, tree.command, request.argv)
+        const asking =
+          missing === undefined
+            ? running
+            : Effect.zipRight(orAsk(missing), Effect.provideService(running, Typed, argv))
+        return yield* asking.pipe(
           Effect.catchIf(isQuitException, () => new Quit()),
           request.noInput || request.noColor ? Effect.updateService(Process, withOptions(request)) : identity,
         )
+      }
     }
   })
   return program.pipe(

@@ -90,10 +90,9 @@ const missingIn = (
   command.args.filter(({ alternative, name, required }) => {
     const asked = command.asking?.names.includes(name) === true
     if (asked && asks) return false
-    return (
-      ((required || asked) && alternative === undefined) ||
-      (alternative !== undefined && !given.some(({ option }) => option?.name === alternative))
-    )
+    return alternative === undefined
+      ? required || asked
+      : !given.some(({ option }) => option?.name === alternative)
   })[args.length]
 
 /**

@@ -2,9 +2,10 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { describe, expect, it } from "vitest"
 import { withCompletions } from "../../../src/cli/strict/annotations.ts"
+import { completionsFor } from "../../../src/cli/strict/completions.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import { completeIn, describedIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
-import { completionsFor, fleet } from "./program.ts"
+import { fleet } from "./program.ts"
 
 const tree = {
   ...read(fleet, "fleet"),

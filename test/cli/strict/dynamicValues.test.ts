@@ -6,12 +6,12 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 import { hidden, trailingCommand, withDynamicValues } from "../../../src/cli/strict/annotations.ts"
+import { completionsFor } from "../../../src/cli/strict/completions.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import { execute } from "../../../src/cli/strict/execute.ts"
 import { helpOf } from "../../../src/cli/strict/help.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
 import { completeIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
-import { completionsFor } from "./program.ts"
 
 const ship = Args.text({ name: "ship" }).pipe(Args.withDescription("Name of a ship"))
 const port = Options.text("port").pipe(Options.withDescription("Where to"), Options.optional)

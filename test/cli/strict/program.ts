@@ -4,10 +4,6 @@ import * as Options from "@effect/cli/Options"
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import { withCompletions, withExamples } from "../../../src/cli/strict/annotations.ts"
-import { bash } from "../../../src/cli/strict/completions/bash.ts"
-import { fish } from "../../../src/cli/strict/completions/fish.ts"
-import { zsh } from "../../../src/cli/strict/completions/zsh.ts"
-import type { CommandShape } from "../../../src/cli/strict/shape.ts"
 
 /** A command of another program, with an option of each kind. */
 const move = Command.make(
@@ -92,7 +88,3 @@ export const fleet = {
     notes: { admiral: "Nobody commands an admiral.", "-q": "A fleet is never quiet." },
   },
 }
-
-/** The completion script of a shell. */
-export const completionsFor = (shell: "bash" | "fish" | "zsh", tree: CommandShape): string =>
-  ({ bash, fish, zsh })[shell](tree)
