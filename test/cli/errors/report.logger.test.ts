@@ -5,25 +5,16 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import { logger } from "../../../src/cli/errors/report.ts"
 import { PatNotFound } from "../../../src/domain/Errors.ts"
-import { fakeConsole } from "../../support/world/world.ts"
+import { withStderr } from "../../support/world/world.ts"
 
 /** What an effect logs on stderr. */
 const logged = (effect: Effect.Effect<void>, level: LogLevel.LogLevel = LogLevel.Warning) =>
-  Effect.suspend(() => {
-    let stderr = ""
-    const console = fakeConsole(
-      () => {},
-      (text) => {
-        stderr += text
-      },
-    )
-    return effect.pipe(
-      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
-      Logger.withMinimumLogLevel(level),
-      Effect.withConsole(console),
-      Effect.map(() => stderr),
-    )
-  })
+  effect.pipe(
+    Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+    Logger.withMinimumLogLevel(level),
+    withStderr,
+    Effect.map(({ stderr }) => stderr),
+  )
 
 const cause = Cause.fail(new Error("no space\u001b[2J"))
 

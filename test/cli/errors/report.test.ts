@@ -5,26 +5,13 @@ import * as LogLevel from "effect/LogLevel"
 import { Exit } from "../../../src/cli/errors/failure.ts"
 import { logger, makeNotices, report } from "../../../src/cli/errors/report.ts"
 import { OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
-import { fakeConsole } from "../../support/world/world.ts"
-
-/** Runs an effect; gives its value and what went to stderr. */
-const collecting = <A>(effect: Effect.Effect<A>) =>
-  Effect.suspend(() => {
-    let stderr = ""
-    const console = fakeConsole(
-      () => {},
-      (text) => {
-        stderr += text
-      },
-    )
-    return Effect.map(Effect.withConsole(effect, console), (value) => ({ value, stderr }))
-  })
+import { withStderr } from "../../support/world/world.ts"
 
 const notFound = new PatNotFound({ keyId: "a-b-c-d", status: 404 })
 
 describe("report", () => {
   it.effect("prints the error and gives its exit code", () =>
-    Effect.map(collecting(report(notFound, false)), ({ stderr, value }) => {
+    Effect.map(withStderr(report(notFound, false)), ({ stderr, value }) => {
       expect(value).toBe(5)
       expect(stderr).toBe(
         "zpcli: There is no PAT a-b-c-d, or it is already revoked.\nSee the key IDs with: zpcli pat list\n",
@@ -33,7 +20,7 @@ describe("report", () => {
   )
 
   it.effect("prints one line of JSON where that is asked for", () =>
-    Effect.map(collecting(report(notFound, true)), ({ stderr, value }) => {
+    Effect.map(withStderr(report(notFound, true)), ({ stderr, value }) => {
       expect(value).toBe(5)
       expect(stderr.trimEnd().split("\n")).toHaveLength(1)
       expect(JSON.parse(stderr).error).toMatchObject({ type: "PatNotFound", status: 404, exitCode: 5 })
@@ -44,8 +31,8 @@ describe("report", () => {
     Effect.gen(function* () {
       const timedOut = new TimedOut({ origin: "https://api.zpools.io", seconds: 1, sent: true, attempts: 1 })
       const about = { keyId: "a-b-c-d", inMessage: true }
-      expect((yield* collecting(report(timedOut, false, about))).stderr).toMatch(/^zpcli: a-b-c-d: https:/)
-      const { stderr } = yield* collecting(report(timedOut, true, { ...about, inMessage: false }))
+      expect((yield* withStderr(report(timedOut, false, about))).stderr).toMatch(/^zpcli: a-b-c-d: https:/)
+      const { stderr } = yield* withStderr(report(timedOut, true, { ...about, inMessage: false }))
       expect(JSON.parse(stderr).error).toMatchObject({
         keyId: "a-b-c-d",
         message: expect.stringMatching(/^https:/),
@@ -54,7 +41,7 @@ describe("report", () => {
   )
 
   it.effect("prints nothing for an end that was asked for", () =>
-    Effect.map(collecting(report(new Exit({ code: 8 }), true)), (ran) =>
+    Effect.map(withStderr(report(new Exit({ code: 8 }), true)), (ran) =>
       expect(ran).toEqual({ value: 8, stderr: "" }),
     ),
   )
@@ -69,7 +56,7 @@ describe("a notice", () => {
         Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
         Logger.withMinimumLogLevel(LogLevel.None),
       )
-    return Effect.map(collecting(owed), ({ stderr }) =>
+    return Effect.map(withStderr(owed), ({ stderr }) =>
       expect(stderr).toMatch(
         json ? /^{"error":{"type":"OutcomeUnknown",.*}\n$/ : /^zpcli: It is unclear whether the PAT "ci"/,
       ),

@@ -9,7 +9,7 @@ import { fold, widthOf } from "../../../src/cli/output/wrap.ts"
 import { InvalidInput } from "../../../src/domain/Errors.ts"
 import { Process } from "../../../src/services/Process.ts"
 import { atTerminal } from "../../support/world/process.ts"
-import { fakeConsole } from "../../support/world/world.ts"
+import { withStderr } from "../../support/world/world.ts"
 
 const command = "zpcli pat revoke law-hotel-shape-community"
 
@@ -94,24 +94,15 @@ describe("what is written to stderr", () => {
   const error = new InvalidInput({ kind: "label", reason: "blank", value: "", message })
   /** What an effect writes to a stderr of 40 columns. */
   const written = (effect: Effect.Effect<unknown>, isTerminal: boolean) =>
-    Effect.suspend(() => {
-      let stderr = ""
-      const console = fakeConsole(
-        () => {},
-        (text) => {
-          stderr += text
-        },
-      )
-      return effect.pipe(
-        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
-        Effect.provideService(Process, {
-          ...atTerminal,
-          stderr: { isTerminal, color: false, columns: () => 40 },
-        }),
-        Effect.withConsole(console),
-        Effect.map(() => stderr.trimEnd().split("\n")),
-      )
-    })
+    effect.pipe(
+      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+      Effect.provideService(Process, {
+        ...atTerminal,
+        stderr: { isTerminal, color: false, columns: () => 40 },
+      }),
+      withStderr,
+      Effect.map(({ stderr }) => stderr.trimEnd().split("\n")),
+    )
 
   it.effect.each([
     ["an error", report(error, false), 'zpcli: "xxxxxxxxxx zpcli: done'],

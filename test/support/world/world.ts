@@ -123,6 +123,19 @@ export const fakeTerminal = (
   })
 }
 
+/** Runs an effect; gives its value and what it wrote to stderr. */
+export const withStderr = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    let stderr = ""
+    const console = fakeConsole(
+      () => {},
+      (text) => {
+        stderr += text
+      },
+    )
+    return Effect.map(Effect.withConsole(effect, console), (value) => ({ value, stderr }))
+  })
+
 /** A console whose two streams are collected. */
 export const fakeConsole = (
   onLog: (line: string) => void,
