@@ -12,9 +12,8 @@ import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts
 import { codeOf } from "../services/files.ts"
 import { Process } from "../services/Process.ts"
 import { Exit } from "./errors/failure.ts"
-import { quoteAlways } from "./output/ask.ts"
-import { introduceShell } from "./output/introduceShell.ts"
 import { print, printError } from "./output/print.ts"
+import { introduceShell, quoteAlways } from "./output/shell.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
 
 /** The username and the password of a sandbox. */

@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import { askingDisabled, Process } from "../../services/Process.ts"
 import { escapeLines } from "./escape.ts"
 import { printError, printErrorSafe } from "./print.ts"
+import { quote } from "./shell.ts"
 
 /** The words of the command line, without the program's name, as they were typed. */
 export class Typed extends Context.Reference<Typed>()("zpcli/Typed", {
@@ -34,12 +35,6 @@ export const orAsk = <E>(error: E): Effect.Effect<void, E> =>
       (yield* variable("TERM")) !== "dumb"
     if (!mayAsk) return yield* Effect.fail(error)
   })
-
-/** A text in single quotes, as one word of a POSIX shell. */
-export const quoteAlways = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
-
-/** A word of a command line as it is typed into a POSIX shell. */
-export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteAlways(word))
 
 /** Prints the command line that does the same without asking, so that people learn it. */
 export const printEquivalent = Effect.fnUntraced(function* (answers: ReadonlyArray<string>) {

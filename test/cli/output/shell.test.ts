@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { isShell } from "../../../src/cli/output/introduceShell.ts"
+import { isShell } from "../../../src/cli/output/shell.ts"
 
 describe("a shell that a person types at", () => {
   it.each(["bash", "/usr/bin/zsh", "fish -i", "bash --norc -il", "C:\\Windows\\System32\\cmd.exe"])(

@@ -4,6 +4,12 @@ import { Process } from "../../services/Process.ts"
 import type { Lines } from "./escape.ts"
 import { printError } from "./print.ts"
 
+/** A text in single quotes, as one word of a POSIX shell. */
+export const quoteAlways = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
+
+/** A word of a command line as it is typed into a POSIX shell. */
+export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteAlways(word))
+
 const shells = ["sh", "bash", "zsh", "fish", "dash", "ksh", "cmd", "powershell", "pwsh"]
 
 /** Whether a command line starts a shell that a person types at: it has neither a script nor a `-c`. */
