@@ -1,5 +1,4 @@
 import * as HttpClient from "@effect/platform/HttpClient"
-import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -83,7 +82,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       const execute = (idle: number) =>
         Effect.suspend(() => {
           sending.trace = makeTrace(idle)
-          const sent = client.execute(encode(api.base, request))
+          const sent = bounded(client.execute(encode(api.base, request)))
           return Effect.provideService(sent, CurrentTrace, sending.trace)
         })
 
@@ -102,7 +101,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         )
         const requestId = hide(response.headers["x-amzn-requestid"])
         const answer = { status: response.status, requestId }
-        const body = yield* Effect.mapError(readBody(response), (error) =>
+        const body = yield* Effect.mapError(response.text, (error) =>
           unread(error, { origin, number }, answer),
         )
         return { ...answer, response, body: body.replace(/^\uFEFF/, "") }
@@ -219,5 +218,4 @@ const maxIdleOnce = 1000
 
 const parseJson = Option.liftThrowable((text: string) => JSON.parse(text) as unknown)
 
-const readBody = (response: HttpClientResponse.HttpClientResponse) =>
-  response.text.pipe(HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes)))
+const bounded = HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes))

@@ -70,6 +70,9 @@ export interface ConnectionTrace {
   lasting: Lasting | undefined
 }
 
+/** The code of an answer's body that is longer than zpcli reads: zlib's own. */
+export const tooLarge = "ERR_BUFFER_TOO_LARGE"
+
 /** The code of an answer's body in a content encoding that is unknown or damaged. */
 export const undecodable = "EENCODING"
 
@@ -140,9 +143,7 @@ export const unread = (
   const { code } = systemErrorOf(error.cause)
   const unreadable = (reason: ResponseUnreadable["reason"]) =>
     new ResponseUnreadable({ ...answer, origin, reason })
-  // For a body beyond the bound the platform's error has words, and zlib's has a code.
-  const tooLarge = code === "ERR_BUFFER_TOO_LARGE" || /maxBytes/.test(String(error.cause))
-  if (tooLarge) return unreadable("too-large")
+  if (code === tooLarge) return unreadable("too-large")
   if (code === undecodable) return unreadable("encoding")
   if (code.startsWith("HPE_"))
     return new ResponseUnreadable({ origin, status: undefined, reason: "not-http" })

@@ -5,11 +5,11 @@ import { TLSSocket } from "node:tls"
 import type { Proxy } from "../../domain/Proxy.ts"
 import type { ConnectionTrace } from "../network/attempt.ts"
 
-/** The options of a connection, with the attempt that it is for. */
+/** The options of a connection, with the attempt that it is for: Node passes them on from the request. */
 export interface TunnelOptions extends Https.RequestOptions {
   /** The tunnel, once it is open. */
   readonly socket?: Socket
-  readonly attempt?: { readonly request: Http.ClientRequest; readonly trace: ConnectionTrace }
+  readonly attempt: { readonly trace: ConnectionTrace; readonly signal: AbortSignal }
 }
 
 const decoded = (text: string): string => {
@@ -20,26 +20,41 @@ const decoded = (text: string): string => {
   }
 }
 
-/** The `Proxy-Authorization` for the username and password in a proxy's URL, if any. */
-const credentialsOf = ({ url }: Proxy): string | undefined =>
-  url.username === "" && url.password === ""
-    ? undefined
-    : `Basic ${Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`).toString("base64")}`
+/** The header for the username and password in a proxy's URL, if any. */
+const credentialsOf = ({ url }: Proxy): { readonly "proxy-authorization"?: string } => {
+  if (url.username === "" && url.password === "") return {}
+  const pair = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`)
+  return { "proxy-authorization": `Basic ${pair.toString("base64")}` }
+}
 
-const hostOf = ({ url }: Proxy) => ({
-  host: url.hostname.replace(/^\[|\]$/g, ""),
-  port: url.port || (url.protocol === "https:" ? 443 : 80),
+/** Where a server is. */
+const hostOf = ({ hostname, port, protocol }: URL) => ({
+  protocol,
+  host: hostname.replace(/^\[|\]$/g, ""),
+  port: Number(port) || (protocol === "https:" ? 443 : 80),
 })
 
-/** Sends a request for plain http to a proxy, with the whole URL as its path. */
-export const forwarded =
-  (url: URL, proxy: Proxy) =>
-  (request: Http.ClientRequest, options: Http.RequestOptions): Https.RequestOptions => {
-    request.path = url.href
-    const credentials = credentialsOf(proxy)
-    if (credentials !== undefined) request.setHeader("Proxy-Authorization", credentials)
-    return { ...options, ...hostOf(proxy), servername: isIP(hostOf(proxy).host) ? "" : hostOf(proxy).host }
+/** Where a request goes, and what the way there adds to it. */
+export type Route = ReturnType<typeof hostOf> & {
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly servername?: string
+}
+
+/** The way to a server that needs no words to a proxy: there is none, or a tunnel. */
+export const direct = (url: URL): Route => ({ ...hostOf(url), path: `${url.pathname}${url.search}` })
+
+/** The way of a request for plain http: a proxy gets it, with the whole URL as its path. */
+export const forwarded = (url: URL, proxy: Proxy): Route => {
+  const to = hostOf(proxy.url)
+  return {
+    ...to,
+    path: url.href,
+    headers: { host: url.host, ...credentialsOf(proxy) },
+    // Node would take it from the `Host` header.
+    servername: isIP(to.host) ? "" : to.host,
   }
+}
 
 /** Statuses of a proxy after which another attempt may succeed. */
 const mayPass = new Set([408, 425, 429])
@@ -56,33 +71,29 @@ export const connectThrough = (
 ): void => {
   const isSecure = proxy.url.protocol === "https:"
   const target = `${host?.includes(":") ? `[${host}]` : host}:${port}`
-  const credentials = credentialsOf(proxy)
   const connect = (isSecure ? Https : Http).request({
     ...common,
     agent: false,
-    ...hostOf(proxy),
+    ...hostOf(proxy.url),
     method: "CONNECT",
     path: target,
     setHost: false,
-    headers: { Host: target, ...(credentials === undefined ? {} : { "Proxy-Authorization": credentials }) },
+    headers: { Host: target, ...credentialsOf(proxy) },
+    signal: attempt.signal,
   })
-  const abandon = () => void connect.destroy()
-  attempt?.request.once("close", abandon)
   connect.once("connect", ({ statusCode = 0 }, socket: Socket, head: Buffer) => {
-    attempt?.request.off("close", abandon)
     if (statusCode < 200 || statusCode > 299) {
       socket.destroy()
-      if (attempt && statusCode < 500 && !mayPass.has(statusCode)) attempt.trace.lasting = "proxy-refused"
+      if (statusCode < 500 && !mayPass.has(statusCode)) attempt.trace.lasting = "proxy-refused"
       return callback(Object.assign(new Error("the proxy refused"), { code: `EPROXY ${statusCode}` }), socket)
     }
-    if (attempt) attempt.trace.proxy = undefined
+    attempt.trace.proxy = undefined
     if (head.length > 0) socket.unshift(head)
     callback(undefined, socket)
   })
   connect.once("error", (error) => {
     const { socket } = connect
-    if (attempt && socket instanceof TLSSocket && socket.authorizationError)
-      attempt.trace.lasting = "certificate"
+    if (socket instanceof TLSSocket && socket.authorizationError) attempt.trace.lasting = "certificate"
     callback(error, new Socket())
   })
   connect.end()

@@ -5,18 +5,7 @@ import type { Duplex } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { named, type Proxy } from "../../domain/Proxy.ts"
 import type { ConnectionTrace } from "../network/attempt.ts"
-import { connectThrough, forwarded, type TunnelOptions } from "./tunnel.ts"
-
-declare module "http" {
-  interface Agent {
-    /** Node's own way to an agent, which its types leave out: gives a request a connection. */
-    addRequest(request: Http.ClientRequest, options: Http.RequestOptions): void
-  }
-  interface ClientRequest {
-    /** In bytes; read once there is a connection. Node's types have only the option. */
-    maxHeaderSize?: number
-  }
-}
+import { connectThrough, direct, forwarded, type TunnelOptions } from "./tunnel.ts"
 
 /** The longest head of an answer that is read, in bytes: 64 KiB. */
 const maxHeaderSize = 64 * 1024
@@ -81,31 +70,39 @@ const report = (request: Http.ClientRequest, trace: ConnectionTrace): void => {
   })
 }
 
-/** Where connections are kept within a run. */
-export interface Agents {
-  /** The agents for one attempt, direct or through a proxy. They write to its trace what happens. */
-  readonly forAttempt: (
-    url: URL,
-    proxy: Proxy | undefined,
-    trace: ConnectionTrace,
-  ) => { readonly http: Http.Agent; readonly https: Https.Agent }
-  /** Closes every connection that would keep the process alive: idle ones do not. */
-  readonly destroy: () => void
+/** One attempt at a request. */
+export interface Attempt {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Ends it. */
+  readonly signal: AbortSignal
+  readonly proxy: Proxy | undefined
+  /** Where to write what happens to its connection. */
+  readonly trace: ConnectionTrace
 }
 
-type Change = (request: Http.ClientRequest, options: Http.RequestOptions) => Http.RequestOptions
+/** Where connections are kept within a run. */
+export interface Connections {
+  /** Makes a request, direct or through its proxy. It is sent once it is ended. */
+  readonly request: (attempt: Attempt) => Http.ClientRequest
+  /** Closes every connection that would keep the process alive: idle ones do not. */
+  readonly close: () => void
+}
 
 /**
  * @param now - gives milliseconds since the epoch: a clock that goes on while
  * the machine sleeps, since connections do not outlive that
  */
-export const makeAgents = (now: () => number): Agents => {
+export const makeConnections = (now: () => number): Connections => {
   const closing = new AbortController()
   const agentOptions = optionsFor(closing.signal)
-  const pools = new Set<Http.Agent>()
+  const pools = new Map<string, Http.Agent>()
   const idleSince = new WeakMap<object, number>()
   /** Those that are not idle, among them one on which the server has switched to another protocol. */
   const inUse = new Set<Duplex>()
+  /** The connection below an idle tunnel would keep the process alive. */
+  let usesTunnel = false
 
   /** Closes the connections that have been idle for longer than an attempt allows. */
   const closeIdle = (pool: Http.Agent, maxIdle: number): void => {
@@ -116,72 +113,51 @@ export const makeAgents = (now: () => number): Agents => {
     }
   }
 
-  const memoize = <A extends Http.Agent>(make: () => A): (() => A) => {
-    let pool: A | undefined
-    return () => {
-      pool ??= make().on("free", (socket: Duplex) => {
-        idleSince.set(socket, now())
-        inUse.delete(socket)
-      })
-      pools.add(pool)
-      return pool
-    }
+  /** The pool of connections of one kind, made at its first use. */
+  const poolOf = (kind: string, make: () => Http.Agent): Http.Agent => {
+    const known = pools.get(kind)
+    if (known !== undefined) return known
+    const pool = make().on("free", (socket: Duplex) => {
+      idleSince.set(socket, now())
+      inUse.delete(socket)
+    })
+    pools.set(kind, pool)
+    return pool
   }
-  const plain = memoize(() => new Http.Agent(agentOptions))
-  const secure = memoize(() => new Https.Agent(agentOptions))
-  const tunnels = new Map<string, () => Https.Agent>()
-  const tunnel = (proxy: Proxy): Https.Agent => {
-    const known = tunnels.get(proxy.url.href) ?? memoize(() => makeTunnelAgent(proxy, agentOptions))
-    tunnels.set(proxy.url.href, known)
-    return known()
-  }
+  const directly = (protocol: string) =>
+    poolOf(protocol, () =>
+      protocol === "https:" ? new Https.Agent(agentOptions) : new Http.Agent(agentOptions),
+    )
 
   return {
-    forAttempt: (url, proxy, trace) => {
+    request: ({ proxy, trace, url, ...given }) => {
       trace.hasLeft = false
       trace.proxy = proxy && named(proxy)
-
-      /**
-       * A pool for this one attempt. `@effect/platform-node` gives no access to
-       * a request or its options, but Node passes both to the agent.
-       */
-      const watch = <A extends Http.Agent>(pool: A, change: Change): A => {
-        const addRequest = (request: Http.ClientRequest, options: Http.RequestOptions): void => {
-          request.maxHeaderSize = maxHeaderSize
-          closeIdle(pool, trace.maxIdle)
-          report(request, trace)
-          request.once("socket", (socket) => void inUse.add(socket))
-          pool.addRequest(request, change(request, options))
-        }
-        return Object.create(pool, {
-          addRequest: { value: addRequest },
-          protocol: { value: url.protocol },
-          defaultPort: { value: url.protocol === "https:" ? 443 : 80 },
-        })
+      const isForwarded = proxy !== undefined && url.protocol === "http:"
+      const route = isForwarded ? forwarded(url, proxy) : direct(url)
+      const tunnel = isForwarded ? undefined : proxy
+      usesTunnel ||= tunnel !== undefined
+      const pool = tunnel
+        ? poolOf(tunnel.url.href, () => makeTunnelAgent(tunnel, agentOptions))
+        : directly(route.protocol)
+      closeIdle(pool, trace.maxIdle)
+      const options: TunnelOptions = {
+        ...given,
+        ...route,
+        headers: { ...given.headers, ...route.headers },
+        agent: pool,
+        maxHeaderSize,
+        attempt: { trace, signal: given.signal },
       }
-
-      return {
-        get http() {
-          if (proxy === undefined) return watch(plain(), (_, options) => options)
-          return watch(proxy.url.protocol === "https:" ? secure() : plain(), forwarded(url, proxy))
-        },
-        get https() {
-          if (proxy === undefined) return watch(secure(), (_, options) => options)
-          return watch(
-            tunnel(proxy),
-            (request, options): TunnelOptions => ({
-              ...options,
-              attempt: { request, trace },
-            }),
-          )
-        },
-      }
+      const request = (route.protocol === "https:" ? Https : Http).request(options)
+      report(request, trace)
+      return request.once("socket", (socket) => void inUse.add(socket))
     },
-    destroy: () => {
+    close: () => {
       // Node lets a process end while connections are idle, and to close them takes 2 ms of every run.
-      if (tunnels.size === 0 && [...inUse].every(({ destroyed }) => destroyed)) return
+      if (!usesTunnel && [...inUse].every(({ destroyed }) => destroyed)) return
       closing.abort()
-      for (const pool of pools) pool.destroy()
+      for (const pool of pools.values()) pool.destroy()
     },
   }
 }
