@@ -60,14 +60,15 @@ const cell = <A>(type: Schema.Schema<A>, decode: (value: unknown) => A | undefin
 
 /** A cell of text; any other value is shown as JSON. */
 export const text = cell(Schema.String, asText)
-const time = cell(Schema.Union(Schema.Number, Schema.String), parseTime)
-const list = cell(Schema.Array(Schema.String), asList)
+const time = /* @__PURE__ */ cell(/* @__PURE__ */ Schema.Union(Schema.Number, Schema.String), parseTime)
+const list = /* @__PURE__ */ cell(/* @__PURE__ */ Schema.Array(Schema.String), asList)
 
 /**
  * One PAT as `GET /pat` lists it. No field is guaranteed: if one is absent, null
- * or odd, only its cell is affected, and never the list.
+ * or odd, only its cell is affected, and never the list. `fromItem` decodes it;
+ * this schema is for programs that use it, and the bundle leaves it out.
  */
-export const Pat = Schema.Struct({
+export const Pat = /* @__PURE__ */ Schema.Struct({
   key_id: text,
   label: text,
   status: text,

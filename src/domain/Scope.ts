@@ -10,7 +10,7 @@ export type Scope = typeof Scope.Type
 /** Every scope, in the order of help and errors. */
 export const scopes: ReadonlyArray<Scope> = Scope.literals
 
-const isScope = Schema.is(Scope)
+const isScope = (value: string): value is Scope => scopes.some((scope) => scope === value)
 
 /** The parts of a list such as `zpool,job`. */
 export const partsOf = (value: string): ReadonlyArray<string> =>

@@ -109,7 +109,6 @@ describe("repeatable", () => {
       origin,
       location: undefined,
       speaker: "api",
-      answerLostBefore: false,
     })
     expect(Retry.isTransient(failure)).toBe(false)
   })

@@ -24,8 +24,6 @@ export class HttpFailure extends Data.TaggedError("HttpFailure")<
     readonly location: string | undefined
     /** See `Envelope.speakerOf`. */
     readonly speaker: "api" | "gateway" | "other"
-    /** Whether the response to an earlier attempt was lost, which may have had an effect. */
-    readonly answerLostBefore: boolean
   }
 > {}
 

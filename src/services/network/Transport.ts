@@ -17,9 +17,9 @@ import { timeoutFail } from "../timeout.ts"
 import { makeApiTime, timeOf } from "./apiTime.ts"
 import {
   type ApiRequest,
-  type ConnectionTrace,
   CurrentTrace,
   encode,
+  Flight,
   makeTrace,
   pathOf,
   reasonOf,
@@ -65,8 +65,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
     /** The number of requests at the moment. */
     let underWay = 0
 
-    const attempt = Effect.fnUntraced(function* (request: ApiRequest, sending: Sending) {
-      const number = ++sending.number
+    const attempt = Effect.fnUntraced(function* (request: ApiRequest, flight: Flight) {
+      const number = ++flight.attempts
       const path = pathOf(request)
       yield* secrets.add(...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? []))
       const hide = (said: string | undefined) => (said === undefined ? undefined : secrets.hide(said))
@@ -81,9 +81,12 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       const isIdempotent = Retry.isIdempotent(request.method, path)
       const execute = (idle: number) =>
         Effect.suspend(() => {
-          sending.trace = makeTrace(idle)
+          const trace = makeTrace(idle)
+          flight.trace = trace
           const sent = bounded(client.execute(encode(api.base, request)))
-          return Effect.provideService(sent, CurrentTrace, sending.trace)
+          return Effect.provideService(sent, CurrentTrace, trace).pipe(
+            Effect.mapError((error) => ({ error, trace })),
+          )
         })
 
       const exchange = Effect.gen(function* () {
@@ -91,24 +94,22 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         const response = yield* execute(isIdempotent ? maxIdle : maxIdleOnce).pipe(
           // The server closed an idle connection, which says nothing about the API.
           Effect.catchIf(
-            () => sending.trace.reused && isIdempotent,
+            ({ trace }) => trace.reused && isIdempotent,
             () => {
-              sending.answerLost = true
+              flight.answerLost = true
               return execute(0)
             },
           ),
-          Effect.mapError((error) => unanswered(error, { origin, number, trace: sending.trace })),
+          Effect.mapError(({ error, trace }) => unanswered(error, origin, number, trace)),
         )
         const requestId = hide(response.headers["x-amzn-requestid"])
         const answer = { status: response.status, requestId }
-        const body = yield* Effect.mapError(response.text, (error) =>
-          unread(error, { origin, number }, answer),
-        )
+        const body = yield* Effect.mapError(response.text, (error) => unread(error, origin, number, answer))
         return { ...answer, response, body: body.replace(/^\uFEFF/, "") }
       }).pipe(
         timeoutFail(timeout * 1000, () => {
-          const { hasLeft: sent = true, proxy } = sending.trace
-          return new TimedOut({ origin, seconds: timeout, sent, attempts: number, proxy })
+          const { mayHaveLeft: sent, trace } = flight
+          return new TimedOut({ origin, seconds: timeout, sent, attempts: number, proxy: trace?.proxy })
         }),
         Effect.tapError((error) => log(reasonOf(error))),
       )
@@ -144,7 +145,6 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         origin,
         location: hide(response.headers.location),
         speaker: speakerOf(body, value),
-        answerLostBefore: sending.answerLost,
       })
     })
 
@@ -152,9 +152,8 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       "Transport.send",
     )(function* (request) {
       underWay++
-      const sending: Sending = { number: 0, trace: unsent, answerLost: false }
-      if (request.flight !== undefined)
-        request.flight.mayHaveLeft = () => sending.answerLost || sending.trace.hasLeft !== false
+      const { flight = new Flight() } = request
+      flight.attempts = 0
       const backoff = Schedule.identity<TransportError>().pipe(
         Schedule.intersect(Schedule.recurs(request.noRetry ? 0 : maxRetries)),
         // This comes before the delay, which is announced.
@@ -165,21 +164,21 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         Schedule.addDelayEffect(([error]) =>
           Effect.gen(function* () {
             const asked = error._tag === "ServiceUnavailable" ? error.retryAfter : undefined
-            const millis = Retry.delayAfter(sending.number, asked, yield* Random.next)
+            const millis = Retry.delayAfter(flight.attempts, asked, yield* Random.next)
             if (error._tag === "ServiceUnavailable" && error.status === 429)
               yield* apiTime.askedToWait(error, millis)
             const reason = reasonOf(error)
-            yield* progress.waiting({ _tag: "Backoff", millis, attempt: sending.number + 1, reason })
-            yield* Effect.logDebug(`waiting ${millis} ms before attempt ${sending.number + 1}`)
+            yield* progress.waiting({ _tag: "Backoff", millis, attempt: flight.attempts + 1, reason })
+            yield* Effect.logDebug(`waiting ${millis} ms before attempt ${flight.attempts + 1}`)
             return millis
           }),
         ),
       )
-      return yield* Effect.zipRight(apiTime.wait, attempt(request, sending)).pipe(
+      return yield* Effect.zipRight(apiTime.wait, attempt(request, flight)).pipe(
         Effect.tapError((error) =>
           Effect.sync(() => {
-            sending.trace = unsent
-            sending.answerLost ||=
+            flight.trace = undefined
+            flight.answerLost ||=
               error._tag === "ResponseUnreadable" ||
               (Retry.isTransient(error) && Retry.mayHaveHappened(error))
           }),
@@ -197,18 +196,6 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 
 /** The largest body that is read: 256 MiB. */
 const maxBodyBytes = 256 * 1024 * 1024
-
-/** The state of one request across its attempts. */
-interface Sending {
-  /** Attempts so far. */
-  number: number
-  /** The trace of the current attempt; `unsent` between two attempts. */
-  trace: ConnectionTrace
-  /** Whether the answer to an earlier attempt was lost, so that it may have had an effect. */
-  answerLost: boolean
-}
-
-const unsent: ConnectionTrace = { ...makeTrace(), hasLeft: false }
 
 /** A connection that was idle for longer, in milliseconds, may be closed without our knowing. */
 const maxIdle = 60_000

@@ -15,14 +15,23 @@ import type { NamedProxy } from "../../domain/Proxy.ts"
 import { isCertificateProblem } from "../../domain/Retry.ts"
 import { version } from "../../version.ts"
 
-/** Lets the caller of a request ask, while it waits, whether an interruption comes too late. */
-export interface Flight {
-  /** Whether the request may have had an effect: false as long as it certainly hasn't left. */
-  mayHaveLeft: () => boolean
+/** How far one request has come, over all its attempts. Its caller can ask while it waits, and afterwards. */
+export class Flight {
+  /** Attempts so far. */
+  attempts = 0
+  /** Whether the answer to an earlier attempt was lost, so that it may have had an effect. */
+  answerLost = false
+  /** The connection of the current attempt; undefined between two attempts. */
+  trace: ConnectionTrace | undefined
+  /** Whether the current attempt may have left. */
+  get mayHaveLeft(): boolean {
+    return this.trace !== undefined && this.trace.hasLeft !== false
+  }
+  /** Whether the request may have had an effect, so that an interruption comes too late. */
+  get mayHaveHappened(): boolean {
+    return this.answerLost || this.mayHaveLeft
+  }
 }
-
-/** A request that hasn't been made yet. */
-export const makeFlight = (): Flight => ({ mayHaveLeft: () => false })
 
 /** One request to the API. */
 export interface ApiRequest {
@@ -34,7 +43,7 @@ export interface ApiRequest {
   readonly body?: Redacted.Redacted<unknown>
   /** Whether it is not worth a second attempt. */
   readonly noRetry?: boolean
-  /** Records how far it has come, for a caller that cancels it. */
+  /** Records how far it has come, for a caller that wants to know. */
   readonly flight?: Flight
   /** Further secrets that an answer could echo. */
   readonly secrets?: ReadonlyArray<Redacted.Redacted>
@@ -112,17 +121,12 @@ const systemErrorOf = (cause: unknown): { readonly code: string; readonly syscal
 const hasLeft = (trace: ConnectionTrace, { code, syscall }: ReturnType<typeof systemErrorOf>): boolean =>
   trace.hasLeft ?? !(neverOpened.has(code) || syscall === "connect" || isCertificateProblem(code))
 
-/** An attempt, for the errors that it ends with. */
-export interface Attempt {
-  readonly origin: string
-  readonly number: number
-  readonly trace: ConnectionTrace
-}
-
-/** An attempt that ended before an answer began. */
+/** What is wrong with an attempt that ended before an answer began. */
 export const unanswered = (
   error: HttpClientError.HttpClientError,
-  { number, origin, trace }: Attempt,
+  origin: string,
+  attempts: number,
+  trace: ConnectionTrace,
 ): Unreachable | ResponseUnreadable => {
   const found = systemErrorOf(error.cause)
   const { code } = found
@@ -131,13 +135,14 @@ export const unanswered = (
   if (code.startsWith("HPE_") && proxy === undefined) {
     return new ResponseUnreadable({ origin, status: undefined, reason: "not-http" })
   }
-  return new Unreachable({ origin, code, sent: hasLeft(trace, found), attempts: number, proxy, lasting })
+  return new Unreachable({ origin, code, sent: hasLeft(trace, found), attempts, proxy, lasting })
 }
 
-/** An answer whose body could not be read to its end. */
+/** What is wrong with an answer whose body could not be read to its end. */
 export const unread = (
   error: HttpClientError.HttpClientError,
-  { number, origin }: Omit<Attempt, "trace">,
+  origin: string,
+  attempts: number,
   answer: { readonly status: number; readonly requestId: string | undefined },
 ): Unreachable | ResponseUnreadable => {
   const { code } = systemErrorOf(error.cause)
@@ -147,7 +152,7 @@ export const unread = (
   if (code === undecodable) return unreadable("encoding")
   if (code.startsWith("HPE_"))
     return new ResponseUnreadable({ origin, status: undefined, reason: "not-http" })
-  return new Unreachable({ origin, code, sent: true, attempts: number })
+  return new Unreachable({ origin, code, sent: true, attempts })
 }
 
 /** A failure in a few words, for the log and the progress line. */

@@ -9,7 +9,6 @@ import { type Credential, signerOf } from "../../domain/Credential.ts"
 import { CreatedPat, Hello, PatList } from "../../domain/Envelope.ts"
 import {
   type HttpFailure,
-  type Method,
   OutcomeUnknown,
   ResponseUnreadable,
   type RevokeError,
@@ -19,7 +18,7 @@ import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { isTransient, mayHaveHappened } from "../../domain/Retry.ts"
 import { Session } from "../auth/Session.ts"
-import type { Flight } from "../network/attempt.ts"
+import { Flight } from "../network/attempt.ts"
 import { decodeAnswer, notOffered, orApiError } from "../network/statuses.ts"
 import { type ApiAnswer, Transport } from "../network/Transport.ts"
 import { Connection } from "../settings/Connection.ts"
@@ -84,9 +83,6 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     const { api } = yield* Connection
     const session = yield* Session
     const transport = yield* Transport
-
-    const send = (method: Method, path: ReadonlyArray<string>, { token }: Pick<Credential, "token">) =>
-      transport.send({ method, path, bearer: token })
 
     const decodeList = decodeAnswer(api.origin, PatList, "a list of PATs")
     const decodeCreated = decodeAnswer(api.origin, CreatedPat, "a key ID and a token")
@@ -192,14 +188,14 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     })
 
     const revoke = Effect.fn("PatApi.revoke")(function* (keyId: KeyId, own = false) {
-      // Kept here, since a sign-in in between makes it a new request.
-      let answerLost = false
+      // One for both requests, if a sign-in comes in between.
+      const flight = new Flight()
       const attempt = (credential: Credential) =>
-        Effect.map(send("DELETE", ["pat", keyId], credential), (answer) => readRevoked(answer, keyId)).pipe(
+        transport.send({ method: "DELETE", path: ["pat", keyId], bearer: credential.token, flight }).pipe(
+          Effect.map((answer) => readRevoked(answer, keyId)),
           Effect.catchTag("HttpFailure", (failure): Effect.Effect<RevokeAnswer, HttpFailure> => {
-            answerLost ||= failure.answerLostBefore
             if (failure.status === 404) return Effect.succeed(Either.left(failure))
-            const endedItself = own && answerLost && failure.status === 401
+            const endedItself = own && flight.answerLost && failure.status === 401
             return endedItself ? Effect.succeed(Either.right(revokedUnseen)) : Effect.fail(failure)
           }),
           orApiError("DELETE", `/pat/${keyId}`, signerOf(credential)),
@@ -209,11 +205,11 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       const pats = yield* Effect.either(Effect.map(list, (listing) => listing.pats))
       // The list refuses the PAT that has just ended itself.
       if (own && Either.isLeft(pats) && pats.left._tag === "CredentialRefused") return revokedUnseen
-      return yield* judgeRevoke(keyId, answer.left, Either.getOrUndefined(pats), answerLost)
+      return yield* judgeRevoke(keyId, answer.left, Either.getOrUndefined(pats), flight.answerLost)
     })
 
-    const greet = (token: Pick<Credential, "token">) =>
-      Effect.flatMap(send("GET", ["hello"], token), decodeHello)
+    const greet = ({ token }: Pick<Credential, "token">) =>
+      Effect.flatMap(transport.send({ method: "GET", path: ["hello"], bearer: token }), decodeHello)
 
     const hello = session
       .withCredential((credential) =>

@@ -11,7 +11,7 @@ import { OutcomeUnknown, type RevokeError } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import type { Notice, Notices } from "../Notices.ts"
-import { makeFlight } from "../network/attempt.ts"
+import { Flight } from "../network/attempt.ts"
 import type { Signals } from "../Signals.ts"
 import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
@@ -103,7 +103,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
     const { listed, notCreated, pat, recover, tell } = wanted
     // An interruption that has come already is obeyed before anything is sent.
     yield* restore(Effect.void)
-    const flight = makeFlight()
+    const flight = new Flight()
     const asking = yield* Effect.forkDaemon(Effect.interruptible(api.create(pat, listed, flight)))
 
     const undo = Effect.gen(function* () {
@@ -114,7 +114,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
 
     const answered = Effect.suspend(() =>
       // What hasn't left is cancelled in this very turn of the event loop: later it may have.
-      flight.mayHaveLeft() ? Effect.zipRight(notices.waiting, awaitAnswer) : Fiber.interrupt(asking),
+      flight.mayHaveHappened ? Effect.zipRight(notices.waiting, awaitAnswer) : Fiber.interrupt(asking),
     )
 
     const awaitAnswer = Effect.gen(function* () {
@@ -137,7 +137,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       const lost =
         failure instanceof OutcomeUnknown
           ? failure
-          : Cause.isInterruptedOnly(answer.cause) && flight.mayHaveLeft()
+          : Cause.isInterruptedOnly(answer.cause) && flight.mayHaveHappened
             ? new OutcomeUnknown({
                 label: pat.label,
                 found: undefined,

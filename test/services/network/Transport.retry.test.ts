@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
+import { Flight } from "../../../src/services/network/attempt.ts"
 import type { ApiRequest } from "../../../src/services/network/Transport.ts"
 import { json, refused, reset, systemError } from "../../support/http/answer.ts"
 import { broken, cutOff, fakeApi, type Reply, silence } from "../../support/http/client.ts"
@@ -224,8 +225,8 @@ describe("the backoff", () => {
   )
 })
 
-describe("answerLostBefore", () => {
-  it.scoped("is true where an earlier attempt may have been carried out", () =>
+describe("the answer", () => {
+  it.scoped("counts as lost where an earlier attempt may have been carried out", () =>
     Effect.gen(function* () {
       const name = "DELETE /v1/pat/a-b-c-d"
       for (const [failures, lost] of [
@@ -234,14 +235,15 @@ describe("answerLostBefore", () => {
       ] as const) {
         for (const [failure, reply] of Object.entries(failures)) {
           const api = yield* fakeApi([name, reply], [name, json(404, {})])
-          const error = yield* Effect.flip(inTime(send({ api }, requests[name])))
-          expect([failure, error]).toMatchObject([failure, { _tag: "HttpFailure", answerLostBefore: lost }])
+          const flight = new Flight()
+          const error = yield* Effect.flip(inTime(send({ api }, { ...requests[name], flight })))
+          expect([failure, error._tag, flight.answerLost]).toStrictEqual([failure, "HttpFailure", lost])
         }
       }
       const api = yield* fakeApi([name, reset], [name, refused], [name, json(404, {})])
-      expect(yield* Effect.flip(inTime(send({ api }, requests[name])))).toMatchObject({
-        answerLostBefore: true,
-      })
+      const flight = new Flight()
+      yield* Effect.flip(inTime(send({ api }, { ...requests[name], flight })))
+      expect(flight.answerLost).toBe(true)
     }),
   )
 })

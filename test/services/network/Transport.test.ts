@@ -126,7 +126,6 @@ describe("an answer", () => {
           serverMessage: "No.",
           requestId: "r-2",
           origin,
-          answerLostBefore: false,
         })
         expect(api.received).toHaveLength(1)
       }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import { CurrentTrace, makeFlight } from "../../../src/services/network/attempt.ts"
+import { CurrentTrace, Flight } from "../../../src/services/network/attempt.ts"
 import type { ApiRequest } from "../../../src/services/network/Transport.ts"
 import { json, refused, reset, systemError } from "../../support/http/answer.ts"
 import { broken, fakeApi, play, type Reply, silence, tracing } from "../../support/http/client.ts"
@@ -81,10 +81,9 @@ describe("a connection that had been used and is lost", () => {
   it.scoped("may have done what was asked", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["DELETE /v1/pat/a-b-c-d", stale], ["DELETE /v1/pat/a-b-c-d", json(404, {})])
-      expect(yield* Effect.flip(send({ api }, revoke))).toMatchObject({
-        status: 404,
-        answerLostBefore: true,
-      })
+      const flight = new Flight()
+      expect(yield* Effect.flip(send({ api }, { ...revoke, flight }))).toMatchObject({ status: 404 })
+      expect(flight.answerLost).toBe(true)
     }),
   )
 })
@@ -172,11 +171,11 @@ const besideARevoke = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>) =
 /** Interrupts a create after a second. Gives whether it was told that nothing had left. */
 const interrupted = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>, method: ApiRequest = create) =>
   Effect.gen(function* () {
-    const flight = makeFlight()
+    const flight = new Flight()
     const fiber = yield* Effect.fork(patiently(send({ api }, { ...method, flight })))
     yield* TestClock.adjust("1 second")
     yield* Fiber.interrupt(fiber)
-    return !flight.mayHaveLeft()
+    return !flight.mayHaveHappened
   })
 
 describe("an interruption", () => {

@@ -6,6 +6,7 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandUnusable, OutcomeUnknown, PatNotFound } from "../../../src/domain/Errors.ts"
 import { fromItem } from "../../../src/domain/Pat.ts"
+import { makeTrace } from "../../../src/services/network/attempt.ts"
 import type { Listing } from "../../../src/services/pats/outcome.ts"
 import type { PatApi } from "../../../src/services/pats/PatApi.ts"
 import { created, handing, newKeyId, timedOut } from "../../support/world/handover.ts"
@@ -47,7 +48,7 @@ const start = ({ create = [], list = [], revoke, use = Effect.succeed(0), ownLab
   const turn = <A>(left: Array<A>, fallback: A): A => (left.length > 1 ? left.shift() : left[0]) ?? fallback
   const { begun, owed, step, using } = handing({
     create: (_, __, flight) => {
-      if (flight !== undefined) flight.mayHaveLeft = () => true
+      if (flight !== undefined) flight.trace = makeTrace()
       return turn(creates, Effect.succeed(created))
     },
     list: Effect.suspend(() => turn(lists, Effect.succeed(listing()))),
