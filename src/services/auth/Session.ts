@@ -9,7 +9,7 @@ import { type Credential, type JwtCredential, placeOf, type SecretSource } from 
 import { LoginGrant } from "../../domain/Envelope.ts"
 import { CredentialMissing, LoginRefused, type SignInError } from "../../domain/Errors.ts"
 import type { CommandRunner } from "../CommandRunner.ts"
-import { decodeAnswer, notOffered, toApiError } from "../network/statuses.ts"
+import { decodeAnswer, meaningOf } from "../network/statuses.ts"
 import { Transport } from "../network/Transport.ts"
 import { Prompter } from "../Prompter.ts"
 import { Account, readSecret } from "../settings/Account.ts"
@@ -72,21 +72,23 @@ export class Session extends Context.Tag("zpcli/Session")<
         })
         .pipe(
           Effect.mapError((error) => {
-            const missing = notOffered(error, "login", api)
-            if (missing !== undefined) return missing
-            if (error._tag !== "HttpFailure") return error
-            const { requestId, serverMessage, status } = error
-            return status === 401
-              ? new LoginRefused({
-                  requestId,
-                  serverMessage,
-                  status,
-                  user,
-                  host: api.host,
-                  typed: { user: Option.isNone(account.user), password: setPassword === undefined },
-                  password: setPassword?.source,
-                })
-              : toApiError(error, { method: "POST", path: "/login", credential: { _tag: "JWT" } })
+            const meaning = meaningOf({
+              method: "POST",
+              path: "/login",
+              credential: { _tag: "JWT" },
+              optional: { what: "login", api },
+            })(error)
+            if (meaning._tag !== "CredentialRefused") return meaning
+            const { requestId, serverMessage, status } = meaning
+            return new LoginRefused({
+              requestId,
+              serverMessage,
+              status,
+              user,
+              host: api.host,
+              typed: { user: Option.isNone(account.user), password: setPassword === undefined },
+              password: setPassword?.source,
+            })
           }),
         )
       const { access_token, expires_in, id_token } = (yield* decodeGrant(answer)).value.detail

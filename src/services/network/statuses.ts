@@ -13,55 +13,49 @@ import {
   Redirected,
   RequestRefused,
   ResponseUnreadable,
+  ServiceUnavailable,
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import type { ApiAnswer, TransportError } from "./Transport.ts"
+import type { ApiAnswer } from "./Transport.ts"
 
-/** What a failing status means for a request that no special meaning was given for. */
-export const toApiError = (
-  failure: HttpFailure,
-  request: { readonly method: Method; readonly path: string; readonly credential: Signer },
-) => {
-  const { location, origin, requestId, serverMessage, speaker, status } = failure
-  const answered = { status, requestId, serverMessage }
-  if (status === 401) return new CredentialRefused({ ...answered, credential: request.credential })
-  // A gateway answers 403 for an unknown path, which has nothing to do with scopes.
-  if (status === 403 && speaker !== "gateway") {
-    const needs = speaker === "api" && request.path.startsWith("/pat") ? "pat" : undefined
-    return new NotAllowed({ ...answered, credential: request.credential, needs })
+/** A request, as far as the meaning of its refusal depends on it. */
+export interface Asked {
+  readonly method: Method
+  /** Below the base URL. */
+  readonly path: string
+  readonly credential: Signer
+  /** Signing in by password and making PATs, which not every API offers. */
+  readonly optional?: { readonly what: NotOffered["what"]; readonly api: ApiUrl; readonly pat?: NewPat }
+}
+
+/** What a failing status means for what was asked. Any other failure stays as it is. */
+export const meaningOf =
+  ({ credential, method, optional, path }: Asked) =>
+  <E>(error: E | HttpFailure): E | ApiError | NotOffered => {
+    const failed = error instanceof HttpFailure || error instanceof ServiceUnavailable ? error : undefined
+    if (failed === undefined) return error as E
+    const { requestId, serverMessage, status } = failed
+    const answered = { status, requestId, serverMessage }
+    const speaker = failed._tag === "HttpFailure" ? failed.speaker : undefined
+    if (optional !== undefined) {
+      const { api, pat, what } = optional
+      // A wrong password is a 401: a 403 in the API's words means that no password will do.
+      const refusesPasswords = what === "login" && status === 403 && speaker === "api"
+      if (refusesPasswords || speaker === "gateway" || [404, 405, 501].includes(status))
+        return new NotOffered({ ...answered, what, host: api.host, page: dashboardUrl(api, pat) })
+    }
+    if (failed._tag === "ServiceUnavailable") return failed
+    if (status === 401) return new CredentialRefused({ ...answered, credential })
+    // A gateway answers 403 for an unknown path, which has nothing to do with scopes.
+    if (status === 403 && speaker !== "gateway") {
+      const needs = speaker === "api" && path.startsWith("/pat") ? "pat" : undefined
+      return new NotAllowed({ ...answered, credential, needs })
+    }
+    const { location, origin } = failed
+    return status >= 300 && status < 400
+      ? new Redirected({ ...answered, origin, location })
+      : new RequestRefused({ ...answered, method, path })
   }
-  if (status >= 300 && status < 400) return new Redirected({ ...answered, origin, location })
-  return new RequestRefused({ ...answered, method: request.method, path: request.path })
-}
-
-/**
- * A failure that says that this API has no such request, with the page on which
- * a PAT is made by hand; undefined for any other. Neither signing in by password
- * nor making PATs is offered everywhere.
- */
-export const notOffered = (
-  error: TransportError,
-  what: NotOffered["what"],
-  api: ApiUrl,
-  pat?: NewPat,
-): NotOffered | undefined => {
-  if (error._tag !== "HttpFailure" && error._tag !== "ServiceUnavailable") return undefined
-  const { requestId, serverMessage, status } = error
-  const speaker = error._tag === "HttpFailure" ? error.speaker : undefined
-  // A wrong password is a 401: a 403 in the API's words means that no password will do.
-  const refusesPasswords = what === "login" && status === 403 && speaker === "api"
-  return refusesPasswords || speaker === "gateway" || [404, 405, 501].includes(status)
-    ? new NotOffered({ status, requestId, serverMessage, what, host: api.host, page: dashboardUrl(api, pat) })
-    : undefined
-}
-
-/** Gives the statuses of a request that have no meaning of their own the common one. */
-export const orApiError =
-  (method: Method, path: string, credential: Signer) =>
-  <A, E>(request: Effect.Effect<A, E | HttpFailure>): Effect.Effect<A, E | ApiError> =>
-    Effect.mapError(request, (error) =>
-      error instanceof HttpFailure ? toApiError(error, { method, path, credential }) : error,
-    )
 
 /** An answer's JSON text, which keeps numbers beyond 2^53, and the decoded value. */
 export interface Decoded<A> {

@@ -19,7 +19,7 @@ import type { NewPat } from "../../domain/NewPat.ts"
 import { isTransient, mayHaveHappened } from "../../domain/Retry.ts"
 import { Session } from "../auth/Session.ts"
 import { Flight } from "../network/attempt.ts"
-import { decodeAnswer, notOffered, orApiError } from "../network/statuses.ts"
+import { decodeAnswer, meaningOf } from "../network/statuses.ts"
 import { type ApiAnswer, Transport } from "../network/Transport.ts"
 import { Connection } from "../settings/Connection.ts"
 import {
@@ -100,7 +100,9 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             { now: yield* Clock.currentTimeMillis, serverTime: answer.serverTime },
             _tag,
           )
-        }).pipe(orApiError("GET", "/pat", signerOf(credential))),
+        }).pipe(
+          Effect.mapError(meaningOf({ method: "GET", path: "/pat", credential: signerOf(credential) })),
+        ),
       )
     const list = Effect.withSpan(listWith(false), "PatApi.list")
 
@@ -156,13 +158,16 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             Effect.flatMap(readCreated),
             Effect.mapError((error) => {
               if (error._tag === "OutcomeUnknown") return error
-              const missing = notOffered(error, "create", api, pat)
-              if (missing !== undefined) return missing
+              const meaning = meaningOf({
+                method: "POST",
+                path: "/pat",
+                credential: signerOf(credential),
+                optional: { what: "create", api, pat },
+              })(error)
               const unclear =
-                error._tag === "ResponseUnreadable" || (isTransient(error) && mayHaveHappened(error))
-              return unclear ? unknown(error) : error
+                meaning._tag === "ResponseUnreadable" || (isTransient(meaning) && mayHaveHappened(meaning))
+              return unclear ? unknown(meaning) : meaning
             }),
-            orApiError("POST", "/pat", signerOf(credential)),
           )
       const lookUp = (lost: OutcomeUnknown) =>
         Effect.gen(function* () {
@@ -198,7 +203,9 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             const endedItself = own && flight.answerLost && failure.status === 401
             return endedItself ? Effect.succeed(Either.right(revokedUnseen)) : Effect.fail(failure)
           }),
-          orApiError("DELETE", `/pat/${keyId}`, signerOf(credential)),
+          Effect.mapError(
+            meaningOf({ method: "DELETE", path: `/pat/${keyId}`, credential: signerOf(credential) }),
+          ),
         )
       const answer = yield* session.withCredential(attempt)
       if (Either.isRight(answer)) return answer.right
@@ -216,13 +223,15 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
         Effect.map(greet(credential), ({ value }) => ({
           message: value.message,
           credential,
-        })).pipe(orApiError("GET", "/hello", signerOf(credential))),
+        })).pipe(
+          Effect.mapError(meaningOf({ method: "GET", path: "/hello", credential: signerOf(credential) })),
+        ),
       )
       .pipe(Effect.withSpan("PatApi.hello"))
 
     const check = Effect.fn("PatApi.check")((token: Redacted.Redacted) =>
       greet({ token }).pipe(
-        orApiError("GET", "/hello", { _tag: "NewPat" }),
+        Effect.mapError(meaningOf({ method: "GET", path: "/hello", credential: { _tag: "NewPat" } })),
         Effect.retry({
           while: ({ _tag }) => _tag === "CredentialRefused",
           schedule: Schedule.spaced("500 millis").pipe(Schedule.upTo("10 seconds")),
