@@ -124,7 +124,6 @@ export const evaluate = (
   })
   const module = { exports: {} as unknown }
   // While it is loaded, Effect words a stack trace to choose between two wrappers that do the same, which takes 2 ms.
-  // The proxy agents read one too, to tell https from http: the limit is back before the program runs.
   // Under --frozen-intrinsics an assignment would throw.
   const { stackTraceLimit } = Error
   Reflect.set(Error, "stackTraceLimit", 0)
