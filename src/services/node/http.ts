@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http"
+import { StringDecoder } from "node:string_decoder"
 import { promisify } from "node:util"
 import type { ZlibOptions } from "node:zlib"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -41,7 +42,9 @@ export const make = (
           Proxy.choose(url, (name) => env[name]),
           (variable) => failed({ description: `${variable} can't be used` }),
         )
-        const { headers, method } = request
+        const { body, headers, method } = request
+        if (body._tag !== "Uint8Array" && body._tag !== "Empty")
+          return yield* Effect.dieMessage(`a body of the kind ${body._tag} can't be sent`)
         return yield* Effect.async<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError>(
           (resume) => {
             const answer = (incoming: IncomingMessage) =>
@@ -52,56 +55,66 @@ export const make = (
               .on("error", (cause) => resume(Effect.fail(failed({ cause }))))
               .once("response", answer)
               .once("upgrade", answer)
-              .end(bytesOf(request))
+              .end(body._tag === "Uint8Array" ? body.body : undefined)
           },
         )
       }),
     )
   })
 
-const bytesOf = ({ body }: HttpClientRequest.HttpClientRequest): Uint8Array | undefined =>
-  body._tag === "Uint8Array" ? body.body : undefined
-
 /**
  * Makes the client's response of Node's. It passes for a `Response` of the web,
- * of which Effect reads these members only: Node's own takes 10 ms to load.
- *
- * @param maxBytes - the bound on the body's size, encoded as well as decoded
+ * of which the `Transport` needs these members only: Node's own takes 10 ms to load.
  */
 const responseOf = (
   request: HttpClientRequest.HttpClientRequest,
   incoming: IncomingMessage,
   maxBytes: number,
 ): HttpClientResponse.HttpClientResponse => {
-  const bytes = () => readBody(incoming, maxBytes)
   const source = {
     status: incoming.statusCode,
     headers: Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
-    arrayBuffer: bytes,
-    text: async () => (await bytes()).toString("utf8"),
+    text: () => readText(incoming, maxBytes),
   }
   return HttpClientResponse.fromWeb(request, source as unknown as Response)
 }
 
-/** Reads a body, and decodes it: some servers and gateways compress unasked. */
-const readBody = async (incoming: IncomingMessage, maxBytes: number): Promise<Buffer> => {
-  const chunks: Array<Buffer> = []
-  let size = 0
-  for await (const chunk of incoming) {
-    size += chunk.length
-    if (size > maxBytes) throw Object.assign(new Error("the body is too large"), { code: tooLarge })
-    chunks.push(chunk)
-  }
-  let body: Buffer = Buffer.concat(chunks)
+/**
+ * Reads a body, and decodes it: some servers and gateways compress unasked.
+ *
+ * @param maxBytes - the bound on its size, encoded as well as decoded
+ */
+const readText = async (incoming: IncomingMessage, maxBytes: number): Promise<string> => {
   const encodings = (incoming.headers["content-encoding"] ?? "")
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((encoding) => encoding !== "" && encoding !== "identity")
+  const parts = bounded(incoming, maxBytes)
+  if (encodings.length === 0) {
+    // A long list is never kept as bytes.
+    const decoder = new StringDecoder("utf8")
+    let text = ""
+    for await (const part of parts) text += decoder.write(part)
+    return text + decoder.end()
+  }
+  const chunks: Array<Buffer> = []
+  for await (const part of parts) chunks.push(part)
+  let body: Buffer = Buffer.concat(chunks)
   // The last one was applied last.
   for (const encoding of body.length === 0 ? [] : encodings.toReversed()) {
     body = await decode(encoding, body, maxBytes)
   }
-  return body
+  return body.toString("utf8")
+}
+
+/** The parts of a body as they come, up to a size. */
+async function* bounded(incoming: IncomingMessage, maxBytes: number): AsyncGenerator<Buffer> {
+  let size = 0
+  for await (const part of incoming as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > maxBytes) throw Object.assign(new Error("the body is too large"), { code: tooLarge })
+    yield part
+  }
 }
 
 /** Decodes one content encoding. zlib is loaded only then, since hardly any answer has one. */
