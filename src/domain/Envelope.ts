@@ -59,8 +59,8 @@ export const PatList = Schema.compose(
 
 const bearer = /^[\x21-\x7e]+$/
 
-/** A token that fits into the `Authorization` header. */
-export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer)))
+/** A token that fits into the `Authorization` header. Like other schemas that a list doesn't need, it is built at first use. */
+export const BearerToken = Schema.suspend(() => Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer))))
 
 /** A secret that may be absent. A value that doesn't fit is ignored. */
 const optionalSecret = (fits: (value: string) => boolean) =>
@@ -84,24 +84,26 @@ const withoutToken = (detail: unknown): unknown => {
  * could never be used. So is one that contains the credential that signs in,
  * which is masked by now.
  */
-export const CreatedPat = Schema.Struct({
-  detail: Schema.compose(
-    Schema.transform(Schema.Unknown, Schema.Unknown, {
-      strict: true,
-      decode: withoutToken,
-      encode: (detail) => detail,
-    }),
-    Schema.Struct({
-      // Optional: without it, the token can still be delivered.
-      key_id: text,
-      token: Schema.optionalWith(
-        optionalSecret((token) => bearer.test(token) && !token.includes(hiddenSecret)),
-        { exact: true },
-      ),
-    }),
-    { strict: false },
-  ),
-})
+export const CreatedPat = Schema.suspend(() =>
+  Schema.Struct({
+    detail: Schema.compose(
+      Schema.transform(Schema.Unknown, Schema.Unknown, {
+        strict: true,
+        decode: withoutToken,
+        encode: (detail) => detail,
+      }),
+      Schema.Struct({
+        // Optional: without it, the token can still be delivered.
+        key_id: text,
+        token: Schema.optionalWith(
+          optionalSecret((token) => bearer.test(token) && !token.includes(hiddenSecret)),
+          { exact: true },
+        ),
+      }),
+      { strict: false },
+    ),
+  }),
+)
 export type CreatedPat = typeof CreatedPat.Type
 
 /** Seconds. A value that isn't a number is 0: the sign-in works, but isn't cached. */
@@ -115,16 +117,18 @@ const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
 })
 
 /** `POST /login`, 200. */
-export const LoginGrant = Schema.Struct({
-  detail: Schema.Struct({
-    access_token: BearerToken,
-    id_token: Schema.optionalWith(
-      optionalSecret(() => true),
-      { exact: true },
-    ),
-    expires_in: Schema.optionalWith(Seconds, { default: () => 0 }),
+export const LoginGrant = Schema.suspend(() =>
+  Schema.Struct({
+    detail: Schema.Struct({
+      access_token: BearerToken,
+      id_token: Schema.optionalWith(
+        optionalSecret(() => true),
+        { exact: true },
+      ),
+      expires_in: Schema.optionalWith(Seconds, { default: () => 0 }),
+    }),
   }),
-})
+)
 export type LoginGrant = typeof LoginGrant.Type
 
 /**

@@ -14,12 +14,14 @@ import { Connection } from "../settings/Connection.ts"
 import { isForeign, othersCanWrite } from "../settings/trust.ts"
 
 /** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
-const CacheFile = Schema.parseJson(
-  Schema.Struct({
-    access_token: BearerToken,
-    id_token: Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null }),
-    expires_at: Schema.Number,
-  }),
+const CacheFile = Schema.suspend(() =>
+  Schema.parseJson(
+    Schema.Struct({
+      access_token: BearerToken,
+      id_token: Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null }),
+      expires_at: Schema.Number,
+    }),
+  ),
 )
 
 /** What is kept of a sign-in. */
