@@ -12,7 +12,6 @@ import { askingDisabled, Process } from "../services/Process.ts"
 import { PatApi } from "../services/pats/PatApi.ts"
 import { Connection } from "../services/settings/Connection.ts"
 import * as rcfileWrite from "../services/settings/rcfileWrite.ts"
-import { Secrets } from "../services/settings/Secrets.ts"
 import { rcfileOption } from "./options.ts"
 import * as otherTools from "./otherTools.ts"
 import { print } from "./output/print.ts"
@@ -62,12 +61,10 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
 /** Reads a PAT, checks it, and saves it in the rcfile. */
 export const login = Effect.fn("login")(function* (_: LoginOptions) {
   const { api } = yield* Connection
-  const secrets = yield* Secrets
   const rcfile = yield* rcfileWrite.open
   const page = dashboardUrl(api)
   const saved = yield* rcfileWrite.current
   const pat = yield* readPat(page, Option.isSome(saved) ? rcfile.path : undefined)
-  yield* secrets.add(pat)
   const { hello } = yield* Effect.provide(PatApi.make, Session.ofPat(pat))
   const { message } = yield* Effect.catchTag(
     hello,
@@ -85,7 +82,7 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
       }),
   )
   const lines = [
-    secrets.hide(message),
+    message,
     Option.isSome(saved) && !Equal.equals(saved.value, pat)
       ? `Replaced the PAT in: ${rcfile.path}`
       : `Saved the PAT in: ${rcfile.path}`,

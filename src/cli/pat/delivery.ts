@@ -5,7 +5,6 @@ import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { hiddenSecret } from "../../domain/Credential.ts"
 import { DeliveryFailed, type OutputFailed, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
 import { withMember, withMessage, withoutMember } from "../../domain/JsonText.ts"
 import { Session } from "../../services/auth/Session.ts"
@@ -14,6 +13,7 @@ import type { OldPat } from "../../services/pats/Handover.ts"
 import type { CreatedToken } from "../../services/pats/outcome.ts"
 import { type Deliver, toCommand, toFile, toRcfile } from "../../services/pats/places.ts"
 import * as rcfileWrite from "../../services/settings/rcfileWrite.ts"
+import { maskInData } from "../../services/settings/Secrets.ts"
 import { Settings } from "../../services/settings/Settings.ts"
 import { exclusive, jsonOption, requires } from "../options.ts"
 import { print, printJson } from "../output/print.ts"
@@ -153,10 +153,9 @@ const announce = (
 ): Effect.Effect<void, OutputFailed> => {
   if (!json) return print(announcement(created, where))
   const text = envelopeOf(created, additions)
-  const token = Redacted.value(created.token)
-  // The token may be anywhere in the answer.
+  // The server may repeat the token anywhere in its answer.
   return printJson(withoutMember(text, ["detail", "token"]), {
-    changeString: (value) => value.replaceAll(token, hiddenSecret),
+    changeString: (value) => maskInData(value, created.token),
   })
 }
 

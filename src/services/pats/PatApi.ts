@@ -23,6 +23,7 @@ import type { Flight } from "../network/attempt.ts"
 import { decodeAnswer, notOffered, orApiError } from "../network/statuses.ts"
 import { type ApiAnswer, Transport } from "../network/Transport.ts"
 import { Connection } from "../settings/Connection.ts"
+import { maskTokens } from "../settings/Secrets.ts"
 import {
   type CreatedToken,
   createdSince,
@@ -218,7 +219,8 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     const hello = session
       .withCredential((credential) =>
         Effect.map(greet(credential), ({ value }) => ({
-          message: value.message,
+          // Not the password, which may be a name that the greeting rightly has.
+          message: maskTokens(value.message, [credential.token]),
           credential,
         })).pipe(orApiError("GET", "/hello", signerOf(credential))),
       )
