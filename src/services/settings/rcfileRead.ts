@@ -78,7 +78,8 @@ const isUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xfe && second === 0xff) ||
   (first !== undefined && second !== undefined && (first === 0) !== (second === 0))
 
-const wrong = (
+/** The error about an rcfile that can't be used. */
+export const wrong = (
   source: string,
   reason: string,
   advice = "Check that file, or name another one with --rcfile.",

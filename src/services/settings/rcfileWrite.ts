@@ -6,12 +6,12 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../../domain/ApiUrl.ts"
-import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
+import { DeliveryFailed } from "../../domain/Errors.ts"
 import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
-import { type CannotWrite, codeOf, Files, wordsOf } from "../files.ts"
+import { cannotWrite, codeOf, Files, whyNotWritten } from "../files.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
-import { brokenLine, entriesOf, home } from "./rcfileRead.ts"
+import { brokenLine, entriesOf, home, wrong } from "./rcfileRead.ts"
 import { Settings } from "./Settings.ts"
 
 /** An rcfile that was checked: a PAT can probably be written to it. */
@@ -21,8 +21,7 @@ export interface OpenRcfile {
   readonly save: (pat: Redacted.Redacted) => Effect.Effect<void, DeliveryFailed>
 }
 
-const wrong = (source: string, reason: string, advice = "Name another file with --rcfile.") =>
-  new SettingsError({ source, reason, advice })
+const nameAnother = "Name another file with --rcfile."
 
 /** The PAT that the rcfile has, if any. */
 export const current = Effect.map(Settings, ({ rcfile }) =>
@@ -31,24 +30,6 @@ export const current = Effect.map(Settings, ({ rcfile }) =>
     Option.map(Redacted.make),
   ),
 )
-
-/** What to do about an obstacle to writing the rcfile. */
-const adviceOn = (path: string): Partial<Record<CannotWrite["obstacle"], string>> => ({
-  mount: "Mount its folder instead of the file, or name another file with --rcfile.",
-  lock: `Remove ${path}.lock, or name another file with --rcfile.`,
-  locked: `Run the command again; if no other program writes to it, remove ${path}.lock first.`,
-})
-
-const cannotWrite = (path: string) => (error: CannotWrite) => {
-  const reason = wordsOf(error)
-  return wrong(
-    path,
-    reason === undefined
-      ? `can't be written (${explained(error.code)})`
-      : `${reason}, so no PAT can be saved in it`,
-    adviceOn(path)[error.obstacle],
-  )
-}
 
 /** The variables that a PAT may come from; those of the environment hide those of the rcfile. */
 const sources = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"] as const
@@ -89,7 +70,7 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
       Effect.catchAll((error) =>
         codeOf(error) === "ENOENT"
           ? Effect.succeed(new Uint8Array())
-          : wrong(path, `can't be read (${explained(codeOf(error))})`),
+          : wrong(path, `can't be read (${explained(codeOf(error))})`, nameAnother),
       ),
     )
   const entries = yield* entriesOf(path, content)
@@ -108,7 +89,7 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
 export const open = Effect.gen(function* () {
   const { rcfile } = yield* Settings
   const { path } = rcfile
-  if (path === "") return yield* wrong("The rcfile", "can't be found: HOME is not set")
+  if (path === "") return yield* wrong("The rcfile", "can't be found: HOME is not set", nameAnother)
   const other = sources.slice(1).find((key) => rcfile.entries.get(key)?.trim())
   if (other !== undefined) {
     return yield* wrong(
@@ -123,7 +104,7 @@ export const open = Effect.gen(function* () {
     shared: true,
     home: Option.getOrUndefined(yield* home),
   }
-  yield* Effect.mapError(files.look(path, rules), cannotWrite(path))
+  yield* Effect.mapError(files.look(path, rules), cannotWrite(path, "--rcfile"))
   yield* withPat("zpat_")
   const world = yield* Effect.context<Settings | Connection | FileSystem.FileSystem>()
   const save = (pat: Redacted.Redacted) =>
@@ -140,8 +121,7 @@ export const open = Effect.gen(function* () {
         (error) =>
           new DeliveryFailed({
             target: path,
-            code:
-              error._tag === "SettingsError" ? `it ${error.reason}` : (error.code ?? `it ${wordsOf(error)}`),
+            code: error._tag === "SettingsError" ? `it ${error.reason}` : whyNotWritten(error),
           }),
       ),
       Effect.zipRight(warn),
