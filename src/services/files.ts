@@ -72,6 +72,14 @@ export class Files extends Context.Tag("zpcli/Files")<
   }
 >() {}
 
+/**
+ * Whether a file belongs to somebody else.
+ *
+ * @param me - the numeric user that we are; undefined on Windows, where files have no such owner
+ */
+export const isForeign = (owner: number | undefined, me: number | undefined): boolean =>
+  me !== undefined && owner !== undefined && owner !== me
+
 /** The obstacles as the end of a sentence about the file. */
 const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
   exists: "already exists",

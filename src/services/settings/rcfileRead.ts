@@ -7,10 +7,9 @@ import * as Option from "effect/Option"
 import { SettingsError } from "../../domain/Errors.ts"
 import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
-import { codeOf } from "../files.ts"
+import { codeOf, isForeign } from "../files.ts"
 import { Process } from "../Process.ts"
 import { Progress } from "../Progress.ts"
-import { isForeign, othersCanWrite } from "./trust.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
 export interface LoadedRcfile {
@@ -165,7 +164,7 @@ export const loadRcfile = Effect.fn("loadRcfile")(function* (
     path,
     entries,
     othersCanRead: (mode & 0o044) !== 0,
-    othersCanWrite: othersCanWrite(mode, me),
+    othersCanWrite: (mode & 0o022) !== 0,
     owner: !isForeign(owner, me) ? "self" : owner === 0 ? "root" : "other",
   } satisfies LoadedRcfile
 })
