@@ -1,9 +1,8 @@
 /** When the program may ask for what is missing on the command line, and what it says about it. */
-import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { askingDisabled, Process } from "../../services/Process.ts"
+import { askingDisabled, Process, variable } from "../../services/Process.ts"
 import { escapeLines } from "./escape.ts"
 import { printError, printErrorSafe } from "./print.ts"
 import { quote } from "./shell.ts"
@@ -12,12 +11,6 @@ import { quote } from "./shell.ts"
 export class Typed extends Context.Reference<Typed>()("zpcli/Typed", {
   defaultValue: (): ReadonlyArray<string> => [],
 }) {}
-
-const variable = (name: string) =>
-  Effect.map(
-    Effect.option(Config.string(name)),
-    Option.getOrElse(() => ""),
-  )
 
 /**
  * Fails if nothing may be asked: stdin or stderr is not a terminal, prompting
@@ -31,8 +24,8 @@ export const orAsk = <E>(error: E): Effect.Effect<void, E> =>
       stdin.isTerminal &&
       stderr.isTerminal &&
       (yield* askingDisabled) === undefined &&
-      (yield* variable("CI")) === "" &&
-      (yield* variable("TERM")) !== "dumb"
+      Option.isNone(yield* variable("CI")) &&
+      !Option.contains(yield* variable("TERM"), "dumb")
     if (!mayAsk) return yield* Effect.fail(error)
   })
 

@@ -1,6 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -8,7 +7,7 @@ import { SettingsError } from "../../domain/Errors.ts"
 import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
 import { codeOf, isForeign } from "../files.ts"
-import { Process } from "../Process.ts"
+import { Process, variable } from "../Process.ts"
 import { Progress } from "../Progress.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
@@ -24,12 +23,6 @@ export interface LoadedRcfile {
   /** Whose it is: nobody but its owner, or root, can change its mode. */
   readonly owner: "self" | "root" | "other"
 }
-
-const variable = (name: string) =>
-  Effect.map(
-    Effect.option(Config.string(name)),
-    Option.filter((value) => value !== ""),
-  )
 
 /** A variable that contains an absolute path. A relative one is ignored, so that nothing depends on the working folder. */
 const folder = (name: string) =>
