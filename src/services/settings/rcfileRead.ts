@@ -14,7 +14,7 @@ import { Progress } from "../Progress.ts"
 export interface LoadedRcfile {
   /** Where it is, or would be; empty where no home is known. */
   readonly path: string
-  /** Our settings in it. */
+  /** Our settings in it, without the blanks around them; one may be empty. */
   readonly entries: ReadonlyMap<string, string>
   /** Whether its mode lets group or others read it. */
   readonly othersCanRead: boolean
@@ -84,9 +84,12 @@ export const entriesOf = (
 ): Either.Either<LoadedRcfile["entries"], SettingsError> =>
   isUtf16(content)
     ? Either.left(wrong(path, "is encoded in UTF-16; save it as UTF-8"))
-    : Either.mapLeft(Rcfile.parse(new TextDecoder().decode(content)), brokenLine(path))
+    : Either.mapBoth(Rcfile.parse(new TextDecoder().decode(content)), {
+        onLeft: brokenLine(path),
+        onRight: (found) => new Map(Array.from(found, ([key, value]) => [key, value.trim()])),
+      })
 
-/** The file that a flag or variable names, else the default one, if a home is known. */
+/** The file that a flag or variable names, else the default one: the empty path if no home is known. */
 const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>) {
   if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: "--rcfile" }
   const named = yield* variable("ZPOOL_RCFILE")
@@ -94,7 +97,7 @@ const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>
     return { path: yield* absolutePath("ZPOOL_RCFILE", named.value), named: "ZPOOL_RCFILE" }
   const config = yield* folder("XDG_CONFIG_HOME")
   const base = Option.isSome(config) ? config : Option.map(yield* home, (dir) => `${dir}/.config`)
-  return Option.isNone(base) ? undefined : { path: `${base.value}/zpools.io/zpoolrc`, named: undefined }
+  return { path: Option.isSome(base) ? `${base.value}/zpools.io/zpoolrc` : "", named: undefined }
 })
 
 /**
@@ -112,7 +115,7 @@ export const loadRcfile = Effect.fn("loadRcfile")(function* (
   progress: Progress["Type"] = Progress.silent,
 ) {
   const fs = yield* FileSystem.FileSystem
-  const { named, path } = (yield* locate(flag)) ?? { named: undefined, path: "" }
+  const { named, path } = yield* locate(flag)
   const empty: LoadedRcfile = {
     path,
     entries: new Map(),

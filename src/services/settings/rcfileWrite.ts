@@ -25,7 +25,7 @@ const nameAnother = "Name another file with --rcfile."
 
 /** The PAT that the rcfile has, if any. */
 export const current = Effect.map(Settings, ({ rcfile }) =>
-  Option.fromNullable(rcfile.entries.get("ZPOOLPAT")?.trim()).pipe(
+  Option.fromNullable(rcfile.entries.get("ZPOOLPAT")).pipe(
     Option.filter((pat) => pat !== ""),
     Option.map(Redacted.make),
   ),
@@ -36,19 +36,15 @@ const sources = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"] as const
 
 /** Warns if another setting hides the saved PAT, or would send it to a different API. */
 const warn = Effect.gen(function* () {
-  const { find, rcfile } = yield* Settings
-  const inEnvironment = (key: string) =>
-    Effect.map(
-      find(key),
-      Option.exists(({ from }) => from === "environment"),
-    )
-  for (const name of sources) {
-    if (!(yield* inEnvironment(name))) continue
-    yield* Effect.logWarning(`${name} is set in the environment and overrides ${rcfile.path}.`)
+  const { findAll, rcfile } = yield* Settings
+  for (const { from, key } of yield* findAll(sources)) {
+    if (from === "rcfile") continue
+    yield* Effect.logWarning(`${key} is set in the environment and overrides ${rcfile.path}.`)
   }
-  if (!(yield* inEnvironment("ZPOOL_API_URL"))) return
+  const [url] = yield* findAll(["ZPOOL_API_URL"])
+  if (url?.from !== "environment") return
   const { base } = (yield* Connection).api
-  const later = ApiUrl.parse(rcfile.entries.get("ZPOOL_API_URL")?.trim() || defaultApiUrl)
+  const later = ApiUrl.parse(rcfile.entries.get("ZPOOL_API_URL") || defaultApiUrl)
   if (Either.isRight(later) && later.right.base === base) return
   yield* Effect.logWarning(
     `The saved PAT is for ${base}. Set ZPOOL_API_URL in ${rcfile.path} too, or zpcli will send the PAT to another API when the variable is unset.`,
@@ -75,7 +71,7 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
     )
   const entries = yield* entriesOf(path, content)
   for (const key of Rcfile.keys) {
-    if ((entries.get(key)?.trim() ?? "") === (rcfile.entries.get(key)?.trim() ?? "")) continue
+    if ((entries.get(key) ?? "") === (rcfile.entries.get(key) ?? "")) continue
     return yield* wrong(
       path,
       `had its ${key} changed while zpcli was working`,
@@ -90,7 +86,7 @@ export const open = Effect.gen(function* () {
   const { rcfile } = yield* Settings
   const { path } = rcfile
   if (path === "") return yield* wrong("The rcfile", "can't be found: HOME is not set", nameAnother)
-  const other = sources.slice(1).find((key) => rcfile.entries.get(key)?.trim())
+  const other = sources.slice(1).find((key) => rcfile.entries.get(key))
   if (other !== undefined) {
     return yield* wrong(
       path,
