@@ -8,14 +8,14 @@ import { dashboardUrl } from "../domain/ApiUrl.ts"
 import { CredentialMissing, CredentialRefused, type NotAsked, SettingsError } from "../domain/Errors.ts"
 import { canHold } from "../domain/Rcfile.ts"
 import { Session } from "../services/auth/Session.ts"
-import { askingDisabled, Process } from "../services/Process.ts"
+import { Process } from "../services/Process.ts"
 import { PatApi } from "../services/pats/PatApi.ts"
 import { Connection } from "../services/settings/Connection.ts"
 import * as rcfileWrite from "../services/settings/rcfileWrite.ts"
 import { rcfileOption } from "./options.ts"
 import * as otherTools from "./otherTools.ts"
 import { print } from "./output/print.ts"
-import { question, show } from "./output/prompt.ts"
+import { question, show, whyNotAsked } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
 import { withExamples, withHints } from "./strict/annotations.ts"
 
@@ -30,12 +30,11 @@ export type LoginOptions = Command.Command.ParseConfig<ReturnType<typeof options
  */
 const readPat = Effect.fnUntraced(function* (page: string, occupied: string | undefined) {
   const { stdin } = yield* Process
-  const terminal = yield* Terminal.Terminal
   const missing = (notAsked?: NotAsked) =>
     new CredentialMissing({ variable: "ZPOOLPAT", only: undefined, notAsked, page })
   let given: string | undefined
   if (stdin.isTerminal) {
-    const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
+    const notAsked = yield* whyNotAsked
     if (notAsked !== undefined) return yield* missing(notAsked)
     if (occupied !== undefined)
       yield* show(`${occupied} already contains a PAT. The new one will replace it.`)
@@ -46,7 +45,7 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
       given = yield* question("Paste the PAT:", "hidden")
     }
   } else {
-    given = yield* terminal.readLine
+    given = yield* (yield* Terminal.Terminal).readLine
   }
   const pat = given?.trim() ?? ""
   if (pat === "") return yield* missing()

@@ -2,14 +2,13 @@ import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import stringWidth from "fast-string-width"
 import { CannotAsk, CredentialMissing, Declined, InvalidInput, Quit } from "../../domain/Errors.ts"
 import { askingDisabled, Process } from "../../services/Process.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Account } from "../../services/settings/Account.ts"
 import { escapeLines, type Lines } from "./escape.ts"
 import { linesFor } from "./print.ts"
-import { fold } from "./wrap.ts"
+import { fold, widthOf } from "./wrap.ts"
 
 /** Lines as the terminal where questions are asked gets them, with some columns left free in each. */
 const folded = (lines: Lines, free = 0) =>
@@ -19,6 +18,12 @@ const folded = (lines: Lines, free = 0) =>
 
 const display = (text: string) =>
   Effect.flatMap(Terminal.Terminal, (terminal) => Effect.orDie(terminal.display(text)))
+
+/** Why nothing can be asked at the terminal: asking is disabled, or the question would not be seen. */
+export const whyNotAsked = Effect.gen(function* () {
+  const { isTTY } = yield* Terminal.Terminal
+  return (yield* askingDisabled) ?? ((yield* isTTY) ? undefined : ("no-terminal" as const))
+})
 
 /** Shows a line where questions are asked. */
 export const show = (line: string) => Effect.flatMap(folded(line), (text) => display(`${text}\n`))
@@ -45,7 +50,7 @@ export const question = (
     const typed: Array<string> = []
     const erase = (count: number) => {
       const gone = typed.splice(typed.length - count, count)
-      const width = stringWidth(escapeLines(gone.join("")))
+      const width = widthOf(escapeLines(gone.join("")))
       return echo ? display("\b \b".repeat(width)) : Effect.void
     }
     while (true) {
@@ -94,9 +99,8 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
   const { stderr, stdin } = yield* Process
   const prompt = withAnswers(text)
   const terminal = yield* Terminal.Terminal
-  const disabled = yield* askingDisabled
-  if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
-  if (stdin.isTerminal && !(yield* terminal.isTTY)) return yield* new CannotAsk({ notAsked: "no-terminal" })
+  const notAsked = yield* stdin.isTerminal ? whyNotAsked : askingDisabled
+  if (notAsked !== undefined) return yield* new CannotAsk({ notAsked })
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
     : yield* Effect.zipLeft(
@@ -112,9 +116,8 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
  */
 export const confirmBesideData = Effect.gen(function* () {
   const disabled = yield* askingDisabled
-  if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
-  const terminal = yield* (yield* Process).openTerminal
-  if (terminal === undefined) return yield* new CannotAsk({ notAsked: "no-terminal" })
+  const terminal = disabled === undefined ? yield* (yield* Process).openTerminal : undefined
+  if (terminal === undefined) return yield* new CannotAsk({ notAsked: disabled ?? "no-terminal" })
   return (text: Lines) =>
     question(withAnswers(text), "shown").pipe(
       Effect.flatMap(isYes),
@@ -129,7 +132,7 @@ export const makePrompter = Effect.gen(function* () {
   const only = auth === "auto" ? undefined : auth
   const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: string, answer: "shown" | "hidden") =>
     Effect.gen(function* () {
-      const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
+      const notAsked = yield* whyNotAsked
       const missing = new CredentialMissing({ variable, only, notAsked })
       if (notAsked !== undefined) return yield* missing
       const typed = yield* question(text, answer)
