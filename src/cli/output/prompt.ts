@@ -1,13 +1,15 @@
 import * as Terminal from "@effect/platform/Terminal"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { CannotAsk, CredentialMissing, Declined, InvalidInput, Quit } from "../../domain/Errors.ts"
-import { askingDisabled, Process } from "../../services/Process.ts"
+import { askingDisabled, Process, variable } from "../../services/Process.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Account } from "../../services/settings/Account.ts"
 import { escapeLines, type Lines } from "./escape.ts"
-import { linesFor } from "./print.ts"
+import { linesFor, printError, printErrorSafe } from "./print.ts"
+import { quote } from "./shell.ts"
 import { fold, widthOf } from "./wrap.ts"
 
 /** Lines as the terminal where questions are asked gets them, with some columns left free in each. */
@@ -24,6 +26,23 @@ export const whyNotAsked = Effect.gen(function* () {
   const { isTTY } = yield* Terminal.Terminal
   return (yield* askingDisabled) ?? ((yield* isTTY) ? undefined : ("no-terminal" as const))
 })
+
+/**
+ * Fails if what is missing on the command line can't be asked for: stdin or
+ * stderr is not a terminal, prompting is disabled, the terminal is dumb, or this
+ * is a CI job (some CI systems run jobs on a terminal). stdout may be a pipe.
+ */
+export const orAsk = <E>(error: E): Effect.Effect<void, E> =>
+  Effect.gen(function* () {
+    const { stderr, stdin } = yield* Process
+    const mayAsk =
+      stdin.isTerminal &&
+      stderr.isTerminal &&
+      (yield* askingDisabled) === undefined &&
+      Option.isNone(yield* variable("CI")) &&
+      !Option.contains(yield* variable("TERM"), "dumb")
+    if (!mayAsk) return yield* Effect.fail(error)
+  })
 
 /** Shows a line where questions are asked. */
 export const show = (line: string) => Effect.flatMap(folded(line), (text) => display(`${text}\n`))
@@ -76,6 +95,22 @@ export const question = (
     Effect.scoped,
     Effect.onExit(() => display("\n")),
   )
+
+/** The words of the command line, without the program's name, as they were typed. */
+export class Typed extends Context.Reference<Typed>()("zpcli/Typed", {
+  defaultValue: (): ReadonlyArray<string> => [],
+}) {}
+
+/** Prints the command line that does the same without asking, so that people learn it. */
+export const printEquivalent = Effect.fnUntraced(function* (answers: ReadonlyArray<string>) {
+  const typed = yield* Typed
+  const end = typed.indexOf("--")
+  const words =
+    end === -1 ? [...typed, ...answers] : [...typed.slice(0, end), ...answers, ...typed.slice(end)]
+  yield* printError("Equivalent command:")
+  // Not wrapped, since it is there to be copied.
+  yield* printErrorSafe(escapeLines(`  ${["zpcli", ...words].map(quote).join(" ")}`))
+})
 
 /** A question with the answers that it takes, the one of Enter alone in capitals. */
 const withAnswers = (text: Lines): Lines => {
