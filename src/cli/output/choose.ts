@@ -102,26 +102,18 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
       filter,
       at: Math.max(0, shownIn({ ...state, filter }).indexOf(shown[state.at] ?? -1)),
     })
-    if (key.ctrl) {
-      switch (key.name) {
-        case "c":
-        case "d":
-          return "quit"
-        case "l":
-          return "redraw"
-        case "n":
-          return moved(state.at + 1)
-        case "p":
-          return moved(state.at - 1)
-        case "u":
-          return filtered("")
-        default:
-          return state
-      }
-    }
-    switch (key.name) {
+    switch (key.ctrl ? `ctrl-${key.name}` : key.name) {
+      case "ctrl-c":
+      case "ctrl-d":
+        return "quit"
+      case "ctrl-l":
+        return "redraw"
+      case "ctrl-u":
+        return filtered("")
+      case "ctrl-p":
       case "up":
         return moved(state.at - 1)
+      case "ctrl-n":
       case "down":
         return moved(state.at + 1)
       case "pageup":
@@ -140,7 +132,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
       case "enter":
         return (several ? state.chosen.size : shown.length) > 0 ? "submit" : { ...state, premature: several }
     }
-    const text = input._tag === "Some" && !key.meta ? input.value : ""
+    const text = input._tag === "Some" && !key.ctrl && !key.meta ? input.value : ""
     if (several && text === " ") {
       const index = shown[state.at]
       if (index === undefined) return state
