@@ -70,10 +70,10 @@ export const withOptions =
 
 /** A variable of the environment, unless it is empty. */
 export const variable = (name: string): Effect.Effect<Option.Option<string>> =>
-  Effect.map(
-    Effect.option(Config.string(name)),
-    Option.filter((value) => value !== ""),
-  )
+  Effect.match(Config.string(name), {
+    onFailure: () => Option.none(),
+    onSuccess: (value) => (value === "" ? Option.none() : Option.some(value)),
+  })
 
 /** Why the program must not ask for anything: `--no-input`, or `ZPOOL_NO_INPUT`; undefined if it may. */
 export const askingDisabled: Effect.Effect<AskingDisabled | undefined> = Effect.gen(function* () {

@@ -72,15 +72,12 @@ export class Settings extends Context.Tag("zpcli/Settings")<
       // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
       const inEnvironment = (key: string) =>
         Effect.map(variable(key), (text) => settingOf(key, text, key, "environment"))
-      const find = (key: string) =>
-        Effect.map(
-          inEnvironment(key),
-          Option.orElse(() => inRcfile(key)),
-        )
-      const findAll = Effect.fnUntraced(function* (keys: ReadonlyArray<string>) {
-        const set = Array.getSomes(yield* Effect.forEach(keys, inEnvironment))
-        return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))
-      })
+      const findAll = (keys: ReadonlyArray<string>) =>
+        Effect.map(Effect.forEach(keys, inEnvironment), (found) => {
+          const set = Array.getSomes(found)
+          return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))
+        })
+      const find = (key: string) => Effect.map(findAll([key]), Array.head)
       return Settings.of({ auth: flags.auth, find, findAll, rcfile })
     })
 
