@@ -112,7 +112,7 @@ export const chooseDelivery = Effect.fn("delivery.choose")(function* (
       (deliver): Deliver =>
         (created) =>
           // The token is safe once it is delivered: a failed write to stdout is not an error.
-          Effect.zipRight(deliver(created), Effect.ignore(announce(created, json, additions, where))),
+          Effect.zipRight(deliver(created), Effect.ignore(printCreated(created, options, additions, where))),
     )
   return openDelivery
 })
@@ -123,47 +123,41 @@ const toStdout = Effect.fn("delivery.toStdout")(function* (options: DeliveryOpti
   const openDelivery: OpenDelivery = (additions) =>
     Effect.succeed((created) =>
       Effect.mapError(
-        printToken(created, options, additions),
+        printCreated(created, options, additions),
         ({ code }) => new DeliveryFailed({ target: "stdout", code }),
       ),
     )
   return openDelivery
 })
 
-const printToken = (
+/**
+ * Says that a PAT was created.
+ *
+ * @param where - where its token went, in words; undefined if it is to be printed
+ */
+const printCreated = (
   created: CreatedToken,
   { json, tokenOnly }: DeliveryOptions,
   additions: Additions | undefined,
+  where?: string,
 ): Effect.Effect<void, OutputFailed> => {
-  if (json) return printJson(envelopeOf(created, additions))
   const token = Redacted.value(created.token)
+  if (json) {
+    const text = envelopeOf(created, additions)
+    if (where === undefined) return printJson(text)
+    // The server may repeat the token anywhere in its answer.
+    return printJson(withoutMember(text, ["detail", "token"]), {
+      changeString: (value) => maskInData(value, created.token),
+    })
+  }
   if (tokenOnly) return print(token)
-  return print([
-    ...announcement(created, token),
-    "Make sure to copy your token now. You won't be able to see it again!",
-  ])
+  const lines = ["PAT created successfully!", `ID: ${created.keyId ?? "-"}`, `Token: ${where ?? token}`]
+  return print(
+    where === undefined
+      ? [...lines, "Make sure to copy your token now. You won't be able to see it again!"]
+      : lines,
+  )
 }
-
-/** Says where a token went that is not on stdout. */
-const announce = (
-  created: CreatedToken,
-  json: boolean,
-  additions: Additions | undefined,
-  where: string,
-): Effect.Effect<void, OutputFailed> => {
-  if (!json) return print(announcement(created, where))
-  const text = envelopeOf(created, additions)
-  // The server may repeat the token anywhere in its answer.
-  return printJson(withoutMember(text, ["detail", "token"]), {
-    changeString: (value) => maskInData(value, created.token),
-  })
-}
-
-const announcement = ({ keyId }: CreatedToken, token: string): ReadonlyArray<string> => [
-  "PAT created successfully!",
-  `ID: ${keyId ?? "-"}`,
-  `Token: ${token}`,
-]
 
 /** The API's answer, with what is added to it. */
 const envelopeOf = (created: CreatedToken, additions: Additions | undefined): string => {
