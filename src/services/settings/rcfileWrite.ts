@@ -25,10 +25,7 @@ const nameAnother = "Name another file with --rcfile."
 
 /** The PAT that the rcfile has, if any. */
 export const current = Effect.map(Settings, ({ rcfile }) =>
-  Option.fromNullable(rcfile.entries.get("ZPOOLPAT")).pipe(
-    Option.filter((pat) => pat !== ""),
-    Option.map(Redacted.make),
-  ),
+  Option.map(Option.fromNullable(rcfile.entries.get("ZPOOLPAT") || undefined), Redacted.make),
 )
 
 /** The variables that a PAT may come from; those of the environment hide those of the rcfile. */
