@@ -178,7 +178,6 @@ describe("printing", () => {
       "services/node/commandRunner.ts",
       "services/pats/places.ts",
       "services/settings/Account.ts",
-      "services/settings/Connection.ts",
       "services/settings/Secrets.ts",
       "services/settings/Settings.ts",
       "services/settings/rcfileWrite.ts",

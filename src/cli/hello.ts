@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import { type JwtCredential, patFrom } from "../domain/Credential.ts"
 import { PatApi } from "../services/pats/PatApi.ts"
 import { Connection } from "../services/settings/Connection.ts"
-import { mask } from "../services/settings/Secrets.ts"
 import { jsonOption, settingsOptions } from "./options.ts"
 import { print, printJson } from "./output/print.ts"
 import { withServices } from "./services.ts"
@@ -22,9 +21,7 @@ const passwordFrom = ({ password, user }: JwtCredential): string =>
 /** Checks the credential, and prints who is signed in, how, and at which API. */
 export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
   const { api } = yield* Connection
-  const { credential, message: greeting } = yield* (yield* PatApi).hello
-  // Not the password, which may be a name that the greeting rightly has.
-  const message = mask(greeting, [credential.token])
+  const { credential, message } = yield* (yield* PatApi).hello
   if (json) {
     // The API does not tell whose a PAT is, but in the words of its greeting.
     const [kind, user, source] =

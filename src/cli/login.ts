@@ -8,15 +8,14 @@ import { dashboardUrl } from "../domain/ApiUrl.ts"
 import { CredentialMissing, CredentialRefused, type NotAsked, SettingsError } from "../domain/Errors.ts"
 import { canHold } from "../domain/Rcfile.ts"
 import { Session } from "../services/auth/Session.ts"
-import { askingDisabled, Process } from "../services/Process.ts"
+import { Process } from "../services/Process.ts"
 import { PatApi } from "../services/pats/PatApi.ts"
 import { Connection } from "../services/settings/Connection.ts"
 import * as rcfileWrite from "../services/settings/rcfileWrite.ts"
-import { Secrets } from "../services/settings/Secrets.ts"
 import { rcfileOption } from "./options.ts"
 import * as otherTools from "./otherTools.ts"
 import { print } from "./output/print.ts"
-import { question, show } from "./output/prompt.ts"
+import { question, show, whyNotAsked } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
 import { withExamples, withHints } from "./strict/annotations.ts"
 
@@ -31,12 +30,11 @@ export type LoginOptions = Command.Command.ParseConfig<ReturnType<typeof options
  */
 const readPat = Effect.fnUntraced(function* (page: string, occupied: string | undefined) {
   const { stdin } = yield* Process
-  const terminal = yield* Terminal.Terminal
   const missing = (notAsked?: NotAsked) =>
     new CredentialMissing({ variable: "ZPOOLPAT", only: undefined, notAsked, page })
   let given: string | undefined
   if (stdin.isTerminal) {
-    const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
+    const notAsked = yield* whyNotAsked
     if (notAsked !== undefined) return yield* missing(notAsked)
     if (occupied !== undefined)
       yield* show(`${occupied} already contains a PAT. The new one will replace it.`)
@@ -47,7 +45,7 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
       given = yield* question("Paste the PAT:", "hidden")
     }
   } else {
-    given = yield* terminal.readLine
+    given = yield* (yield* Terminal.Terminal).readLine
   }
   const pat = given?.trim() ?? ""
   if (pat === "") return yield* missing()
@@ -62,12 +60,10 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
 /** Reads a PAT, checks it, and saves it in the rcfile. */
 export const login = Effect.fn("login")(function* (_: LoginOptions) {
   const { api } = yield* Connection
-  const secrets = yield* Secrets
   const rcfile = yield* rcfileWrite.open
   const page = dashboardUrl(api)
   const saved = yield* rcfileWrite.current
   const pat = yield* readPat(page, Option.isSome(saved) ? rcfile.path : undefined)
-  yield* secrets.add(pat)
   const { hello } = yield* Effect.provide(PatApi.make, Session.ofPat(pat))
   const { message } = yield* Effect.catchTag(
     hello,
@@ -85,7 +81,7 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
       }),
   )
   const lines = [
-    secrets.hide(message),
+    message,
     Option.isSome(saved) && !Equal.equals(saved.value, pat)
       ? `Replaced the PAT in: ${rcfile.path}`
       : `Saved the PAT in: ${rcfile.path}`,

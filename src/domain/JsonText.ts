@@ -71,29 +71,30 @@ const valueEnd = (text: string, start: number): number => {
     } else if (isClosing(code)) {
       depth--
       at++
-    } else if (isFiller(code) || code === colon) at++
-    else at = wordEnd(text, at)
+    } else at = depth > 0 ? at + 1 : wordEnd(text, at)
   } while (depth > 0)
   return at
 }
 
 /** What is in the list or object that starts here; nothing in any other value. */
-function* itemsOf(text: string, start: number): Generator<Item> {
+const itemsOf = (text: string, start: number): ReadonlyArray<Item> => {
   const isObject = text[start] === "{"
-  if (!isObject && text[start] !== "[") return
+  const items: Array<Item> = []
+  if (!isObject && text[start] !== "[") return items
   let at = skipFiller(text, start + 1)
   while (!isClosing(text.charCodeAt(at))) {
     const nameEnd = isObject ? stringEnd(text, at) : at
     const name = isObject ? (JSON.parse(text.slice(at, nameEnd)) as string) : undefined
     const value = isObject ? skipFiller(text, skipFiller(text, nameEnd) + 1) : at
     const end = valueEnd(text, value)
-    yield { name, start: at, value, end }
+    items.push({ name, start: at, value, end })
     at = skipFiller(text, end)
   }
+  return items
 }
 
 const membersOf = (text: string, start: number, name: string): Array<Item> =>
-  [...itemsOf(text, start)].filter((item) => item.name === name)
+  itemsOf(text, start).filter((item) => item.name === name)
 
 /** Every member at a path of names, in their order: an object may have several members of one name. */
 const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Item> => {
@@ -151,7 +152,7 @@ export function* withElements(
   const list = locate(text, path)
   if (list === undefined) return yield text
   const { found, replaced } = list
-  const elements = [...itemsOf(text, found.value)]
+  const elements = itemsOf(text, found.value)
   const parts = between(text, [...replaced, { start: found.value + 1, end: found.end - 1 }])
   yield* parts.slice(0, -1)
   for (const index of indexes) yield text.slice(elements[index]?.start, elements[index]?.end)
@@ -162,7 +163,7 @@ export function* withElements(
 export const withMember = (text: string, path: ReadonlyArray<string>, value: unknown): string => {
   const [object] = membersAt(text, path.slice(0, -1)).filter(({ value }) => text[value] === "{")
   if (object === undefined || membersAt(text, path).length > 0) return text
-  const last = [...itemsOf(text, object.value)].at(-1)
+  const last = itemsOf(text, object.value).at(-1)
   const at = last?.end ?? object.value + 1
   const member = `${JSON.stringify(path.at(-1))}:${JSON.stringify(value)}`
   return `${text.slice(0, at)}${last === undefined ? "" : ","}${member}${text.slice(at)}`
@@ -182,12 +183,10 @@ export const withMessage = (text: string, message: string): string => {
 /** The text of an element of the list at a path, counted from 0; `null` if there is none. */
 export const elementAt = (text: string, path: ReadonlyArray<string>, index: number): string => {
   const list = locate(text, path)
-  const element = list && [...itemsOf(text, list.found.value)][index]
+  const element = list && itemsOf(text, list.found.value)[index]
   return element === undefined ? "null" : text.slice(element.start, element.end)
 }
 
 /** The text of each value of an object, by its name; of several with one name the last. */
 export const membersIn = (object: string): ReadonlyMap<string, string> =>
-  new Map(
-    Array.from(itemsOf(object, 0), ({ end, name = "", value }) => [name, object.slice(value, end)] as const),
-  )
+  new Map(itemsOf(object, 0).map(({ end, name = "", value }) => [name, object.slice(value, end)] as const))

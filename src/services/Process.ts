@@ -68,9 +68,17 @@ export const withOptions =
     return { ...self, stdout: { ...self.stdout, ...plain }, stderr: { ...self.stderr, ...plain }, noInput }
   }
 
+/** A variable of the environment, unless it is empty. */
+export const variable = (name: string): Effect.Effect<Option.Option<string>> =>
+  Effect.match(Config.string(name), {
+    onFailure: () => Option.none(),
+    onSuccess: (value) => (value === "" ? Option.none() : Option.some(value)),
+  })
+
 /** Why the program must not ask for anything: `--no-input`, or `ZPOOL_NO_INPUT`; undefined if it may. */
 export const askingDisabled: Effect.Effect<AskingDisabled | undefined> = Effect.gen(function* () {
   if ((yield* Process).noInput) return "--no-input"
-  const variable = yield* Effect.option(Config.string("ZPOOL_NO_INPUT"))
-  return Option.exists(variable, (value) => value.trim() !== "") ? "ZPOOL_NO_INPUT" : undefined
+  return Option.exists(yield* variable("ZPOOL_NO_INPUT"), (value) => value.trim() !== "")
+    ? "ZPOOL_NO_INPUT"
+    : undefined
 })

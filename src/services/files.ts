@@ -4,6 +4,8 @@ import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import { SettingsError } from "../domain/Errors.ts"
+import { explained } from "../domain/errors/words.ts"
 
 /** What keeps a file from being written. */
 export type Obstacle =
@@ -70,6 +72,14 @@ export class Files extends Context.Tag("zpcli/Files")<
   }
 >() {}
 
+/**
+ * Whether a file belongs to somebody else.
+ *
+ * @param me - the numeric user that we are; undefined on Windows, where files have no such owner
+ */
+export const isForeign = (owner: number | undefined, me: number | undefined): boolean =>
+  me !== undefined && owner !== undefined && owner !== me
+
 /** The obstacles as the end of a sentence about the file. */
 const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
   exists: "already exists",
@@ -89,6 +99,40 @@ const words: Readonly<Record<Exclude<Obstacle, "system">, string>> = {
 /** What is in the way, as the end of a sentence about the file; undefined where only the system's code says it. */
 export const wordsOf = ({ obstacle }: CannotWrite): string | undefined =>
   obstacle === "system" ? undefined : words[obstacle]
+
+/** Why a file was not written: the system's code, or a clause about the file. */
+export const whyNotWritten = (error: CannotWrite): string => error.code ?? `it ${wordsOf(error)}`
+
+/** What the user is told of a file that can't be written, by the option that names another one. */
+const purposes = {
+  "--out": { failure: "can't be created", consequence: "no token can be written to it" },
+  "--rcfile": { failure: "can't be written", consequence: "no PAT can be saved in it" },
+}
+
+/** How to get around an obstacle, other than by naming another file. */
+const waysAround = (path: string, option: string): Partial<Record<Obstacle, string>> => ({
+  exists: `Name another file with ${option}, or add --replace.`,
+  mount: `Mount its folder instead of the file, or name another file with ${option}.`,
+  group: `Join that group, change the group of the file with chgrp, or name another file with ${option}.`,
+  lock: `Remove ${path}.lock, or name another file with ${option}.`,
+  locked: `Run the command again; if no other program writes to it, remove ${path}.lock first.`,
+})
+
+/** The error about a file for a token that can't be written, with what to do about it. */
+export const cannotWrite =
+  (path: string, option: keyof typeof purposes) =>
+  (error: CannotWrite): SettingsError => {
+    const { consequence, failure } = purposes[option]
+    const words = wordsOf(error)
+    const reason =
+      error.obstacle === "exists"
+        ? `${words}; ${option} does not overwrite a file`
+        : words === undefined
+          ? `${failure} (${explained(error.code)})`
+          : `${words}, so ${consequence}`
+    const advice = waysAround(path, option)[error.obstacle] ?? `Name another file with ${option}.`
+    return new SettingsError({ source: path, reason, advice })
+  }
 
 /** What a file system said: its code, such as `ENOENT`, or else the platform's own word. */
 export const codeOf = (error: PlatformError): string => {

@@ -27,7 +27,7 @@ describe("the list of inputs", () => {
       expect.arrayContaining(["src/bin.ts", "src/main.ts", "src/services/sandbox/index.ts"]),
     )
     expect(inputs).toEqual(expect.arrayContaining(readJson(join(dist, "main.meta.json"))))
-    expect(contained.length).toBeGreaterThan(8)
+    expect(contained.length).toBeGreaterThan(7)
   })
 })
 

@@ -1,7 +1,7 @@
 import * as Match from "effect/Match"
 import type { Undelivered } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
-import { mask } from "../../services/settings/Secrets.ts"
+import { maskTokens } from "../../services/settings/Secrets.ts"
 import { exitCodes, ofPatLeft, ofUndelivered } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
 import * as hints from "./hints.ts"
@@ -78,7 +78,7 @@ const table = {
   // The command line, and what is set, piped or typed
   UsageError: (error) =>
     // A token may have been typed by mistake.
-    ends(exitCodes.misuse, mask(error.hint, []), { message: mask(error.message, []) }),
+    ends(exitCodes.misuse, maskTokens(error.hint), { message: maskTokens(error.message) }),
   InvalidInput: (error) => ends(exitCodes.misuse, hints.ofInput(error)),
   InputUnreadable: () =>
     ends(

@@ -1,4 +1,3 @@
-import * as Prompt from "@effect/cli/Prompt"
 import * as Terminal from "@effect/platform/Terminal"
 import * as Effect from "effect/Effect"
 import { Quit } from "../../domain/Errors.ts"
@@ -102,26 +101,18 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
       filter,
       at: Math.max(0, shownIn({ ...state, filter }).indexOf(shown[state.at] ?? -1)),
     })
-    if (key.ctrl) {
-      switch (key.name) {
-        case "c":
-        case "d":
-          return "quit"
-        case "l":
-          return "redraw"
-        case "n":
-          return moved(state.at + 1)
-        case "p":
-          return moved(state.at - 1)
-        case "u":
-          return filtered("")
-        default:
-          return state
-      }
-    }
-    switch (key.name) {
+    switch (key.ctrl ? `ctrl-${key.name}` : key.name) {
+      case "ctrl-c":
+      case "ctrl-d":
+        return "quit"
+      case "ctrl-l":
+        return "redraw"
+      case "ctrl-u":
+        return filtered("")
+      case "ctrl-p":
       case "up":
         return moved(state.at - 1)
+      case "ctrl-n":
       case "down":
         return moved(state.at + 1)
       case "pageup":
@@ -140,7 +131,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
       case "enter":
         return (several ? state.chosen.size : shown.length) > 0 ? "submit" : { ...state, premature: several }
     }
-    const text = input._tag === "Some" && !key.meta ? input.value : ""
+    const text = input._tag === "Some" && !key.ctrl && !key.meta ? input.value : ""
     if (several && text === " ") {
       const index = shown[state.at]
       if (index === undefined) return state
@@ -158,56 +149,45 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
     return choices.filter((_, index) => (several ? state.chosen.has(index) : index === at))
   }
 
-  /** The widths of the lines that are on the screen. */
-  let drawn: ReadonlyArray<number> = []
-  /** Clears them. In a terminal that has become narrower each of them may take several lines. */
-  const clear = (columns: number): string => {
-    const taken = drawn.map((width) => Math.max(1, Math.ceil(width / columns)))
-    const up = taken.reduce((sum, count) => sum + count, 0) - 1
-    return `\r${up > 0 ? `\u001B[${up}A` : ""}\u001B[J`
-  }
-  const size = Effect.flatMap(Terminal.Terminal, ({ columns, rows }) => Effect.all([columns, rows]))
-
-  return Prompt.custom<State, ReadonlyArray<A> | undefined>(
-    { filter: "", at: 0, chosen: new Set(), premature: false },
-    {
-      render: (state, action) =>
-        Effect.map(size, ([columns, rows]) => {
-          if (action._tag === "Beep") return ""
-          if (action._tag === "Submit") {
-            const names = chosenIn(state).map(({ name }) => name)
-            const answer = action.value === undefined ? question : `${question} ${names.join(", ")}`
-            return `${cut(escapeControls(answer), columns - 1)}\n`
-          }
-          const lines = frame(state, columns, rows)
-          drawn = lines.map(widthOf)
-          return lines.join("\n")
-        }),
-      process: (input, state) =>
-        Effect.sync(() => {
-          const next = after(state, input)
-          if (next === "quit") return { _tag: "Submit", value: undefined }
-          if (next === "submit") return { _tag: "Submit", value: chosenIn(state).map(({ value }) => value) }
-          // Whatever was drawn may be gone, as after a suspend: draw below it.
-          if (next === "redraw") drawn = []
-          return { _tag: "NextFrame", state: next === "redraw" ? state : next }
-        }),
-      clear: () => Effect.map(size, ([columns]) => clear(columns)),
-    },
-  )
+  return { after, chosenIn, frame }
 }
 
-const ask = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: boolean) =>
-  Effect.suspend(() => make(question, choices, several)).pipe(
-    Effect.onInterrupt(() =>
-      Effect.flatMap(Terminal.Terminal, (terminal) => Effect.ignore(terminal.display("\n"))),
-    ),
-    Effect.catchAll(() => new Quit()),
-    Effect.filterOrFail(
-      (values): values is ReadonlyArray<A> => values !== undefined,
-      () => new Quit(),
-    ),
-  )
+/** Moves to the start of lines of these widths. In a terminal that has become narrower each of them may take several lines. */
+const clear = (widths: ReadonlyArray<number>, columns: number): string => {
+  const taken = widths.map((width) => Math.max(1, Math.ceil(width / columns)))
+  const up = taken.reduce((sum, count) => sum + count, 0) - 1
+  return `\r${up > 0 ? `\u001B[${up}A` : ""}\u001B[J`
+}
+
+const ask = Effect.fnUntraced(
+  function* <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: boolean) {
+    const terminal = yield* Terminal.Terminal
+    const display = (text: string) => Effect.orDie(terminal.display(text))
+    const { after, chosenIn, frame } = make(question, choices, several)
+    const keys = yield* terminal.readInput
+    let state: State = { filter: "", at: 0, chosen: new Set(), premature: false }
+    while (true) {
+      const lines = frame(state, yield* terminal.columns, yield* terminal.rows)
+      yield* display(lines.join("\n"))
+      const next = after(state, yield* Effect.mapError(keys.take, () => new Quit()))
+      const columns = yield* terminal.columns
+      // Whatever was drawn may be gone, as after a suspend: draw below it.
+      yield* display(clear(next === "redraw" ? [] : lines.map(widthOf), columns))
+      if (next === "quit" || next === "submit") {
+        const chosen = chosenIn(state)
+        const names = chosen.map(({ name }) => name).join(", ")
+        const answer = next === "quit" ? question : `${question} ${names}`
+        yield* display(`${cut(escapeControls(answer), columns - 1)}\n`)
+        return next === "quit" ? yield* new Quit() : chosen.map(({ value }) => value)
+      }
+      if (next !== "redraw") state = next
+    }
+  },
+  Effect.scoped,
+  Effect.onInterrupt(() =>
+    Effect.flatMap(Terminal.Terminal, (terminal) => Effect.ignore(terminal.display("\n"))),
+  ),
+)
 
 /** Lets a person at the terminal choose one or more; nothing is preselected. Ctrl-C and Ctrl-D fail with `Quit`. */
 export const chooseSeveral = <A>(question: string, choices: ReadonlyArray<Choice<A>>) =>

@@ -1,15 +1,16 @@
 import * as Terminal from "@effect/platform/Terminal"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import stringWidth from "fast-string-width"
 import { CannotAsk, CredentialMissing, Declined, InvalidInput, Quit } from "../../domain/Errors.ts"
-import { askingDisabled, Process } from "../../services/Process.ts"
+import { askingDisabled, Process, variable } from "../../services/Process.ts"
 import { Prompter } from "../../services/Prompter.ts"
 import { Account } from "../../services/settings/Account.ts"
 import { escapeLines, type Lines } from "./escape.ts"
-import { linesFor } from "./print.ts"
-import { fold } from "./wrap.ts"
+import { linesFor, printError, printErrorSafe } from "./print.ts"
+import { quote } from "./shell.ts"
+import { fold, widthOf } from "./wrap.ts"
 
 /** Lines as the terminal where questions are asked gets them, with some columns left free in each. */
 const folded = (lines: Lines, free = 0) =>
@@ -19,6 +20,29 @@ const folded = (lines: Lines, free = 0) =>
 
 const display = (text: string) =>
   Effect.flatMap(Terminal.Terminal, (terminal) => Effect.orDie(terminal.display(text)))
+
+/** Why nothing can be asked at the terminal: asking is disabled, or the question would not be seen. */
+export const whyNotAsked = Effect.gen(function* () {
+  const { isTTY } = yield* Terminal.Terminal
+  return (yield* askingDisabled) ?? ((yield* isTTY) ? undefined : ("no-terminal" as const))
+})
+
+/**
+ * Fails if what is missing on the command line can't be asked for: stdin or
+ * stderr is not a terminal, prompting is disabled, the terminal is dumb, or this
+ * is a CI job (some CI systems run jobs on a terminal). stdout may be a pipe.
+ */
+export const orAsk = <E>(error: E): Effect.Effect<void, E> =>
+  Effect.gen(function* () {
+    const { stderr, stdin } = yield* Process
+    const mayAsk =
+      stdin.isTerminal &&
+      stderr.isTerminal &&
+      (yield* askingDisabled) === undefined &&
+      Option.isNone(yield* variable("CI")) &&
+      !Option.contains(yield* variable("TERM"), "dumb")
+    if (!mayAsk) return yield* Effect.fail(error)
+  })
 
 /** Shows a line where questions are asked. */
 export const show = (line: string) => Effect.flatMap(folded(line), (text) => display(`${text}\n`))
@@ -45,7 +69,7 @@ export const question = (
     const typed: Array<string> = []
     const erase = (count: number) => {
       const gone = typed.splice(typed.length - count, count)
-      const width = stringWidth(escapeLines(gone.join("")))
+      const width = widthOf(escapeLines(gone.join("")))
       return echo ? display("\b \b".repeat(width)) : Effect.void
     }
     while (true) {
@@ -72,6 +96,22 @@ export const question = (
     Effect.onExit(() => display("\n")),
   )
 
+/** The words of the command line, without the program's name, as they were typed. */
+export class Typed extends Context.Reference<Typed>()("zpcli/Typed", {
+  defaultValue: (): ReadonlyArray<string> => [],
+}) {}
+
+/** Prints the command line that does the same without asking, so that people learn it. */
+export const printEquivalent = Effect.fnUntraced(function* (answers: ReadonlyArray<string>) {
+  const typed = yield* Typed
+  const end = typed.indexOf("--")
+  const words =
+    end === -1 ? [...typed, ...answers] : [...typed.slice(0, end), ...answers, ...typed.slice(end)]
+  yield* printError("Equivalent command:")
+  // Not wrapped, since it is there to be copied.
+  yield* printErrorSafe(escapeLines(`  ${["zpcli", ...words].map(quote).join(" ")}`))
+})
+
 /** A question with the answers that it takes, the one of Enter alone in capitals. */
 const withAnswers = (text: Lines): Lines => {
   const lines = [text].flat()
@@ -94,9 +134,8 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
   const { stderr, stdin } = yield* Process
   const prompt = withAnswers(text)
   const terminal = yield* Terminal.Terminal
-  const disabled = yield* askingDisabled
-  if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
-  if (stdin.isTerminal && !(yield* terminal.isTTY)) return yield* new CannotAsk({ notAsked: "no-terminal" })
+  const notAsked = yield* stdin.isTerminal ? whyNotAsked : askingDisabled
+  if (notAsked !== undefined) return yield* new CannotAsk({ notAsked })
   const answer = stdin.isTerminal
     ? yield* question(prompt, "shown")
     : yield* Effect.zipLeft(
@@ -112,9 +151,8 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
  */
 export const confirmBesideData = Effect.gen(function* () {
   const disabled = yield* askingDisabled
-  if (disabled !== undefined) return yield* new CannotAsk({ notAsked: disabled })
-  const terminal = yield* (yield* Process).openTerminal
-  if (terminal === undefined) return yield* new CannotAsk({ notAsked: "no-terminal" })
+  const terminal = disabled === undefined ? yield* (yield* Process).openTerminal : undefined
+  if (terminal === undefined) return yield* new CannotAsk({ notAsked: disabled ?? "no-terminal" })
   return (text: Lines) =>
     question(withAnswers(text), "shown").pipe(
       Effect.flatMap(isYes),
@@ -129,7 +167,7 @@ export const makePrompter = Effect.gen(function* () {
   const only = auth === "auto" ? undefined : auth
   const ask = (variable: "ZPOOL_USER" | "ZPOOL_PASSWORD", text: string, answer: "shown" | "hidden") =>
     Effect.gen(function* () {
-      const notAsked = (yield* askingDisabled) ?? ((yield* terminal.isTTY) ? undefined : "no-terminal")
+      const notAsked = yield* whyNotAsked
       const missing = new CredentialMissing({ variable, only, notAsked })
       if (notAsked !== undefined) return yield* missing
       const typed = yield* question(text, answer)

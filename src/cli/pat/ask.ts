@@ -11,10 +11,9 @@ import { type Scope, scopes } from "../../domain/Scope.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
 import { Exit } from "../errors/failure.ts"
-import { printEquivalent } from "../output/ask.ts"
 import { type Choice, chooseOne, chooseSeveral } from "../output/choose.ts"
 import { printError } from "../output/print.ts"
-import { question } from "../output/prompt.ts"
+import { printEquivalent, question } from "../output/prompt.ts"
 import { formatter } from "../output/time.ts"
 
 const choiceOf = (pat: Pat, keyId: KeyId.KeyId): Choice<KeyId.KeyId> => {

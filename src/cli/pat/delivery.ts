@@ -5,7 +5,6 @@ import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { hiddenSecret } from "../../domain/Credential.ts"
 import { DeliveryFailed, type OutputFailed, SettingsError, TokenWouldBeLost } from "../../domain/Errors.ts"
 import { withMember, withMessage, withoutMember } from "../../domain/JsonText.ts"
 import { Session } from "../../services/auth/Session.ts"
@@ -14,6 +13,7 @@ import type { OldPat } from "../../services/pats/Handover.ts"
 import type { CreatedToken } from "../../services/pats/outcome.ts"
 import { type Deliver, toCommand, toFile, toRcfile } from "../../services/pats/places.ts"
 import * as rcfileWrite from "../../services/settings/rcfileWrite.ts"
+import { maskInData } from "../../services/settings/Secrets.ts"
 import { Settings } from "../../services/settings/Settings.ts"
 import { exclusive, jsonOption, requires } from "../options.ts"
 import { print, printJson } from "../output/print.ts"
@@ -112,7 +112,7 @@ export const chooseDelivery = Effect.fn("delivery.choose")(function* (
       (deliver): Deliver =>
         (created) =>
           // The token is safe once it is delivered: a failed write to stdout is not an error.
-          Effect.zipRight(deliver(created), Effect.ignore(announce(created, json, additions, where))),
+          Effect.zipRight(deliver(created), Effect.ignore(printCreated(created, options, additions, where))),
     )
   return openDelivery
 })
@@ -123,48 +123,41 @@ const toStdout = Effect.fn("delivery.toStdout")(function* (options: DeliveryOpti
   const openDelivery: OpenDelivery = (additions) =>
     Effect.succeed((created) =>
       Effect.mapError(
-        printToken(created, options, additions),
+        printCreated(created, options, additions),
         ({ code }) => new DeliveryFailed({ target: "stdout", code }),
       ),
     )
   return openDelivery
 })
 
-const printToken = (
+/**
+ * Says that a PAT was created.
+ *
+ * @param where - where its token went, in words; undefined if it is to be printed
+ */
+const printCreated = (
   created: CreatedToken,
   { json, tokenOnly }: DeliveryOptions,
   additions: Additions | undefined,
+  where?: string,
 ): Effect.Effect<void, OutputFailed> => {
-  if (json) return printJson(envelopeOf(created, additions))
   const token = Redacted.value(created.token)
+  if (json) {
+    const text = envelopeOf(created, additions)
+    if (where === undefined) return printJson(text)
+    // The server may repeat the token anywhere in its answer.
+    return printJson(withoutMember(text, ["detail", "token"]), {
+      changeString: (value) => maskInData(value, created.token),
+    })
+  }
   if (tokenOnly) return print(token)
-  return print([
-    ...announcement(created, token),
-    "Make sure to copy your token now. You won't be able to see it again!",
-  ])
+  const lines = ["PAT created successfully!", `ID: ${created.keyId ?? "-"}`, `Token: ${where ?? token}`]
+  return print(
+    where === undefined
+      ? [...lines, "Make sure to copy your token now. You won't be able to see it again!"]
+      : lines,
+  )
 }
-
-/** Says where a token went that is not on stdout. */
-const announce = (
-  created: CreatedToken,
-  json: boolean,
-  additions: Additions | undefined,
-  where: string,
-): Effect.Effect<void, OutputFailed> => {
-  if (!json) return print(announcement(created, where))
-  const text = envelopeOf(created, additions)
-  const token = Redacted.value(created.token)
-  // The token may be anywhere in the answer.
-  return printJson(withoutMember(text, ["detail", "token"]), {
-    changeString: (value) => value.replaceAll(token, hiddenSecret),
-  })
-}
-
-const announcement = ({ keyId }: CreatedToken, token: string): ReadonlyArray<string> => [
-  "PAT created successfully!",
-  `ID: ${keyId ?? "-"}`,
-  `Token: ${token}`,
-]
 
 /** The API's answer, with what is added to it. */
 const envelopeOf = (created: CreatedToken, additions: Additions | undefined): string => {

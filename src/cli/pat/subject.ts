@@ -10,7 +10,7 @@ import type { NewPat } from "../../domain/NewPat.ts"
 import { expiryOf, type Pat, statusOf } from "../../domain/Pat.ts"
 import { indexOf } from "../../domain/PatList.ts"
 import { Process } from "../../services/Process.ts"
-import { mask } from "../../services/settings/Secrets.ts"
+import { maskTokens } from "../../services/settings/Secrets.ts"
 import { keyIdForm } from "../errors/hints.ts"
 import { printError, printJson } from "../output/print.ts"
 import { quote } from "../output/shell.ts"
@@ -44,7 +44,7 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
 /** Reads the key ID of a PAT with which something is to be done. Its label may have been typed, or a token. */
 export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
   Either.mapLeft(KeyId.parse(value), ({ kind, reason }) => {
-    const masked = mask(value, [])
+    const masked = maskTokens(value)
     const message = `"${masked}" is not a key ID.`
     if (labelProblem(value) !== undefined || masked !== value)
       return new InvalidInput({ kind, reason, value, message })
@@ -69,7 +69,7 @@ export const keyIdsOnStdin = Effect.gen(function* () {
     ({ line, value }) =>
       Effect.mapError(KeyId.parse(value), ({ kind, reason }) => {
         // A token may have been piped where none belongs.
-        const shown = mask(value, []).slice(0, 100)
+        const shown = maskTokens(value).slice(0, 100)
         const message = `Line ${line} of stdin is not a key ID: "${shown}". Nothing was sent.`
         return new InvalidInput({ kind, reason, value, message })
       }),

@@ -7,11 +7,10 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { BearerToken } from "../../domain/Envelope.ts"
-import { codeOf, Files, wordsOf } from "../files.ts"
+import { codeOf, Files, isForeign, wordsOf } from "../files.ts"
 import { Process } from "../Process.ts"
 import { Account } from "../settings/Account.ts"
 import { Connection } from "../settings/Connection.ts"
-import { isForeign, othersCanWrite } from "../settings/trust.ts"
 
 /** The file's form, shared with the other zpools.io clients. `expires_at` is in seconds since the epoch. */
 const CacheFile = Schema.suspend(() =>
@@ -69,7 +68,7 @@ export class TokenCache extends Context.Tag("zpcli/TokenCache")<
       // A named pipe in the file's place would be waited for.
       if (type !== kind) return kind === "File" ? "it is not a file" : "it is not a folder"
       if (isForeign(Option.getOrUndefined(uid), me)) return "it belongs to another user"
-      return othersCanWrite(mode, me) ? "other users can write to it" : undefined
+      return me !== undefined && (mode & 0o022) !== 0 ? "other users can write to it" : undefined
     }
 
     /** Whether a folder or file may be used. It warns if not, and fails if there is none. */

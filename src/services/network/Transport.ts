@@ -12,7 +12,7 @@ import { HttpFailure, ServiceUnavailable, TimedOut } from "../../domain/Errors.t
 import * as Retry from "../../domain/Retry.ts"
 import { Progress } from "../Progress.ts"
 import { Connection } from "../settings/Connection.ts"
-import { Secrets, withoutEcho } from "../settings/Secrets.ts"
+import { maskInData, Secrets } from "../settings/Secrets.ts"
 import { timeoutFail } from "../timeout.ts"
 import { makeApiTime, timeOf } from "./apiTime.ts"
 import {
@@ -122,7 +122,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
       if (status >= 200 && status < 300) {
         return {
           status,
-          body: withoutEcho(body, request.bearer),
+          body: maskInData(body, request.bearer),
           hide,
           requestId,
           serverTime,

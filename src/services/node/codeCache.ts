@@ -11,7 +11,6 @@ import * as fs from "node:fs"
 import * as nodeModule from "node:module"
 import { dirname, isAbsolute, join } from "node:path"
 import { Script } from "node:vm"
-import { isForeign, othersCanWrite } from "../settings/trust.ts"
 import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
 
 /** The program that a cache belongs to: V8 itself compares only the source's length. */
@@ -60,7 +59,8 @@ type Checksum = ReturnType<typeof makeChecksum>
 const isOurs = (path: string): boolean => {
   const { mode, uid } = fs.lstatSync(path)
   const me = process.getuid?.()
-  return !isForeign(uid, me) && !othersCanWrite(mode, me)
+  // Windows has neither owners nor modes.
+  return me === undefined || (uid === me && (mode & 0o022) === 0)
 }
 
 const read = (folder: string, file: string, checksum: Checksum): Buffer | undefined => {

@@ -3,9 +3,8 @@ import { basename, dirname } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HashSet from "effect/HashSet"
-import { CannotWrite, Files, type Rules, type Write } from "../files.ts"
+import { CannotWrite, Files, isForeign, type Rules, type Write } from "../files.ts"
 import { Process } from "../Process.ts"
-import { isForeign } from "../settings/trust.ts"
 import { isSame, look, refused, stampOf, type Target } from "./place.ts"
 import {
   createOwn,

@@ -1,7 +1,6 @@
 import * as fs from "node:fs"
 import { basename, dirname, join, sep } from "node:path"
-import { CannotWrite, type Obstacle, type Rules } from "../files.ts"
-import { isForeign } from "../settings/trust.ts"
+import { CannotWrite, isForeign, type Obstacle, type Rules } from "../files.ts"
 import { nearestFolder } from "./wholeFile.ts"
 
 /** What keeps a file from being written, other than an error of the system. */

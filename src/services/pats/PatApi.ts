@@ -22,6 +22,7 @@ import { Flight } from "../network/attempt.ts"
 import { decodeAnswer, meaningOf } from "../network/statuses.ts"
 import { type ApiAnswer, Transport } from "../network/Transport.ts"
 import { Connection } from "../settings/Connection.ts"
+import { maskTokens } from "../settings/Secrets.ts"
 import {
   type CreatedToken,
   createdSince,
@@ -221,7 +222,8 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     const hello = session
       .withCredential((credential) =>
         Effect.map(greet(credential), ({ value }) => ({
-          message: value.message,
+          // Not the password, which may be a name that the greeting rightly has.
+          message: maskTokens(value.message, [credential.token]),
           credential,
         })).pipe(
           Effect.mapError(meaningOf({ method: "GET", path: "/hello", credential: signerOf(credential) })),

@@ -143,7 +143,7 @@ export interface Revoked {
   readonly unlisted: boolean
 }
 
-/** The API's greeting, and the credential that it was for. */
+/** The API's greeting, with its token masked, and the credential that it was for. */
 export interface Greeting {
   readonly message: string
   readonly credential: Credential

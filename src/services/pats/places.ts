@@ -3,9 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { CommandFailed, DeliveryFailed, SettingsError, type Undelivered } from "../../domain/Errors.ts"
-import { explained } from "../../domain/errors/words.ts"
 import { type CommandLine, CommandRunner } from "../CommandRunner.ts"
-import { type CannotWrite, Files, wordsOf } from "../files.ts"
+import { type CannotWrite, cannotWrite, Files, whyNotWritten } from "../files.ts"
 import * as rcfileWrite from "../settings/rcfileWrite.ts"
 import type { CreatedToken } from "./outcome.ts"
 
@@ -48,34 +47,12 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (command: Com
   return { open: Effect.succeed(deliver), where: `passed to ${name}` } satisfies Place
 })
 
-const nameAnother = "Name another file with --out."
-
-/** How to get around what is in the way. */
-const advice: Partial<Record<CannotWrite["obstacle"], string>> = {
-  exists: "Name another file with --out, or add --replace.",
-  mount: "Mount its folder instead of the file, or name another file with --out.",
-  group: "Join that group, change the group of the file with chgrp, or name another file with --out.",
-}
-
 const notAFile = (target: string) =>
   new SettingsError({
     source: `--out ${target}`,
     reason: "does not name a file",
     advice: "To print the token on stdout, use --token-only.",
   })
-
-const cannotWrite = (target: string) => (error: CannotWrite) => {
-  const { code, obstacle } = error
-  if (obstacle === "stream") return notAFile(target)
-  const reason = wordsOf(error)
-  const consequence =
-    obstacle === "exists" ? "; --out does not overwrite a file" : ", so no token can be written to it"
-  return new SettingsError({
-    source: target,
-    reason: reason === undefined ? `can't be created (${explained(code)})` : `${reason}${consequence}`,
-    advice: advice[obstacle] ?? nameAnother,
-  })
-}
 
 /**
  * The token is written to a file. Everything that can be made ready is, before
@@ -85,14 +62,16 @@ export const toFile = Effect.fn("delivery.toFile")(function* (target: string, re
   const files = yield* Files
   const rules = { replace, keepGroup: true }
   if (/^(?:-|\/dev\/(?:stdout|stderr|fd\/\d+))$/.test(target)) return yield* notAFile(target)
-  yield* Effect.mapError(files.look(target, rules), cannotWrite(target))
+  const refuse = (error: CannotWrite) =>
+    error.obstacle === "stream" ? notAFile(target) : cannotWrite(target, "--out")(error)
+  yield* Effect.mapError(files.look(target, rules), refuse)
   const open = Effect.map(
-    Effect.mapError(files.open(target, rules), cannotWrite(target)),
+    Effect.mapError(files.open(target, rules), refuse),
     (write): Deliver =>
       ({ token }) =>
         Effect.mapError(
           write(new TextEncoder().encode(Redacted.value(token))),
-          (error) => new DeliveryFailed({ target, code: error.code ?? `it ${wordsOf(error)}` }),
+          (error) => new DeliveryFailed({ target, code: whyNotWritten(error) }),
         ),
   )
   return { open, where: `written to ${target}` } satisfies Place

@@ -1,3 +1,4 @@
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -132,62 +133,54 @@ const maxMillis = 60_000
 /** Larger than any secret, in bytes: it has to fit into a request's headers. */
 const maxBytes = 64 * 1024
 
+/** Why a secret can't be read. */
+type Trouble = Pick<SecretUnavailable, "reason" | "code" | "exitCode">
+
+const trouble = (reason: Trouble["reason"]) => Effect.fail<Trouble>({ reason })
+
 /** Reads a secret from where it is. A file or command is asked each time. */
-export const readSecret = Effect.fn("Account.readSecret")(function* ({
-  source,
-  value,
-  variable,
-  via,
-}: SecretSource) {
-  if (via === undefined) return value
-  const path = via === "file" ? Redacted.value(value) : undefined
-  const failure = (
-    reason: SecretUnavailable["reason"],
-    more: Pick<SecretUnavailable, "code" | "exitCode"> = {},
-  ) => {
-    const opensStdout = via === "command" && /\/dev\/(?:stdout|fd\/1)\b/.test(Redacted.value(value))
-    return new SecretUnavailable({ source, reason, path, ...more, ...(opensStdout ? { opensStdout } : {}) })
-  }
-  const text = yield* path === undefined ? printed(value, failure) : content(path, failure)
-  const line = text.replace(/\r?\n$/, "")
-  const secret = variable === "ZPOOLPAT" ? line.trim() : line
-  if (secret === "") return yield* failure("empty")
-  if (variable === "ZPOOLPAT" && !isPat(secret)) return yield* failure("not-a-pat")
-  const redacted = Redacted.make(secret)
-  yield* (yield* Secrets).add(redacted)
-  return redacted
-})
+export const readSecret = Effect.fn("Account.readSecret")(
+  function* ({ value, variable, via }: SecretSource) {
+    if (via === undefined) return value
+    const text = yield* via === "file" ? content(Redacted.value(value)) : printed(value)
+    const line = text.replace(/\r?\n$/, "")
+    const secret = variable === "ZPOOLPAT" ? line.trim() : line
+    if (secret === "") return yield* trouble("empty")
+    if (variable === "ZPOOLPAT" && !isPat(secret)) return yield* trouble("not-a-pat")
+    const redacted = Redacted.make(secret)
+    yield* (yield* Secrets).add(redacted)
+    return redacted
+  },
+  (reading, { source, value, via }) =>
+    Effect.mapError(reading, (why) => {
+      const setting = Redacted.value(value)
+      const path = via === "file" ? setting : undefined
+      const opensStdout = via === "command" && /\/dev\/(?:stdout|fd\/1)\b/.test(setting)
+      return new SecretUnavailable({ source, path, ...why, ...(opensStdout ? { opensStdout } : {}) })
+    }),
+)
 
-type Failing = (
-  reason: SecretUnavailable["reason"],
-  more?: Pick<SecretUnavailable, "code" | "exitCode">,
-) => SecretUnavailable
-
-const content = Effect.fnUntraced(function* (path: string, failure: Failing) {
+const content = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
-  const { size, type } = yield* Effect.mapError(fs.stat(path), unreadable(failure))
+  const readable = Effect.mapError((error: PlatformError): Trouble => {
+    const code = codeOf(error)
+    return code === "ENOENT" || code === "ENOTDIR" ? { reason: "missing" } : { reason: "unusable", code }
+  })
+  const { size, type } = yield* readable(fs.stat(path))
   // A pipe or a device may never end.
-  if (type !== "File") return yield* failure("not-a-file")
-  if (size > maxBytes) return yield* failure("too-large")
-  return yield* Effect.mapError(fs.readFileString(path), unreadable(failure))
+  if (type !== "File") return yield* trouble("not-a-file")
+  if (size > maxBytes) return yield* trouble("too-large")
+  return yield* readable(fs.readFileString(path))
 })
 
-const unreadable = (failure: Failing) => (error: Parameters<typeof codeOf>[0]) => {
-  const code = codeOf(error)
-  return code === "ENOENT" || code === "ENOTDIR" ? failure("missing") : failure("unusable", { code })
-}
-
-const printed = Effect.fnUntraced(function* (command: Redacted.Redacted, failure: Failing) {
+const printed = Effect.fnUntraced(function* (command: Redacted.Redacted) {
   const { capture } = yield* CommandRunner
   const interactive = (yield* askingDisabled) === undefined
-  const { exitCode, stdout } = yield* capture({
-    command,
-    interactive,
-    maxBytes,
-  }).pipe(
-    Effect.mapError(({ code }) => failure("unusable", { code })),
-    timeoutFail(maxMillis, () => failure("timeout")),
+  const { exitCode, stdout } = yield* capture({ command, interactive, maxBytes }).pipe(
+    Effect.mapError(({ code }): Trouble => ({ reason: "unusable", code })),
+    timeoutFail(maxMillis, (): Trouble => ({ reason: "timeout" })),
   )
-  if (stdout === undefined) return yield* failure("too-large")
-  return exitCode === 0 ? Redacted.value(stdout) : yield* failure("exit", { exitCode })
+  if (stdout === undefined) return yield* trouble("too-large")
+  if (exitCode !== 0) return yield* Effect.fail<Trouble>({ reason: "exit", exitCode })
+  return Redacted.value(stdout)
 })

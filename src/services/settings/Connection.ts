@@ -2,10 +2,10 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../../domain/ApiUrl.ts"
 import { SettingsError } from "../../domain/Errors.ts"
 import * as Proxy from "../../domain/Proxy.ts"
+import { variable } from "../Process.ts"
 import { Settings, textOf } from "./Settings.ts"
 
 /** The API when nothing says otherwise. */
@@ -38,12 +38,10 @@ export class Connection extends Context.Tag("zpcli/Connection")<
   }
 >() {
   static readonly make = Effect.gen(function* () {
-    const settings = yield* Settings
-    const named = yield* settings.find("ZPOOL_API_URL")
-    const source = Option.match(named, { onNone: () => "ZPOOL_API_URL", onSome: (found) => found.source })
+    const named = Option.getOrUndefined(yield* (yield* Settings).find("ZPOOL_API_URL"))
     const api = yield* Effect.mapError(
-      ApiUrl.parse(Option.match(named, { onNone: () => defaultApiUrl, onSome: textOf })),
-      (reason) => new SettingsError({ source, reason }),
+      ApiUrl.parse(named === undefined ? defaultApiUrl : textOf(named)),
+      (reason) => new SettingsError({ source: named?.source ?? "ZPOOL_API_URL", reason }),
     )
     const timeout = yield* numberOf(
       "ZPOOL_TIMEOUT",
@@ -61,8 +59,8 @@ export class Connection extends Context.Tag("zpcli/Connection")<
     const environment = new Map<string, string>()
     const read = Effect.fnUntraced(function* (names: ReadonlyArray<string>) {
       for (const name of names) {
-        const value = yield* settings.variable(name)
-        if (Option.isSome(value)) environment.set(name, Redacted.value(value.value))
+        const value = yield* variable(name)
+        if (Option.isSome(value)) environment.set(name, value.value)
       }
     })
     yield* read(Proxy.variablesFor(url))

@@ -12,7 +12,7 @@ export class Secrets extends Context.Tag("zpcli/Secrets")<
   Secrets,
   {
     readonly add: (...secrets: ReadonlyArray<Redacted.Redacted>) => Effect.Effect<void>
-    /** Hides every known secret, and everything that looks like a token, in text that will be shown. */
+    /** Masks a server's words with `maskTokens`, and every secret that was added. */
     readonly hide: (text: string) => string
   }
 >() {
@@ -23,7 +23,7 @@ export class Secrets extends Context.Tag("zpcli/Secrets")<
         Effect.sync(() => {
           for (const secret of secrets) known.add(secret)
         }),
-      hide: (text) => mask(text, known),
+      hide: (text) => maskTokens(text, known),
     })
   })
 
@@ -59,12 +59,12 @@ const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string
 }
 
 /**
- * Hides secrets that a server echoed in text that will be shown: the ones that
- * were sent, and everything that looks like a token. A long text is cut after the
- * search for secrets, which would not find half of one, and before the search
- * for patterns, which takes long on a long text.
+ * Masks words that will be shown: everything that looks like a token, and these
+ * secrets, whatever they look like. A long text is cut after the search for
+ * secrets, which would not find half of one, and before the search for patterns,
+ * which takes long on a long text.
  */
-export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
+export const maskTokens = (text: string, secrets: Iterable<Redacted.Redacted> = []): string => {
   const found = hideSecrets(text, secrets)
   // A secret with invisible characters in between would be whole again in a program that drops them.
   const visible = found.replace(invisible, "")
@@ -76,9 +76,7 @@ export const mask = (text: string, secrets: Iterable<Redacted.Redacted>): string
   return `${cut.replace(tokenLike, hiddenSecret).replace(cutToken, hiddenSecret)}…`
 }
 
-/** A success's body without the credential of its request, which a server may repeat. */
-export const withoutEcho = (body: string, bearer: Redacted.Redacted | undefined): string => {
-  const token = bearer === undefined ? "" : Redacted.value(bearer)
+/** Masks one token in data, such as JSON, that is printed whole and otherwise as it came. */
+export const maskInData = (text: string, token: Redacted.Redacted | undefined): string =>
   // A shorter one is not a token, and may be part of any word.
-  return token.length < 8 ? body : body.replaceAll(token, hiddenSecret)
-}
+  token === undefined || Redacted.value(token).length < 8 ? text : hideSecrets(text, [token])

@@ -1,7 +1,6 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type { Path } from "@effect/platform/Path"
 import * as Array from "effect/Array"
-import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,6 +8,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Auth } from "../../domain/Credential.ts"
 import type { SettingsError } from "../../domain/Errors.ts"
+import { variable } from "../Process.ts"
 import type { Progress } from "../Progress.ts"
 import { type LoadedRcfile, loadRcfile } from "./rcfileRead.ts"
 
@@ -36,13 +36,14 @@ export const textOf = ({ value }: Setting): string => Redacted.value(value).trim
 /** A setting, unless it is missing or blank. */
 const settingOf = (
   key: string,
-  text: string | undefined,
+  text: Option.Option<string>,
   source: string,
   from: Setting["from"],
 ): Option.Option<Setting> =>
-  text === undefined || text.trim() === ""
-    ? Option.none()
-    : Option.some({ key, value: Redacted.make(text), source, from })
+  Option.map(
+    Option.filter(text, (value) => value.trim() !== ""),
+    (value) => ({ key, value: Redacted.make(value), source, from }),
+  )
 
 /**
  * Where settings are looked up: flags beat environment variables, which beat
@@ -57,8 +58,6 @@ export class Settings extends Context.Tag("zpcli/Settings")<
     readonly find: (key: string) => Effect.Effect<Option.Option<Setting>>
     /** Those of some keys that are set in the environment, or, if none is, in the rcfile. */
     readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Setting>>
-    /** One variable, which is read only from the environment, as it is. */
-    readonly variable: (name: string) => Effect.Effect<Option.Option<Redacted.Redacted>>
     readonly rcfile: LoadedRcfile
   }
 >() {
@@ -68,28 +67,18 @@ export class Settings extends Context.Tag("zpcli/Settings")<
   ): Effect.Effect<Settings["Type"], SettingsError, FileSystem | Path> =>
     Effect.map(loadRcfile(flags.rcfile, flags.save, progress), (rcfile) => {
       const inRcfile = (key: string) =>
-        settingOf(key, rcfile.entries.get(key), `${key} in ${rcfile.path}`, "rcfile")
+        settingOf(key, Option.fromNullable(rcfile.entries.get(key)), `${key} in ${rcfile.path}`, "rcfile")
       // An empty variable, such as a CI job's missing secret, is ignored: an empty
       // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
       const inEnvironment = (key: string) =>
-        Effect.map(Effect.option(Config.string(key)), (text) =>
-          settingOf(key, Option.getOrUndefined(text), key, "environment"),
-        )
-      const find = (key: string) =>
-        Effect.map(
-          inEnvironment(key),
-          Option.orElse(() => inRcfile(key)),
-        )
-      const findAll = Effect.fnUntraced(function* (keys: ReadonlyArray<string>) {
-        const set = Array.getSomes(yield* Effect.forEach(keys, inEnvironment))
-        return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))
-      })
-      const variable = (name: string) =>
-        Effect.map(
-          Effect.option(Config.redacted(name)),
-          Option.filter((value) => Redacted.value(value) !== ""),
-        )
-      return Settings.of({ auth: flags.auth, find, findAll, variable, rcfile })
+        Effect.map(variable(key), (text) => settingOf(key, text, key, "environment"))
+      const findAll = (keys: ReadonlyArray<string>) =>
+        Effect.map(Effect.forEach(keys, inEnvironment), (found) => {
+          const set = Array.getSomes(found)
+          return set.length > 0 ? set : Array.getSomes(keys.map(inRcfile))
+        })
+      const find = (key: string) => Effect.map(findAll([key]), Array.head)
+      return Settings.of({ auth: flags.auth, find, findAll, rcfile })
     })
 
   static readonly layer = (flags: Flags) => Layer.effect(this, this.make(flags))

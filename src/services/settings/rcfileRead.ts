@@ -1,22 +1,20 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { SettingsError } from "../../domain/Errors.ts"
 import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
-import { codeOf } from "../files.ts"
-import { Process } from "../Process.ts"
+import { codeOf, isForeign } from "../files.ts"
+import { Process, variable } from "../Process.ts"
 import { Progress } from "../Progress.ts"
-import { isForeign, othersCanWrite } from "./trust.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
 export interface LoadedRcfile {
   /** Where it is, or would be; empty where no home is known. */
   readonly path: string
-  /** Our settings in it. */
+  /** Our settings in it, without the blanks around them; one may be empty. */
   readonly entries: ReadonlyMap<string, string>
   /** Whether its mode lets group or others read it. */
   readonly othersCanRead: boolean
@@ -25,12 +23,6 @@ export interface LoadedRcfile {
   /** Whose it is: nobody but its owner, or root, can change its mode. */
   readonly owner: "self" | "root" | "other"
 }
-
-const variable = (name: string) =>
-  Effect.map(
-    Effect.option(Config.string(name)),
-    Option.filter((value) => value !== ""),
-  )
 
 /** A variable that contains an absolute path. A relative one is ignored, so that nothing depends on the working folder. */
 const folder = (name: string) =>
@@ -78,7 +70,8 @@ const isUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xfe && second === 0xff) ||
   (first !== undefined && second !== undefined && (first === 0) !== (second === 0))
 
-const wrong = (
+/** The error about an rcfile that can't be used. */
+export const wrong = (
   source: string,
   reason: string,
   advice = "Check that file, or name another one with --rcfile.",
@@ -91,9 +84,12 @@ export const entriesOf = (
 ): Either.Either<LoadedRcfile["entries"], SettingsError> =>
   isUtf16(content)
     ? Either.left(wrong(path, "is encoded in UTF-16; save it as UTF-8"))
-    : Either.mapLeft(Rcfile.parse(new TextDecoder().decode(content)), brokenLine(path))
+    : Either.mapBoth(Rcfile.parse(new TextDecoder().decode(content)), {
+        onLeft: brokenLine(path),
+        onRight: (found) => new Map(Array.from(found, ([key, value]) => [key, value.trim()])),
+      })
 
-/** The file that a flag or variable names, else the default one, if a home is known. */
+/** The file that a flag or variable names, else the default one: the empty path if no home is known. */
 const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>) {
   if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: "--rcfile" }
   const named = yield* variable("ZPOOL_RCFILE")
@@ -101,7 +97,7 @@ const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>
     return { path: yield* absolutePath("ZPOOL_RCFILE", named.value), named: "ZPOOL_RCFILE" }
   const config = yield* folder("XDG_CONFIG_HOME")
   const base = Option.isSome(config) ? config : Option.map(yield* home, (dir) => `${dir}/.config`)
-  return Option.isNone(base) ? undefined : { path: `${base.value}/zpools.io/zpoolrc`, named: undefined }
+  return { path: Option.isSome(base) ? `${base.value}/zpools.io/zpoolrc` : "", named: undefined }
 })
 
 /**
@@ -119,7 +115,7 @@ export const loadRcfile = Effect.fn("loadRcfile")(function* (
   progress: Progress["Type"] = Progress.silent,
 ) {
   const fs = yield* FileSystem.FileSystem
-  const { named, path } = (yield* locate(flag)) ?? { named: undefined, path: "" }
+  const { named, path } = yield* locate(flag)
   const empty: LoadedRcfile = {
     path,
     entries: new Map(),
@@ -164,7 +160,7 @@ export const loadRcfile = Effect.fn("loadRcfile")(function* (
     path,
     entries,
     othersCanRead: (mode & 0o044) !== 0,
-    othersCanWrite: othersCanWrite(mode, me),
+    othersCanWrite: (mode & 0o022) !== 0,
     owner: !isForeign(owner, me) ? "self" : owner === 0 ? "root" : "other",
   } satisfies LoadedRcfile
 })

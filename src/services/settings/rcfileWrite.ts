@@ -6,12 +6,12 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as ApiUrl from "../../domain/ApiUrl.ts"
-import { DeliveryFailed, SettingsError } from "../../domain/Errors.ts"
+import { DeliveryFailed } from "../../domain/Errors.ts"
 import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
-import { type CannotWrite, codeOf, Files, wordsOf } from "../files.ts"
+import { cannotWrite, codeOf, Files, whyNotWritten } from "../files.ts"
 import { Connection, defaultApiUrl } from "./Connection.ts"
-import { brokenLine, entriesOf, home } from "./rcfileRead.ts"
+import { brokenLine, entriesOf, home, wrong } from "./rcfileRead.ts"
 import { Settings } from "./Settings.ts"
 
 /** An rcfile that was checked: a PAT can probably be written to it. */
@@ -21,53 +21,27 @@ export interface OpenRcfile {
   readonly save: (pat: Redacted.Redacted) => Effect.Effect<void, DeliveryFailed>
 }
 
-const wrong = (source: string, reason: string, advice = "Name another file with --rcfile.") =>
-  new SettingsError({ source, reason, advice })
+const nameAnother = "Name another file with --rcfile."
 
 /** The PAT that the rcfile has, if any. */
 export const current = Effect.map(Settings, ({ rcfile }) =>
-  Option.fromNullable(rcfile.entries.get("ZPOOLPAT")?.trim()).pipe(
-    Option.filter((pat) => pat !== ""),
-    Option.map(Redacted.make),
-  ),
+  Option.map(Option.fromNullable(rcfile.entries.get("ZPOOLPAT") || undefined), Redacted.make),
 )
-
-/** What to do about an obstacle to writing the rcfile. */
-const adviceOn = (path: string): Partial<Record<CannotWrite["obstacle"], string>> => ({
-  mount: "Mount its folder instead of the file, or name another file with --rcfile.",
-  lock: `Remove ${path}.lock, or name another file with --rcfile.`,
-  locked: `Run the command again; if no other program writes to it, remove ${path}.lock first.`,
-})
-
-const cannotWrite = (path: string) => (error: CannotWrite) => {
-  const reason = wordsOf(error)
-  return wrong(
-    path,
-    reason === undefined
-      ? `can't be written (${explained(error.code)})`
-      : `${reason}, so no PAT can be saved in it`,
-    adviceOn(path)[error.obstacle],
-  )
-}
 
 /** The variables that a PAT may come from; those of the environment hide those of the rcfile. */
 const sources = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"] as const
 
 /** Warns if another setting hides the saved PAT, or would send it to a different API. */
 const warn = Effect.gen(function* () {
-  const { find, rcfile } = yield* Settings
-  const inEnvironment = (key: string) =>
-    Effect.map(
-      find(key),
-      Option.exists(({ from }) => from === "environment"),
-    )
-  for (const name of sources) {
-    if (!(yield* inEnvironment(name))) continue
-    yield* Effect.logWarning(`${name} is set in the environment and overrides ${rcfile.path}.`)
+  const { findAll, rcfile } = yield* Settings
+  for (const { from, key } of yield* findAll(sources)) {
+    if (from === "rcfile") continue
+    yield* Effect.logWarning(`${key} is set in the environment and overrides ${rcfile.path}.`)
   }
-  if (!(yield* inEnvironment("ZPOOL_API_URL"))) return
+  const [url] = yield* findAll(["ZPOOL_API_URL"])
+  if (url?.from !== "environment") return
   const { base } = (yield* Connection).api
-  const later = ApiUrl.parse(rcfile.entries.get("ZPOOL_API_URL")?.trim() || defaultApiUrl)
+  const later = ApiUrl.parse(rcfile.entries.get("ZPOOL_API_URL") || defaultApiUrl)
   if (Either.isRight(later) && later.right.base === base) return
   yield* Effect.logWarning(
     `The saved PAT is for ${base}. Set ZPOOL_API_URL in ${rcfile.path} too, or zpcli will send the PAT to another API when the variable is unset.`,
@@ -89,12 +63,12 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
       Effect.catchAll((error) =>
         codeOf(error) === "ENOENT"
           ? Effect.succeed(new Uint8Array())
-          : wrong(path, `can't be read (${explained(codeOf(error))})`),
+          : wrong(path, `can't be read (${explained(codeOf(error))})`, nameAnother),
       ),
     )
   const entries = yield* entriesOf(path, content)
   for (const key of Rcfile.keys) {
-    if ((entries.get(key)?.trim() ?? "") === (rcfile.entries.get(key)?.trim() ?? "")) continue
+    if ((entries.get(key) ?? "") === (rcfile.entries.get(key) ?? "")) continue
     return yield* wrong(
       path,
       `had its ${key} changed while zpcli was working`,
@@ -108,8 +82,8 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
 export const open = Effect.gen(function* () {
   const { rcfile } = yield* Settings
   const { path } = rcfile
-  if (path === "") return yield* wrong("The rcfile", "can't be found: HOME is not set")
-  const other = sources.slice(1).find((key) => rcfile.entries.get(key)?.trim())
+  if (path === "") return yield* wrong("The rcfile", "can't be found: HOME is not set", nameAnother)
+  const other = sources.slice(1).find((key) => rcfile.entries.get(key))
   if (other !== undefined) {
     return yield* wrong(
       path,
@@ -123,7 +97,7 @@ export const open = Effect.gen(function* () {
     shared: true,
     home: Option.getOrUndefined(yield* home),
   }
-  yield* Effect.mapError(files.look(path, rules), cannotWrite(path))
+  yield* Effect.mapError(files.look(path, rules), cannotWrite(path, "--rcfile"))
   yield* withPat("zpat_")
   const world = yield* Effect.context<Settings | Connection | FileSystem.FileSystem>()
   const save = (pat: Redacted.Redacted) =>
@@ -140,8 +114,7 @@ export const open = Effect.gen(function* () {
         (error) =>
           new DeliveryFailed({
             target: path,
-            code:
-              error._tag === "SettingsError" ? `it ${error.reason}` : (error.code ?? `it ${wordsOf(error)}`),
+            code: error._tag === "SettingsError" ? `it ${error.reason}` : whyNotWritten(error),
           }),
       ),
       Effect.zipRight(warn),

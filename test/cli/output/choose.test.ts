@@ -83,8 +83,8 @@ describe("choosing one", () => {
   it.effect.each(["\u0003", "\u0004", "ban\u0003", "ban<escape><escape>"])("ends at %j with Quit", (keys) =>
     Effect.map(answer(chooseOne("Which?", fruit), keys), ({ result, shown }) => {
       expect(Either.getLeft(result)).toMatchObject({ value: { _tag: "Quit" } })
-      // The terminal's cursor is on a line of its own, and visible.
-      expect(shown.endsWith("Which?\n\u001B[0m\u001B[?25h\u001B[0m")).toBe(true)
+      // The terminal's cursor is on a line of its own, and was never hidden.
+      expect(shown.endsWith("Which?\n")).toBe(true)
       expect(shown).not.toContain("\u001B[?25l")
     }),
   )
@@ -212,7 +212,7 @@ describe("the frame", () => {
         expect(shown).toContain("a\\x1b]0;x\\x07\\nb")
         expect(shown).toContain("\\u202etxt")
         // What is left are our own line breaks and movements.
-        const own = ["\u001B[4A", "\u001B[J", "\u001B[?25h", "\u001B[0m", "\r", "\n"]
+        const own = ["\u001B[4A", "\u001B[J", "\r", "\n"]
         const rest = own.reduce((text, sequence) => text.replaceAll(sequence, ""), shown)
         expect(rest).not.toMatch(/[\p{Cc}\u202e]/u)
       },

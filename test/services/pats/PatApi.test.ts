@@ -76,6 +76,14 @@ describe("hello", () => {
       })
     }),
   )
+
+  it.scoped("masks what looks like a token in the greeting, and the token itself even if it is short", () =>
+    Effect.gen(function* () {
+      const api = yield* fakeApi(["GET /v1/hello", json(200, { message: `Hello ada, ${newToken}, a.b` })])
+      const hello = yield* withPatApi({ api, settings: { pat: foundPat("a.b") } }, (it) => it.hello)
+      expect(hello.message).toBe("Hello ada, [hidden], [hidden]")
+    }),
+  )
 })
 
 describe("check", () => {

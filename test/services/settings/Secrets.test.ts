@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FastCheck from "effect/FastCheck"
 import * as Redacted from "effect/Redacted"
-import { mask } from "../../../src/services/settings/Secrets.ts"
+import { maskInData, maskTokens } from "../../../src/services/settings/Secrets.ts"
 
 const hide = (text: string, ...secrets: ReadonlyArray<string>) =>
-  mask(
+  maskTokens(
     text,
     secrets.map((value) => Redacted.make(value)),
   )
@@ -19,7 +19,7 @@ const secret = FastCheck.string({ unit: "grapheme", minLength: 2, maxLength: 20 
     !forms(text).some((form) => "[hidden]".includes(form) || form.includes("[") || form.includes("]")),
 )
 
-describe("mask", () => {
+describe("maskTokens", () => {
   it.prop(
     "leaves no form of any secret in any text",
     [FastCheck.array(secret, { minLength: 1, maxLength: 4 }), FastCheck.array(words), FastCheck.nat()],
@@ -90,5 +90,20 @@ describe("mask", () => {
 
   it("takes nothing in a secret for a pattern", () => {
     expect(hide("a.c abc $& .*", ".*", "a.c", "$&")).toBe("[hidden] abc [hidden] [hidden]")
+  })
+})
+
+describe("maskInData", () => {
+  const token = Redacted.make('zpat_"OfThisTest"')
+
+  it("leaves no form of the token, and all else as it came, however long", () => {
+    const other = `zpat_AnotherToken ${"x".repeat(2_000)}`
+    const text = forms(Redacted.value(token)).join(other)
+    expect(maskInData(text, token)).toBe(Array(3).fill("[hidden]").join(other))
+    expect(maskInData(text, undefined)).toBe(text)
+  })
+
+  it("leaves what is too short to be a token", () => {
+    expect(maskInData('{"message":"a"}', Redacted.make("message"))).toBe('{"message":"a"}')
   })
 })
