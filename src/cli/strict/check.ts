@@ -1,6 +1,6 @@
-import { builtIns, helpWord } from "./builtIns.ts"
+import { optionsOf, wordsAfter } from "./builtIns.ts"
 import type { Expanded, Problem } from "./errors.ts"
-import { type ArgumentShape, type CommandShape, nameOf, valuesOf } from "./shape.ts"
+import { type ArgumentShape, type CommandShape, valuesOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted } from "./sort.ts"
 import { commandsMeant, noteOn, optionMeant, suggestions } from "./suggest.ts"
 
@@ -12,7 +12,7 @@ export const subcommandProblem = (
 ): Problem | undefined => {
   const [word, next] = args
   if (command.subcommands.length === 0 || word === undefined) return undefined
-  const subcommands = [...command.subcommands.map(nameOf), ...(command === root ? [helpWord] : [])]
+  const subcommands = wordsAfter(command).map(([name]) => name)
   if (argsBeforeTerminator === 0) return { _tag: "MissingSubcommand", found: word, subcommands }
   const note = noteOn(root, command, word, ...(next === undefined ? [] : [next]))
   return {
@@ -31,7 +31,7 @@ export const optionProblem = (
   command: CommandShape,
   { beforeDash = false, option, typed, value }: Given,
 ): Problem | undefined => {
-  const available = [...command.options, ...builtIns]
+  const available = optionsOf(command)
   if (hasTypographicDash(typed)) return { _tag: "TypographicDash", word: typed }
   if (option === undefined || !available.includes(option)) {
     const names = available.map(({ name }) => name)

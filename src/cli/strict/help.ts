@@ -1,5 +1,5 @@
 import { builtIns, globalOptions, helpSummary, helpWord } from "./builtIns.ts"
-import type { CommandShape, Entry, OptionShape } from "./shape.ts"
+import { allIn, type CommandShape, type Entry, type OptionShape } from "./shape.ts"
 
 /** The widest column of names. */
 const maxNameColumn = 26
@@ -93,8 +93,9 @@ const commandLines = (command: string, columns: number): ReadonlyArray<string> =
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line))
 }
 
+/** A command without others in it, or all such commands of a group. */
 const leaves = (shape: CommandShape): ReadonlyArray<CommandShape> =>
-  shape.subcommands.length === 0 ? [shape] : shape.subcommands.flatMap(leaves)
+  allIn(shape).filter(({ subcommands }) => subcommands.length === 0)
 
 /** A list of words that are not broken, with commas between them. */
 const listed = (title: string, units: ReadonlyArray<string>, columns: number): ReadonlyArray<string> => {

@@ -104,6 +104,12 @@ export interface CommandShape {
 /** The name of a command in its group. */
 export const nameOf = (shape: CommandShape): string => shape.path.at(-1) ?? shape.command
 
+/** A command and all commands below it, without the hidden ones. */
+export const allIn = (shape: CommandShape): ReadonlyArray<CommandShape> => [
+  shape,
+  ...shape.subcommands.flatMap(allIn),
+]
+
 /** The known values of an option; undefined if there are none. */
 export const valuesOf = ({ choices, completions }: OptionShape): ReadonlyArray<string> | undefined =>
   choices ?? (completions === "files" ? undefined : completions)

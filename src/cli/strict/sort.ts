@@ -1,4 +1,4 @@
-import { builtIns, helpWord } from "./builtIns.ts"
+import { builtIns, helpWord, optionsOf } from "./builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape } from "./shape.ts"
 
 /** An option as it was given. */
@@ -138,7 +138,7 @@ export const sort = (root: CommandShape, argv: ReadonlyArray<string>): Sorted =>
   const commands = all(root)
   for (const command of commands) {
     if (command.subcommands.length > 0) continue
-    const sorted = sortWith(root, argv, [...command.options, ...builtIns])
+    const sorted = sortWith(root, argv, optionsOf(command))
     if (sorted.command === command) return sorted
   }
   // No command is named: the options of all commands say which words are values.

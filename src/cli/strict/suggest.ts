@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein"
-import { helpWord } from "./builtIns.ts"
-import { type CommandShape, type Hints, nameOf } from "./shape.ts"
+import { helpWord, wordsAfter } from "./builtIns.ts"
+import { allIn, type CommandShape, type Hints, nameOf } from "./shape.ts"
 
 /**
  * The candidate that a word most likely means, if one is close: the only one that
@@ -32,8 +32,7 @@ const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<Comma
   return child === undefined ? [root] : [...upwards(child, command), root]
 }
 
-const below = (shape: CommandShape): ReadonlyArray<CommandShape> =>
-  shape.subcommands.flatMap((child) => [child, ...below(child)])
+const below = (shape: CommandShape): ReadonlyArray<CommandShape> => allIn(shape).slice(1)
 
 /** The first hint of these commands about one of the words, in their order. */
 const hintIn = <A>(
@@ -98,8 +97,7 @@ export const commandsMeant = (
   if (namesake !== undefined) return [namesake.command]
   if (topics.length === 0 && root.topics?.some(([name]) => name === word))
     return [`${root.command} ${helpWord} ${word}`]
-  const help = group === root ? [helpWord] : []
-  const near = suggestions(word, [...group.subcommands.map(nameOf), ...help, ...topics])
+  const near = suggestions(word, [...wordsAfter(group).map(([name]) => name), ...topics])
   if (near.length > 0) return near
   const names = suggestions(word, below(group).map(nameOf))
   return below(group)
