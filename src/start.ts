@@ -18,13 +18,7 @@ export const textOf = (request: Early, tree: CommandShape, columns: number | und
 const nameOf = (request: Request): string | undefined => {
   if (request._tag === "UsageError") return undefined
   if (request._tag !== "Run") return request._tag.toLowerCase()
-  // Options follow the command, or `--` does.
-  return request.argv
-    .slice(
-      0,
-      request.argv.findIndex((word) => word.startsWith("-")),
-    )
-    .join("-")
+  return request.path.join("-")
 }
 
 /**

@@ -8,7 +8,7 @@ import * as Expiry from "../domain/Expiry.ts"
 import * as Scope from "../domain/Scope.ts"
 import { withCompletions, withGroup } from "./strict/annotations.ts"
 import { globalOptions } from "./strict/builtIns.ts"
-import { UsageError } from "./strict/errors.ts"
+import { exclusiveError, UsageError } from "./strict/errors.ts"
 
 /** `--rcfile`, with what is done with the file. */
 export const rcfileOption = (description: string) =>
@@ -79,9 +79,7 @@ export const exclusive = (
   const [one, other] = Object.keys(options).filter((option) => options[option])
   return one === undefined || other === undefined
     ? Effect.void
-    : Effect.fail(
-        new UsageError(["zpcli", ...path].join(" "), { _tag: "ExclusiveOptions", options: [one, other] }),
-      )
+    : Effect.fail(exclusiveError(["zpcli", ...path].join(" "), one, other))
 }
 
 /** Refuses an option that was given without one that it needs. */
@@ -94,11 +92,7 @@ export const requires = (
   return given === undefined || Object.values(needed).some(Boolean)
     ? Effect.void
     : Effect.fail(
-        new UsageError(["zpcli", ...path].join(" "), {
-          _tag: "RequiresOption",
-          option: given,
-          needed: Object.keys(needed),
-        }),
+        new UsageError(["zpcli", ...path].join(" "), `${given} needs ${Object.keys(needed).join(" or ")}.`),
       )
 }
 
