@@ -36,7 +36,7 @@ export interface Annotations {
   readonly group?: string
   readonly values?: ReadonlyArray<string>
   readonly alternative?: string
-  readonly trailing?: { readonly required: boolean }
+  readonly trailing?: true
 }
 
 const annotations = new WeakMap<object, Annotations>()
@@ -124,7 +124,7 @@ export const trailingCommand = (
 ): Options.Options<ReadonlyArray<string>> =>
   Options.text("command").pipe(
     Options.withDescription(description),
-    Options.repeated,
+    Options.atLeast(required ? 1 : 0),
     Options.map((words) => words.map((word) => word.slice(1, -1))),
-    annotated({ trailing: { required } }),
+    annotated({ trailing: true }),
   )

@@ -4,7 +4,7 @@ import type { ValidationError } from "@effect/cli/ValidationError"
 import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Annotations, type AnyCommand, annotationsOf, type Group } from "./annotations.ts"
-import type { ArgumentShape, CommandShape, OptionShape, TrailingShape } from "./shape.ts"
+import type { ArgumentShape, CommandShape, OptionShape } from "./shape.ts"
 
 // `@effect/cli` 0.77 does not export these types, so an update may change them: an unknown tag is an error, and never
 // skipped.
@@ -138,13 +138,6 @@ const argumentShape = (found: Found): ArgumentShape => ({
   values: found.values,
 })
 
-const trailingShape = ({ description, name, trailing }: Found): TrailingShape => ({
-  option: `--${name}`,
-  name,
-  required: trailing?.required === true,
-  description: textOf(description),
-})
-
 // The one place where the public type, which is opaque, becomes the types above.
 export const descriptorOf = (command: AnyCommand) => command.descriptor as unknown as CommandNode
 
@@ -162,14 +155,15 @@ const standardOf = (node: CommandNode): Standard => {
 const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShape => {
   const { args, description, options } = standardOf(descriptorOf(command))
   const { asking, examples = [], hints } = annotationsOf(command.tag)
-  const singles = singlesIn("an option", options)
+  const given = singlesIn("an option", options)
+  const trailing = given.find((found) => found.trailing)
   return {
     command: words.join(" "),
     path: words.slice(1),
     summary: textOf(description),
-    options: singles.filter(({ trailing }) => trailing === undefined).map(optionShape),
+    options: given.filter((found) => !found.trailing).map(optionShape),
     args: singlesIn("an argument", args).map(argumentShape),
-    trailing: singles.filter(({ trailing }) => trailing !== undefined).map(trailingShape)[0],
+    trailing: trailing && common(trailing.name, trailing),
     asking,
     subcommands: [],
     examples,

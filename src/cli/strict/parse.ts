@@ -81,7 +81,7 @@ export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request 
     if (option.value === undefined) return values.length === 0 ? [] : [option.name]
     return values.flatMap((value) => (value === undefined ? [] : [option.name, value]))
   })
-  const trailing = words.trailing.flatMap((word) => [command.trailing?.option ?? "", `:${word}:`])
+  const trailing = words.trailing.flatMap((word) => [`--${command.trailing?.name}`, `:${word}:`])
   return {
     _tag: "Run",
     path: command.path,

@@ -31,16 +31,6 @@ export interface ArgumentShape {
   readonly description: string
 }
 
-/** The words after `--`, if they are the command line of another program. */
-export interface TrailingShape {
-  /** The option that passes them on, each between two colons. Nobody can type it. */
-  readonly option: string
-  /** The name of each word in help. */
-  readonly name: string
-  readonly required: boolean
-  readonly description: string
-}
-
 /** What a command asks for at a terminal. */
 export interface Asking {
   /** Arguments and options, such as `key_id` and `--scope`. */
@@ -87,7 +77,11 @@ export interface CommandShape {
   readonly summary: string
   readonly options: ReadonlyArray<OptionShape>
   readonly args: ReadonlyArray<ArgumentShape>
-  readonly trailing?: TrailingShape | undefined
+  /**
+   * The words after `--`, if they are the command line of another program. They are passed on as an option of that name,
+   * each between two colons; nobody can type it.
+   */
+  readonly trailing?: ArgumentShape | undefined
   readonly asking?: Asking | undefined
   /** Only of a group, which has neither options nor arguments. */
   readonly subcommands: ReadonlyArray<CommandShape>

@@ -28,9 +28,8 @@ export const suggestion = (word: string, candidates: ReadonlyArray<string>): str
 
 /** A command, its group, and so on up to the program. */
 const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<CommandShape> => {
-  const [name] = command.path.slice(root.path.length)
-  const child = root.subcommands.find((each) => nameOf(each) === name)
-  return child === undefined ? [root] : [...upwards(child, command), root]
+  const isAbove = ({ path }: CommandShape) => path.every((word, index) => word === command.path[index])
+  return allIn(root).filter(isAbove).reverse()
 }
 
 const below = (shape: CommandShape): ReadonlyArray<CommandShape> => allIn(shape).slice(1)

@@ -2,10 +2,6 @@ import { builtIns, helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
 import { allIn, type CommandShape, nameOf, valuesOf } from "../shape.ts"
 import { dynamicArgument, namesOf, quoted, takesFile, valuesLine, wordsOf } from "./model.ts"
 
-/** A branch of `case`, which must not be without a pattern. */
-const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>
-  patterns.length === 0 ? [] : [`${[...new Set(patterns)].join("|")}) ${body} ;;`]
-
 /** What follows an option that takes a value, by the command and the option before the cursor. */
 const afterOption = (commands: ReadonlyArray<CommandShape>): ReadonlyArray<string> => {
   const bodies = new Map<string, Array<string>>()
@@ -25,7 +21,7 @@ const afterOption = (commands: ReadonlyArray<CommandShape>): ReadonlyArray<strin
       }
     }
   }
-  return [...bodies].flatMap(([body, patterns]) => branch(patterns, body))
+  return [...bodies].map(([body, patterns]) => `${[...new Set(patterns)].join("|")}) ${body} ;;`)
 }
 
 /** The options with values of a command and of those in it, which may come before their words. */
@@ -73,17 +69,13 @@ _${program}() {
       -*) case $command in
 ${lines(
   8,
-  commands.flatMap((shape) =>
-    branch([`'${wordsOf(shape)}'`], `case $word in ${valued(shape).join("|")}) skip=1 ;; esac`),
-  ),
+  commands.map((shape) => `'${wordsOf(shape)}') case $word in ${valued(shape).join("|")}) skip=1 ;; esac ;;`),
 )}      esac ;;
       *) case "$command $word" in
 ${lines(
   8,
   commands.flatMap((shape) =>
-    shape.subcommands.flatMap((child) =>
-      branch([`'${wordsOf(shape)} ${nameOf(child)}'`], `command='${wordsOf(child)}'`),
-    ),
+    shape.subcommands.map((child) => `'${wordsOf(shape)} ${nameOf(child)}') command='${wordsOf(child)}' ;;`),
   ),
 )}        ' ${helpWord}') topics=1 ;;
         *) argument=1 topics= ;;
@@ -94,12 +86,11 @@ ${lines(
 ${lines(4, afterOption(commands))}    *) case $command in
 ${lines(
   6,
-  commands.flatMap((shape) =>
-    branch(
-      [`'${wordsOf(shape)}'`],
-      `words=(${[...wordsAfter(shape).map(([word]) => word), ...optionsOf(shape).map(({ name }) => name)].join(" ")})${topicsAfterHelp(shape)}${valuesOfArgument(program, shape)}`,
-    ),
-  ),
+  commands.map((shape) => {
+    const words = [...wordsAfter(shape).map(([word]) => word), ...optionsOf(shape).map(({ name }) => name)]
+    const more = topicsAfterHelp(shape) + valuesOfArgument(program, shape)
+    return `'${wordsOf(shape)}') words=(${words.join(" ")})${more} ;;`
+  }),
 )}    esac ;;
   esac
   if [[ -n $files ]]; then
