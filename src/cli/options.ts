@@ -8,7 +8,7 @@ import * as Expiry from "../domain/Expiry.ts"
 import * as Scope from "../domain/Scope.ts"
 import { withCompletions, withGroup } from "./strict/annotations.ts"
 import { globalOptions } from "./strict/builtIns.ts"
-import { exclusiveError, UsageError } from "./strict/errors.ts"
+import { UsageError } from "./strict/errors.ts"
 
 /** `--rcfile`, with what is done with the file. */
 export const rcfileOption = (description: string) =>
@@ -71,6 +71,8 @@ export const dryRunOption = () =>
     Options.withDescription("Show what would happen, without changing anything"),
   )
 
+const commandOf = (path: ReadonlyArray<string>): string => ["zpcli", ...path].join(" ")
+
 /** Refuses options that exclude each other, naming two that were given. */
 export const exclusive = (
   path: ReadonlyArray<string>,
@@ -79,7 +81,7 @@ export const exclusive = (
   const [one, other] = Object.keys(options).filter((option) => options[option])
   return one === undefined || other === undefined
     ? Effect.void
-    : Effect.fail(exclusiveError(["zpcli", ...path].join(" "), one, other))
+    : Effect.fail(new UsageError(commandOf(path), `${one} and ${other} can't be used together.`))
 }
 
 /** Refuses an option that was given without one that it needs. */
@@ -91,9 +93,7 @@ export const requires = (
   const given = Object.keys(option).find((name) => option[name])
   return given === undefined || Object.values(needed).some(Boolean)
     ? Effect.void
-    : Effect.fail(
-        new UsageError(["zpcli", ...path].join(" "), `${given} needs ${Object.keys(needed).join(" or ")}.`),
-      )
+    : Effect.fail(new UsageError(commandOf(path), `${given} needs ${Object.keys(needed).join(" or ")}.`))
 }
 
 /**

@@ -1,11 +1,21 @@
 import { optionsOf, wordsAfter } from "./builtIns.ts"
-import { exclusiveError, seeHelp, UsageError } from "./errors.ts"
-import { type ArgumentShape, type CommandShape, valuesOf } from "./shape.ts"
+import { seeHelp, UsageError } from "./errors.ts"
+import { type ArgumentShape, type CommandShape, type OptionShape, valuesOf } from "./shape.ts"
 import { type Given, hasTypographicDash, type Sorted, topicsIn } from "./sort.ts"
 import { commandMeant, noteOn, optionMeant, suggestion } from "./suggest.ts"
 
 const didYouMean = (meant: string | undefined): string =>
   meant === undefined ? "" : ` Did you mean ${meant}?`
+
+/** @param advice - what to do, before the reference to help */
+const advised = (
+  command: string,
+  message: string,
+  ...advice: ReadonlyArray<string | false | undefined>
+): UsageError => new UsageError(command, message, [...advice, seeHelp(command)].filter(Boolean).join(" "))
+
+/** The advice about a value or word that isn't there. */
+const checkVariable = "If it is a variable, check that it is set."
 
 /** What is wrong with a word where a group needs the name of a command. */
 export const subcommandError = (
@@ -82,10 +92,7 @@ export const optionError = (
     const hint = beforeDash ? `Write a value that starts with a dash as ${name}=VALUE.` : undefined
     return wrong(`Option ${name} needs a value.`, hint)
   }
-  if (value === "") {
-    const hint = `If it is a variable, check that it is set. ${seeHelp(command)}`
-    return wrong(`Option ${name} has an empty value.`, hint)
-  }
+  if (value === "") return advised(command, `Option ${name} has an empty value.`, checkVariable)
   if (choices !== undefined && !choices.includes(value)) {
     return wrong(
       `Invalid value "${value}" for ${name}.${didYouMean(suggestion(value, choices))}`,
@@ -102,29 +109,30 @@ interface Words {
   readonly trailing: ReadonlyArray<string>
 }
 
-/**
- * The first argument that is missing: neither it nor the option in its place is given.
- *
- * @param asks - whether what the program asks for is not missing
- */
+/** @param asks - whether what the program asks for is not required */
+const isRequired = (
+  { asking }: CommandShape,
+  { name, required }: ArgumentShape | OptionShape,
+  asks: boolean,
+): boolean => (asking?.names.includes(name) === true ? !asks : required)
+
+const isGiven = (given: ReadonlyArray<Given>, name: string | undefined): boolean =>
+  name !== undefined && given.some(({ option }) => option?.name === name)
+
+/** The first argument that is missing: neither it nor the option in its place is given. */
 const missingIn = (
   { command, given }: Sorted,
   args: ReadonlyArray<string>,
   asks = false,
 ): ArgumentShape | undefined =>
-  command.args.filter(({ alternative, name, required }) => {
-    const asked = command.asking?.names.includes(name) === true
-    if (asked && asks) return false
-    return alternative === undefined
-      ? required || asked
-      : !given.some(({ option }) => option?.name === alternative)
-  })[args.length]
+  command.args.filter((arg) => isRequired(command, arg, asks) && !isGiven(given, arg.alternative))[
+    args.length
+  ]
 
 /** @param name - of what is missing after `--` */
 const trailingError = ({ command: { command }, rest }: Sorted, name: string): UsageError => {
-  const advice =
-    rest === undefined ? `Add -- and the ${name} at the end.` : "If it is a variable, check that it is set."
-  return new UsageError(command, `The <${name}> after -- is missing.`, `${advice} ${seeHelp(command)}`)
+  const advice = rest === undefined ? `Add -- and the ${name} at the end.` : checkVariable
+  return advised(command, `The <${name}> after -- is missing.`, advice)
 }
 
 /**
@@ -170,43 +178,41 @@ export const countError = (
 ): UsageError | undefined => {
   const { command: shape, given } = sorted
   const { command } = shape
-  /** @param advice - what comes before the reference to help */
-  const wrong = (message: string, ...advice: ReadonlyArray<string>) =>
-    new UsageError(command, message, [...advice, seeHelp(command)].join(" "))
   const absent = missingIn(sorted, args, asks)
   if (absent !== undefined) {
     const or = absent.alternative === undefined ? "" : ` or the option ${absent.alternative}`
-    const advice = trailing.length > 0 ? ["Put it before --."] : []
-    return wrong(`The argument <${absent.name}>${or} is missing.`, ...advice)
+    const message = `The argument <${absent.name}>${or} is missing.`
+    return advised(command, message, trailing.length > 0 && "Put it before --.")
   }
-  const doubled = shape.args
-    .slice(0, args.length)
-    .find(({ alternative }) => given.some(({ option }) => option?.name === alternative))
+  const doubled = shape.args.slice(0, args.length).find(({ alternative }) => isGiven(given, alternative))
   const expansion = expansionHint(sorted)
-  if (doubled?.alternative !== undefined) {
-    const hint = expansion && `${expansion} ${seeHelp(command)}`
-    return exclusiveError(command, `<${doubled.name}>`, doubled.alternative, hint)
+  if (doubled !== undefined) {
+    const message = `<${doubled.name}> and ${doubled.alternative} can't be used together.`
+    return advised(command, message, expansion)
   }
-  const missing = shape.options.find((option) => {
-    const asked = shape.asking?.names.includes(option.name) === true
-    return (asked ? !asks : option.required) && !given.some((one) => one.option === option)
-  })
+  const missing = shape.options.find(
+    (option) => isRequired(shape, option, asks) && !isGiven(given, option.name),
+  )
   if (missing !== undefined) {
+    const { name, repeated } = missing
     const values = valuesOf(missing)
-    return wrong(
-      `Option ${missing.name} is required.`,
-      ...(values === undefined ? [] : [`Values: ${values.map(quoted).join(", ")}.`]),
-      ...(missing.repeated ? [`Repeat ${missing.name} for more than one.`] : []),
+    return advised(
+      command,
+      `Option ${name} is required.`,
+      values && `Values: ${values.map(quoted).join(", ")}.`,
+      repeated && `Repeat ${name} for more than one.`,
     )
   }
   const surplus = shape.args.some(({ repeated }) => repeated) ? undefined : args[shape.args.length]
   if (surplus !== undefined) {
-    const advice = [
-      ...(shape.args.length === 0 ? [] : ["Quote an argument that contains spaces."]),
-      ...(shape.trailing === undefined ? [] : [`Put a ${shape.trailing.name} after --.`]),
-    ]
     const message = `Unexpected argument "${surplus}" for ${command}.`
-    return wrong(message, ...(expansion === undefined ? advice : [expansion]))
+    if (expansion !== undefined) return advised(command, message, expansion)
+    return advised(
+      command,
+      message,
+      shape.args.length > 0 && "Quote an argument that contains spaces.",
+      shape.trailing && `Put a ${shape.trailing.name} after --.`,
+    )
   }
   return shape.trailing?.required && trailing.length === 0
     ? trailingError(sorted, shape.trailing.name)

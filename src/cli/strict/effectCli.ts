@@ -67,7 +67,11 @@ interface Around extends Annotations {
 
 type Found = Single & Around
 
-/** @param kind - what an error calls what is inside the node */
+/**
+ * What a node says about the options or arguments inside it.
+ *
+ * @param kind - what an error calls them
+ */
 const saidBy = (kind: string, node: Node): Around => {
   switch (node._tag) {
     case "Empty":
@@ -132,8 +136,8 @@ const optionShape = (found: Found): OptionShape => {
 }
 
 const argumentShape = (found: Found): ArgumentShape => ({
-  // Without the angle brackets that `@effect/cli` puts around it.
-  ...common(found.name.slice(1, -1), found),
+  // Without the angle brackets that `@effect/cli` puts around it. One with an alternative is optional only for it.
+  ...common(found.name.slice(1, -1), found.alternative === undefined ? found : { ...found, optional: false }),
   alternative: found.alternative,
   values: found.values,
 })
@@ -142,14 +146,8 @@ const argumentShape = (found: Found): ArgumentShape => ({
 export const descriptorOf = (command: AnyCommand) => command.descriptor as unknown as CommandNode
 
 const standardOf = (node: CommandNode): Standard => {
-  switch (node._tag) {
-    case "Standard":
-      return node
-    case "Map":
-      return standardOf(node.command)
-    default:
-      return unknown("a command", node)
-  }
+  if (node._tag === "Map") return standardOf(node.command)
+  return node._tag === "Standard" ? node : unknown("a command", node)
 }
 
 const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShape => {

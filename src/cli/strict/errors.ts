@@ -15,7 +15,3 @@ export class UsageError {
 
 /** The hint that is always true. */
 export const seeHelp = (command: string): string => `See: ${command} --help`
-
-/** Two options, or an argument and an option, of which only one may be given. */
-export const exclusiveError = (command: string, one: string, other: string, hint?: string): UsageError =>
-  new UsageError(command, `${one} and ${other} can't be used together.`, hint)

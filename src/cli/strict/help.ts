@@ -54,6 +54,7 @@ const optionEntry = (option: OptionShape): Entry => {
   ]
 }
 
+/** Words of a usage line, with dots if they may be repeated. */
 const dotted = (text: string, { repeated }: { readonly repeated: boolean }): string =>
   repeated ? `${text}...` : text
 

@@ -24,7 +24,7 @@ export interface ArgumentShape {
   readonly name: string
   readonly repeated: boolean
   readonly required: boolean
-  /** The option that takes its place, such as `--label`: one of the two is required. */
+  /** The option that may take its place, such as `--label`. */
   readonly alternative?: string | undefined
   /** The command line, without the program's name, that prints the values for completions. */
   readonly values?: ReadonlyArray<string> | undefined

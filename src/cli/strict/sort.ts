@@ -56,6 +56,7 @@ const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArr
 
 const within = ({ hidden = [], subcommands }: CommandShape) => [...subcommands, ...hidden]
 
+/** Whether a command is the help about a topic, of `withTopics`. */
 export const isTopic = ({ path }: CommandShape): boolean => path[0] === helpWord
 
 /** The names of the topics, where they may be named. */

@@ -27,10 +27,10 @@ export const suggestion = (word: string, candidates: ReadonlyArray<string>): str
 }
 
 /** A command, its group, and so on up to the program. */
-const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<CommandShape> => {
-  const isAbove = ({ path }: CommandShape) => path.every((word, index) => word === command.path[index])
-  return allIn(root).filter(isAbove).reverse()
-}
+const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<CommandShape> =>
+  allIn(root)
+    .filter(({ path }) => path.every((word, index) => word === command.path[index]))
+    .reverse()
 
 const below = (shape: CommandShape): ReadonlyArray<CommandShape> => allIn(shape).slice(1)
 
