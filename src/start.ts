@@ -16,15 +16,8 @@ export const textOf = (request: Early, tree: CommandShape, columns: number | und
 
 /** A name for the command that a request runs, of the command tree's own words; undefined where it runs none. */
 const nameOf = (request: Request): string | undefined => {
-  if (request._tag === "UsageError") return undefined
-  if (request._tag !== "Run") return request._tag.toLowerCase()
-  // Options follow the command, or `--` does.
-  return request.argv
-    .slice(
-      0,
-      request.argv.findIndex((word) => word.startsWith("-")),
-    )
-    .join("-")
+  if (request._tag === "Run") return request.path.join("-")
+  return request._tag === "UsageError" ? undefined : request._tag.toLowerCase()
 }
 
 /**

@@ -71,6 +71,8 @@ export const dryRunOption = () =>
     Options.withDescription("Show what would happen, without changing anything"),
   )
 
+const commandOf = (path: ReadonlyArray<string>): string => ["zpcli", ...path].join(" ")
+
 /** Refuses options that exclude each other, naming two that were given. */
 export const exclusive = (
   path: ReadonlyArray<string>,
@@ -79,9 +81,7 @@ export const exclusive = (
   const [one, other] = Object.keys(options).filter((option) => options[option])
   return one === undefined || other === undefined
     ? Effect.void
-    : Effect.fail(
-        new UsageError(["zpcli", ...path].join(" "), { _tag: "ExclusiveOptions", options: [one, other] }),
-      )
+    : Effect.fail(new UsageError(commandOf(path), `${one} and ${other} can't be used together.`))
 }
 
 /** Refuses an option that was given without one that it needs. */
@@ -93,13 +93,7 @@ export const requires = (
   const given = Object.keys(option).find((name) => option[name])
   return given === undefined || Object.values(needed).some(Boolean)
     ? Effect.void
-    : Effect.fail(
-        new UsageError(["zpcli", ...path].join(" "), {
-          _tag: "RequiresOption",
-          option: given,
-          needed: Object.keys(needed),
-        }),
-      )
+    : Effect.fail(new UsageError(commandOf(path), `${given} needs ${Object.keys(needed).join(" or ")}.`))
 }
 
 /**

@@ -24,7 +24,10 @@ import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
 
 /** Whether a command line asks for JSON, which decides the form of its errors even if it can't be understood. */
-const wantsJson = (request: Request): boolean => "flags" in request && request.flags.includes("--json")
+const wantsJson = (argv: ReadonlyArray<string>): boolean => {
+  const end = argv.indexOf("--")
+  return (end < 0 ? argv : argv.slice(0, end)).includes("--json")
+}
 
 /** What is answered without the program: `start.ts`. */
 export type Early = Extract<Request, { readonly _tag: "Help" | "Version" }>
@@ -43,7 +46,7 @@ const isRunner = (request: Request): boolean => {
  * @param request - what `argv` asks for
  */
 export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Exclude<Request, Early>) => {
-  const json = wantsJson(request)
+  const json = wantsJson(argv)
   const runner = isRunner(request)
   const level = request._tag === "Run" ? request.logLevel : undefined
   const program = Effect.gen(function* () {

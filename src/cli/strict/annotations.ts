@@ -1,7 +1,6 @@
-import * as Args from "@effect/cli/Args"
+import type * as Args from "@effect/cli/Args"
 import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import * as Either from "effect/Either"
 import type { Asking, Completions, Example, Hints } from "./shape.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
@@ -37,36 +36,33 @@ export interface Annotations {
   readonly group?: string
   readonly values?: ReadonlyArray<string>
   readonly alternative?: string
-  readonly trailing?: { readonly required: boolean }
+  readonly trailing?: true
 }
 
 const annotations = new WeakMap<object, Annotations>()
 
-const annotate = (key: object, more: Annotations): void => {
-  annotations.set(key, { ...annotations.get(key), ...more })
-}
-
 /**
  * The annotations of a command, an option or an argument.
  *
- * @param key - an object that survives `.pipe`: the tag of a command, or the function that maps the value of an
- *   option or argument; for `withGroup`, the option itself
+ * @param key - the option or argument itself; for a command its tag, which survives `.pipe`
  */
 export const annotationsOf = (key: object): Annotations => annotations.get(key) ?? {}
 
 const ofCommand =
   (more: Annotations) =>
   <C extends AnyCommand>(command: C): C => {
-    annotate(command.tag, more)
+    annotations.set(command.tag, { ...annotationsOf(command.tag), ...more })
     return command
   }
 
-/** A function that changes nothing, and carries annotations. */
-const unchanged = (more: Annotations) => {
-  const same = <A>(value: A) => Either.right(value)
-  annotate(same, more)
-  return same
-}
+/** Annotates a copy: commands may share an option or argument, and say different things about it. */
+const annotated =
+  <Kind extends object>(more: Annotations) =>
+  <Parameter extends Kind>(parameter: Parameter): Parameter => {
+    const copy = Object.assign(Object.create(Object.getPrototypeOf(parameter)), parameter)
+    annotations.set(copy, { ...annotationsOf(parameter), ...more })
+    return copy
+  }
 
 /**
  * Leaves a command out of help, completions and suggestions: it is for scripts
@@ -90,45 +86,31 @@ export const withHints = (hints: Hints) => ofCommand({ hints })
  */
 export const withAsking = (asking: Asking) => ofCommand({ asking })
 
-/** Says what completions offer for the value of an option. It goes after `Options.repeated` and its like. */
-export const withCompletions =
-  (completions: Completions) =>
-  <A>(option: Options.Options<A>): Options.Options<A> =>
-    Options.mapEffect(option, unchanged({ completions }))
+// Those of an option or argument go after `withDescription` and the like, which make it anew.
+
+/** Says what completions offer for the value of an option. */
+export const withCompletions = (completions: Completions) =>
+  annotated<Options.Options<unknown>>({ completions })
 
 /**
  * Says under which title help lists an option: options under the same title
  * are listed together. With `globalOptions` (`builtIns.ts`) it is described only
- * in the program's own help. `withGroup` goes last.
+ * in the program's own help.
  */
-export const withGroup =
-  (title: string) =>
-  <A>(option: Options.Options<A>): Options.Options<A> => {
-    // A copy, since commands may share an option and list it under different titles. It is the key itself: a function
-    // that maps the option's value would be called at every start.
-    const copy = Object.assign(Object.create(Object.getPrototypeOf(option)), option)
-    annotate(copy, { group: title })
-    return copy
-  }
+export const withGroup = (title: string) => annotated<Options.Options<unknown>>({ group: title })
 
 /**
  * Says which command line of the program prints the values that completions
  * offer for an argument: one a line, of letters, digits, `.`, `_` and `-`, with
  * or without a tab and a description after it. It gets the words before the
- * cursor after a `--`. It goes after `Args.repeated` and its like.
+ * cursor after a `--`.
  *
  * @param values - the command line without the program's name
  */
-export const withDynamicValues =
-  (values: ReadonlyArray<string>) =>
-  <A>(argument: Args.Args<A>): Args.Args<A> =>
-    Args.mapEffect(argument, unchanged({ values }))
+export const withDynamicValues = (values: ReadonlyArray<string>) => annotated<Args.Args<unknown>>({ values })
 
-/** Says which option takes the place of an argument, such as `--label`. It goes after `Args.optional`. */
-export const withAlternative =
-  (alternative: string) =>
-  <A>(argument: Args.Args<A>): Args.Args<A> =>
-    Args.mapEffect(argument, unchanged({ alternative }))
+/** Says which option takes the place of an argument, such as `--label`. */
+export const withAlternative = (alternative: string) => annotated<Args.Args<unknown>>({ alternative })
 
 /**
  * The words after `--`, as the command line of another program. `@effect/cli`
@@ -139,12 +121,10 @@ export const withAlternative =
 export const trailingCommand = (
   description: string,
   { required = false } = {},
-): Options.Options<ReadonlyArray<string>> => {
-  const withoutColons = (words: ReadonlyArray<string>) => Either.right(words.map((word) => word.slice(1, -1)))
-  annotate(withoutColons, { trailing: { required } })
-  return Options.text("command").pipe(
+): Options.Options<ReadonlyArray<string>> =>
+  Options.text("command").pipe(
     Options.withDescription(description),
-    Options.repeated,
-    Options.mapEffect(withoutColons),
+    Options.atLeast(required ? 1 : 0),
+    Options.map((words) => words.map((word) => word.slice(1, -1))),
+    annotated({ trailing: true }),
   )
-}

@@ -1,4 +1,4 @@
-import type { OptionShape } from "./shape.ts"
+import { type CommandShape, type Entry, nameOf, type OptionShape } from "./shape.ts"
 
 /** The shells with completions. */
 export const shells = ["bash", "zsh", "fish"] as const
@@ -35,4 +35,13 @@ export const builtIns: ReadonlyArray<OptionShape> = [
   }),
   builtIn("--version", "Print the version", { alias: "-V" }),
   builtIn("--help", "Print this help", { alias: "-h" }),
+]
+
+/** The options that a command takes: its own, and those of every command. */
+export const optionsOf = ({ options }: CommandShape): ReadonlyArray<OptionShape> => [...options, ...builtIns]
+
+/** The words that may follow a group, and what they do: its commands, and `help` after the program's name. */
+export const wordsAfter = ({ path, subcommands }: CommandShape): ReadonlyArray<Entry> => [
+  ...subcommands.map((child): Entry => [nameOf(child), child.summary]),
+  ...(path.length === 0 ? [[helpWord, helpSummary] as const] : []),
 ]

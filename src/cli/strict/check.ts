@@ -1,75 +1,107 @@
-import { builtIns, helpWord } from "./builtIns.ts"
-import type { Expanded, Problem } from "./errors.ts"
-import { type ArgumentShape, type CommandShape, nameOf, valuesOf } from "./shape.ts"
-import { type Given, hasTypographicDash, type Sorted } from "./sort.ts"
-import { commandsMeant, noteOn, optionMeant, suggestions } from "./suggest.ts"
+import { optionsOf, wordsAfter } from "./builtIns.ts"
+import { seeHelp, UsageError } from "./errors.ts"
+import { type ArgumentShape, type CommandShape, type OptionShape, valuesOf } from "./shape.ts"
+import { type Given, hasTypographicDash, type Sorted, topicsIn } from "./sort.ts"
+import { commandMeant, noteOn, optionMeant, suggestion } from "./suggest.ts"
+
+const didYouMean = (meant: string | undefined): string =>
+  meant === undefined ? "" : ` Did you mean ${meant}?`
+
+/** @param advice - what to do, before the reference to help */
+const advised = (
+  command: string,
+  message: string,
+  ...advice: ReadonlyArray<string | false | undefined>
+): UsageError => new UsageError(command, message, [...advice, seeHelp(command)].filter(Boolean).join(" "))
+
+/** The advice about a value or word that isn't there. */
+const checkVariable = "If it is a variable, check that it is set."
 
 /** What is wrong with a word where a group needs the name of a command. */
-export const subcommandProblem = (
+export const subcommandError = (
   root: CommandShape,
-  { args, argsBeforeTerminator, command }: Sorted,
-  topics: ReadonlyArray<string>,
-): Problem | undefined => {
-  const [word, next] = args
-  if (command.subcommands.length === 0 || word === undefined) return undefined
-  const subcommands = [...command.subcommands.map(nameOf), ...(command === root ? [helpWord] : [])]
-  if (argsBeforeTerminator === 0) return { _tag: "MissingSubcommand", found: word, subcommands }
-  const note = noteOn(root, command, word, ...(next === undefined ? [] : [next]))
-  return {
-    _tag: "UnknownSubcommand",
-    subcommand: word,
-    subcommands,
-    ...(command === root && topics.length > 0 ? { topics } : {}),
-    suggestions: note === undefined ? commandsMeant(root, command, word, { next, topics }) : [],
-    note,
+  { args, command: group, rest = [] }: Sorted,
+): UsageError | undefined => {
+  const [word, next] = [...args, ...rest]
+  if (group.subcommands.length === 0 || word === undefined) return undefined
+  const { command } = group
+  const names = wordsAfter(group).map(([name]) => name)
+  const commands = `Commands of ${command}: ${names.join(", ")}.`
+  if (args.length === 0) {
+    const message = `${command} needs a command before --, but "${word}" comes after it.`
+    return new UsageError(command, message, commands)
   }
+  const topics = group === root ? topicsIn(root) : []
+  const unknown =
+    topics.length === 0
+      ? `Unknown command "${word}" for ${command}.`
+      : `Unknown command or help topic "${word}".`
+  const note = noteOn(root, group, word, next)
+  if (note !== undefined) return new UsageError(command, unknown, note)
+  const hint = topics.length === 0 ? commands : `${commands} Topics: ${topics.join(", ")}.`
+  return new UsageError(command, unknown + didYouMean(commandMeant(root, group, word, next)), hint)
 }
 
-/** What is wrong with an option, looked at by itself. */
-export const optionProblem = (
+/** What a word with typographic dashes means: `—json` is `--json`, and `–y` is `-y`. */
+const withHyphens = (word: string): string => {
+  const rest = word.replace(/^[-\u2010-\u2015\u2212]+/, "")
+  const long = rest === "" ? /[\u2014\u2015]/.test(word) : rest.length > 1
+  return `${long ? "--" : "-"}${rest}`
+}
+
+/** What is wrong with one of the options that are given. */
+export const optionError = (
   root: CommandShape,
-  command: CommandShape,
-  { beforeDash = false, option, typed, value }: Given,
-): Problem | undefined => {
-  const available = [...command.options, ...builtIns]
-  if (hasTypographicDash(typed)) return { _tag: "TypographicDash", word: typed }
+  { command: shape, given }: Sorted,
+  one: Given,
+): UsageError | undefined => {
+  const { beforeDash = false, option, typed, value } = one
+  const { command } = shape
+  const wrong = (message: string, hint?: string) => new UsageError(command, message, hint)
+  if (hasTypographicDash(typed)) {
+    const code = typed.charCodeAt(0).toString(16).toUpperCase()
+    return wrong(
+      `"${typed}" starts with a typographic dash (U+${code}), not with a hyphen.`,
+      `Type ${withHyphens(typed)}, or put the word after -- to pass it as it is.`,
+    )
+  }
+  const available = optionsOf(shape)
   if (option === undefined || !available.includes(option)) {
+    const unknown = `Unknown option ${typed} for ${command}.`
     const names = available.map(({ name }) => name)
-    const meant = optionMeant(root, command, typed, names)
-    const short = /^-[^-]/.test(typed) ? noteOn(root, command, typed.slice(0, 2)) : undefined
-    const note = meant === undefined ? (noteOn(root, command, typed) ?? short) : undefined
-    // What the program says of a word is better than one that looks like it.
-    const near = note === undefined ? suggestions(typed, names) : []
-    return {
-      _tag: "UnrecognizedOption",
-      option: typed,
-      suggestions: meant === undefined ? near : [meant],
-      // What completions offer, such as the names of things, starts with no dash.
-      takesText: command.args.some(({ values }) => values === undefined),
-      note,
+    const meant = optionMeant(root, shape, typed, names)
+    if (meant === undefined) {
+      const short = /^-[^-]/.test(typed) ? noteOn(root, shape, typed.slice(0, 2)) : undefined
+      const note = noteOn(root, shape, typed) ?? short
+      // What the program says of a word is better than one that looks like it.
+      if (note !== undefined) return wrong(unknown, note)
     }
+    // It may be meant as an argument, which can be any text; what completions offer starts with no dash.
+    const dashed = shape.args.some(({ values }) => values === undefined)
+      ? ". To pass an argument that starts with a dash, put it after --."
+      : ""
+    return wrong(unknown + didYouMean(meant ?? suggestion(typed, names)), seeHelp(command) + dashed)
   }
   const { choices, name } = option
   if (option.value === undefined) {
-    return value === undefined ? undefined : { _tag: "UnexpectedValue", option: name, value }
+    return value === undefined
+      ? undefined
+      : wrong(`Option ${name} does not take a value, but was given "${value}".`)
   }
-  if (value === undefined) return { _tag: "MissingValue", option: name, beforeDash }
-  if (value === "") return { _tag: "EmptyValue", option: name }
-  return choices === undefined || choices.includes(value)
-    ? undefined
-    : { _tag: "InvalidValue", option: name, value, choices, suggestions: suggestions(value, choices) }
+  if (value === undefined) {
+    const hint = beforeDash ? `Write a value that starts with a dash as ${name}=VALUE.` : undefined
+    return wrong(`Option ${name} needs a value.`, hint)
+  }
+  if (value === "") return advised(command, `Option ${name} has an empty value.`, checkVariable)
+  if (choices !== undefined && !choices.includes(value)) {
+    return wrong(
+      `Invalid value "${value}" for ${name}.${didYouMean(suggestion(value, choices))}`,
+      `${name} takes one of: ${choices.join(", ")}.`,
+    )
+  }
+  const [first] = given.filter((other) => other.option === option)
+  return option.repeated || first === one ? undefined : wrong(`Option ${name} can be given only once.`)
 }
-
-export const duplicateProblem = (
-  given: ReadonlyArray<Given>,
-  { option }: Given,
-  index: number,
-): Problem | undefined =>
-  option?.value !== undefined &&
-  !option.repeated &&
-  given.findIndex((other) => other.option === option) < index
-    ? { _tag: "DuplicateOption", option: option.name }
-    : undefined
 
 /** Arguments, and the words of another program's command line. */
 interface Words {
@@ -77,49 +109,59 @@ interface Words {
   readonly trailing: ReadonlyArray<string>
 }
 
-/**
- * The first argument that is missing: neither it nor the option in its place is given.
- *
- * @param asks - whether what the program asks for is not missing
- */
+/** @param asks - whether what the program asks for is not required */
+const isRequired = (
+  { asking }: CommandShape,
+  { name, required }: ArgumentShape | OptionShape,
+  asks: boolean,
+): boolean => (asking?.names.includes(name) === true ? !asks : required)
+
+const isGiven = (given: ReadonlyArray<Given>, name: string | undefined): boolean =>
+  name !== undefined && given.some(({ option }) => option?.name === name)
+
+/** The first argument that is missing: neither it nor the option in its place is given. */
 const missingIn = (
   { command, given }: Sorted,
   args: ReadonlyArray<string>,
   asks = false,
 ): ArgumentShape | undefined =>
-  command.args.filter(({ alternative, name, required }) => {
-    const asked = command.asking?.names.includes(name) === true
-    if (asked && asks) return false
-    return alternative === undefined
-      ? required || asked
-      : !given.some(({ option }) => option?.name === alternative)
-  })[args.length]
+  command.args.filter((arg) => isRequired(command, arg, asks) && !isGiven(given, arg.alternative))[
+    args.length
+  ]
+
+/** @param name - of what is missing after `--` */
+const trailingError = ({ command: { command }, rest }: Sorted, name: string): UsageError => {
+  const advice = rest === undefined ? `Add -- and the ${name} at the end.` : checkVariable
+  return advised(command, `The <${name}> after -- is missing.`, advice)
+}
 
 /**
  * Where a command takes another one after `--`, its arguments come before. One
  * word after `--` is the argument that is missing, if one is: several never
  * are, so that a forgotten argument makes no command of the next word.
  */
-export const split = (sorted: Sorted): Words | Problem => {
-  const { argsBeforeTerminator, command, terminated } = sorted
-  if (command.trailing === undefined) return { args: sorted.args, trailing: [] }
-  const args = sorted.args.slice(0, argsBeforeTerminator)
-  const trailing = sorted.args.slice(argsBeforeTerminator)
-  if (!terminated || missingIn(sorted, args) === undefined) {
-    return terminated && trailing.length === 0
-      ? { _tag: "MissingTrailing", name: command.trailing.name, terminated }
-      : { args, trailing }
-  }
-  return trailing.length === 1 ? { args: trailing, trailing: [] } : { args, trailing }
+export const split = (sorted: Sorted): Words | UsageError => {
+  const { args, command, rest } = sorted
+  if (command.trailing === undefined) return { args: [...args, ...(rest ?? [])], trailing: [] }
+  if (rest === undefined) return { args, trailing: [] }
+  const missing = missingIn(sorted, args) !== undefined
+  if (missing && rest.length === 1) return { args: rest, trailing: [] }
+  return missing || rest.length > 0 ? { args, trailing: rest } : trailingError(sorted, command.trailing.name)
 }
 
-/** An option that knows a value with a `*`, and was given one that it does not know. */
-const expandedIn = ({ given }: Sorted): Expanded | undefined => {
+/** A value as it is typed: a shell would expand a bare `*`. */
+const quoted = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'` : value)
+
+/**
+ * A hint for where an option knows a value with a `*`, and was given one that it
+ * does not know: the shell may have replaced the `*` with the names of files.
+ */
+const expansionHint = ({ given }: Sorted): string | undefined => {
   for (const { option, value } of given) {
     const known = (option && valuesOf(option)) ?? []
     const glob = known.find((one) => one.includes("*"))
     if (option !== undefined && value !== undefined && glob !== undefined && !known.includes(value))
-      return [option.name, glob]
+      return `If you typed ${option.name} ${glob}, quote it: ${option.name} ${quoted(glob)}. The shell replaces it with file names.`
   }
   return undefined
 }
@@ -129,47 +171,50 @@ const expandedIn = ({ given }: Sorted): Expanded | undefined => {
  *
  * @param asks - whether what the program asks for is not missing
  */
-export const countProblem = (
+export const countError = (
   sorted: Sorted,
   { args, trailing }: Words,
   asks: boolean,
-): Problem | undefined => {
-  const { command, given } = sorted
+): UsageError | undefined => {
+  const { command: shape, given } = sorted
+  const { command } = shape
   const absent = missingIn(sorted, args, asks)
   if (absent !== undefined) {
-    const { alternative, name } = absent
-    return { _tag: "MissingArgument", argument: name, alternative, trailing: trailing.length > 0 }
+    const or = absent.alternative === undefined ? "" : ` or the option ${absent.alternative}`
+    const message = `The argument <${absent.name}>${or} is missing.`
+    return advised(command, message, trailing.length > 0 && "Put it before --.")
   }
-  const doubled = command.args
-    .slice(0, args.length)
-    .find(({ alternative }) => given.some(({ option }) => option?.name === alternative))
-  if (doubled?.alternative !== undefined) {
-    const options = [`<${doubled.name}>`, doubled.alternative] as const
-    return { _tag: "ExclusiveOptions", options, expanded: expandedIn(sorted) }
+  const doubled = shape.args.slice(0, args.length).find(({ alternative }) => isGiven(given, alternative))
+  const expansion = expansionHint(sorted)
+  if (doubled !== undefined) {
+    const message = `<${doubled.name}> and ${doubled.alternative} can't be used together.`
+    return advised(command, message, expansion)
   }
-  const missing = command.options.find((option) => {
-    const asked = command.asking?.names.includes(option.name) === true
-    return (asked ? !asks : option.required) && !given.some((one) => one.option === option)
-  })
+  const missing = shape.options.find(
+    (option) => isRequired(shape, option, asks) && !isGiven(given, option.name),
+  )
   if (missing !== undefined) {
-    return {
-      _tag: "MissingOption",
-      option: missing.name,
-      values: valuesOf(missing) ?? [],
-      repeated: missing.repeated,
-    }
+    const { name, repeated } = missing
+    const values = valuesOf(missing)
+    return advised(
+      command,
+      `Option ${name} is required.`,
+      values && `Values: ${values.map(quoted).join(", ")}.`,
+      repeated && `Repeat ${name} for more than one.`,
+    )
   }
-  const surplus = command.args.some(({ repeated }) => repeated) ? undefined : args[command.args.length]
+  const surplus = shape.args.some(({ repeated }) => repeated) ? undefined : args[shape.args.length]
   if (surplus !== undefined) {
-    return {
-      _tag: "UnexpectedArgument",
-      value: surplus,
-      trailing: command.trailing?.name,
-      others: command.args.length > 0,
-      expanded: expandedIn(sorted),
-    }
+    const message = `Unexpected argument "${surplus}" for ${command}.`
+    if (expansion !== undefined) return advised(command, message, expansion)
+    return advised(
+      command,
+      message,
+      shape.args.length > 0 && "Quote an argument that contains spaces.",
+      shape.trailing && `Put a ${shape.trailing.name} after --.`,
+    )
   }
-  return command.trailing?.required && trailing.length === 0
-    ? { _tag: "MissingTrailing", name: command.trailing.name, terminated: sorted.terminated }
+  return shape.trailing?.required && trailing.length === 0
+    ? trailingError(sorted, shape.trailing.name)
     : undefined
 }

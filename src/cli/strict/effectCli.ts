@@ -1,11 +1,10 @@
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Span from "@effect/cli/HelpDoc/Span"
 import type { ValidationError } from "@effect/cli/ValidationError"
-import * as Arr from "effect/Array"
 import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { type Annotations, type AnyCommand, annotationsOf, type Group } from "./annotations.ts"
-import type { ArgumentShape, CommandShape, OptionShape, TrailingShape } from "./shape.ts"
+import type { ArgumentShape, CommandShape, OptionShape } from "./shape.ts"
 
 // `@effect/cli` 0.77 does not export these types, so an update may change them: an unknown tag is an error, and never
 // skipped.
@@ -25,24 +24,17 @@ interface Single {
   readonly placeholder: string
 }
 
-interface Count {
-  readonly min: Option.Option<number>
-  readonly max: Option.Option<number>
-}
-
-/** Options or arguments. What is inside has another name in each kind. */
-type Node =
-  | { readonly _tag: "Empty" }
-  | ({ readonly _tag: "Single" } & Single)
-  | ({ readonly _tag: "Variadic" } & Count & Inside)
-  | ({ readonly _tag: "Map"; readonly f: object } & Inside)
-  | ({ readonly _tag: "KeyValueMap" | "WithDefault" | "WithFallback" | "WithFallbackConfig" } & Inside)
-  | { readonly _tag: "Both" | "OrElse"; readonly left: Node; readonly right: Node }
-
-interface Inside {
+/** Options or arguments: one of them, or others inside, which have another name in each kind. */
+interface Node extends Single {
+  readonly _tag: string
   readonly options?: Node
   readonly argumentOption?: Node
   readonly args?: Node
+  readonly left?: Node
+  readonly right?: Node
+  /** These two only of a `Variadic`. */
+  readonly min: Option.Option<number>
+  readonly max: Option.Option<number>
 }
 
 interface Standard {
@@ -67,13 +59,42 @@ export const unknown = (kind: string, { _tag }: { readonly _tag: string }): neve
   throw new Error(`Can't read ${kind} with the tag "${_tag}": this version of @effect/cli is not supported.`)
 }
 
-/** What the parts around an option or argument say about it. */
+/** What the nodes around an option or argument say about it. */
 interface Around extends Annotations {
   readonly optional?: boolean
-  readonly count?: Count
+  readonly repeated?: boolean
 }
 
-type Found = readonly [Single, Around]
+type Found = Single & Around
+
+/**
+ * What a node says about the options or arguments inside it.
+ *
+ * @param kind - what an error calls them
+ */
+const saidBy = (kind: string, node: Node): Around => {
+  switch (node._tag) {
+    case "Empty":
+    case "Single":
+    case "Map":
+    case "Both":
+      return {}
+    case "Variadic": {
+      const repeated = Option.getOrUndefined(node.max) !== 1
+      return Option.getOrElse(node.min, () => 0) > 0 ? { repeated } : { repeated, optional: true }
+    }
+    case "KeyValueMap":
+      return { repeated: true }
+    case "WithDefault":
+    case "WithFallback":
+    case "WithFallbackConfig":
+    // One of the two may be required: `@effect/cli` checks which.
+    case "OrElse":
+      return { optional: true }
+    default:
+      return unknown(kind, node)
+  }
+}
 
 /**
  * Every option or argument in a node. What is said further out wins.
@@ -81,51 +102,23 @@ type Found = readonly [Single, Around]
  * @param kind - what an error calls them
  */
 const singlesIn = (kind: string, node: Node, outside: Around = {}): ReadonlyArray<Found> => {
-  const around = { ...annotationsOf(node), ...outside }
-  const inside = (parts: Inside, more: Around) =>
-    singlesIn(kind, (parts.options ?? parts.argumentOption ?? parts.args) as Node, more)
-  switch (node._tag) {
-    case "Empty":
-      return []
-    case "Single":
-      return [[node, around]]
-    case "Variadic":
-      return inside(node, { ...around, count: node })
-    case "KeyValueMap":
-      return inside(node, { ...around, count: { min: Option.some(1), max: Option.none() } })
-    case "Map":
-      return inside(node, { ...annotationsOf(node.f), ...around })
-    case "WithDefault":
-    case "WithFallback":
-    case "WithFallbackConfig":
-      return inside(node, { ...around, optional: true })
-    case "Both":
-      return [...singlesIn(kind, node.left, around), ...singlesIn(kind, node.right, around)]
-    case "OrElse": {
-      // One of the two may be required: `@effect/cli` checks which.
-      const either = { ...around, optional: true }
-      return [...singlesIn(kind, node.left, either), ...singlesIn(kind, node.right, either)]
-    }
-    default:
-      return unknown(kind, node)
-  }
+  const around = { ...annotationsOf(node), ...outside, ...saidBy(kind, node) }
+  if (node._tag === "Single") return [{ ...node, ...around }]
+  return [node.options, node.argumentOption, node.args, node.left, node.right].flatMap((inner) =>
+    inner === undefined ? [] : singlesIn(kind, inner, around),
+  )
 }
 
 const primitives = ["Bool", "Choice", "DateTime", "Float", "Integer", "Path", "Redacted", "Secret", "Text"]
 
 /** What options and arguments have in common. */
-const common = (name: string, { description, primitiveType }: Single, { count, optional }: Around) => {
+const common = (name: string, { description, optional = false, primitiveType, repeated = false }: Found) => {
   if (!primitives.includes(primitiveType._tag)) unknown(`the type of ${name}`, primitiveType)
-  return {
-    name,
-    repeated: count !== undefined && Option.getOrUndefined(count.max) !== 1,
-    required: !optional && (count === undefined || Option.getOrElse(count.min, () => 0) > 0),
-    description: textOf(description),
-  }
+  return { name, repeated, required: !optional, description: textOf(description) }
 }
 
-const optionShape = ([single, around]: Found): OptionShape => {
-  const { aliases, name, placeholder, primitiveType, pseudoName } = single
+const optionShape = (found: Found): OptionShape => {
+  const { aliases, completions, group, name, placeholder, primitiveType, pseudoName } = found
   const [alias] = aliases
   if (name.length === 1 || aliases.length > 1 || (alias ?? "x").length > 1) {
     throw new Error(`Option ${name} must have one long name, and at most one alias, of one letter.`)
@@ -133,57 +126,42 @@ const optionShape = ([single, around]: Found): OptionShape => {
   const choices = primitiveType.alternatives?.map(([choice]) => choice)
   const valueName = choices === undefined ? placeholder : Option.getOrElse(pseudoName, () => name)
   return {
-    ...common(`--${name}`, single, around),
+    ...common(`--${name}`, found),
     alias: alias && `-${alias}`,
     value: primitiveType._tag === "Bool" ? undefined : valueName,
     choices,
-    completions: around.completions,
-    group: around.group,
+    completions,
+    group,
   }
 }
 
-const argumentShape = ([single, around]: Found): ArgumentShape => ({
-  // Without the angle brackets that `@effect/cli` puts around it.
-  ...common(single.name.slice(1, -1), single, around),
-  alternative: around.alternative,
-  values: around.values,
-})
-
-const trailingShape = ([{ description, name }, { trailing }]: Found): TrailingShape => ({
-  option: `--${name}`,
-  name,
-  required: trailing?.required === true,
-  description: textOf(description),
+const argumentShape = (found: Found): ArgumentShape => ({
+  // Without the angle brackets that `@effect/cli` puts around it. One with an alternative is optional only for it.
+  ...common(found.name.slice(1, -1), found.alternative === undefined ? found : { ...found, optional: false }),
+  alternative: found.alternative,
+  values: found.values,
 })
 
 // The one place where the public type, which is opaque, becomes the types above.
 export const descriptorOf = (command: AnyCommand) => command.descriptor as unknown as CommandNode
 
 const standardOf = (node: CommandNode): Standard => {
-  switch (node._tag) {
-    case "Standard":
-      return node
-    case "Map":
-      return standardOf(node.command)
-    default:
-      return unknown("a command", node)
-  }
+  if (node._tag === "Map") return standardOf(node.command)
+  return node._tag === "Standard" ? node : unknown("a command", node)
 }
 
 const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShape => {
   const { args, description, options } = standardOf(descriptorOf(command))
   const { asking, examples = [], hints } = annotationsOf(command.tag)
-  const [typed, trailing] = Arr.partition(
-    singlesIn("an option", options),
-    ([, around]) => around.trailing !== undefined,
-  )
+  const given = singlesIn("an option", options)
+  const trailing = given.find((found) => found.trailing)
   return {
     command: words.join(" "),
     path: words.slice(1),
     summary: textOf(description),
-    options: typed.map(optionShape),
+    options: given.filter((found) => !found.trailing).map(optionShape),
     args: singlesIn("an argument", args).map(argumentShape),
-    trailing: trailing.map(trailingShape)[0],
+    trailing: trailing && common(trailing.name, trailing),
     asking,
     subcommands: [],
     examples,

@@ -71,7 +71,9 @@ export const execute = <Below extends Commands>(
 ) => {
   const [command, words] = leafOf(group, argv) as [RunsLike<Leaf<Below>>, ReadonlyArray<string>]
   return parse(descriptorOf(command), words).pipe(
-    Effect.mapError(({ error }) => new UsageError(program, { _tag: "Rejected", reason: textOf(error) })),
+    Effect.mapError(
+      ({ error }) => new UsageError(program, textOf(error) || "The command line can't be understood."),
+    ),
     Effect.flatMap((value) => command.transform(command.handler(value), value)),
   )
 }

@@ -1,5 +1,5 @@
 import { builtIns, globalOptions, helpSummary, helpWord } from "./builtIns.ts"
-import type { CommandShape, Entry, OptionShape } from "./shape.ts"
+import { type ArgumentShape, allIn, type CommandShape, type Entry, type OptionShape } from "./shape.ts"
 
 /** The widest column of names. */
 const maxNameColumn = 26
@@ -54,34 +54,30 @@ const optionEntry = (option: OptionShape): Entry => {
   ]
 }
 
+/** Words of a usage line, with dots if they may be repeated. */
+const dotted = (text: string, { repeated }: { readonly repeated: boolean }): string =>
+  repeated ? `${text}...` : text
+
 /** The parts of a usage line, which are never broken. */
-const usageOf = (shape: CommandShape): ReadonlyArray<string> => {
-  const { asking, command } = shape
-  const asked = (name: string) => asking?.names.includes(name) === true
-  if (shape.subcommands.length > 0) return [command, "<command>"]
-  const args = shape.args.map(({ alternative, name, repeated, required }) => {
-    const spelt = `<${name}>${repeated ? "..." : ""}`
-    if (alternative !== undefined) {
-      const option = shape.options.find((each) => each.name === alternative)
-      const either = `<${name}> | ${alternative}${option?.value === undefined ? "" : ` <${option.value}>`}`
-      return asked(name) ? `[${either}]` : `(${either})`
-    }
-    if (asked(name)) return `[${spelt}]`
-    return required ? spelt : `[-- ${spelt}]`
-  })
-  const { trailing } = shape
-  const words = `-- <${trailing?.name}>...`
-  const required = shape.options
-    .filter((option) => option.required || asked(option.name))
-    .map(({ name, repeated, value }) => `${name} <${value}>${repeated ? "..." : ""}`)
-  return [
-    command,
-    ...args.filter((arg) => !arg.startsWith("[--")),
-    ...required,
-    "[options]",
-    ...args.filter((arg) => arg.startsWith("[--")),
-    ...(trailing === undefined ? [] : [trailing.required ? words : `[${words}]`]),
-  ]
+const usageOf = ({ args, asking, command, options, subcommands, trailing }: CommandShape) => {
+  if (subcommands.length > 0) return [command, "<command>"]
+  const asked = ({ name }: OptionShape | ArgumentShape) => asking?.names.includes(name) === true
+  const first: Array<string> = []
+  const last: Array<string> = []
+  for (const arg of args) {
+    const option = options.find(({ name }) => name === arg.alternative)
+    const words = option === undefined ? dotted(`<${arg.name}>`, arg) : `<${arg.name}> | ${spelt(option)}`
+    if (asked(arg)) first.push(`[${words}]`)
+    else if (option !== undefined) first.push(`(${words})`)
+    else if (arg.required) first.push(words)
+    else last.push(`[-- ${words}]`)
+  }
+  if (trailing !== undefined) {
+    const words = `-- ${dotted(`<${trailing.name}>`, trailing)}`
+    last.push(trailing.required ? words : `[${words}]`)
+  }
+  const required = options.filter((option) => option.required || asked(option))
+  return [command, ...first, ...required.map((option) => dotted(spelt(option), option)), "[options]", ...last]
 }
 
 /** A command line, continued with backslashes if it is too long. */
@@ -92,9 +88,6 @@ const commandLines = (command: string, columns: number): ReadonlyArray<string> =
   const lines = indented(fill(words, columns - 6), "  ", "    ")
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line))
 }
-
-const leaves = (shape: CommandShape): ReadonlyArray<CommandShape> =>
-  shape.subcommands.length === 0 ? [shape] : shape.subcommands.flatMap(leaves)
 
 /** A list of words that are not broken, with commas between them. */
 const listed = (title: string, units: ReadonlyArray<string>, columns: number): ReadonlyArray<string> => {
@@ -118,11 +111,8 @@ const isGlobal = ({ group }: OptionShape): boolean => group === globalOptions
 
 /** The global options of a command or, for a group, of all commands in it. */
 const globalsOf = (shape: CommandShape): ReadonlyArray<OptionShape> => {
-  const own = leaves(shape).flatMap(({ options }) => options.filter(isGlobal))
-  return [
-    ...own.filter((one, index) => own.findIndex(({ name }) => name === one.name) === index),
-    ...builtIns,
-  ]
+  const all = [...allIn(shape).flatMap(({ options }) => options.filter(isGlobal)), ...builtIns]
+  return [...new Map(all.map((option) => [option.name, option])).values()]
 }
 
 /**
@@ -139,10 +129,9 @@ export const helpOf = (shape: CommandShape, columns = helpColumns(undefined), ro
       title,
       entries.flatMap((entry) => entryLines(entry, columns, nameColumn)),
     )
-  const commands =
-    shape.subcommands.length === 0
-      ? []
-      : leaves(shape).map(({ path, summary }): Entry => [path.join(" "), summary])
+  const commands = allIn(shape)
+    .filter((each) => each !== shape && each.subcommands.length === 0)
+    .map(({ path, summary }): Entry => [path.join(" "), summary])
   const help: ReadonlyArray<Entry> =
     shape.path.length === 0 && commands.length > 0 ? [[helpWord, helpSummary]] : []
   const args = [...shape.args, ...(shape.trailing === undefined ? [] : [shape.trailing])]
@@ -155,6 +144,7 @@ export const helpOf = (shape: CommandShape, columns = helpColumns(undefined), ro
   )
   const globals = globalsOf(shape)
   const topics = (root.topics ?? []).map(([name, summary]): Entry => [`${helpWord} ${name}`, summary])
+  const typedTopics = topics.map(([words]) => `${root.command} ${words}`)
   return [
     ...wrap(`${shape.summary}.`, columns),
     "",
@@ -170,15 +160,11 @@ export const helpOf = (shape: CommandShape, columns = helpColumns(undefined), ro
     ...section("Examples", examples),
     ...sections,
     ...(isRoot
-      ? list(globalOptions, globals.map(optionEntry))
-      : listed(`${globalOptions} (see ${root.command} --help)`, globals.map(spelt), columns)),
-    ...(isRoot
-      ? list("Help topics", topics)
-      : listed(
-          "Help topics",
-          topics.map(([words]) => `${root.command} ${words}`),
-          columns,
-        )),
+      ? [...list(globalOptions, globals.map(optionEntry)), ...list("Help topics", topics)]
+      : [
+          ...listed(`${globalOptions} (see ${root.command} --help)`, globals.map(spelt), columns),
+          ...listed("Help topics", typedTopics, columns),
+        ]),
     "",
   ].join("\n")
 }

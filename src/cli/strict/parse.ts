@@ -1,8 +1,8 @@
 import { helpWord, type LogLevel, logLevels, type Shell, shells } from "./builtIns.ts"
-import { countProblem, duplicateProblem, optionProblem, split, subcommandProblem } from "./check.ts"
-import { type Problem, UsageError } from "./errors.ts"
+import { countError, optionError, split, subcommandError } from "./check.ts"
+import { UsageError } from "./errors.ts"
 import { type CommandShape, nameOf } from "./shape.ts"
-import { type Given, hasTypographicDash, sort, topicsOf, withTopics } from "./sort.ts"
+import { hasTypographicDash, isTopic, sort, withTopics } from "./sort.ts"
 
 /** What a command line asks for. */
 export type Request =
@@ -17,8 +17,6 @@ export type Request =
       readonly argv: ReadonlyArray<string>
       /** The words of the command, such as `["remote", "add"]`. */
       readonly path: ReadonlyArray<string>
-      /** The options that were given without a value, such as `--json`. */
-      readonly flags: ReadonlyArray<string>
       /** What is wrong with the command line if the program may not ask for what is missing. */
       readonly missing: UsageError | undefined
       readonly logLevel: LogLevel | undefined
@@ -29,10 +27,6 @@ export type Request =
     }
   | UsageError
 
-/** The options that were given without a value, known or not. */
-const flagsIn = (given: ReadonlyArray<Given>): ReadonlyArray<string> =>
-  given.flatMap(({ typed, value }) => (value === undefined ? [typed] : []))
-
 /**
  * Reads a command line (without the program's name) against the command tree.
  * `@effect/cli` takes an unknown option for an argument, fails on a repeated
@@ -42,68 +36,56 @@ const flagsIn = (given: ReadonlyArray<Given>): ReadonlyArray<string> =>
  * `help` before a command is the same as `--help` behind it; before a topic it
  * asks for that.
  */
-export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request => parseWith(root, argv, [])
-
-/** @param topics - those that may be named, which are commands of `root` then */
-const parseWith = (
-  root: CommandShape,
-  argv: ReadonlyArray<string>,
-  topics: ReadonlyArray<string>,
-): Request => {
+export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request => {
   const sorted = sort(root, argv)
   const { command, given, givenBeforeArgs } = sorted
-  if (command === root && sorted.argsBeforeTerminator > 0 && sorted.args[0] === helpWord) {
+  if (command === root && sorted.args[0] === helpWord) {
     const at = argv.indexOf(helpWord)
-    return parseWith(
-      withTopics(root),
-      ["--help", ...argv.slice(0, at), ...argv.slice(at + 1)],
-      topicsOf(root),
-    )
+    return parse(withTopics(root), ["--help", ...argv.slice(0, at), ...argv.slice(at + 1)])
   }
-  const wrong = (problem: Problem) => new UsageError(command.command, problem, flagsIn(given))
 
   const undecodable = argv.find((word) => word.includes("\uFFFD"))
-  if (undecodable !== undefined) return wrong({ _tag: "NotUtf8", word: undecodable })
-  const misnamed = subcommandProblem(root, sorted, topics)
+  if (undecodable !== undefined) {
+    // Node has replaced bytes that are not UTF-8 with U+FFFD.
+    const hint = "Type it in UTF-8: other bytes can't be passed on unchanged."
+    return new UsageError(command.command, `"${undecodable}" is not valid UTF-8.`, hint)
+  }
+  const misnamed = subcommandError(root, sorted)
   if (misnamed !== undefined) {
     // The word may be the value of an option before it that is misspelt.
     const unknown = given.slice(0, givenBeforeArgs).find(({ option }) => option === undefined)
-    return wrong((unknown && optionProblem(root, command, unknown)) ?? misnamed)
+    return (unknown && optionError(root, sorted, unknown)) ?? misnamed
   }
   // A word with a typographic dash first: the option before it seems to lack its value.
-  const dashed = given.find(({ typed }) => hasTypographicDash(typed))
-  for (const [index, one] of (dashed === undefined ? given : [dashed]).entries()) {
-    const problem = optionProblem(root, command, one) ?? duplicateProblem(given, one, index)
-    if (problem !== undefined) return wrong(problem)
+  const dashed = given.filter(({ typed }) => hasTypographicDash(typed))
+  for (const one of [...dashed, ...given]) {
+    const error = optionError(root, sorted, one)
+    if (error !== undefined) return error
   }
 
   const find = (name: string) => given.find(({ option }) => option?.name === name)
-  if (find("--help") !== undefined) {
-    const topic = topics.find((name) => command.path.length === 1 && name === nameOf(command))
-    return topic === undefined ? { _tag: "Help", command } : { _tag: "Topic", name: topic }
-  }
+  if (find("--help") !== undefined)
+    return isTopic(command) ? { _tag: "Topic", name: nameOf(command) } : { _tag: "Help", command }
   if (find("--version") !== undefined) return { _tag: "Version" }
   const shell = shells.find((name) => name === find("--completions")?.value)
   if (shell !== undefined) return { _tag: "Completions", shell }
   if (command.subcommands.length > 0) return { _tag: "Help", command }
 
   const words = split(sorted)
-  if ("_tag" in words) return wrong(words)
-  const problem = countProblem(sorted, words, false)
+  if (words instanceof UsageError) return words
+  const missing = countError(sorted, words, false)
   const asks = !given.some(({ option }) => command.asking?.unless.includes(option?.name ?? ""))
-  if (problem !== undefined && (!asks || countProblem(sorted, words, true) !== undefined))
-    return wrong(problem)
+  if (missing !== undefined && (!asks || countError(sorted, words, true) !== undefined)) return missing
   const options = command.options.flatMap((option) => {
     const values = given.filter((one) => one.option === option).map(({ value }) => value)
     if (option.value === undefined) return values.length === 0 ? [] : [option.name]
     return values.flatMap((value) => (value === undefined ? [] : [option.name, value]))
   })
-  const trailing = words.trailing.flatMap((word) => [command.trailing?.option ?? "", `:${word}:`])
+  const trailing = words.trailing.flatMap((word) => [`--${command.trailing?.name}`, `:${word}:`])
   return {
     _tag: "Run",
     path: command.path,
-    flags: flagsIn(given),
-    missing: problem && wrong(problem),
+    missing,
     argv: [...command.path, ...options, ...trailing, "--", ...words.args],
     logLevel: logLevels.find((level) => level === find("--log-level")?.value),
     noInput: find("--no-input") !== undefined,

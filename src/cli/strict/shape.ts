@@ -24,20 +24,10 @@ export interface ArgumentShape {
   readonly name: string
   readonly repeated: boolean
   readonly required: boolean
-  /** The option that takes its place, such as `--label`: one of the two is required. */
+  /** The option that may take its place, such as `--label`. */
   readonly alternative?: string | undefined
   /** The command line, without the program's name, that prints the values for completions. */
   readonly values?: ReadonlyArray<string> | undefined
-  readonly description: string
-}
-
-/** The words after `--`, if they are the command line of another program. */
-export interface TrailingShape {
-  /** The option that passes them on, each between two colons. Nobody can type it. */
-  readonly option: string
-  /** The name of each word in help. */
-  readonly name: string
-  readonly required: boolean
   readonly description: string
 }
 
@@ -87,7 +77,11 @@ export interface CommandShape {
   readonly summary: string
   readonly options: ReadonlyArray<OptionShape>
   readonly args: ReadonlyArray<ArgumentShape>
-  readonly trailing?: TrailingShape | undefined
+  /**
+   * The words after `--`, if they are the command line of another program. They are passed on as an option of that name,
+   * each between two colons; nobody can type it.
+   */
+  readonly trailing?: ArgumentShape | undefined
   readonly asking?: Asking | undefined
   /** Only of a group, which has neither options nor arguments. */
   readonly subcommands: ReadonlyArray<CommandShape>
@@ -103,6 +97,12 @@ export interface CommandShape {
 
 /** The name of a command in its group. */
 export const nameOf = (shape: CommandShape): string => shape.path.at(-1) ?? shape.command
+
+/** A command and all commands below it, without the hidden ones. */
+export const allIn = (shape: CommandShape): ReadonlyArray<CommandShape> => [
+  shape,
+  ...shape.subcommands.flatMap(allIn),
+]
 
 /** The known values of an option; undefined if there are none. */
 export const valuesOf = ({ choices, completions }: OptionShape): ReadonlyArray<string> | undefined =>

@@ -1,4 +1,4 @@
-import { builtIns, helpWord } from "./builtIns.ts"
+import { builtIns, helpWord, optionsOf } from "./builtIns.ts"
 import { type CommandShape, nameOf, type OptionShape } from "./shape.ts"
 
 /** An option as it was given. */
@@ -17,13 +17,12 @@ export interface Sorted {
   readonly command: CommandShape
   /** In the order given. */
   readonly given: ReadonlyArray<Given>
-  readonly args: ReadonlyArray<string>
   /** How many options come before the first argument. */
   readonly givenBeforeArgs: number
-  /** How many arguments come before `--`. */
-  readonly argsBeforeTerminator: number
-  /** Whether there is a `--`. */
-  readonly terminated: boolean
+  /** Those before `--`. */
+  readonly args: ReadonlyArray<string>
+  /** The words after `--`; undefined without it. */
+  readonly rest: ReadonlyArray<string> | undefined
 }
 
 /** Whether a word begins with a dash other than the hyphen. Then it is neither an argument nor a value. */
@@ -57,17 +56,21 @@ const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArr
 
 const within = ({ hidden = [], subcommands }: CommandShape) => [...subcommands, ...hidden]
 
-/** The names of the topics of a program. */
-export const topicsOf = ({ topics = [] }: CommandShape): ReadonlyArray<string> => topics.map(([name]) => name)
+/** Whether a command is the help about a topic, of `withTopics`. */
+export const isTopic = ({ path }: CommandShape): boolean => path[0] === helpWord
 
-/** The program with its topics as hidden commands. */
+/** The names of the topics, where they may be named. */
+export const topicsIn = ({ hidden = [] }: CommandShape): ReadonlyArray<string> =>
+  hidden.filter(isTopic).map(nameOf)
+
+/** The program where topics may be named: each is a hidden command then. */
 export const withTopics = (root: CommandShape): CommandShape => ({
   ...root,
   hidden: [
-    ...(root.hidden ?? []),
-    ...topicsOf(root).map((name) => ({
+    ...(root.hidden ?? []).filter((command) => !isTopic(command)),
+    ...(root.topics ?? []).map(([name]) => ({
       command: `${root.command} ${helpWord} ${name}`,
-      path: [name],
+      path: [helpWord, name],
       summary: "",
       options: [],
       args: [],
@@ -82,37 +85,32 @@ const sortWith = (
   argv: ReadonlyArray<string>,
   known: ReadonlyArray<OptionShape>,
 ): Sorted => {
+  const end = argv.indexOf("--")
+  const words = end < 0 ? argv : argv.slice(0, end)
   let command = root
   const given: Array<Given> = []
   const args: Array<string> = []
   let givenBeforeArgs: number | undefined
-  let argsBeforeTerminator: number | undefined
-  const take = (arg: string) => {
-    givenBeforeArgs ??= given.length
-    args.push(arg)
-  }
-  for (let index = 0; index < argv.length; index++) {
-    const word = argv[index] as string
-    if (word === "--") {
-      argsBeforeTerminator = args.length
-      for (const arg of argv.slice(index + 1)) take(arg)
-      break
-    }
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as string
     if (!looksLikeOption(word)) {
       const child = args.length > 0 ? undefined : within(command).find((each) => nameOf(each) === word)
-      if (child === undefined) take(word)
-      else command = child
+      if (child !== undefined) command = child
+      else {
+        givenBeforeArgs ??= given.length
+        args.push(word)
+      }
       continue
     }
     for (const one of optionsIn(word, known)) {
-      const { option, typed, value } = one
-      const next = argv[index + 1]
+      const { option, value } = one
+      const next = words[index + 1]
       if (option?.value === undefined || value !== undefined || next === undefined) given.push(one)
       // A word that looks like an option is not a value, so the value is missing; unless it is among the choices.
       else if (looksLikeOption(next) && !option.choices?.includes(next))
-        given.push({ ...one, beforeDash: next !== "--" })
+        given.push({ ...one, beforeDash: true })
       else {
-        given.push({ typed, option, value: next })
+        given.push({ ...one, value: next })
         index++
       }
     }
@@ -120,10 +118,9 @@ const sortWith = (
   return {
     command,
     given,
-    args,
     givenBeforeArgs: givenBeforeArgs ?? given.length,
-    argsBeforeTerminator: argsBeforeTerminator ?? args.length,
-    terminated: argsBeforeTerminator !== undefined,
+    args,
+    rest: end < 0 ? undefined : argv.slice(end + 1),
   }
 }
 
@@ -138,7 +135,7 @@ export const sort = (root: CommandShape, argv: ReadonlyArray<string>): Sorted =>
   const commands = all(root)
   for (const command of commands) {
     if (command.subcommands.length > 0) continue
-    const sorted = sortWith(root, argv, [...command.options, ...builtIns])
+    const sorted = sortWith(root, argv, optionsOf(command))
     if (sorted.command === command) return sorted
   }
   // No command is named: the options of all commands say which words are values.

@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein"
-import { helpWord } from "./builtIns.ts"
-import { type CommandShape, type Hints, nameOf } from "./shape.ts"
+import { helpWord, wordsAfter } from "./builtIns.ts"
+import { allIn, type CommandShape, type Hints, nameOf } from "./shape.ts"
+import { topicsIn } from "./sort.ts"
 
 /**
  * The candidate that a word most likely means, if one is close: the only one that
@@ -8,17 +9,17 @@ import { type CommandShape, type Hints, nameOf } from "./shape.ts"
  * most two edits away, and no more than half of the word (rounded up), but never
  * all of it. Case is ignored.
  */
-export const suggestions = (word: string, candidates: ReadonlyArray<string>): ReadonlyArray<string> => {
+export const suggestion = (word: string, candidates: ReadonlyArray<string>): string | undefined => {
   const lower = word.toLowerCase()
   const longer = new Set(candidates.filter((candidate) => candidate.toLowerCase().startsWith(lower)))
-  if (longer.size === 1) return [...longer]
+  if (longer.size === 1) return [...longer][0]
   const { length } = word.replace(/^-+/, "")
   let least = 1 + Math.min(2, Math.ceil(length / 2), Math.max(0, length - 1))
-  let found: ReadonlyArray<string> = []
+  let found: string | undefined
   for (const candidate of longer.size > 1 ? longer : candidates) {
     const edits = distance(lower, candidate.toLowerCase())
     if (edits < least) {
-      found = [candidate]
+      found = candidate
       least = edits
     }
   }
@@ -26,14 +27,12 @@ export const suggestions = (word: string, candidates: ReadonlyArray<string>): Re
 }
 
 /** A command, its group, and so on up to the program. */
-const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<CommandShape> => {
-  const [name] = command.path.slice(root.path.length)
-  const child = root.subcommands.find((each) => nameOf(each) === name)
-  return child === undefined ? [root] : [...upwards(child, command), root]
-}
+const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<CommandShape> =>
+  allIn(root)
+    .filter(({ path }) => path.every((word, index) => word === command.path[index]))
+    .reverse()
 
-const below = (shape: CommandShape): ReadonlyArray<CommandShape> =>
-  shape.subcommands.flatMap((child) => [child, ...below(child)])
+const below = (shape: CommandShape): ReadonlyArray<CommandShape> => allIn(shape).slice(1)
 
 /** The first hint of these commands about one of the words, in their order. */
 const hintIn = <A>(
@@ -51,15 +50,16 @@ const hintIn = <A>(
 }
 
 /** A word with the next one, and the word alone. */
-const longestFirst = ([word = "", next]: ReadonlyArray<string>): ReadonlyArray<string> =>
+const longestFirst = (word: string, next: string | undefined): ReadonlyArray<string> =>
   next === undefined ? [word] : [`${word} ${next}`, word]
 
-/** The program's note about words that a command does not know. */
+/** The program's note about a word that a command does not know, and the next one. */
 export const noteOn = (
   root: CommandShape,
   command: CommandShape,
-  ...words: ReadonlyArray<string>
-): string | undefined => hintIn(upwards(root, command), ({ notes }) => notes, longestFirst(words))
+  word: string,
+  next?: string,
+): string | undefined => hintIn(upwards(root, command), ({ notes }) => notes, longestFirst(word, next))
 
 /** The option of a command that an unknown option means, according to the program's hints. */
 export const optionMeant = (
@@ -73,37 +73,35 @@ export const optionMeant = (
     .find((meant) => names.includes(meant.split(" ", 1)[0] as string))
 
 /**
- * The commands that an unknown word of a group may mean: according to the
- * program's hints, or a command of that name elsewhere, a topic, or the nearest.
+ * The command that an unknown word of a group, and the next one, may mean:
+ * according to the program's hints, or one of that name elsewhere, a topic, or
+ * the nearest.
  *
- * @param next - the next word
- * @param topics - topics that it may mean as well
+ * @param topics - those that the word may be as it is
  */
-export const commandsMeant = (
+export const commandMeant = (
   root: CommandShape,
   group: CommandShape,
   word: string,
-  { next, topics = [] }: { readonly next?: string | undefined; readonly topics?: ReadonlyArray<string> } = {},
-): ReadonlyArray<string> => {
-  const words = longestFirst(next === undefined ? [word] : [word, next])
-  const meant = hintIn([...upwards(root, group), ...below(group)], ({ means }) => means, words)
+  next?: string,
+  topics = topicsIn(root),
+): string | undefined => {
+  const around = [...upwards(root, group), ...below(group)]
+  const meant = hintIn(around, ({ means }) => means, longestFirst(word, next))
   if (typeof meant === "string") {
     const inner = below(root).find(({ command, subcommands }) => command === meant && subcommands.length > 0)
-    if (inner === undefined || next === undefined) return [meant]
+    if (inner === undefined || next === undefined) return meant
     const named = inner.subcommands.find((each) => nameOf(each) === next)
-    const [only, ...more] = named === undefined ? commandsMeant(root, inner, next) : [named.command]
-    return only === undefined || more.length > 0 ? [meant] : [only.includes(" ") ? only : `${meant} ${only}`]
+    const inside = named?.command ?? commandMeant(root, inner, next, undefined, [])
+    if (inside === undefined) return meant
+    return inside.includes(" ") ? inside : `${meant} ${inside}`
   }
   const namesake = below(root).find((each) => nameOf(each) === word)
-  if (namesake !== undefined) return [namesake.command]
+  if (namesake !== undefined) return namesake.command
   if (topics.length === 0 && root.topics?.some(([name]) => name === word))
-    return [`${root.command} ${helpWord} ${word}`]
-  const help = group === root ? [helpWord] : []
-  const near = suggestions(word, [...group.subcommands.map(nameOf), ...help, ...topics])
-  if (near.length > 0) return near
-  const names = suggestions(word, below(group).map(nameOf))
-  return below(group)
-    .filter((each) => names.includes(nameOf(each)))
-    .map(({ command }) => command)
-    .slice(0, 1)
+    return `${root.command} ${helpWord} ${word}`
+  const near = suggestion(word, [...wordsAfter(group).map(([name]) => name), ...topics])
+  if (near !== undefined) return near
+  const name = suggestion(word, below(group).map(nameOf))
+  return below(group).find((each) => nameOf(each) === name)?.command
 }

@@ -62,8 +62,8 @@ describe("what was parsed strictly", () => {
       )
       expect(error).toMatchObject({
         _tag: "UsageError",
-        problem: { _tag: "Rejected" },
         message: expect.stringContaining("'fast' is not a integer"),
+        hint: "See: fleet --help",
       })
     }),
   )

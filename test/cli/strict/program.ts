@@ -24,8 +24,8 @@ const move = Command.make(
     cargo: Options.text("cargo").pipe(
       Options.withPseudoName("good"),
       Options.atLeast(1),
-      withCompletions(["tea", "rum*"]),
       Options.withDescription("What is on board"),
+      withCompletions(["tea", "rum*"]),
     ),
     log: Options.file("log").pipe(
       Options.withDescription("Where to log"),

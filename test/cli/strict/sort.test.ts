@@ -31,9 +31,9 @@ const run = (...argv: ReadonlyArray<string>) => {
   const request = parse(tree, argv)
   return request._tag === "Run" ? request.argv : request
 }
-const problem = (...argv: ReadonlyArray<string>) => {
+const message = (...argv: ReadonlyArray<string>) => {
   const request = parse(tree, argv)
-  return request._tag === "UsageError" ? request.problem : request
+  return request._tag === "UsageError" ? request.message : request
 }
 
 describe("options of the same name", () => {
@@ -61,8 +61,8 @@ describe("letters", () => {
   })
 
   it("are named with their whole word where one is not known", () => {
-    expect(problem("plant", "-axe", "oak")).toMatchObject({ _tag: "UnrecognizedOption", option: "-axe" })
-    expect(problem("plant", "-weird", "oak")).toMatchObject({ option: "-weird" })
+    expect(message("plant", "-axe", "oak")).toBe("Unknown option -axe for park plant.")
+    expect(message("plant", "-weird", "oak")).toBe("Unknown option -weird for park plant.")
   })
 })
 
@@ -73,10 +73,12 @@ describe("a value that begins with a dash", () => {
   })
 
   it("is a value that was forgotten anywhere else", () => {
-    const missing = { _tag: "MissingValue", option: "--label" }
-    expect(problem("plant", "--label", "-age", "oak")).toEqual({ ...missing, beforeDash: true })
-    expect(problem("plant", "oak", "--label", "--")).toEqual({ ...missing, beforeDash: false })
-    expect(problem("plant", "oak", "--label")).toEqual({ ...missing, beforeDash: false })
+    const message = "Option --label needs a value."
+    const hint = "See: park plant --help"
+    const dash = "Write a value that starts with a dash as --label=VALUE."
+    expect(parse(tree, ["plant", "--label", "-age", "oak"])).toMatchObject({ message, hint: dash })
+    expect(parse(tree, ["plant", "oak", "--label", "--"])).toMatchObject({ message, hint })
+    expect(parse(tree, ["plant", "oak", "--label"])).toMatchObject({ message, hint })
   })
 
   it("may be a lone dash", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
-import { suggestions } from "../../../src/cli/strict/suggest.ts"
+import { suggestion } from "../../../src/cli/strict/suggest.ts"
 import { fleet } from "./program.ts"
 
 const tree = read(fleet, "fleet")
@@ -12,10 +12,8 @@ const wrong = (...argv: ReadonlyArray<string>) => {
     throw new Error(`${argv.join(" ")} was taken for ${JSON.stringify(request)}`)
   return request
 }
-const suggested = (...argv: ReadonlyArray<string>) => {
-  const { problem } = wrong(...argv)
-  return "suggestions" in problem ? problem.suggestions : problem
-}
+const suggested = (...argv: ReadonlyArray<string>) =>
+  / Did you mean (.*)\?$/.exec(wrong(...argv).message)?.[1]
 
 describe("the suggestion for a word", () => {
   const options = ["--expiry", "--expires-in", "--json", "--Label"]
@@ -26,24 +24,24 @@ describe("the suggestion for a word", () => {
     ["--j", "--json"],
     ["--expires", "--expires-in"],
     ["--lab", "--Label"],
-  ])("%s is %s", (word, suggestion) => {
-    expect(suggestions(word, options)).toEqual([suggestion])
+  ])("%s is %s", (word, meant) => {
+    expect(suggestion(word, options)).toBe(meant)
   })
 
   it.each(["--exp", "--frobnicate", "--x", "-j"])(
     "%s is nothing, being near to none or to several",
     (word) => {
-      expect(suggestions(word, options)).toEqual([])
+      expect(suggestion(word, options)).toBeUndefined()
     },
   )
 
   it("is none of other words where several begin with it, however near those are", () => {
-    expect(suggestions("--exp", [...options, "--help"])).toEqual([])
-    expect(suggestions("lis", ["list", "listen", "lie"])).toEqual(["list"])
+    expect(suggestion("--exp", [...options, "--help"])).toBeUndefined()
+    expect(suggestion("lis", ["list", "listen", "lie"])).toBe("list")
   })
 
   it("is one that several commands have, once", () => {
-    expect(suggestions("--js", ["--json", "--json"])).toEqual(["--json"])
+    expect(suggestion("--js", ["--json", "--json"])).toBe("--json")
   })
 })
 
@@ -56,13 +54,16 @@ describe("the suggestion for an unknown command", () => {
     ["a command of that name elsewhere", ["ship", "mine", "move"], "fleet ship move"],
     ["the nearest one of the group", ["statu"], "status"],
     ["the nearest one below", ["mvoe"], "fleet ship move"],
-  ])("is %s", (_, argv, suggestion) => {
-    expect(suggested(...argv)).toEqual([suggestion])
+  ])("is %s", (_, argv, meant) => {
+    expect(suggested(...argv)).toBe(meant)
   })
 
   it("is nothing for a word that every object has", () => {
-    expect(wrong("constructor").problem).toMatchObject({ suggestions: [], note: undefined })
-    expect(wrong("__proto__").problem).toMatchObject({ suggestions: [], note: undefined })
+    for (const word of ["constructor", "__proto__"])
+      expect(wrong(word)).toMatchObject({
+        message: `Unknown command "${word}" for fleet.`,
+        hint: "Commands of fleet: ship, status, help.",
+      })
   })
 })
 

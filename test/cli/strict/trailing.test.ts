@@ -62,9 +62,9 @@ const argv = (...words: ReadonlyArray<string>) => {
   const request = parse(tree, words)
   return request._tag === "Run" ? request.argv : request
 }
-const problem = (...words: ReadonlyArray<string>) => {
+const message = (...words: ReadonlyArray<string>) => {
   const request = parse(tree, words)
-  return request instanceof UsageError ? request.problem : request
+  return request instanceof UsageError ? request.message : request
 }
 
 /** What the command itself is given. */
@@ -135,16 +135,11 @@ describe("the words after --", () => {
   })
 
   it("are refused where they are several and an argument is missing", () => {
-    expect(problem("tow", "--", "ring", "bell")).toEqual({
-      _tag: "MissingArgument",
-      argument: "ship",
-      trailing: true,
+    expect(parse(tree, ["tow", "--", "ring", "bell"])).toMatchObject({
+      message: "The argument <ship> is missing.",
+      hint: "Put it before --. See: harbour tow --help",
     })
-    expect(problem("send", "--", "ring", "bell")).toMatchObject({
-      _tag: "MissingArgument",
-      argument: "ship",
-      alternative: "--flag",
-    })
+    expect(message("send", "--", "ring", "bell")).toBe("The argument <ship> or the option --flag is missing.")
   })
 
   it("are refused where there are none", () => {
@@ -153,13 +148,12 @@ describe("the words after --", () => {
       ["open", "--"],
       ["send", "--flag", "red", "--"],
     ]) {
-      expect(problem(...words), words.join(" ")).toEqual({
-        _tag: "MissingTrailing",
-        name: "command",
-        terminated: true,
+      expect(parse(tree, words), words.join(" ")).toMatchObject({
+        message: "The <command> after -- is missing.",
+        hint: `If it is a variable, check that it is set. See: harbour ${words[0]} --help`,
       })
     }
-    expect(problem("tow", "--")).toMatchObject({ _tag: "MissingArgument", argument: "ship" })
+    expect(message("tow", "--")).toBe("The argument <ship> is missing.")
   })
 
   it("are missing where they are required, once nothing else is wrong", () => {
@@ -167,30 +161,33 @@ describe("the words after --", () => {
       message: "The <command> after -- is missing.",
       hint: "Add -- and the command at the end. See: harbour guard --help",
     })
-    expect(problem("guard", "--by", "Ada", "--")).toMatchObject({ _tag: "MissingTrailing", terminated: true })
-    expect(problem("guard")).toMatchObject({ _tag: "MissingOption", option: "--by" })
-    expect(problem("guard", "--by", "Ada", "ring")).toMatchObject({ value: "ring", trailing: "command" })
+    expect(parse(tree, ["guard", "--by", "Ada", "--"])).toMatchObject({
+      message: "The <command> after -- is missing.",
+      hint: "If it is a variable, check that it is set. See: harbour guard --help",
+    })
+    expect(parse(tree, ["guard"])).toMatchObject({
+      message: "Option --by is required.",
+      hint: "Repeat --by for more than one. See: harbour guard --help",
+    })
+    expect(message("guard", "--by", "Ada", "ring")).toBe('Unexpected argument "ring" for harbour guard.')
     expect(helpOf(tree.subcommands.find(({ path }) => path[0] === "guard") as CommandShape)).toContain(
       "Usage: harbour guard --by <name>... [options] -- <command>...\n",
     )
   })
 
   it("are never words before it", () => {
-    expect(problem("open", "ring")).toEqual({
-      _tag: "UnexpectedArgument",
-      value: "ring",
-      trailing: "command",
-      others: false,
+    expect(parse(tree, ["open", "ring"])).toMatchObject({
+      message: 'Unexpected argument "ring" for harbour open.',
+      hint: "Put a command after --. See: harbour open --help",
     })
-    expect(problem("tow", "Ada", "Eve", "--", "ring")).toMatchObject({
-      value: "Eve",
-      trailing: "command",
-      others: true,
+    expect(parse(tree, ["tow", "Ada", "Eve", "--", "ring"])).toMatchObject({
+      message: 'Unexpected argument "Eve" for harbour tow.',
+      hint: "Quote an argument that contains spaces. Put a command after --. See: harbour tow --help",
     })
   })
 
   it("can't be given as an option", () => {
-    expect(problem("open", "--command", "ring")).toMatchObject({ _tag: "UnrecognizedOption" })
+    expect(message("open", "--command", "ring")).toBe("Unknown option --command for harbour open.")
   })
 
   it("are shown in help", () => {
@@ -214,14 +211,7 @@ describe("an argument that an option replaces", () => {
   )
 
   it("is required without it, and excluded by it", () => {
-    const missing = parse(tree, ["send"])
-    expect(missing).toMatchObject({
-      problem: { _tag: "MissingArgument" },
-      message: "The argument <ship> or the option --flag is missing.",
-    })
-    expect(problem("send", "Ada", "--flag", "red")).toEqual({
-      _tag: "ExclusiveOptions",
-      options: ["<ship>", "--flag"],
-    })
+    expect(message("send")).toBe("The argument <ship> or the option --flag is missing.")
+    expect(message("send", "Ada", "--flag", "red")).toBe("<ship> and --flag can't be used together.")
   })
 })

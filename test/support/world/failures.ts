@@ -38,12 +38,10 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
   Quit: [[new Errors.Quit(), 130]],
   UsageError: (
     [
-      { _tag: "UnrecognizedOption", option: "--x\u001b", suggestions: [], takesText: true },
-      { _tag: "ExclusiveOptions", options: ["--a", "--b"] },
-      { _tag: "Rejected", reason: "Something is wrong\u0007." },
-      { _tag: "Rejected", reason: "" },
+      ["Unknown option --x\u001b for zpcli pat.", "See: zpcli pat --help\u001b"],
+      ["Something is wrong\u0007."],
     ] as const
-  ).map((problem) => [new UsageError("zpcli pat", problem), 2]),
+  ).map(([message, hint]) => [new UsageError("zpcli pat", message, hint), 2]),
   InvalidInput: [
     ...["", "x".repeat(256), value, "a\nb"].map(Label.parse),
     KeyId.parse(value),

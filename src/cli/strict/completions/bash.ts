@@ -1,25 +1,12 @@
-import { builtIns, helpWord } from "../builtIns.ts"
-import { type CommandShape, nameOf, type OptionShape, valuesOf } from "../shape.ts"
-import {
-  dynamicArgument,
-  type Flat,
-  flatten,
-  namesOf,
-  quoted,
-  takesFile,
-  valuesLine,
-  wordsAfter,
-} from "./model.ts"
-
-/** A branch of `case`, which must not be without a pattern. */
-const branch = (patterns: ReadonlyArray<string>, body: string): ReadonlyArray<string> =>
-  patterns.length === 0 ? [] : [`${[...new Set(patterns)].join("|")}) ${body} ;;`]
+import { builtIns, helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
+import { allIn, type CommandShape, nameOf, valuesOf } from "../shape.ts"
+import { dynamicArgument, namesOf, quoted, takesFile, valuesLine, wordsOf } from "./model.ts"
 
 /** What follows an option that takes a value, by the command and the option before the cursor. */
-const afterOption = (commands: ReadonlyArray<Flat>): ReadonlyArray<string> => {
+const afterOption = (commands: ReadonlyArray<CommandShape>): ReadonlyArray<string> => {
   const bodies = new Map<string, Array<string>>()
-  for (const { options, words } of commands) {
-    for (const option of options.filter(({ value }) => value !== undefined)) {
+  for (const shape of commands) {
+    for (const option of optionsOf(shape).filter(({ value }) => value !== undefined)) {
       const known = valuesOf(option)
       const body =
         known !== undefined
@@ -30,16 +17,18 @@ const afterOption = (commands: ReadonlyArray<Flat>): ReadonlyArray<string> => {
       const patterns = bodies.get(body) ?? []
       bodies.set(body, patterns)
       for (const name of namesOf(option)) {
-        patterns.push(builtIns.includes(option) ? `*' ${name}'` : `'${words} ${name}'`)
+        patterns.push(builtIns.includes(option) ? `*' ${name}'` : `'${wordsOf(shape)} ${name}'`)
       }
     }
   }
-  return [...bodies].flatMap(([body, patterns]) => branch(patterns, body))
+  return [...bodies].map(([body, patterns]) => `${[...new Set(patterns)].join("|")}) ${body} ;;`)
 }
 
-const valued = (options: ReadonlyArray<OptionShape>): ReadonlyArray<string> => [
-  ...new Set(options.filter(({ value }) => value !== undefined).flatMap(namesOf)),
-]
+/** The options with values of a command and of those in it, which may come before their words. */
+const valued = (shape: CommandShape): ReadonlyArray<string> => {
+  const options = [...allIn(shape).flatMap(({ options }) => options), ...builtIns]
+  return [...new Set(options.filter(({ value }) => value !== undefined).flatMap(namesOf))]
+}
 
 const lines = (indent: number, all: ReadonlyArray<string>): string =>
   all.map((line) => `${" ".repeat(indent)}${line}\n`).join("")
@@ -61,7 +50,7 @@ const topicsAfterHelp = ({ topics = [] }: CommandShape): string =>
 /** A completion script for bash. */
 export const bash = (root: CommandShape): string => {
   const program = root.command
-  const commands = flatten(root)
+  const commands = allIn(root)
   return `# bash completion for ${program}; to load it: source <(${program} --completions bash)
 _${program}() {
   local current previous command word typed skip= files= argument= topics=
@@ -80,17 +69,13 @@ _${program}() {
       -*) case $command in
 ${lines(
   8,
-  commands.flatMap(({ optionsBelow, words }) =>
-    branch([`'${words}'`], `case $word in ${valued(optionsBelow).join("|")}) skip=1 ;; esac`),
-  ),
+  commands.map((shape) => `'${wordsOf(shape)}') case $word in ${valued(shape).join("|")}) skip=1 ;; esac ;;`),
 )}      esac ;;
       *) case "$command $word" in
 ${lines(
   8,
-  commands.flatMap(({ shape, words }) =>
-    shape.subcommands.flatMap((child) =>
-      branch([`'${words} ${nameOf(child)}'`], `command='${child.path.join(" ")}'`),
-    ),
+  commands.flatMap((shape) =>
+    shape.subcommands.map((child) => `'${wordsOf(shape)} ${nameOf(child)}') command='${wordsOf(child)}' ;;`),
   ),
 )}        ' ${helpWord}') topics=1 ;;
         *) argument=1 topics= ;;
@@ -101,12 +86,11 @@ ${lines(
 ${lines(4, afterOption(commands))}    *) case $command in
 ${lines(
   6,
-  commands.flatMap(({ options, shape, words }) =>
-    branch(
-      [`'${words}'`],
-      `words=(${[...wordsAfter(shape).map(([word]) => word), ...options.map(({ name }) => name)].join(" ")})${topicsAfterHelp(shape)}${valuesOfArgument(program, shape)}`,
-    ),
-  ),
+  commands.map((shape) => {
+    const words = [...wordsAfter(shape).map(([word]) => word), ...optionsOf(shape).map(({ name }) => name)]
+    const more = topicsAfterHelp(shape) + valuesOfArgument(program, shape)
+    return `'${wordsOf(shape)}') words=(${words.join(" ")})${more} ;;`
+  }),
 )}    esac ;;
   esac
   if [[ -n $files ]]; then

@@ -1,6 +1,6 @@
-import { helpWord } from "../builtIns.ts"
-import { type CommandShape, type Entry, type OptionShape, valuesOf } from "../shape.ts"
-import { dynamicArgument, flatten, takesFile, valuesLine, wordsAfter } from "./model.ts"
+import { helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
+import { allIn, type CommandShape, type Entry, type OptionShape, valuesOf } from "../shape.ts"
+import { dynamicArgument, takesFile, valuesLine, wordsOf } from "./model.ts"
 
 /** A text as one word of fish. */
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, "\\$&")}'`
@@ -8,32 +8,32 @@ const quoted = (text: string): string => `'${text.replace(/[\\']/g, "\\$&")}'`
 /** A completion script for fish. */
 export const fish = (root: CommandShape): string => {
   const program = root.command
-  const commands = flatten(root)
+  const commands = allIn(root)
   // A command is chosen when its words have been typed, options aside.
-  const complete = (words: string, rest: string) =>
-    `complete -c ${program} -n 'test "$(__${program}_command)" = "${words}"' ${rest}`
+  const complete = (shape: CommandShape, rest: string) =>
+    `complete -c ${program} -n 'test "$(__${program}_command)" = "${wordsOf(shape)}"' ${rest}`
   const topicLine = ([name, summary]: Entry) =>
     `complete -c ${program} -n 'test "$(__${program}_command)" = ""; and contains -- ${helpWord} (commandline -opc)' -a ${name} -d ${quoted(summary)}\n`
-  const optionLine = (words: string, option: OptionShape): string => {
+  const optionLine = (shape: CommandShape, option: OptionShape): string => {
     const { alias, description, name, value } = option
     const known = valuesOf(option)
     const short = alias === undefined ? "" : ` -s ${alias.slice(1)}`
     const takes = value === undefined ? "" : ` -r ${takesFile(option) ? "-F" : "-f"}`
     const offers = known === undefined ? "" : ` -a ${quoted(known.map(quoted).join(" "))}`
-    return complete(words, `-l ${name.slice(2)}${short}${takes}${offers} -d ${quoted(description)}`)
+    return complete(shape, `-l ${name.slice(2)}${short}${takes}${offers} -d ${quoted(description)}`)
   }
-  const valuesLines = (words: string, shape: CommandShape): ReadonlyArray<string> => {
+  const valuesLines = (shape: CommandShape): ReadonlyArray<string> => {
     const argument = dynamicArgument(shape)
     if (argument === undefined) return []
     const line = `type -q ${program}; and ${valuesLine(program, argument)} (commandline -opc)[2..-1] </dev/null 2>/dev/null`
-    return [`${complete(words, `-a '(${line} | string match -r "^[A-Za-z0-9._-]+(?:\\t.*)?\\$")'`)}\n`]
+    return [`${complete(shape, `-a '(${line} | string match -r "^[A-Za-z0-9._-]+(?:\\t.*)?\\$")'`)}\n`]
   }
   return `# fish completion for ${program}; to load it: ${program} --completions fish | source
 function __${program}_command
   set -l command
   set -l known ${commands
-    .filter(({ words }) => words !== "")
-    .map(({ words }) => `"${words}"`)
+    .filter(({ path }) => path.length > 0)
+    .map((shape) => `"${wordsOf(shape)}"`)
     .join(" ")}
   for word in (commandline -opc)[2..-1]
     set -l longer (string trim -- "$command $word")
@@ -45,10 +45,10 @@ function __${program}_command
 end
 complete -c ${program} -f
 ${commands
-  .flatMap(({ shape, words }) =>
-    wordsAfter(shape).map(([word, summary]) => complete(words, `-a ${word} -d ${quoted(summary)}`)),
+  .flatMap((shape) =>
+    wordsAfter(shape).map(([word, summary]) => complete(shape, `-a ${word} -d ${quoted(summary)}`)),
   )
   .join("\n")}
-${(root.topics ?? []).map(topicLine).join("")}${commands.flatMap(({ shape, words }) => valuesLines(words, shape)).join("")}${commands.flatMap(({ options, words }) => options.map((option) => optionLine(words, option))).join("\n")}
+${(root.topics ?? []).map(topicLine).join("")}${commands.flatMap(valuesLines).join("")}${commands.flatMap((shape) => optionsOf(shape).map((option) => optionLine(shape, option))).join("\n")}
 `
 }

@@ -1,15 +1,6 @@
-import { helpWord } from "../builtIns.ts"
-import { type CommandShape, type Entry, nameOf, type OptionShape, valuesOf } from "../shape.ts"
-import {
-  dynamicArgument,
-  type Flat,
-  flatten,
-  namesOf,
-  quoted,
-  takesFile,
-  valuesLine,
-  wordsAfter,
-} from "./model.ts"
+import { helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
+import { allIn, type CommandShape, type Entry, nameOf, type OptionShape, valuesOf } from "../shape.ts"
+import { dynamicArgument, namesOf, quoted, takesFile, valuesLine } from "./model.ts"
 
 /** A part of what `_arguments` reads; a colon would end it. */
 const part = (text: string): string => text.replaceAll(":", "\\:")
@@ -55,9 +46,9 @@ export const zsh = (root: CommandShape): string => {
 }
 `
   }
-  const body = ({ options, shape }: Flat): string => {
+  const body = (shape: CommandShape): string => {
     const specs = [
-      ...options.map(specOf),
+      ...optionsOf(shape).map(specOf),
       // Nothing else is offered for arguments; without them zsh would offer no options behind one.
       ...shape.args.map(
         (arg) =>
@@ -102,7 +93,7 @@ ${calls}
   }
   return `#compdef ${program}
 # zsh completion for ${program}; to load it: source <(${program} --completions zsh)
-${flatten(root).map(body).join("\n")}
+${allIn(root).map(body).join("\n")}
 if [[ \${funcstack[1]-} == _${program} ]]; then
   _${program} "$@"
 elif (( \${+functions[compdef]} )); then
