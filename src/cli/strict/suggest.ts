@@ -84,7 +84,7 @@ export const commandMeant = (
   group: CommandShape,
   word: string,
   next?: string,
-  topics = topicsIn(root),
+  topics = group === root ? topicsIn(root) : [],
 ): string | undefined => {
   const around = [...upwards(root, group), ...below(group)]
   const meant = hintIn(around, ({ means }) => means, longestFirst(word, next))

@@ -197,7 +197,10 @@ describe("a command line", () => {
   })
 
   it("takes a topic for no argument of a command", () => {
-    expect(read("help", "pat", "ci")).toMatchObject({ _tag: "UsageError" })
+    expect(read("help", "pat", "ci")).toMatchObject({
+      _tag: "UsageError",
+      message: 'Unknown command "ci" for zpcli pat. Did you mean zpcli help ci?',
+    })
     expect(read("help", "pat", "create", "ci")).toMatchObject({
       _tag: "Help",
       command: { path: ["pat", "create"] },
