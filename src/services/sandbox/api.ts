@@ -4,7 +4,7 @@ import * as Either from "effect/Either"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import type { Method } from "../../domain/Errors.ts"
 import { type Account, isRequest, makeHandler } from "./handler.ts"
-import { type Answer, broken, ofStatus, pathOf, type Request } from "./messages.ts"
+import { type Answer, ofStatus, pathOf, type Request, refusals } from "./messages.ts"
 import type { State } from "./State.ts"
 import { newRequestId } from "./tokens.ts"
 
@@ -53,7 +53,7 @@ export const makeApi = (options: ApiOptions, state: SynchronizedRef.Synchronized
       Effect.catchAllCause((cause) =>
         Cause.isInterrupted(cause)
           ? Effect.failCause(cause)
-          : Effect.as(Effect.logError("The sandbox failed.", cause), broken),
+          : Effect.as(Effect.logError("The sandbox failed.", cause), refusals.broken),
       ),
       Effect.tap((sent) =>
         report({ method: request.method, path: pathOf(request.target), status: sent?.status ?? 0 }),
