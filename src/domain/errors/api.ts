@@ -110,9 +110,7 @@ export class RevokeUnconfirmed extends Data.TaggedError("RevokeUnconfirmed")<
 }
 
 /** Any other 4xx, or an unexpected status. */
-export class RequestRefused extends Data.TaggedError("RequestRefused")<
-  Answered & { readonly method: Method; readonly path: string }
-> {
+export class RequestRefused extends Data.TaggedError("RequestRefused")<Answered & { readonly path: string }> {
   override get message(): string {
     return `The API refused the request with status ${this.status}${serverSaid(this.serverMessage)}.`
   }

@@ -31,7 +31,7 @@ export const toApiError = (
     return new NotAllowed({ ...answered, credential: request.credential, needs })
   }
   if (status >= 300 && status < 400) return new Redirected({ ...answered, origin, location })
-  return new RequestRefused({ ...answered, method: request.method, path: request.path })
+  return new RequestRefused({ ...answered, path: request.path })
 }
 
 /**
