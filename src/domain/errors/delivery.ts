@@ -28,7 +28,7 @@ export class CommandUnusable extends Data.TaggedError("CommandUnusable")<{
   /** The system's code, such as `EACCES`. */
   readonly code: string | undefined
   /** Of a script, if that is what can't be started. */
-  readonly interpreter?: string
+  readonly interpreter?: string | undefined
 }> {
   override get message(): string {
     const { code, interpreter, name, reason } = this

@@ -8,15 +8,8 @@ import { credentialVariables, type Environment } from "../CommandRunner.ts"
 
 export const isWindows = process.platform === "win32"
 
-/** An error as the system gives it, by its code. */
-export const systemError = (code: string) => Object.assign(new Error(code), { code })
-
-/** Why a command could not be started, by what the system said. */
-export const unusable = (name: string, error: unknown): CommandUnusable => {
-  const { code } = error as NodeJS.ErrnoException
-  const missing = code === "ENOENT" || code === "ENOTDIR" || name === ""
-  return new CommandUnusable({ name, reason: missing ? "not-found" : "not-executable", code })
-}
+/** Whether a code of the system says that there is no such file. */
+export const isMissing = (code: string | undefined): boolean => code === "ENOENT" || code === "ENOTDIR"
 
 /** Our environment without our credentials, with these variables in addition. */
 const withVariables = (environment: Environment): NodeJS.ProcessEnv => {
@@ -43,7 +36,11 @@ export const start = <A>(
     Effect.promise(() => import("node:child_process")),
     ({ spawn }) =>
       Effect.async<A, CommandUnusable>((resume) => {
-        const failed = (error: unknown) => resume(Effect.fail(unusable(name, error)))
+        const failed = (error: unknown) => {
+          const { code } = error as NodeJS.ErrnoException
+          const reason = isMissing(code) || name === "" ? "not-found" : "not-executable"
+          resume(new CommandUnusable({ name, reason, code }))
+        }
         let child: ChildProcess
         try {
           child = spawn(name, args, { ...options, env: withVariables(environment) })

@@ -14,7 +14,7 @@ import {
   type Environment,
   type ShellCommand,
 } from "../CommandRunner.ts"
-import { exitCodeOf, isWindows, start, stop, systemError } from "./child.ts"
+import { exitCodeOf, isWindows, start, stop } from "./child.ts"
 import { find } from "./findCommand.ts"
 import { handled, passSignals } from "./signals.ts"
 
@@ -73,29 +73,20 @@ const readable = (stdin: Writable): Writable => {
 
 const give = (command: CommandLine, secret: Redacted.Redacted) =>
   startShared<CommandEnd>(command, { stdio: ["pipe", 2, 2] }, ["SIGUSR1", "SIGUSR2"], (child, done) => {
-    let exitCode: number | undefined
-    let readAll: boolean | undefined
-    const end = () => {
-      if (exitCode !== undefined && readAll !== undefined) done({ exitCode, readAll })
-    }
     const { stdin } = child
     if (child.pid === undefined || stdin === null) return
     // Otherwise Node closes it when the child ends, while another process may still read.
     child.stdin = null
-    let timer: NodeJS.Timeout | undefined
-    const ended = (all: boolean) => {
-      clearTimeout(timer)
-      readAll ??= all
-      end()
-    }
     const ours = readable(stdin)
-      .on("error", () => ended(false))
-      .once("close", () => ended(true))
-      .end(Redacted.value(secret))
+    const read = new Promise<boolean>((resolve) => {
+      ours
+        .on("error", () => resolve(false))
+        .once("close", () => resolve(true))
+        .end(Redacted.value(secret))
+    })
     child.once("exit", () => {
-      exitCode = exitCodeOf(child)
-      if (readAll === undefined) timer = setTimeout(() => ours.destroy(systemError("ETIMEDOUT")), heldMillis)
-      end()
+      setTimeout(() => ours.destroy(new Error("held")), heldMillis).unref()
+      void read.then((readAll) => done({ exitCode: exitCodeOf(child), readAll }))
     })
   })
 
@@ -137,24 +128,17 @@ const capture = ({ command, interactive, maxBytes }: ShellCommand) =>
           if (size <= maxBytes) chunks.push(chunk)
           else kill("SIGKILL")
         })
-        let timer: NodeJS.Timeout | undefined
-        const close = () => {
-          clearTimeout(timer)
-          child.stdout?.destroy()
-        }
         const end = () => {
-          close()
+          child.stdout?.destroy()
           const stdout = size > maxBytes ? undefined : Redacted.make(Buffer.concat(chunks).toString("utf8"))
           done({ exitCode: exitCodeOf(child), stdout })
         }
-        child.once("exit", () => {
-          timer = setTimeout(end, waitMillis)
-        })
+        child.once("exit", () => void setTimeout(end, waitMillis).unref())
         child.once("close", end)
         return Effect.map(stop(child, kill, waitMillis), () => {
           // This also ends processes that the shell has left behind.
           if (detached) kill("SIGKILL")
-          close()
+          child.stdout?.destroy()
         })
       },
     )
