@@ -7,21 +7,12 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import { Notices } from "../../services/Notices.ts"
 import { Process } from "../../services/Process.ts"
+import { Signals } from "../../services/Signals.ts"
 import { escapeJson, escapeLines } from "../output/escape.ts"
 import { linesFor, printError, printErrorSafe } from "../output/print.ts"
 import { describe } from "./describe.ts"
 import { exitCodes } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
-
-/** Whether a command after `--`, which shares our stderr, may have left a line there without a line break. */
-export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {
-  defaultValue: () => ({ mayBe: (): boolean => false }),
-}) {}
-
-/** The exit code for the signal that zpcli has received, if any. It wins over that of any error. */
-export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
-  defaultValue: () => ({ exitCode: (): number | undefined => undefined }),
-}) {}
 
 /** The fields in the order of docs/json.md. */
 const fields = [
@@ -57,10 +48,10 @@ export const render = (report: Report, json: boolean): ReadonlyArray<string> => 
 
 /** Prints a report on stderr, always on a line of its own. */
 const printReport = (report: Report, json: boolean): Effect.Effect<void> =>
-  Effect.flatMap(OpenLine, ({ mayBe }) => {
+  Effect.flatMap(Process, ({ stderr }) => {
     const lines = render(report, json)
     if (lines.length === 0) return Effect.void
-    const all = mayBe() ? ["", ...lines] : lines
+    const all = stderr.mayHaveOpenLine() ? ["", ...lines] : lines
     return json ? printErrorSafe(all.join("\n")) : printError(all)
   })
 
@@ -84,14 +75,14 @@ const passedOn: ReadonlyArray<Failure["_tag"]> = ["CommandUnusable", "Exit", "Pa
 const ofRunner = (failure: Failure, report: Report): Report =>
   passedOn.includes(failure._tag) ? report : { ...report, exitCode: exitCodes.commandNotStarted }
 
-/** Prints an error on stderr, and gives its exit code. */
+/** Prints an error on stderr, and gives its exit code: that of the signal that has come, if any. */
 export const report = (
   failure: Failure,
   json: boolean,
   about?: About,
   runner = false,
 ): Effect.Effect<number> =>
-  Effect.flatMap(Interruption, ({ exitCode: signalled }) => {
+  Effect.flatMap(Signals, ({ exitCode: signalled }) => {
     const described = runner ? ofRunner(failure, describe(failure)) : describe(failure)
     const exitCode = signalled() ?? described.exitCode
     const named = about === undefined ? described : withAbout(described, about)
@@ -105,13 +96,13 @@ export const makeNotices = (json: boolean) => {
     // With `--json`, stderr holds one object and nothing else.
     waiting: json
       ? Effect.void
-      : Effect.flatMap(Interruption, ({ exitCode }) => {
+      : Effect.flatMap(Signals, ({ exitCode }) => {
           // Nobody can press a key after another signal: it came from a program, or the terminal has gone.
           const stop = exitCode() === exitCodes.interrupted ? " Press Ctrl-C again to stop." : ""
           return printError(`Waiting up to 5 s for the answer, to revoke the new PAT.${stop}`)
         }),
     owe: (notice) =>
-      Effect.flatMap(Interruption, ({ exitCode }) => {
+      Effect.flatMap(Signals, ({ exitCode }) => {
         if (owed) return Effect.void
         owed = true
         return printReport({ ...describe(notice), exitCode: exitCode() ?? exitCodes.interrupted }, json)

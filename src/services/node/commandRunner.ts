@@ -31,8 +31,8 @@ const hasTerminal = (): boolean => {
 
 let shared = false
 
-/** Whether a command had our stderr, and may have left a line open on it. */
-export const mayBeOpen = (): boolean => shared
+/** Whether a command had our stderr, and may have left a line there without a line break. */
+export const mayHaveOpenLine = (): boolean => shared
 
 /**
  * Starts a command that has our stderr, and passes signals on to it until it is done.

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { InputUnreadable } from "../../domain/Errors.ts"
 import type { Stream, Surroundings } from "../Process.ts"
 import { start } from "./child.ts"
+import { mayHaveOpenLine } from "./commandRunner.ts"
 import { openTerminal } from "./terminal.ts"
 
 /** About 25,000 key IDs. */
@@ -94,7 +95,7 @@ const streamOf = (descriptor: 1 | 2): Stream => {
 export const makeProcess = (): Surroundings => ({
   stdin: { isTerminal: isatty(0) },
   stdout: { ...streamOf(1), discards: Effect.sync(() => isNullDevice(1)) },
-  stderr: streamOf(2),
+  stderr: { ...streamOf(2), mayHaveOpenLine },
   readStdin,
   openTerminal,
   noInput: false,

@@ -98,7 +98,7 @@ describe("what is written to stderr", () => {
       Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
       Effect.provideService(Process, {
         ...atTerminal,
-        stderr: { isTerminal, color: false, columns: () => 40 },
+        stderr: { ...atTerminal.stderr, isTerminal, columns: () => 40 },
       }),
       withStderr,
       Effect.map(({ stderr }) => stderr.trimEnd().split("\n")),
