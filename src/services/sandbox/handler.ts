@@ -26,9 +26,6 @@ export interface Account {
 /** The result of a request: its answer, and the sandbox's state afterwards. */
 export type Outcome = readonly [answer: Answer, state: State]
 
-/** The API: a function of a request and the state. Its only effects are to read the clock and make random secrets. */
-export type Handler = (request: Request, state: State) => Effect.Effect<Outcome>
-
 /** A request whose sender is allowed to make it. */
 interface Call {
   readonly request: Request
@@ -181,10 +178,13 @@ const authorize = Effect.fnUntraced(function* (
   return [allowed ? undefined : refusals.forbidden, used] as const
 })
 
-/** Makes the API of an account. It answers every request, also those that no route fits. */
+/**
+ * Makes the API of an account: a function of a request and the state, whose only effects are to read the clock and
+ * make random secrets. It answers every request, also those that no route fits.
+ */
 export const makeHandler =
-  (account: Account): Handler =>
-  (request, state) =>
+  (account: Account) =>
+  (request: Request, state: State): Effect.Effect<Outcome> =>
     Effect.gen(function* () {
       const path = pathOf(request.target)
       const fitting = routes.flatMap((route) => {
