@@ -46,14 +46,15 @@ export const render = (report: Report, json: boolean): ReadonlyArray<string> => 
   return hint === undefined ? [first] : [first, hint]
 }
 
-/** Prints a report on stderr, always on a line of its own. */
-const printReport = (report: Report, json: boolean): Effect.Effect<void> =>
-  Effect.flatMap(Process, ({ stderr }) => {
-    const lines = render(report, json)
-    if (lines.length === 0) return Effect.void
-    const all = stderr.mayHaveOpenLine() ? ["", ...lines] : lines
-    return json ? printErrorSafe(all.join("\n")) : printError(all)
-  })
+/** Prints a report on stderr, always on a line of its own. Gives its exit code, or that of the signal that has come. */
+const printReport = Effect.fnUntraced(function* (report: Report, json: boolean) {
+  const exitCode = (yield* Signals).exitCode() ?? report.exitCode
+  const lines = render({ ...report, exitCode }, json)
+  if (lines.length === 0) return exitCode
+  const all = (yield* Process).stderr.mayHaveOpenLine() ? ["", ...lines] : lines
+  yield* json ? printErrorSafe(all.join("\n")) : printError(all)
+  return exitCode
+})
 
 /** The PAT that an error is about, if the error itself may not say so. */
 export interface About {
@@ -75,19 +76,16 @@ const passedOn: ReadonlyArray<Failure["_tag"]> = ["CommandUnusable", "Exit", "Pa
 const ofRunner = (failure: Failure, report: Report): Report =>
   passedOn.includes(failure._tag) ? report : { ...report, exitCode: exitCodes.commandNotStarted }
 
-/** Prints an error on stderr, and gives its exit code: that of the signal that has come, if any. */
+/** Prints an error on stderr, and gives its exit code. */
 export const report = (
   failure: Failure,
   json: boolean,
   about?: About,
   runner = false,
-): Effect.Effect<number> =>
-  Effect.flatMap(Signals, ({ exitCode: signalled }) => {
-    const described = runner ? ofRunner(failure, describe(failure)) : describe(failure)
-    const exitCode = signalled() ?? described.exitCode
-    const named = about === undefined ? described : withAbout(described, about)
-    return Effect.as(printReport({ ...named, exitCode }, json), exitCode)
-  })
+): Effect.Effect<number> => {
+  const described = runner ? ofRunner(failure, describe(failure)) : describe(failure)
+  return printReport(about === undefined ? described : withAbout(described, about), json)
+}
 
 /** Prints the first notice at once, whatever the log level, with the exit code that the run will have. */
 export const makeNotices = (json: boolean) => {
@@ -102,10 +100,10 @@ export const makeNotices = (json: boolean) => {
           return printError(`Waiting up to 5 s for the answer, to revoke the new PAT.${stop}`)
         }),
     owe: (notice) =>
-      Effect.flatMap(Signals, ({ exitCode }) => {
+      Effect.suspend(() => {
         if (owed) return Effect.void
         owed = true
-        return printReport({ ...describe(notice), exitCode: exitCode() ?? exitCodes.interrupted }, json)
+        return printReport({ ...describe(notice), exitCode: exitCodes.interrupted }, json)
       }),
   })
 }
