@@ -14,14 +14,6 @@ import { Script } from "node:vm"
 import { isForeign, othersCanWrite } from "../settings/trust.ts"
 import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
 
-/** The program that a cache belongs to: V8 itself compares only the source's length. */
-export interface Program {
-  /** The file to load, a CommonJS module beside the one that is running. */
-  readonly file: string
-  /** A digest of that file's content, computed by the build. */
-  readonly digest: string
-}
-
 /** How many caches are kept, each of one command, build and version of Node. */
 const maxCaches = 16
 
@@ -136,18 +128,21 @@ export const evaluate = (
 /**
  * Loads a program, from the cache of its command if it can, or else of another one.
  *
+ * @param file - a CommonJS module beside the one that is running
+ * @param digest - of its content, computed by the build: V8 itself compares only its length
  * @param command - the command that is to run, as a name for its cache; undefined where none is, such as after a typo
  * @returns what the program's module exports
  */
 export const loadCached = (
-  program: Program,
+  file: string,
+  digest: string,
   command: string | undefined,
   require: NodeJS.Require,
 ): unknown => {
-  const path = join(__dirname, program.file)
+  const path = join(__dirname, file)
   const folder = cacheFolder(process.env, process.platform)
   if (folder === undefined) return require(path)
-  const build = `${program.digest}-${process.version}-${process.arch}-`
+  const build = `${digest}-${process.version}-${process.arch}-`
   const checksum = makeChecksum(require)
   const own = command === undefined ? undefined : join(folder, build + command)
   const ownData = own === undefined ? undefined : read(folder, own, checksum)

@@ -2,7 +2,11 @@ import { accessSync, closeSync, constants as modes, openSync, readSync, statSync
 import { basename, delimiter, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { CommandUnusable } from "../../domain/Errors.ts"
-import { isMissing, isWindows } from "./child.ts"
+
+export const isWindows = process.platform === "win32"
+
+/** Whether a code of the system says that there is no such file. */
+export const isMissing = (code: string | undefined): boolean => code === "ENOENT" || code === "ENOTDIR"
 
 /** Why a file or a name can't be started. */
 interface Obstacle {

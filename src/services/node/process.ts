@@ -4,9 +4,9 @@ import { addAbortSignal } from "node:stream"
 import { isatty, ReadStream } from "node:tty"
 import * as Effect from "effect/Effect"
 import { InputUnreadable } from "../../domain/Errors.ts"
+import type { CommandLine } from "../CommandRunner.ts"
 import type { Stream, Surroundings } from "../Process.ts"
-import { start } from "./child.ts"
-import { mayHaveOpenLine } from "./commandRunner.ts"
+import { mayHaveOpenLine, start } from "./commandRunner.ts"
 import { openTerminal } from "./terminal.ts"
 
 /** About 25,000 key IDs. */
@@ -57,16 +57,16 @@ const colorAllowed = (isTerminal: boolean, env: NodeJS.ProcessEnv): boolean => {
 }
 
 /** The program that opens a page, without a shell in between: on Windows `start` would need one. */
-const opener: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>]>> = {
+const opener: Readonly<Record<string, CommandLine>> = {
   darwin: ["open"],
   win32: ["rundll32", "url.dll,FileProtocolHandler"],
 }
 
 // The program goes on when we have ended.
 const openPage = (url: string) => {
-  const [program, ...args] = opener[process.platform] ?? ["xdg-open"]
+  const command: CommandLine = [...(opener[process.platform] ?? (["xdg-open"] as const)), url]
   return Effect.ignore(
-    start<void>(program, [...args, url], { detached: true, stdio: "ignore" }, (child, done) => {
+    start<void>(command, { detached: true, stdio: "ignore" }, (child, done) => {
       child.unref()
       done()
     }),
