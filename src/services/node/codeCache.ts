@@ -37,16 +37,12 @@ export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | 
 /** How long a checksum is, in bytes: a multiple of 8, since V8 copies a cache that isn't aligned. */
 const checksumLength = 24
 
-/**
- * Makes the checksum that detects a damaged cache: V8 doesn't check it, and
- * crashes. `node:crypto` is loaded only here, since --version and --help don't need it.
- */
-const makeChecksum = (require: NodeJS.Require) => {
+/** Detects a damaged cache: V8 doesn't check it, and crashes. */
+const checksum = (data: Buffer): Buffer => {
+  // Loaded only here, since --version and --help don't need it.
   const { createHash } = require("node:crypto") as typeof Crypto
-  return (data: Buffer): Buffer => Buffer.concat([createHash("sha1").update(data).digest()], checksumLength)
+  return Buffer.concat([createHash("sha1").update(data).digest()], checksumLength)
 }
-
-type Checksum = ReturnType<typeof makeChecksum>
 
 /** Whether nobody else could have put code there: it is ours, and others can't write to it. */
 const isOurs = (path: string): boolean => {
@@ -55,7 +51,7 @@ const isOurs = (path: string): boolean => {
   return !isForeign(uid, me) && !othersCanWrite(mode, me)
 }
 
-const read = (folder: string, file: string, checksum: Checksum): Buffer | undefined => {
+const read = (folder: string, file: string): Buffer | undefined => {
   try {
     // A pipe in the file's place would hold up the start until somebody writes to it.
     if (!isOurs(folder) || !isOurs(file) || !fs.lstatSync(file).isFile()) return undefined
@@ -67,7 +63,7 @@ const read = (folder: string, file: string, checksum: Checksum): Buffer | undefi
   }
 }
 
-const write = (folder: string, file: string, data: Buffer, checksum: Checksum): void => {
+const write = (folder: string, file: string, data: Buffer): void => {
   try {
     if (isOthersPlace(dirname(folder), process.getuid?.())) return
     makeFolders(folder)
@@ -90,10 +86,10 @@ const filesIn = (folder: string): ReadonlyArray<string> =>
     .map(({ name }) => name)
 
 /** The newest cache of a build, whatever the command, if there is one that may be read. */
-const readAny = (folder: string, build: string, checksum: Checksum): Buffer | undefined => {
+const readAny = (folder: string, build: string): Buffer | undefined => {
   try {
     const name = filesIn(folder).find((name) => name.startsWith(build))
-    return name === undefined ? undefined : read(folder, join(folder, name), checksum)
+    return name === undefined ? undefined : read(folder, join(folder, name))
   } catch {
     return undefined
   }
@@ -143,16 +139,15 @@ export const loadCached = (
   const folder = cacheFolder(process.env, process.platform)
   if (folder === undefined) return require(path)
   const build = `${digest}-${process.version}-${process.arch}-`
-  const checksum = makeChecksum(require)
   const own = command === undefined ? undefined : join(folder, build + command)
-  const ownData = own === undefined ? undefined : read(folder, own, checksum)
-  const cachedData = ownData ?? readAny(folder, build, checksum)
+  const ownData = own === undefined ? undefined : read(folder, own)
+  const cachedData = ownData ?? readAny(folder, build)
   const { exports, script } = evaluate(fs.readFileSync(path, "latin1"), path, cachedData, require)
   if (own !== undefined && (ownData === undefined || script.cachedDataRejected === true)) {
     // By the end, V8 has compiled the functions that were used, and not only those of every start. A run that failed
     // or was interrupted has not used all that the next one needs.
     process.once("exit", (code) => {
-      if (code === 0) write(folder, own, script.createCachedData(), checksum)
+      if (code === 0) write(folder, own, script.createCachedData())
     })
   }
   return exports
