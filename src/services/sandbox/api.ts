@@ -6,7 +6,6 @@ import type { Method } from "../../domain/Errors.ts"
 import { type Account, isRequest, makeHandler } from "./handler.ts"
 import { type Answer, ofStatus, pathOf, type Request, refusals } from "./messages.ts"
 import type { State } from "./State.ts"
-import { newRequestId } from "./tokens.ts"
 
 /** What the sandbox's API is to be like. */
 export interface ApiOptions extends Account {
@@ -56,7 +55,7 @@ export const makeApi = (options: ApiOptions, state: SynchronizedRef.Synchronized
           : Effect.as(Effect.logError("The sandbox failed.", cause), refusals.broken),
       )
       yield* report({ method: request.method, path: pathOf(request.target), status: sent?.status ?? 0 })
-      const headers = { ...sent?.headers, "x-amzn-requestid": yield* newRequestId }
+      const headers = { ...sent?.headers, "x-amzn-requestid": crypto.randomUUID() }
       return sent && { ...sent, headers }
     })
 }
