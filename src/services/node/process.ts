@@ -14,7 +14,7 @@ const maxBytes = 1 << 20
 
 const readStdin = Effect.tryPromise({
   try: async (signal) => {
-    if (fstatSync(0).isDirectory()) throw Object.assign(new Error(), { code: "EISDIR" })
+    if (fstatSync(0).isDirectory()) throw new InputUnreadable({ reason: "failed", code: "EISDIR" })
     // At a terminal a stream of its own: `process.stdin` would be at its end, and is needed for a password.
     const stdin = isatty(0) ? new ReadStream(0) : process.stdin
     const chunks: Array<Buffer> = []
