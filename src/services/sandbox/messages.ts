@@ -47,19 +47,11 @@ export const readLogin = (request: Request) =>
       : Either.left(invalid(`${typeof username === "string" ? "password" : "username"} is required`)),
   )
 
-/** The body of `POST /pat`, checked. */
-export interface NewPat {
-  readonly label: string
-  readonly scopes: ReadonlyArray<Scope>
-  /** 00:00 UTC of the expiry date, in milliseconds since the epoch; null for never. */
-  readonly expiryAt: number | null
-}
-
 const fields: ReadonlyArray<string> = ["label", "scopes", "expiry", "tenant_id"]
 
 const isScope = (value: unknown): value is Scope => scopes.some((scope) => scope === value)
 
-const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
+const checkNewPat = (body: Fields) => {
   const unknown = Object.keys(body).find((name) => !fields.includes(name))
   if (unknown !== undefined) return Either.left(invalid(`${unknown} is not a field of a PAT`))
   const { expiry, label, tenant_id: tenantId } = body
@@ -81,6 +73,7 @@ const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
   if (expiry !== undefined && (typeof expiry !== "string" || Either.isLeft(parseDate(expiry)))) {
     return Either.left(invalidNested("expiry must be a date, YYYY-MM-DD"))
   }
+  // In milliseconds since the epoch; null for never.
   const expiryAt = expiry === undefined ? null : Date.parse(`${expiry}T00:00:00Z`)
   return Either.right({ label, scopes: [...new Set(granted)], expiryAt })
 }
@@ -92,8 +85,7 @@ const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
  * example) and makes a token that has expired. A `tenant_id` is checked and has
  * no effect: the sandbox has one tenant.
  */
-export const readNewPat = (request: Request): Either.Either<NewPat, Answer> =>
-  Either.flatMap(readFields(request), checkNewPat)
+export const readNewPat = (request: Request) => Either.flatMap(readFields(request), checkNewPat)
 
 /** The sandbox's answers, in the shapes of the API and of the cloud gateway in front of it. */
 
