@@ -3,4 +3,4 @@ import type * as Main from "./main.ts"
 import { loadCached, readPage } from "./services/node/codeCache.ts"
 import { start } from "./start.ts"
 
-start(tree, (command) => loadCached({ file: "main.cjs", digest }, command, require) as typeof Main, readPage)
+start(tree, (command) => loadCached("main.cjs", digest, command, require) as typeof Main, readPage)

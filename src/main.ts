@@ -1,12 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import { Interruption, OpenLine } from "./cli/errors/report.ts"
 import { makeLive } from "./cli/live.ts"
 import { type Early, run } from "./cli/run.ts"
 import type { Request } from "./cli/strict/parse.ts"
 import type { CommandShape } from "./cli/strict/shape.ts"
-import { mayBeOpen } from "./services/node/commandRunner.ts"
-import { interrupted, runMain, signalledCode } from "./services/node/signals.ts"
+import { interrupted, runMain } from "./services/node/signals.ts"
 import { Pages, pagesOf } from "./services/Pages.ts"
 
 /**
@@ -19,11 +17,7 @@ export const main = (
   request: Exclude<Request, Early>,
   readPage: (name: string) => string,
 ): void => {
-  const program = run(argv, tree, request).pipe(
-    Effect.provideService(Interruption, { exitCode: signalledCode }),
-    Effect.provideService(OpenLine, { mayBe: mayBeOpen }),
-    Effect.provideService(Pages, pagesOf(readPage)),
-  )
+  const program = run(argv, tree, request).pipe(Effect.provideService(Pages, pagesOf(readPage)))
   const live = Effect.flatMap(makeLive, (services) => Effect.provide(program, services))
   runMain(Effect.scoped(live), {
     disableErrorReporting: true,

@@ -174,7 +174,6 @@ describe("printing", () => {
       "services/auth/Session.ts",
       "services/auth/TokenCache.ts",
       "services/network/attempt.ts",
-      "services/node/child.ts",
       "services/node/commandRunner.ts",
       "services/pats/places.ts",
       "services/settings/Account.ts",

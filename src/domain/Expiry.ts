@@ -29,7 +29,6 @@ export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidInput
     : Either.left(
         new InvalidInput({
           kind: "expiry",
-          reason,
           value,
           message:
             reason === "format"
@@ -55,13 +54,13 @@ export interface Duration {
   readonly unit: "h" | "d" | "w" | "mo" | "y"
 }
 
-const invalidDuration = (reason: "format" | "too-far", value: string, message: string) =>
-  Either.left(new InvalidInput({ kind: "duration", reason, value, message }))
+const invalidDuration = (value: string, message: string) =>
+  Either.left(new InvalidInput({ kind: "duration", value, message }))
 
 /** Reads `--expires-in`, `--expiring-within` and the like. */
 export const parseDuration = (value: string): Either.Either<Duration, InvalidInput> => {
   const match = /^([1-9]\d{0,5})(h|d|w|mo|y)$/.exec(value)
-  if (match === null) return invalidDuration("format", value, `"${value}" is not a valid duration.`)
+  if (match === null) return invalidDuration(value, `"${value}" is not a valid duration.`)
   return Either.right({ amount: Number(match[1]), unit: match[2] as Duration["unit"] })
 }
 
@@ -84,7 +83,7 @@ const instantAfter = ({ amount, unit }: Duration, fromMillis: number): number =>
 }
 
 const tooFar = ({ amount, unit }: Duration) =>
-  invalidDuration("too-far", `${amount}${unit}`, `${amount}${unit} from now is past the year 9999.`)
+  invalidDuration(`${amount}${unit}`, `${amount}${unit} from now is past the year 9999.`)
 
 /**
  * The instant (milliseconds since the epoch) after a duration, or an error past

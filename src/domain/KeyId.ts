@@ -20,6 +20,4 @@ export type KeyId = typeof KeyId.Type
 export const parse = (value: string): Either.Either<KeyId, InvalidInput> =>
   is(value)
     ? Either.right(value)
-    : Either.left(
-        new InvalidInput({ kind: "key-id", reason: "format", value, message: `"${value}" is not a key ID.` }),
-      )
+    : Either.left(new InvalidInput({ kind: "key-id", value, message: `"${value}" is not a key ID.` }))

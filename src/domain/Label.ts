@@ -37,5 +37,5 @@ export const parse = (value: string): Either.Either<Label, InvalidInput> => {
   const reason = problem(value)
   return reason === undefined
     ? Either.right(Label.make(value))
-    : Either.left(new InvalidInput({ kind: "label", reason, value, message: messages[reason] }))
+    : Either.left(new InvalidInput({ kind: "label", value, message: messages[reason] }))
 }

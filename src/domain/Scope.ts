@@ -12,12 +12,12 @@ export const scopes: ReadonlyArray<Scope> = Scope.literals
 
 const isScope = (value: string): value is Scope => scopes.some((scope) => scope === value)
 
-/** The parts of a list such as `zpool,job`. */
-export const partsOf = (value: string): ReadonlyArray<string> =>
-  value.split(/[\s,;]+/).filter((part) => part !== "")
+const invalid = (value: string, message: string, advice?: string) =>
+  Either.left(new InvalidInput({ kind: "scope", value, message, advice }))
 
-const invalid = (reason: InvalidInput["reason"], value: string, message: string) =>
-  Either.left(new InvalidInput({ kind: "scope", reason, value, message }))
+/** How to give several scopes: in a shell, the `*` must be quoted. */
+const repeated = (parts: ReadonlyArray<string>): string =>
+  `Repeat --scope for each: ${parts.map((part) => `--scope ${part === "*" ? "'*'" : part}`).join(" ")}`
 
 /**
  * Reads the values of `--scope`: at least one, without duplicates, in the order
@@ -26,14 +26,14 @@ const invalid = (reason: InvalidInput["reason"], value: string, message: string)
 export const parseAll = (
   values: ReadonlyArray<string>,
 ): Either.Either<ReadonlyArray<Scope>, InvalidInput> => {
-  if (values.length === 0) return invalid("missing", "", "Option --scope is required.")
+  if (values.length === 0) return invalid("", "Option --scope is required.")
   const granted = new Set<Scope>()
   for (const value of values) {
     if (!isScope(value)) {
-      const parts = partsOf(value)
+      const parts = value.split(/[\s,;]+/).filter((part) => part !== "")
       return parts.length > 1 && parts.every(isScope)
-        ? invalid("list", value, `"${value}" is more than one scope.`)
-        : invalid("unknown", value, `Unknown scope "${value}".${didYouMean(nearest(value, scopes))}`)
+        ? invalid(value, `"${value}" is more than one scope.`, repeated(parts))
+        : invalid(value, `Unknown scope "${value}".${didYouMean(nearest(value, scopes))}`)
     }
     granted.add(value)
   }

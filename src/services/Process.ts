@@ -22,7 +22,10 @@ export interface Surroundings {
     /** Whether its output is lost: it is the null device, as a closed stdout becomes. */
     readonly discards: Effect.Effect<boolean>
   }
-  readonly stderr: Stream
+  readonly stderr: Stream & {
+    /** Whether a command that shared it may have left a line there without a line break. */
+    readonly mayHaveOpenLine: () => boolean
+  }
   /** Everything on stdin up to its end, as text: at most 1 MiB. */
   readonly readStdin: Effect.Effect<string, InputUnreadable>
   /** Opens the terminal that the process belongs to, whatever its streams are; undefined if it has none. */
@@ -45,7 +48,7 @@ const pipe: Stream = { isTerminal: false, color: false, columns: () => 80 }
 export const detached: Surroundings = {
   stdin: { isTerminal: false },
   stdout: { ...pipe, discards: Effect.succeed(false) },
-  stderr: pipe,
+  stderr: { ...pipe, mayHaveOpenLine: () => false },
   readStdin: Effect.succeed(""),
   openTerminal: Effect.succeed(undefined),
   noInput: false,

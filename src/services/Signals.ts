@@ -12,6 +12,8 @@ export class Signals extends Context.Reference<Signals>()("zpcli/Signals", {
     first: Effect.never as Effect.Effect<number>,
     /** Waits for the next signal that comes at least 0.3 s after the first one: a wrapper may deliver the same Ctrl-C twice. */
     again: Effect.never as Effect.Effect<void>,
+    /** The exit code for the first signal; undefined while there was none. */
+    exitCode: (): number | undefined => undefined,
     /** While this work runs, a second signal doesn't end the process. */
     shield: identity as <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
   }),

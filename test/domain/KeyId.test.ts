@@ -62,7 +62,7 @@ describe("KeyId.parse", () => {
     "law-hotel-shape-%2e",
   ])("refuses %j", (value) => {
     const error = Either.getOrThrow(Either.flip(parse(value)))
-    expect(error).toMatchObject({ _tag: "InvalidInput", reason: "format", value })
+    expect(error).toMatchObject({ _tag: "InvalidInput", message: `"${value}" is not a key ID.`, value })
   })
 })
 

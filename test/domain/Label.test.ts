@@ -2,10 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import { Label, maxLength, ofRun, parse } from "../../src/domain/Label.ts"
+import { Label, maxLength, ofRun, parse, problem } from "../../src/domain/Label.ts"
 
-const reasonOf = (value: string) =>
-  Either.match(parse(value), { onLeft: ({ reason }) => reason, onRight: () => "accepted" })
+const reasonOf = (value: string) => (Either.isRight(parse(value)) ? "accepted" : problem(value))
 
 const controls = [...Array(32).keys(), ...Array.from({ length: 33 }, (_, i) => 0x7f + i)].map((code) =>
   String.fromCharCode(code),

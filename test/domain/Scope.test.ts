@@ -29,26 +29,26 @@ describe("Scope.parseAll", () => {
     ([before, unknown, after]) => {
       expect(refusal([...before, unknown, ...after])).toMatchObject({
         _tag: "InvalidInput",
-        reason: "unknown",
+        message: expect.stringMatching(/^Unknown scope "/),
         value: unknown,
       })
     },
   )
 
   it.each([
-    ["zpool,job", "list"],
-    ["zpool, job", "list"],
-    ["*;pat", "list"],
-    ["pat billing", "list"],
-    ["zpool,", "unknown"],
-    ["zpool,jobs", "unknown"],
-    [",", "unknown"],
-  ])("tells several in one value from one that is unknown: %j", (value, reason) => {
-    expect(refusal([value])).toMatchObject({ reason, value })
+    ["zpool,job", "Repeat --scope for each: --scope zpool --scope job"],
+    ["zpool, job", "Repeat --scope for each: --scope zpool --scope job"],
+    ["*;pat", "Repeat --scope for each: --scope '*' --scope pat"],
+    ["pat billing", "Repeat --scope for each: --scope pat --scope billing"],
+    ["zpool,", undefined],
+    ["zpool,jobs", undefined],
+    [",", undefined],
+  ])("tells several in one value from one that is unknown: %j", (value, advice) => {
+    expect(refusal([value])).toMatchObject({ advice, value })
   })
 
   it("needs one", () => {
-    expect(refusal([])).toMatchObject({ _tag: "InvalidInput", reason: "missing" })
+    expect(refusal([])).toMatchObject({ _tag: "InvalidInput", message: "Option --scope is required." })
   })
 
   it.each([

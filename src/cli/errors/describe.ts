@@ -130,15 +130,9 @@ const table = {
     })
   },
   PatLeft: ({ cause, end, keyId }) => {
-    return ends(
-      ofPatLeft(typeof end === "number" ? end : end && describe(end).exitCode),
-      hints.howToRevoke(keyId),
-      {
-        ...answerOf(describeCause(cause)),
-        keyId,
-        childExitCode: typeof end === "number" ? end : undefined,
-      },
-    )
+    const childExitCode = typeof end === "number" ? end : undefined
+    const code = ofPatLeft(typeof end === "object" ? describe(end).exitCode : end)
+    return ends(code, hints.howToRevoke(keyId), { ...answerOf(describeCause(cause)), keyId, childExitCode })
   },
 
   // PATs by their label, and rotations

@@ -5,7 +5,7 @@ import { type HandoverCause, mayBeStored, signalled } from "../../domain/errors/
 import * as KeyId from "../../domain/KeyId.ts"
 import { maxLength } from "../../domain/Label.ts"
 import { maxRetryAfter } from "../../domain/Retry.ts"
-import { partsOf, scopes } from "../../domain/Scope.ts"
+import { scopes } from "../../domain/Scope.ts"
 
 /** The beginning of a sentence. */
 export const keyIdForm = "A key ID is four words joined by hyphens, such as law-hotel-shape-community"
@@ -59,15 +59,14 @@ export const ofStop = (
   return afterTakenBack(newKeyId, undone, cause, step === "deliver" ? remedy : undefined)
 }
 
-export const ofCommandFailed = ({ exitCode = 0, leftToken, name, reason }: Errors.CommandFailed): string => {
+export const ofCommandFailed = ({ exitCode, leftToken, name }: Errors.CommandFailed): string => {
   const fix = `Fix ${name}, then run the command again.`
+  if (exitCode === undefined) return fix
   if (leftToken && signalled(exitCode)) return `Find out what ended ${name}, then run the command again.`
   if (leftToken)
     return `${fix} It can't open /dev/stdin, because that's a socket here; if it does, add a pipe: -- sh -c 'cat | COMMAND'`
   // It may have failed after it had stored the token.
-  return reason === "exit"
-    ? `The new token no longer works, so check whether ${name} stored it. Then ${signalled(exitCode) ? "" : `fix ${name}, and `}run the command again.`
-    : fix
+  return `The new token no longer works, so check whether ${name} stored it. Then ${signalled(exitCode) ? "" : `fix ${name}, and `}run the command again.`
 }
 
 export const ofCommandUnusable = ({ interpreter, name, reason }: Errors.CommandUnusable): string => {
@@ -170,7 +169,7 @@ export const ofUnreachable = ({ lasting, proxy, proxyStatus }: Errors.Unreachabl
     : `Check ${proxy.variable}, or add the host to NO_PROXY to connect without the proxy.`
 }
 
-export const ofInput = ({ advice, kind, reason, value }: Errors.InvalidInput): string => {
+export const ofInput = ({ advice, kind, value }: Errors.InvalidInput): string => {
   if (advice !== undefined) return advice
   switch (kind) {
     case "label":
@@ -178,11 +177,7 @@ export const ofInput = ({ advice, kind, reason, value }: Errors.InvalidInput): s
     case "key-id":
       return `${keyIdForm}; see: zpcli pat list`
     case "scope":
-      return reason === "list"
-        ? `Repeat --scope for each: ${partsOf(value)
-            .map((part) => `--scope ${part === "*" ? "'*'" : part}`)
-            .join(" ")}`
-        : `Scopes: ${scopes.join(", ")} (quote '*' to prevent shell globbing). Repeat --scope for more than one.`
+      return `Scopes: ${scopes.join(", ")} (quote '*' to prevent shell globbing). Repeat --scope for more than one.`
     case "expiry":
       return "Write the expiry as YYYY-MM-DD, such as --expiry 2027-12-31."
     case "duration":

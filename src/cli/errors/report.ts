@@ -7,21 +7,12 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import { Notices } from "../../services/Notices.ts"
 import { Process } from "../../services/Process.ts"
+import { Signals } from "../../services/Signals.ts"
 import { escapeJson, escapeLines } from "../output/escape.ts"
 import { linesFor, printError, printErrorSafe } from "../output/print.ts"
 import { describe } from "./describe.ts"
 import { exitCodes } from "./exitCodes.ts"
 import type { Failure, Report } from "./failure.ts"
-
-/** Whether a command after `--`, which shares our stderr, may have left a line there without a line break. */
-export class OpenLine extends Context.Reference<OpenLine>()("zpcli/OpenLine", {
-  defaultValue: () => ({ mayBe: (): boolean => false }),
-}) {}
-
-/** The exit code for the signal that zpcli has received, if any. It wins over that of any error. */
-export class Interruption extends Context.Reference<Interruption>()("zpcli/Interruption", {
-  defaultValue: () => ({ exitCode: (): number | undefined => undefined }),
-}) {}
 
 /** The fields in the order of docs/json.md. */
 const fields = [
@@ -55,14 +46,15 @@ export const render = (report: Report, json: boolean): ReadonlyArray<string> => 
   return hint === undefined ? [first] : [first, hint]
 }
 
-/** Prints a report on stderr, always on a line of its own. */
-const printReport = (report: Report, json: boolean): Effect.Effect<void> =>
-  Effect.flatMap(OpenLine, ({ mayBe }) => {
-    const lines = render(report, json)
-    if (lines.length === 0) return Effect.void
-    const all = mayBe() ? ["", ...lines] : lines
-    return json ? printErrorSafe(all.join("\n")) : printError(all)
-  })
+/** Prints a report on stderr, always on a line of its own. Gives its exit code, or that of the signal that has come. */
+const printReport = Effect.fnUntraced(function* (report: Report, json: boolean) {
+  const exitCode = (yield* Signals).exitCode() ?? report.exitCode
+  const lines = render({ ...report, exitCode }, json)
+  if (lines.length === 0) return exitCode
+  const all = (yield* Process).stderr.mayHaveOpenLine() ? ["", ...lines] : lines
+  yield* json ? printErrorSafe(all.join("\n")) : printError(all)
+  return exitCode
+})
 
 /** The PAT that an error is about, if the error itself may not say so. */
 export interface About {
@@ -90,13 +82,10 @@ export const report = (
   json: boolean,
   about?: About,
   runner = false,
-): Effect.Effect<number> =>
-  Effect.flatMap(Interruption, ({ exitCode: signalled }) => {
-    const described = runner ? ofRunner(failure, describe(failure)) : describe(failure)
-    const exitCode = signalled() ?? described.exitCode
-    const named = about === undefined ? described : withAbout(described, about)
-    return Effect.as(printReport({ ...named, exitCode }, json), exitCode)
-  })
+): Effect.Effect<number> => {
+  const described = runner ? ofRunner(failure, describe(failure)) : describe(failure)
+  return printReport(about === undefined ? described : withAbout(described, about), json)
+}
 
 /** Prints the first notice at once, whatever the log level, with the exit code that the run will have. */
 export const makeNotices = (json: boolean) => {
@@ -105,16 +94,16 @@ export const makeNotices = (json: boolean) => {
     // With `--json`, stderr holds one object and nothing else.
     waiting: json
       ? Effect.void
-      : Effect.flatMap(Interruption, ({ exitCode }) => {
+      : Effect.flatMap(Signals, ({ exitCode }) => {
           // Nobody can press a key after another signal: it came from a program, or the terminal has gone.
           const stop = exitCode() === exitCodes.interrupted ? " Press Ctrl-C again to stop." : ""
           return printError(`Waiting up to 5 s for the answer, to revoke the new PAT.${stop}`)
         }),
     owe: (notice) =>
-      Effect.flatMap(Interruption, ({ exitCode }) => {
+      Effect.suspend(() => {
         if (owed) return Effect.void
         owed = true
-        return printReport({ ...describe(notice), exitCode: exitCode() ?? exitCodes.interrupted }, json)
+        return printReport({ ...describe(notice), exitCode: exitCodes.interrupted }, json)
       }),
   })
 }

@@ -179,7 +179,7 @@ export const makePrompter = Effect.gen(function* () {
       if (name === "") return yield* new CredentialMissing({ variable: "ZPOOL_USER", only })
       if (!/\s/.test(name)) return name
       const message = `"${name}" is not a valid username: it contains white space.`
-      return yield* new InvalidInput({ kind: "username", reason: "white-space", value: name, message })
+      return yield* new InvalidInput({ kind: "username", value: name, message })
     }),
     password: (user, host) =>
       Effect.map(ask("ZPOOL_PASSWORD", `Password for ${user} at ${host}:`, "hidden"), Redacted.make),

@@ -43,18 +43,18 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
 
 /** Reads the key ID of a PAT with which something is to be done. Its label may have been typed, or a token. */
 export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
-  Either.mapLeft(KeyId.parse(value), ({ kind, reason }) => {
+  Either.mapLeft(KeyId.parse(value), ({ kind }) => {
     const masked = maskTokens(value)
     const message = `"${masked}" is not a key ID.`
     if (labelProblem(value) !== undefined || masked !== value)
-      return new InvalidInput({ kind, reason, value, message })
+      return new InvalidInput({ kind, value, message })
     const option = `--label${value.startsWith("-") ? "=" : " "}${quote(value)}`
     const byLabel =
       verb === "revoke"
         ? `zpcli pat list ${option} --status active --quiet | zpcli pat revoke -`
         : `zpcli pat ${verb} ${option}`
     const advice = `${keyIdForm}. For a label: ${byLabel}`
-    return new InvalidInput({ kind, reason, value, message, advice })
+    return new InvalidInput({ kind, value, message, advice })
   })
 
 /** The lines of stdin that are not empty, each of which is a key ID. Blanks around it and CRLF are fine. */
@@ -67,11 +67,11 @@ export const keyIdsOnStdin = Effect.gen(function* () {
   return yield* Effect.forEach(
     lines.filter(({ value }) => value !== ""),
     ({ line, value }) =>
-      Effect.mapError(KeyId.parse(value), ({ kind, reason }) => {
+      Effect.mapError(KeyId.parse(value), ({ kind }) => {
         // A token may have been piped where none belongs.
         const shown = maskTokens(value).slice(0, 100)
         const message = `Line ${line} of stdin is not a key ID: "${shown}". Nothing was sent.`
-        return new InvalidInput({ kind, reason, value, message })
+        return new InvalidInput({ kind, value, message })
       }),
   )
 })

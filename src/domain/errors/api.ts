@@ -60,10 +60,9 @@ export class NotAllowed extends Data.TaggedError("NotAllowed")<
   override get message(): string {
     const { credential, lacking, needs } = this
     const said = serverSaid(this.serverMessage)
-    if (lacking === "scope" && credential._tag === "PAT")
-      return `This command needs the scope ${needs}, which the ${patFrom(credential)} does not have${said}.`
-    return lacking === undefined
-      ? `The request was refused with status ${this.status}${said}.`
+    if (lacking === undefined) return `The request was refused with status ${this.status}${said}.`
+    return credential._tag === "PAT"
+      ? `This command needs the scope ${needs}, which the ${patFrom(credential)} does not have${said}.`
       : `This account is not allowed to do this${said}.`
   }
 }
@@ -101,16 +100,14 @@ export class RevokeUnconfirmed extends Data.TaggedError("RevokeUnconfirmed")<
     const answer = `the API answered with status ${status}${serverSaid(serverMessage)}${unclear}`
     if (listed === "active")
       return `PAT ${keyId} was not revoked: it is still listed as active, and ${answer}.`
-    return `zpcli could not confirm that PAT ${keyId} was revoked: ${
+    const why =
       listed === "unlisted" ? `it is not listed, and ${answer}` : `${answer}, and the list is not available`
-    }.`
+    return `zpcli could not confirm that PAT ${keyId} was revoked: ${why}.`
   }
 }
 
 /** Any other 4xx, or an unexpected status. */
-export class RequestRefused extends Data.TaggedError("RequestRefused")<
-  Answered & { readonly method: Method; readonly path: string }
-> {
+export class RequestRefused extends Data.TaggedError("RequestRefused")<Answered & { readonly path: string }> {
   override get message(): string {
     return `The API refused the request with status ${this.status}${serverSaid(this.serverMessage)}.`
   }

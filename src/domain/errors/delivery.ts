@@ -28,7 +28,7 @@ export class CommandUnusable extends Data.TaggedError("CommandUnusable")<{
   /** The system's code, such as `EACCES`. */
   readonly code: string | undefined
   /** Of a script, if that is what can't be started. */
-  readonly interpreter?: string
+  readonly interpreter?: string | undefined
 }> {
   override get message(): string {
     const { code, interpreter, name, reason } = this
@@ -40,24 +40,22 @@ export class CommandUnusable extends Data.TaggedError("CommandUnusable")<{
   }
 }
 
-/** A command did not take the new token. */
+/** A command did not take the new token: it could not be started, failed, or left the token on its stdin. */
 export class CommandFailed extends Data.TaggedError("CommandFailed")<{
   readonly name: string
-  /** `unread`: it exited with 0, but did not read the whole token. */
-  readonly reason: "exit" | "unread" | "not-started"
-  /** 128 plus the signal's number if a signal ended it. */
-  readonly exitCode: number | undefined
+  /** 128 plus the signal's number if a signal ended it; undefined if it could not be started. */
+  readonly exitCode?: number
   /** Whether it did not read the whole token, however it ended. */
   readonly leftToken?: boolean
   /** The system's code, if it could not be started. */
-  readonly code: string | undefined
+  readonly code?: string | undefined
 }> {
   override get message(): string {
-    const { code, exitCode = 0, name, reason } = this
-    if (reason === "exit") return `${name} ${exited(exitCode)}.`
-    return reason === "unread"
-      ? `${name} exited with ${exitCode}, but did not read the token from its stdin.`
-      : `${name} could not be started (${code ?? "unknown"}).`
+    const { code, exitCode, name } = this
+    if (exitCode === undefined) return `${name} could not be started (${code ?? "unknown"}).`
+    return exitCode === 0
+      ? `${name} exited with 0, but did not read the token from its stdin.`
+      : `${name} ${exited(exitCode)}.`
   }
 }
 
@@ -94,7 +92,7 @@ export type HandoverCause = RevokeError | Undelivered | undefined
 
 /** Whether a command has read a token, and may have overwritten the only copy of an old one with it. */
 export const mayBeStored = (cause: HandoverCause): cause is CommandFailed =>
-  cause?._tag === "CommandFailed" && cause.reason === "exit"
+  cause?._tag === "CommandFailed" && cause.exitCode !== undefined && cause.exitCode !== 0
 
 /** What happened to a new PAT whose token was not delivered. */
 export const takenBack = (keyId: string | undefined, undone: boolean, cause: HandoverCause): string => {

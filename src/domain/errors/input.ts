@@ -5,22 +5,10 @@ import { explained } from "./words.ts"
 /** A value that breaks a rule of its type. The module with the rule writes the message. */
 export class InvalidInput extends Data.TaggedError("InvalidInput")<{
   readonly kind: "label" | "key-id" | "scope" | "expiry" | "duration" | "username"
-  /** The rule: `list` means several scopes in one value, and `missing` no scope. */
-  readonly reason:
-    | "blank"
-    | "control-character"
-    | "too-long"
-    | "format"
-    | "unknown"
-    | "list"
-    | "missing"
-    | "no-such-day"
-    | "too-far"
-    | "white-space"
   readonly value: string
   readonly message: string
-  /** What to do about it, if the type alone does not say. */
-  readonly advice?: string
+  /** What to do about it, if the kind alone does not say. */
+  readonly advice?: string | undefined
 }> {}
 
 /** stdin can't be read. */

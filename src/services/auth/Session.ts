@@ -73,7 +73,6 @@ export class Session extends Context.Tag("zpcli/Session")<
         .pipe(
           Effect.mapError((error) => {
             const meaning = meaningOf({
-              method: "POST",
               path: "/login",
               credential: { _tag: "JWT" },
               optional: { what: "login", api },

@@ -7,7 +7,6 @@ import {
   type ApiError,
   CredentialRefused,
   HttpFailure,
-  type Method,
   NotAllowed,
   NotOffered,
   Redirected,
@@ -20,7 +19,6 @@ import type { ApiAnswer } from "./Transport.ts"
 
 /** A request, as far as the meaning of its refusal depends on it. */
 export interface Asked {
-  readonly method: Method
   /** Below the base URL. */
   readonly path: string
   readonly credential: Signer
@@ -30,7 +28,7 @@ export interface Asked {
 
 /** What a failing status means for what was asked. Any other failure stays as it is. */
 export const meaningOf =
-  ({ credential, method, optional, path }: Asked) =>
+  ({ credential, optional, path }: Asked) =>
   <E>(error: E | HttpFailure): E | ApiError | NotOffered => {
     const failed = error instanceof HttpFailure || error instanceof ServiceUnavailable ? error : undefined
     if (failed === undefined) return error as E
@@ -54,7 +52,7 @@ export const meaningOf =
     const { location, origin } = failed
     return status >= 300 && status < 400
       ? new Redirected({ ...answered, origin, location })
-      : new RequestRefused({ ...answered, method, path })
+      : new RequestRefused({ ...answered, path })
   }
 
 /** An answer's JSON text, which keeps numbers beyond 2^53, and the decoded value. */

@@ -13,14 +13,6 @@ import { dirname, isAbsolute, join } from "node:path"
 import { Script } from "node:vm"
 import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
 
-/** The program that a cache belongs to: V8 itself compares only the source's length. */
-export interface Program {
-  /** The file to load, a CommonJS module beside the one that is running. */
-  readonly file: string
-  /** A digest of that file's content, computed by the build. */
-  readonly digest: string
-}
-
 /** How many caches are kept, each of one command, build and version of Node. */
 const maxCaches = 16
 
@@ -44,16 +36,12 @@ export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | 
 /** How long a checksum is, in bytes: a multiple of 8, since V8 copies a cache that isn't aligned. */
 const checksumLength = 24
 
-/**
- * Makes the checksum that detects a damaged cache: V8 doesn't check it, and
- * crashes. `node:crypto` is loaded only here, since --version and --help don't need it.
- */
-const makeChecksum = (require: NodeJS.Require) => {
+/** Detects a damaged cache: V8 doesn't check it, and crashes. */
+const checksum = (data: Buffer): Buffer => {
+  // Loaded only here, since --version and --help don't need it.
   const { createHash } = require("node:crypto") as typeof Crypto
-  return (data: Buffer): Buffer => Buffer.concat([createHash("sha1").update(data).digest()], checksumLength)
+  return Buffer.concat([createHash("sha1").update(data).digest()], checksumLength)
 }
-
-type Checksum = ReturnType<typeof makeChecksum>
 
 /** Whether nobody else could have put code there: it is ours, and others can't write to it. */
 const isOurs = (path: string): boolean => {
@@ -63,7 +51,7 @@ const isOurs = (path: string): boolean => {
   return me === undefined || (uid === me && (mode & 0o022) === 0)
 }
 
-const read = (folder: string, file: string, checksum: Checksum): Buffer | undefined => {
+const read = (folder: string, file: string): Buffer | undefined => {
   try {
     // A pipe in the file's place would hold up the start until somebody writes to it.
     if (!isOurs(folder) || !isOurs(file) || !fs.lstatSync(file).isFile()) return undefined
@@ -75,7 +63,7 @@ const read = (folder: string, file: string, checksum: Checksum): Buffer | undefi
   }
 }
 
-const write = (folder: string, file: string, data: Buffer, checksum: Checksum): void => {
+const write = (folder: string, file: string, data: Buffer): void => {
   try {
     if (isOthersPlace(dirname(folder), process.getuid?.())) return
     makeFolders(folder)
@@ -98,10 +86,10 @@ const filesIn = (folder: string): ReadonlyArray<string> =>
     .map(({ name }) => name)
 
 /** The newest cache of a build, whatever the command, if there is one that may be read. */
-const readAny = (folder: string, build: string, checksum: Checksum): Buffer | undefined => {
+const readAny = (folder: string, build: string): Buffer | undefined => {
   try {
     const name = filesIn(folder).find((name) => name.startsWith(build))
-    return name === undefined ? undefined : read(folder, join(folder, name), checksum)
+    return name === undefined ? undefined : read(folder, join(folder, name))
   } catch {
     return undefined
   }
@@ -135,28 +123,30 @@ export const evaluate = (
 /**
  * Loads a program, from the cache of its command if it can, or else of another one.
  *
+ * @param file - a CommonJS module beside the one that is running
+ * @param digest - of its content, computed by the build: V8 itself compares only its length
  * @param command - the command that is to run, as a name for its cache; undefined where none is, such as after a typo
  * @returns what the program's module exports
  */
 export const loadCached = (
-  program: Program,
+  file: string,
+  digest: string,
   command: string | undefined,
   require: NodeJS.Require,
 ): unknown => {
-  const path = join(__dirname, program.file)
+  const path = join(__dirname, file)
   const folder = cacheFolder(process.env, process.platform)
   if (folder === undefined) return require(path)
-  const build = `${program.digest}-${process.version}-${process.arch}-`
-  const checksum = makeChecksum(require)
+  const build = `${digest}-${process.version}-${process.arch}-`
   const own = command === undefined ? undefined : join(folder, build + command)
-  const ownData = own === undefined ? undefined : read(folder, own, checksum)
-  const cachedData = ownData ?? readAny(folder, build, checksum)
+  const ownData = own === undefined ? undefined : read(folder, own)
+  const cachedData = ownData ?? readAny(folder, build)
   const { exports, script } = evaluate(fs.readFileSync(path, "latin1"), path, cachedData, require)
   if (own !== undefined && (ownData === undefined || script.cachedDataRejected === true)) {
     // By the end, V8 has compiled the functions that were used, and not only those of every start. A run that failed
     // or was interrupted has not used all that the next one needs.
     process.once("exit", (code) => {
-      if (code === 0) write(folder, own, script.createCachedData(), checksum)
+      if (code === 0) write(folder, own, script.createCachedData())
     })
   }
   return exports

@@ -1,6 +1,7 @@
 import type { ChildProcess, SpawnOptions } from "node:child_process"
 import { closeSync, constants, openSync } from "node:fs"
 import { Socket } from "node:net"
+import { constants as system } from "node:os"
 import type { Writable } from "node:stream"
 import { isatty } from "node:tty"
 import * as Effect from "effect/Effect"
@@ -11,12 +12,76 @@ import {
   type CommandLine,
   type CommandOutput,
   CommandRunner,
+  credentialVariables,
   type Environment,
   type ShellCommand,
 } from "../CommandRunner.ts"
-import { exitCodeOf, isWindows, start, stop, systemError } from "./child.ts"
-import { find } from "./findCommand.ts"
+import { find, isMissing, isWindows } from "./findCommand.ts"
 import { handled, passSignals } from "./signals.ts"
+
+/** Our environment without our credentials, with these variables in addition. */
+const withVariables = (environment: Environment): NodeJS.ProcessEnv => {
+  const env = { ...process.env }
+  for (const name of credentialVariables) delete env[name]
+  for (const [name, value] of Object.entries(environment))
+    env[name] = Redacted.isRedacted(value) ? Redacted.value(value) : value
+  return env
+}
+
+type Options = SpawnOptions & { readonly environment?: Environment }
+
+/** Watches a child until it calls `done`. An interruption does what it gives. */
+type Watch<A> = (child: ChildProcess, done: (result: A) => void) => Effect.Effect<void> | void
+
+/** Starts a program and watches it. Fails if the program can't be started. */
+export const start = <A>(
+  [name, ...args]: CommandLine,
+  { environment = {}, ...options }: Options,
+  watch: Watch<A>,
+): Effect.Effect<A, CommandUnusable> =>
+  // Loading it takes 5 ms, which is too much for each start. It also takes a turn, in which `runMain`
+  // begins to listen for signals: its listeners have to be there before they can be set aside.
+  Effect.flatMap(
+    Effect.promise(() => import("node:child_process")),
+    ({ spawn }) =>
+      Effect.async<A, CommandUnusable>((resume) => {
+        const failed = (error: unknown) => {
+          const { code } = error as NodeJS.ErrnoException
+          const reason = isMissing(code) || name === "" ? "not-found" : "not-executable"
+          resume(new CommandUnusable({ name, reason, code }))
+        }
+        let child: ChildProcess
+        try {
+          child = spawn(name, args, { ...options, env: withVariables(environment) })
+        } catch (error) {
+          // Some failures (a script without `#!`, an empty name) are thrown and not emitted.
+          return failed(error)
+        }
+        child.on("error", failed)
+        return watch(child, (result) => resume(Effect.succeed(result)))
+      }),
+  )
+
+/** Asks a child to end, kills it if it has not done so after `patience` milliseconds, and waits until it has. */
+const stop = (
+  child: ChildProcess,
+  kill: (signal: NodeJS.Signals) => void,
+  patience: number,
+): Effect.Effect<void> =>
+  Effect.async((resume) => {
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null)
+      return resume(Effect.void)
+    const timer = setTimeout(kill, patience, "SIGKILL")
+    child.once("exit", () => {
+      clearTimeout(timer)
+      resume(Effect.void)
+    })
+    kill("SIGTERM")
+  })
+
+/** The exit code of a child as in shells: 128 plus the signal's number if it died from a signal. */
+const exitCodeOf = ({ exitCode, signalCode }: ChildProcess): number =>
+  exitCode ?? 128 + (signalCode === null ? 0 : system.signals[signalCode])
 
 /** Whether a terminal controls this process, so that its Ctrl-C reaches what we start too. */
 const hasTerminal = (): boolean => {
@@ -31,8 +96,8 @@ const hasTerminal = (): boolean => {
 
 let shared = false
 
-/** Whether a command had our stderr, and may have left a line open on it. */
-export const mayBeOpen = (): boolean => shared
+/** Whether a command had our stderr, and may have left a line there without a line break. */
+export const mayHaveOpenLine = (): boolean => shared
 
 /**
  * Starts a command that has our stderr, and passes signals on to it until it is done.
@@ -40,12 +105,12 @@ export const mayBeOpen = (): boolean => shared
  * @param alone - signals that only the command gets
  */
 const startShared = <A>(
-  [name, ...args]: CommandLine,
-  options: SpawnOptions & { readonly environment?: Environment },
+  command: CommandLine,
+  options: Options,
   alone: ReadonlyArray<NodeJS.Signals>,
-  watch: (child: ChildProcess, done: (result: A) => void) => Effect.Effect<void> | void,
+  watch: Watch<A>,
 ) =>
-  start<A>(name, args, options, (child, done) => {
+  start<A>(command, options, (child, done) => {
     shared = true
     const release = passSignals((signal) => void child.kill(signal), hasTerminal(), alone)
     child.once("error", release)
@@ -73,29 +138,20 @@ const readable = (stdin: Writable): Writable => {
 
 const give = (command: CommandLine, secret: Redacted.Redacted) =>
   startShared<CommandEnd>(command, { stdio: ["pipe", 2, 2] }, ["SIGUSR1", "SIGUSR2"], (child, done) => {
-    let exitCode: number | undefined
-    let readAll: boolean | undefined
-    const end = () => {
-      if (exitCode !== undefined && readAll !== undefined) done({ exitCode, readAll })
-    }
     const { stdin } = child
     if (child.pid === undefined || stdin === null) return
     // Otherwise Node closes it when the child ends, while another process may still read.
     child.stdin = null
-    let timer: NodeJS.Timeout | undefined
-    const ended = (all: boolean) => {
-      clearTimeout(timer)
-      readAll ??= all
-      end()
-    }
     const ours = readable(stdin)
-      .on("error", () => ended(false))
-      .once("close", () => ended(true))
-      .end(Redacted.value(secret))
+    const read = new Promise<boolean>((resolve) => {
+      ours
+        .on("error", () => resolve(false))
+        .once("close", () => resolve(true))
+        .end(Redacted.value(secret))
+    })
     child.once("exit", () => {
-      exitCode = exitCodeOf(child)
-      if (readAll === undefined) timer = setTimeout(() => ours.destroy(systemError("ETIMEDOUT")), heldMillis)
-      end()
+      setTimeout(() => ours.destroy(new Error("held")), heldMillis).unref()
+      void read.then((readAll) => done({ exitCode: exitCodeOf(child), readAll }))
     })
   })
 
@@ -118,8 +174,7 @@ const capture = ({ command, interactive, maxBytes }: ShellCommand) =>
     const detached = !isWindows && !hasTerminal()
     const stdin = interactive && isatty(0) ? 0 : "ignore"
     return start<CommandOutput>(
-      Redacted.value(command),
-      [],
+      [Redacted.value(command)],
       { shell: true, detached, stdio: [stdin, "pipe", 2] },
       (child, done) => {
         const kill = (signal: NodeJS.Signals) => {
@@ -137,24 +192,17 @@ const capture = ({ command, interactive, maxBytes }: ShellCommand) =>
           if (size <= maxBytes) chunks.push(chunk)
           else kill("SIGKILL")
         })
-        let timer: NodeJS.Timeout | undefined
-        const close = () => {
-          clearTimeout(timer)
-          child.stdout?.destroy()
-        }
         const end = () => {
-          close()
+          child.stdout?.destroy()
           const stdout = size > maxBytes ? undefined : Redacted.make(Buffer.concat(chunks).toString("utf8"))
           done({ exitCode: exitCodeOf(child), stdout })
         }
-        child.once("exit", () => {
-          timer = setTimeout(end, waitMillis)
-        })
+        child.once("exit", () => void setTimeout(end, waitMillis).unref())
         child.once("close", end)
         return Effect.map(stop(child, kill, waitMillis), () => {
           // This also ends processes that the shell has left behind.
           if (detached) kill("SIGKILL")
-          close()
+          child.stdout?.destroy()
         })
       },
     )

@@ -2,86 +2,24 @@ import { accessSync, closeSync, constants as modes, openSync, readSync, statSync
 import { basename, delimiter, join } from "node:path"
 import * as Effect from "effect/Effect"
 import { CommandUnusable } from "../../domain/Errors.ts"
-import { isWindows, systemError, unusable } from "./child.ts"
+
+export const isWindows = process.platform === "win32"
+
+/** Whether a code of the system says that there is no such file. */
+export const isMissing = (code: string | undefined): boolean => code === "ENOENT" || code === "ENOTDIR"
 
 /** Why a file or a name can't be started. */
 interface Obstacle {
   /** The system's code, such as `EACCES`. */
   readonly code: string
   /** The interpreter that it is about; the file itself otherwise. */
-  readonly interpreter?: string
+  readonly interpreter?: string | undefined
   /** Whether the system starts something all the same, which then fails. */
   readonly late?: boolean
 }
 
 /** How many scripts may be the interpreters of each other, as on Linux. */
 const maxScripts = 4
-
-/** The files that the system would look for, in its order. */
-const candidates = (name: string): ReadonlyArray<string> => {
-  if (name === "") return []
-  const hasFolder = name.includes("/") || (isWindows && name.includes("\\"))
-  const files = hasFolder
-    ? [name]
-    : (process.env.PATH ?? "/usr/bin:/bin").split(delimiter).map((folder) => join(folder || ".", name))
-  return isWindows ? files.flatMap((file) => [file, `${file}.exe`, `${file}.com`]) : files
-}
-
-const isMissing = ({ code, interpreter }: Obstacle): boolean =>
-  interpreter === undefined && (code === "ENOENT" || code === "ENOTDIR")
-
-const ofInterpreter = (
-  interpreter: string,
-  obstacle: Obstacle | undefined,
-  late = false,
-): Obstacle | undefined => obstacle && { interpreter, ...obstacle, ...(late ? { late } : {}) }
-
-const obstacleIn = (file: string, scripts: number): Obstacle | undefined => {
-  try {
-    if (!statSync(file).isFile()) return { code: "EISDIR" }
-    accessSync(file, modes.X_OK)
-  } catch (error) {
-    return { code: (error as NodeJS.ErrnoException).code ?? "unknown" }
-  }
-  const interpreter = isWindows || scripts === 0 ? undefined : interpreterOf(file)
-  if (interpreter === undefined) return undefined
-  const { named, path } = interpreter
-  return (
-    ofInterpreter(path, obstacleIn(path, scripts - 1)) ??
-    (named === undefined ? undefined : ofInterpreter(named, obstacleOf(named, scripts - 1), true))
-  )
-}
-
-/** Why a name can't be started: no file that it may refer to can. */
-const obstacleOf = (name: string, scripts: number): Obstacle | undefined => {
-  let found: Obstacle | undefined
-  for (const file of candidates(name)) {
-    const obstacle = obstacleIn(file, scripts)
-    if (obstacle === undefined || obstacle.late) return obstacle
-    // A folder of that name on PATH is not a candidate.
-    if (!isMissing(obstacle) && (obstacle.code !== "EISDIR" || obstacle.interpreter || file === name))
-      found ??= obstacle
-  }
-  return found ?? { code: "ENOENT" }
-}
-
-/** Fails where a command of this name can't be started, or is a script whose interpreter can't. */
-export const find = (name: string): Effect.Effect<void, CommandUnusable> =>
-  Effect.suspend(() => {
-    const obstacle = obstacleOf(name, maxScripts)
-    if (obstacle === undefined) return Effect.void
-    const { code, interpreter } = obstacle
-    if (interpreter === undefined) return Effect.fail(unusable(name, systemError(code)))
-    return Effect.fail(new CommandUnusable({ name, reason: "not-executable", code, interpreter }))
-  })
-
-/** What starts a script, by its first line. */
-export interface Interpreter {
-  /** A path, which is relative to the working folder. */
-  readonly path: string
-  /** If it is `env`: the program that `env` looks up on PATH, or undefined if that isn't certain. */
-  readonly named?: string | undefined
-}
 
 /** How much of a file Linux reads for its first line. */
 const maxLine = 256
@@ -100,7 +38,7 @@ const beginningOf = (file: string): string => {
   }
 }
 
-/** The program that `env` starts; undefined if there are options or quotes. */
+/** The program that `env` looks up on PATH and starts; undefined if there are options or quotes. */
 const namedBy = (argument: string): string | undefined => {
   const [, split] = /^(?:-v?S|--split-string[=\s])(.*)$/.exec(argument) ?? []
   // Linux passes everything behind the interpreter as one word, other systems split it.
@@ -111,12 +49,58 @@ const namedBy = (argument: string): string | undefined => {
   return name?.startsWith("-") || words.some((word) => word.startsWith("PATH=")) ? undefined : name
 }
 
-/** The interpreter in the first line of a script; undefined for any other file. */
-export const interpreterOf = (file: string): Interpreter | undefined => {
-  const [, path, argument] = /^#![ \t]*([^ \t\n\0]+)[ \t]*([^\n\0]*)/.exec(beginningOf(file)) ?? []
+/** Why the interpreter in the first line of a script can't be started; undefined for any other file. */
+const obstacleInScript = (file: string, scripts: number): Obstacle | undefined => {
+  const [, path, argument = ""] = /^#![ \t]*([^ \t\n\0]+)[ \t]*([^\n\0]*)/.exec(beginningOf(file)) ?? []
   if (path === undefined) return undefined
-  return {
-    path,
-    named: basename(path) === "env" && argument ? namedBy(argument.replace(/[ \t]+$/, "")) : undefined,
-  }
+  const obstacle = obstacleIn(path, scripts)
+  if (obstacle !== undefined) return { interpreter: path, ...obstacle }
+  if (basename(path) !== "env" || argument === "") return undefined
+  const named = namedBy(argument.replace(/[ \t]+$/, ""))
+  const later = named === undefined ? undefined : obstacleOf(named, scripts)
+  return later && { interpreter: named, ...later, late: true }
 }
+
+/** Why a file, by its path, can't be started. */
+const obstacleIn = (file: string, scripts: number): Obstacle | undefined => {
+  try {
+    if (!statSync(file).isFile()) return { code: "EISDIR" }
+    accessSync(file, modes.X_OK)
+  } catch (error) {
+    return { code: (error as NodeJS.ErrnoException).code ?? "unknown" }
+  }
+  return isWindows || scripts === 0 ? undefined : obstacleInScript(file, scripts - 1)
+}
+
+/** The files that the system would look for, in its order. */
+const candidates = (name: string): ReadonlyArray<string> => {
+  if (name === "") return []
+  const hasFolder = name.includes("/") || (isWindows && name.includes("\\"))
+  const files = hasFolder
+    ? [name]
+    : (process.env.PATH ?? "/usr/bin:/bin").split(delimiter).map((folder) => join(folder || ".", name))
+  return isWindows ? files.flatMap((file) => [file, `${file}.exe`, `${file}.com`]) : files
+}
+
+/** Why a name can't be started: no file that it may refer to can. */
+const obstacleOf = (name: string, scripts: number): Obstacle | undefined => {
+  let found: Obstacle | undefined
+  for (const file of candidates(name)) {
+    const obstacle = obstacleIn(file, scripts)
+    if (obstacle === undefined || obstacle.late) return obstacle
+    // A folder of that name on PATH is not a candidate.
+    const skipped = isMissing(obstacle.code) || (obstacle.code === "EISDIR" && file !== name)
+    if (obstacle.interpreter !== undefined || !skipped) found ??= obstacle
+  }
+  return found ?? { code: "ENOENT" }
+}
+
+/** Fails where a command of this name can't be started, or is a script whose interpreter can't. */
+export const find = (name: string): Effect.Effect<void, CommandUnusable> =>
+  Effect.suspend(() => {
+    const obstacle = obstacleOf(name, maxScripts)
+    if (obstacle === undefined) return Effect.void
+    const { code, interpreter } = obstacle
+    const missing = interpreter === undefined && isMissing(code)
+    return new CommandUnusable({ name, reason: missing ? "not-found" : "not-executable", code, interpreter })
+  })

@@ -1,5 +1,3 @@
-const ignore = () => {}
-
 /** The width of stdout if it is a terminal. */
 export const terminalColumns = (): number | undefined => process.stdout.columns
 
@@ -13,7 +11,7 @@ export const printText = (text: string): void => {
     process.exitCode = 1
     // The words of `OutputFailed`.
     process.stderr
-      .on("error", ignore)
+      .on("error", () => {})
       .write(
         `zpcli: The result could not be written to stdout (${code ?? message}).\n` +
           "Check the destination of stdout, for example for free disk space.\n",

@@ -1,42 +1,36 @@
 import { fstatSync, statSync } from "node:fs"
 import { hostname } from "node:os"
+import { addAbortSignal } from "node:stream"
 import { isatty, ReadStream } from "node:tty"
 import * as Effect from "effect/Effect"
 import { InputUnreadable } from "../../domain/Errors.ts"
+import type { CommandLine } from "../CommandRunner.ts"
 import type { Stream, Surroundings } from "../Process.ts"
-import { start } from "./child.ts"
+import { mayHaveOpenLine, start } from "./commandRunner.ts"
 import { openTerminal } from "./terminal.ts"
 
 /** About 25,000 key IDs. */
 const maxBytes = 1 << 20
 
-const readStdin = Effect.async<string, InputUnreadable>((resume) => {
-  if (fstatSync(0).isDirectory()) return resume(new InputUnreadable({ reason: "failed", code: "EISDIR" }))
-  // At a terminal a stream of its own: `process.stdin` would be at its end, and is needed for a password.
-  const stdin = isatty(0) ? new ReadStream(0) : process.stdin
-  const chunks: Array<Buffer> = []
-  let size = 0
-  const onData = (chunk: Buffer) => {
-    chunks.push(chunk)
-    size += chunk.length
-    if (size <= maxBytes) return
-    stop()
-    resume(new InputUnreadable({ reason: "too-large", code: undefined }))
-  }
-  const onEnd = () => {
-    stop()
-    resume(Effect.succeed(Buffer.concat(chunks).toString("utf8")))
-  }
-  const onError = ({ code, message }: NodeJS.ErrnoException) => {
-    stop()
-    resume(new InputUnreadable({ reason: "failed", code: code ?? message }))
-  }
-  const stop = () => {
-    stdin.off("data", onData).off("end", onEnd).pause()
-    if (stdin !== process.stdin) stdin.destroy()
-  }
-  stdin.on("data", onData).on("end", onEnd).on("error", onError)
-  return Effect.sync(stop)
+const readStdin = Effect.tryPromise({
+  try: async (signal) => {
+    if (fstatSync(0).isDirectory()) throw new InputUnreadable({ reason: "failed", code: "EISDIR" })
+    // At a terminal a stream of its own: `process.stdin` would be at its end, and is needed for a password.
+    const stdin = isatty(0) ? new ReadStream(0) : process.stdin
+    const chunks: Array<Buffer> = []
+    let size = 0
+    for await (const chunk of addAbortSignal(signal, stdin)) {
+      size += chunk.length
+      if (size > maxBytes) throw new InputUnreadable({ reason: "too-large", code: undefined })
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks).toString("utf8")
+  },
+  catch: (error) => {
+    if (error instanceof InputUnreadable) return error
+    const { code, message } = error as NodeJS.ErrnoException
+    return new InputUnreadable({ reason: "failed", code: code ?? message })
+  },
 })
 
 /**
@@ -63,16 +57,16 @@ const colorAllowed = (isTerminal: boolean, env: NodeJS.ProcessEnv): boolean => {
 }
 
 /** The program that opens a page, without a shell in between: on Windows `start` would need one. */
-const opener: Readonly<Record<string, readonly [string, ...ReadonlyArray<string>]>> = {
+const opener: Readonly<Record<string, CommandLine>> = {
   darwin: ["open"],
   win32: ["rundll32", "url.dll,FileProtocolHandler"],
 }
 
 // The program goes on when we have ended.
 const openPage = (url: string) => {
-  const [program, ...args] = opener[process.platform] ?? ["xdg-open"]
+  const command: CommandLine = [...(opener[process.platform] ?? (["xdg-open"] as const)), url]
   return Effect.ignore(
-    start<void>(program, [...args, url], { detached: true, stdio: "ignore" }, (child, done) => {
+    start<void>(command, { detached: true, stdio: "ignore" }, (child, done) => {
       child.unref()
       done()
     }),
@@ -101,7 +95,7 @@ const streamOf = (descriptor: 1 | 2): Stream => {
 export const makeProcess = (): Surroundings => ({
   stdin: { isTerminal: isatty(0) },
   stdout: { ...streamOf(1), discards: Effect.sync(() => isNullDevice(1)) },
-  stderr: streamOf(2),
+  stderr: { ...streamOf(2), mayHaveOpenLine },
   readStdin,
   openTerminal,
   noInput: false,

@@ -34,8 +34,7 @@ const onAgain = new Set<() => void>()
 /** The exit code of an interruption that no signal is known for. */
 export const interrupted = 128 + constants.signals.SIGINT
 
-/** The exit code for the signal that has come, if any. */
-export const signalledCode = (): number | undefined =>
+const signalledCode = (): number | undefined =>
   first === undefined ? undefined : 128 + constants.signals[first.signal]
 
 /** Ends this process as the signal would have done. */
@@ -83,6 +82,7 @@ export const signals = {
     return (yield* Clock.currentTimeMillis) - ago
   }),
   again: waitFor(onAgain),
+  exitCode: signalledCode,
   shield: <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.acquireUseRelease(
       Effect.sync(() => void shields++),

@@ -101,9 +101,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             { now: yield* Clock.currentTimeMillis, serverTime: answer.serverTime },
             _tag,
           )
-        }).pipe(
-          Effect.mapError(meaningOf({ method: "GET", path: "/pat", credential: signerOf(credential) })),
-        ),
+        }).pipe(Effect.mapError(meaningOf({ path: "/pat", credential: signerOf(credential) }))),
       )
     const list = Effect.withSpan(listWith(false), "PatApi.list")
 
@@ -160,7 +158,6 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             Effect.mapError((error) => {
               if (error._tag === "OutcomeUnknown") return error
               const meaning = meaningOf({
-                method: "POST",
                 path: "/pat",
                 credential: signerOf(credential),
                 optional: { what: "create", api, pat },
@@ -204,9 +201,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
             const endedItself = own && flight.answerLost && failure.status === 401
             return endedItself ? Effect.succeed(Either.right(revokedUnseen)) : Effect.fail(failure)
           }),
-          Effect.mapError(
-            meaningOf({ method: "DELETE", path: `/pat/${keyId}`, credential: signerOf(credential) }),
-          ),
+          Effect.mapError(meaningOf({ path: `/pat/${keyId}`, credential: signerOf(credential) })),
         )
       const answer = yield* session.withCredential(attempt)
       if (Either.isRight(answer)) return answer.right
@@ -225,15 +220,13 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
           // Not the password, which may be a name that the greeting rightly has.
           message: maskTokens(value.message, [credential.token]),
           credential,
-        })).pipe(
-          Effect.mapError(meaningOf({ method: "GET", path: "/hello", credential: signerOf(credential) })),
-        ),
+        })).pipe(Effect.mapError(meaningOf({ path: "/hello", credential: signerOf(credential) }))),
       )
       .pipe(Effect.withSpan("PatApi.hello"))
 
     const check = Effect.fn("PatApi.check")((token: Redacted.Redacted) =>
       greet({ token }).pipe(
-        Effect.mapError(meaningOf({ method: "GET", path: "/hello", credential: { _tag: "NewPat" } })),
+        Effect.mapError(meaningOf({ path: "/hello", credential: { _tag: "NewPat" } })),
         Effect.retry({
           while: ({ _tag }) => _tag === "CredentialRefused",
           schedule: Schedule.spaced("500 millis").pipe(Schedule.upTo("10 seconds")),

@@ -29,19 +29,10 @@ export const toCommand = Effect.fn("delivery.toCommand")(function* (command: Com
   yield* runner.find(name)
   const deliver: Deliver = ({ token }) =>
     runner.give(command, token).pipe(
-      Effect.mapError(
-        ({ code }) => new CommandFailed({ name, reason: "not-started", exitCode: undefined, code }),
-      ),
+      Effect.mapError(({ code }) => new CommandFailed({ name, code })),
       Effect.filterOrFail(
         ({ exitCode, readAll }) => exitCode === 0 && readAll,
-        ({ exitCode, readAll }) =>
-          new CommandFailed({
-            name,
-            reason: exitCode === 0 ? "unread" : "exit",
-            exitCode,
-            leftToken: !readAll,
-            code: undefined,
-          }),
+        ({ exitCode, readAll }) => new CommandFailed({ name, exitCode, leftToken: !readAll }),
       ),
     )
   return { open: Effect.succeed(deliver), where: `passed to ${name}` } satisfies Place

@@ -4,9 +4,8 @@ import * as Either from "effect/Either"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import type { Method } from "../../domain/Errors.ts"
 import { type Account, isRequest, makeHandler } from "./handler.ts"
-import { type Answer, broken, ofStatus, pathOf, type Request } from "./messages.ts"
+import { type Answer, ofStatus, pathOf, type Request, refusals } from "./messages.ts"
 import type { State } from "./State.ts"
-import { newRequestId } from "./tokens.ts"
 
 /** What the sandbox's API is to be like. */
 export interface ApiOptions extends Account {
@@ -36,7 +35,7 @@ export const makeApi = (options: ApiOptions, state: SynchronizedRef.Synchronized
   const faultFor = armFaults(options.faults)
   const report = options.onRequest ?? (() => Effect.void)
 
-  const answer = (request: Request) => {
+  const answer = (request: Request): Effect.Effect<Answer | undefined> => {
     // A client that hangs up must not leave half a change behind.
     const work = Effect.uninterruptible(
       SynchronizedRef.modifyEffect(state, (before) => handle(request, before)),
@@ -49,21 +48,16 @@ export const makeApi = (options: ApiOptions, state: SynchronizedRef.Synchronized
   }
 
   return (request) =>
-    Effect.suspend(() => answer(request)).pipe(
-      Effect.catchAllCause((cause) =>
+    Effect.gen(function* () {
+      const sent = yield* Effect.catchAllCause(answer(request), (cause) =>
         Cause.isInterrupted(cause)
           ? Effect.failCause(cause)
-          : Effect.as(Effect.logError("The sandbox failed.", cause), broken),
-      ),
-      Effect.tap((sent) =>
-        report({ method: request.method, path: pathOf(request.target), status: sent?.status ?? 0 }),
-      ),
-      Effect.flatMap((sent) =>
-        Effect.map(newRequestId, (id) =>
-          sent === undefined ? undefined : { ...sent, headers: { ...sent.headers, "x-amzn-requestid": id } },
-        ),
-      ),
-    )
+          : Effect.as(Effect.logError("The sandbox failed.", cause), refusals.broken),
+      )
+      yield* report({ method: request.method, path: pathOf(request.target), status: sent?.status ?? 0 })
+      const headers = { ...sent?.headers, "x-amzn-requestid": crypto.randomUUID() }
+      return sent && { ...sent, headers }
+    })
 }
 
 /** A failure that the sandbox acts out on request, so that a script can be tested against it. */

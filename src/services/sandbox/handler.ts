@@ -5,19 +5,13 @@ import * as Redacted from "effect/Redacted"
 import { nextKeyId } from "./keyIds.ts"
 import {
   type Answer,
-  forbidden,
-  jwtExpired,
-  noSuchPat,
-  noSuchPath,
   nothing,
   pathOf,
   type Request,
   readLogin,
   readNewPat,
+  refusals,
   success,
-  unauthorized,
-  wrongMethod,
-  wrongPassword,
 } from "./messages.ts"
 import { type State, statusOf, toItem, withPat } from "./State.ts"
 import { newGrant, newPat, sha256 } from "./tokens.ts"
@@ -32,9 +26,6 @@ export interface Account {
 /** The result of a request: its answer, and the sandbox's state afterwards. */
 export type Outcome = readonly [answer: Answer, state: State]
 
-/** The API: a function of a request and the state. Its only effects are to read the clock and make random secrets. */
-export type Handler = (request: Request, state: State) => Effect.Effect<Outcome>
-
 /** A request whose sender is allowed to make it. */
 interface Call {
   readonly request: Request
@@ -42,7 +33,7 @@ interface Call {
   readonly account: Account
   /** Milliseconds since the epoch. */
   readonly now: number
-  /** The part of the path that `:key_id` stands for. */
+  /** The key ID in the path, if there is one. */
   readonly keyId: string
 }
 
@@ -54,7 +45,7 @@ const login = Effect.fnUntraced(function* ({ account, now, request, state }: Cal
   if (Either.isLeft(sent)) return [sent.left, state] as const
   const { password, username } = sent.right
   if (username !== account.user || password !== Redacted.value(account.password)) {
-    return [wrongPassword, state] as const
+    return [refusals.wrongPassword, state] as const
   }
   const { accessToken, idToken, refreshToken } = yield* newGrant(account.user, now, account.jwtSeconds)
   const expires_at = now + account.jwtSeconds * 1000
@@ -109,7 +100,7 @@ const revoke = ({ keyId, now, state }: Call) => {
   const pat = state.pats.find(({ key_id }) => key_id === keyId)
   return Effect.succeed(
     pat === undefined || pat.revoked_at !== null
-      ? ([noSuchPat, state] as const)
+      ? ([refusals.noSuchPat, state] as const)
       : ([nothing, withPat(state, pat.key_id, { revoked_at: now })] as const),
   )
 }
@@ -117,7 +108,7 @@ const revoke = ({ keyId, now, state }: Call) => {
 /** Everything that the API answers. */
 const routes: ReadonlyArray<{
   readonly method: string
-  /** `:key_id` stands for any part of a path that is not empty. */
+  /** A key ID follows the last `/`, if the path ends with one. */
   readonly path: string
   /** Who may send it: anybody; anybody with a valid credential; or JWTs, and PATs with this scope. */
   readonly needs: "nothing" | "credential" | "pat"
@@ -127,18 +118,8 @@ const routes: ReadonlyArray<{
   { method: "GET", path: "/v1/hello", needs: "credential", answer: hello },
   { method: "GET", path: "/v1/pat", needs: "pat", answer: list },
   { method: "POST", path: "/v1/pat", needs: "pat", answer: create },
-  { method: "DELETE", path: "/v1/pat/:key_id", needs: "pat", answer: revoke },
+  { method: "DELETE", path: "/v1/pat/", needs: "pat", answer: revoke },
 ]
-
-/** Whether a path after `/v1`, or how it begins, is that of a request that the API answers. */
-export const isRequest = (method: string, start: string): boolean =>
-  routes.some((route) => {
-    const [prefix = "", parameter] = route.path.slice("/v1".length).split(":")
-    if (route.method !== method) return false
-    return parameter !== undefined && start.startsWith(prefix)
-      ? !start.slice(prefix.length).includes("/")
-      : prefix.startsWith(start)
-  })
 
 const decode = (part: string): string => {
   try {
@@ -148,13 +129,20 @@ const decode = (part: string): string => {
   }
 }
 
-/** What `:key_id` stands for (an empty string where there is none), or undefined where the path does not fit. */
-const match = (pattern: string, path: string): string | undefined => {
-  const [prefix = "", parameter] = pattern.split(":")
-  if (parameter === undefined) return path === pattern ? "" : undefined
-  const part = path.startsWith(prefix) ? path.slice(prefix.length) : ""
+/** The key ID behind the path of a route (empty where it takes none); undefined where the path does not fit. */
+const keyIdIn = (route: string, path: string): string | undefined => {
+  if (!route.endsWith("/")) return path === route ? "" : undefined
+  const part = path.startsWith(route) ? path.slice(route.length) : ""
   return part === "" || part.includes("/") ? undefined : decode(part)
 }
+
+/** Whether a path after `/v1`, or how it begins, is that of a request that the API answers. */
+export const isRequest = (method: string, start: string): boolean =>
+  routes.some(
+    (route) =>
+      route.method === method &&
+      (route.path.startsWith(`/v1${start}`) || keyIdIn(route.path, `/v1${start}`) !== undefined),
+  )
 
 /** The token of `Authorization: Bearer <token>`. */
 const bearerOf = (header: string | undefined): string | undefined =>
@@ -174,12 +162,12 @@ const authorize = Effect.fnUntraced(function* (
   needed: "credential" | "pat",
 ) {
   const token = bearerOf(headers.authorization)
-  if (token === undefined) return [unauthorized, state] as const
+  if (token === undefined) return [refusals.unauthorized, state] as const
   const hash = yield* sha256(token)
   const jwt = state.jwts.find((known) => known.sha256 === hash)
-  if (jwt !== undefined) return [jwt.expires_at <= now ? jwtExpired : undefined, state] as const
+  if (jwt !== undefined) return [jwt.expires_at <= now ? refusals.jwtExpired : undefined, state] as const
   const pat = state.pats.find((known) => known.token_sha256 === hash)
-  if (pat === undefined || statusOf(pat, now) !== "active") return [unauthorized, state] as const
+  if (pat === undefined || statusOf(pat, now) !== "active") return [refusals.unauthorized, state] as const
   const used = withPat(state, pat.key_id, {
     last_used_at: now,
     last_ip: from ?? null,
@@ -187,21 +175,25 @@ const authorize = Effect.fnUntraced(function* (
     usage_count: pat.usage_count + 1,
   })
   const allowed = needed === "credential" || pat.scopes.includes("*") || pat.scopes.includes(needed)
-  return [allowed ? undefined : forbidden, used] as const
+  return [allowed ? undefined : refusals.forbidden, used] as const
 })
 
-/** Makes the API of an account. It answers every request, also those that no route fits. */
+/**
+ * Makes the API of an account: a function of a request and the state, whose only effects are to read the clock and
+ * make random secrets. It answers every request, also those that no route fits.
+ */
 export const makeHandler =
-  (account: Account): Handler =>
-  (request, state) =>
+  (account: Account) =>
+  (request: Request, state: State): Effect.Effect<Outcome> =>
     Effect.gen(function* () {
       const path = pathOf(request.target)
       const fitting = routes.flatMap((route) => {
-        const keyId = match(route.path, path)
+        const keyId = keyIdIn(route.path, path)
         return keyId === undefined ? [] : [{ ...route, keyId }]
       })
       const route = fitting.find(({ method }) => method === request.method)
-      if (route === undefined) return [fitting.length === 0 ? noSuchPath : wrongMethod, state] as const
+      if (route === undefined)
+        return [fitting.length === 0 ? refusals.noSuchPath : refusals.wrongMethod, state] as const
       const now = yield* Clock.currentTimeMillis
       const [refusal, known] =
         route.needs === "nothing"

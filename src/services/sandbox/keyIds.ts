@@ -6,7 +6,7 @@ const list = (text: string): ReadonlyArray<string> => text.trim().split(/\s+/)
  * The words that key IDs are made of, for each of the four places, and the
  * stride by which a place steps through its words. The lengths (32, 33, 35 and
  * 37) have no factor in common, nor has a stride with its length: that is why no
- * ID repeats within `period`, and why a word can't be added or taken away by
+ * ID repeats within 1,367,520, and why a word can't be added or taken away by
  * itself. The lists begin with the ID in the examples of the docs.
  */
 export const places = [
@@ -44,9 +44,6 @@ export const places = [
     `),
   },
 ] as const
-
-/** After so many key IDs the order starts again: 1,367,520. */
-export const period = places.reduce((product, { words }) => product * words.length, 1)
 
 /**
  * The key ID of the PAT that is created as number `index` (from 0). The order is

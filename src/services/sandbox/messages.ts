@@ -27,16 +27,16 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** The body as a JSON object: 413 above `maxBody`. */
 const readFields = ({ body }: Request): Either.Either<Fields, Answer> => {
-  if (body.length > maxBody) return Either.left(tooLarge)
-  return Either.try({
+  if (body.length > maxBody) return Either.left(refusals.tooLarge)
+  try {
     // A byte order mark is not valid JSON.
-    try: () => JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(body)) as unknown,
-    catch: () => invalid("the body is not valid JSON"),
-  }).pipe(
-    Either.flatMap((value) =>
-      isReadonlyRecord(value) ? Either.right(value) : Either.left(invalid("the body is not a JSON object")),
-    ),
-  )
+    const value: unknown = JSON.parse(new TextDecoder("utf-8", { ignoreBOM: true }).decode(body))
+    return isReadonlyRecord(value)
+      ? Either.right(value)
+      : Either.left(invalid("the body is not a JSON object"))
+  } catch {
+    return Either.left(invalid("the body is not valid JSON"))
+  }
 }
 
 /** The body of `POST /login`. */
@@ -47,19 +47,11 @@ export const readLogin = (request: Request) =>
       : Either.left(invalid(`${typeof username === "string" ? "password" : "username"} is required`)),
   )
 
-/** The body of `POST /pat`, checked. */
-export interface NewPat {
-  readonly label: string
-  readonly scopes: ReadonlyArray<Scope>
-  /** 00:00 UTC of the expiry date, in milliseconds since the epoch; null for never. */
-  readonly expiryAt: number | null
-}
-
 const fields: ReadonlyArray<string> = ["label", "scopes", "expiry", "tenant_id"]
 
 const isScope = (value: unknown): value is Scope => scopes.some((scope) => scope === value)
 
-const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
+const checkNewPat = (body: Fields) => {
   const unknown = Object.keys(body).find((name) => !fields.includes(name))
   if (unknown !== undefined) return Either.left(invalid(`${unknown} is not a field of a PAT`))
   const { expiry, label, tenant_id: tenantId } = body
@@ -81,6 +73,7 @@ const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
   if (expiry !== undefined && (typeof expiry !== "string" || Either.isLeft(parseDate(expiry)))) {
     return Either.left(invalidNested("expiry must be a date, YYYY-MM-DD"))
   }
+  // In milliseconds since the epoch; null for never.
   const expiryAt = expiry === undefined ? null : Date.parse(`${expiry}T00:00:00Z`)
   return Either.right({ label, scopes: [...new Set(granted)], expiryAt })
 }
@@ -92,8 +85,7 @@ const checkNewPat = (body: Fields): Either.Either<NewPat, Answer> => {
  * example) and makes a token that has expired. A `tenant_id` is checked and has
  * no effect: the sandbox has one tenant.
  */
-export const readNewPat = (request: Request): Either.Either<NewPat, Answer> =>
-  Either.flatMap(readFields(request), checkNewPat)
+export const readNewPat = (request: Request) => Either.flatMap(readFields(request), checkNewPat)
 
 /** The sandbox's answers, in the shapes of the API and of the cloud gateway in front of it. */
 
@@ -127,32 +119,23 @@ export const invalid = (detail: string): Answer => json(400, { message: "Invalid
 export const invalidNested = (message: string): Answer =>
   json(400, { message: "Invalid request", detail: { message } })
 
-/** 401 of `POST /login`. */
-export const wrongPassword: Answer = json(401, { message: "Incorrect username or password." })
-
-/** 401 for a credential that is missing, unknown, revoked or expired. */
-export const unauthorized: Answer = json(401, { message: "Unauthorized" })
-
-/** 401 for a JWT that was good once. */
-export const jwtExpired: Answer = json(401, { message: "The incoming token has expired" })
-
-/** 403 for a PAT without the scope. The capital is the gateway's. */
-export const forbidden: Answer = json(403, { Message: "User is not authorized to access this resource" })
-
-/** 403 for a path that has no such method, worded as AWS gateways do. */
-export const wrongMethod: Answer = json(403, { message: "Missing Authentication Token" })
-
-/** 404 for a path that does not exist. */
-export const noSuchPath: Answer = json(404, { message: "Not Found" })
-
-/** 404 for a key ID that is unknown, or revoked already. */
-export const noSuchPat: Answer = json(404, { message: "PAT not found" })
-
-/** 413. */
-export const tooLarge: Answer = json(413, { message: "Request Too Long" })
-
-/** 500. */
-export const broken: Answer = json(500, { message: "Internal server error" })
+/** Failures in the words of the API, or of the gateway in front of it. */
+export const refusals = {
+  wrongPassword: json(401, { message: "Incorrect username or password." }),
+  /** The credential is missing, unknown, revoked or expired. */
+  unauthorized: json(401, { message: "Unauthorized" }),
+  /** The JWT was good once. */
+  jwtExpired: json(401, { message: "The incoming token has expired" }),
+  /** The PAT lacks the scope. The capital is the gateway's. */
+  forbidden: json(403, { Message: "User is not authorized to access this resource" }),
+  /** The path has no such method, in the words of AWS gateways. */
+  wrongMethod: json(403, { message: "Missing Authentication Token" }),
+  noSuchPath: json(404, { message: "Not Found" }),
+  /** The key ID is unknown, or revoked already. */
+  noSuchPat: json(404, { message: "PAT not found" }),
+  tooLarge: json(413, { message: "Request Too Long" }),
+  broken: json(500, { message: "Internal server error" }),
+}
 
 const badGateway =
   "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
@@ -160,12 +143,12 @@ const badGateway =
 const known: Readonly<Record<number, Answer>> = {
   204: bodiless(204),
   304: bodiless(304),
-  401: unauthorized,
-  403: forbidden,
-  404: noSuchPath,
-  413: tooLarge,
+  401: refusals.unauthorized,
+  403: refusals.forbidden,
+  404: refusals.noSuchPath,
+  413: refusals.tooLarge,
   429: json(429, { message: "Too Many Requests" }, { "retry-after": "1" }),
-  500: broken,
+  500: refusals.broken,
   502: { status: 502, headers: { "content-type": "text/html" }, body: badGateway },
   503: json(503, { message: "Service Unavailable" }),
   504: json(504, { message: "Endpoint request timed out" }),
@@ -202,7 +185,7 @@ const reasons: Readonly<Record<number, string>> = {
  * faults. A 403 to a POST is that of an API which does not offer the request.
  */
 export const ofStatus = (status: number, method: Method): Answer => {
-  if (status === 403 && method === "POST") return wrongMethod
+  if (status === 403 && method === "POST") return refusals.wrongMethod
   const answer = known[status] ?? json(status, { message: reasons[status] ?? "Unknown" })
   // `.invalid` resolves nowhere: a client that follows a redirect gets caught, and its credential does not.
   return status >= 300 && status < 400 && status !== 304

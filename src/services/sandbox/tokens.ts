@@ -16,9 +16,6 @@ export const newPat: Effect.Effect<string> = Effect.sync(
   () => `zpat_${Encoding.encodeBase64Url(randomBytes(24))}`,
 )
 
-/** A request's ID as the gateway puts it into `x-amzn-requestid`. */
-export const newRequestId: Effect.Effect<string> = Effect.sync(() => crypto.randomUUID())
-
 /** What `POST /login` hands out. */
 export interface Grant {
   readonly accessToken: string

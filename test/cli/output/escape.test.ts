@@ -110,7 +110,7 @@ describe("whatever text of a server is in it", () => {
       Effect.gen(function* () {
         const answered = { status: 418, serverMessage, requestId }
         const failures = [
-          new Errors.RequestRefused({ ...answered, method: "GET", path: "/pat" }),
+          new Errors.RequestRefused({ ...answered, path: "/pat" }),
           new Errors.PatNotFound({ ...answered, keyId: "a-b-c-d" }),
           new Errors.LabelNotFound({ label: serverMessage, nearest: requestId }),
           new Errors.SettingsError({ source: requestId, reason: serverMessage, advice: serverMessage }),

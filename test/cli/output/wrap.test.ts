@@ -91,14 +91,14 @@ describe("lines at a terminal", () => {
 
 describe("what is written to stderr", () => {
   const message = `"${"x".repeat(10)} zpcli: done ${"y".repeat(30)}" is not a valid label: it is made up.`
-  const error = new InvalidInput({ kind: "label", reason: "blank", value: "", message })
+  const error = new InvalidInput({ kind: "label", value: "", message })
   /** What an effect writes to a stderr of 40 columns. */
   const written = (effect: Effect.Effect<unknown>, isTerminal: boolean) =>
     effect.pipe(
       Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
       Effect.provideService(Process, {
         ...atTerminal,
-        stderr: { isTerminal, color: false, columns: () => 40 },
+        stderr: { ...atTerminal.stderr, isTerminal, columns: () => 40 },
       }),
       withStderr,
       Effect.map(({ stderr }) => stderr.trimEnd().split("\n")),

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { demo } from "../../../src/services/sandbox/demo.ts"
-import { parseSeed } from "../../../src/services/sandbox/Seed.ts"
+import { demo, parseSeed } from "../../../src/services/sandbox/Seed.ts"
 import { statusOf, toItem } from "../../../src/services/sandbox/State.ts"
 import { live, sandbox } from "./harness.ts"
 

@@ -100,8 +100,8 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
   ),
   PatNotFound: [[new Errors.PatNotFound({ ...answered, keyId: "a-b-c-d" }), 5]],
   RequestRefused: [
-    [new Errors.RequestRefused({ ...answered, method: "GET", path: "/pat" }), 1],
-    [new Errors.RequestRefused({ status: 404, method: "GET", path: "/pat" }), 1],
+    [new Errors.RequestRefused({ ...answered, path: "/pat" }), 1],
+    [new Errors.RequestRefused({ status: 404, path: "/pat" }), 1],
   ],
   Redirected: [
     [new Errors.Redirected({ ...answered, origin, location: "https://else\u001bwhere" }), 1],

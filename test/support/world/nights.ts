@@ -13,9 +13,9 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import * as TestClock from "effect/TestClock"
-import { Interruption } from "../../../src/cli/errors/report.ts"
 import { CommandUnusable } from "../../../src/domain/Errors.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
+import { Signals } from "../../../src/services/Signals.ts"
 import { makeApi, parseFault } from "../../../src/services/sandbox/api.ts"
 import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
 import { type State, type StoredPat, statusOf } from "../../../src/services/sandbox/State.ts"
@@ -211,7 +211,10 @@ export const makeAccount = (withOld: boolean) =>
             stderr += text
           },
         }).pipe(
-          Effect.provideService(Interruption, { exitCode: () => (gotSignal ? 143 : undefined) }),
+          Effect.provideServiceEffect(
+            Signals,
+            Effect.map(Signals, (signals) => ({ ...signals, exitCode: () => (gotSignal ? 143 : undefined) })),
+          ),
           // Full jitter of nothing: no waiting between attempts.
           Effect.withRandom(Random.fixed([0])),
           Effect.forkDaemon,

@@ -200,7 +200,7 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
           ...here,
           stdin: { isTerminal: typing },
           stdout: { isTerminal: out, color, columns: () => columns, discards: Effect.succeed(false) },
-          stderr: { isTerminal: err, color, columns: () => columns },
+          stderr: { ...here.stderr, isTerminal: err, color, columns: () => columns },
           readStdin:
             data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
           openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError, true, columns)),
