@@ -2,7 +2,6 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HashSet from "effect/HashSet"
@@ -16,16 +15,20 @@ import type { Signals } from "../Signals.ts"
 import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
 
-/** Why a revoke isn't certain; without a cause the key ID isn't known, or there was no time for an answer. */
-export interface Uncertain {
-  readonly cause: RevokeError | undefined
+/** A PAT that zpcli tried to revoke, since its token isn't in use anywhere. */
+export type TakenBack = Gone | MayWork
+
+/** It certainly doesn't work any more. */
+interface Gone {
+  readonly _tag: "Gone"
+  readonly keyId: string | undefined
 }
 
-/** A PAT that was to be revoked, since its token isn't in use anywhere. */
-export interface TakenBack {
+/** It may still work. There is no cause if its key ID isn't known, or if there was no time for an answer. */
+export interface MayWork {
+  readonly _tag: "MayWork"
   readonly keyId: string | undefined
-  /** Undefined if it certainly doesn't work any more. */
-  readonly uncertain: Uncertain | undefined
+  readonly cause: RevokeError | undefined
 }
 
 /** A PAT to be acquired. */
@@ -41,7 +44,7 @@ export interface Acquisition {
     lost: OutcomeUnknown,
     interruptedAt?: number,
   ) => Effect.Effect<string | undefined, OutcomeUnknown>
-  /** What to tell the user after an interruption, once the PAT was to be revoked. */
+  /** What to tell the user after an interruption. */
   readonly tell: (back: TakenBack) => Notice
   /** What to tell the user if it was certainly never created. */
   readonly notCreated?: Notice
@@ -81,22 +84,17 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       ),
     )
 
-  /** Revokes a PAT that is no longer wanted. Gives nothing if it certainly doesn't work any more. */
-  const revoke = (keyId: string | undefined, interruptedAt?: number): Effect.Effect<Uncertain | undefined> =>
-    Either.match(KeyId.parse(keyId ?? ""), {
-      onLeft: () => Effect.succeed({ cause: undefined }),
-      onRight: (known) => {
-        const revoking: Effect.Effect<Uncertain | undefined> = Effect.match(api.revoke(known), {
-          onSuccess: () => undefined,
-          onFailure: (cause) => (cause._tag === "PatNotFound" ? undefined : { cause }),
-        })
-        return inTime(revoking, { cause: undefined }, interruptedAt)
-      },
-    })
-
   /** Revokes a PAT whose token isn't in use anywhere. */
-  const takeBack = ({ keyId }: CreatedToken, interruptedAt?: number): Effect.Effect<TakenBack> =>
-    Effect.map(revoke(keyId, interruptedAt), (uncertain) => ({ keyId, uncertain }))
+  const takeBack = (keyId: string | undefined, interruptedAt?: number): Effect.Effect<TakenBack> => {
+    const gone: TakenBack = { _tag: "Gone", keyId }
+    const mayWork = (cause?: RevokeError): TakenBack => ({ _tag: "MayWork", keyId, cause })
+    if (!KeyId.is(keyId)) return Effect.succeed(mayWork())
+    const revoking = Effect.match(api.revoke(keyId), {
+      onSuccess: () => gone,
+      onFailure: (cause) => (cause._tag === "PatNotFound" ? gone : mayWork(cause)),
+    })
+    return inTime(revoking, mayWork(), interruptedAt)
+  }
 
   /** Creates a PAT. After an interruption it is revoked again, if it exists, and the user told so. */
   const acquire = Effect.fnUntraced(function* (restore: Restore, wanted: Acquisition) {
@@ -128,27 +126,25 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       return answer
     })
 
+    /** The answer that is missing, if the create may have had an effect all the same. */
+    const lostIn = (cause: Cause.Cause<unknown>): OutcomeUnknown | undefined => {
+      const failure = Option.getOrUndefined(Cause.failureOption(cause))
+      if (failure instanceof OutcomeUnknown) return failure
+      if (!Cause.isInterruptedOnly(cause) || !flight.mayHaveLeft()) return undefined
+      const { label, replaces } = pat
+      return new OutcomeUnknown({ label, found: undefined, replaces, cause: undefined })
+    }
+
     const noticeOf = (
       answer: Exit.Exit<CreatedToken, unknown>,
       at: number,
     ): Effect.Effect<Notice | undefined> => {
-      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value, at), tell)
-      const failure = Option.getOrUndefined(Cause.failureOption(answer.cause))
-      const lost =
-        failure instanceof OutcomeUnknown
-          ? failure
-          : Cause.isInterruptedOnly(answer.cause) && flight.mayHaveLeft()
-            ? new OutcomeUnknown({
-                label: pat.label,
-                found: undefined,
-                replaces: pat.replaces,
-                cause: undefined,
-              })
-            : undefined
+      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value.keyId, at), tell)
+      const lost = lostIn(answer.cause)
       if (lost === undefined) return Effect.succeed(notCreated)
       const recovered = Effect.match(recover(lost, at), {
         onFailure: (unknown): Notice => unknown,
-        onSuccess: (keyId) => tell({ keyId, uncertain: undefined }),
+        onSuccess: (keyId) => tell({ _tag: "Gone", keyId }),
       })
       return inTime(recovered, lost, at)
     }
@@ -167,5 +163,5 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
         : Effect.zipRight(notices.owe(error), Effect.interrupt),
     )
 
-  return { acquire, failWith, revoke, takeBack }
+  return { acquire, failWith, takeBack }
 }

@@ -62,7 +62,7 @@ export const makeRotate = (
   api: PatApi["Type"],
   notices: Notices["Type"],
   progress: Progress["Type"],
-  { acquire, failWith, revoke, takeBack }: Acquiring,
+  { acquire, failWith, takeBack }: Acquiring,
 ) => {
   /** Revokes the old PATs, all of them even if one fails. */
   const revokeAll = (old: ReadonlyArray<OldPat>): Effect.Effect<ReadonlyArray<Ended>, Left> =>
@@ -130,15 +130,12 @@ export const makeRotate = (
       Effect.gen(function* () {
         type Cause = RotationStopped["cause"]
         /** Where it stopped before the delivery was complete. */
-        const undone = (
-          step: "create" | "check" | "deliver",
-          { keyId, uncertain }: TakenBack,
-          cause?: Cause,
-        ) => stoppedBeforeDelivery({ step, old, newKeyId: keyId, undone: uncertain === undefined, cause })
+        const undone = (step: "create" | "check" | "deliver", { _tag, keyId }: TakenBack, cause?: Cause) =>
+          stoppedBeforeDelivery({ step, old, newKeyId: keyId, undone: _tag === "Gone", cause })
         /** A PAT whose answer was lost is taken back, if the list leaves no doubt which one it is. */
         const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
-          Effect.flatMap(revoke(lost.certain, interruptedAt), (uncertain) =>
-            uncertain === undefined ? Effect.succeed(lost.certain) : Effect.fail(lost),
+          Effect.flatMap(takeBack(lost.certain, interruptedAt), ({ _tag, keyId }) =>
+            _tag === "Gone" ? Effect.succeed(keyId) : Effect.fail(lost),
           )
         const created = yield* acquire(restore, {
           pat,
@@ -150,12 +147,14 @@ export const makeRotate = (
           Effect.catchTag("OutcomeUnknown", (lost) =>
             Effect.matchEffect(recover(lost), {
               onFailure: failWith,
-              onSuccess: (keyId) => failWith(undone("create", { keyId, uncertain: undefined }, lost.cause)),
+              onSuccess: (keyId) => failWith(undone("create", { _tag: "Gone", keyId }, lost.cause)),
             }),
           ),
         )
         const orTakenBack = <C extends Cause>(step: "check" | "deliver", work: Effect.Effect<void, C>) =>
-          orStop(work, (cause, at) => Effect.map(takeBack(created, at), (back) => undone(step, back, cause)))
+          orStop(work, (cause, at) =>
+            Effect.map(takeBack(created.keyId, at), (back) => undone(step, back, cause)),
+          )
         yield* orTakenBack("check", restore(api.check(created.token)))
         yield* orTakenBack("deliver", deliver(created))
 
