@@ -12,8 +12,8 @@ import type { NewPat } from "../../domain/NewPat.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import { makeFlight } from "../network/attempt.ts"
 import type { Signals } from "../Signals.ts"
-import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
+import type { CreatedToken } from "./results.ts"
 
 /** A PAT that zpcli tried to revoke, since its token isn't in use anywhere. */
 export type TakenBack = Gone | MayWork

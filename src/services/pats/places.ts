@@ -7,7 +7,7 @@ import { explained } from "../../domain/errors/words.ts"
 import { type CommandLine, CommandRunner } from "../CommandRunner.ts"
 import { type CannotWrite, Files, wordsOf } from "../files.ts"
 import * as rcfileWrite from "../settings/rcfileWrite.ts"
-import type { CreatedToken } from "./outcome.ts"
+import type { CreatedToken } from "./results.ts"
 
 /** Hands over a token. The place that it goes to was made ready before the token was asked for. */
 export type Deliver = (created: CreatedToken) => Effect.Effect<void, Undelivered>

@@ -18,9 +18,9 @@ import { newestFirst } from "../../domain/PatList.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
 import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
-import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
+import type { CreatedToken } from "./results.ts"
 
 /** A PAT that is to be replaced. */
 export interface OldPat {
