@@ -7,10 +7,16 @@ import { hasEnded, lastUse, type Pat, sameScopes } from "../../domain/Pat.ts"
 import type { ApiAnswer } from "../network/Transport.ts"
 import type { Listing, Revoked } from "./results.ts"
 
-/** How far a server's `created_at` may lie before its own clock at the request, in milliseconds: it may round down. */
+/** In milliseconds. A server may round `created_at` down, to before the request. */
 const createdAtSlack = 2_000
 
-/** Puts an instant of our clock on the server's, since ours may be off by hours. All are in milliseconds since the epoch. */
+/**
+ * When a request was made, by the server's clock, since ours may be off by hours.
+ * All are in milliseconds since the epoch.
+ *
+ * @param ours - when it was made, by our clock
+ * @param now - when the list was read, by our clock
+ */
 export const serverTimeOf = (ours: number, listing: Listing, now: number): number =>
   ours + (listing.now - now) - createdAtSlack
 
@@ -33,9 +39,9 @@ export const createdSince = (pats: ReadonlyArray<Pat>, label: string, since: num
   )
 
 /**
- * The key ID of the one candidate that must be the PAT of a lost answer: it has
- * the scopes, was created since, and has never been used. Undefined if none or
- * several are like that.
+ * The key ID of the PAT that the lost answer was about: the only candidate that
+ * has the scopes, was created since, and was never used. Undefined if there are
+ * none or several.
  */
 export const theOne = (
   candidates: ReadonlyArray<Listed>,
@@ -57,17 +63,17 @@ export const theOne = (
 export const hasOlder = (pats: ReadonlyArray<Pat>, label: string, found: ReadonlyArray<string>): boolean =>
   pats.some((pat) => pat.label === label && !(pat.key_id !== undefined && found.includes(pat.key_id)))
 
-/** An answer to a revoke that proves nothing by itself. */
+/** An answer to a revoke that proves nothing by itself: a 404, or a success that isn't certainly the API's own. */
 export interface Doubtful {
   readonly status: number
   readonly requestId?: string | undefined
   readonly serverMessage?: string | undefined
 }
 
-/** What an answer says of a revoke: that it is done, or nothing certain. */
+/** What an answer to a revoke says: that the PAT is revoked, or nothing certain. */
 export type RevokeAnswer = Either.Either<Revoked, Doubtful>
 
-/** A revoke that is known to be done, though no answer of the API said so. */
+/** A revoke that is known to be done, although the API sent no words of its own. */
 export const revokedUnseen: Revoked = { text: undefined, unlisted: false }
 
 /** Reads a success of a revoke: 200 or 204 without a body, or 200 in the API's own words. */
@@ -84,13 +90,14 @@ export const readRevoked = ({ body, hide, requestId, status }: ApiAnswer, keyId:
 }
 
 /**
- * What the list says of a revoke whose answer is in doubt. A PAT that has ended
- * is done, or was no more to be found before; one that is active was not
- * revoked, whoever said so. One that is not listed is not there, except after a
- * lost answer where the list shows active PATs alone.
+ * What the list says of a revoke whose answer proves nothing. A PAT that is
+ * listed as ended was revoked, unless the API didn't find it in the first place.
+ * An active one was not revoked, whatever the answer said. One that isn't listed
+ * doesn't exist; but after a lost answer, if the list shows only active PATs, it
+ * was revoked.
  *
- * @param pats - undefined where there is no list
- * @param answerLost - whether the answer of an earlier attempt was lost, which may have done it
+ * @param pats - undefined if the list isn't available
+ * @param answerLost - whether the answer to an earlier attempt was lost, which may have revoked it
  */
 export const judgeRevoke = (
   keyId: KeyId,
@@ -101,11 +108,14 @@ export const judgeRevoke = (
   const answered = { keyId, status, requestId, serverMessage }
   const unconfirmed = (listed: RevokeUnconfirmed["listed"]) =>
     Either.left(new RevokeUnconfirmed({ ...answered, listed }))
+  const notFound = Either.left(new PatNotFound(answered))
   if (pats === undefined) return unconfirmed("unknown")
   const pat = pats.find((candidate) => candidate.key_id === keyId)
-  const notFound = Either.left(new PatNotFound(answered))
-  if (pat !== undefined && !hasEnded(pat)) return unconfirmed("active")
-  if (pat !== undefined) return status === 404 && !answerLost ? notFound : Either.right(revokedUnseen)
-  if (status !== 404) return unconfirmed("unlisted")
-  return answerLost && !pats.some(hasEnded) ? Either.right({ text: undefined, unlisted: true }) : notFound
+  if (pat === undefined) {
+    if (status !== 404) return unconfirmed("unlisted")
+    const showsOnlyActive = !pats.some(hasEnded)
+    return answerLost && showsOnlyActive ? Either.right({ text: undefined, unlisted: true }) : notFound
+  }
+  if (!hasEnded(pat)) return unconfirmed("active")
+  return status === 404 && !answerLost ? notFound : Either.right(revokedUnseen)
 }
