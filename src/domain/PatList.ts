@@ -16,6 +16,15 @@ export const indexOf = (pats: ReadonlyArray<Pat>, keyId: KeyId.KeyId): Either.Ei
   return Either.left(new PatNotFound({ keyId, listed: "no", nearest: nearest(keyId, ids) }))
 }
 
+/** The PAT that is to be revoked or replaced. The error says that it isn't listed, or is listed as revoked. */
+export const findPat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> =>
+  Either.flatMap(indexOf(pats, keyId), (index) => {
+    const pat = pats[index] as Pat
+    return statusOf(pat) === "revoked"
+      ? Either.left(new PatNotFound({ keyId, listed: "revoked" }))
+      : Either.right(pat)
+  })
+
 /** When a PAT was created, for comparisons: unreadable is before all others. */
 export const creationOf = ({ created_at: created }: Pat): number =>
   typeof created === "number" ? created : Number.NEGATIVE_INFINITY

@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import { Declined, type PatNotFound, type RevokeError } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
+import { findPat } from "../../domain/PatList.ts"
 import { Progress } from "../../services/Progress.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import type { Revoked } from "../../services/pats/results.ts"
@@ -21,7 +22,7 @@ import { withServices } from "../services.ts"
 import { withAsking, withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
 import { choosePats } from "./ask.ts"
 import { keyIdValues } from "./offerKeyIds.ts"
-import { describePat, findPat, keyIdsOnStdin, parseKeyId, printDryRun, wouldRevoke } from "./subject.ts"
+import { describePat, keyIdsOnStdin, parseKeyId, printDryRun, wouldRevoke } from "./subject.ts"
 
 const path = ["pat", "revoke"]
 
@@ -86,7 +87,7 @@ const rehearse = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId>, { js
   const gone = goneFrom(keyIds, pats)
   const left = keyIds.filter((keyId) => !gone.has(keyId))
   if (left.length > 0) {
-    yield* json ? printDryRun({ revoke: left }) : print(left.map((keyId) => wouldRevoke(keyId, pats)))
+    yield* json ? printDryRun(left) : print(left.map((keyId) => wouldRevoke(keyId, pats)))
   }
   for (const [keyId, error] of gone) yield* report(error, json, { keyId, inMessage: several })
   if (gone.size > 0) return yield* new Exit({ code: exitCodes.notFound })

@@ -2,13 +2,12 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { InvalidInput, type OutputFailed, PatNotFound } from "../../domain/Errors.ts"
+import { InvalidInput, type OutputFailed } from "../../domain/Errors.ts"
 import { dateText } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import { expiryOf, type Pat, statusOf } from "../../domain/Pat.ts"
-import { indexOf } from "../../domain/PatList.ts"
+import type { Pat, Time } from "../../domain/Pat.ts"
 import { Process } from "../../services/Process.ts"
 import { mask } from "../../services/settings/Secrets.ts"
 import { keyIdForm } from "../errors/hints.ts"
@@ -107,28 +106,17 @@ export const describePat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): strin
 export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string =>
   `Would revoke ${describePat(keyId, pats)}.`
 
-/**
- * Prints the JSON of a dry run.
- *
- * @param detail - the key IDs of the PATs that would be revoked, and the body of the request for a new one
- */
-export const printDryRun = (detail: {
-  readonly revoke?: ReadonlyArray<string>
-  readonly create?: NewPat["body"]
-}): Effect.Effect<void, OutputFailed> => printJson(JSON.stringify({ message: "Dry run", detail }))
-
-/** When a PAT ends, as the end of a sentence about it. */
-export const ending = (pat: Pat): string => {
-  const expiry = expiryOf(pat)
-  if (expiry === undefined) return "never expires"
-  return typeof expiry === "string" ? `expires on ${quoted(expiry)}` : `expires on ${dateText(expiry)}`
+/** Prints the JSON of a dry run: the key IDs of the PATs that would be revoked, and the body of the request for a new one. */
+export const printDryRun = (
+  revoke: ReadonlyArray<string>,
+  create?: NewPat["body"],
+): Effect.Effect<void, OutputFailed> => {
+  const detail = { revoke: revoke.length === 0 ? undefined : revoke, create }
+  return printJson(JSON.stringify({ message: "Dry run", detail }))
 }
 
-/** The PAT that is to be revoked or replaced, or why the list says that it can't be: it is revoked, or not there. */
-export const findPat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> =>
-  Either.flatMap(indexOf(pats, keyId), (index) => {
-    const pat = pats[index] as Pat
-    return statusOf(pat) === "revoked"
-      ? Either.left(new PatNotFound({ keyId, listed: "revoked" }))
-      : Either.right(pat)
-  })
+/** When a PAT ends, as the end of a sentence about it. */
+export const ending = (expiry: Time): string => {
+  if (expiry === undefined) return "never expires"
+  return `expires on ${typeof expiry === "string" ? quoted(expiry) : dateText(expiry)}`
+}

@@ -17,6 +17,7 @@ import {
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { hasEnded } from "../../domain/Pat.ts"
+import type { Rotation } from "../../domain/Rotation.ts"
 import { Notices } from "../Notices.ts"
 import { Progress } from "../Progress.ts"
 import { Signals } from "../Signals.ts"
@@ -24,9 +25,9 @@ import { type Acquiring, apart, type MayWork, makeAcquire, type TakenBack } from
 import { PatApi, type PatApiError } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
 import type { CreatedToken } from "./results.ts"
-import { type Ended, makeRotate, type Rotation } from "./rotate.ts"
+import { type Ended, makeRotate } from "./rotate.ts"
 
-export type { Ended, OldPat, Rotation } from "./rotate.ts"
+export type { Ended } from "./rotate.ts"
 
 /**
  * What must never lose a token: make it, check it, deliver it, and revoke what

@@ -1,4 +1,4 @@
-/** `Handover.rotate`: a new PAT in the place of old ones. */
+/** `Handover.rotate`: carries out a rotation. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -15,32 +15,13 @@ import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { works } from "../../domain/Pat.ts"
 import { newestFirst } from "../../domain/PatList.ts"
+import { type OldPat, type Rotation, revokedBy } from "../../domain/Rotation.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
 import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
 import type { PatApi } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
 import type { CreatedToken } from "./results.ts"
-
-/** A PAT that is to be replaced. */
-export interface OldPat {
-  readonly keyId: KeyId
-  /** Whether it works. An expired PAT is not revoked. */
-  readonly works: boolean
-  /** Whether it is the PAT that signs in. */
-  readonly own: boolean
-}
-
-/** A new PAT, and what it takes the place of. */
-export interface Rotation {
-  readonly pat: NewPat
-  /** None for the first PAT of a label. */
-  readonly old: ReadonlyArray<OldPat>
-  /** The key IDs that were listed before: none of them can be the new one. */
-  readonly listed: ReadonlySet<string | undefined>
-  /** Whether the old ones are left to their own expiry. */
-  readonly keep: boolean
-}
 
 /** A PAT that was replaced and revoked. */
 export interface Ended {
@@ -125,9 +106,10 @@ export const makeRotate = (
       Effect.catchAll((cause) => Effect.flatMap(stop(cause), failWith)),
     )
 
-  return Effect.fn("Handover.rotate")(({ keep, listed, old, pat }: Rotation, deliver: Deliver) =>
+  return Effect.fn("Handover.rotate")((rotation: Rotation, deliver: Deliver) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
+        const { old, pat, pats } = rotation
         type Cause = RotationStopped["cause"]
         /** Where it stopped before the delivery was complete. */
         const undone = (step: "create" | "check" | "deliver", { _tag, keyId }: TakenBack, cause?: Cause) =>
@@ -139,7 +121,7 @@ export const makeRotate = (
           )
         const created = yield* acquire(restore, {
           pat,
-          listed,
+          listed: new Set(pats.map(({ key_id }) => key_id)),
           recover,
           tell: (back) => undone("create", back),
           notCreated: new RotationNotBegun({ keyId: old[0]?.keyId }),
@@ -158,7 +140,7 @@ export const makeRotate = (
         yield* orTakenBack("check", restore(api.check(created.token)))
         yield* orTakenBack("deliver", deliver(created))
 
-        const working = keep ? [] : old.filter((each) => each.works)
+        const working = revokedBy(rotation)
         /** Where it stopped after that: both the new PAT and the old ones stay. */
         const unfinished = (step: "confirm" | "revoke", left: ReadonlyArray<OldPat>, cause?: Cause) =>
           new RotationStopped({ step, old: left, newKeyId: created.keyId, undone: false, cause })
