@@ -3,7 +3,6 @@ import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { InvalidInput, type OutputFailed } from "../../domain/Errors.ts"
-import { dateText } from "../../domain/Expiry.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
@@ -13,7 +12,7 @@ import { mask } from "../../services/settings/Secrets.ts"
 import { keyIdForm } from "../errors/hints.ts"
 import { printError, printJson } from "../output/print.ts"
 import { quote } from "../output/shell.ts"
-import { formatter } from "../output/time.ts"
+import { formatter, type TimeForm } from "../output/time.ts"
 import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
 import { keyIdValues } from "./offerKeyIds.ts"
 
@@ -90,6 +89,10 @@ const scope = (name: string): string => (/^[\w*.:-]{1,64}$/.test(name) ? name : 
 export const scopeList = (scopes: ReadonlyArray<string>): string =>
   scopes.length === 0 ? "-" : scopes.map(scope).join(", ")
 
+/** A time in UTC; what a server sends in the place of one is quoted. */
+const timeText = (time: Time, form?: TimeForm): string =>
+  typeof time === "string" ? quoted(time) : formatter(false)(time, "never", form)
+
 /**
  * What goes with a key ID in a question: its label, scopes and last use. A text
  * from the server can't forge the end of the question.
@@ -97,9 +100,8 @@ export const scopeList = (scopes: ReadonlyArray<string>): string =>
 export const describePat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string => {
   const pat = pats.find((candidate) => candidate.key_id === keyId)
   if (pat === undefined) return `PAT ${keyId}`
-  const { label, last_used_at: used, scopes = [] } = pat
-  const lastUsed = typeof used === "string" ? quoted(used) : formatter(false, undefined)(used, "never")
-  return `PAT ${keyId} (${quoted(label ?? "-")}, scopes ${scopeList(scopes)}, last used ${lastUsed})`
+  const { label = "-", last_used_at, scopes = [] } = pat
+  return `PAT ${keyId} (${quoted(label)}, scopes ${scopeList(scopes)}, last used ${timeText(last_used_at)})`
 }
 
 /** That a PAT would be revoked, in words. */
@@ -116,7 +118,5 @@ export const printDryRun = (
 }
 
 /** When a PAT ends, as the end of a sentence about it. */
-export const ending = (expiry: Time): string => {
-  if (expiry === undefined) return "never expires"
-  return `expires on ${typeof expiry === "string" ? quoted(expiry) : dateText(expiry)}`
-}
+export const ending = (expiry: Time): string =>
+  expiry === undefined ? "never expires" : `expires on ${timeText(expiry, "date")}`
