@@ -57,9 +57,9 @@ export const orChoose = Effect.fn("orChoose")(function* (
   return Option.some<string>(keyId)
 })
 
-/** Lets the person at the terminal choose active PATs, by their key IDs. */
-export const choosePats = Effect.fn("choosePats")(function* (verb: "revoke") {
-  const keyIds = yield* chooseSeveral(`Which PATs do you want to ${verb}?`, yield* active)
+/** Lets the person at the terminal choose the active PATs to revoke. Gives their key IDs. */
+export const choosePats = Effect.gen(function* () {
+  const keyIds = yield* chooseSeveral("Which PATs do you want to revoke?", yield* active)
   yield* printEquivalent(keyIds)
   return keyIds
 })
