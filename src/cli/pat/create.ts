@@ -13,10 +13,11 @@ import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Connection } from "../../services/settings/Connection.ts"
 import {
-  askedScopeOption,
   chosenExpiry,
   exclusive,
   expiryOptions,
+  scopeNames,
+  scopesOption,
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
@@ -34,7 +35,7 @@ const options = () => ({
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
     Args.optional,
   ),
-  scope: askedScopeOption(),
+  scope: scopesOption(`Grant this scope: ${scopeNames}`),
   ...expiryOptions("never"),
   tenantId: tenantIdOption("yours"),
   ...deliveryOptions(),

@@ -13,7 +13,7 @@ import type { Listing, Revoked } from "../../services/pats/results.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
 import { Exit } from "../errors/failure.ts"
 import { report } from "../errors/report.ts"
-import { dryRunOption, exclusive, jsonOption, settingsOptions, yesOption } from "../options.ts"
+import { askingOptions, exclusive, jsonOption, settingsOptions } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
 import type { Lines } from "../output/escape.ts"
 import { print, printError, printJson } from "../output/print.ts"
@@ -34,8 +34,7 @@ const options = () => ({
     Args.repeated,
     withDynamicValues(keyIdValues),
   ),
-  yes: yesOption(),
-  dryRun: dryRunOption(),
+  ...askingOptions(),
   json: jsonOption("Print raw JSON and skip the confirmation prompt"),
   ...settingsOptions(),
 })

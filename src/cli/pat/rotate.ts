@@ -14,26 +14,26 @@ import { Notices } from "../../services/Notices.ts"
 import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import {
+  askingOptions,
   chosenExpiry,
-  dryRunOption,
+  durationOption,
   exclusive,
   expiryOptions,
   jsonOption,
-  newPat,
   requires,
   scopeNames,
+  scopesOption,
   settingsOptions,
   tenantIdOption,
-  yesOption,
 } from "../options.ts"
 import type { Lines } from "../output/escape.ts"
 import { print, printError, printExpiry, printJson } from "../output/print.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
-import { withAsking, withCompletions, withExamples, withGroup } from "../strict/annotations.ts"
+import { withAsking, withExamples, withGroup } from "../strict/annotations.ts"
 import { orChoose } from "./ask.ts"
 import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
-import { duration, parseInstant } from "./filters.ts"
+import { parseInstant } from "./filters.ts"
 import { fate, question, rehearsal } from "./rotationWords.ts"
 import { ending, parseKeyId, printDryRun, subjectOptions } from "./subject.ts"
 
@@ -49,28 +49,21 @@ const options = () => ({
     Options.withDescription("Create a PAT if none has the label; needs --scope"),
     withGroup("Which PAT"),
   ),
-  expiringWithin: duration(
+  expiringWithin: durationOption(
     "When",
     "expiring-within",
     "Rotate only if the PAT expires within this time, such as 12h, 30d, 6mo or 1y",
   ),
-  olderThan: duration(
+  olderThan: durationOption(
     "When",
     "older-than",
     "Rotate only if the PAT is older than this; with --expiring-within, if either is true",
   ),
-  scope: Options.text("scope").pipe(
-    Options.withPseudoName("scope"),
-    Options.withDescription(`With --or-create, grant this scope: ${scopeNames}`),
-    Options.repeated,
-    withCompletions(Scope.scopes),
-    withGroup(newPat),
-  ),
+  scope: scopesOption(`With --or-create, grant this scope: ${scopeNames}`),
   keepOld: Options.boolean("keep-old").pipe(Options.withDescription("Don't revoke the old PAT")),
   ...expiryOptions("the old PAT's lifetime"),
   tenantId: tenantIdOption("yours, not the old PAT's"),
-  yes: yesOption(),
-  dryRun: dryRunOption(),
+  ...askingOptions(),
   ...deliveryOptions(),
   json: jsonOption("Print raw JSON, but still ask for confirmation"),
   ...settingsOptions(),
