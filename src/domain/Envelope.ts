@@ -6,7 +6,10 @@ import { text } from "./Pat.ts"
 /** With one of these members, a response of status 200 comes from a function or gateway that failed. */
 const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
 
-/** Whole messages of gateways and frameworks that mean a failure. */
+/** The message of a gateway for a path or method that it doesn't know, whatever the status. */
+const unknownPath = "Missing Authentication Token"
+
+/** Whole messages of gateways and frameworks that mean a failure, in lower case. */
 const refusals = new Set([
   "access denied",
   "bad gateway",
@@ -17,7 +20,7 @@ const refusals = new Set([
   "internal server error",
   "limit exceeded",
   "method not allowed",
-  "missing authentication token",
+  unknownPath.toLowerCase(),
   "not found",
   "service unavailable",
   "the incoming token has expired",
@@ -152,13 +155,12 @@ export const Hello = Schema.compose(
   { strict: false },
 )
 
-/** The message of a gateway for a path or method that it doesn't know. */
-const unknownPath = "Missing Authentication Token"
-
 /**
- * Who seems to have sent an error response: the API, or the gateway in front of
- * it, which doesn't know the path or method, or something else, such as a proxy
- * with its web page. The API may send an empty body.
+ * Who seems to have sent an error response: the API; or the gateway in front of
+ * it, which doesn't know the path or method; or something else, such as a proxy
+ * with its web page. It decides what a 403 means: the API refuses the credential,
+ * but the gateway says that the API doesn't offer such a request. The API may
+ * send an empty body.
  *
  * @param text - the body
  * @param value - the parsed body, if it is JSON

@@ -31,8 +31,8 @@ export const parseTime = (value: unknown): Time => {
   const match = iso.exec(text)
   if (match === null) return text
   const [, date, time = "00:00", zone = "Z"] = match
-  const offset =
-    zone.length === 3 ? `${zone}:00` : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone
+  // `Date.parse` wants an offset as `+02:00`, and not as `+02` or `+0200`.
+  const offset = zone.replace(/^([+-]\d\d):?(\d\d)?$/, (_, hours, minutes = "00") => `${hours}:${minutes}`)
   const millis = Date.parse(`${date}T${time}${offset.toUpperCase()}`)
   // `Date` takes 30 February for 2 March.
   const day = Number(date?.slice(8))
@@ -40,12 +40,10 @@ export const parseTime = (value: unknown): Time => {
   return Number.isNaN(millis) || !exists ? text : millis
 }
 
-const asList = (value: unknown): ReadonlyArray<string> | undefined =>
-  Array.isArray(value)
-    ? value.map((item) => asText(item) ?? "-")
-    : typeof value === "string"
-      ? [value]
-      : undefined
+const asList = (value: unknown): ReadonlyArray<string> | undefined => {
+  if (Array.isArray(value)) return value.map((item) => asText(item) ?? "-")
+  return typeof value === "string" ? [value] : undefined
+}
 
 /** A cell that may be absent, and can be read from any value. */
 const cell = <A>(type: Schema.Schema<A>, decode: (value: unknown) => A | undefined) =>

@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import { LabelNotFound, PatNotFound, SeveralPats } from "./Errors.ts"
 import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { expiryOf, isExpiringBefore, type Pat, statusOf, works } from "./Pat.ts"
+import { expiryOf, isExpiringBefore, type Pat, statusOf, type Time, works } from "./Pat.ts"
 
 const present = (values: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>
   values.filter((value) => value !== undefined)
@@ -115,10 +115,16 @@ export const orders = [
 ] as const
 export type PatOrder = (typeof orders)[number]
 
-/** Undefined for an unreadable time. */
+const timesOf: Readonly<Record<string, (pat: Pat) => Time>> = {
+  created: (pat) => pat.created_at,
+  expiry: expiryOf,
+  "last-used": (pat) => pat.last_used_at,
+}
+
+/** What an order compares; undefined for an unreadable time. */
 const valueOf = (pat: Pat, key: string): number | string | undefined => {
   if (key === "label") return pat.label
-  const time = key === "created" ? pat.created_at : key === "expiry" ? expiryOf(pat) : pat.last_used_at
+  const time = timesOf[key]?.(pat)
   return typeof time === "number" ? time : undefined
 }
 

@@ -78,9 +78,24 @@ const lookUp = Effect.flatMap(PatApi, ({ list }) =>
 const sortOut = (keyIds: ReadonlyArray<KeyId>, pats: ReadonlyArray<Pat>) =>
   Arr.partitionMap(keyIds, (keyId) => Either.map(findPat(keyId, pats), () => keyId))
 
-/** Prints an error. One of several is named after its key ID, since not all errors contain one. */
-const reportOne = (keyId: string, error: RevokeError, { json, several }: Form) =>
+/** Prints an error, and gives its exit code. One of several is named after its key ID, which not all errors contain. */
+const printFailure = (keyId: string, error: RevokeError, { json, several }: Form) =>
   report(error, json, { keyId, inMessage: several })
+
+/** Prints the result of one revoke, and gives the exit code. A single JSON object is indented. */
+const printRevoked = (keyId: KeyId, { text, unlisted }: Revoked, { json, several }: Form) => {
+  const sentence = unlisted ? `PAT ${keyId} is no longer listed.` : `PAT ${keyId} revoked successfully.`
+  const message = unlisted ? "PAT no longer listed" : "PAT revoked"
+  const printed = json
+    ? printJson(text ?? JSON.stringify({ message, detail: { key_id: keyId } }), {
+        layout: several ? "compact" : "indented",
+      })
+    : print(sentence)
+  return Effect.matchEffect(printed, {
+    onFailure: (failure) => report(failure, json),
+    onSuccess: () => Effect.succeed<number>(exitCodes.done),
+  })
+}
 
 /** Says what would be revoked, and what is wrong with the others. */
 const rehearse = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId>, form: Form) {
@@ -89,20 +104,9 @@ const rehearse = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId>, form
   if (left.length > 0) {
     yield* form.json ? printDryRun(left) : print(left.map((keyId) => wouldRevoke(keyId, pats)))
   }
-  yield* Effect.forEach(gone, (error) => reportOne(error.keyId, error, form), { discard: true })
+  yield* Effect.forEach(gone, (error) => printFailure(error.keyId, error, form), { discard: true })
   if (gone.length > 0) return yield* new Exit({ code: exitCodes.notFound })
 })
-
-/** Prints the result of one revoke. A single JSON object is indented. */
-const printRevoked = (keyId: KeyId, { text, unlisted }: Revoked, { json, several }: Form) => {
-  if (!json) {
-    return print(unlisted ? `PAT ${keyId} is no longer listed.` : `PAT ${keyId} revoked successfully.`)
-  }
-  const message = unlisted ? "PAT no longer listed" : "PAT revoked"
-  return printJson(text ?? JSON.stringify({ message, detail: { key_id: keyId } }), {
-    layout: several ? "compact" : "indented",
-  })
-}
 
 /** Whether signing in failed, which would fail for each of several PATs alike. */
 const endsRun = ({ _tag }: RevokeError): boolean =>
@@ -136,13 +140,6 @@ const revokeAll = Effect.fnUntraced(function* (
   let exitCode: number = exitCodes.done
   let done = 0
 
-  const show = (keyId: KeyId, outcome: Either.Either<Revoked, RevokeError>) =>
-    Either.isLeft(outcome)
-      ? reportOne(keyId, outcome.left, form)
-      : Effect.matchEffect(printRevoked(keyId, outcome.right, form), {
-          onFailure: (failure) => report(failure, form.json),
-          onSuccess: () => Effect.succeed<number>(exitCodes.done),
-        })
   /** Shows outcomes in the order given: up to a PAT whose outcome isn't known yet, or all that are known. */
   const showKnown = Effect.fnUntraced(function* (upTo: "gap" | "end") {
     for (const keyId of unshown) {
@@ -150,7 +147,10 @@ const revokeAll = Effect.fnUntraced(function* (
       if (outcome === undefined && upTo === "gap") return
       if (outcome === undefined) continue
       unshown.delete(keyId)
-      const code = yield* show(keyId, outcome)
+      const code = yield* Either.match(outcome, {
+        onLeft: (error) => printFailure(keyId, error, form),
+        onRight: (revoked) => printRevoked(keyId, revoked, form),
+      })
       if (exitCode === exitCodes.done) exitCode = code
     }
   })
