@@ -1,7 +1,7 @@
 import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { hiddenSecret } from "./Credential.ts"
-import { text } from "./Pat.ts"
+import { asText } from "./Pat.ts"
 
 /** With one of these members, a response of status 200 comes from a function or gateway that failed. */
 const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
@@ -65,13 +65,19 @@ const bearer = /^[\x21-\x7e]+$/
 /** A token that fits into the `Authorization` header. */
 export const BearerToken = Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer)))
 
-/** A secret that may be absent. A value that doesn't fit is ignored. */
+/** Any value, read tolerantly: `read` never fails. */
+const tolerant = <A, I>(type: Schema.Schema<A, I>, read: (value: unknown) => I) =>
+  Schema.transform(Schema.Unknown, type, { strict: true, decode: read, encode: (value) => value })
+
+/** The same for a member that may be absent. */
+const optional = <A, I>(type: Schema.Schema<A, I>, read: (value: unknown) => I | undefined) =>
+  Schema.optionalWith(tolerant(Schema.UndefinedOr(type), read), { exact: true })
+
+/** A secret. A value that doesn't fit is ignored. */
 const optionalSecret = (fits: (value: string) => boolean) =>
-  Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
-    strict: true,
-    decode: (value) => (typeof value === "string" && fits(value) ? value : undefined),
-    encode: (value) => value,
-  })
+  optional(Schema.Redacted(Schema.String), (value) =>
+    typeof value === "string" && fits(value) ? value : undefined,
+  )
 
 /** Ignores a key ID that contains the token, since key IDs are shown. */
 const withoutToken = (detail: unknown): unknown => {
@@ -89,18 +95,11 @@ const withoutToken = (detail: unknown): unknown => {
  */
 export const CreatedPat = Schema.Struct({
   detail: Schema.compose(
-    Schema.transform(Schema.Unknown, Schema.Unknown, {
-      strict: true,
-      decode: withoutToken,
-      encode: (detail) => detail,
-    }),
+    tolerant(Schema.Unknown, withoutToken),
     Schema.Struct({
       // Optional: without it, the token can still be delivered.
-      key_id: text,
-      token: Schema.optionalWith(
-        optionalSecret((token) => bearer.test(token) && !token.includes(hiddenSecret)),
-        { exact: true },
-      ),
+      key_id: optional(Schema.String, asText),
+      token: optionalSecret((token) => bearer.test(token) && !token.includes(hiddenSecret)),
     }),
     { strict: false },
   ),
@@ -108,23 +107,16 @@ export const CreatedPat = Schema.Struct({
 export type CreatedPat = typeof CreatedPat.Type
 
 /** Seconds. A value that isn't a number is 0: the sign-in works, but isn't cached. */
-const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
-  strict: true,
-  decode: (value) => {
-    const seconds = typeof value === "string" ? Number(value) : value
-    return typeof seconds === "number" && Number.isFinite(seconds) ? seconds : 0
-  },
-  encode: (value) => value,
+const Seconds = tolerant(Schema.Number, (value) => {
+  const seconds = typeof value === "string" ? Number(value) : value
+  return typeof seconds === "number" && Number.isFinite(seconds) ? seconds : 0
 })
 
 /** `POST /login`, 200. */
 export const LoginGrant = Schema.Struct({
   detail: Schema.Struct({
     access_token: BearerToken,
-    id_token: Schema.optionalWith(
-      optionalSecret(() => true),
-      { exact: true },
-    ),
+    id_token: optionalSecret(() => true),
     expires_in: Schema.optionalWith(Seconds, { default: () => 0 }),
   }),
 })
