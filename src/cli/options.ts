@@ -156,7 +156,7 @@ export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   if (Option.isSome(given.expiresIn)) {
     const duration = yield* Expiry.parseDuration(given.expiresIn.value)
     const expiryAt = (now: number) => Expiry.dateAfter(duration, now)
-    // A duration that can't be meant is refused before anything is sent.
+    // A duration that is too long is refused before anything is sent.
     yield* expiryAt(now)
     return expiryAt
   }

@@ -104,7 +104,6 @@ export const CreatedPat = Schema.Struct({
     { strict: false },
   ),
 })
-export type CreatedPat = typeof CreatedPat.Type
 
 /** Seconds. A value that isn't a number is 0: the sign-in works, but isn't cached. */
 const Seconds = tolerant(Schema.Number, (value) => {
@@ -120,7 +119,6 @@ export const LoginGrant = Schema.Struct({
     expires_in: Schema.optionalWith(Seconds, { default: () => 0 }),
   }),
 })
-export type LoginGrant = typeof LoginGrant.Type
 
 /**
  * Whether a 200 response certainly comes from the API: an object with a

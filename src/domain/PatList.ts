@@ -25,8 +25,8 @@ export const findPat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Ei
       : Either.right(pat)
   })
 
-/** When a PAT was created, for comparisons: unreadable is before all others. */
-export const creationOf = ({ created_at: created }: Pat): number =>
+/** When a PAT was created, for comparisons. An unreadable time is earlier than all others. */
+const creationOf = ({ created_at: created }: Pat): number =>
   typeof created === "number" ? created : Number.NEGATIVE_INFINITY
 
 /** The newest PAT first; of two of the same age, the one that is listed later. */

@@ -78,7 +78,7 @@ export interface Wanted extends Pick<PatInput, "expiry" | "tenantId"> {
 }
 
 /** Why the PATs with a label can't be replaced. */
-export type NotSelected = SeveralPats | ScopesDiffer | RotationUnderWay | PatsInUse | CannotRotate
+type NotSelected = SeveralPats | ScopesDiffer | RotationUnderWay | PatsInUse | CannotRotate
 
 /** In milliseconds: if a PAT is newer than this, the rotation that created it may still be under way. */
 const rotationMillis = 10 * 60_000

@@ -105,7 +105,7 @@ const askForExpiry = Effect.gen(function* () {
   return ["--expiry", yield* askUntil("Date (YYYY-MM-DD):", Expiry.parseDate)]
 })
 
-/** What a PAT is to be like, as far as the command line says so. */
+/** What the command line says about a new PAT. */
 interface Wanted {
   readonly label: Option.Option<string>
   readonly scope: ReadonlyArray<string>

@@ -28,7 +28,7 @@ const expiryColumn = headings.indexOf("Expiry")
 const label = { column: headings.indexOf("Label"), after: words, least: 16, lines: Number.POSITIVE_INFINITY }
 const scopes = { column: headings.indexOf("Scopes"), after: /(?<=, )/, least: 0, lines: 3 }
 
-/** An expiry stands out from this long before it, in milliseconds: 14 days. */
+/** An expiry stands out if it is nearer than this, in milliseconds: 14 days. */
 const soon = 14 * 24 * 3_600_000
 
 const cells = (pat: Pat, format: ReturnType<typeof formatter>, form: TimeForm): ReadonlyArray<string> => [
@@ -44,8 +44,8 @@ const cells = (pat: Pat, format: ReturnType<typeof formatter>, form: TimeForm): 
 /** Red for an expiry that has passed, yellow for one that is near (SGR parameters). */
 const expiryStyle = (pat: Pat, now: number): string | undefined => {
   const expiry = expiryOf(pat)
-  if (typeof expiry !== "number") return undefined
-  return expiry <= now ? "31" : expiry <= now + soon ? "33" : undefined
+  if (typeof expiry !== "number" || expiry > now + soon) return undefined
+  return expiry <= now ? "31" : "33"
 }
 
 /** Prints the key IDs alone, and nothing where there are none. */
@@ -54,7 +54,7 @@ const printIds = (pats: ReadonlyArray<Pat>) => {
   return ids.length === 0 ? Effect.void : print(ids)
 }
 
-/** What a terminal gets of a table: the first that fits, each giving up one thing more. */
+/** The layouts of the table, each narrower than the one before. A terminal gets the first that fits. */
 const layouts = (rows: (form: TimeForm) => Layout["rows"], zone: string): [Layout, ...Array<Layout>] => {
   const zoned = headings.map((heading) => (times.includes(heading) ? `${heading} (${zone})` : heading))
   const dates = { headings, rows: rows("date") }
@@ -122,7 +122,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
   const { exitCode, json, quiet } = given
   yield* exclusive(["pat", "list"], { "--json": json, "--quiet": quiet })
   const filtersAt = yield* parseFilters(given)
-  // A duration that can't be meant is refused before anything is sent.
+  // A duration that is too long is refused before anything is sent.
   yield* filtersAt(yield* Clock.currentTimeMillis)
   const api = yield* PatApi
   const listing = yield* api.list

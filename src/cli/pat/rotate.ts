@@ -82,7 +82,7 @@ const parse = Effect.fnUntraced(function* (given: RotateOptions) {
   const createdBefore = yield* parseInstant(olderThan, Expiry.before)
   const dueAt = (now: number) =>
     Either.all({ expiringBefore: expiringBefore(now), createdBefore: createdBefore(now) })
-  // A duration that can't be meant is refused before anything is sent.
+  // A duration that is too long is refused before anything is sent.
   yield* dueAt(yield* Clock.currentTimeMillis)
   const wanted = {
     keyId: Option.isSome(given.keyId) ? yield* parseKeyId(given.keyId.value, "rotate") : undefined,

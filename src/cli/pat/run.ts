@@ -64,7 +64,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const label = Option.isSome(given.label)
     ? yield* Label.parse(given.label.value)
     : Label.ofRun(yield* (yield* Process).hostName, yield* nonce)
-  // A duration that can't be meant, and a command that does not exist, cost no request.
+  // A duration that is too long, and a command that doesn't exist, are refused before anything is sent.
   yield* Expiry.dateAfter(duration, yield* Clock.currentTimeMillis)
   const runner = yield* CommandRunner
   yield* runner.find(name)
@@ -75,7 +75,7 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
     "To leave and revoke the PAT, type exit.",
   ])
   let introduced = false
-  // The clock that ends a PAT is the API's.
+  // A PAT expires by the API's clock.
   const expiry = yield* Expiry.dateAfter(duration, yield* (yield* PatApi).now)
   const pat = NewPat.fromInput({ label, scopes, expiry })
   const code = yield* lend({ pat, ownLabel: Option.isNone(given.label) }, (token) =>

@@ -108,7 +108,12 @@ export const describePat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): strin
 export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string =>
   `Would revoke ${describePat(keyId, pats)}.`
 
-/** Prints the JSON of a dry run: the key IDs of the PATs that would be revoked, and the body of the request for a new one. */
+/**
+ * Prints the JSON of a dry run.
+ *
+ * @param revoke - the key IDs of the PATs that would be revoked
+ * @param create - the body of the request for a new one
+ */
 export const printDryRun = (
   revoke: ReadonlyArray<string>,
   create?: NewPat["body"],

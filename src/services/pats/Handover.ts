@@ -30,9 +30,8 @@ import { type Ended, makeRotate } from "./rotate.ts"
 export type { Ended } from "./rotate.ts"
 
 /**
- * What must never lose a token: make it, check it, deliver it, and revoke what
- * it replaces. A token that could not be handed over is taken back: its PAT is
- * revoked again, where its key ID is known.
+ * Creates PATs, and delivers every token or revokes its PAT, as far as the key
+ * ID is known.
  */
 export class Handover extends Context.Tag("zpcli/Handover")<
   Handover,
@@ -42,10 +41,10 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       deliver: Deliver,
     ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown | TokenUndelivered>
     /**
-     * The old PATs are revoked last, once the new token has been accepted by the
-     * API, delivered, and accepted once more: whatever fails or is interrupted
-     * before, they still work. The PAT that signs in goes after the others. A PAT
-     * whose answer was lost is revoked again. Gives what was revoked.
+     * Revokes the old PATs last, after the API has accepted the new token, it was
+     * delivered, and the API has accepted it once more: whatever fails or is
+     * interrupted before, they still work. The PAT that signs in is the last of
+     * them. A new PAT whose answer was lost is revoked. Gives what was revoked.
      */
     readonly rotate: (
       rotation: Rotation,
@@ -55,9 +54,10 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       PatApiError | OutcomeUnknown | TokenUndelivered | RotationStopped | TokenRevokedMeanwhile
     >
     /**
-     * Makes a PAT for one use, and revokes it when that has ended, however it
-     * ended. A create whose answer was lost is repaired, and made once more, if
-     * the PAT's label is its own. Gives the exit code of the use.
+     * Creates a PAT for one use, and revokes it when that has ended, however it
+     * ended. If the answer to the create was lost and the label is the PAT's own,
+     * what it left is revoked, and a second PAT is created. Gives the exit code of
+     * the use.
      */
     readonly lend: (
       loan: Loan,
@@ -83,7 +83,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
           recover: Effect.fail,
           tell: undelivered,
         })
-        // Once the token has come, nothing keeps it from being delivered.
+        // An interruption comes too late once the token is there: it is delivered all the same.
         return Effect.tap(created, (token) =>
           Effect.catchAll(deliver(token), (cause) =>
             Effect.flatMap(takeBack(token.keyId), (back) => failWith(undelivered(back, cause))),

@@ -1,4 +1,4 @@
-/** Creating a new PAT and revoking it again: the part that the three uses in `Handover` share. */
+/** Creates a PAT, and revokes it again if its token is of no use: what `create`, `rotate` and `lend` share. */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -46,7 +46,7 @@ export interface Acquisition {
   ) => Effect.Effect<string | undefined, OutcomeUnknown>
   /** What to tell the user after an interruption. */
   readonly tell: (back: TakenBack) => Notice
-  /** What to tell the user if it was certainly never created. */
+  /** What to tell the user after an interruption if the PAT was certainly never created. */
   readonly notCreated?: Notice
 }
 
@@ -56,7 +56,7 @@ const answerMillis = 5_000
 /** How long a wait and a revoke may take together after an interruption: Docker and GitHub kill after 10 s. */
 const allMillis = 9_000
 
-/** How long a revoke gets in any case. */
+/** How long a revoke may take in any case. */
 const revokeMillis = allMillis - answerMillis
 
 /** Runs an effect in a fiber of its own: its timeouts need to interrupt it, even in an uninterruptible region. */
@@ -69,7 +69,7 @@ export type Acquiring = ReturnType<typeof makeAcquire>
 
 /** The steps that `create`, `rotate` and `lend` share: create a PAT, revoke it again, and report a PAT that may be left. */
 export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signals: Signals["Type"]) => {
-  /** Ends work that takes too long after an interruption or a signal, which may still come. */
+  /** Ends work that takes too long after an interruption, or after a signal, which may come while it runs. */
   const inTime = <A, E>(work: Effect.Effect<A, E>, otherwise: A, interruptedAt?: number) =>
     apart(
       Effect.raceFirst(
@@ -96,7 +96,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
     return inTime(revoking, mayWork(), interruptedAt)
   }
 
-  /** Creates a PAT. After an interruption it is revoked again, if it exists, and the user told so. */
+  /** Creates a PAT. After an interruption, it is revoked again if it exists, and the user is told. */
   const acquire = Effect.fnUntraced(function* (restore: Restore, wanted: Acquisition) {
     const { listed, notCreated, pat, recover, tell } = wanted
     // An interruption that has come already is obeyed before anything is sent.
@@ -152,10 +152,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
     return yield* Effect.onInterrupt(restore(Fiber.join(asking)), () => undo)
   })
 
-  /**
-   * Fails; or, where an interruption waits for the end of what can't be
-   * interrupted, tells the user at once: the interruption would hide the failure.
-   */
+  /** Fails. An interruption that waits for the end of this region would hide that, so the user is told at once. */
   const failWith = <E extends Notice>(error: E): Effect.Effect<never, E> =>
     Effect.flatMap(Effect.descriptor, ({ interruptors }) =>
       HashSet.size(interruptors) === 0

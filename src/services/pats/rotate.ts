@@ -28,7 +28,7 @@ export interface Ended {
   readonly keyId: KeyId
   /** Whether somebody else had revoked it before. */
   readonly already: boolean
-  /** Whether all that is known is that the list no longer shows it. */
+  /** Whether zpcli only knows that the list no longer shows it. */
   readonly unlisted: boolean
 }
 
@@ -91,7 +91,7 @@ export const makeRotate = (
       })
     })
 
-  /** Whether a step fails or is interrupted, it is told where the rotation stopped. */
+  /** If a step fails or is interrupted, says where the rotation stopped. */
   const orStop = <A, C, E extends Notice>(
     step: Effect.Effect<A, C>,
     stop: (cause?: C, interruptedAt?: number) => Effect.Effect<E>,
@@ -111,10 +111,10 @@ export const makeRotate = (
       Effect.gen(function* () {
         const { old, pat, pats } = rotation
         type Cause = RotationStopped["cause"]
-        /** Where it stopped before the delivery was complete. */
+        /** It stopped before the delivery was complete. */
         const undone = (step: "create" | "check" | "deliver", { _tag, keyId }: TakenBack, cause?: Cause) =>
           stoppedBeforeDelivery({ step, old, newKeyId: keyId, undone: _tag === "Gone", cause })
-        /** A PAT whose answer was lost is taken back, if the list leaves no doubt which one it is. */
+        /** Revokes a PAT whose answer was lost, if the list leaves no doubt which one it is. */
         const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
           Effect.flatMap(takeBack(lost.certain, interruptedAt), ({ _tag, keyId }) =>
             _tag === "Gone" ? Effect.succeed(keyId) : Effect.fail(lost),
@@ -141,7 +141,7 @@ export const makeRotate = (
         yield* orTakenBack("deliver", deliver(created))
 
         const working = revokedBy(rotation)
-        /** Where it stopped after that: both the new PAT and the old ones stay. */
+        /** It stopped after that: both the new PAT and the old ones stay. */
         const unfinished = (step: "confirm" | "revoke", left: ReadonlyArray<OldPat>, cause?: Cause) =>
           new RotationStopped({ step, old: left, newKeyId: created.keyId, undone: false, cause })
         // Another rotation may have revoked it while it was delivered: then the old one is still needed.
