@@ -1,7 +1,6 @@
 /** `Handover.rotate`: carries out a rotation. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import {
   type OutcomeUnknown,
@@ -45,33 +44,32 @@ export const makeRotate = (
   progress: Progress["Type"],
   { acquire, failWith, takeBack }: Acquiring,
 ) => {
-  /** Revokes the old PATs, all of them even if one fails. */
+  /** Revokes the old PATs, all of them even if one fails, and the PAT that signs in last. */
   const revokeAll = (old: ReadonlyArray<OldPat>): Effect.Effect<ReadonlyArray<Ended>, Left> =>
     Effect.gen(function* () {
-      const ended: Array<Ended> = []
-      const failed: Array<{ readonly pat: OldPat; readonly cause: RevokeError }> = []
+      let done = 0
       const count = Effect.suspend(() =>
-        old.length > 1 ? progress.count({ done: ended.length, total: old.length }) : Effect.void,
+        old.length > 1 ? progress.count({ done, total: old.length }) : Effect.void,
       )
-      yield* count
-      for (const pat of [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)]) {
-        const { keyId } = pat
-        const outcome = yield* Effect.either(api.revoke(keyId, pat.own))
-        if (Either.isRight(outcome)) {
-          ended.push({ keyId, already: false, unlisted: outcome.right.unlisted })
-        } else if (outcome.left._tag === "PatNotFound") {
+      const revoke = (pat: OldPat) =>
+        api.revoke(pat.keyId, pat.own).pipe(
+          Effect.map(({ unlisted }) => ({ keyId: pat.keyId, already: false, unlisted })),
           // Somebody else has revoked it in the meantime, which is just as good.
-          ended.push({ keyId, already: true, unlisted: false })
-        } else {
-          failed.push({ pat, cause: outcome.left })
-          continue
-        }
-        yield* count
-      }
+          Effect.catchTag("PatNotFound", () =>
+            Effect.succeed({ keyId: pat.keyId, already: true, unlisted: false }),
+          ),
+          Effect.tap(() => {
+            done++
+            return count
+          }),
+          Effect.mapError((cause) => ({ pat, cause })),
+        )
+      yield* count
+      const ownLast = [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)]
+      const [failed, ended] = yield* Effect.partition(ownLast, revoke)
       const [first] = failed
-      return first === undefined
-        ? ended
-        : yield* Effect.fail({ old: failed.map(({ pat }) => pat), cause: first.cause })
+      if (first === undefined) return ended
+      return yield* Effect.fail({ old: failed.map(({ pat }) => pat), cause: first.cause })
     }).pipe(Effect.ensuring(progress.count(undefined)))
 
   /** Why a delivered token is refused, as far as the list tells. */
