@@ -3,7 +3,9 @@ import * as Either from "effect/Either"
 import { checkNotDue, type Due, isDue } from "./Due.ts"
 import {
   CannotRotate,
+  type DueAtOnce,
   LabelNotFound,
+  type PatNotFound,
   PatsInUse,
   RotationUnderWay,
   ScopesDiffer,
@@ -98,11 +100,12 @@ export const plan = (
     readonly now: number
   },
   wanted: Wanted,
-) =>
+): Either.Either<Rotation | NotDue, NotSelected | PatNotFound | LabelNotFound | DueAtOnce> =>
   Either.gen(function* () {
     const { now, own, pats } = listing
     const { all, due, expiry, keep, keyId, label, scopes, tenantId, within } = wanted
     const by = { label: label ?? "", all, keep, scopes }
+    // A date that was asked for is refused even on a night on which no PAT is due.
     yield* checkNotDue(expiry, due, within)
     const replaced =
       keyId === undefined
@@ -110,7 +113,7 @@ export const plan = (
         : [{ ...(yield* findPat(keyId, pats)), key_id: keyId }]
     const [newest] = replaced
     if (newest !== undefined && !(yield* isDue(replaced, due, now)))
-      return { _tag: "NotDue", newest, count: replaced.length } satisfies NotDue
+      return { _tag: "NotDue" as const, newest, count: replaced.length }
     yield* checkSeveral(replaced, by)
     const pat = yield* newest === undefined
       ? firstOf(pats, wanted)
@@ -122,7 +125,7 @@ export const plan = (
       own: one.key_id === own,
       expiry: expiryOf(one),
     }))
-    return { _tag: "Rotation", pat, old, keep, pats } satisfies Rotation
+    return { _tag: "Rotation" as const, pat, old, keep, pats }
   })
 
 /** The old PATs that a rotation revokes: those that still work, unless all are kept. */
