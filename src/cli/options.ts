@@ -41,34 +41,41 @@ export const localOption = () =>
     Options.withDescription("Show timestamps in the local time zone (default: UTC)"),
   )
 
-/** `--yes`, in the place of a confirmation. */
-export const yesOption = () =>
-  Options.boolean("yes").pipe(Options.withAlias("y"), Options.withDescription("Skip the confirmation prompt"))
+/** The options of a command that asks before it changes anything. */
+export const askingOptions = () => ({
+  yes: Options.boolean("yes").pipe(
+    Options.withAlias("y"),
+    Options.withDescription("Skip the confirmation prompt"),
+  ),
+  dryRun: Options.boolean("dry-run").pipe(
+    Options.withDescription("Show what would happen, without changing anything"),
+  ),
+})
 
 /** What help calls the options of a new PAT. */
 export const newPat = "The new PAT"
 
+const scopeText = (description: string) =>
+  Options.text("scope").pipe(Options.withPseudoName("scope"), Options.withDescription(description))
+
 /** What help calls the scopes that there are. */
 export const scopeNames = `${Scope.scopes.slice(0, -1).join(", ")} or ${Scope.scopes.at(-1)}`
 
-const scope = () =>
-  Options.text("scope").pipe(
-    Options.withPseudoName("scope"),
-    Options.withDescription(`Grant this scope: ${scopeNames}`),
-  )
+/** `--scope`, at least once. */
+export const scopeOption = (description: string) =>
+  scopeText(description).pipe(Options.atLeast(1), withCompletions(Scope.scopes), withGroup(newPat))
 
-/** `--scope`, for a new PAT. */
-export const scopeOption = () =>
-  scope().pipe(Options.atLeast(1), withCompletions(Scope.scopes), withGroup(newPat))
+/** `--scope`, any number of times. */
+export const scopesOption = (description: string, group = newPat) =>
+  scopeText(description).pipe(Options.repeated, withCompletions(Scope.scopes), withGroup(group))
 
-/** `--scope`, where a missing one is asked for. */
-export const askedScopeOption = () =>
-  scope().pipe(Options.repeated, withCompletions(Scope.scopes), withGroup(newPat))
-
-/** `--dry-run`, where everything is checked and nothing changed. */
-export const dryRunOption = () =>
-  Options.boolean("dry-run").pipe(
-    Options.withDescription("Show what would happen, without changing anything"),
+/** An option that takes a length of time, under a title of help. */
+export const durationOption = (group: string, name: string, description: string) =>
+  Options.text(name).pipe(
+    Options.withPseudoName("duration"),
+    Options.withDescription(description),
+    Options.optional,
+    withGroup(group),
   )
 
 const commandOf = (path: ReadonlyArray<string>): string => ["zpcli", ...path].join(" ")
@@ -108,11 +115,10 @@ export const expiryOptions = (fallback: string) => ({
     Options.optional,
     withGroup(newPat),
   ),
-  expiresIn: Options.text("expires-in").pipe(
-    Options.withPseudoName("duration"),
-    Options.withDescription(`Expire after this long, such as 30d (default: ${fallback})`),
-    Options.optional,
-    withGroup(newPat),
+  expiresIn: durationOption(
+    newPat,
+    "expires-in",
+    `Expire after this long, such as 30d (default: ${fallback})`,
   ),
 })
 
@@ -144,7 +150,7 @@ export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   if (Option.isSome(given.expiresIn)) {
     const duration = yield* Expiry.parseDuration(given.expiresIn.value)
     const expiryAt = (now: number) => Expiry.dateAfter(duration, now)
-    // A duration that can't be meant is refused before anything is sent.
+    // A duration that is too long is refused before anything is sent.
     yield* expiryAt(now)
     return expiryAt
   }

@@ -1,12 +1,15 @@
 import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { hiddenSecret } from "./Credential.ts"
-import { text } from "./Pat.ts"
+import { asText, optional, tolerant } from "./Pat.ts"
 
 /** With one of these members, a response of status 200 comes from a function or gateway that failed. */
 const telltale = ["error", "errors", "errorMessage", "errorType", "statusCode"]
 
-/** Whole messages of gateways and frameworks that mean a failure. */
+/** The message of a gateway for a path or method that it doesn't know, whatever the status. */
+const unknownPath = "Missing Authentication Token"
+
+/** Whole messages of gateways and frameworks that mean a failure, in lower case. */
 const refusals = new Set([
   "access denied",
   "bad gateway",
@@ -17,7 +20,7 @@ const refusals = new Set([
   "internal server error",
   "limit exceeded",
   "method not allowed",
-  "missing authentication token",
+  unknownPath.toLowerCase(),
   "not found",
   "service unavailable",
   "the incoming token has expired",
@@ -62,13 +65,11 @@ const bearer = /^[\x21-\x7e]+$/
 /** A token that fits into the `Authorization` header. Like other schemas that a list doesn't need, it is built at first use. */
 export const BearerToken = Schema.suspend(() => Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer))))
 
-/** A secret that may be absent. A value that doesn't fit is ignored. */
+/** A secret. A value that doesn't fit is ignored. */
 const optionalSecret = (fits: (value: string) => boolean) =>
-  Schema.transform(Schema.Unknown, Schema.UndefinedOr(Schema.Redacted(Schema.String)), {
-    strict: true,
-    decode: (value) => (typeof value === "string" && fits(value) ? value : undefined),
-    encode: (value) => value,
-  })
+  optional(Schema.Redacted(Schema.String), (value) =>
+    typeof value === "string" && fits(value) ? value : undefined,
+  )
 
 /** Ignores a key ID that contains the token, since key IDs are shown. */
 const withoutToken = (detail: unknown): unknown => {
@@ -87,33 +88,21 @@ const withoutToken = (detail: unknown): unknown => {
 export const CreatedPat = Schema.suspend(() =>
   Schema.Struct({
     detail: Schema.compose(
-      Schema.transform(Schema.Unknown, Schema.Unknown, {
-        strict: true,
-        decode: withoutToken,
-        encode: (detail) => detail,
-      }),
+      tolerant(Schema.Unknown, withoutToken),
       Schema.Struct({
         // Optional: without it, the token can still be delivered.
-        key_id: text,
-        token: Schema.optionalWith(
-          optionalSecret((token) => bearer.test(token) && !token.includes(hiddenSecret)),
-          { exact: true },
-        ),
+        key_id: optional(Schema.String, asText),
+        token: optionalSecret((token) => bearer.test(token) && !token.includes(hiddenSecret)),
       }),
       { strict: false },
     ),
   }),
 )
-export type CreatedPat = typeof CreatedPat.Type
 
 /** Seconds. A value that isn't a number is 0: the sign-in works, but isn't cached. */
-const Seconds = Schema.transform(Schema.Unknown, Schema.Number, {
-  strict: true,
-  decode: (value) => {
-    const seconds = typeof value === "string" ? Number(value) : value
-    return typeof seconds === "number" && Number.isFinite(seconds) ? seconds : 0
-  },
-  encode: (value) => value,
+const Seconds = tolerant(Schema.Number, (value) => {
+  const seconds = typeof value === "string" ? Number(value) : value
+  return typeof seconds === "number" && Number.isFinite(seconds) ? seconds : 0
 })
 
 /** `POST /login`, 200. */
@@ -121,15 +110,11 @@ export const LoginGrant = Schema.suspend(() =>
   Schema.Struct({
     detail: Schema.Struct({
       access_token: BearerToken,
-      id_token: Schema.optionalWith(
-        optionalSecret(() => true),
-        { exact: true },
-      ),
+      id_token: optionalSecret(() => true),
       expires_in: Schema.optionalWith(Seconds, { default: () => 0 }),
     }),
   }),
 )
-export type LoginGrant = typeof LoginGrant.Type
 
 /**
  * Whether a 200 response certainly comes from the API: an object with a
@@ -156,13 +141,12 @@ export const Hello = Schema.compose(
   { strict: false },
 )
 
-/** The message of a gateway for a path or method that it doesn't know. */
-const unknownPath = "Missing Authentication Token"
-
 /**
- * Who seems to have sent an error response: the API, or the gateway in front of
- * it, which doesn't know the path or method, or something else, such as a proxy
- * with its web page. The API may send an empty body.
+ * Who seems to have sent an error response: the API; or the gateway in front of
+ * it, which doesn't know the path or method; or something else, such as a proxy
+ * with its web page. It decides what a 403 means: the API refuses the credential,
+ * but the gateway says that the API doesn't offer such a request. The API may
+ * send an empty body.
  *
  * @param text - the body
  * @param value - the parsed body, if it is JSON

@@ -38,12 +38,9 @@ export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidInput
       )
 }
 
-/** The UTC date of an instant (milliseconds since the epoch). */
+/** The UTC date of an instant (milliseconds since the epoch), at most that of the last day of the year 9999. */
 export const dateOf = (millis: number): ExpiryDate =>
   ExpiryDate.make(new Date(millis).toISOString().slice(0, 10))
-
-/** The UTC date of an instant that a server sent, which may be past the year 9999. */
-export const dateText = (millis: number): string => new Date(millis).toISOString().split("T", 1).join()
 
 /** Whether a PAT with this expiry date has expired. */
 export const hasEnded = (date: ExpiryDate, nowMillis: number): boolean => date <= dateOf(nowMillis)

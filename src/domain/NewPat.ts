@@ -37,6 +37,11 @@ export class NewPat {
     }
   }
 
+  /** When it will expire, in milliseconds since the epoch; undefined for never. */
+  get expiresAt(): number | undefined {
+    return this.expiry === undefined ? undefined : Date.parse(this.expiry)
+  }
+
   static fromInput({ expiry, label, scopes, tenantId }: PatInput): NewPat {
     return new NewPat(label, scopes, expiry, tenantId, undefined)
   }

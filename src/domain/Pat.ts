@@ -2,7 +2,7 @@ import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
 /** A value as a cell shows it: text as it is, anything else as JSON, unless it is nested too deeply. */
-const asText = (value: unknown): string | undefined => {
+export const asText = (value: unknown): string | undefined => {
   if (value === null || value === undefined) return undefined
   if (typeof value === "string") return value
   try {
@@ -31,8 +31,8 @@ export const parseTime = (value: unknown): Time => {
   const match = iso.exec(text)
   if (match === null) return text
   const [, date, time = "00:00", zone = "Z"] = match
-  const offset =
-    zone.length === 3 ? `${zone}:00` : zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone
+  // `Date.parse` wants an offset as `+02:00`, and not as `+02` or `+0200`.
+  const offset = zone.replace(/^([+-]\d\d):?(\d\d)?$/, (_, hours, minutes = "00") => `${hours}:${minutes}`)
   const millis = Date.parse(`${date}T${time}${offset.toUpperCase()}`)
   // `Date` takes 30 February for 2 March.
   const day = Number(date?.slice(8))
@@ -40,44 +40,38 @@ export const parseTime = (value: unknown): Time => {
   return Number.isNaN(millis) || !exists ? text : millis
 }
 
-const asList = (value: unknown): ReadonlyArray<string> | undefined =>
-  Array.isArray(value)
-    ? value.map((item) => asText(item) ?? "-")
-    : typeof value === "string"
-      ? [value]
-      : undefined
+const asList = (value: unknown): ReadonlyArray<string> | undefined => {
+  if (Array.isArray(value)) return value.map((item) => asText(item) ?? "-")
+  return typeof value === "string" ? [value] : undefined
+}
 
-/** A cell that may be absent, and can be read from any value. */
-const cell = <A>(type: Schema.Schema<A>, decode: (value: unknown) => A | undefined) =>
-  Schema.optionalWith(
-    Schema.transform(Schema.Unknown, Schema.UndefinedOr(type), {
-      strict: true,
-      decode,
-      encode: (value) => value,
-    }),
-    { exact: true },
-  )
+/** Any value, read tolerantly: `read` never fails. */
+export const tolerant = <A, I>(type: Schema.Schema<A, I>, read: (value: unknown) => I) =>
+  Schema.transform(Schema.Unknown, type, { strict: true, decode: read, encode: (value) => value })
 
-/** A cell of text; any other value is shown as JSON. */
-export const text = cell(Schema.String, asText)
-const time = /* @__PURE__ */ cell(/* @__PURE__ */ Schema.Union(Schema.Number, Schema.String), parseTime)
-const list = /* @__PURE__ */ cell(/* @__PURE__ */ Schema.Array(Schema.String), asList)
+/** The same for a member that may be absent. */
+export const optional = <A, I>(type: Schema.Schema<A, I>, read: (value: unknown) => I | undefined) =>
+  Schema.optionalWith(tolerant(Schema.UndefinedOr(type), read), { exact: true })
+
+const text = () => optional(Schema.String, asText)
+const time = () => optional(Schema.Union(Schema.Number, Schema.String), parseTime)
 
 /**
  * One PAT as `GET /pat` lists it. No field is guaranteed: if one is absent, null
- * or odd, only its cell is affected, and never the list. `fromItem` decodes it;
- * this schema is for programs that use it, and the bundle leaves it out.
+ * or odd, only its cell is affected, and never the list. It is built at first use.
  */
-export const Pat = /* @__PURE__ */ Schema.Struct({
-  key_id: text,
-  label: text,
-  status: text,
-  created_at: time,
-  expiry_at: time,
-  hard_expiry_at: time,
-  last_used_at: time,
-  scopes: list,
-})
+export const Pat = Schema.suspend(() =>
+  Schema.Struct({
+    key_id: text(),
+    label: text(),
+    status: text(),
+    created_at: time(),
+    expiry_at: time(),
+    hard_expiry_at: time(),
+    last_used_at: time(),
+    scopes: optional(Schema.Array(Schema.String), asList),
+  }),
+)
 export type Pat = typeof Pat.Type
 
 /** How each field of an item is read. */

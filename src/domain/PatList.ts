@@ -3,7 +3,7 @@ import * as Either from "effect/Either"
 import { LabelNotFound, PatNotFound, SeveralPats } from "./Errors.ts"
 import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { expiryOf, isExpiringBefore, type Pat, statusOf, works } from "./Pat.ts"
+import { expiryOf, isExpiringBefore, type Pat, statusOf, type Time, works } from "./Pat.ts"
 
 const present = (values: ReadonlyArray<string | undefined>): ReadonlyArray<string> =>
   values.filter((value) => value !== undefined)
@@ -16,8 +16,17 @@ export const indexOf = (pats: ReadonlyArray<Pat>, keyId: KeyId.KeyId): Either.Ei
   return Either.left(new PatNotFound({ keyId, listed: "no", nearest: nearest(keyId, ids) }))
 }
 
-/** When a PAT was created, for comparisons: unreadable is before all others. */
-export const creationOf = ({ created_at: created }: Pat): number =>
+/** The PAT that is to be revoked or replaced. The error says that it isn't listed, or is listed as revoked. */
+export const findPat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> =>
+  Either.flatMap(indexOf(pats, keyId), (index) => {
+    const pat = pats[index] as Pat
+    return statusOf(pat) === "revoked"
+      ? Either.left(new PatNotFound({ keyId, listed: "revoked" }))
+      : Either.right(pat)
+  })
+
+/** When a PAT was created, for comparisons. An unreadable time is earlier than all others. */
+const creationOf = ({ created_at: created }: Pat): number =>
   typeof created === "number" ? created : Number.NEGATIVE_INFINITY
 
 /** The newest PAT first; of two of the same age, the one that is listed later. */
@@ -106,10 +115,16 @@ export const orders = [
 ] as const
 export type PatOrder = (typeof orders)[number]
 
-/** Undefined for an unreadable time. */
+const timesOf: Readonly<Record<string, (pat: Pat) => Time>> = {
+  created: (pat) => pat.created_at,
+  expiry: expiryOf,
+  "last-used": (pat) => pat.last_used_at,
+}
+
+/** What an order compares; undefined for an unreadable time. */
 const valueOf = (pat: Pat, key: string): number | string | undefined => {
   if (key === "label") return pat.label
-  const time = key === "created" ? pat.created_at : key === "expiry" ? expiryOf(pat) : pat.last_used_at
+  const time = timesOf[key]?.(pat)
   return typeof time === "number" ? time : undefined
 }
 

@@ -1,23 +1,57 @@
-/** Which PATs a rotation replaces, and when. */
+/** Which PATs a rotation replaces. */
 import * as Either from "effect/Either"
+import { checkNotDue, type Due, isDue } from "./Due.ts"
 import {
   CannotRotate,
-  DueAtOnce,
+  type DueAtOnce,
   LabelNotFound,
+  type PatNotFound,
   PatsInUse,
   RotationUnderWay,
   ScopesDiffer,
   SeveralPats,
 } from "./Errors.ts"
-import type { ExpiryDate } from "./Expiry.ts"
 import { nearest } from "./errors/words.ts"
 import * as KeyId from "./KeyId.ts"
-import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, statusOf, works } from "./Pat.ts"
-import { newestFirst } from "./PatList.ts"
+import type { Label } from "./Label.ts"
+import { NewPat, type PatInput } from "./NewPat.ts"
+import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, statusOf, type Time, works } from "./Pat.ts"
+import { findPat, newestFirst } from "./PatList.ts"
+import type { Scope } from "./Scope.ts"
 
 /** A PAT with a valid key ID, so that it can be revoked. */
 export interface Known extends Pat {
   readonly key_id: KeyId.KeyId
+}
+
+/** A PAT that is to be replaced. */
+export interface OldPat {
+  readonly keyId: KeyId.KeyId
+  /** Whether it works. An expired PAT is not revoked. */
+  readonly works: boolean
+  /** Whether it is the PAT that signs in. */
+  readonly own: boolean
+  readonly expiry?: Time
+}
+
+/** A rotation that is due: a new PAT, and the old ones that it replaces. */
+export interface Rotation {
+  readonly _tag: "Rotation"
+  readonly pat: NewPat
+  /** The newest first; none for the first PAT of a label. */
+  readonly old: ReadonlyArray<OldPat>
+  /** Whether the old ones are left to their own expiry. */
+  readonly keep: boolean
+  /** All that were listed before: none of them can be the new one. */
+  readonly pats: ReadonlyArray<Pat>
+}
+
+/** None of the PATs is due. */
+export interface NotDue {
+  readonly _tag: "NotDue"
+  readonly newest: Known
+  /** How many are active. */
+  readonly count: number
 }
 
 /** How `--label` selects PATs. */
@@ -31,19 +65,72 @@ export interface ByLabel {
   readonly scopes: ReadonlyArray<string> | undefined
 }
 
-/** When a PAT is due: by its expiry, its age, or either. Instants are milliseconds since the epoch. */
-export interface Due {
-  readonly expiringBefore: number | undefined
-  readonly createdBefore: number | undefined
+/** Which PATs are to be replaced, when, and by what. */
+export interface Wanted extends Pick<PatInput, "expiry" | "tenantId"> {
+  /** Undefined if the PATs are selected by their label. */
+  readonly keyId: KeyId.KeyId | undefined
+  readonly label: Label | undefined
+  readonly all: boolean
+  readonly keep: boolean
+  /** Of the first PAT of a label; undefined if none is to be created. */
+  readonly scopes: ReadonlyArray<Scope> | undefined
+  readonly due: Due
+  /** `--expiring-within`, as it was typed. */
+  readonly within: string
 }
 
 /** Why the PATs with a label can't be replaced. */
-export type NotSelected = SeveralPats | ScopesDiffer | RotationUnderWay | PatsInUse | CannotRotate
+type NotSelected = SeveralPats | ScopesDiffer | RotationUnderWay | PatsInUse | CannotRotate
 
 /** In milliseconds: if a PAT is newer than this, the rotation that created it may still be under way. */
 const rotationMillis = 10 * 60_000
 
 const isKnown = (pat: Pat): pat is Known => KeyId.is(pat.key_id)
+
+/**
+ * Decides what there is to do, by the list.
+ *
+ * @param listing - `own` is the key ID of the PAT that signs in, and `now` the server's clock, in milliseconds since
+ *   the epoch
+ */
+export const plan = (
+  listing: {
+    readonly pats: ReadonlyArray<Pat>
+    readonly own: string | undefined
+    readonly now: number
+  },
+  wanted: Wanted,
+): Either.Either<Rotation | NotDue, NotSelected | PatNotFound | LabelNotFound | DueAtOnce> =>
+  Either.gen(function* () {
+    const { now, own, pats } = listing
+    const { all, due, expiry, keep, keyId, label, scopes, tenantId, within } = wanted
+    const by = { label: label ?? "", all, keep, scopes }
+    // A date that was asked for is refused even on a night on which no PAT is due.
+    yield* checkNotDue(expiry, due, within)
+    const replaced =
+      keyId === undefined
+        ? yield* select(pats, by, now)
+        : [{ ...(yield* findPat(keyId, pats)), key_id: keyId }]
+    const [newest] = replaced
+    if (newest !== undefined && !(yield* isDue(replaced, due, now)))
+      return { _tag: "NotDue" as const, newest, count: replaced.length }
+    yield* checkSeveral(replaced, by)
+    const pat = yield* newest === undefined
+      ? firstOf(pats, wanted)
+      : NewPat.successorOf(newest, { expiry, tenantId }, now)
+    yield* checkNotDue(pat.expiry, due, within)
+    const old = replaced.map((one) => ({
+      keyId: one.key_id,
+      works: works(one, now),
+      own: one.key_id === own,
+      expiry: expiryOf(one),
+    }))
+    return { _tag: "Rotation" as const, pat, old, keep, pats }
+  })
+
+/** The old PATs that a rotation revokes: those that still work, unless all are kept. */
+export const revokedBy = ({ keep, old }: Rotation): ReadonlyArray<OldPat> =>
+  keep ? [] : old.filter(({ works }) => works)
 
 /**
  * The PATs with a label that a new one replaces, the newest first: those that
@@ -74,7 +161,8 @@ export const select = (
   }
   if (!keep && !all) return Either.left(new SeveralPats({ label, pats: active }))
   const undated = active.find((pat) => typeof pat.created_at !== "number")
-  if (undated !== undefined) return cannotTell(undated, "creation")
+  if (undated !== undefined)
+    return Either.left(new CannotRotate({ keyId: undated.key_id, reason: "creation" }))
   return keep ? withScopes([newest], scopes) : Either.right(active)
 }
 
@@ -119,58 +207,16 @@ const withScopes = (
   )
 }
 
-/** The error if `select` finds nothing. It names the nearest label. */
-export const labelNotFound = (pats: ReadonlyArray<Pat>, label: string): LabelNotFound => {
+/** The first PAT of a label, if it may be created. Otherwise, the error names the nearest label. */
+const firstOf = (
+  pats: ReadonlyArray<Pat>,
+  { expiry, label, scopes, tenantId }: Wanted,
+): Either.Either<NewPat, LabelNotFound> => {
+  if (label !== undefined && scopes !== undefined)
+    return Either.right(NewPat.fromInput({ label, scopes, expiry, tenantId }))
   const labels = pats.flatMap((pat) => (pat.label === undefined || hasEnded(pat) ? [] : [pat.label]))
-  return new LabelNotFound({ label, nearest: nearest(label, labels) })
+  return Either.left(new LabelNotFound({ label: label ?? "", nearest: nearest(label ?? "", labels) }))
 }
-
-const cannotTell = (pat: Known, reason: CannotRotate["reason"]): Either.Either<never, CannotRotate> =>
-  Either.left(new CannotRotate({ keyId: pat.key_id, reason }))
-
-/**
- * Whether at least one PAT is due for rotation. It always is without a condition,
- * or if it has expired. If the decision depends on an unreadable date, that is an
- * error, and never "not due".
- */
-export const isDue = (
-  pats: ReadonlyArray<Known>,
-  due: Due,
-  now: number,
-): Either.Either<boolean, CannotRotate> => {
-  const each = pats.map((pat) => isOneDue(pat, due, now))
-  if (each.some((one) => Either.isRight(one) && one.right)) return Either.right(true)
-  return each.find(Either.isLeft) ?? Either.right(pats.length === 0)
-}
-
-const isOneDue = (
-  pat: Known,
-  { createdBefore, expiringBefore }: Due,
-  now: number,
-): Either.Either<boolean, CannotRotate> => {
-  if (!works(pat, now) || (expiringBefore === undefined && createdBefore === undefined))
-    return Either.right(true)
-  const { created_at: created, expiry_at: soft, hard_expiry_at: hard } = pat
-  const expiry = expiryOf(pat)
-  if (expiringBefore !== undefined && typeof expiry === "number" && expiry <= expiringBefore)
-    return Either.right(true)
-  if (createdBefore !== undefined && typeof created === "number" && created < createdBefore)
-    return Either.right(true)
-  if (expiringBefore !== undefined && (typeof soft === "string" || typeof hard === "string"))
-    return cannotTell(pat, "expiry")
-  if (createdBefore !== undefined && typeof created !== "number") return cannotTell(pat, "creation")
-  return Either.right(false)
-}
-
-/** Refuses a new PAT that would be due as soon as it is created: a nightly job would rotate it every time. */
-export const checkBirth = (
-  expiry: ExpiryDate | undefined,
-  { expiringBefore }: Due,
-  within: string,
-): Either.Either<void, DueAtOnce> =>
-  expiry !== undefined && expiringBefore !== undefined && Date.parse(expiry) <= expiringBefore
-    ? Either.left(new DueAtOnce({ expiry, within }))
-    : Either.void
 
 /** Whether a PAT seems unused: never used, or only while the rotation that created it may have checked its token. */
 export const seemsUnused = (pat: Pat): boolean => {
@@ -179,10 +225,4 @@ export const seemsUnused = (pat: Pat): boolean => {
   return (
     use === "never" || (use !== undefined && typeof created === "number" && use <= created + rotationMillis)
   )
-}
-
-/** When a PAT expires, for JSON. */
-export const expiryText = (pat: Pat): string | null => {
-  const expiry = expiryOf(pat)
-  return typeof expiry === "number" ? new Date(expiry).toISOString() : (expiry ?? null)
 }

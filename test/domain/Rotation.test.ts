@@ -1,16 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import { ExpiryDate } from "../../src/domain/Expiry.ts"
-import { fromItem } from "../../src/domain/Pat.ts"
-import {
-  checkBirth,
-  checkSeveral,
-  expiryText,
-  isDue,
-  type Known,
-  labelNotFound,
-  select,
-} from "../../src/domain/Rotation.ts"
+import { KeyId } from "../../src/domain/KeyId.ts"
+import { Label } from "../../src/domain/Label.ts"
+import { fromItem, type Pat } from "../../src/domain/Pat.ts"
+import { checkSeveral, type Known, plan, revokedBy, select, type Wanted } from "../../src/domain/Rotation.ts"
 
 const now = Date.UTC(2027, 0, 31, 12)
 const day = 86_400_000
@@ -124,60 +118,6 @@ describe("select", () => {
   })
 })
 
-describe("isDue", () => {
-  const never = { expiringBefore: undefined, createdBefore: undefined }
-  const soon = { ...never, expiringBefore: now + 14 * day }
-  const old = { ...never, createdBefore: now - 30 * day }
-
-  it.each([
-    ["always without a condition", never, pat(first, -1), true],
-    ["near its end", soon, pat(first, -1, { expiry_at: iso(14) }), true],
-    ["before that", soon, pat(first, -1, { expiry_at: iso(14.1) }), false],
-    ["without an end", soon, pat(first, -99), false],
-    ["after its end", old, pat(first, -1, { status: "expired" }), true],
-    ["at an age", old, pat(first, -31), true],
-    ["below that age", old, pat(first, -30), false],
-    ["by its age alone", { ...soon, ...old, expiringBefore: now + day }, pat(first, -31), true],
-  ] as const)("%s", (_, due, one, expected) => {
-    expect(isDue([one as Known], due, now)).toEqual(Either.right(expected))
-  })
-
-  it.each([
-    ["expiry", soon, { expiry_at: "soon" }],
-    ["expiry", soon, { expiry_at: iso(99), hard_expiry_at: "soon" }],
-    ["expiry", { ...soon, ...old, expiringBefore: now + day }, { expiry_at: "?" }],
-    ["creation", old, { created_at: "?" }],
-    ["creation", old, { created_at: null }],
-    ["creation", { ...old, expiringBefore: now + day }, { created_at: null, expiry_at: iso(9) }],
-  ] as const)("is an error where the %s decides and can't be read", (reason, due, more) => {
-    expect(isDue([pat(first, -1, more) as Known], due, now)).toMatchObject({
-      left: { _tag: "CannotRotate", keyId: first, reason },
-    })
-  })
-
-  it("needs no date that doesn't decide", () => {
-    const due = { ...old, expiringBefore: now + day }
-    for (const more of [
-      { created_at: "?", expiry_at: iso(1) },
-      { status: "expired", created_at: null },
-    ])
-      expect(isDue([pat(first, -1, more) as Known], due, now)).toEqual(Either.right(true))
-    expect(isDue([pat(first, -31, { expiry_at: "?" }) as Known], due, now)).toEqual(Either.right(true))
-    expect(isDue([pat(first, -1, { expiry_at: "?" }) as Known], old, now)).toEqual(Either.right(false))
-  })
-
-  it("of several is that of any", () => {
-    const several = (...ages: ReadonlyArray<number>) =>
-      isDue(
-        ages.map((age) => pat(first, -age) as Known),
-        old,
-        now,
-      )
-    expect(several(1, 31)).toEqual(Either.right(true))
-    expect(several(1, 2)).toEqual(Either.right(false))
-  })
-})
-
 describe("checkSeveral", () => {
   const check = (...uses: ReadonlyArray<unknown>) =>
     checkSeveral(
@@ -217,30 +157,55 @@ describe("checkSeveral", () => {
   })
 })
 
-describe("checkBirth", () => {
+describe("plan", () => {
+  const label = Label.make("CI")
   const due = { expiringBefore: now + 14 * day, createdBefore: undefined }
-  it("refuses an expiry that is within the time", () => {
-    expect(checkBirth(ExpiryDate.make("2027-02-14"), due, "14d")).toMatchObject({
-      left: { _tag: "DueAtOnce", expiry: "2027-02-14", within: "14d" },
-    })
-    for (const expiry of [ExpiryDate.make("2027-02-15"), undefined]) {
-      expect(checkBirth(expiry, due, "14d")).toEqual(Either.void)
-    }
-    expect(checkBirth(ExpiryDate.make("2027-02-01"), { ...due, expiringBefore: undefined }, "")).toEqual(
-      Either.void,
+  const planned = (pats: ReadonlyArray<Pat>, wanted: Partial<Wanted> = {}) =>
+    plan(
+      { pats, own: first, now },
+      { keyId: undefined, label, all: false, keep: false, scopes: undefined, due, within: "14d", ...wanted },
     )
-  })
-})
+  const near = pat(first, -30, { expiry_at: iso(1) })
 
-it("names the nearest label of those that are not revoked", () => {
-  expect(
-    labelNotFound([pat(first, -1), pat(second, -1, { label: "C", status: "revoked" })], "ci"),
-  ).toMatchObject({
-    nearest: "CI",
+  it("replaces the PAT with the label, and knows the one that signs in", () => {
+    const rotation = planned([near])
+    expect(rotation).toMatchObject({
+      right: {
+        _tag: "Rotation",
+        old: [{ keyId: first, works: true, own: true, expiry: now + day }],
+        pat: { label: "CI", scopes: ["job"], replaces: { keyId: first } },
+      },
+    })
+    const revoked = Either.map(rotation, (it) => it._tag === "Rotation" && revokedBy(it).length)
+    expect(revoked).toEqual(Either.right(1))
   })
-})
 
-it("gives the end of a PAT as JSON has it", () => {
-  expect(expiryText(pat(first, -1, { expiry_at: "2027-02-01T00:00:00Z" }))).toBe("2027-02-01T00:00:00.000Z")
-  expect(expiryText(pat(first, -1))).toBeNull()
+  it("replaces the PAT with a key ID, whatever its label", () => {
+    const keyId = KeyId.make(second)
+    const other = pat(second, -30, { label: "other", status: "expired" })
+    const rotation = planned([near, other], { keyId, label: undefined })
+    expect(rotation).toMatchObject({ right: { old: [{ keyId, works: false, own: false }] } })
+    expect(planned([near], { keyId, label: undefined })).toMatchObject({ left: { _tag: "PatNotFound" } })
+  })
+
+  it("says that none is due, and how many are active", () => {
+    expect(planned([pat(first, -1), pat(second, -2)], { all: true })).toMatchObject({
+      right: { _tag: "NotDue", newest: { key_id: first }, count: 2 },
+    })
+  })
+
+  it("creates the first PAT of a label only if its scopes are given", () => {
+    expect(planned([], { scopes: ["job"] })).toMatchObject({
+      right: { old: [], pat: { label: "CI", scopes: ["job"], replaces: undefined } },
+    })
+    const others = [pat(first, -1, { label: "ci" }), pat(second, -1, { label: "C", status: "revoked" })]
+    expect(planned(others)).toMatchObject({ left: { _tag: "LabelNotFound", label: "CI", nearest: "ci" } })
+  })
+
+  it("refuses a new PAT that would be due at once, even if the old one isn't due", () => {
+    const refused = { left: { _tag: "DueAtOnce", within: "14d" } }
+    expect(planned([near], { keep: true })).toMatchObject({ right: { pat: { expiry: "2027-03-03" } } })
+    expect(planned([pat(first, -5, { expiry_at: iso(1) })])).toMatchObject(refused)
+    expect(planned([pat(first, -1)], { expiry: ExpiryDate.make("2027-02-14") })).toMatchObject(refused)
+  })
 })

@@ -56,9 +56,9 @@ export const orChoose = Effect.fn("orChoose")(function* (
   return Option.some<string>(keyId)
 })
 
-/** Lets the person at the terminal choose active PATs, by their key IDs. */
-export const choosePats = Effect.fn("choosePats")(function* (verb: "revoke") {
-  const keyIds = yield* chooseSeveral(`Which PATs do you want to ${verb}?`, yield* active)
+/** Lets the person at the terminal choose the active PATs to revoke. Gives their key IDs. */
+export const choosePats = Effect.gen(function* () {
+  const keyIds = yield* chooseSeveral("Which PATs do you want to revoke?", yield* active)
   yield* printEquivalent(keyIds)
   return keyIds
 })
@@ -104,7 +104,7 @@ const askForExpiry = Effect.gen(function* () {
   return ["--expiry", yield* askUntil("Date (YYYY-MM-DD):", Expiry.parseDate)]
 })
 
-/** What a PAT is to be like, as far as the command line says so. */
+/** What the command line says about a new PAT. */
 interface Wanted {
   readonly label: Option.Option<string>
   readonly scope: ReadonlyArray<string>

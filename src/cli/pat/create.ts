@@ -13,10 +13,11 @@ import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Connection } from "../../services/settings/Connection.ts"
 import {
-  askedScopeOption,
   chosenExpiry,
   exclusive,
   expiryOptions,
+  scopeNames,
+  scopesOption,
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
@@ -34,7 +35,7 @@ const options = () => ({
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
     Args.optional,
   ),
-  scope: askedScopeOption(),
+  scope: scopesOption(`Grant this scope: ${scopeNames}`),
   ...expiryOptions("never"),
   tenantId: tenantIdOption("yours"),
   ...deliveryOptions(),
@@ -66,7 +67,7 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
       "a command after --": given.command.length > 0,
     })
     const { api } = yield* Connection
-    // The API's clock would take a request.
+    // By our clock: the API's would take a request.
     const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
     const page = dashboardUrl(api, { label, scopes, expiry })
     yield* print(`${page}`)
@@ -76,7 +77,7 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
   const openDelivery = yield* chooseDelivery(path, given)
   yield* checkSave(given)
   const { create } = yield* Handover
-  // The clock that ends a PAT is the API's.
+  // A PAT expires by the API's clock.
   const now = Option.isSome(given.expiresIn) ? (yield* PatApi).now : Clock.currentTimeMillis
   const expiry = yield* expiryAt(yield* now)
   const pat = NewPat.fromInput({ label, scopes, expiry, tenantId: Option.getOrUndefined(given.tenantId) })

@@ -6,16 +6,8 @@ import type { InvalidInput } from "../../domain/Errors.ts"
 import * as Expiry from "../../domain/Expiry.ts"
 import type { PatFilter } from "../../domain/PatList.ts"
 import * as Scope from "../../domain/Scope.ts"
-import { withCompletions, withGroup } from "../strict/annotations.ts"
-
-/** An option that takes a length of time, under a title of help. */
-export const duration = (group: string, name: string, description: string) =>
-  Options.text(name).pipe(
-    Options.withPseudoName("duration"),
-    Options.withDescription(description),
-    Options.optional,
-    withGroup(group),
-  )
+import { durationOption, scopesOption } from "../options.ts"
+import { withGroup } from "../strict/annotations.ts"
 
 const whichPats = "Which PATs"
 
@@ -31,28 +23,22 @@ export const filterOptions = () => ({
     Options.optional,
     withGroup(whichPats),
   ),
-  scope: Options.text("scope").pipe(
-    Options.withPseudoName("scope"),
-    Options.withDescription("Only PATs that have every scope you name"),
-    Options.repeated,
-    withCompletions(Scope.scopes),
-    withGroup(whichPats),
-  ),
+  scope: scopesOption("Only PATs that have every scope you name", whichPats),
   withoutExpiry: Options.boolean("without-expiry").pipe(
     Options.withDescription("Only active PATs that never expire"),
     withGroup(whichPats),
   ),
-  expiringWithin: duration(
+  expiringWithin: durationOption(
     whichPats,
     "expiring-within",
     "Only active PATs that expire within this time, such as 12h, 30d, 6mo or 1y",
   ),
-  unusedFor: duration(
+  unusedFor: durationOption(
     whichPats,
     "unused-for",
     "Only active PATs that are older than this and haven't been used in that time",
   ),
-  olderThan: duration(whichPats, "older-than", "Only active PATs that are older than this"),
+  olderThan: durationOption(whichPats, "older-than", "Only active PATs that are older than this"),
 })
 
 export type FilterOptions = Command.Command.ParseConfig<ReturnType<typeof filterOptions>>
@@ -101,18 +87,20 @@ export const parseFilters = (
 
 /** The filters as they are written on a command line. */
 export const filterWords = (given: FilterOptions): ReadonlyArray<string> => {
-  const value = (name: string, given: Option.Option<string>) =>
-    Option.isSome(given) ? [`--${name} ${given.value}`] : []
+  const words = (name: string, values: ReadonlyArray<string>) => values.map((value) => `--${name} ${value}`)
   return [
-    ...given.status.map((status) => `--status ${status}`),
-    ...value(
+    ...words("status", given.status),
+    ...words(
       "label",
-      Option.map(given.label, (label) => JSON.stringify(label)),
+      Option.toArray(given.label).map((label) => JSON.stringify(label)),
     ),
-    ...given.scope.map((scope) => `--scope ${scope === "*" ? "'*'" : scope}`),
+    ...words(
+      "scope",
+      given.scope.map((scope) => (scope === "*" ? "'*'" : scope)),
+    ),
     ...(given.withoutExpiry ? ["--without-expiry"] : []),
-    ...value("expiring-within", given.expiringWithin),
-    ...value("unused-for", given.unusedFor),
-    ...value("older-than", given.olderThan),
+    ...words("expiring-within", Option.toArray(given.expiringWithin)),
+    ...words("unused-for", Option.toArray(given.unusedFor)),
+    ...words("older-than", Option.toArray(given.olderThan)),
   ]
 }

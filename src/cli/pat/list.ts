@@ -28,7 +28,7 @@ const expiryColumn = headings.indexOf("Expiry")
 const label = { column: headings.indexOf("Label"), after: words, least: 16, lines: Number.POSITIVE_INFINITY }
 const scopes = { column: headings.indexOf("Scopes"), after: /(?<=, )/, least: 0, lines: 3 }
 
-/** An expiry stands out from this long before it, in milliseconds: 14 days. */
+/** An expiry stands out if it is nearer than this, in milliseconds: 14 days. */
 const soon = 14 * 24 * 3_600_000
 
 const cells = (pat: Pat, format: ReturnType<typeof formatter>, form: TimeForm): ReadonlyArray<string> => [
@@ -44,8 +44,8 @@ const cells = (pat: Pat, format: ReturnType<typeof formatter>, form: TimeForm): 
 /** Red for an expiry that has passed, yellow for one that is near (SGR parameters). */
 const expiryStyle = (pat: Pat, now: number): string | undefined => {
   const expiry = expiryOf(pat)
-  if (typeof expiry !== "number") return undefined
-  return expiry <= now ? "31" : expiry <= now + soon ? "33" : undefined
+  if (typeof expiry !== "number" || expiry > now + soon) return undefined
+  return expiry <= now ? "31" : "33"
 }
 
 /** Prints the key IDs alone, and nothing where there are none. */
@@ -54,7 +54,7 @@ const printIds = (pats: ReadonlyArray<Pat>) => {
   return ids.length === 0 ? Effect.void : print(ids)
 }
 
-/** What a terminal gets of a table: the first that fits, each giving up one thing more. */
+/** The layouts of the table, each narrower than the one before. A terminal gets the first that fits. */
 const layouts = (rows: (form: TimeForm) => Layout["rows"], zone: string): [Layout, ...Array<Layout>] => {
   const zoned = headings.map((heading) => (times.includes(heading) ? `${heading} (${zone})` : heading))
   const dates = { headings, rows: rows("date") }
@@ -119,41 +119,41 @@ export type ListOptions = Command.Command.ParseConfig<ReturnType<typeof options>
 
 /** Prints the PATs of the account, never their tokens. */
 export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
-  yield* exclusive(["pat", "list"], { "--json": given.json, "--quiet": given.quiet })
+  const { exitCode, json, quiet } = given
+  yield* exclusive(["pat", "list"], { "--json": json, "--quiet": quiet })
   const filtersAt = yield* parseFilters(given)
-  // A duration that can't be meant is refused before anything is sent.
+  // A duration that is too long is refused before anything is sent.
   yield* filtersAt(yield* Clock.currentTimeMillis)
   const api = yield* PatApi
   const listing = yield* api.list
-  const { now } = listing
-  const shown = matches(yield* filtersAt(now), now)
+  const { now, text } = listing
+  const isShown = matches(yield* filtersAt(now), now)
   const filters = filterWords(given)
-  const filtered = filters.length > 0
   const order = Option.getOrUndefined(given.sort)
-  const { text } = listing
   const indexesIn = (pats: ReadonlyArray<Pat>) => {
     const all = order === undefined ? [...pats.keys()] : sorted(pats, order)
-    return filtered ? all.filter((index) => shown(pats[index] as Pat)) : all
+    return all.filter((index) => isShown(pats[index] as Pat))
   }
   // JSON that is neither filtered nor sorted is printed as it came, and none of its items is decoded.
-  const indexes = filtered || order !== undefined ? indexesIn(listing.pats) : undefined
-  const rows = () => indexes?.map((index) => listing.pats[index] as Pat) ?? listing.pats
-  const isEmpty = (given.exitCode || !given.json) && (indexes ?? listing.pats).length === 0
-  const found = given.exitCode && !isEmpty
-  const printed = given.json
-    ? printJson(indexes === undefined ? text : withElements(text, ["detail", "items"], indexes))
-    : given.quiet
-      ? printIds(rows())
-      : isEmpty
-        ? print(filtered ? "No PATs match." : "No PATs found.")
-        : printTable(rows(), now, given.local)
+  const isWhole = filters.length === 0 && order === undefined
+  const indexes = isWhole ? undefined : indexesIn(listing.pats)
+  const isEmpty = (exitCode || !json) && (indexes ?? listing.pats).length === 0
+  const found = exitCode && !isEmpty
+  const printed = Effect.suspend(() => {
+    if (json)
+      return printJson(indexes === undefined ? text : withElements(text, ["detail", "items"], indexes))
+    const pats = indexes?.map((index) => listing.pats[index] as Pat) ?? listing.pats
+    if (quiet) return printIds(pats)
+    if (isEmpty) return print(filters.length > 0 ? "No PATs match." : "No PATs found.")
+    return printTable(pats, now, given.local)
+  })
   // A reader that goes away, as head does, must not make a gate pass.
   yield* Effect.catchIf(
     printed,
     ({ code }) => found && code === "EPIPE",
     () => Effect.void,
   )
-  if (isEmpty && filtered && !given.json && !given.quiet) yield* printError(`Filter: ${filters.join(" ")}`)
+  if (isEmpty && filters.length > 0 && !json && !quiet) yield* printError(`Filter: ${filters.join(" ")}`)
   if (found) return yield* new Exit({ code: exitCodes.rowsFound })
 })
 

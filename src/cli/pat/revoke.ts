@@ -6,13 +6,14 @@ import * as Either from "effect/Either"
 import { Declined, type PatNotFound, type RevokeError } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { Pat } from "../../domain/Pat.ts"
+import { findPat } from "../../domain/PatList.ts"
 import { Progress } from "../../services/Progress.ts"
-import type { Revoked } from "../../services/pats/outcome.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
+import type { Listing, Revoked } from "../../services/pats/results.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
 import { Exit } from "../errors/failure.ts"
 import { report } from "../errors/report.ts"
-import { dryRunOption, exclusive, jsonOption, settingsOptions, yesOption } from "../options.ts"
+import { askingOptions, exclusive, jsonOption, settingsOptions } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
 import type { Lines } from "../output/escape.ts"
 import { print, printError, printJson } from "../output/print.ts"
@@ -21,7 +22,7 @@ import { withServices } from "../services.ts"
 import { withAsking, withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
 import { choosePats } from "./ask.ts"
 import { keyIdValues } from "./offerKeyIds.ts"
-import { describePat, findPat, keyIdsOnStdin, parseKeyId, printDryRun, wouldRevoke } from "./subject.ts"
+import { describePat, keyIdsOnStdin, parseKeyId, printDryRun, wouldRevoke } from "./subject.ts"
 
 const path = ["pat", "revoke"]
 
@@ -33,8 +34,7 @@ const options = () => ({
     Args.repeated,
     withDynamicValues(keyIdValues),
   ),
-  yes: yesOption(),
-  dryRun: dryRunOption(),
+  ...askingOptions(),
   json: jsonOption("Print raw JSON and skip the confirmation prompt"),
   ...settingsOptions(),
 })
@@ -51,17 +51,17 @@ interface Form {
   readonly several: boolean
 }
 
-/** @param own - the key ID of the PAT that signs in, where that is known */
-const question = (keyIds: ReadonlyArray<KeyId>, pats: ReadonlyArray<Pat>, own: string | undefined): Lines => {
-  const described = keyIds.map(
-    (keyId) => `${describePat(keyId, pats)}${keyId === own ? ", which you are signed in with" : ""}`,
-  )
+const question = (keyIds: ReadonlyArray<KeyId>, listing: Listing | undefined): Lines => {
+  const described = keyIds.map((keyId) => {
+    const own = keyId === listing?.own ? ", which you are signed in with" : ""
+    return `${describePat(keyId, listing?.pats ?? [])}${own}`
+  })
   if (described.length === 1) return `Revoke ${described[0]}? This can't be undone.`
   const lines = described.map((line) => `  ${line}`)
   return [...lines, `Revoke these ${keyIds.length} PATs? This can't be undone.`]
 }
 
-/** What the list says; nothing if it can't be read, which does not prevent the revoke. */
+/** The list; undefined if it isn't available, which doesn't prevent the revoke. */
 const lookUp = Effect.flatMap(PatApi, ({ list }) =>
   Effect.catchTag(
     list,
@@ -74,36 +74,41 @@ const lookUp = Effect.flatMap(PatApi, ({ list }) =>
   ),
 )
 
-/** Those that the list says can't be revoked, and why, by their key IDs. */
-const goneFrom = (keyIds: ReadonlyArray<KeyId>, pats: ReadonlyArray<Pat>) =>
-  new Map(
-    Arr.getLefts(keyIds.map((keyId) => findPat(keyId, pats))).map((error) => [error.keyId, error] as const),
-  )
+/** Sorts key IDs by the list: why some can't be revoked, and the others. */
+const sortOut = (keyIds: ReadonlyArray<KeyId>, pats: ReadonlyArray<Pat>) =>
+  Arr.partitionMap(keyIds, (keyId) => Either.map(findPat(keyId, pats), () => keyId))
 
-/** Says what would be revoked, and what is wrong with the others. */
-const rehearse = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId>, { json, several }: Form) {
-  const { pats } = yield* (yield* PatApi).list
-  const gone = goneFrom(keyIds, pats)
-  const left = keyIds.filter((keyId) => !gone.has(keyId))
-  if (left.length > 0) {
-    yield* json ? printDryRun({ revoke: left }) : print(left.map((keyId) => wouldRevoke(keyId, pats)))
-  }
-  for (const [keyId, error] of gone) yield* report(error, json, { keyId, inMessage: several })
-  if (gone.size > 0) return yield* new Exit({ code: exitCodes.notFound })
-})
+/** Prints an error, and gives its exit code. One of several is named after its key ID, which not all errors contain. */
+const printFailure = (keyId: string, error: RevokeError, { json, several }: Form) =>
+  report(error, json, { keyId, inMessage: several })
 
-/** Prints what came of one revoke; alone, JSON is indented. */
+/** Prints the result of one revoke, and gives the exit code. A single JSON object is indented. */
 const printRevoked = (keyId: KeyId, { text, unlisted }: Revoked, { json, several }: Form) => {
-  if (!json) {
-    return print(unlisted ? `PAT ${keyId} is no longer listed.` : `PAT ${keyId} revoked successfully.`)
-  }
+  const sentence = unlisted ? `PAT ${keyId} is no longer listed.` : `PAT ${keyId} revoked successfully.`
   const message = unlisted ? "PAT no longer listed" : "PAT revoked"
-  return printJson(text ?? JSON.stringify({ message, detail: { key_id: keyId } }), {
-    layout: several ? "compact" : "indented",
+  const printed = json
+    ? printJson(text ?? JSON.stringify({ message, detail: { key_id: keyId } }), {
+        layout: several ? "compact" : "indented",
+      })
+    : print(sentence)
+  return Effect.matchEffect(printed, {
+    onFailure: (failure) => report(failure, json),
+    onSuccess: () => Effect.succeed<number>(exitCodes.done),
   })
 }
 
-/** Failures of signing in: they would meet each of several PATs alike. */
+/** Says what would be revoked, and what is wrong with the others. */
+const rehearse = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId>, form: Form) {
+  const { pats } = yield* (yield* PatApi).list
+  const [gone, left] = sortOut(keyIds, pats)
+  if (left.length > 0) {
+    yield* form.json ? printDryRun(left) : print(left.map((keyId) => wouldRevoke(keyId, pats)))
+  }
+  yield* Effect.forEach(gone, (error) => printFailure(error.keyId, error, form), { discard: true })
+  if (gone.length > 0) return yield* new Exit({ code: exitCodes.notFound })
+})
+
+/** Whether signing in failed, which would fail for each of several PATs alike. */
 const endsRun = ({ _tag }: RevokeError): boolean =>
   ["CredentialMissing", "SecretUnavailable", "InvalidInput", "LoginRefused", "NotOffered", "Quit"].includes(
     _tag,
@@ -113,47 +118,39 @@ const endsRun = ({ _tag }: RevokeError): boolean =>
 const sideBySide = 4
 
 /**
- * Revokes PATs and shows what came of each, in the order given. All are tried,
- * the one that signs in last, and the first failure decides the exit code.
+ * Revokes PATs, the one that signs in last, and shows the results in the order
+ * given. All are tried, and the first failure decides the exit code.
  *
- * @param gone - those that can't be revoked, and why
- * @param own - the key ID of the PAT that signs in, where that is known
+ * @param gone - why some of them can't be revoked
+ * @param own - the key ID of the PAT that signs in, if that is known
  */
 const revokeAll = Effect.fnUntraced(function* (
   keyIds: ReadonlyArray<KeyId>,
-  gone: ReadonlyMap<string, PatNotFound>,
+  gone: ReadonlyArray<PatNotFound>,
   own: string | undefined,
   form: Form,
 ) {
-  const { json, several } = form
   const api = yield* PatApi
   const progress = yield* Progress
   const outcomes = new Map<string, Either.Either<Revoked, RevokeError>>(
-    Array.from(gone, ([keyId, error]) => [keyId, Either.left(error)]),
+    gone.map((error) => [error.keyId, Either.left(error)]),
   )
-  const left = keyIds.filter((keyId) => !gone.has(keyId))
+  const left = keyIds.filter((keyId) => !outcomes.has(keyId))
   const unshown = new Set(keyIds)
   let exitCode: number = exitCodes.done
   let done = 0
 
-  const show = (keyId: KeyId, outcome: Either.Either<Revoked, RevokeError>) =>
-    Either.isLeft(outcome)
-      ? // Of several failures each is named after its key ID, since not all of them name one.
-        report(outcome.left, json, { keyId, inMessage: several })
-      : printRevoked(keyId, outcome.right, form).pipe(
-          Effect.as<number>(exitCodes.done),
-          Effect.catchAll((failure) => report(failure, json)),
-        )
-  /** Shows what there is, in order: all of it, or up to the first PAT that nothing is known of. */
-  const showKnown = Effect.fnUntraced(function* (all: boolean) {
+  /** Shows outcomes in the order given: up to a PAT whose outcome isn't known yet, or all that are known. */
+  const showKnown = Effect.fnUntraced(function* (upTo: "gap" | "end") {
     for (const keyId of unshown) {
       const outcome = outcomes.get(keyId)
-      if (outcome === undefined) {
-        if (all) continue
-        return
-      }
+      if (outcome === undefined && upTo === "gap") return
+      if (outcome === undefined) continue
       unshown.delete(keyId)
-      const code = yield* show(keyId, outcome)
+      const code = yield* Either.match(outcome, {
+        onLeft: (error) => printFailure(keyId, error, form),
+        onRight: (revoked) => printRevoked(keyId, revoked, form),
+      })
       if (exitCode === exitCodes.done) exitCode = code
     }
   })
@@ -161,9 +158,7 @@ const revokeAll = Effect.fnUntraced(function* (
     left.length > 1 ? progress.count({ done, total: left.length }) : Effect.void,
   )
   const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
-  const showInOrder = oneAtATime(
-    progress.clear.pipe(Effect.zipRight(showKnown(false)), Effect.zipRight(count)),
-  )
+  const showInOrder = oneAtATime(Effect.all([progress.clear, showKnown("gap"), count], { discard: true }))
 
   const revokeOne = (keyId: KeyId) =>
     Effect.uninterruptibleMask((restore) =>
@@ -179,8 +174,8 @@ const revokeAll = Effect.fnUntraced(function* (
   yield* Effect.forEach(others, revokeOne, { concurrency: sideBySide, discard: true }).pipe(
     Effect.zipRight(Effect.forEach(last, revokeOne, { discard: true })),
     Effect.ensuring(progress.count(undefined)),
-    // Where the run ends early, what is done must be known all the same.
-    Effect.onExit((exit) => (exit._tag === "Success" ? Effect.void : oneAtATime(showKnown(true)))),
+    // If the run ends early, the user still has to know what was done.
+    Effect.onError(() => oneAtATime(showKnown("end"))),
   )
   if (exitCode !== exitCodes.done) return yield* new Exit({ code: exitCode })
 })
@@ -188,7 +183,7 @@ const revokeAll = Effect.fnUntraced(function* (
 /** Revokes PATs, after asking. */
 export const revoke = Effect.fn("pat.revoke")(function* (given: RevokeOptions) {
   const { dryRun, json, yes } = given
-  const words = given.keyIds.length === 0 ? yield* choosePats("revoke") : given.keyIds
+  const words = given.keyIds.length === 0 ? yield* choosePats : given.keyIds
   const args = words.filter((arg) => arg !== stdinArgument)
   const onStdin = args.length < words.length
   yield* exclusive(path, { [stdinArgument]: onStdin, "key IDs as arguments": args.length > 0 })
@@ -201,11 +196,9 @@ export const revoke = Effect.fn("pat.revoke")(function* (given: RevokeOptions) {
   // A question that can't be asked ends the run before anything is sent.
   const ask = asks && onStdin ? yield* confirmBesideData : confirm
   const listing = asks ? yield* lookUp : undefined
-  const gone = goneFrom(listing === undefined ? [] : keyIds, listing?.pats ?? [])
-  const left = keyIds.filter((keyId) => !gone.has(keyId))
-  if (asks && left.length > 0 && !(yield* ask(question(left, listing?.pats ?? [], listing?.own))))
-    return yield* new Declined({})
-  // Asked before, since a PAT that has revoked itself can't ask whether it did where the answer was lost.
+  const [gone, left] = listing === undefined ? [[], keyIds] : sortOut(keyIds, listing.pats)
+  if (asks && left.length > 0 && !(yield* ask(question(left, listing)))) return yield* new Declined({})
+  // Before the revoke, since a PAT that has just revoked itself can't ask for the list any more.
   const own = listing === undefined ? yield* (yield* PatApi).own : listing.own
   yield* revokeAll(keyIds, gone, own, form)
 }, Effect.scoped)

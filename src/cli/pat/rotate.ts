@@ -1,44 +1,69 @@
 import * as Command from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { Declined, RotationNotBegun } from "../../domain/Errors.ts"
-import { expiryText, seemsUnused } from "../../domain/Rotation.ts"
+import * as Expiry from "../../domain/Expiry.ts"
+import * as Label from "../../domain/Label.ts"
+import { expiryOf, type Time } from "../../domain/Pat.ts"
+import { type NotDue, type OldPat, plan, revokedBy, seemsUnused } from "../../domain/Rotation.ts"
+import * as Scope from "../../domain/Scope.ts"
 import { Notices } from "../../services/Notices.ts"
-import { type Ended, Handover } from "../../services/pats/Handover.ts"
+import { Handover } from "../../services/pats/Handover.ts"
+import { PatApi } from "../../services/pats/PatApi.ts"
 import {
+  askingOptions,
   chosenExpiry,
-  dryRunOption,
+  durationOption,
+  exclusive,
   expiryOptions,
   jsonOption,
+  requires,
+  scopeNames,
+  scopesOption,
   settingsOptions,
   tenantIdOption,
-  yesOption,
 } from "../options.ts"
 import type { Lines } from "../output/escape.ts"
 import { print, printError, printExpiry, printJson } from "../output/print.ts"
 import { confirm } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
-import { withAsking, withExamples } from "../strict/annotations.ts"
+import { withAsking, withExamples, withGroup } from "../strict/annotations.ts"
 import { orChoose } from "./ask.ts"
 import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
-import {
-  type DueRotation,
-  describeRotation,
-  dryRunOf,
-  type NotDue,
-  prepareRotation,
-  rotationOptions,
-} from "./rotation.ts"
-import { describePat, ending, printDryRun } from "./subject.ts"
+import { parseInstant } from "./filters.ts"
+import { fate, question, rehearsal } from "./rotationWords.ts"
+import { ending, parseKeyId, printDryRun, subjectOptions } from "./subject.ts"
 
 const path = ["pat", "rotate"]
 
 const options = () => ({
-  ...rotationOptions(),
+  ...subjectOptions("replace", "the newest expired one"),
+  all: Options.boolean("all").pipe(
+    Options.withDescription("Replace all active PATs that have the label with a single new PAT"),
+    withGroup("Which PAT"),
+  ),
+  orCreate: Options.boolean("or-create").pipe(
+    Options.withDescription("Create a PAT if none has the label; needs --scope"),
+    withGroup("Which PAT"),
+  ),
+  expiringWithin: durationOption(
+    "When",
+    "expiring-within",
+    "Rotate only if the PAT expires within this time, such as 12h, 30d, 6mo or 1y",
+  ),
+  olderThan: durationOption(
+    "When",
+    "older-than",
+    "Rotate only if the PAT is older than this; with --expiring-within, if either is true",
+  ),
+  scope: scopesOption(`With --or-create, grant this scope: ${scopeNames}`),
+  keepOld: Options.boolean("keep-old").pipe(Options.withDescription("Don't revoke the old PAT")),
   ...expiryOptions("the old PAT's lifetime"),
   tenantId: tenantIdOption("yours, not the old PAT's"),
-  yes: yesOption(),
-  dryRun: dryRunOption(),
+  ...askingOptions(),
   ...deliveryOptions(),
   json: jsonOption("Print raw JSON, but still ask for confirmation"),
   ...settingsOptions(),
@@ -46,98 +71,99 @@ const options = () => ({
 
 export type RotateOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
-const confirmed = Effect.fnUntraced(function* ({ keep, old, pat, pats }: DueRotation) {
-  if (old.length === 0) return
-  const end = pat.expiry === undefined ? " that never expires" : ` that expires on ${pat.expiry}`
-  const subject = old.map(({ keyId }) => describePat(keyId, pats)).join(", ")
-  const revokes = old.some(({ works }) => works)
-  const which = old.length > 1 ? "ones" : "one"
-  const revoke = revokes ? `, and revoke the old ${which}` : ""
-  const sure = yield* confirm(
-    keep
-      ? `Create a new PAT${end}, and keep ${subject}?`
-      : `Replace ${subject} with a new one${end}${revoke}?`,
-  )
-  if (!sure) return yield* new Declined({})
+/** Reads what to replace. When it is due, and when the new PAT expires, depend on the server's clock. */
+const parse = Effect.fnUntraced(function* (given: RotateOptions) {
+  const expiryAt = yield* chosenExpiry(path, given)
+  const { all, expiringWithin, keepOld, olderThan, orCreate, scope } = given
+  yield* requires(path, { "--all": all, "--or-create": orCreate }, { "--label": Option.isSome(given.label) })
+  yield* requires(path, { "--scope": scope.length > 0 }, { "--or-create": orCreate })
+  yield* exclusive(path, { "--keep-old": keepOld, "--all": all })
+  const expiringBefore = yield* parseInstant(expiringWithin, Expiry.after)
+  const createdBefore = yield* parseInstant(olderThan, Expiry.before)
+  const dueAt = (now: number) =>
+    Either.all({ expiringBefore: expiringBefore(now), createdBefore: createdBefore(now) })
+  // A duration that is too long is refused before anything is sent.
+  yield* dueAt(yield* Clock.currentTimeMillis)
+  const wanted = {
+    keyId: Option.isSome(given.keyId) ? yield* parseKeyId(given.keyId.value, "rotate") : undefined,
+    label: Option.isSome(given.label) ? yield* Label.parse(given.label.value) : undefined,
+    all,
+    keep: keepOld,
+    scopes: orCreate ? yield* Scope.parseAll(scope) : undefined,
+    tenantId: Option.getOrUndefined(given.tenantId),
+    within: Option.getOrElse(expiringWithin, () => ""),
+  }
+  const wantedAt = (now: number) =>
+    Either.map(Either.all({ expiry: expiryAt(now), due: dueAt(now) }), (dated) => ({ ...wanted, ...dated }))
+  return { keyId: wanted.keyId, wantedAt }
 })
 
-/** Prints what is said in place of a token: with `--token-only` stdout is for that alone. */
-const printText = (lines: Lines, tokenOnly: boolean) => (tokenOnly ? printError(lines) : print(lines))
+/** Prints a text in the place of a token: with `--token-only`, stdout is only for the token. */
+const printText = (lines: Lines, { tokenOnly }: RotateOptions) =>
+  tokenOnly ? printError(lines) : print(lines)
+
+const keyIds = (pats: ReadonlyArray<OldPat>) => pats.map(({ keyId }) => keyId)
+
+/** When a PAT expires, for JSON. */
+const jsonTime = (time: Time): string | null =>
+  typeof time === "number" ? new Date(time).toISOString() : (time ?? null)
 
 /** Says that no PAT is due, and warns of what may keep the job from having a token that works. */
-const printNotDue = Effect.fnUntraced(function* (
-  { count, newest }: NotDue,
-  { json, tokenOnly }: RotateOptions,
-) {
+const printNotDue = Effect.fnUntraced(function* ({ count, newest }: NotDue, given: RotateOptions) {
+  const { key_id, label } = newest
   if (count > 1) {
     yield* Effect.logWarning(
-      `${count} active PATs have the label "${newest.label}", and none of them is due. Each job needs its own label.`,
+      `${count} active PATs have the label "${label}", and none of them is due. Each job needs its own label.`,
     )
   }
   if (seemsUnused(newest)) {
     yield* Effect.logWarning(
-      `PAT ${newest.key_id} has not been used since it was created, so its token may be lost. To store a new one, run: zpcli pat rotate ${newest.key_id} -- COMMAND`,
+      `PAT ${key_id} has not been used since it was created, so its token may be lost. To store a new one, run: zpcli pat rotate ${key_id} -- COMMAND`,
     )
   }
-  if (json) {
-    const detail = { key_id: newest.key_id, expiry_at: expiryText(newest), replaced: [] }
-    return yield* printJson(JSON.stringify({ message: "PAT not rotated", rotated: false, detail }))
-  }
-  return yield* printText(
-    `PAT ${newest.key_id} isn't due, so it was not rotated. It ${ending(newest)}.`,
-    tokenOnly,
-  )
+  const expiry = expiryOf(newest)
+  if (!given.json)
+    return yield* printText(`PAT ${key_id} isn't due, so it was not rotated. It ${ending(expiry)}.`, given)
+  const detail = { key_id, expiry_at: jsonTime(expiry), replaced: [] }
+  yield* printJson(JSON.stringify({ message: "PAT not rotated", rotated: false, detail }))
 })
-
-/** What became of an old PAT. */
-const fate = ({ keyId, known, works }: DueRotation["old"][number], ended: ReadonlyArray<Ended>): string => {
-  const revoked = ended.find((one) => one.keyId === keyId)
-  if (revoked?.already) return `PAT ${keyId} was already revoked.`
-  if (revoked?.unlisted) return `PAT ${keyId} is no longer listed.`
-  if (revoked !== undefined) return `PAT ${keyId} revoked successfully.`
-  return works
-    ? `PAT ${keyId} was kept. It ${ending(known)}.`
-    : `PAT ${keyId} has already expired, so it was not revoked.`
-}
 
 /** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */
 export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions) {
   const notices = yield* Notices
   const given = { ...options, keyId: yield* orChoose(options, "rotate") }
-  const { find, keyId } = yield* prepareRotation(
-    path,
-    given,
-    yield* chosenExpiry(path, given),
-    Option.getOrUndefined(given.tenantId),
-  )
+  const { keyId, wantedAt } = yield* parse(given)
   const openDelivery = yield* chooseDelivery(path, given)
-  const found = yield* Effect.gen(function* () {
-    const found = yield* find
-    if (found._tag === "NotDue") return found
-    yield* checkSave(given, found.old)
-    if (!given.yes && !given.dryRun) yield* confirmed(found)
-    return found
+  const { list } = yield* PatApi
+  const planned = yield* Effect.gen(function* () {
+    const listing = yield* list
+    const planned = yield* plan(listing, yield* wantedAt(listing.now))
+    if (planned._tag === "NotDue") return planned
+    yield* checkSave(given, planned.old)
+    const asks = planned.old.length > 0 && !given.yes && !given.dryRun
+    if (asks && !(yield* confirm(question(planned)))) return yield* new Declined({})
+    return planned
   }).pipe(
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
     Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),
   )
-  if (found._tag === "NotDue") return yield* printNotDue(found, given)
+  if (planned._tag === "NotDue") return yield* printNotDue(planned, given)
+  const { old, pat } = planned
   if (given.dryRun) {
     return given.json
-      ? yield* printDryRun(dryRunOf(found))
-      : yield* printText(describeRotation(found, given), given.tokenOnly)
+      ? yield* printDryRun(keyIds(revokedBy(planned)), pat.body)
+      : yield* printText(rehearsal(planned, given), given)
   }
-  const { old, pat } = found
   const { rotate } = yield* Handover
   const deliver = yield* openDelivery({
     message: old.length === 0 ? "PAT created" : "PAT rotated",
     members: [
       [["rotated"], true],
-      [["detail", "expiry_at"], pat.expiry === undefined ? null : new Date(pat.expiry).toISOString()],
-      [["detail", "replaced"], old.map(({ keyId }) => keyId)],
+      [["detail", "expiry_at"], jsonTime(pat.expiresAt)],
+      [["detail", "replaced"], keyIds(old)],
     ],
   })
-  const ended = yield* rotate(found, deliver)
+  const ended = yield* rotate(planned, deliver)
   if (pat.expiry !== undefined && Option.isNone(given.expiry)) yield* printExpiry(pat.expiry)
   if (given.json || given.tokenOnly || old.length === 0) return
   // All is done by now: a failed write is not an error.

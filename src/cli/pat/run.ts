@@ -14,7 +14,7 @@ import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Connection } from "../../services/settings/Connection.ts"
 import { Exit } from "../errors/failure.ts"
-import { jsonOption, newPat, scopeOption, settingsOptions } from "../options.ts"
+import { jsonOption, newPat, scopeNames, scopeOption, settingsOptions } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
 import { printError } from "../output/print.ts"
 import { introduceShell } from "../output/shell.ts"
@@ -24,7 +24,7 @@ import { trailingCommand, withExamples, withGroup, withHints } from "../strict/a
 export const path = ["pat", "run"]
 
 const options = () => ({
-  scope: scopeOption(),
+  scope: scopeOption(`Grant this scope: ${scopeNames}`),
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),
     Options.withDescription(
@@ -56,38 +56,31 @@ export type RunOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 /** A random word of eight characters. */
 const nonce = Effect.map(Random.nextIntBetween(0, 2 ** 32), (value) => value.toString(16).padStart(8, "0"))
 
-/** The label that was asked for, or one that no other PAT has. */
-const labelOf = Effect.fnUntraced(function* (given: Option.Option<string>) {
-  if (Option.isSome(given)) return yield* Label.parse(given.value)
-  return Label.ofRun(yield* (yield* Process).hostName, yield* nonce)
-})
-
-/** What a person at a shell with a PAT of its own has to know. */
-const introduction = (label: string) => [
-  `In this shell, zpcli is signed in with the new PAT "${label}".`,
-  "To leave and revoke the PAT, type exit.",
-]
-
 /** Makes a PAT for one command, and revokes it when the command has ended. */
 export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const [name = "", ...args] = given.command
   const duration = yield* Expiry.parseDuration(given.expiresIn)
   const scopes = yield* Scope.parseAll(given.scope)
-  const label = yield* labelOf(given.label)
-  // A duration that can't be meant, and a command that does not exist, cost no request.
+  const label = Option.isSome(given.label)
+    ? yield* Label.parse(given.label.value)
+    : Label.ofRun(yield* (yield* Process).hostName, yield* nonce)
+  // A duration that is too long, and a command that doesn't exist, are refused before anything is sent.
   yield* Expiry.dateAfter(duration, yield* Clock.currentTimeMillis)
   const runner = yield* CommandRunner
   yield* runner.find(name)
   const { api } = yield* Connection
   const { lend } = yield* Handover
+  const shell = introduceShell(name, args, [
+    `In this shell, zpcli is signed in with the new PAT "${label}".`,
+    "To leave and revoke the PAT, type exit.",
+  ])
   let introduced = false
-  const terminal = yield* Effect.context<CommandRunner>()
-  // The clock that ends a PAT is the API's.
+  // A PAT expires by the API's clock.
   const expiry = yield* Expiry.dateAfter(duration, yield* (yield* PatApi).now)
   const pat = NewPat.fromInput({ label, scopes, expiry })
   const code = yield* lend({ pat, ownLabel: Option.isNone(given.label) }, (token) =>
     Effect.gen(function* () {
-      introduced = yield* Effect.provide(introduceShell(name, args, introduction(label)), terminal)
+      introduced = yield* Effect.provideService(shell, CommandRunner, runner)
       return yield* runner.run([name, ...args], { ZPOOLPAT: token, ZPOOL_API_URL: api.base })
     }),
   )

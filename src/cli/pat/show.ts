@@ -66,13 +66,8 @@ export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
   const chosen = yield* orChoose(given, "show")
   const keyId = Option.isSome(chosen) ? yield* parseKeyId(chosen.value, "show") : undefined
   const { now, pats, text } = yield* (yield* PatApi).list
-  const index = yield* keyId === undefined
-    ? indexOfLabel(
-        pats,
-        Option.getOrElse(given.label, () => ""),
-        now,
-      )
-    : indexOf(pats, keyId)
+  const label = Option.getOrElse(given.label, () => "")
+  const index = yield* keyId === undefined ? indexOfLabel(pats, label, now) : indexOf(pats, keyId)
   const item = elementAt(text, ["detail", "items"], index)
   if (given.json) return yield* printJson(item)
   const format = formatter(given.local, yield* localZone)

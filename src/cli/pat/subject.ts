@@ -2,19 +2,17 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { InvalidInput, type OutputFailed, PatNotFound } from "../../domain/Errors.ts"
-import { dateText } from "../../domain/Expiry.ts"
+import { InvalidInput, type OutputFailed } from "../../domain/Errors.ts"
 import * as KeyId from "../../domain/KeyId.ts"
 import { problem as labelProblem, maxLength } from "../../domain/Label.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import { expiryOf, type Pat, statusOf } from "../../domain/Pat.ts"
-import { indexOf } from "../../domain/PatList.ts"
+import type { Pat, Time } from "../../domain/Pat.ts"
 import { Process } from "../../services/Process.ts"
 import { maskTokens } from "../../services/settings/Secrets.ts"
 import { keyIdForm } from "../errors/hints.ts"
 import { printError, printJson } from "../output/print.ts"
 import { quote } from "../output/shell.ts"
-import { formatter } from "../output/time.ts"
+import { formatter, type TimeForm } from "../output/time.ts"
 import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
 import { keyIdValues } from "./offerKeyIds.ts"
 
@@ -91,6 +89,10 @@ const scope = (name: string): string => (/^[\w*.:-]{1,64}$/.test(name) ? name : 
 export const scopeList = (scopes: ReadonlyArray<string>): string =>
   scopes.length === 0 ? "-" : scopes.map(scope).join(", ")
 
+/** A time in UTC; what a server sends in the place of one is quoted. */
+const timeText = (time: Time, form?: TimeForm): string =>
+  typeof time === "string" ? quoted(time) : formatter(false)(time, "never", form)
+
 /**
  * What goes with a key ID in a question: its label, scopes and last use. A text
  * from the server can't forge the end of the question.
@@ -98,9 +100,8 @@ export const scopeList = (scopes: ReadonlyArray<string>): string =>
 export const describePat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string => {
   const pat = pats.find((candidate) => candidate.key_id === keyId)
   if (pat === undefined) return `PAT ${keyId}`
-  const { label, last_used_at: used, scopes = [] } = pat
-  const lastUsed = typeof used === "string" ? quoted(used) : formatter(false, undefined)(used, "never")
-  return `PAT ${keyId} (${quoted(label ?? "-")}, scopes ${scopeList(scopes)}, last used ${lastUsed})`
+  const { label = "-", last_used_at, scopes = [] } = pat
+  return `PAT ${keyId} (${quoted(label)}, scopes ${scopeList(scopes)}, last used ${timeText(last_used_at)})`
 }
 
 /** That a PAT would be revoked, in words. */
@@ -110,25 +111,17 @@ export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): strin
 /**
  * Prints the JSON of a dry run.
  *
- * @param detail - the key IDs of the PATs that would be revoked, and the body of the request for a new one
+ * @param revoke - the key IDs of the PATs that would be revoked
+ * @param create - the body of the request for a new one
  */
-export const printDryRun = (detail: {
-  readonly revoke?: ReadonlyArray<string>
-  readonly create?: NewPat["body"]
-}): Effect.Effect<void, OutputFailed> => printJson(JSON.stringify({ message: "Dry run", detail }))
-
-/** When a PAT ends, as the end of a sentence about it. */
-export const ending = (pat: Pat): string => {
-  const expiry = expiryOf(pat)
-  if (expiry === undefined) return "never expires"
-  return typeof expiry === "string" ? `expires on ${quoted(expiry)}` : `expires on ${dateText(expiry)}`
+export const printDryRun = (
+  revoke: ReadonlyArray<string>,
+  create?: NewPat["body"],
+): Effect.Effect<void, OutputFailed> => {
+  const detail = { revoke: revoke.length === 0 ? undefined : revoke, create }
+  return printJson(JSON.stringify({ message: "Dry run", detail }))
 }
 
-/** The PAT that is to be revoked or replaced, or why the list says that it can't be: it is revoked, or not there. */
-export const findPat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): Either.Either<Pat, PatNotFound> =>
-  Either.flatMap(indexOf(pats, keyId), (index) => {
-    const pat = pats[index] as Pat
-    return statusOf(pat) === "revoked"
-      ? Either.left(new PatNotFound({ keyId, listed: "revoked" }))
-      : Either.right(pat)
-  })
+/** When a PAT ends, as the end of a sentence about it. */
+export const ending = (expiry: Time): string =>
+  expiry === undefined ? "never expires" : `expires on ${timeText(expiry, "date")}`

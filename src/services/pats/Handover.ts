@@ -1,6 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -16,21 +17,21 @@ import {
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { hasEnded } from "../../domain/Pat.ts"
+import type { Rotation } from "../../domain/Rotation.ts"
 import { Notices } from "../Notices.ts"
 import { Progress } from "../Progress.ts"
 import { Signals } from "../Signals.ts"
-import { type Acquiring, apart, makeAcquire, type TakenBack, type Uncertain } from "./acquire.ts"
-import type { CreatedToken } from "./outcome.ts"
+import { type Acquiring, apart, type MayWork, makeAcquire, type TakenBack } from "./acquire.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
-import { type Ended, makeRotate, type Rotation } from "./rotate.ts"
+import type { CreatedToken } from "./results.ts"
+import { type Ended, makeRotate } from "./rotate.ts"
 
-export type { Ended, OldPat, Rotation } from "./rotate.ts"
+export type { Ended } from "./rotate.ts"
 
 /**
- * What must never lose a token: make it, check it, deliver it, and revoke what
- * it replaces. A token that could not be handed over is taken back: its PAT is
- * revoked again, where its key ID is known.
+ * Creates PATs, and delivers every token or revokes its PAT, as far as the key
+ * ID is known.
  */
 export class Handover extends Context.Tag("zpcli/Handover")<
   Handover,
@@ -40,10 +41,10 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       deliver: Deliver,
     ) => Effect.Effect<CreatedToken, PatApiError | OutcomeUnknown | TokenUndelivered>
     /**
-     * The old PATs are revoked last, once the new token has been accepted by the
-     * API, delivered, and accepted once more: whatever fails or is interrupted
-     * before, they still work. The PAT that signs in goes after the others. A PAT
-     * whose answer was lost is revoked again. Gives what was revoked.
+     * Revokes the old PATs last, after the API has accepted the new token, it was
+     * delivered, and the API has accepted it once more: whatever fails or is
+     * interrupted before, they still work. The PAT that signs in is the last of
+     * them. A new PAT whose answer was lost is revoked. Gives what was revoked.
      */
     readonly rotate: (
       rotation: Rotation,
@@ -53,9 +54,10 @@ export class Handover extends Context.Tag("zpcli/Handover")<
       PatApiError | OutcomeUnknown | TokenUndelivered | RotationStopped | TokenRevokedMeanwhile
     >
     /**
-     * Makes a PAT for one use, and revokes it when that has ended, however it
-     * ended. A create whose answer was lost is repaired, and made once more, if
-     * the PAT's label is its own. Gives the exit code of the use.
+     * Creates a PAT for one use, and revokes it when that has ended, however it
+     * ended. If the answer to the create was lost and the label is the PAT's own,
+     * what it left is revoked, and a second PAT is created. Gives the exit code of
+     * the use.
      */
     readonly lend: (
       loan: Loan,
@@ -73,18 +75,18 @@ export class Handover extends Context.Tag("zpcli/Handover")<
     const { acquire, failWith, takeBack } = acquiring
     const create = Effect.fn("Handover.create")((pat: NewPat, deliver: Deliver) =>
       Effect.uninterruptibleMask((restore) => {
-        const undelivered = ({ keyId, uncertain }: TakenBack, cause?: Undelivered) =>
-          new TokenUndelivered({ keyId, undone: uncertain === undefined, cause })
+        const undelivered = ({ _tag, keyId }: TakenBack, cause?: Undelivered) =>
+          new TokenUndelivered({ keyId, undone: _tag === "Gone", cause })
         const created = acquire(restore, {
           pat,
           // Two jobs may create the same label at the same moment, so a PAT in the list may be the other job's.
           recover: Effect.fail,
           tell: undelivered,
         })
-        // Once the token has come, nothing keeps it from being delivered.
+        // An interruption comes too late once the token is there: it is delivered all the same.
         return Effect.tap(created, (token) =>
           Effect.catchAll(deliver(token), (cause) =>
-            Effect.flatMap(takeBack(token), (back) => failWith(undelivered(back, cause))),
+            Effect.flatMap(takeBack(token.keyId), (back) => failWith(undelivered(back, cause))),
           ),
         )
       }),
@@ -112,71 +114,84 @@ export interface Loan {
 /** Uses a token, and gives an exit code. */
 export type Use = (token: Redacted.Redacted) => Effect.Effect<number, CommandUnusable>
 
+const mayWork = (back: TakenBack): back is MayWork => back._tag === "MayWork"
+
 /** Makes `Handover.lend`. */
-const makeLend = (api: PatApi["Type"], notices: Notices["Type"], { acquire, failWith, revoke }: Acquiring) =>
+const makeLend = (
+  api: PatApi["Type"],
+  notices: Notices["Type"],
+  { acquire, failWith, takeBack }: Acquiring,
+) =>
   Effect.fn("Handover.lend")(({ ownLabel, pat }: Loan, use: Use) =>
     Effect.uninterruptibleMask((restore) => {
       const { label } = pat
-      /** Whether the answer to a create was lost: there may be a PAT whose key ID isn't known. */
-      let lost = false
 
-      /** Revokes every PAT with the label, and gives which there were and which may be left. */
+      /** Revokes every PAT with the label. */
       const sweep = (interruptedAt?: number) =>
-        Effect.gen(function* () {
-          const { pats } = yield* apart(api.list)
-          const found = pats.flatMap((one) =>
-            one.label === label && !hasEnded(one) ? [one.key_id ?? ""] : [],
-          )
-          const left = (yield* Effect.forEach(found, (keyId) =>
-            Effect.map(revoke(keyId, interruptedAt), (uncertain) => uncertain && { keyId, uncertain }),
-          )).filter((one) => one !== undefined)
-          return { found, left: left.map(({ keyId }) => keyId), uncertain: left[0]?.uncertain }
-        }).pipe(
-          Effect.catchAll((cause) => Effect.succeed({ found: [], left: undefined, uncertain: { cause } })),
+        Effect.flatMap(apart(api.list), ({ pats }) =>
+          Effect.forEach(
+            pats.filter((one) => one.label === label && !hasEnded(one)),
+            ({ key_id }) => takeBack(key_id ?? "", interruptedAt),
+          ),
         )
 
       /** Revokes a PAT whose answer was lost. Its label identifies it only if no other PAT can have that label. */
-      const recover = (error: OutcomeUnknown, interruptedAt?: number) => {
-        if (!ownLabel) return Effect.fail(error)
-        lost = true
-        return Effect.flatMap(sweep(interruptedAt), ({ found, left, uncertain }) =>
-          uncertain === undefined && found.length > 0
-            ? Effect.succeed(found[0])
-            : Effect.fail(new OutcomeUnknown({ label, found: left, cause: error.cause })),
-        )
+      const recover = (lost: OutcomeUnknown, interruptedAt?: number) => {
+        if (!ownLabel) return Effect.fail(lost)
+        const unknown = (found?: ReadonlyArray<string>) =>
+          Effect.fail(new OutcomeUnknown({ label, found, cause: lost.cause }))
+        return Effect.matchEffect(sweep(interruptedAt), {
+          onFailure: () => unknown(),
+          onSuccess: (swept) => {
+            const [first] = swept
+            const left = swept.filter(mayWork)
+            return first !== undefined && left.length === 0
+              ? Effect.succeed(first.keyId)
+              : unknown(left.map(({ keyId }) => keyId ?? ""))
+          },
+        })
       }
 
-      const patLeft = (keyId: string | undefined, end: PatLeft["end"], { cause }: Uncertain) =>
+      const patLeft = (keyId: string | undefined, end: PatLeft["end"], { cause }: MayWork) =>
         new PatLeft({ label, keyId, expiry: pat.expiry, end, cause })
 
-      const tell = ({ keyId, uncertain }: TakenBack) =>
-        uncertain === undefined
-          ? new TokenUndelivered({ keyId, undone: true, cause: undefined })
-          : patLeft(keyId, undefined, uncertain)
+      const tell = (back: TakenBack) =>
+        back._tag === "Gone"
+          ? new TokenUndelivered({ keyId: back.keyId, undone: true, cause: undefined })
+          : patLeft(back.keyId, undefined, back)
 
-      /** Creates the PAT; once more, if `again`, where an attempt whose answer was lost has left nothing. */
-      const create = (again: boolean): ReturnType<PatApi["Type"]["create"]> =>
-        Effect.catchTag(acquire(restore, { pat, recover, tell }), "OutcomeUnknown", (unclear) =>
-          Effect.matchEffect(recover(unclear), {
-            onFailure: (unknown) =>
-              again && unknown.found?.length === 0 ? create(false) : failWith(unknown),
-            // If nothing is left of either attempt, there is only the failure of the network to report.
-            onSuccess: () => (again ? create(false) : Effect.fail(unclear.cause ?? unclear)),
-          }),
+      /** Creates the PAT; once more if the answer to the first attempt was lost, and nothing is left of it. */
+      const create = (
+        attempt: 1 | 2,
+      ): Effect.Effect<CreatedToken & { readonly attempt: 1 | 2 }, PatApiError | OutcomeUnknown> =>
+        acquire(restore, { pat, recover, tell }).pipe(
+          Effect.map((created) => ({ ...created, attempt })),
+          Effect.catchTag("OutcomeUnknown", (lost) =>
+            Effect.matchEffect(recover(lost), {
+              onFailure: (unknown) =>
+                attempt === 1 && unknown.found?.length === 0 ? create(2) : failWith(unknown),
+              // If nothing is left of either attempt, there is only the failure of the network to report.
+              onSuccess: () => (attempt === 1 ? create(2) : Effect.fail(lost.cause ?? lost)),
+            }),
+          ),
         )
 
       return Effect.gen(function* () {
-        const { keyId, token } = yield* create(true)
+        const { attempt, keyId, token } = yield* create(1)
         const end = yield* Effect.exit(restore(use(token)))
-        const known = yield* revoke(keyId)
-        const swept = ownLabel && (lost || keyId === undefined) ? yield* sweep() : undefined
-        const foundByLabel = keyId === undefined && swept !== undefined && swept.found.length > 0
-        const uncertain = foundByLabel ? swept.uncertain : (known ?? swept?.uncertain)
-        if (uncertain === undefined) return yield* end
-        if (Exit.isSuccess(end)) return yield* failWith(patLeft(keyId, end.value, uncertain))
-        const unusable = Option.getOrUndefined(Cause.failureOption(end.cause))
-        if (unusable !== undefined) return yield* failWith(patLeft(keyId, unusable, uncertain))
-        yield* notices.owe(patLeft(keyId, undefined, uncertain))
+        const back = yield* takeBack(keyId)
+        // A lost answer may stand for another PAT, and a PAT without a key ID can be found only by its label.
+        const search = ownLabel && (attempt === 2 || keyId === undefined)
+        const swept = search ? yield* Effect.either(sweep()) : Either.right([])
+        const foundByLabel = keyId === undefined && Either.isRight(swept) && swept.right.length > 0
+        const left = [
+          ...(foundByLabel ? [] : [back]),
+          ...Either.getOrElse(swept, (cause) => [{ _tag: "MayWork" as const, keyId: undefined, cause }]),
+        ].find(mayWork)
+        if (left === undefined) return yield* end
+        const how = Exit.isSuccess(end) ? end.value : Option.getOrUndefined(Cause.failureOption(end.cause))
+        if (how !== undefined) return yield* failWith(patLeft(keyId, how, left))
+        yield* notices.owe(patLeft(keyId, undefined, left))
         return yield* end
       })
     }),

@@ -24,20 +24,16 @@ import { type ApiAnswer, Transport } from "../network/Transport.ts"
 import { Connection } from "../settings/Connection.ts"
 import { maskTokens } from "../settings/Secrets.ts"
 import {
-  type CreatedToken,
   createdSince,
-  type Greeting,
   hasOlder,
   judgeRevoke,
-  type Listing,
-  listing,
   type RevokeAnswer,
-  type Revoked,
   readRevoked,
   revokedUnseen,
   serverTimeOf,
   theOne,
 } from "./outcome.ts"
+import { type CreatedToken, type Greeting, type Listing, listing, type Revoked } from "./results.ts"
 
 /** What every operation can fail with: signing in, and the API's or the network's refusal. */
 export type PatApiError = SignInError

@@ -1,8 +1,7 @@
-/** Creating a new PAT and revoking it again: the part that the three uses in `Handover` share. */
+/** Creates a PAT, and revokes it again if its token is of no use: what `create`, `rotate` and `lend` share. */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as HashSet from "effect/HashSet"
@@ -13,19 +12,23 @@ import type { NewPat } from "../../domain/NewPat.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import { Flight } from "../network/attempt.ts"
 import type { Signals } from "../Signals.ts"
-import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
+import type { CreatedToken } from "./results.ts"
 
-/** Why a revoke isn't certain; without a cause the key ID isn't known, or there was no time for an answer. */
-export interface Uncertain {
-  readonly cause: RevokeError | undefined
+/** A PAT that zpcli tried to revoke, since its token isn't in use anywhere. */
+export type TakenBack = Gone | MayWork
+
+/** It certainly doesn't work any more. */
+interface Gone {
+  readonly _tag: "Gone"
+  readonly keyId: string | undefined
 }
 
-/** A PAT that was to be revoked, since its token isn't in use anywhere. */
-export interface TakenBack {
+/** It may still work. There is no cause if its key ID isn't known, or if there was no time for an answer. */
+export interface MayWork {
+  readonly _tag: "MayWork"
   readonly keyId: string | undefined
-  /** Undefined if it certainly doesn't work any more. */
-  readonly uncertain: Uncertain | undefined
+  readonly cause: RevokeError | undefined
 }
 
 /** A PAT to be acquired. */
@@ -41,9 +44,9 @@ export interface Acquisition {
     lost: OutcomeUnknown,
     interruptedAt?: number,
   ) => Effect.Effect<string | undefined, OutcomeUnknown>
-  /** What to tell the user after an interruption, once the PAT was to be revoked. */
+  /** What to tell the user after an interruption. */
   readonly tell: (back: TakenBack) => Notice
-  /** What to tell the user if it was certainly never created. */
+  /** What to tell the user after an interruption if the PAT was certainly never created. */
   readonly notCreated?: Notice
 }
 
@@ -53,7 +56,7 @@ const answerMillis = 5_000
 /** How long a wait and a revoke may take together after an interruption: Docker and GitHub kill after 10 s. */
 const allMillis = 9_000
 
-/** How long a revoke gets in any case. */
+/** How long a revoke may take in any case. */
 const revokeMillis = allMillis - answerMillis
 
 /** Runs an effect in a fiber of its own: its timeouts need to interrupt it, even in an uninterruptible region. */
@@ -66,7 +69,7 @@ export type Acquiring = ReturnType<typeof makeAcquire>
 
 /** The steps that `create`, `rotate` and `lend` share: create a PAT, revoke it again, and report a PAT that may be left. */
 export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signals: Signals["Type"]) => {
-  /** Ends work that takes too long after an interruption or a signal, which may still come. */
+  /** Ends work that takes too long after an interruption, or after a signal, which may come while it runs. */
   const inTime = <A, E>(work: Effect.Effect<A, E>, otherwise: A, interruptedAt?: number) =>
     apart(
       Effect.raceFirst(
@@ -81,24 +84,19 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       ),
     )
 
-  /** Revokes a PAT that is no longer wanted. Gives nothing if it certainly doesn't work any more. */
-  const revoke = (keyId: string | undefined, interruptedAt?: number): Effect.Effect<Uncertain | undefined> =>
-    Either.match(KeyId.parse(keyId ?? ""), {
-      onLeft: () => Effect.succeed({ cause: undefined }),
-      onRight: (known) => {
-        const revoking: Effect.Effect<Uncertain | undefined> = Effect.match(api.revoke(known), {
-          onSuccess: () => undefined,
-          onFailure: (cause) => (cause._tag === "PatNotFound" ? undefined : { cause }),
-        })
-        return inTime(revoking, { cause: undefined }, interruptedAt)
-      },
-    })
-
   /** Revokes a PAT whose token isn't in use anywhere. */
-  const takeBack = ({ keyId }: CreatedToken, interruptedAt?: number): Effect.Effect<TakenBack> =>
-    Effect.map(revoke(keyId, interruptedAt), (uncertain) => ({ keyId, uncertain }))
+  const takeBack = (keyId: string | undefined, interruptedAt?: number): Effect.Effect<TakenBack> => {
+    const gone: TakenBack = { _tag: "Gone", keyId }
+    const mayWork = (cause?: RevokeError): TakenBack => ({ _tag: "MayWork", keyId, cause })
+    if (!KeyId.is(keyId)) return Effect.succeed(mayWork())
+    const revoking = Effect.match(api.revoke(keyId), {
+      onSuccess: () => gone,
+      onFailure: (cause) => (cause._tag === "PatNotFound" ? gone : mayWork(cause)),
+    })
+    return inTime(revoking, mayWork(), interruptedAt)
+  }
 
-  /** Creates a PAT. After an interruption it is revoked again, if it exists, and the user told so. */
+  /** Creates a PAT. After an interruption, it is revoked again if it exists, and the user is told. */
   const acquire = Effect.fnUntraced(function* (restore: Restore, wanted: Acquisition) {
     const { listed, notCreated, pat, recover, tell } = wanted
     // An interruption that has come already is obeyed before anything is sent.
@@ -128,27 +126,25 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       return answer
     })
 
+    /** The answer that is missing, if the create may have had an effect all the same. */
+    const lostIn = (cause: Cause.Cause<unknown>): OutcomeUnknown | undefined => {
+      const failure = Option.getOrUndefined(Cause.failureOption(cause))
+      if (failure instanceof OutcomeUnknown) return failure
+      if (!Cause.isInterruptedOnly(cause) || !flight.mayHaveHappened) return undefined
+      const { label, replaces } = pat
+      return new OutcomeUnknown({ label, found: undefined, replaces, cause: undefined })
+    }
+
     const noticeOf = (
       answer: Exit.Exit<CreatedToken, unknown>,
       at: number,
     ): Effect.Effect<Notice | undefined> => {
-      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value, at), tell)
-      const failure = Option.getOrUndefined(Cause.failureOption(answer.cause))
-      const lost =
-        failure instanceof OutcomeUnknown
-          ? failure
-          : Cause.isInterruptedOnly(answer.cause) && flight.mayHaveHappened
-            ? new OutcomeUnknown({
-                label: pat.label,
-                found: undefined,
-                replaces: pat.replaces,
-                cause: undefined,
-              })
-            : undefined
+      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value.keyId, at), tell)
+      const lost = lostIn(answer.cause)
       if (lost === undefined) return Effect.succeed(notCreated)
       const recovered = Effect.match(recover(lost, at), {
         onFailure: (unknown): Notice => unknown,
-        onSuccess: (keyId) => tell({ keyId, uncertain: undefined }),
+        onSuccess: (keyId) => tell({ _tag: "Gone", keyId }),
       })
       return inTime(recovered, lost, at)
     }
@@ -156,10 +152,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
     return yield* Effect.onInterrupt(restore(Fiber.join(asking)), () => undo)
   })
 
-  /**
-   * Fails; or, where an interruption waits for the end of what can't be
-   * interrupted, tells the user at once: the interruption would hide the failure.
-   */
+  /** Fails. An interruption that waits for the end of this region would hide that, so the user is told at once. */
   const failWith = <E extends Notice>(error: E): Effect.Effect<never, E> =>
     Effect.flatMap(Effect.descriptor, ({ interruptors }) =>
       HashSet.size(interruptors) === 0
@@ -167,5 +160,5 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
         : Effect.zipRight(notices.owe(error), Effect.interrupt),
     )
 
-  return { acquire, failWith, revoke, takeBack }
+  return { acquire, failWith, takeBack }
 }

@@ -6,7 +6,7 @@ import { CommandFailed, DeliveryFailed, SettingsError, type Undelivered } from "
 import { type CommandLine, CommandRunner } from "../CommandRunner.ts"
 import { type CannotWrite, cannotWrite, Files, whyNotWritten } from "../files.ts"
 import * as rcfileWrite from "../settings/rcfileWrite.ts"
-import type { CreatedToken } from "./outcome.ts"
+import type { CreatedToken } from "./results.ts"
 
 /** Hands over a token. The place that it goes to was made ready before the token was asked for. */
 export type Deliver = (created: CreatedToken) => Effect.Effect<void, Undelivered>

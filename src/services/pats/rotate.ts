@@ -1,7 +1,6 @@
-/** `Handover.rotate`: a new PAT in the place of old ones. */
+/** `Handover.rotate`: carries out a rotation. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import {
   type OutcomeUnknown,
@@ -15,39 +14,20 @@ import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
 import { works } from "../../domain/Pat.ts"
 import { newestFirst } from "../../domain/PatList.ts"
+import { type OldPat, type Rotation, revokedBy } from "../../domain/Rotation.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
 import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
-import type { CreatedToken } from "./outcome.ts"
 import type { PatApi } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
-
-/** A PAT that is to be replaced. */
-export interface OldPat {
-  readonly keyId: KeyId
-  /** Whether it works. An expired PAT is not revoked. */
-  readonly works: boolean
-  /** Whether it is the PAT that signs in. */
-  readonly own: boolean
-}
-
-/** A new PAT, and what it takes the place of. */
-export interface Rotation {
-  readonly pat: NewPat
-  /** None for the first PAT of a label. */
-  readonly old: ReadonlyArray<OldPat>
-  /** The key IDs that were listed before: none of them can be the new one. */
-  readonly listed: ReadonlySet<string | undefined>
-  /** Whether the old ones are left to their own expiry. */
-  readonly keep: boolean
-}
+import type { CreatedToken } from "./results.ts"
 
 /** A PAT that was replaced and revoked. */
 export interface Ended {
   readonly keyId: KeyId
   /** Whether somebody else had revoked it before. */
   readonly already: boolean
-  /** Whether all that is known is that the list no longer shows it. */
+  /** Whether zpcli only knows that the list no longer shows it. */
   readonly unlisted: boolean
 }
 
@@ -62,35 +42,34 @@ export const makeRotate = (
   api: PatApi["Type"],
   notices: Notices["Type"],
   progress: Progress["Type"],
-  { acquire, failWith, revoke, takeBack }: Acquiring,
+  { acquire, failWith, takeBack }: Acquiring,
 ) => {
-  /** Revokes the old PATs, all of them even if one fails. */
+  /** Revokes the old PATs, all of them even if one fails, and the PAT that signs in last. */
   const revokeAll = (old: ReadonlyArray<OldPat>): Effect.Effect<ReadonlyArray<Ended>, Left> =>
     Effect.gen(function* () {
-      const ended: Array<Ended> = []
-      const failed: Array<{ readonly pat: OldPat; readonly cause: RevokeError }> = []
+      let done = 0
       const count = Effect.suspend(() =>
-        old.length > 1 ? progress.count({ done: ended.length, total: old.length }) : Effect.void,
+        old.length > 1 ? progress.count({ done, total: old.length }) : Effect.void,
       )
-      yield* count
-      for (const pat of [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)]) {
-        const { keyId } = pat
-        const outcome = yield* Effect.either(api.revoke(keyId, pat.own))
-        if (Either.isRight(outcome)) {
-          ended.push({ keyId, already: false, unlisted: outcome.right.unlisted })
-        } else if (outcome.left._tag === "PatNotFound") {
+      const revoke = (pat: OldPat) =>
+        api.revoke(pat.keyId, pat.own).pipe(
+          Effect.map(({ unlisted }) => ({ keyId: pat.keyId, already: false, unlisted })),
           // Somebody else has revoked it in the meantime, which is just as good.
-          ended.push({ keyId, already: true, unlisted: false })
-        } else {
-          failed.push({ pat, cause: outcome.left })
-          continue
-        }
-        yield* count
-      }
+          Effect.catchTag("PatNotFound", () =>
+            Effect.succeed({ keyId: pat.keyId, already: true, unlisted: false }),
+          ),
+          Effect.tap(() => {
+            done++
+            return count
+          }),
+          Effect.mapError((cause) => ({ pat, cause })),
+        )
+      yield* count
+      const ownLast = [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)]
+      const [failed, ended] = yield* Effect.partition(ownLast, revoke)
       const [first] = failed
-      return first === undefined
-        ? ended
-        : yield* Effect.fail({ old: failed.map(({ pat }) => pat), cause: first.cause })
+      if (first === undefined) return ended
+      return yield* Effect.fail({ old: failed.map(({ pat }) => pat), cause: first.cause })
     }).pipe(Effect.ensuring(progress.count(undefined)))
 
   /** Why a delivered token is refused, as far as the list tells. */
@@ -110,7 +89,7 @@ export const makeRotate = (
       })
     })
 
-  /** Whether a step fails or is interrupted, it is told where the rotation stopped. */
+  /** If a step fails or is interrupted, says where the rotation stopped. */
   const orStop = <A, C, E extends Notice>(
     step: Effect.Effect<A, C>,
     stop: (cause?: C, interruptedAt?: number) => Effect.Effect<E>,
@@ -125,24 +104,22 @@ export const makeRotate = (
       Effect.catchAll((cause) => Effect.flatMap(stop(cause), failWith)),
     )
 
-  return Effect.fn("Handover.rotate")(({ keep, listed, old, pat }: Rotation, deliver: Deliver) =>
+  return Effect.fn("Handover.rotate")((rotation: Rotation, deliver: Deliver) =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
+        const { old, pat, pats } = rotation
         type Cause = RotationStopped["cause"]
-        /** Where it stopped before the delivery was complete. */
-        const undone = (
-          step: "create" | "check" | "deliver",
-          { keyId, uncertain }: TakenBack,
-          cause?: Cause,
-        ) => stoppedBeforeDelivery({ step, old, newKeyId: keyId, undone: uncertain === undefined, cause })
-        /** A PAT whose answer was lost is taken back, if the list leaves no doubt which one it is. */
+        /** It stopped before the delivery was complete. */
+        const undone = (step: "create" | "check" | "deliver", { _tag, keyId }: TakenBack, cause?: Cause) =>
+          stoppedBeforeDelivery({ step, old, newKeyId: keyId, undone: _tag === "Gone", cause })
+        /** Revokes a PAT whose answer was lost, if the list leaves no doubt which one it is. */
         const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
-          Effect.flatMap(revoke(lost.certain, interruptedAt), (uncertain) =>
-            uncertain === undefined ? Effect.succeed(lost.certain) : Effect.fail(lost),
+          Effect.flatMap(takeBack(lost.certain, interruptedAt), ({ _tag, keyId }) =>
+            _tag === "Gone" ? Effect.succeed(keyId) : Effect.fail(lost),
           )
         const created = yield* acquire(restore, {
           pat,
-          listed,
+          listed: new Set(pats.map(({ key_id }) => key_id)),
           recover,
           tell: (back) => undone("create", back),
           notCreated: new RotationNotBegun({ keyId: old[0]?.keyId }),
@@ -150,17 +127,19 @@ export const makeRotate = (
           Effect.catchTag("OutcomeUnknown", (lost) =>
             Effect.matchEffect(recover(lost), {
               onFailure: failWith,
-              onSuccess: (keyId) => failWith(undone("create", { keyId, uncertain: undefined }, lost.cause)),
+              onSuccess: (keyId) => failWith(undone("create", { _tag: "Gone", keyId }, lost.cause)),
             }),
           ),
         )
         const orTakenBack = <C extends Cause>(step: "check" | "deliver", work: Effect.Effect<void, C>) =>
-          orStop(work, (cause, at) => Effect.map(takeBack(created, at), (back) => undone(step, back, cause)))
+          orStop(work, (cause, at) =>
+            Effect.map(takeBack(created.keyId, at), (back) => undone(step, back, cause)),
+          )
         yield* orTakenBack("check", restore(api.check(created.token)))
         yield* orTakenBack("deliver", deliver(created))
 
-        const working = keep ? [] : old.filter((each) => each.works)
-        /** Where it stopped after that: both the new PAT and the old ones stay. */
+        const working = revokedBy(rotation)
+        /** It stopped after that: both the new PAT and the old ones stay. */
         const unfinished = (step: "confirm" | "revoke", left: ReadonlyArray<OldPat>, cause?: Cause) =>
           new RotationStopped({ step, old: left, newKeyId: created.keyId, undone: false, cause })
         // Another rotation may have revoked it while it was delivered: then the old one is still needed.

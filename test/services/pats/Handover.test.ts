@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { DeliveryFailed, OutcomeUnknown } from "../../../src/domain/Errors.ts"
-import type { OldPat, Rotation } from "../../../src/services/pats/Handover.ts"
+import { fromItem } from "../../../src/domain/Pat.ts"
+import type { OldPat, Rotation } from "../../../src/domain/Rotation.ts"
 import {
   created,
   handing,
@@ -31,11 +32,13 @@ const start = (steps: Parameters<typeof handing>[0] = {}) => {
     create: using((handover) => handover.create(ci, deliver)),
     rotate: (given: Partial<OldPat & Omit<Rotation, "old" | "pat">> = {}) =>
       using((handover) => {
-        const { keep = false, listed = new Set([oldKeyId]), ...rest } = given
-        return handover.rotate({ pat: ci, old: [{ ...old, ...rest }], listed, keep }, deliver)
+        const { keep = false, pats = [fromItem({ key_id: oldKeyId })], ...rest } = given
+        return handover.rotate({ _tag: "Rotation", pat: ci, old: [{ ...old, ...rest }], pats, keep }, deliver)
       }),
     rotateAll: (...all: ReadonlyArray<OldPat>) =>
-      using((handover) => handover.rotate({ pat: ci, old: all, listed: new Set(), keep: false }, deliver)),
+      using((handover) =>
+        handover.rotate({ _tag: "Rotation", pat: ci, old: all, pats: [], keep: false }, deliver),
+      ),
   }
 }
 
@@ -243,7 +246,7 @@ describe("rotate", () => {
 
   it.effect("says which PATs were listed before, none of which can be the new one", () =>
     Effect.gen(function* () {
-      const listed = new Set([oldKeyId, "basket-doctor-humble-figure"])
+      const listed = [oldKeyId, "basket-doctor-humble-figure"]
       const lost = new OutcomeUnknown({ label: "CI", found: [newKeyId], cause: timedOut })
       let told: unknown
       const it = start({
@@ -252,8 +255,10 @@ describe("rotate", () => {
           return Effect.fail(lost)
         },
       })
-      expect(yield* Effect.flip(it.rotate({ listed }))).toMatchObject({ found: [newKeyId] })
-      expect(told).toBe(listed)
+      expect(
+        yield* Effect.flip(it.rotate({ pats: listed.map((key_id) => fromItem({ key_id })) })),
+      ).toMatchObject({ found: [newKeyId] })
+      expect(told).toEqual(new Set(listed))
       expect(it.begun).toEqual(["create"])
     }),
   )
