@@ -173,7 +173,7 @@ describe("printing", () => {
       "cli/pat/delivery.ts",
       "services/auth/Session.ts",
       "services/auth/TokenCache.ts",
-      "services/network/attempt.ts",
+      "services/network/request.ts",
       "services/node/commandRunner.ts",
       "services/pats/places.ts",
       "services/settings/Account.ts",

@@ -13,10 +13,6 @@ export const maxRetryAfter = 60_000
 
 const worthRepeating = new Set([429, 500, 502, 503, 504])
 
-/** Whether a connection failed because the server's certificate is not trusted. */
-export const isCertificateProblem = (code: string): boolean =>
-  /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)
-
 /** Whether a failed request may have had an effect: it was sent, and the API itself didn't refuse it. */
 export const mayHaveHappened = (failure: Transient): boolean =>
   failure._tag === "ServiceUnavailable" ? failure.status !== 429 : failure.sent

@@ -90,18 +90,6 @@ describe("repeatable", () => {
     },
   )
 
-  it("knows by its code that a certificate is not trusted", () => {
-    for (const code of [
-      "CERT_HAS_EXPIRED",
-      "SELF_SIGNED_CERT_IN_CHAIN",
-      "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-      "ERR_TLS_CERT_ALTNAME_INVALID",
-    ]) {
-      expect([code, Retry.isCertificateProblem(code)]).toStrictEqual([code, true])
-    }
-    expect(Retry.isCertificateProblem("ECONNRESET")).toBe(false)
-  })
-
   it("knows what is transient", () => {
     expect([timedOut, status(503), unreachable("X", true)].every(Retry.isTransient)).toBe(true)
     const failure = new HttpFailure({

@@ -14,32 +14,11 @@ import { Progress } from "../Progress.ts"
 import { Connection } from "../settings/Connection.ts"
 import { maskInData, Secrets } from "../settings/Secrets.ts"
 import { timeoutFail } from "../timeout.ts"
+import type { ApiAnswer } from "./answer.ts"
 import { makeApiTime, timeOf } from "./apiTime.ts"
-import {
-  type ApiRequest,
-  CurrentTrace,
-  encode,
-  Flight,
-  makeTrace,
-  pathOf,
-  reasonOf,
-  type TransportError,
-  unanswered,
-  unread,
-} from "./attempt.ts"
-
-export type { ApiRequest, TransportError } from "./attempt.ts"
-
-/** An answer with a success status. */
-export interface ApiAnswer {
-  readonly status: number
-  readonly body: string
-  /** Masks the run's secrets in words of it that are to be shown. */
-  readonly hide: (said: string | undefined) => string | undefined
-  readonly requestId: string | undefined
-  /** The server's clock, from its `Date` header, in milliseconds since the epoch. */
-  readonly serverTime: number | undefined
-}
+import { reasonOf, type TransportError, unanswered, unread } from "./failures.ts"
+import { type ApiRequest, encode, pathOf } from "./request.ts"
+import { CurrentTrace, Flight, makeTrace } from "./trace.ts"
 
 /**
  * The rules of the network over an injected `HttpClient`: the configured

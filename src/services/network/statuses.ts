@@ -1,8 +1,5 @@
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import { type ApiUrl, dashboardUrl } from "../../domain/ApiUrl.ts"
 import type { Signer } from "../../domain/Credential.ts"
-import { tellsOfFailure, wordsOfFailure } from "../../domain/Envelope.ts"
 import {
   type ApiError,
   CredentialRefused,
@@ -11,11 +8,9 @@ import {
   NotOffered,
   Redirected,
   RequestRefused,
-  ResponseUnreadable,
   ServiceUnavailable,
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import type { ApiAnswer } from "./Transport.ts"
 
 /** A request, as far as the meaning of its refusal depends on it. */
 export interface Asked {
@@ -54,46 +49,3 @@ export const meaningOf =
       ? new Redirected({ ...answered, origin, location })
       : new RequestRefused({ ...answered, path })
   }
-
-/** An answer's JSON text, which keeps numbers beyond 2^53, and the decoded value. */
-export interface Decoded<A> {
-  readonly text: string
-  readonly value: A
-}
-
-/**
- * Reads a success's body. Neither the body nor the parse error goes into the
- * error: a body may hold a token.
- *
- * @param expected - what the body should hold, in words
- * @param only - the one status that can hold it; any success by default
- */
-export const decodeAnswer = <A, I>(
-  origin: string,
-  schema: Schema.Schema<A, I>,
-  expected: string,
-  only?: number,
-) => {
-  const decode = Schema.decodeUnknown(schema)
-  return ({ body, hide, requestId, status }: ApiAnswer): Effect.Effect<Decoded<A>, ResponseUnreadable> => {
-    const unreadable = (reason: ResponseUnreadable["reason"], serverMessage?: string) =>
-      new ResponseUnreadable({ origin, status, requestId, reason, expected, serverMessage })
-    const start = body.trimStart()
-    if (start === "") return Effect.fail(unreadable("empty"))
-    if (only !== undefined && status !== only) return Effect.fail(unreadable("shape"))
-    return Effect.try({
-      try: () => JSON.parse(body) as unknown,
-      catch: () => unreadable(start.startsWith("<") ? "html" : "not-json"),
-    }).pipe(
-      Effect.flatMap((envelope) =>
-        Effect.mapBoth(decode(envelope), {
-          onFailure: () =>
-            tellsOfFailure(envelope)
-              ? unreadable("failure", hide(wordsOfFailure(envelope)))
-              : unreadable("shape"),
-          onSuccess: (value) => ({ text: body, value }),
-        }),
-      ),
-    )
-  }
-}

@@ -4,7 +4,7 @@ import type { SocketConstructorOpts } from "node:net"
 import type { Duplex } from "node:stream"
 import { TLSSocket } from "node:tls"
 import { named, type Proxy } from "../../domain/Proxy.ts"
-import type { ConnectionTrace } from "../network/attempt.ts"
+import type { ConnectionTrace } from "../network/trace.ts"
 import { connectThrough, direct, forwarded, type TunnelOptions } from "./tunnel.ts"
 
 /** The longest head of an answer that is read, in bytes: 64 KiB. */

@@ -11,7 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as Proxy from "../../domain/Proxy.ts"
-import { CurrentTrace, tooLarge, undecodable } from "../network/attempt.ts"
+import { tooLarge, undecodable } from "../network/failures.ts"
+import { CurrentTrace } from "../network/trace.ts"
 import { makeConnections } from "./connections.ts"
 
 /**

@@ -3,7 +3,7 @@ import * as Https from "node:https"
 import { isIP, Socket } from "node:net"
 import { TLSSocket } from "node:tls"
 import type { Proxy } from "../../domain/Proxy.ts"
-import type { ConnectionTrace } from "../network/attempt.ts"
+import type { ConnectionTrace } from "../network/trace.ts"
 
 /** The options of a connection, with the attempt that it is for: Node passes them on from the request. */
 export interface TunnelOptions extends Https.RequestOptions {

@@ -4,7 +4,7 @@ import { saysRevoked, tellsOfFailure, wordsOfFailure } from "../../domain/Envelo
 import { PatNotFound, RevokeUnconfirmed } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import { hasEnded, lastUse, type Pat, sameScopes } from "../../domain/Pat.ts"
-import type { ApiAnswer } from "../network/Transport.ts"
+import type { ApiAnswer } from "../network/answer.ts"
 import type { Listing, Revoked } from "./results.ts"
 
 /** In milliseconds. A server may round `created_at` down, to before the request. */

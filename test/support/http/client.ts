@@ -6,7 +6,7 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { type ConnectionTrace, CurrentTrace } from "../../../src/services/network/attempt.ts"
+import { type ConnectionTrace, CurrentTrace } from "../../../src/services/network/trace.ts"
 import { type Answer, bodyOf, reset, turns } from "./answer.ts"
 
 /** A request as it reached the script. */
