@@ -67,7 +67,7 @@ export class Session extends Context.Tag("zpcli/Session")<
       const answer = yield* transport
         .send({
           method: "POST",
-          path: ["login"],
+          path: "/login",
           body: Redacted.make({ username: user, password: Redacted.value(password) }),
           secrets: [password],
         })

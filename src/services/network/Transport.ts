@@ -17,7 +17,7 @@ import { timeoutFail } from "../timeout.ts"
 import type { ApiAnswer } from "./answer.ts"
 import { makeApiTime, timeOf } from "./apiTime.ts"
 import { reasonOf, type TransportError, unanswered, unread } from "./failures.ts"
-import { type ApiRequest, encode, pathOf } from "./request.ts"
+import { type ApiRequest, encode } from "./request.ts"
 import { CurrentTrace, Flight, makeTrace } from "./trace.ts"
 
 /**
@@ -46,18 +46,18 @@ export class Transport extends Context.Tag("zpcli/Transport")<
 
     const attempt = Effect.fnUntraced(function* (request: ApiRequest, flight: Flight) {
       const number = ++flight.attempts
-      const path = pathOf(request)
+      const { method, path } = request
       yield* secrets.add(...(request.bearer ? [request.bearer] : []), ...(request.secrets ?? []))
       const hide = (said: string | undefined) => (said === undefined ? undefined : secrets.hide(said))
       const started = yield* Clock.currentTimeMillis
       const log = (outcome: string, requestId?: string) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) =>
           Effect.logDebug(
-            `${request.method} ${path} ${outcome}, ${now - started} ms, attempt ${number}` +
+            `${method} ${path} ${outcome}, ${now - started} ms, attempt ${number}` +
               (requestId === undefined ? "" : `, request ID ${requestId}`),
           ),
         )
-      const isIdempotent = Retry.isIdempotent(request.method, path)
+      const isIdempotent = Retry.isIdempotent(method, path)
       const execute = (idle: number) =>
         Effect.suspend(() => {
           const trace = makeTrace(idle)
@@ -138,7 +138,7 @@ export class Transport extends Context.Tag("zpcli/Transport")<
         // This comes before the delay, which is announced.
         Schedule.whileInput(
           (error: TransportError) =>
-            Retry.isTransient(error) && Retry.repeatable(request.method, pathOf(request), error),
+            Retry.isTransient(error) && Retry.repeatable(request.method, request.path, error),
         ),
         Schedule.addDelayEffect(([error]) =>
           Effect.gen(function* () {

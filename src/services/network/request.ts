@@ -1,14 +1,17 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 import type { Method } from "../../domain/Errors.ts"
+import type { KeyId } from "../../domain/KeyId.ts"
 import { version } from "../../version.ts"
 import type { Flight } from "./trace.ts"
+
+/** A path below the base URL. A key ID has nothing in it that would have to be encoded. */
+export type Path = "/login" | "/hello" | "/pat" | `/pat/${KeyId}`
 
 /** One request to the API. */
 export interface ApiRequest {
   readonly method: Method
-  /** Path segments after the base URL; each is percent-encoded. */
-  readonly path: ReadonlyArray<string>
+  readonly path: Path
   readonly bearer?: Redacted.Redacted
   /** Sent as JSON; redacted since it may hold a password. */
   readonly body?: Redacted.Redacted<unknown>
@@ -20,12 +23,9 @@ export interface ApiRequest {
   readonly secrets?: ReadonlyArray<Redacted.Redacted>
 }
 
-/** The path of a request below the base URL. */
-export const pathOf = ({ path }: ApiRequest) => `/${path.map(encodeURIComponent).join("/")}`
-
 /** Encodes a request to the API below its base URL. */
 export const encode = (base: string, request: ApiRequest): HttpClientRequest.HttpClientRequest =>
-  HttpClientRequest.make(request.method)(`${base}${pathOf(request)}`).pipe(
+  HttpClientRequest.make(request.method)(`${base}${request.path}`).pipe(
     HttpClientRequest.accept("application/json"),
     HttpClientRequest.setHeaders({ "accept-encoding": "identity", "user-agent": `zpcli/${version}` }),
     request.bearer ? HttpClientRequest.bearerToken(request.bearer) : (self) => self,

@@ -11,11 +11,11 @@ import {
   ServiceUnavailable,
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
+import type { Path } from "./request.ts"
 
 /** A request, as far as the meaning of its refusal depends on it. */
 export interface Asked {
-  /** Below the base URL. */
-  readonly path: string
+  readonly path: Path
   readonly credential: Signer
   /** Signing in by password and making PATs, which not every API offers. */
   readonly optional?: { readonly what: NotOffered["what"]; readonly api: ApiUrl; readonly pat?: NewPat }

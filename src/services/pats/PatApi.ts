@@ -90,7 +90,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       session.withCredential((credential) =>
         Effect.gen(function* () {
           const { _tag, token } = credential
-          const answer = yield* transport.send({ method: "GET", path: ["pat"], bearer: token, noRetry })
+          const answer = yield* transport.send({ method: "GET", path: "/pat", bearer: token, noRetry })
           const { text, value } = yield* decodeList(answer)
           return listing(
             text,
@@ -145,7 +145,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
         transport
           .send({
             method: "POST",
-            path: ["pat"],
+            path: "/pat",
             bearer: credential.token,
             body: Redacted.make<unknown>(pat.body),
             ...(flight === undefined ? {} : { flight }),
@@ -191,7 +191,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       // One for both requests, if a sign-in comes in between.
       const flight = new Flight()
       const attempt = (credential: Credential) =>
-        transport.send({ method: "DELETE", path: ["pat", keyId], bearer: credential.token, flight }).pipe(
+        transport.send({ method: "DELETE", path: `/pat/${keyId}`, bearer: credential.token, flight }).pipe(
           Effect.map((answer) => readRevoked(answer, keyId)),
           Effect.catchTag("HttpFailure", (failure): Effect.Effect<RevokeAnswer, HttpFailure> => {
             if (failure.status === 404) return Effect.succeed(Either.left(failure))
@@ -209,7 +209,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
     })
 
     const greet = ({ token }: Pick<Credential, "token">) =>
-      Effect.flatMap(transport.send({ method: "GET", path: ["hello"], bearer: token }), decodeHello)
+      Effect.flatMap(transport.send({ method: "GET", path: "/hello", bearer: token }), decodeHello)
 
     const hello = session
       .withCredential((credential) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
+import { KeyId } from "../../../src/domain/KeyId.ts"
 import type { ApiRequest } from "../../../src/services/network/request.ts"
 import { Flight } from "../../../src/services/network/trace.ts"
 import { json, refused, reset, systemError } from "../../support/http/answer.ts"
@@ -9,10 +10,10 @@ import { inTime, logs, origin, patiently, progress } from "../../support/world/s
 import { send } from "../../support/world/stack.ts"
 
 const requests = {
-  "GET /v1/pat": { method: "GET", path: ["pat"] },
-  "DELETE /v1/pat/a-b-c-d": { method: "DELETE", path: ["pat", "a-b-c-d"] },
-  "POST /v1/login": { method: "POST", path: ["login"] },
-  "POST /v1/pat": { method: "POST", path: ["pat"] },
+  "GET /v1/pat": { method: "GET", path: "/pat" },
+  "DELETE /v1/pat/a-b-c-d": { method: "DELETE", path: `/pat/${KeyId.make("a-b-c-d")}` },
+  "POST /v1/login": { method: "POST", path: "/login" },
+  "POST /v1/pat": { method: "POST", path: "/pat" },
 } as const satisfies Record<string, ApiRequest>
 type Name = keyof typeof requests
 const idempotent = ["GET /v1/pat", "DELETE /v1/pat/a-b-c-d", "POST /v1/login"] as const

@@ -12,7 +12,7 @@ const bearer = "zpat_BearerOfThisTest99"
 const password = 'pass "wörd"/+%'
 const list: ApiRequest = {
   method: "GET",
-  path: ["pat"],
+  path: "/pat",
   bearer: Redacted.make(bearer),
   body: Redacted.make<unknown>({ password }),
   secrets: [Redacted.make(password)],
@@ -40,7 +40,7 @@ describe("a secret that the server echoes", () => {
       const plain = "correct-horse-battery"
       const api = yield* fakeApi(["GET /v1/pat", json(400, { message: `what is ${plain}?` })])
       const error = yield* Effect.flip(
-        send({ api }, { method: "GET", path: ["pat"], bearer: Redacted.make(plain) }),
+        send({ api }, { method: "GET", path: "/pat", bearer: Redacted.make(plain) }),
       )
       expect(error).toMatchObject({ serverMessage: "what is [hidden]?" })
     }),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import { KeyId } from "../../../src/domain/KeyId.ts"
 import type { ApiRequest } from "../../../src/services/network/request.ts"
 import { CurrentTrace, Flight } from "../../../src/services/network/trace.ts"
 import { json, refused, reset, systemError } from "../../support/http/answer.ts"
@@ -9,9 +10,9 @@ import { broken, fakeApi, play, type Reply, silence, tracing } from "../../suppo
 import { inTime, logs, origin, patiently } from "../../support/world/services.ts"
 import { send, withTransport } from "../../support/world/stack.ts"
 
-const list: ApiRequest = { method: "GET", path: ["pat"] }
-const create: ApiRequest = { method: "POST", path: ["pat"] }
-const revoke: ApiRequest = { method: "DELETE", path: ["pat", "a-b-c-d"] }
+const list: ApiRequest = { method: "GET", path: "/pat" }
+const create: ApiRequest = { method: "POST", path: "/pat" }
+const revoke: ApiRequest = { method: "DELETE", path: `/pat/${KeyId.make("a-b-c-d")}` }
 const ok = json(200, { message: "ok" })
 const proxy = { address: "http://proxy.test:3128", variable: "HTTPS_PROXY" }
 
@@ -103,7 +104,7 @@ describe("the connections that may be used", () => {
         ["DELETE /v1/pat/a-b-c-d", noting],
         ["POST /v1/login", noting],
       )
-      for (const request of [list, create, revoke, { method: "POST", path: ["login"] } as const]) {
+      for (const request of [list, create, revoke, { method: "POST", path: "/login" } as const]) {
         yield* send({ api }, request)
       }
       expect(idle).toStrictEqual([
