@@ -76,7 +76,7 @@ export class Session extends Context.Tag("zpcli/Session")<
             const meaning = meaningOf({
               path: "/login",
               credential: { _tag: "JWT" },
-              optional: { what: "login", api },
+              feature: { what: "login", api },
             })(error)
             if (meaning._tag !== "CredentialRefused") return meaning
             const { requestId, serverMessage, status } = meaning

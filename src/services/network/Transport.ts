@@ -14,7 +14,7 @@ import { Progress } from "../Progress.ts"
 import { Connection } from "../settings/Connection.ts"
 import { maskInData, Secrets } from "../settings/Secrets.ts"
 import { timeoutFail } from "../timeout.ts"
-import type { ApiAnswer } from "./answer.ts"
+import { type ApiAnswer, parseJson } from "./answer.ts"
 import { makeApiTime, timeOf } from "./apiTime.ts"
 import { reasonOf, type TransportError, unanswered, unread } from "./failures.ts"
 import { type ApiRequest, encode } from "./request.ts"
@@ -181,7 +181,5 @@ const maxIdle = 60_000
 
 /** A request that isn't idempotent uses a connection that is new, or was idle for at most this long, in milliseconds. */
 const maxIdleOnce = 1000
-
-const parseJson = Option.liftThrowable((text: string) => JSON.parse(text) as unknown)
 
 const bounded = HttpIncomingMessage.withMaxBodySize(Option.some(maxBodyBytes))

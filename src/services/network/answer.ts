@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { tellsOfFailure, wordsOfFailure } from "../../domain/Envelope.ts"
 import { ResponseUnreadable } from "../../domain/Errors.ts"
@@ -13,6 +14,9 @@ export interface ApiAnswer {
   /** The server's clock, from its `Date` header, in milliseconds since the epoch. */
   readonly serverTime: number | undefined
 }
+
+/** Reads a body as JSON, if it is. */
+export const parseJson = Option.liftThrowable((text: string) => JSON.parse(text) as unknown)
 
 /** An answer's JSON text, which keeps numbers beyond 2^53, and the decoded value. */
 export interface Decoded<A> {
@@ -40,11 +44,9 @@ export const decodeAnswer = <A, I>(
     const start = body.trimStart()
     if (start === "") return Effect.fail(unreadable("empty"))
     if (only !== undefined && status !== only) return Effect.fail(unreadable("shape"))
-    return Effect.try({
-      try: () => JSON.parse(body) as unknown,
-      catch: () => unreadable(start.startsWith("<") ? "html" : "not-json"),
-    }).pipe(
-      Effect.flatMap((envelope) =>
+    return Option.match(parseJson(body), {
+      onNone: () => Effect.fail(unreadable(start.startsWith("<") ? "html" : "not-json")),
+      onSome: (envelope) =>
         Effect.mapBoth(decode(envelope), {
           onFailure: () =>
             tellsOfFailure(envelope)
@@ -52,7 +54,6 @@ export const decodeAnswer = <A, I>(
               : unreadable("shape"),
           onSuccess: (value) => ({ text: body, value }),
         }),
-      ),
-    )
+    })
   }
 }

@@ -17,21 +17,21 @@ import type { Path } from "./request.ts"
 export interface Asked {
   readonly path: Path
   readonly credential: Signer
-  /** Signing in by password and making PATs, which not every API offers. */
-  readonly optional?: { readonly what: NotOffered["what"]; readonly api: ApiUrl; readonly pat?: NewPat }
+  /** What not every API offers: signing in by password, and creating PATs. */
+  readonly feature?: { readonly what: NotOffered["what"]; readonly api: ApiUrl; readonly pat?: NewPat }
 }
 
 /** What a failing status means for what was asked. Any other failure stays as it is. */
 export const meaningOf =
-  ({ credential, optional, path }: Asked) =>
+  ({ credential, feature, path }: Asked) =>
   <E>(error: E | HttpFailure): E | ApiError | NotOffered => {
     const failed = error instanceof HttpFailure || error instanceof ServiceUnavailable ? error : undefined
     if (failed === undefined) return error as E
     const { requestId, serverMessage, status } = failed
     const answered = { status, requestId, serverMessage }
     const speaker = failed._tag === "HttpFailure" ? failed.speaker : undefined
-    if (optional !== undefined) {
-      const { api, pat, what } = optional
+    if (feature !== undefined) {
+      const { api, pat, what } = feature
       // A wrong password is a 401: a 403 in the API's words means that no password will do.
       const refusesPasswords = what === "login" && status === 403 && speaker === "api"
       if (refusesPasswords || speaker === "gateway" || [404, 405, 501].includes(status))

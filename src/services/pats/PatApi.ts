@@ -157,7 +157,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
               const meaning = meaningOf({
                 path: "/pat",
                 credential: signerOf(credential),
-                optional: { what: "create", api, pat },
+                feature: { what: "create", api, pat },
               })(error)
               const unclear =
                 meaning._tag === "ResponseUnreadable" || (isTransient(meaning) && mayHaveHappened(meaning))

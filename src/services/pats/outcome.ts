@@ -1,10 +1,11 @@
 /** What a doubtful answer to a create or a revoke means, by what the list shows afterwards. */
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import { saysRevoked, tellsOfFailure, wordsOfFailure } from "../../domain/Envelope.ts"
 import { PatNotFound, RevokeUnconfirmed } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import { hasEnded, lastUse, type Pat, sameScopes } from "../../domain/Pat.ts"
-import type { ApiAnswer } from "../network/answer.ts"
+import { type ApiAnswer, parseJson } from "../network/answer.ts"
 import type { Listing, Revoked } from "./results.ts"
 
 /** In milliseconds. A server may round `created_at` down, to before the request. */
@@ -79,7 +80,7 @@ export const revokedUnseen: Revoked = { text: undefined, unlisted: false }
 /** Reads a success of a revoke: 200 or 204 without a body, or 200 in the API's own words. */
 export const readRevoked = ({ body, hide, requestId, status }: ApiAnswer, keyId: KeyId): RevokeAnswer => {
   if (body.trim() === "" && (status === 200 || status === 204)) return Either.right(revokedUnseen)
-  const envelope = Either.getOrUndefined(Either.try(() => JSON.parse(body) as unknown))
+  const envelope = Option.getOrUndefined(parseJson(body))
   return status === 200 && saysRevoked(envelope, keyId)
     ? Either.right({ text: body, unlisted: false })
     : Either.left({
