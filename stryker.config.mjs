@@ -7,7 +7,7 @@
 export default {
   mutate: [
     "src/services/pats/{Handover,PatApi,acquire,outcome,results,rotate}.ts",
-    "src/services/network/{Transport,statuses}.ts",
+    "src/services/network/{Transport,answer,failures,statuses}.ts",
     "src/services/settings/Secrets.ts",
   ],
   testRunner: "vitest",
