@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { type OnFinished, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { type OnFinished, temporaryFolder } from "../support/finished.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]
 
@@ -139,11 +139,11 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
   /** Sends a signal to zpcli once its command has read the token and writes a line, with no terminal around. */
   const signalled = async (signal: NodeJS.Signals, script: string, onFinished: OnFinished) => {
     const { cwd, env, sandbox } = await start(onFinished)
-    const child = spawn(
-      binary,
-      [...program, ...create, "--json", "--", "sh", "-c", `cat > store; ${script}`],
-      { cwd, env: cleanEnv(env), stdio: ["ignore", "pipe", "pipe"], detached: true, timeout: 20_000 },
-    )
+    const child = startCli([...create, "--json", "--", "sh", "-c", `cat > store; ${script}`], {
+      cwd,
+      env,
+      detached: true,
+    })
     child.stderr?.once("data", () => child.kill(signal))
     return { ran: await ended(child), sandbox, cwd }
   }

@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, runCli } from "../support/program/program.ts"
+import { cleanEnv, ended, pathWithProgram, runCli } from "../support/program/program.ts"
 import {
   completeIn,
   describedIn,
   folderOf,
   missing,
-  runIn,
   type Shell,
+  shellOutput,
   shells,
 } from "../support/program/shells.ts"
-import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const scopes = ["*", "zpool", "job", "sshkey", "pat", "billing"]
 
@@ -116,7 +116,7 @@ describe("completions", () => {
   it.skipIf(missing("bash"))("in bash put the scope * in so that it reaches the program", async () => {
     const folder = await scriptOf("bash")
     const program = `source ../script; COMP_WORDS=(zpcli pat create --scope '\\'); COMP_CWORD=4; _zpcli; eval "printf '<%s>' \${COMPREPLY[0]}"`
-    expect(runIn(folder, "bash", ["--norc", "-c", program])).toBe("<*>")
+    expect(shellOutput(folder, "bash", ["--norc", "-c", program])).toBe("<*>")
   })
 
   it("leave other values of --scope to the command, which says what is wrong with them", async () => {
@@ -140,7 +140,7 @@ describe("completions", () => {
 
   it.skipIf(missing("zsh"))("in zsh without compinit say what is missing, and fail at nothing", async () => {
     const folder = await scriptOf("zsh")
-    const run = runIn(folder, "zsh", ["-f", "-c", "source ../script 2>&1; echo done"])
+    const run = shellOutput(folder, "zsh", ["-f", "-c", "source ../script 2>&1; echo done"])
     expect(run).toBe(
       "zpcli: completions need compinit; run this before loading them: autoload -Uz compinit && compinit\ndone\n",
     )

@@ -1,15 +1,14 @@
 /** Which connections are used, how long they are waited for, and how many at once. */
-import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import type { OnFinished } from "../support/finished.ts"
 import { item, jwt } from "../support/fixtures.ts"
 import { type Handler, type Scripted, startScripted } from "../support/http/scripted.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import type { OnFinished } from "../support/sandbox.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
 
 const token = `zpat_secret_new_${"n".repeat(24)}`
 const keyId = "law-hotel-shape-community"
@@ -73,16 +72,13 @@ describe.concurrent("a connection", () => {
         ports.push(`${request.method} ${request.socket.remotePort}`)
         answer(request, response)
       })
-      const child = spawn(binary, [...program, "pat", "rotate", keyId], {
-        env: cleanEnv(env),
-        stdio: ["pipe", "pipe", "pipe"],
-      })
+      const child = startCli(["pat", "rotate", keyId], { env, stdio: ["pipe", "pipe", "pipe"] })
       const done = ended(child)
       await new Promise<void>((asked) =>
-        child.stderr.on("data", (chunk) => String(chunk).includes("[y/N]") && asked()),
+        child.stderr?.on("data", (chunk) => String(chunk).includes("[y/N]") && asked()),
       )
       await new Promise((resume) => setTimeout(resume, thought))
-      child.stdin.end("y\n")
+      child.stdin?.end("y\n")
       expect((await done).code).toBe(0)
       expect(ports.map((line) => line.split(" ")[0]).slice(0, 2)).toEqual(["GET", "POST"])
       expect(new Set(ports.slice(0, 2).map((line) => line.split(" ")[1])).size).toBe(connectionsOfCreate)
@@ -93,10 +89,7 @@ describe.concurrent("a connection", () => {
 describe.skipIf(process.platform === "win32").concurrent("a program that was stopped", () => {
   /** Runs a create that is stopped as its request arrives and goes on after its timeout has passed. */
   const stopped = async (server: Scripted, arrived: Promise<void>) => {
-    const child = spawn(binary, [...program, ...create, "--token-only"], {
-      env: cleanEnv({ ...server.env, ZPOOL_TIMEOUT: "1" }),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli([...create, "--token-only"], { env: { ...server.env, ZPOOL_TIMEOUT: "1" } })
     const done = ended(child)
     await arrived
     child.kill("SIGSTOP")
@@ -209,10 +202,7 @@ describe.concurrent("several PATs", () => {
       },
       account,
     )
-    const child = spawn(binary, [...program, ...revoke], {
-      env: cleanEnv(env),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli(revoke, { env })
     const done = ended(child)
     await all
     child.kill("SIGTERM")

@@ -1,12 +1,12 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { type OnFinished, temporaryFolder } from "../support/finished.ts"
 import { json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { type OnFinished, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
+import { binary, ended, program, runCli, startCli } from "../support/program/program.ts"
+import { startSandbox, startSandboxOn } from "../support/sandbox.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */
 const start = async (onFinished: OnFinished) => {
@@ -162,10 +162,7 @@ describe.skipIf(process.platform === "win32")("SIGINT while a command is to prin
     const { env, folder, sandbox } = await start(onTestFinished)
     const pid = join(folder, "pid")
     const command = `sh -c 'echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 30'; true`
-    const child = spawn(binary, [...program, ...line.split(" ")], {
-      env: cleanEnv({ ...env, ZPOOLPAT_COMMAND: command }),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli([...line.split(" ")], { env: { ...env, ZPOOLPAT_COMMAND: command } })
     const end = ended(child)
     while (!existsSync(pid)) await new Promise((resolve) => setTimeout(resolve, 20))
     child.kill("SIGINT")
@@ -226,8 +223,7 @@ describe("a rotation under a sign-in with a password", () => {
     async (fault) => {
       const sandbox = await startSandbox()
       const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
-      const url = await startGate(sandbox, { faults: [fault] })
-      const env = { ...sandbox.env, ZPOOL_API_URL: url }
+      const env = await sandbox.behind({ faults: [fault] })
       const { code, stderr } = await runCli(["pat", "rotate", String(key_id), "--yes"], { env })
       expect(code).toBe(9)
       expect(stderr).toContain("could not be checked")

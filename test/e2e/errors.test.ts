@@ -3,11 +3,11 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { binary, cleanEnv, program, runCli, startCli } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"
 const list = ["pat", "list"]
@@ -165,7 +165,7 @@ describe("exit codes", () => {
       arrive = fulfil
     })
     const { env } = await startScripted(() => arrive())
-    const child = spawn(binary, [...program, ...list], { env: cleanEnv(env) })
+    const child = startCli(list, { env })
     await arrived
     const ended = new Promise((resolve) => child.on("close", (exit, by) => resolve([exit, by])))
     child.kill(signal)
@@ -247,8 +247,7 @@ const [first, second, third] = [
 const errorsOf = async (args: ReadonlyArray<string>, ...faults: ReadonlyArray<string>) => {
   const sandbox = await startSandbox()
   await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
-  const url = await startGate(sandbox, { faults })
-  const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
+  const env = { ...(await sandbox.behind({ faults })), ZPOOL_MAX_RETRIES: "0" }
   const { stderr } = await runCli([...args, "--json"], { env })
   const lines = stderr.split("\n").filter((line) => line.startsWith("{"))
   return lines.map((line) => (JSON.parse(line) as { readonly error: Record<string, unknown> }).error)

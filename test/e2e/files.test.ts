@@ -17,9 +17,9 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
+import { temporaryFolder } from "../support/finished.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
-import { dealtKeyIds, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
 
 const root = process.getuid?.() === 0
 const posix = process.platform !== "win32"
@@ -29,12 +29,12 @@ const create = ["pat", "create", "CI", "--scope", "job", "--out"]
 const start = async (meanwhile: () => void = () => {}) => {
   const sandbox = await startSandbox()
   const old = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
-  const url = await startGate(sandbox, {
+  const env = await sandbox.behind({
     onRequest: (at) => {
       if (at === "POST /pat") meanwhile()
     },
   })
-  return { sandbox, old, env: { ...sandbox.env, ZPOOL_API_URL: url }, active: sandbox.active }
+  return { sandbox, old, env, active: sandbox.active }
 }
 
 const rotate = (file: string, ...more: ReadonlyArray<string>) => [

@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { newToken } from "../support/fixtures.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { newToken, pat } from "../support/fixtures.ts"
 import { type Answer, json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
 import { binary, noFullDevice, program, runCli } from "../support/program/program.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]
@@ -89,7 +89,7 @@ describe.concurrent("a create that is answered", () => {
   })
 
   it("with the token that signs in has given no token", async ({ expect, onTestFinished }) => {
-    const own = "zpat_0123456789abcdef"
+    const own = pat.ZPOOLPAT
     const { env } = await startScripted(
       { "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token: own } }) },
       { onFinished: onTestFinished },
@@ -150,9 +150,9 @@ describe("a token that can't be handed over", () => {
 
   it.skipIf(noFullDevice)("is at large where that fails too", async () => {
     const sandbox = await startSandbox()
-    const url = await startGate(sandbox, { faults: ["DELETE /pat 503"] })
+    const env = await sandbox.behind({ faults: ["DELETE /pat 503"] })
     const ran = await runCli([...create, "--json"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" },
+      env: { ...env, ZPOOL_MAX_RETRIES: "0" },
       stdout: "/dev/full",
     })
     expect(ran.code, ran.stderr).toBe(7)
@@ -219,9 +219,9 @@ describe("a token that can't be handed over", () => {
   it("since a new token is not accepted at once, is asked about again", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
-    const url = await startGate(sandbox, { faults: ["GET /hello 401 2"] })
+    const env = await sandbox.behind({ faults: ["GET /hello 401 2"] })
     const ran = await runCli(["pat", "rotate", key_id as string, "--yes", "--token-only"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
@@ -230,12 +230,12 @@ describe("a token that can't be handed over", () => {
   it("to a check that a failing function answers, the old PAT is unchanged", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       rewrite: (at, body) =>
         at.startsWith("GET /hello") ? '{"errorMessage":"Task timed out after 3.00 seconds"}' : body,
     })
     const ran = await runCli(["pat", "rotate", key_id as string, "--yes", "--json"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran).toMatchObject({ code: 9, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({
@@ -278,8 +278,8 @@ describe("the successor of a PAT", () => {
     expect(ran.stdout).toContain(`PAT ${key_id} has already expired`)
     expect(sandbox.requests.join()).not.toContain("DELETE")
     expect(existsSync(join(folder, "ci.pat"))).toBe(true)
-    const url = await startGate(sandbox, { faults: ["GET /hello 400"] })
-    const stopped = await runCli(rotate, { env: { ...sandbox.env, ZPOOL_API_URL: url } })
+    const env = await sandbox.behind({ faults: ["GET /hello 400"] })
+    const stopped = await runCli(rotate, { env })
     expect(stopped.code).toBe(9)
     expect(stopped.stderr).not.toContain("still works")
   })

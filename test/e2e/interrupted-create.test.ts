@@ -1,14 +1,14 @@
 /** Signals that come while the answer to a create is awaited, and signals of every kind. */
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { connect } from "node:net"
 import { constants } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, limited, program } from "../support/program/program.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { ended, limited, startCli } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const linux = process.platform === "linux"
 /** The signals that end a process unless it handles them. */
@@ -18,18 +18,6 @@ const signals: ReadonlyArray<NodeJS.Signals> = [
   ...(linux ? (["SIGIO", "SIGPWR", "SIGSTKFLT"] as const) : []),
 ]
 const exitCodeOf = (signal: NodeJS.Signals) => 128 + constants.signals[signal]
-
-const start = (
-  args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>>,
-  cwd?: string,
-): ChildProcess =>
-  spawn(binary, [...program, ...args], {
-    env: cleanEnv(env),
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 20_000,
-    ...(cwd === undefined ? {} : { cwd }),
-  })
 
 /** Runs a command whose create is answered after a second, and signals it after 0.2 s. */
 const interrupted = async (
@@ -47,7 +35,7 @@ const interrupted = async (
   const sandbox = await startSandbox()
   if (old) await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
   let child: ChildProcess | undefined
-  const url = await startGate(sandbox, {
+  const env = await sandbox.behind({
     rewrite: async (at, body) => {
       if (at === "POST /pat") {
         for (const millis of [0, ...more]) setTimeout(() => child?.kill(signal), 200 + millis)
@@ -56,7 +44,7 @@ const interrupted = async (
       return body
     },
   })
-  child = start(args, { ...sandbox.env, ZPOOL_API_URL: url }, cwd)
+  child = startCli(args, { env, cwd })
   const began = Date.now()
   const ran = await ended(child)
   return { ...ran, millis: Date.now() - began, statuses: await sandbox.statuses() }
@@ -112,7 +100,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
   it("never gives up a revoke that is under way at a second signal, but after 9 s in all", async () => {
     const sandbox = await startSandbox()
     let child: ChildProcess | undefined
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       stop: { at: "DELETE /pat", when: "after" },
       onRequest: (at) => {
         if (at === "POST /pat") child?.kill("SIGTERM")
@@ -120,7 +108,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
           for (const millis of [400, 800]) setTimeout(() => child?.kill("SIGTERM"), millis)
       },
     })
-    child = start(create, { ...sandbox.env, ZPOOL_API_URL: url })
+    child = startCli(create, { env })
     const began = Date.now()
     const ran = await ended(child)
     expect(ran.code, ran.stderr).toBe(143)
@@ -135,7 +123,7 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
   const during = async (args: ReadonlyArray<string>, script: string, signal: NodeJS.Signals) => {
     const sandbox = await startSandbox()
     const cwd = temporaryFolder()
-    const child = start([...args, "--", "sh", "-c", script], sandbox.env, cwd)
+    const child = startCli([...args, "--", "sh", "-c", script], { env: sandbox.env, cwd })
     const out = args.includes("run") ? child.stdout : child.stderr
     out?.once("data", () => child.kill(signal))
     const ran = await ended(child)
@@ -178,7 +166,7 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
   it("opens no debugger while a list is awaited", async () => {
     let child: ChildProcess | undefined
     const { env } = await startScripted(() => void child?.kill("SIGUSR1"))
-    child = start(["pat", "list"], env)
+    child = startCli(["pat", "list"], { env })
     const ran = await ended(child)
     expect(ran).toMatchObject({ code: exitCodeOf("SIGUSR1"), stderr: "" })
     const refused = await new Promise((end) =>

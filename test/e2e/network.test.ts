@@ -1,23 +1,18 @@
 /** What has not left, what has, and who failed: the built program against a network that fails early. */
-import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { createSecureContext } from "node:tls"
 import { describe, it } from "vitest"
-import { type Fault, type Faults, pat, startFaults } from "../support/http/faults.ts"
-import {
-  certificateFiles,
-  namesModule,
-  type OnFinished,
-  startBlackhole,
-  startProxy,
-} from "../support/http/network.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
+import type { OnFinished } from "../support/finished.ts"
+import { pat } from "../support/fixtures.ts"
+import { type Fault, type Faults, startFaults } from "../support/http/faults.ts"
+import { certificateFiles, namesModule, startBlackhole, startProxy } from "../support/http/network.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
 
 const create = ["pat", "create", "Nightly", "--scope", "job"]
 const run = (env: Readonly<Record<string, string>>, argv: ReadonlyArray<string> = create) =>
-  runCli(argv, { env: { ZPOOLPAT: pat, ZPOOL_TIMEOUT: "0.6", ZPOOL_MAX_RETRIES: "1", ...env } })
+  runCli(argv, { env: { ...pat, ZPOOL_TIMEOUT: "0.6", ZPOOL_MAX_RETRIES: "1", ...env } })
 
 const server = certificateFiles()
 const clientsOnly = certificateFiles("extendedKeyUsage=clientAuth")
@@ -111,18 +106,17 @@ describe.concurrent("a create that can't have left", () => {
   it.skipIf(!linux)("and is interrupted meanwhile says nothing of its outcome", async (test) => {
     const port = await startBlackhole(test.onTestFinished)
     for (const url of [`http://127.0.0.1:${port}`, "http://127.0.0.1:9"]) {
-      const child = spawn(binary, [...program, ...create, "--log-level", "debug"], {
-        env: cleanEnv({
-          ZPOOLPAT: pat,
+      const child = startCli([...create, "--log-level", "debug"], {
+        env: {
+          ...pat,
           ZPOOL_API_URL: url,
           ZPOOL_MAX_RETRIES: "20",
           ZPOOL_TIMEOUT: "0.6",
-        }),
-        stdio: ["ignore", "pipe", "pipe"],
+        },
       })
       const done = ended(child)
       await new Promise<void>((failed) =>
-        child.stderr.on("data", (chunk) => String(chunk).includes("attempt 2") && failed()),
+        child.stderr?.on("data", (chunk) => String(chunk).includes("attempt 2") && failed()),
       )
       child.kill("SIGINT")
       const { code, stderr } = await done

@@ -2,11 +2,21 @@ import { spawn } from "node:child_process"
 import { openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
-import { binary, cleanEnv, ended, noFullDevice, program, runCli } from "../support/program/program.ts"
-import { pathWithProgram, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import {
+  binary,
+  cleanEnv,
+  ended,
+  noFullDevice,
+  pathWithProgram,
+  program,
+  runCli,
+  startCli,
+} from "../support/program/program.ts"
+import { type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {
   const child = spawn("sh", ["-c", line], {
@@ -140,14 +150,11 @@ describe("list --exit-code", () => {
     const { env } = await startScripted((_, response) => {
       setTimeout(() => response.end(JSON.stringify({ message: "ok", detail: { items: all } })), 150)
     })
-    const child = spawn(binary, [...program, "pat", "list", ...args], {
-      env: cleanEnv(env),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
-    if (reader === "gone") child.stdout.destroy()
-    else child.stdout.once("data", () => child.stdout.destroy())
+    const child = startCli(["pat", "list", ...args], { env })
+    if (reader === "gone") child.stdout?.destroy()
+    else child.stdout?.once("data", () => child.stdout?.destroy())
     let stderr = ""
-    child.stderr.on("data", (chunk) => {
+    child.stderr?.on("data", (chunk) => {
       stderr += chunk
     })
     const code = await new Promise((resolve) => child.on("close", resolve))
@@ -171,8 +178,8 @@ describe("list --exit-code", () => {
 
   it.skipIf(noFullDevice)("says that the rows could not be written, and does not exit 0", async () => {
     const sandbox = await withPat()
-    const child = spawn(binary, [...program, "pat", "list", "--exit-code"], {
-      env: cleanEnv(sandbox.env),
+    const child = startCli(["pat", "list", "--exit-code"], {
+      env: sandbox.env,
       stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
     })
     const { code, stderr } = await ended(child)
@@ -184,11 +191,8 @@ describe("list --exit-code", () => {
 describe("a reader that has gone", () => {
   it("does not hide a failure of revoke", async () => {
     const sandbox = await withPat()
-    const child = spawn(binary, [...program, "pat", "revoke", id, "market-night-plain-object", "--yes"], {
-      env: cleanEnv(sandbox.env),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
-    child.stdout.destroy()
+    const child = startCli(["pat", "revoke", id, "market-night-plain-object", "--yes"], { env: sandbox.env })
+    child.stdout?.destroy()
     expect((await ended(child)).code).toBe(5)
   })
 })
@@ -202,10 +206,7 @@ describe("--out", () => {
     const { env } = await startScripted(() => {})
     const runs = Array.from({ length: 6 }, async (_, index) => {
       const folder = temporaryFolder()
-      const child = spawn(binary, [...program, ...create, "--out", join(folder, "ci.pat")], {
-        env: cleanEnv(env),
-        stdio: ["ignore", "pipe", "pipe"],
-      })
+      const child = startCli([...create, "--out", join(folder, "ci.pat")], { env })
       const made = setInterval(() => {
         if (readdirSync(folder).length === 0) return
         clearInterval(made)

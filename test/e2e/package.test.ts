@@ -13,8 +13,16 @@ import {
 import { dirname, join, posix } from "node:path"
 import { transform } from "esbuild"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, notPackage, programFile, runCli } from "../support/program/program.ts"
-import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import {
+  cleanEnv,
+  ended,
+  notPackage,
+  pathWithProgram,
+  programFile,
+  runCli,
+} from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const topics = ["exit-codes", "environment", "ci", "json"]
 

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
-import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { binary, cleanEnv, ended, pathWithProgram, program, startCli } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with two PATs; gives their key IDs. */
@@ -58,12 +59,9 @@ describe("the y/N question without a terminal", () => {
     ["SIGTERM", 143],
   ] as const)("ends on %s with %d while the pipe is silent", async (signal, code) => {
     const { env, keyIds, requests } = await withPats()
-    const child = spawn(binary, [...program, "pat", "revoke", keyIds[0]], {
-      env: cleanEnv(env),
-      stdio: ["pipe", "ignore", "pipe"],
-    })
+    const child = startCli(["pat", "revoke", keyIds[0]], { env, stdio: ["pipe", "ignore", "pipe"] })
     const end = new Promise((fulfil) => child.on("close", (exit, by) => fulfil([exit, by])))
-    child.stderr.on("data", (chunk) => {
+    child.stderr?.on("data", (chunk) => {
       if (String(chunk).includes("[y/N]")) child.kill(signal)
     })
     expect(await end).toEqual([code, null])

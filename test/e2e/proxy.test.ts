@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http"
 import { createServer as createHttpsServer } from "node:https"
@@ -7,8 +7,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
-import { type OnFinished, startProxy } from "../support/http/network.ts"
-import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
+import type { OnFinished } from "../support/finished.ts"
+import { startProxy } from "../support/http/network.ts"
+import { runCli, startCli } from "../support/program/program.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "zpcli-proxy-"))
 const key = join(folder, "key.pem")
@@ -179,18 +180,18 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
       "refuses halfway": await startRawProxy(answering("HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n")),
     }
     const runs = Object.entries(proxies).map(async ([name, url]) => {
-      const child = spawn(binary, [...program, "pat", "list"], {
-        env: cleanEnv({
+      const child = startCli(["pat", "list"], {
+        env: {
           ...outside,
           HTTPS_PROXY: url,
           ZPOOLPAT: pat,
           ZPOOL_MAX_RETRIES: "1",
           ZPOOL_TIMEOUT: "0.5",
-        }),
+        },
         stdio: ["ignore", "ignore", "pipe"],
       })
       let reported = 0
-      child.stderr.on("data", () => {
+      child.stderr?.on("data", () => {
         reported = performance.now()
       })
       const code = await new Promise((fulfil) => child.on("close", fulfil))

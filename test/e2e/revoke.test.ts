@@ -1,16 +1,10 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it, onTestFinished } from "vitest"
+import type { OnFinished } from "../support/finished.ts"
 import { type Answer, json, reset, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
-import { cleanEnv, ended, runCli } from "../support/program/program.ts"
-import {
-  dealtKeyIds as ids,
-  type OnFinished,
-  pathWithProgram,
-  type Sandbox,
-  startSandbox,
-} from "../support/sandbox.ts"
+import { cleanEnv, ended, pathWithProgram, runCli } from "../support/program/program.ts"
+import { dealtKeyIds as ids, type Sandbox, startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const id = "law-hotel-shape-community"
@@ -107,8 +101,8 @@ describe("the PAT that signs in", () => {
     const sandbox = await startSandbox()
     const own = await sandbox.call("POST", "/pat", { label: "own", scopes: ["pat"] })
     const another = await sandbox.call("POST", "/pat", { label: "another", scopes: ["job"] })
-    const url = await startGate(sandbox, { faults })
-    const env = { ZPOOL_API_URL: url, ZPOOLPAT: own.token as string, ZPOOL_MAX_RETRIES: "1" }
+    const behind = await sandbox.behind({ faults })
+    const env = { ...behind, ZPOOLPAT: own.token as string, ZPOOL_MAX_RETRIES: "1" }
     return { env, own: own.key_id as string, another: another.key_id as string, statuses: sandbox.statuses }
   }
 
@@ -164,10 +158,10 @@ describe("pat revoke of several", () => {
   }
   it("tries all and exits with the code of the first failure", async () => {
     const sandbox = await withFour()
-    const url = await startGate(sandbox, { faults: [`DELETE /pat/${ids[2]} 503`] })
+    const env = await sandbox.behind({ faults: [`DELETE /pat/${ids[2]} 503`] })
     const revoke = (...given: ReadonlyArray<string>) =>
       runCli(["pat", "revoke", "--yes", ...given], {
-        env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" },
+        env: { ...env, ZPOOL_MAX_RETRIES: "0" },
       })
     const ran = await revoke(ids[0], ids[1], ids[2], ids[3])
     expect(ran.code).toBe(5)
@@ -247,10 +241,8 @@ describe("pat revoke of several", () => {
 
   it("exits with the code of the first failure in the order given", async () => {
     const sandbox = await withLabels("a", "b", "c")
-    const url = await startGate(sandbox, {
-      faults: [`DELETE /pat/${ids[1]} 503`, `DELETE /pat/${ids[2]} 400`],
-    })
-    const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
+    const faults = [`DELETE /pat/${ids[1]} 503`, `DELETE /pat/${ids[2]} 400`]
+    const env = { ...(await sandbox.behind({ faults })), ZPOOL_MAX_RETRIES: "0" }
     const code = async (...given: ReadonlyArray<string>) =>
       (await runCli(["pat", "revoke", "--yes", ...given], { env })).code
     expect(await code(ids[0], ids[2], ids[1])).toBe(1)

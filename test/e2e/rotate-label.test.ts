@@ -3,9 +3,9 @@ import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { dealtKeyIds, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { binary, cleanEnv, ended, program, runCli, startCli } from "../support/program/program.ts"
+import { dealtKeyIds, type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 const [first, second, third] = dealtKeyIds
 const minute = 60_000
@@ -105,15 +105,10 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     await create(sandbox, 10)
     sandbox.later(day)
     const cwd = temporaryFolder()
-    const slow = spawn(
-      binary,
-      [...program, ...nightly, "--", "sh", "-c", "cat > store; echo stored >&2; sleep 2"],
-      {
-        cwd,
-        env: cleanEnv(sandbox.env),
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    )
+    const slow = startCli([...nightly, "--", "sh", "-c", "cat > store; echo stored >&2; sleep 2"], {
+      cwd,
+      env: sandbox.env,
+    })
     const first = ended(slow)
     await new Promise((stored) => slow.stderr?.once("data", stored))
     const later = await runCli([...nightly, "--", "sh", "-c", "cat > store"], { env: sandbox.env, cwd })
@@ -166,11 +161,11 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     const sandbox = await startSandbox()
     await create(sandbox, 10)
     let checks = 0
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       rewrite: (at, body) => (at === "GET /hello" && ++checks > 1 ? "<html>" : body),
     })
     const ran = await runCli([...nightly, "--", "sh", "-c", "cat >&2"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran.code, ran.stderr).toBe(10)
     expect(ran.stderr).toContain(
@@ -182,11 +177,8 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
   it("say that an old PAT had already been revoked", async () => {
     const sandbox = await startSandbox()
     await create(sandbox, 10)
-    const url = await startGate(sandbox, {})
-    const child = spawn(binary, [...program, ...nightly, "--", "sh", "-c", "cat >&2; sleep 1"], {
-      env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const env = await sandbox.behind({})
+    const child = startCli([...nightly, "--", "sh", "-c", "cat >&2; sleep 1"], { env })
     const ran = ended(child)
     await new Promise((stored) => child.stderr?.once("data", stored))
     await sandbox.call("DELETE", `/pat/${first}`)
@@ -203,8 +195,7 @@ describe("a rotation whose answer is lost", () => {
   it("takes the PAT back, so that the same command can be run again", async () => {
     for (const fault of ["POST /pat after-drop 1", "POST /pat after-503 1", "POST /pat after-200 1"]) {
       const sandbox = await startSandbox()
-      const url = await startGate(sandbox, { faults: [fault] })
-      const env = { ...sandbox.env, ZPOOL_API_URL: url }
+      const env = await sandbox.behind({ faults: [fault] })
       const lost = await runCli(line, { env })
       expect(lost.code, `${fault}: ${lost.stderr}`).toBe(9)
       expect(JSON.parse(lost.stderr).error).toMatchObject({ retryable: true, keyId: first, delivered: false })
@@ -217,7 +208,7 @@ describe("a rotation whose answer is lost", () => {
 
   it("names the candidates where two may be it", async () => {
     const sandbox = await startSandbox()
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       faults: ["POST /pat after-drop 1"],
       rewrite: (at, body) => {
         const list = JSON.parse(body)
@@ -226,7 +217,7 @@ describe("a rotation whose answer is lost", () => {
         return JSON.stringify(list)
       },
     })
-    const ran = await runCli(line, { env: { ...sandbox.env, ZPOOL_API_URL: url } })
+    const ran = await runCli(line, { env })
     expect(ran.code).toBe(7)
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyIds: [first, third] })
     expect(await sandbox.statuses()).toEqual(["active"])
@@ -249,7 +240,7 @@ describe("a date that decides and can't be read", () => {
   it.each([null, undefined, "soon"])("is an error: created_at %j", async (created_at) => {
     const sandbox = await startSandbox()
     await create(sandbox)
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       rewrite: (at, body) => {
         if (at !== "GET /pat") return body
         const list = JSON.parse(body)
@@ -258,7 +249,7 @@ describe("a date that decides and can't be read", () => {
       },
     })
     const ran = await runCli(["pat", "rotate", first, "--older-than", "30d", "--yes"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("a readable creation time") })
   })

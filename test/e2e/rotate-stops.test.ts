@@ -2,7 +2,8 @@ import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { runInterrupted, startGate } from "../support/program/gate.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { runInterrupted } from "../support/program/interrupted.ts"
 import {
   binary,
   cleanEnv,
@@ -12,7 +13,7 @@ import {
   type Ran,
   runCli,
 } from "../support/program/program.ts"
-import { type Sandbox, startWithPat, temporaryFolder } from "../support/sandbox.ts"
+import { type Sandbox, startWithPat } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"
@@ -173,9 +174,9 @@ describe("a rotation of which a step fails", () => {
   for (const { code, fault, handedOver, left, not, retries = "0", says, step } of cases) {
     it(`${step}: ${fault}, ${retries} retries`, async () => {
       const { sandbox, token: oldToken } = await startWithPat()
-      const url = await startGate(sandbox, { faults: [fault] })
+      const env = await sandbox.behind({ faults: [fault] })
       const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
-        env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: retries },
+        env: { ...env, ZPOOL_MAX_RETRIES: retries },
       })
       expect(ran.code, ran.stderr).toBe(code)
       for (const text of says) expect(ran.stderr).toContain(text)

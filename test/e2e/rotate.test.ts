@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
+import { temporaryFolder } from "../support/finished.ts"
 import { runCli } from "../support/program/program.ts"
-import { type Sandbox, startWithPat, temporaryFolder } from "../support/sandbox.ts"
+import { type Sandbox, startWithPat } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"
@@ -12,7 +12,7 @@ const successor = "market-night-plain-object"
 /** The sandbox as it is met through faults; what the test itself asks of it goes straight there. */
 const behindFaults = async (sandbox: Sandbox, ...faults: ReadonlyArray<string>): Promise<Sandbox> => ({
   ...sandbox,
-  env: { ...sandbox.env, ZPOOL_API_URL: await startGate(sandbox, { faults }) },
+  env: await sandbox.behind({ faults }),
 })
 
 const today = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
@@ -123,11 +123,11 @@ describe("the expiry of a rotated PAT", () => {
       text.replace(/"(created_at|expiry_at|hard_expiry_at)":"([^"]+)"/g, (_, key, time) =>
         JSON.stringify({ [key]: new Date(Date.parse(time) - 35 * 86_400_000).toISOString() }).slice(1, -1),
       )
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       rewrite: (at, body) => (at === "GET /pat" ? longAgo(body) : body),
     })
     const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran).toMatchObject({ code: 0, stderr: `Expires ${today(40)} 00:00 UTC.\n` })
     expect(await expiryOf(sandbox)).toBe(today(40))

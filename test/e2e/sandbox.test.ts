@@ -2,9 +2,10 @@ import { spawn, spawnSync } from "node:child_process"
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { cleanEnv, ended, pathWithProgram, runCli, startCli } from "../support/program/program.ts"
 import { exampleOf } from "../support/program/snippets.ts"
-import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const sandboxed = (line: string, env: Record<string, string> = {}, flags: ReadonlyArray<string> = []) =>
@@ -57,11 +58,10 @@ describe("zpcli sandbox -- COMMAND", () => {
     "passes %s on to the command, and waits for its end",
     async (signal) => {
       const script = `process.on("${signal}", () => setTimeout(() => { console.log("ended"); process.exit(9) }, 200)); console.log("ready"); setInterval(() => {}, 1000)`
-      const child = spawn(binary, [...program, "sandbox", "--", process.execPath, "-e", script], {
-        env: cleanEnv(),
+      const child = startCli(["sandbox", "--", process.execPath, "-e", script], {
         stdio: ["ignore", "pipe", "inherit"],
       })
-      child.stdout.on("data", (chunk) => {
+      child.stdout?.on("data", (chunk) => {
         if (String(chunk).includes("ready")) child.kill(signal)
       })
       expect(await ended(child)).toMatchObject({ code: 9, stdout: "ready\nended\n" })
@@ -172,7 +172,7 @@ rm -r "$(dirname "$ZPOOL_RCFILE")"; exit 3`)
 
 /** Starts `zpcli sandbox`; gives the process, and what it prints once it serves. */
 const serving = async (...flags: ReadonlyArray<string>) => {
-  const child = spawn(binary, [...program, "sandbox", ...flags], {
+  const child = startCli(["sandbox", ...flags], {
     // Killed at the end of a test, it removes nothing.
     env: cleanEnv({ TMPDIR: temporaryFolder() }),
     stdio: ["ignore", "pipe", "ignore"],
@@ -180,7 +180,7 @@ const serving = async (...flags: ReadonlyArray<string>) => {
   onTestFinished(() => void child.kill("SIGKILL"))
   let printed = ""
   await new Promise<void>((resolve) => {
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    child.stdout?.setEncoding("utf8").on("data", (chunk) => {
       printed += chunk
       if (/ZPOOL_RCFILE=.*\n/.test(printed)) resolve()
     })

@@ -16,10 +16,10 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
-import { runCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
 import { runAsStranger } from "../support/program/stranger.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const root = process.getuid?.() === 0
 const posix = process.platform !== "win32"
@@ -28,7 +28,7 @@ const tokenIn = (rcfile: string) => /^ZPOOLPAT=(.*)$/m.exec(readFileSync(rcfile,
 /** A sandbox. What happens `meanwhile` does so while the answer to a create is awaited. */
 const start = async (meanwhile: () => void = () => {}) => {
   const sandbox = await startSandbox()
-  const url = await startGate(sandbox, {
+  const env = await sandbox.behind({
     onRequest: (at) => {
       if (at === "POST /pat") meanwhile()
     },
@@ -38,7 +38,7 @@ const start = async (meanwhile: () => void = () => {}) => {
   const folder = temporaryFolder()
   return {
     sandbox,
-    env: { ...sandbox.env, ZPOOL_API_URL: url },
+    env,
     active: sandbox.active,
     works,
     folder,
@@ -169,12 +169,7 @@ describe("writers of one rcfile", () => {
   it("stop waiting when they are interrupted, and revoke the new PAT", async () => {
     const { active, env, rcfile } = await start()
     writeFileSync(`${rcfile}.lock`, "")
-    const { spawn } = await import("node:child_process")
-    const { binary, cleanEnv, ended, program } = await import("../support/program/program.ts")
-    const child = spawn(binary, [...program, ...save(rcfile)], {
-      env: cleanEnv(env),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli([...save(rcfile)], { env })
     setTimeout(() => child.kill("SIGTERM"), 2500)
     const started = Date.now()
     await ended(child)

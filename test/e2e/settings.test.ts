@@ -2,12 +2,13 @@ import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
-import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
+import { runCli, startCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const password = "demo-Pa55word"
@@ -320,10 +321,7 @@ onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
     ["SIGTERM", 143],
   ] as const)("whose writer is silent does not hold the program at %s", async (signal, code) => {
     const pipe = withPipe()
-    const child = spawn(binary, [...program, "pat", "list", "--rcfile", pipe], {
-      env: cleanEnv(),
-      stdio: "ignore",
-    })
+    const child = startCli(["pat", "list", "--rcfile", pipe], { stdio: "ignore" })
     const end = new Promise((fulfil) => child.on("close", (exit, by) => fulfil([exit, by])))
     const writer = await openForWriting(pipe)
     child.kill(signal)

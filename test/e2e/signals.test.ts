@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
-import { startSandbox } from "../support/sandbox.ts"
+import { runInterrupted } from "../support/program/interrupted.ts"
+import { binary, program, startCli } from "../support/program/program.ts"
+import { startSandbox, startWithPat } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const list = ["pat", "list"]
@@ -20,10 +20,7 @@ const signalled = async (signal: NodeJS.Signals) => {
     })
     child?.kill(signal)
   })
-  child = spawn(binary, [...program, ...list], {
-    env: cleanEnv(env),
-    stdio: "ignore",
-  })
+  child = startCli(list, { env, stdio: "ignore" })
   const end = await new Promise((fulfil) => child?.on("close", (code, by) => fulfil([code, by])))
   return { signal, end, cancelled }
 }
@@ -105,28 +102,16 @@ const successor = "market-night-plain-object"
 const create = ["pat", "create", "CI", "--scope", "job"]
 const rotate = ["pat", "rotate", old, "--yes"]
 
-/** Runs the program until a request has come to a stop, and sends it a signal then. */
+/** Interrupts a command at a request, over a sandbox with one PAT. */
 const interruptedWith = async (
   args: ReadonlyArray<string>,
   at: string,
   when: "before" | "after",
   signal: NodeJS.Signals,
 ) => {
-  const sandbox = await startSandbox()
-  await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
-  let child: ChildProcess | undefined
-  const url = await startGate(sandbox, { stop: { at, when }, reached: () => void child?.kill(signal) })
-  child = spawn(binary, [...program, ...args], {
-    env: cleanEnv({
-      ...sandbox.env,
-      ZPOOL_API_URL: url,
-      ZPOOL_TIMEOUT: "2",
-      ZPOOL_MAX_RETRIES: "0",
-    }),
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 20_000,
-  })
-  return await ended(child)
+  const { sandbox } = await startWithPat()
+  const variables = { ZPOOL_TIMEOUT: "2", ZPOOL_MAX_RETRIES: "0" }
+  return runInterrupted(args, sandbox, { at, when }, signal, variables)
 }
 
 const signalCodes = [

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import {
   action,
   hostile,
@@ -11,8 +12,7 @@ import {
   runJob,
   type Variables,
 } from "../support/program/ci.ts"
-import { startGate } from "../support/program/gate.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 /** What a gate meets: the requests that made the label's PATs, and what comes of it with `--expiring-within 14d`. */
 interface Met {
@@ -106,12 +106,12 @@ describe.skipIf(process.platform === "win32")("a gate with a label", () => {
         if (pat === "revoked") await sandbox.call("DELETE", `/pat/${key_id}`)
       }
       let answers = 0
-      const url = await startGate(sandbox, {
+      const env = await sandbox.behind({
         faults,
         ...(rewrite === undefined ? {} : { rewrite: (_at, body) => rewrite(body, ++answers) }),
       })
       const cwd = temporaryFolder()
-      const inputs = { "api-url": url, token: String(own.token), label }
+      const inputs = { "api-url": env.ZPOOL_API_URL, token: String(own.token), label }
       const ran = await run(inputs, { cwd, path: installed(cwd) })
       expect(ran.code, ran.output).toBe(code)
       expect(ran.output).toContain(says === "" ? "" : `No active PAT has the label of this job: ${says}.\n`)

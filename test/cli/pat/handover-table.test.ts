@@ -1,9 +1,9 @@
 /** What is left of a hand-over to a command, whatever the command and the API do: each row of a table. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Behaviour, makeAccount, oldKeyId } from "../../support/world/nights.ts"
+import { type Behaviour, ciKeyId, makeAccount } from "../../support/world/nights.ts"
 
-const keyIds = { old: oldKeyId, new: "law-hotel-shape-community" } as const
+const keyIds = { old: ciKeyId, new: "law-hotel-shape-community" } as const
 type Which = keyof typeof keyIds
 
 const faults = {
@@ -17,7 +17,7 @@ const faults = {
 const verbs = {
   create: [["pat", "create", "CI", "--scope", "job"]],
   rotate: [
-    ["pat", "rotate", oldKeyId, "--yes"],
+    ["pat", "rotate", ciKeyId, "--yes"],
     ["pat", "rotate", "--label", "CI", "--yes"],
   ],
 } as const

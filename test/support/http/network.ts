@@ -5,9 +5,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type SecureContext, TLSSocket } from "node:tls"
-
-/** Called when the test is over; `onTestFinished` of the test's own context where tests run side by side. */
-export type OnFinished = (stop: () => void | Promise<void>) => void
+import type { OnFinished } from "../finished.ts"
 
 const listen = (server: Server): Promise<number> =>
   new Promise((fulfil) => server.listen(0, "127.0.0.1", () => fulfil((server.address() as AddressInfo).port)))

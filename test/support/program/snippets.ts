@@ -4,7 +4,9 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { parse } from "yaml"
 import { parseSeed } from "../../../src/services/sandbox/index.ts"
-import { pathWithProgram, startSandboxOn, temporaryFolder } from "../sandbox.ts"
+import { temporaryFolder } from "../finished.ts"
+import { pathWithProgram } from "../program/program.ts"
+import { startSandboxOn } from "../sandbox.ts"
 import { cleanEnv } from "./program.ts"
 
 /** The pages of the docs. */

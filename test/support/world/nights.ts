@@ -63,7 +63,7 @@ const hash = (token: string) => createHash("sha256").update(token).digest("hex")
 
 const signer = "zpat_SignerSignerSignerSignerSigner00"
 const oldToken = "zpat_OldOldOldOldOldOldOldOldOldOld00"
-export const oldKeyId = "first-night-before-others"
+export const ciKeyId = "first-night-before-others"
 
 const stored = (key_id: string, token: string, more: Partial<StoredPat>): StoredPat => ({
   key_id,
@@ -105,7 +105,7 @@ const turning = <A, E, R>(isBusy: () => boolean, look: Effect.Effect<Option.Opti
 export const makeAccount = (withOld: boolean) =>
   Effect.gen(function* () {
     if ((yield* TestClock.currentTimeMillis) !== start) yield* TestClock.setTime(start)
-    const old = stored(oldKeyId, oldToken, { expiry_at: start + 10 * day })
+    const old = stored(ciKeyId, oldToken, { expiry_at: start + 10 * day })
     const state = yield* SynchronizedRef.make<State>({
       dealt: 0,
       pats: [
