@@ -1,7 +1,7 @@
 /** What is left of a hand-over to a command, whatever the command and the API do: each row of a table. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Behaviour, ciKeyId, makeAccount } from "../../support/world/nights.ts"
+import { type CommandBehaviour, ciKeyId, makeAccount } from "../../support/world/nights.ts"
 
 const keyIds = { old: ciKeyId, new: "law-hotel-shape-community" } as const
 type Which = keyof typeof keyIds
@@ -25,7 +25,7 @@ const verbs = {
 /** What the command does, what fails, the exit code, the PATs that work, and the one whose token is stored. */
 type Row = readonly [
   verb: keyof typeof verbs,
-  command: Behaviour,
+  command: CommandBehaviour,
   fault: keyof typeof faults,
   code: number,
   active: ReadonlyArray<Which>,

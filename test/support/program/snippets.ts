@@ -5,9 +5,8 @@ import * as Effect from "effect/Effect"
 import { parse } from "yaml"
 import { parseSeed } from "../../../src/services/sandbox/index.ts"
 import { temporaryFolder } from "../finished.ts"
-import { pathWithProgram } from "../program/program.ts"
 import { startSandboxOn } from "../sandbox.ts"
-import { cleanEnv } from "./program.ts"
+import { cleanEnv, pathWithProgram } from "./program.ts"
 
 /** The pages of the docs. */
 export const pages = [
