@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { make as makeHttpClient } from "../../../src/services/node/http.ts"
-import { runIn } from "../world/world.ts"
+import { runIn, type World } from "../world/world.ts"
 import type { Ran } from "./program.ts"
 
 /**
@@ -12,9 +12,11 @@ import type { Ran } from "./program.ts"
 export const runInProcess = (
   argv: ReadonlyArray<string>,
   env: Readonly<Record<string, string>>,
+  world: World = {},
 ): Promise<Ran> =>
   Effect.gen(function* () {
     const { code, stderr, stdout } = yield* runIn(argv, {
+      ...world,
       env: { HOME: "/nonexistent", ZPOOL_MAX_RETRIES: "", ...env },
       http: yield* makeHttpClient({}),
       runner: commandRunner,
