@@ -5,6 +5,7 @@ import { temporaryFolder } from "../support/finished.ts"
 import { newToken, pat } from "../support/fixtures.ts"
 import { type Answer, json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { binary, noFullDevice, program, runCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
@@ -24,9 +25,7 @@ describe.concurrent("an API that does not offer it", () => {
     async (answer, { expect, onTestFinished }) => {
       const { env } = await startScripted({ "POST /login": answer }, { onFinished: onTestFinished })
       const { ZPOOLPAT: _, ...rest } = env
-      const ran = await runCli(["hello"], {
-        env: { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
-      })
+      const ran = await runInProcess(["hello"], { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" })
       expect(ran).toMatchObject({ code: 1, stdout: "" })
       expect(ran.stderr).toContain("does not support signing in with a username and password")
       expect(ran.stderr).toContain("/dashboard/tokens, then run zpcli login or set ZPOOLPAT")
@@ -37,7 +36,7 @@ describe.concurrent("an API that does not offer it", () => {
     "says so of making PATs, with the page that does (%j)",
     async (answer, { expect, onTestFinished }) => {
       const { env } = await startScripted({ "POST /pat": answer }, { onFinished: onTestFinished })
-      const ran = await runCli([...create, "--json"], { env })
+      const ran = await runInProcess([...create, "--json"], env)
       expect(ran).toMatchObject({ code: 1, stdout: "" })
       const { error } = JSON.parse(ran.stderr)
       expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
@@ -64,7 +63,7 @@ describe.concurrent("an API that does not offer it", () => {
       { "POST /pat": text(403, "<html>Blocked</html>") },
       { onFinished: onTestFinished },
     )
-    const ran = await runCli(create, { env })
+    const ran = await runInProcess(create, env)
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope pat")
   })
@@ -82,7 +81,7 @@ describe.concurrent("a create that is answered", () => {
       },
       { onFinished: onTestFinished },
     )
-    const ran = await runCli([...create, "--json"], { env })
+    const ran = await runInProcess([...create, "--json"], env)
     expect(ran).toMatchObject({ code: 7, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id, exitCode: 7 })
     expect(requests).toEqual(["POST /pat"])
@@ -110,7 +109,7 @@ describe.concurrent("a create that is answered", () => {
     )
     for (const flags of [[], ["--json"]]) {
       const out = join(temporaryFolder(onTestFinished), "token")
-      const ran = await runCli([...create, "--out", out, ...flags], { env })
+      const ran = await runInProcess([...create, "--out", out, ...flags], env)
       expect(ran.code).toBe(0)
       expect(ran.stdout + ran.stderr).not.toContain(newToken)
       expect(readFileSync(out, "utf8")).toBe(newToken)
@@ -329,9 +328,10 @@ describe("a key ID from the server", () => {
     ["rotate whose check fails", ["pat", "rotate", old, "--yes"], "refused"],
   ] as const)("is not part of a command to copy unless it is one, after a %s", async (_, args, fault) => {
     for (const keyId of [hostile, "a-b-c-d\nrm", 7]) {
-      const ran = await runCli([...args, ...(keyId === 7 ? ["--json"] : [])], {
-        env: await apiWith(keyId, fault),
-      })
+      const ran = await runInProcess(
+        [...args, ...(keyId === 7 ? ["--json"] : [])],
+        await apiWith(keyId, fault),
+      )
       expect(ran.code).not.toBe(0)
       expect(commands(ran.stderr).length).toBeGreaterThan(0)
       for (const command of commands(ran.stderr)) expect(command).toMatch(/^zpcli pat list(?![\w-])/)

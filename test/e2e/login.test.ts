@@ -2,8 +2,10 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "nod
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { temporaryFolder } from "../support/finished.ts"
+import { pat } from "../support/fixtures.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox } from "../support/sandbox.ts"
@@ -105,8 +107,6 @@ describe("login", () => {
   })
 })
 
-const pat = "zpat_FakeFakeFakeFakeFakeFake00000000"
-
 /** A server that echoes the credential in every answer. */
 const echo = () =>
   startScripted((request, response) => {
@@ -141,11 +141,11 @@ describe("a credential that the server echoes in a good answer", () => {
     [["pat", "revoke", "law-hotel-shape-community", "--json"]],
   ])("is masked by %j", async (args) => {
     const { url } = await echo()
-    for (const env of [{ ZPOOLPAT: pat }, { ZPOOL_USER: "ada", ZPOOL_PASSWORD: "horse battery staple" }]) {
-      const ran = await runCli(args, { env: { ...env, ZPOOL_API_URL: url } })
+    for (const env of [pat, { ZPOOL_USER: "ada", ZPOOL_PASSWORD: "horse battery staple" }]) {
+      const ran = await runInProcess(args, { ...env, ZPOOL_API_URL: url })
       expect(ran.code).toBe(0)
       if (args.includes("--json")) expect(ran.stdout).toContain("Hello")
-      expect(ran.stdout + ran.stderr).not.toContain(pat)
+      expect(ran.stdout + ran.stderr).not.toContain(pat.ZPOOLPAT)
       expect(ran.stdout + ran.stderr).not.toContain("eyJhbGciOi.eyJzdWIi")
       expect(ran.stdout + ran.stderr).not.toContain("horse battery staple")
     }
@@ -156,7 +156,7 @@ describe("hello with 403", () => {
   it("does not speak of a scope, since any PAT will do", async () => {
     const { env, call } = await startSandbox("GET /hello 403")
     const { token } = await call("POST", "/pat", { label: "CI", scopes: ["job"] })
-    const ran = await runCli(["hello"], { env: { ...env, ZPOOLPAT: String(token) } })
+    const ran = await runInProcess(["hello"], { ...env, ZPOOLPAT: String(token) })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope")
   })
@@ -170,7 +170,7 @@ describe("a greeting that is none", () => {
     "User is not authorized to access this resource",
   ])("(%s) is not a success", async (message) => {
     const { env } = await startScripted(json(200, { message }))
-    const ran = await runCli(["hello"], { env })
+    const ran = await runInProcess(["hello"], env)
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toContain(`(the API says: ${message.replace(".", "")})`)
   })

@@ -132,7 +132,7 @@ describe("list --exit-code", () => {
   ])("passes no gate on a list that tells of a failure: %j", async (body) => {
     const { env } = await startScripted(json(200, body))
     for (const args of [[], ["--json"]]) {
-      const ran = await runCli(["pat", "list", "--exit-code", ...args], { env })
+      const ran = await runInProcess(["pat", "list", "--exit-code", ...args], env)
       expect(ran).toMatchObject({ code: 1, stdout: "" })
       expect(ran.stderr).toContain(`and an error (the API says: ${"error" in body ? "boom" : body.message}).`)
     }
@@ -204,13 +204,13 @@ describe("--out", () => {
     ["SIGHUP", 129],
   ] as const)("leaves no file where %s comes as soon as it is made", async (signal, code) => {
     const { env } = await startScripted(() => {})
-    const runs = Array.from({ length: 6 }, async (_, index) => {
+    const runs = Array.from({ length: 4 }, async (_, index) => {
       const folder = temporaryFolder()
       const child = startCli([...create, "--out", join(folder, "ci.pat")], { env })
       const made = setInterval(() => {
         if (readdirSync(folder).length === 0) return
         clearInterval(made)
-        setTimeout(() => child.kill(signal), index)
+        setTimeout(() => child.kill(signal), index * 2)
       }, 1)
       const ran = await ended(child)
       clearInterval(made)

@@ -232,11 +232,8 @@ const startApi = async (onFinished: OnFinished) => {
 
 describe.concurrent("NO_PROXY", () => {
   const cases: ReadonlyArray<readonly [noProxy: string, host: string, covered: boolean]> = [
-    ["zpools.invalid", "api.zpools.invalid", true],
-    ["ZPOOLS.invalid.", "api.zpools.invalid", true],
     ["ools.invalid", "api.zpools.invalid", false],
     ["127.0.0.0/8", "127.0.0.1:9", true],
-    ["::1", "[::1]:9", true],
   ]
   for (const [noProxy, host, covered] of cases) {
     it(`${noProxy} ${covered ? "covers" : "does not cover"} ${host}`, async ({ expect, onTestFinished }) => {

@@ -77,7 +77,7 @@ describe.skipIf(process.platform === "win32")(
 )
 
 /** `npm run soak` runs many more. */
-const killedNights = Number(process.env.ZPCLI_KILLED_NIGHTS ?? 10)
+const killedNights = Number(process.env.ZPCLI_KILLED_NIGHTS ?? 6)
 const hour = 3_600_000
 
 const rotate = [

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { temporaryFolder } from "../support/finished.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { runInterrupted } from "../support/program/interrupted.ts"
 import {
   binary,
@@ -43,6 +44,8 @@ interface Case {
   readonly not?: string
   /** Whether the new token was handed over. */
   readonly handedOver?: true
+  /** Whether the built program is run, and not the source in this process. */
+  readonly built?: true
 }
 
 const revoked = `The new PAT ${successor} was revoked`
@@ -52,6 +55,7 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "list",
     fault: "GET /pat 503",
+    built: true,
     code: 6,
     left: onlyOld,
     says: ["The API is unavailable: status 503"],
@@ -99,6 +103,7 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "create",
     fault: "POST /pat after-drop",
+    built: true,
     code: 9,
     left: takenBack,
     says: [`PAT ${old} still works. ${revoked}, because its token did not arrive`, "Run the command again."],
@@ -122,6 +127,7 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "check",
     fault: "GET /hello 503",
+    built: true,
     code: 9,
     left: takenBack,
     says: [`PAT ${old} still works`, "status 503", revoked],
@@ -138,6 +144,7 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "revoke",
     fault: "DELETE /pat 503",
+    built: true,
     code: 10,
     left: both,
     says: [`The new PAT ${successor} works and was delivered`, "status 503", revokeOld],
@@ -171,13 +178,13 @@ const cases: ReadonlyArray<Case> = [
 ]
 
 describe("a rotation of which a step fails", () => {
-  for (const { code, fault, handedOver, left, not, retries = "0", says, step } of cases) {
+  for (const { built, code, fault, handedOver, left, not, retries = "0", says, step } of cases) {
     it(`${step}: ${fault}, ${retries} retries`, async () => {
       const { sandbox, token: oldToken } = await startWithPat()
       const env = await sandbox.behind({ faults: [fault] })
-      const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
-        env: { ...env, ZPOOL_MAX_RETRIES: retries },
-      })
+      const argv = ["pat", "rotate", old, "--yes", "--token-only"]
+      const variables = { ...env, ZPOOL_MAX_RETRIES: retries }
+      const ran = await (built ? runCli(argv, { env: variables }) : runInProcess(argv, variables))
       expect(ran.code, ran.stderr).toBe(code)
       for (const text of says) expect(ran.stderr).toContain(text)
       if (code === 0) expect(ran.stderr).toBe("")

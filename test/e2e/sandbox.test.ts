@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { temporaryFolder } from "../support/finished.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { cleanEnv, ended, pathWithProgram, runCli, startCli } from "../support/program/program.ts"
 import { exampleOf } from "../support/program/snippets.ts"
 import { startSandbox } from "../support/sandbox.ts"
@@ -12,7 +13,7 @@ const sandboxed = (line: string, env: Record<string, string> = {}, flags: Readon
   runCli(["sandbox", ...flags, "--", "sh", "-c", line], { env })
 
 describe("zpcli sandbox -- COMMAND", () => {
-  it.each([0, 1, 7, 42, 255])("exits with the command's code, %d", async (code) => {
+  it.each([0, 42])("exits with the command's code, %d", async (code) => {
     expect(await sandboxed(`exit ${code}`)).toMatchObject({ code, stdout: "", stderr: "" })
   })
 
@@ -107,7 +108,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     ["--jwt-seconds", "-1"],
     ["--fail", "nonsense"],
   ])("refuses %s %s with 2 and runs nothing", async (option, value) => {
-    const ran = await sandboxed("echo ran", {}, [`${option}=${value}`])
+    const ran = await runInProcess(["sandbox", `${option}=${value}`, "--", "echo", "ran"], {})
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toMatch(/^zpcli: /)
   })
@@ -156,7 +157,7 @@ rm -r "$(dirname "$ZPOOL_RCFILE")"; exit 3`)
     )
   })
 
-  it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const)(
+  it.each(["SIGTERM", "SIGQUIT"] as const)(
     "is there as long as the sandbox serves, and gone after %s",
     async (signal) => {
       const { child, ended, printed } = await serving()
@@ -270,14 +271,6 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
   it.each([
     ["[{]", "--seed seed.json is not valid JSON."],
     [
-      '[{"label":"x","scopes":["job"]},{"label":"y"}]',
-      "--seed seed.json can't be used: PAT 2: scopes is missing.",
-    ],
-    [
-      '[{"label":"x","scopes":["job"]},{"label":"y","scopes":["pat","jobs"]}]',
-      `--seed seed.json can't be used: PAT 2: "jobs" is not a scope (there are *, zpool, job, sshkey, pat, billing).`,
-    ],
-    [
       '{"detail":{"items":[{"label":"x","scopes":["Job"]}]}}',
       `--seed seed.json can't be used: PAT 1: "Job" is not a scope (there are *, zpool, job, sshkey, pat, billing).`,
     ],
@@ -312,14 +305,13 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
 })
 
 describe("zpcli sandbox --fail", () => {
-  it.each(["GET /pats 503", "POST /hello 500", "DELETE /pat/a/b drop", "GET /v1/pat 503"])(
-    "refuses %j, which names no request of the API",
-    async (fault) => {
-      const ran = await seeded("echo ran", ["--fail", fault])
+  it("refuses what names no request of the API", async () => {
+    for (const fault of ["GET /pats 503", "POST /hello 500", "DELETE /pat/a/b drop", "GET /v1/pat 503"]) {
+      const ran = await runInProcess(["sandbox", "--fail", fault, "--", "true"], {})
       expect(ran).toMatchObject({ code: 2, stdout: "" })
       expect(ran.stderr).toContain(`--fail "${fault}" must name a request of the API: POST /login`)
-    },
-  )
+    }
+  })
 
   it("reports at the end what no request met", async () => {
     const ran = await seeded("zpcli hello", [

@@ -143,7 +143,7 @@ describe("a path in the settings", () => {
     },
   )
 
-  it.for(["cache", "./cache", "$XDG_CACHE_HOME/zpools", "~other/cache", "%APPDATA%/x"])(
+  it.for(["./cache", "$XDG_CACHE_HOME/zpools"])(
     "%s of ZPOOL_TOKEN_CACHE_DIR is refused, since it is relative",
     async (path, { expect }) => {
       const { env, requests } = await startSandbox()

@@ -13,6 +13,7 @@ describe("npm test", () => {
       "run",
       "--reporter=default",
       "--reporter=./scripts/skipped.mjs",
+      ...["--minWorkers=1", "--maxWorkers=1"],
     ]
     const { status, stdout } = spawnSync(process.execPath, [...vitest, file], {
       env: cleanEnv({ PATH: temporaryFolder() }),

@@ -101,6 +101,10 @@ const managers = ["op", "pass", "security"]
 const manager = (pat: string, password: string) =>
   `#!/bin/sh\ncase "$*" in "document edit"*) exec store-op ;; *[/-]pat*) echo '${pat}' ;; *) echo '${password}' ;; esac\n`
 
+const isInstalled = (program: string) => spawnSync(program, ["--version"]).status === 0
+const hasJq = isInstalled("jq")
+const hasFlock = isInstalled("flock")
+
 const place = (folder: string, name: string, text: string) =>
   writeFileSync(join(folder, name), text, { mode: 0o755 })
 
@@ -141,10 +145,9 @@ export const runSnippet = async (
   for (const folder of [cwd, bin]) mkdirSync(folder)
   for (const name of stores) place(bin, name === "op" ? "store-op" : name, stub(name, storeFails))
   place(bin, "vault", vault(own.token, storeFails))
-  if (spawnSync("jq", ["--version"]).status !== 0)
-    place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
+  if (!hasJq) place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
   // macOS has none.
-  if (spawnSync("flock", ["--version"]).status !== 0) place(bin, "flock", '#!/bin/sh\nshift 4\nexec "$@"\n')
+  if (!hasFlock) place(bin, "flock", '#!/bin/sh\nshift 4\nexec "$@"\n')
   for (const name of managers) place(bin, name, manager(own.token, sandbox.env.ZPOOL_PASSWORD ?? ""))
   // Without the network: the real one would look the package up.
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')

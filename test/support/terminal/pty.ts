@@ -47,7 +47,7 @@ export const runOnTerminal = async (
   argv: ReadonlyArray<string>,
   options: TerminalOptions = {},
 ): Promise<TerminalRan> => {
-  const child = spawn("python3", [resolve("test/support/terminal/terminal.py")], {
+  const child = spawn("python3", ["-IS", resolve("test/support/terminal/terminal.py")], {
     stdio: ["pipe", "pipe", "pipe"],
   })
   const { columns = 80, cwd = process.cwd(), env, script = [], stdout = null, stderr = null } = options
