@@ -6,7 +6,7 @@ import { drawing, seed } from "../../support/random.ts"
 import { type CommandBehaviour, makeAccount, type Night } from "../../support/world/nights.ts"
 
 /** `npm run soak` runs many more. */
-const sequences = Number(process.env.ZPCLI_NIGHTS ?? 80)
+const sequences = Number(process.env.ZPCLI_NIGHTS ?? 50)
 
 const rotate = ["pat", "rotate", "--label", "CI", "--all", "--expiring-within", "14d", "--yes"]
 const argv = [...rotate, "--", "store"]

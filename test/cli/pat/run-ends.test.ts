@@ -6,7 +6,7 @@ import { drawing, seed } from "../../support/random.ts"
 import { type CommandBehaviour, makeAccount, type Night } from "../../support/world/nights.ts"
 
 /** `npm run soak` runs many more. */
-const sequences = Number(process.env.ZPCLI_RUNS ?? 300)
+const sequences = Number(process.env.ZPCLI_RUNS ?? 200)
 
 const argv = ["pat", "run", "--scope", "job", "--", "work"]
 
