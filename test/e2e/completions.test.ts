@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, pathWithProgram, runCli } from "../support/program/program.ts"
+import { runCli, runShell } from "../support/program/program.ts"
 import {
   completeIn,
   describedIn,
@@ -164,16 +163,12 @@ describe("key IDs", () => {
     const script = ["show", "revoke", "rotate", "list", `revoke ${own.key_id}`]
       .map((verb) => words(`zpcli pat ${verb}`))
       .join("\n")
-    const child = spawn("bash", ["--norc", "-c", `source <(zpcli --completions bash)\n${script}`], {
-      env: cleanEnv({
-        ZPOOL_API_URL: sandbox.url,
-        ZPOOLPAT: String(own.token),
-        PATH: pathWithProgram(),
-      }),
-      stdio: ["ignore", "pipe", "pipe"],
+    const ran = await runShell(`source <(zpcli --completions bash)\n${script}`, {
+      env: { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: String(own.token) },
+      shell: ["bash", "--norc"],
     })
     const id = `${own.key_id} \n`
-    expect(await ended(child)).toMatchObject({ stdout: `${id}${id}${id}\n\n`, stderr: "" })
+    expect(ran).toMatchObject({ stdout: `${id}${id}${id}\n\n`, stderr: "" })
   })
 
   it("are none, in silence and with 0, where nobody is signed in", async () => {

@@ -104,6 +104,11 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     let child: ChildProcess | undefined
     const env = await sandbox.behind({
       stop: { at: "DELETE /pat", when: "after" },
+      // The answer must not overtake the signal.
+      rewrite: async (at, body) => {
+        if (at === "POST /pat") await new Promise((later) => setTimeout(later, 300))
+        return body
+      },
       onRequest: (at) => {
         if (at === "POST /pat") child?.kill("SIGTERM")
         if (at.startsWith("DELETE"))

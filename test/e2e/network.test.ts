@@ -1,34 +1,36 @@
 /** What has not left, what has, and who failed: the built program against a network that fails early. */
-import { readFileSync } from "node:fs"
 import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
-import { createSecureContext } from "node:tls"
 import { describe, it } from "vitest"
 import type { OnFinished } from "../support/finished.ts"
 import { pat } from "../support/fixtures.ts"
 import { type Fault, type Faults, startFaults } from "../support/http/faults.ts"
-import { certificateFiles, namesModule, startBlackhole, startProxy } from "../support/http/network.ts"
+import {
+  type Certificate,
+  makeCertificate,
+  namesModule,
+  noOpenssl,
+  startBlackhole,
+  startProxy,
+} from "../support/http/network.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
 
 const create = ["pat", "create", "Nightly", "--scope", "job"]
 const run = (env: Readonly<Record<string, string>>, argv: ReadonlyArray<string> = create) =>
   runCli(argv, { env: { ...pat, ZPOOL_TIMEOUT: "0.6", ZPOOL_MAX_RETRIES: "1", ...env } })
 
-const server = certificateFiles()
-const clientsOnly = certificateFiles("extendedKeyUsage=clientAuth")
 const linux = process.platform === "linux"
-const noOpenssl = server === undefined || clientsOnly === undefined
-const needs = noOpenssl ? " (skipped: needs the openssl command)" : ""
+const certificate = noOpenssl ? undefined : makeCertificate()
+const clientsOnly = noOpenssl ? undefined : makeCertificate("extendedKeyUsage=clientAuth")
 
-const contextOf = (files: typeof server) =>
-  createSecureContext({ cert: readFileSync(files?.certificate ?? ""), key: readFileSync(files?.key ?? "") })
 const startTls = async (
   onFinished: OnFinished,
   plan: (connection: number) => Fault | undefined,
-  files = server,
+  made = certificate,
 ): Promise<{ readonly api: Faults; readonly env: Record<string, string> }> => {
-  const api = await startFaults(plan, { onFinished, secureContext: contextOf(files) })
-  return { api, env: { ZPOOL_API_URL: api.url, NODE_EXTRA_CA_CERTS: files?.certificate ?? "" } }
+  const { files, secureContext } = made as Certificate
+  const api = await startFaults(plan, { onFinished, secureContext })
+  return { api, env: { ZPOOL_API_URL: api.url, NODE_EXTRA_CA_CERTS: files.certificate } }
 }
 const stall: Fault = { at: "connect", steps: [{ do: "stall" }] }
 const twice = "(2 attempts)"
@@ -42,7 +44,7 @@ describe.concurrent("a create that can't have left", () => {
     expect(stderr).not.toContain("PAT")
   })
 
-  it.skipIf(noOpenssl)(`whose TLS handshake stalls exits 6 and is tried again${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("whose TLS handshake stalls exits 6 and is tried again", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => stall)
     const { code, stderr } = await run(env)
     test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 2 })
@@ -50,58 +52,51 @@ describe.concurrent("a create that can't have left", () => {
     test.expect(stderr).not.toContain("Nightly")
   })
 
-  it.skipIf(noOpenssl)(`whose TLS handshake is reset exits 6 and is tried again${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("whose TLS handshake is reset exits 6 and is tried again", async (test) => {
     const fault: Fault = { at: "connect", steps: [{ do: "wait", millis: 50 }, { do: "reset" }] }
     const { api, env } = await startTls(test.onTestFinished, (connection) =>
       connection === 0 ? fault : undefined,
     )
-    const { code, stdout } = await run(env)
+    const { code, stdout } = await run({ ...env, ZPOOL_TIMEOUT: "10" })
     test.expect({ code, connections: api.connections() }).toEqual({ code: 0, connections: 2 })
     test.expect(stdout).toContain(api.pats()[1]?.token)
     test.expect(api.pats()).toHaveLength(2)
   })
 
-  it.skipIf(noOpenssl)(
-    `at a certificate that is for clients only exits 6, tried once${needs}`,
-    async (test) => {
-      const { api, env } = await startTls(test.onTestFinished, () => undefined, clientsOnly)
-      const { code, stderr } = await run(env)
-      test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 1 })
-      test.expect(stderr).toContain(`The certificate of ${new URL(api.url).origin} is not trusted`)
-      test.expect(api.seen).toEqual([])
-    },
-  )
+  it.skipIf(noOpenssl)(`at a certificate that is for clients only exits 6, tried once`, async (test) => {
+    const { api, env } = await startTls(test.onTestFinished, () => undefined, clientsOnly)
+    const { code, stderr } = await run(env)
+    test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 1 })
+    test.expect(stderr).toContain(`The certificate of ${new URL(api.url).origin} is not trusted`)
+    test.expect(api.seen).toEqual([])
+  })
 
-  it.skipIf(noOpenssl)(
-    `at a server that wants a client's certificate exits 6, tried once${needs}`,
-    async (test) => {
-      for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
-        let connections = 0
-        const answered: Array<string | undefined> = []
-        const https = createTlsServer(
-          {
-            key: readFileSync(server?.key ?? ""),
-            cert: readFileSync(server?.certificate ?? ""),
-            requestCert: true,
-            rejectUnauthorized: true,
-            maxVersion,
-          },
-          (request, response) => {
-            answered.push(request.url)
-            response.end("{}")
-          },
-        ).on("connection", () => connections++)
-        await new Promise<void>((listening) => https.listen(0, "127.0.0.1", listening))
-        test.onTestFinished(() => void https.close())
-        const { code, stderr } = await run({
-          ZPOOL_API_URL: `https://localhost:${(https.address() as AddressInfo).port}`,
-          NODE_EXTRA_CA_CERTS: server?.certificate ?? "",
-        })
-        test.expect({ maxVersion, code, stderr, answered }).toMatchObject({ code: 6, answered: [] })
-        test.expect(connections).toBe(1)
-      }
-    },
-  )
+  it.skipIf(noOpenssl)(`at a server that wants a client's certificate exits 6, tried once`, async (test) => {
+    for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
+      let connections = 0
+      const answered: Array<string | undefined> = []
+      const https = createTlsServer(
+        {
+          ...certificate?.server,
+          requestCert: true,
+          rejectUnauthorized: true,
+          maxVersion,
+        },
+        (request, response) => {
+          answered.push(request.url)
+          response.end("{}")
+        },
+      ).on("connection", () => connections++)
+      await new Promise<void>((listening) => https.listen(0, "127.0.0.1", listening))
+      test.onTestFinished(() => void https.close())
+      const { code, stderr } = await run({
+        ZPOOL_API_URL: `https://localhost:${(https.address() as AddressInfo).port}`,
+        NODE_EXTRA_CA_CERTS: certificate?.files.certificate ?? "",
+      })
+      test.expect({ maxVersion, code, stderr, answered }).toMatchObject({ code: 6, answered: [] })
+      test.expect(connections).toBe(1)
+    }
+  })
 
   it.skipIf(!linux)("and is interrupted meanwhile says nothing of its outcome", async (test) => {
     const port = await startBlackhole(test.onTestFinished)
@@ -139,7 +134,7 @@ describe.concurrent("a create that can't have left", () => {
 })
 
 describe.concurrent("a create that may have left", () => {
-  it.skipIf(noOpenssl)(`over TLS, and has no answer, exits 7${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("over TLS, and has no answer, exits 7", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, (connection) =>
       connection === 0 ? { carriedOut: true, steps: [{ do: "stall" }] } : undefined,
     )
@@ -218,25 +213,22 @@ describe.concurrent("a proxy that fails", () => {
     expect(stderr).not.toContain("hunter2")
   })
 
-  it.skipIf(noOpenssl)(
-    `with a certificate that is not trusted is named, tried once${needs}`,
-    async (test) => {
-      const proxy = await startProxy(test.onTestFinished, { answer: "" }, contextOf(server))
-      const { code, stderr } = await run({ ...behind, HTTPS_PROXY: proxy.url })
-      test.expect({ code, asked: proxy.asked.length }).toEqual({ code: 6, asked: 0 })
-      test.expect(stderr).toContain(`The certificate of ${proxy.url} (HTTPS_PROXY) is not trusted`)
-    },
-  )
+  it.skipIf(noOpenssl)(`with a certificate that is not trusted is named, tried once`, async (test) => {
+    const proxy = await startProxy(test.onTestFinished, { answer: "" }, certificate?.secureContext)
+    const { code, stderr } = await run({ ...behind, HTTPS_PROXY: proxy.url })
+    test.expect({ code, asked: proxy.asked.length }).toEqual({ code: 6, asked: 0 })
+    test.expect(stderr).toContain(`The certificate of ${proxy.url} (HTTPS_PROXY) is not trusted`)
+  })
 
-  it.skipIf(noOpenssl)(`may itself be reached over TLS${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("may itself be reached over TLS", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => undefined)
-    const proxy = await startProxy(test.onTestFinished, { target: api.port }, contextOf(server))
-    const { code, stdout } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
+    const proxy = await startProxy(test.onTestFinished, { target: api.port }, certificate?.secureContext)
+    const { code, stdout } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url, ZPOOL_TIMEOUT: "10" })
     test.expect({ code, asked: proxy.asked }).toEqual({ code: 0, asked: ["api.zpools.test:443"] })
     test.expect(stdout).toContain(api.pats()[1]?.token)
   })
 
-  it.skipIf(noOpenssl)(`is not blamed for the API behind it${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("is not blamed for the API behind it", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => stall)
     const proxy = await startProxy(test.onTestFinished, { target: api.port })
     const { code, stderr } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
@@ -245,7 +237,7 @@ describe.concurrent("a proxy that fails", () => {
     test.expect(stderr).not.toContain(proxy.url)
   })
 
-  it.skipIf(noOpenssl)(`whose tunnel stands does not make a lost create harmless${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("whose tunnel stands does not make a lost create harmless", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, (connection) =>
       connection === 0 ? { carriedOut: true, steps: [{ do: "stall" }] } : undefined,
     )

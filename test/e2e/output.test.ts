@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process"
 import { openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
@@ -6,24 +5,11 @@ import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
-import {
-  binary,
-  cleanEnv,
-  ended,
-  noFullDevice,
-  pathWithProgram,
-  program,
-  runCli,
-  startCli,
-} from "../support/program/program.ts"
+import { ended, noFullDevice, runCli, runShell, startCli } from "../support/program/program.ts"
 import { type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {
-  const child = spawn("sh", ["-c", line], {
-    env: cleanEnv({ ...env, PATH: pathWithProgram() }),
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-  const { code, stderr } = await ended(child)
+  const { code, stderr } = await runShell(line, { env })
   return { code, stderr }
 }
 
@@ -79,14 +65,8 @@ const withPat = async () => {
 }
 
 /** Runs the program with stdout redirected by a shell. */
-const redirected = (redirection: string, args: ReadonlyArray<string>, sandbox: Sandbox, cwd?: string) =>
-  ended(
-    spawn("sh", ["-c", `exec "$0" "$@" ${redirection}`, binary, ...program, ...args], {
-      env: cleanEnv(sandbox.env),
-      stdio: ["ignore", "pipe", "pipe"],
-      ...(cwd === undefined ? {} : { cwd }),
-    }),
-  )
+const redirected = (redirection: string, args: ReadonlyArray<string>, { env }: Sandbox, cwd?: string) =>
+  runShell(`exec zpcli ${args.join(" ")} ${redirection}`, { env, cwd })
 
 describe.skipIf(!posix)("a token that would go to the null device", () => {
   it.each([

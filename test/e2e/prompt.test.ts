@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { temporaryFolder } from "../support/finished.ts"
-import { binary, cleanEnv, ended, pathWithProgram, program, startCli } from "../support/program/program.ts"
+import { binary, program, runShell, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
@@ -18,15 +17,6 @@ const withPats = async () => {
   return { ...sandbox, keyIds }
 }
 
-/** Runs a line of the shell in which `zpcli` is the built program. */
-const shell = (line: string, env: Readonly<Record<string, string>>) =>
-  ended(
-    spawn("sh", ["-c", line], {
-      env: cleanEnv({ ...env, PATH: pathWithProgram() }),
-      stdio: ["ignore", "pipe", "pipe"],
-    }),
-  )
-
 describe("the y/N question without a terminal", () => {
   it("takes one line of stdin and not a byte more, from a pipe and from a file", async () => {
     const file = join(temporaryFolder(), "answers")
@@ -36,7 +26,7 @@ describe("the y/N question without a terminal", () => {
       const { env, keyIds, requests } = await withPats()
       const commands = `(zpcli pat revoke ${keyIds[0]}; zpcli pat revoke ${keyIds[1]}; cat)`
       const line = input.endsWith("|") ? `${input} ${commands}` : `${commands} ${input}`
-      const { stdout } = await shell(line, env)
+      const { stdout } = await runShell(line, { env })
       return { stdout, revoked: requests.filter((request) => request.startsWith("DELETE")).length }
     })
     for (const { revoked, stdout } of await Promise.all(runs)) {
@@ -47,9 +37,9 @@ describe("the y/N question without a terminal", () => {
 
   it("waits for the line of a pipe that is slow, and for its end", async () => {
     const { env, keyIds } = await withPats()
-    const slow = await shell(
+    const slow = await runShell(
       `(sleep 0.5; printf 'y'; sleep 0.5; printf 'es') | zpcli pat revoke ${keyIds[0]}`,
-      env,
+      { env },
     )
     expect(slow.code).toBe(0)
   })
@@ -70,9 +60,9 @@ describe("the y/N question without a terminal", () => {
 
   it("is asked of stdin also where nobody reads stderr", async () => {
     const { env, keyIds } = await withPats()
-    const { stdout } = await shell(
+    const { stdout } = await runShell(
       `exec 3>&1; printf 'y\\n' | { sleep 0.2; zpcli pat revoke ${keyIds[0]} 2>&1 >&3; } | true`,
-      env,
+      { env },
     )
     expect(stdout).toBe(`PAT ${keyIds[0]} revoked successfully.\n`)
   })

@@ -1,47 +1,20 @@
-import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http"
 import { createServer as createHttpsServer } from "node:https"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
 import type { OnFinished } from "../support/finished.ts"
-import { startProxy } from "../support/http/network.ts"
+import { pat } from "../support/fixtures.ts"
+import { makeCertificate, noOpenssl, startProxy } from "../support/http/network.ts"
 import { runCli, startCli } from "../support/program/program.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "zpcli-proxy-"))
-const key = join(folder, "key.pem")
-const certificate = join(folder, "certificate.pem")
-const subject = ["-subj", "/CN=api.zpools.test", "-addext", "subjectAltName=DNS:api.zpools.test,IP:127.0.0.1"]
-
-const openssl = spawnSync(
-  "openssl",
-  [
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    "-days",
-    "2",
-    "-keyout",
-    key,
-    "-out",
-    certificate,
-    ...subject,
-  ],
-  { stdio: "ignore" },
-)
-
-const noOpenssl = openssl.status === 0 ? undefined : "openssl can make no certificate here"
+const certificate = noOpenssl ? undefined : makeCertificate()
+const trusted = certificate?.files.certificate ?? ""
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 const listen = (server: Server) =>
   new Promise<void>((fulfil) => server.listen(0, "127.0.0.1", () => fulfil()))
 
-const pat = "zpat_behind_a_proxy"
 const answered: Array<string | undefined> = []
 const answer = JSON.stringify({ message: "Hello", detail: { items: [] } })
 
@@ -52,9 +25,7 @@ const startRawProxy = async (onConnection: (socket: Socket) => void, secure = fa
     sockets.add(socket.on("error", () => {}))
     onConnection(socket)
   }
-  const server = secure
-    ? createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, accept)
-    : createServer(accept)
+  const server = secure ? createTlsServer({ ...certificate?.server }, accept) : createServer(accept)
   await new Promise<void>((fulfil) => server.listen(0, "127.0.0.1", () => fulfil()))
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
@@ -76,7 +47,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
       answered.push(request.headers.authorization)
       response.end(answer)
     }
-    api = createHttpsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, handler)
+    api = createHttpsServer({ ...certificate?.server }, handler)
     plainApi = createHttpServer(handler)
     // A forward proxy as they are: CONNECT opens a tunnel, absolute URLs are passed on. It knows api.zpools.test.
     proxy = createHttpServer((request, response) => {
@@ -103,14 +74,13 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
   })
   afterAll(() => {
     for (const server of [api, plainApi, proxy]) server.close()
-    rmSync(folder, { recursive: true })
   })
 
   const list = (env: Record<string, string>) => {
     answered.length = tunnels.length = forwarded.length = 0
-    return runCli(["pat", "list"], { env: { ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0", ...env } })
+    return runCli(["pat", "list"], { env: { ...pat, ZPOOL_MAX_RETRIES: "0", ...env } })
   }
-  const outside = { ZPOOL_API_URL: "https://api.zpools.test/v1", NODE_EXTRA_CA_CERTS: certificate }
+  const outside = { ZPOOL_API_URL: "https://api.zpools.test/v1", NODE_EXTRA_CA_CERTS: trusted }
   const proxyUrl = () => `http://127.0.0.1:${portOf(proxy)}`
 
   it("tunnels https through HTTPS_PROXY, in either case, with or without a scheme", async () => {
@@ -122,7 +92,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
       const { code, stderr, stdout } = await list({ ...outside, ...env })
       expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: "", stdout: "No PATs found.\n" })
       expect(tunnels).toEqual(["api.zpools.test:443"])
-      expect(answered).toEqual([`Bearer ${pat}`])
+      expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
     }
   })
 
@@ -135,12 +105,12 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
   it("leaves out what NO_PROXY names", async () => {
     const { code } = await list({
       ZPOOL_API_URL: `https://127.0.0.1:${portOf(api)}`,
-      NODE_EXTRA_CA_CERTS: certificate,
+      NODE_EXTRA_CA_CERTS: trusted,
       HTTPS_PROXY: "http://127.0.0.1:9",
       NO_PROXY: "127.0.0.1",
     })
     expect(code).toBe(0)
-    expect(answered).toEqual([`Bearer ${pat}`])
+    expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
   })
 
   it("takes a proxy's refusal for what it is, and not for an answer of the API", async () => {
@@ -168,7 +138,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     expect((await list({ ...inside, HTTP_PROXY: proxyUrl() })).code).toBe(0)
     expect(forwarded).toEqual([`${inside.ZPOOL_API_URL}/pat`])
     expect((await list({ ...inside, HTTP_PROXY: "http://192.0.2.1:3128" })).code).toBe(0)
-    expect(answered).toEqual([`Bearer ${pat}`])
+    expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
   })
 
   it("does not let a connection that a proxy leaves open hold the process", async () => {
@@ -184,7 +154,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
         env: {
           ...outside,
           HTTPS_PROXY: url,
-          ZPOOLPAT: pat,
+          ...pat,
           ZPOOL_MAX_RETRIES: "1",
           ZPOOL_TIMEOUT: "0.5",
         },
@@ -204,7 +174,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
 
   it("trusts a certificate of NODE_EXTRA_CA_CERTS alone, and says so otherwise", async () => {
     const direct = { ZPOOL_API_URL: `https://127.0.0.1:${portOf(api)}` }
-    expect((await list({ ...direct, NODE_EXTRA_CA_CERTS: certificate })).code).toBe(0)
+    expect((await list({ ...direct, NODE_EXTRA_CA_CERTS: trusted })).code).toBe(0)
     const { code, stderr } = await list(direct)
     expect(code).toBe(6)
     expect(stderr).toMatch(/The certificate of https:\/\/127\.0\.0\.1:\d+ is not trusted \(\w+\)/)
@@ -219,7 +189,7 @@ const list = ["pat", "list"]
 
 const run = (env: Readonly<Record<string, string>>) =>
   runCli(list, {
-    env: { ZPOOLPAT: "zpat_behind_a_proxy", ZPOOL_MAX_RETRIES: "0", ZPOOL_TIMEOUT: "5", ...env },
+    env: { ...pat, ZPOOL_MAX_RETRIES: "0", ZPOOL_TIMEOUT: "5", ...env },
   })
 
 /** An API on loopback; gives its base URL. */

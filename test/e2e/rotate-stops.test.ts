@@ -1,19 +1,10 @@
-import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { temporaryFolder } from "../support/finished.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { runInterrupted } from "../support/program/interrupted.ts"
-import {
-  binary,
-  cleanEnv,
-  ended,
-  noFullDevice,
-  program,
-  type Ran,
-  runCli,
-} from "../support/program/program.ts"
+import { noFullDevice, runCli, runShell } from "../support/program/program.ts"
 import { type Sandbox, startWithPat } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
@@ -198,24 +189,13 @@ describe("a rotation of which a step fails", () => {
   }
 })
 
-/** Runs the program by a shell, which can give it a full disk to write to. */
-const runInShell = (line: string, sandbox: Sandbox, cwd: string): Promise<Ran> =>
-  ended(
-    spawn("sh", ["-c", line, binary, ...program], {
-      env: cleanEnv(sandbox.env),
-      cwd,
-      stdio: ["ignore", "pipe", "pipe"],
-    }),
-  )
-
 describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
   it.each(["", "--token-only", "--json"])("to a full stdout leaves the old PAT (%s)", async (how) => {
     const { sandbox, token: oldToken } = await startWithPat()
-    const ran = await runInShell(
-      `exec "$0" "$@" pat rotate ${old} --yes ${how} >/dev/full`,
-      sandbox,
-      temporaryFolder(),
-    )
+    const ran = await runShell(`exec zpcli pat rotate ${old} --yes ${how} >/dev/full`, {
+      env: sandbox.env,
+      cwd: temporaryFolder(),
+    })
     expect(ran.code).toBe(9)
     expect(ran.stderr).toContain(`PAT ${old} still works`)
     expect(ran.stderr).toContain("could not be written to stdout (ENOSPC)")
@@ -227,11 +207,10 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
   it("to a full disk leaves the old PAT and no file", async () => {
     const { sandbox, token: oldToken } = await startWithPat()
     const folder = temporaryFolder()
-    const ran = await runInShell(
-      `trap '' XFSZ; ulimit -f 0; exec "$0" "$@" pat rotate ${old} --yes --out token`,
-      sandbox,
-      folder,
-    )
+    const ran = await runShell(`trap '' XFSZ; ulimit -f 0; exec zpcli pat rotate ${old} --yes --out token`, {
+      env: sandbox.env,
+      cwd: folder,
+    })
     expect(ran.code, ran.stderr).toBe(9)
     expect(ran.stderr).toContain("could not be written to token (EFBIG)")
     expect(ran.stderr).toContain(revoked)
@@ -243,11 +222,10 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
   it("is finished where the token is in a file and only the news is lost", async () => {
     const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
-    const ran = await runInShell(
-      `exec "$0" "$@" pat rotate ${old} --yes --out token >/dev/full`,
-      sandbox,
-      folder,
-    )
+    const ran = await runShell(`exec zpcli pat rotate ${old} --yes --out token >/dev/full`, {
+      env: sandbox.env,
+      cwd: folder,
+    })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
     expect(await statusesIn(sandbox)).toEqual(rotated)
   })

@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { temporaryFolder } from "../support/finished.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
-import { cleanEnv, ended, pathWithProgram, runCli, startCli } from "../support/program/program.ts"
+import { cleanEnv, ended, pathWithProgram, runCli, runShell, startCli } from "../support/program/program.ts"
 import { exampleOf } from "../support/program/snippets.ts"
 import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
@@ -202,12 +202,7 @@ describe("zpcli sandbox alone", () => {
       "",
     ])
     const script = `${printed}exec zpcli pat list`
-    const child = spawn("sh", ["-c", script], {
-      env: cleanEnv({ PATH: pathWithProgram() }),
-      stdio: ["ignore", "pipe", "inherit"],
-    })
-    const stdout = await new Response(child.stdout as never).text()
-    expect(stdout).toBe("No PATs found.\n")
+    expect((await runShell(script)).stdout).toBe("No PATs found.\n")
   })
 
   it.skipIf(noTerminal)("says at a terminal where it serves, and how to use it", async () => {

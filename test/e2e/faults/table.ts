@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs"
 import type { OnFinished } from "../../support/finished.ts"
 import { pat } from "../../support/fixtures.ts"
 import { type Fault, type Faults, listedKeyId, startFaults } from "../../support/http/faults.ts"
+import type { Certificate } from "../../support/http/network.ts"
 import { startScripted } from "../../support/http/scripted.ts"
 import { runInProcess } from "../../support/program/inProcess.ts"
 import { type Ran, runCli } from "../../support/program/program.ts"
 import { behaviours } from "./catalogue.ts"
-import type { Certificate } from "./certificate.ts"
 
 export const commands = ["list", "create", "revoke"] as const
 export type CommandName = (typeof commands)[number]
@@ -96,7 +96,9 @@ export const runRow = async (
     ZPOOL_TIMEOUT: String(behaviour.timeout ?? (isEndless(fault) ? 1 : 8)),
     ZPOOL_MAX_RETRIES: "1",
     ...pat,
-    ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
+    ...(behaviour.tls === "trusted" && certificate
+      ? { NODE_EXTRA_CA_CERTS: certificate.files.certificate }
+      : {}),
   }
   // The built program wherever a token may be lost, and for what needs a process: certificates and memory.
   const asProcess =
