@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
-import { type OnFinished, temporaryFolder } from "../support/finished.ts"
+import { temporaryFolder } from "../support/finished.ts"
 import { newToken } from "../support/fixtures.ts"
 import { text } from "../support/http/answer.ts"
 import { type Handler, startScripted } from "../support/http/scripted.ts"
@@ -28,8 +28,8 @@ const item = (fields: Readonly<Record<string, unknown>> = {}) => ({
 
 const listed = (...items: ReadonlyArray<unknown>) => JSON.stringify({ message: "ok", detail: { items } })
 
-const start = (onFinished: OnFinished, handler: Handler, env: Readonly<Record<string, string>> = {}) =>
-  startScripted(handler, { onFinished, env: { ZPOOL_TIMEOUT: "10", ...env } })
+const start = (handler: Handler, env: Readonly<Record<string, string>> = {}) =>
+  startScripted(handler, { env: { ZPOOL_TIMEOUT: "10", ...env } })
 
 const encodings: ReadonlyArray<readonly [name: string, encode: (text: string) => Buffer, says?: string]> = [
   ["gzip", gzipSync],
@@ -41,16 +41,16 @@ const encodings: ReadonlyArray<readonly [name: string, encode: (text: string) =>
   ["identity", Buffer.from],
 ]
 
-describe.concurrent("a compressed answer", () => {
-  it("is not asked for", async ({ expect, onTestFinished }) => {
-    const { env, seen } = await start(onTestFinished, (_, response) => response.end(listed()))
+describe("a compressed answer", () => {
+  it("is not asked for", async () => {
+    const { env, seen } = await start((_, response) => response.end(listed()))
     await runCli(list, { env })
     expect(seen[0]?.headers["accept-encoding"]).toBe("identity")
   })
 
   for (const [name, encode, says = name] of encodings) {
-    it(`(${name}) of a list, a create and a failure is read`, async ({ expect, onTestFinished }) => {
-      const { env } = await start(onTestFinished, ({ method, url }, response) => {
+    it(`(${name}) of a list, a create and a failure is read`, async () => {
+      const { env } = await start(({ method, url }, response) => {
         response.setHeader("content-encoding", says)
         if (url === "/v1/hello") response.writeHead(400).end(encode('{"message":"Not today"}'))
         else if (method === "POST") response.writeHead(201).end(encode(created))
@@ -72,34 +72,33 @@ describe.concurrent("a compressed answer", () => {
     })
   }
 
-  it("without a body is an empty one", async ({ expect, onTestFinished }) => {
-    const { env } = await start(onTestFinished, (_, response) =>
+  it("without a body is an empty one", async () => {
+    const { env } = await start((_, response) =>
       response.writeHead(204, { "content-encoding": "gzip" }).end(),
     )
     expect(await runCli(["pat", "revoke", keyId, "--yes"], { env })).toMatchObject({ code: 0, stderr: "" })
   })
 
-  it("that is damaged, cut off or in an encoding unknown here exits 1, or 7 for a create", async (test) => {
+  it("that is damaged, cut off or in an encoding unknown here exits 1, or 7 for a create", async () => {
     const damaged: ReadonlyArray<readonly [string, Buffer]> = [
       ["gzip", Buffer.from(listed())],
       ["gzip", gzipSync(listed(item())).subarray(0, 40)],
       ["zstd", Buffer.from(listed())],
     ]
     for (const [encoding, body] of damaged) {
-      const { env } = await start(test.onTestFinished, ({ method }, response) =>
+      const { env } = await start(({ method }, response) =>
         response.writeHead(method === "POST" ? 201 : 200, { "content-encoding": encoding }).end(body),
       )
       const [shown, made] = await Promise.all([runInProcess(list, env), runInProcess(create, env)])
-      test.expect(shown).toMatchObject({ code: 1, stdout: "" })
-      test.expect(shown.stderr).toContain("encoding")
-      test.expect(made).toMatchObject({ code: 7, stdout: "" })
+      expect(shown).toMatchObject({ code: 1, stdout: "" })
+      expect(shown.stderr).toContain("encoding")
+      expect(made).toMatchObject({ code: 7, stdout: "" })
     }
   })
 
-  it("that grows beyond 256 MiB is not read", { timeout: 60_000 }, async ({ expect, onTestFinished }) => {
+  it("that grows beyond 256 MiB is not read", { timeout: 60_000 }, async () => {
     const bomb = gzipSync(Buffer.alloc(257 * 1024 * 1024, " "), { level: 1 })
     const { env } = await start(
-      onTestFinished,
       (_, response) => {
         response.setHeader("content-encoding", "gzip")
         response.end(bomb)
@@ -112,16 +111,16 @@ describe.concurrent("a compressed answer", () => {
   })
 })
 
-describe.concurrent("headers", () => {
-  it("say which program asks", async ({ expect, onTestFinished }) => {
-    const { env, seen } = await start(onTestFinished, (_, response) => response.end(listed()))
+describe("headers", () => {
+  it("say which program asks", async () => {
+    const { env, seen } = await start((_, response) => response.end(listed()))
     await runCli(list, { env })
     expect(seen[0]?.headers["user-agent"]).toBe(`zpcli/${packageJson.version}`)
   })
 
   for (const kib of [17, 60]) {
-    it(`of an answer may take ${kib} KiB`, async ({ expect, onTestFinished }) => {
-      const { env } = await start(onTestFinished, (_, response) =>
+    it(`of an answer may take ${kib} KiB`, async () => {
+      const { env } = await start((_, response) =>
         response.writeHead(201, { "x-long": "x".repeat(kib * 1024) }).end(created),
       )
       expect(await runCli([...create, "--token-only"], { env })).toMatchObject({
@@ -131,50 +130,49 @@ describe.concurrent("headers", () => {
     })
   }
 
-  it("of more than 64 KiB are refused, and a create's outcome is unknown then", async (test) => {
-    const { env } = await start(test.onTestFinished, ({ method }, response) =>
+  it("of more than 64 KiB are refused, and a create's outcome is unknown then", async () => {
+    const { env } = await start(({ method }, response) =>
       method === "POST"
         ? response.writeHead(201, { "x-long": "x".repeat(70 * 1024) }).end(created)
         : response.end(listed(item({ created_at: new Date().toISOString() }))),
     )
     const { code, stderr } = await runCli(create, { env })
-    test.expect(code).toBe(7)
-    test.expect(stderr).toContain(keyId)
+    expect(code).toBe(7)
+    expect(stderr).toContain(keyId)
   })
 })
 
 const day = 24 * 3600 * 1000
 
-describe.concurrent("the server's clock", () => {
+describe("the server's clock", () => {
   /** A server whose clock is off from ours by so many milliseconds. */
-  const off = (onFinished: OnFinished, millis: number, body: (now: number) => string) =>
-    start(onFinished, (_, response) => {
+  const off = (millis: number, body: (now: number) => string) =>
+    start((_, response) => {
       const now = Date.now() + millis
       response.setHeader("date", new Date(now).toUTCString())
       response.end(body(now))
     })
 
-  it("decides what is expiring, and a warning says how far ours is off, once", async (test) => {
+  it("decides what is expiring, and a warning says how far ours is off, once", async () => {
     for (const days of [-30, 30]) {
-      const { env } = await off(test.onTestFinished, days * day, (now) =>
+      const { env } = await off(days * day, (now) =>
         listed(item({ expiry_at: new Date(now + 5 * day).toISOString() })),
       )
       const ran = await runCli([...list, "--expiring-within", "14d", "--exit-code"], { env })
-      test.expect(ran).toMatchObject({ code: 8, stdout: test.expect.stringContaining(keyId) })
-      test.expect(ran.stderr.match(/computer's clock/g)).toHaveLength(1)
-      test.expect(ran.stderr).toContain(`30 days ${days < 0 ? "ahead of" : "behind"}`)
+      expect(ran).toMatchObject({ code: 8, stdout: expect.stringContaining(keyId) })
+      expect(ran.stderr.match(/computer's clock/g)).toHaveLength(1)
+      expect(ran.stderr).toContain(`30 days ${days < 0 ? "ahead of" : "behind"}`)
     }
   })
 
-  it("is not warned of where ours is off by less than five minutes", async ({ expect, onTestFinished }) => {
-    const { env } = await off(onTestFinished, 4 * 60_000, () => listed())
+  it("is not warned of where ours is off by less than five minutes", async () => {
+    const { env } = await off(4 * 60_000, () => listed())
     expect((await runCli(list, { env })).stderr).toBe("")
   })
 
-  it("decides when a Retry-After date is", async ({ expect, onTestFinished }) => {
+  it("decides when a Retry-After date is", async () => {
     const started = Date.now()
     const { env, seen } = await start(
-      onTestFinished,
       (_, response, count) => {
         const now = Date.now() + 30 * day
         response.setHeader("date", new Date(now).toUTCString())

@@ -1,24 +1,24 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it, onTestFinished } from "vitest"
-import { type OnFinished, temporaryFolder } from "../support/finished.ts"
+import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]
 
 /** A sandbox, and a folder that is the working one. */
-const start = async (onFinished: OnFinished) => {
+const start = async () => {
   const sandbox = await startSandbox()
-  const cwd = temporaryFolder(onFinished)
+  const cwd = temporaryFolder()
   const { env } = sandbox
   const zpcli = (...args: ReadonlyArray<string>) => runCli(args, { env, cwd })
   return { sandbox, cwd, env, zpcli, store: join(cwd, "store") }
 }
 
 describe.skipIf(process.platform === "win32")("a command after --", () => {
-  it("gets the token of a create, whose result stays alone on stdout", async ({ expect, onTestFinished }) => {
-    const { env, cwd, sandbox, store } = await start(onTestFinished)
+  it("gets the token of a create, whose result stays alone on stdout", async () => {
+    const { env, cwd, sandbox, store } = await start()
     const ran = await runCli(
       [...create, "--", "sh", "-c", "cat > store; echo said; echo warned >&2; env > env"],
       { env: { ...env, ZPOOL_PASSWORD_FILE: "" }, cwd },
@@ -32,8 +32,8 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(readFileSync(join(cwd, "env"), "utf8")).not.toMatch(/^ZPOOL(PAT|_PASSWORD)/m)
   })
 
-  it("gets the token of a rotation, and then the old PAT is revoked", async ({ expect, onTestFinished }) => {
-    const { sandbox, store, zpcli } = await start(onTestFinished)
+  it("gets the token of a rotation, and then the old PAT is revoked", async () => {
+    const { sandbox, store, zpcli } = await start()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await zpcli("pat", "rotate", key_id as string, "--yes", "--json", "--", "tee", "store")
     const token = readFileSync(store, "utf8")
@@ -51,8 +51,8 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
-  it("that fails costs the new PAT alone", async ({ expect, onTestFinished }) => {
-    const { sandbox, zpcli } = await start(onTestFinished)
+  it("that fails costs the new PAT alone", async () => {
+    const { sandbox, zpcli } = await start()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await zpcli(
       ...["pat", "rotate", key_id as string, "--yes", "--json", "--", "sh", "-c", "cat >/dev/null; exit 3"],
@@ -69,16 +69,16 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
-  it("that can't be started is found out before anything is sent", async ({ expect, onTestFinished }) => {
-    const { cwd, sandbox, zpcli } = await start(onTestFinished)
+  it("that can't be started is found out before anything is sent", async () => {
+    const { cwd, sandbox, zpcli } = await start()
     writeFileSync(join(cwd, "script"), "#!/bin/sh\n", { mode: 0o600 })
     expect(await zpcli(...create, "--", "zpcli-no-such-command")).toMatchObject({ code: 127, stdout: "" })
     expect(await zpcli(...create, "--", "./script")).toMatchObject({ code: 126, stdout: "" })
     expect(sandbox.requests).toEqual([])
   })
 
-  it("that opens /dev/stdin gets a pipe from cat, as the hint says", async ({ expect, onTestFinished }) => {
-    const { sandbox, store, zpcli } = await start(onTestFinished)
+  it("that opens /dev/stdin gets a pipe from cat, as the hint says", async () => {
+    const { sandbox, store, zpcli } = await start()
     const hint = "-- sh -c 'cat | COMMAND'"
     if (process.platform === "linux") {
       for (const command of [
@@ -104,7 +104,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     ["", ""],
     ["--json", "denied\n"],
   ])("is followed by an error on a line of its own: %s after %j", async (json, said) => {
-    const { zpcli } = await start(onTestFinished)
+    const { zpcli } = await start()
     const args = json === "" ? [] : [json]
     const first = json === "" ? "zpcli: " : '{"error":{"type":'
     const fails = ["--", "sh", "-c", `cat >/dev/null; printf '${said}' >&2; exit 3`]
@@ -118,11 +118,8 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     if (said !== "") expect(lines[0]).toBe("denied")
   })
 
-  it("is refused where the label is missing, or another place is named", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { sandbox, zpcli } = await start(onTestFinished)
+  it("is refused where the label is missing, or another place is named", async () => {
+    const { sandbox, zpcli } = await start()
     for (const args of [
       ["pat", "create", "--scope", "job", "--", "tee", "store"],
       [...create, "--token-only", "--", "tee"],
@@ -135,8 +132,8 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
   })
 
   /** Sends a signal to zpcli once its command has read the token and writes a line, with no terminal around. */
-  const signalled = async (signal: NodeJS.Signals, script: string, onFinished: OnFinished) => {
-    const { cwd, env, sandbox } = await start(onFinished)
+  const signalled = async (signal: NodeJS.Signals, script: string) => {
+    const { cwd, env, sandbox } = await start()
     const child = startCli([...create, "--json", "--", "sh", "-c", `cat > store; ${script}`], {
       cwd,
       env,
@@ -150,25 +147,22 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
     ["SIGINT", 130],
-  ] as const)(
-    "gets %s, and its PAT is revoked once it has ended",
-    async ([signal, code], { expect, onTestFinished }) => {
-      const script = `trap 'echo gone > gone; exit 4' TERM HUP INT; echo; while :; do sleep 0.05; done`
-      const { cwd, ran, sandbox } = await signalled(signal, script, onTestFinished)
-      expect(ran).toMatchObject({ code, stdout: "" })
-      expect(JSON.parse(ran.stderr.trim()).error).toMatchObject({
-        type: "TokenUndelivered",
-        childExitCode: 4,
-        exitCode: code,
-      })
-      expect(existsSync(join(cwd, "gone"))).toBe(true)
-      expect(await sandbox.statuses()).toEqual(["revoked"])
-    },
-  )
+  ] as const)("gets %s, and its PAT is revoked once it has ended", async ([signal, code]) => {
+    const script = `trap 'echo gone > gone; exit 4' TERM HUP INT; echo; while :; do sleep 0.05; done`
+    const { cwd, ran, sandbox } = await signalled(signal, script)
+    expect(ran).toMatchObject({ code, stdout: "" })
+    expect(JSON.parse(ran.stderr.trim()).error).toMatchObject({
+      type: "TokenUndelivered",
+      childExitCode: 4,
+      exitCode: code,
+    })
+    expect(existsSync(join(cwd, "gone"))).toBe(true)
+    expect(await sandbox.statuses()).toEqual(["revoked"])
+  })
 
-  it("that stores the token in spite of a signal keeps its PAT", async ({ expect, onTestFinished }) => {
+  it("that stores the token in spite of a signal keeps its PAT", async () => {
     const script = "trap 'exit 0' TERM; echo; while :; do sleep 0.05; done"
-    const { cwd, ran, sandbox } = await signalled("SIGTERM", script, onTestFinished)
+    const { cwd, ran, sandbox } = await signalled("SIGTERM", script)
     expect(ran.code).toBe(143)
     expect(JSON.parse(ran.stdout)).toEqual({
       message: "PAT created",

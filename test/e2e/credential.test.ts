@@ -1,18 +1,18 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it, onTestFinished } from "vitest"
-import { type OnFinished, temporaryFolder } from "../support/finished.ts"
+import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { binary, ended, program, runCli, startCli } from "../support/program/program.ts"
-import { startSandbox, startSandboxOn } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */
-const start = async (onFinished: OnFinished) => {
-  const sandbox = await startSandboxOn(undefined, [], 3600, onFinished)
+const start = async () => {
+  const sandbox = await startSandbox()
   const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["pat"] })
-  const folder = temporaryFolder(onFinished)
+  const folder = temporaryFolder()
   const place = (name: string, text: string, mode = 0o600) => {
     const path = join(folder, name)
     writeFileSync(path, text, { mode })
@@ -27,12 +27,9 @@ const counted = (folder: string, text: string) => ({
   runs: () => (existsSync(join(folder, "runs")) ? readFileSync(join(folder, "runs"), "utf8").length / 2 : 0),
 })
 
-describe.concurrent("a PAT", () => {
-  it("in a file or from a command signs in, and hello names the variable", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env, folder, place, token } = await start(onTestFinished)
+describe("a PAT", () => {
+  it("in a file or from a command signs in, and hello names the variable", async () => {
+    const { env, folder, place, token } = await start()
     const { command, runs } = counted(folder, token)
     const file = place("pat", `${token}\n`)
     const byFile = await runCli(["hello"], { env: { ...env, ZPOOLPAT_FILE: file } })
@@ -44,11 +41,8 @@ describe.concurrent("a PAT", () => {
     expect(runs()).toBe(1)
   })
 
-  it("from a command of the rcfile is asked for once in a run, and not for --help, another credential or a wrong command line", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env, folder, place, sandbox, token } = await start(onTestFinished)
+  it("from a command of the rcfile is asked for once in a run, and not for --help, another credential or a wrong command line", async () => {
+    const { env, folder, place, sandbox, token } = await start()
     const { command, runs } = counted(folder, token)
     const rcfile = place("zpoolrc", `ZPOOLPAT_COMMAND="${command}"\n`)
     const run = (args: ReadonlyArray<string>, more = {}) =>
@@ -66,8 +60,8 @@ describe.concurrent("a PAT", () => {
     expect(runs()).toBe(1)
   })
 
-  it("that is refused is named by its variable, in the hint too", async ({ expect, onTestFinished }) => {
-    const { env, place } = await start(onTestFinished)
+  it("that is refused is named by its variable, in the hint too", async () => {
+    const { env, place } = await start()
     const file = place("pat", "zpat_0123456789abcdef")
     const byFile = await runCli(["pat", "list"], { env: { ...env, ZPOOLPAT_FILE: file } })
     expect(byFile).toMatchObject({ code: 4, stdout: "" })
@@ -79,11 +73,8 @@ describe.concurrent("a PAT", () => {
     expect(byCommand.stderr).toContain(`The API rejected the PAT from ZPOOLPAT_COMMAND in ${rcfile}`)
   })
 
-  it("that can't be had is 4, with the variable's name and without a request", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env, sandbox } = await start(onTestFinished)
+  it("that can't be had is 4, with the variable's name and without a request", async () => {
+    const { env, sandbox } = await start()
     const fails = "echo locked >&2; echo zpat_0123456789abcdef; exit 3"
     const ran = await runCli(["pat", "list", "--json"], { env: { ...env, ZPOOLPAT_COMMAND: fails } })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
@@ -101,11 +92,8 @@ describe.concurrent("a PAT", () => {
     expect(sandbox.requests).toEqual([])
   })
 
-  it("that is written to /dev/stdout, which can't be opened, says what to do instead", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env, token } = await start(onTestFinished)
+  it("that is written to /dev/stdout, which can't be opened, says what to do instead", async () => {
+    const { env, token } = await start()
     const run = (command: string) => runCli(["hello"], { env: { ...env, ZPOOLPAT_COMMAND: command } })
     expect(await run(`echo ${token} | tee /dev/stderr 2>/dev/null`)).toMatchObject({ code: 0 })
     expect(await run(`(echo ${token} > /dev/stdout) | cat`)).toMatchObject({ code: 0 })
@@ -118,8 +106,8 @@ describe.concurrent("a PAT", () => {
     }
   })
 
-  it("is not taken from the shell of someone who tries the sandbox", async ({ expect, onTestFinished }) => {
-    const { folder, token } = await start(onTestFinished)
+  it("is not taken from the shell of someone who tries the sandbox", async () => {
+    const { folder, token } = await start()
     const { command, runs } = counted(folder, token)
     const env = { ZPOOLPAT_COMMAND: command, ZPOOL_PASSWORD_FILE: "/no/such/file" }
     const ran = await runCli(["sandbox", "--", binary, ...program, "hello"], { env })
@@ -129,9 +117,9 @@ describe.concurrent("a PAT", () => {
   })
 })
 
-describe.concurrent("a password", () => {
-  it("from a command is not asked for where a JWT is cached", async ({ expect, onTestFinished }) => {
-    const { folder, sandbox } = await start(onTestFinished)
+describe("a password", () => {
+  it("from a command is not asked for where a JWT is cached", async () => {
+    const { folder, sandbox } = await start()
     const { command, runs } = counted(folder, sandbox.env.ZPOOL_PASSWORD as string)
     const cache = join(folder, "cache")
     mkdirSync(cache, { mode: 0o700 })
@@ -148,8 +136,8 @@ describe.concurrent("a password", () => {
     expect(runs()).toBe(1)
   })
 
-  it("in a file that is wrong is named by its variable", async ({ expect, onTestFinished }) => {
-    const { place, sandbox } = await start(onTestFinished)
+  it("in a file that is wrong is named by its variable", async () => {
+    const { place, sandbox } = await start()
     const env = { ...sandbox.env, ZPOOL_PASSWORD: "", ZPOOL_PASSWORD_FILE: place("pw", "wrong\n") }
     const { code, stderr } = await runCli(["hello"], { env })
     expect(code).toBe(4)
@@ -159,7 +147,7 @@ describe.concurrent("a password", () => {
 
 describe.skipIf(process.platform === "win32")("SIGINT while a command is to print the PAT", () => {
   it.each([["hello"], ["pat create x --scope job --token-only"]])("ends it and %s with 130", async (line) => {
-    const { env, folder, sandbox } = await start(onTestFinished)
+    const { env, folder, sandbox } = await start()
     const pid = join(folder, "pid")
     const command = `sh -c 'echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 30'; true`
     const child = startCli([...line.split(" ")], { env: { ...env, ZPOOLPAT_COMMAND: command } })

@@ -12,7 +12,7 @@ import { startSandbox } from "../support/sandbox.ts"
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]
 
-describe.concurrent("an API that does not offer it", () => {
+describe("an API that does not offer it", () => {
   const refusals: ReadonlyArray<Answer> = [
     json(404, { message: "Not Found" }),
     json(405, {}),
@@ -20,31 +20,25 @@ describe.concurrent("an API that does not offer it", () => {
     json(403, { message: "Missing Authentication Token" }),
   ]
 
-  it.for(refusals)(
-    "says so of signing in with a password (%j)",
-    async (answer, { expect, onTestFinished }) => {
-      const { env } = await startScripted({ "POST /login": answer }, { onFinished: onTestFinished })
-      const { ZPOOLPAT: _, ...rest } = env
-      const ran = await runInProcess(["hello"], { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" })
-      expect(ran).toMatchObject({ code: 1, stdout: "" })
-      expect(ran.stderr).toContain("does not support signing in with a username and password")
-      expect(ran.stderr).toContain("/dashboard/tokens, then run zpcli login or set ZPOOLPAT")
-    },
-  )
+  it.for(refusals)("says so of signing in with a password (%j)", async (answer) => {
+    const { env } = await startScripted({ "POST /login": answer })
+    const { ZPOOLPAT: _, ...rest } = env
+    const ran = await runInProcess(["hello"], { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" })
+    expect(ran).toMatchObject({ code: 1, stdout: "" })
+    expect(ran.stderr).toContain("does not support signing in with a username and password")
+    expect(ran.stderr).toContain("/dashboard/tokens, then run zpcli login or set ZPOOLPAT")
+  })
 
-  it.for(refusals)(
-    "says so of making PATs, with the page that does (%j)",
-    async (answer, { expect, onTestFinished }) => {
-      const { env } = await startScripted({ "POST /pat": answer }, { onFinished: onTestFinished })
-      const ran = await runInProcess([...create, "--json"], env)
-      expect(ran).toMatchObject({ code: 1, stdout: "" })
-      const { error } = JSON.parse(ran.stderr)
-      expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
-      expect(error.hint).toContain("/dashboard/tokens?create=1&label=CI&scopes=job")
-    },
-  )
+  it.for(refusals)("says so of making PATs, with the page that does (%j)", async (answer) => {
+    const { env } = await startScripted({ "POST /pat": answer })
+    const ran = await runInProcess([...create, "--json"], env)
+    expect(ran).toMatchObject({ code: 1, stdout: "" })
+    const { error } = JSON.parse(ran.stderr)
+    expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
+    expect(error.hint).toContain("/dashboard/tokens?create=1&label=CI&scopes=job")
+  })
 
-  it("is what a sandbox acts out", async ({ expect }) => {
+  it("is what a sandbox acts out", async () => {
     const { code, stderr } = await runCli([
       "sandbox",
       "--fail",
@@ -58,57 +52,46 @@ describe.concurrent("an API that does not offer it", () => {
     expect(stderr).toContain("does not support creating PATs")
   })
 
-  it("does not take a page that blocks us for a missing scope", async ({ expect, onTestFinished }) => {
-    const { env } = await startScripted(
-      { "POST /pat": text(403, "<html>Blocked</html>") },
-      { onFinished: onTestFinished },
-    )
+  it("does not take a page that blocks us for a missing scope", async () => {
+    const { env } = await startScripted({ "POST /pat": text(403, "<html>Blocked</html>") })
     const ran = await runInProcess(create, env)
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope pat")
   })
 })
 
-describe.concurrent("a create that is answered", () => {
+describe("a create that is answered", () => {
   it.for<[what: string, token: unknown]>([
     ["without a token", undefined],
     ["with null", null],
     ["with a token that a header can't hold", "zpat_two words\n"],
-  ])("%s names the PAT that came", async ([, token], { expect, onTestFinished }) => {
-    const { env, requests } = await startScripted(
-      {
-        "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token } }),
-      },
-      { onFinished: onTestFinished },
-    )
+  ])("%s names the PAT that came", async ([, token]) => {
+    const { env, requests } = await startScripted({
+      "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token } }),
+    })
     const ran = await runInProcess([...create, "--json"], env)
     expect(ran).toMatchObject({ code: 7, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id, exitCode: 7 })
     expect(requests).toEqual(["POST /pat"])
   })
 
-  it("with the token that signs in has given no token", async ({ expect, onTestFinished }) => {
+  it("with the token that signs in has given no token", async () => {
     const own = pat.ZPOOLPAT
-    const { env } = await startScripted(
-      { "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token: own } }) },
-      { onFinished: onTestFinished },
-    )
+    const { env } = await startScripted({
+      "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token: own } }),
+    })
     const ran = await runCli([...create, "--json"], { env })
     expect(ran).toMatchObject({ code: 7, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id })
     expect(ran.stderr).not.toContain(own)
   })
 
-  it("with the token as its key ID too shows it nowhere but in the file", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env } = await startScripted(
-      { "POST /pat": json(201, { message: "PAT created", detail: { key_id: newToken, token: newToken } }) },
-      { onFinished: onTestFinished },
-    )
+  it("with the token as its key ID too shows it nowhere but in the file", async () => {
+    const { env } = await startScripted({
+      "POST /pat": json(201, { message: "PAT created", detail: { key_id: newToken, token: newToken } }),
+    })
     for (const flags of [[], ["--json"]]) {
-      const out = join(temporaryFolder(onTestFinished), "token")
+      const out = join(temporaryFolder(), "token")
       const ran = await runInProcess([...create, "--out", out, ...flags], env)
       expect(ran.code).toBe(0)
       expect(ran.stdout + ran.stderr).not.toContain(newToken)
@@ -116,18 +99,12 @@ describe.concurrent("a create that is answered", () => {
     }
   })
 
-  it("with the old PAT's key ID ends a rotation before anything is delivered or revoked", async ({
-    expect,
-    onTestFinished,
-  }) => {
+  it("with the old PAT's key ID ends a rotation before anything is delivered or revoked", async () => {
     const item = { key_id: id, label: "CI", status: "active", scopes: ["job"] }
-    const { env, requests } = await startScripted(
-      {
-        "GET /pat": json(200, { message: "ok", detail: { items: [item] } }),
-        "POST /pat": json(201, { message: "ok", detail: { key_id: id, token: "zpat_fedcba9876543210" } }),
-      },
-      { onFinished: onTestFinished },
-    )
+    const { env, requests } = await startScripted({
+      "GET /pat": json(200, { message: "ok", detail: { items: [item] } }),
+      "POST /pat": json(201, { message: "ok", detail: { key_id: id, token: "zpat_fedcba9876543210" } }),
+    })
     for (const delivery of [["--token-only"], ["--", "cat"]]) {
       const ran = await runCli(["pat", "rotate", id, "--yes", ...delivery], { env })
       expect(ran).toMatchObject({ code: 7, stdout: "" })

@@ -1,10 +1,9 @@
 /** Rotations by a label that several PATs have, and two rotations at once. */
-import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { temporaryFolder } from "../support/finished.ts"
-import { binary, cleanEnv, ended, program, runCli, startCli } from "../support/program/program.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
 import { dealtKeyIds, type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 const [first, second, third] = dealtKeyIds
@@ -125,19 +124,8 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     const sandbox = await startSandbox()
     const old = await create(sandbox, 10)
     const cwd = temporaryFolder()
-    const child = spawn(
-      binary,
-      [
-        ...program,
-        ...nightly,
-        "--json",
-        "--",
-        "sh",
-        "-c",
-        "cat > store; echo stored >&2; while [ ! -e go ]; do sleep 0.05; done",
-      ],
-      { cwd, env: cleanEnv(sandbox.env), stdio: ["ignore", "pipe", "pipe"], timeout: 25_000 },
-    )
+    const command = "cat > store; echo stored >&2; while [ ! -e go ]; do sleep 0.05; done"
+    const child = startCli([...nightly, "--json", "--", "sh", "-c", command], { cwd, env: sandbox.env })
     const ran = ended(child)
     await new Promise((stored) => child.stderr?.once("data", stored))
     await sandbox.call("DELETE", `/pat/${second}`)

@@ -7,11 +7,10 @@ import * as SynchronizedRef from "effect/SynchronizedRef"
 import { onTestFinished } from "vitest"
 import { type Api, makeApi, parseFault } from "../../src/services/sandbox/api.ts"
 import { empty, type State } from "../../src/services/sandbox/State.ts"
-import type { OnFinished } from "./finished.ts"
 import { startScripted } from "./http/scripted.ts"
 
 /** An item of the list, as the API gives it. */
-export type Item = Readonly<Record<string, unknown>>
+type Item = Readonly<Record<string, unknown>>
 
 /** What happens to requests on their way to a sandbox. */
 export interface Gate {
@@ -81,14 +80,13 @@ export const startSandboxOn = async (
   seed: State | undefined,
   faults: ReadonlyArray<string> = [],
   jwtSeconds = 3600,
-  onFinished: OnFinished = onTestFinished,
 ): Promise<Sandbox> => {
   const requests: Array<string> = []
   const closing: Array<() => void | Promise<void>> = []
   const close = async () => {
     for (const end of closing.splice(0)) await end()
   }
-  onFinished(close)
+  onTestFinished(close)
   let ahead = 0
   const clock = Clock.make()
   const shifted: Clock.Clock = {

@@ -12,7 +12,7 @@ import { behaviours } from "./catalogue.ts"
 export const commands = ["list", "create", "revoke"] as const
 export type CommandName = (typeof commands)[number]
 
-export interface Row {
+interface Row {
   readonly fault: string
   readonly command: CommandName
   readonly exitCode: number
@@ -53,7 +53,7 @@ export const argvOf: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
 
 export const methodOf = { list: "GET", create: "POST", revoke: "DELETE" } as const
 
-export interface Outcome {
+interface Outcome {
   readonly ran: Ran
   readonly server: Faults
   /** Connections that the place where redirects lead has seen. */

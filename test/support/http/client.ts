@@ -10,7 +10,7 @@ import { type ConnectionTrace, CurrentTrace } from "../../../src/services/networ
 import { type Answer, bodyOf, reset, turns } from "./answer.ts"
 
 /** A request as it reached the script. */
-export interface Received {
+interface Received {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>

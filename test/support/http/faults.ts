@@ -47,7 +47,7 @@ export interface MadePat {
   readonly revoked: boolean
 }
 
-export interface FaultOptions extends Pick<ScriptedOptions, "onFinished" | "secureContext"> {
+interface FaultOptions extends Pick<ScriptedOptions, "onFinished" | "secureContext"> {
   /** Where redirects lead. */
   readonly decoy?: string
   /** Further PATs to list, to make a long list: items of a seed. */

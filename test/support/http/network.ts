@@ -38,7 +38,7 @@ export const startBlackhole = async (
   return port
 }
 
-export interface Proxy {
+interface Proxy {
   /** For `HTTPS_PROXY`. */
   readonly url: string
   /** What each `CONNECT` asked for, in order, its credentials behind it. */

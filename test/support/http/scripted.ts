@@ -11,7 +11,7 @@ import { type Answer, type Answers, bodyOf, turns } from "./answer.ts"
 export type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void
 
 /** One answer to everything, answers by path, or what a test makes of each request. */
-export type Script = Answer | Answers | Handler
+type Script = Answer | Answers | Handler
 
 export interface ScriptedOptions {
   readonly onFinished?: OnFinished
@@ -44,8 +44,7 @@ const give = (answer: Answer | undefined, request: IncomingMessage, response: Se
 }
 
 /** `METHOD /path` of a request, below the base URL. */
-export const atOf = ({ method, url }: IncomingMessage): string =>
-  `${method} ${url?.replace(/^\/v1(?=\/)/, "")}`
+const atOf = ({ method, url }: IncomingMessage): string => `${method} ${url?.replace(/^\/v1(?=\/)/, "")}`
 
 /**
  * Serves a script until the test is over. By a table, what is not in it is cut,

@@ -70,7 +70,7 @@ export const ended = (child: ChildProcess): Promise<Ran> =>
   })
 
 /** How to start a program. */
-export interface StartOptions extends Pick<SpawnOptions, "cwd" | "detached" | "stdio"> {
+interface StartOptions extends Pick<SpawnOptions, "cwd" | "detached" | "stdio"> {
   /** Variables beside those of `cleanEnv`. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -101,7 +101,7 @@ export const runShell = (
 }
 
 /** How to run the built program to its end. */
-export interface RunOptions extends Omit<StartOptions, "stdio"> {
+interface RunOptions extends Omit<StartOptions, "stdio"> {
   /** What stdin holds; closed at once by default. */
   readonly input?: string
   /** A file that stdout goes to instead of a pipe. */

@@ -108,7 +108,7 @@ const hasFlock = isInstalled("flock")
 const place = (folder: string, name: string, text: string) =>
   writeFileSync(join(folder, name), text, { mode: 0o755 })
 
-export interface RunOptions {
+interface SnippetOptions {
   /** What the sandbox fails at, as in `sandbox --fail`. */
   readonly faults?: ReadonlyArray<string>
   /** Whether a secret store fails, once it has read what it was given. */
@@ -135,7 +135,7 @@ const makeStart = () =>
 /** Runs a snippet by a shell, in a folder and against a sandbox of its own. The answer to a question is yes. */
 export const runSnippet = async (
   { text }: Snippet,
-  { faults = [], shell = ["sh", "-e"], storeFails = false }: RunOptions = {},
+  { faults = [], shell = ["sh", "-e"], storeFails = false }: SnippetOptions = {},
 ) => {
   const start = await makeStart()
   const sandbox = await startSandboxOn(start, faults)
