@@ -49,7 +49,7 @@ describe("a compressed answer", () => {
   })
 
   for (const [name, encode, says = name] of encodings) {
-    it(`(${name}) of a list, a create and a failure is read`, async () => {
+    it(`(${name}) is read, of a list, a create and a failure`, async () => {
       const { env } = await start(({ method, url }, response) => {
         response.setHeader("content-encoding", says)
         if (url === "/v1/hello") response.writeHead(400).end(encode('{"message":"Not today"}'))
@@ -72,14 +72,14 @@ describe("a compressed answer", () => {
     })
   }
 
-  it("without a body is an empty one", async () => {
+  it("without a body counts as empty", async () => {
     const { env } = await start((_, response) =>
       response.writeHead(204, { "content-encoding": "gzip" }).end(),
     )
     expect(await runCli(["pat", "revoke", keyId, "--yes"], { env })).toMatchObject({ code: 0, stderr: "" })
   })
 
-  it("that is damaged, cut off or in an encoding unknown here exits 1, or 7 for a create", async () => {
+  it("that is damaged, cut off or in an unknown encoding ends with 1, or 7 for a create", async () => {
     const damaged: ReadonlyArray<readonly [string, Buffer]> = [
       ["gzip", Buffer.from(listed())],
       ["gzip", gzipSync(listed(item())).subarray(0, 40)],
@@ -96,7 +96,7 @@ describe("a compressed answer", () => {
     }
   })
 
-  it("that grows beyond 256 MiB is not read", { timeout: 60_000 }, async () => {
+  it("that unpacks to more than 256 MiB is refused", { timeout: 60_000 }, async () => {
     const bomb = gzipSync(Buffer.alloc(257 * 1024 * 1024, " "), { level: 1 })
     const { env } = await start(
       (_, response) => {
@@ -112,14 +112,14 @@ describe("a compressed answer", () => {
 })
 
 describe("headers", () => {
-  it("say which program asks", async () => {
+  it("name the program and its version", async () => {
     const { env, seen } = await start((_, response) => response.end(listed()))
     await runCli(list, { env })
     expect(seen[0]?.headers["user-agent"]).toBe(`zpcli/${packageJson.version}`)
   })
 
   for (const kib of [17, 60]) {
-    it(`of an answer may take ${kib} KiB`, async () => {
+    it(`of an answer can be ${kib} KiB long`, async () => {
       const { env } = await start((_, response) =>
         response.writeHead(201, { "x-long": "x".repeat(kib * 1024) }).end(created),
       )
@@ -130,7 +130,7 @@ describe("headers", () => {
     })
   }
 
-  it("of more than 64 KiB are refused, and a create's outcome is unknown then", async () => {
+  it("of more than 64 KiB are refused, and leave a create's outcome unknown", async () => {
     const { env } = await start(({ method }, response) =>
       method === "POST"
         ? response.writeHead(201, { "x-long": "x".repeat(70 * 1024) }).end(created)
@@ -153,7 +153,7 @@ describe("the server's clock", () => {
       response.end(body(now))
     })
 
-  it("decides what is expiring, and a warning says how far ours is off, once", async () => {
+  it("decides which PATs are expiring, and one warning says how far ours is off", async () => {
     for (const days of [-30, 30]) {
       const { env } = await off(days * day, (now) =>
         listed(item({ expiry_at: new Date(now + 5 * day).toISOString() })),
@@ -165,12 +165,12 @@ describe("the server's clock", () => {
     }
   })
 
-  it("is not warned of where ours is off by less than five minutes", async () => {
+  it("causes no warning if ours is off by less than five minutes", async () => {
     const { env } = await off(4 * 60_000, () => listed())
     expect((await runCli(list, { env })).stderr).toBe("")
   })
 
-  it("decides when a Retry-After date is", async () => {
+  it("decides how long to wait for a Retry-After date", async () => {
     const started = Date.now()
     const { env, seen } = await start(
       (_, response, count) => {
@@ -199,7 +199,7 @@ const listOf = (...items: ReadonlyArray<string>) => `{"message":"ok","detail":{"
 const labelled = (label: string) =>
   `{"key_id":"${keyId}","label":${label},"status":"active","scopes":["job"]}`
 
-describe("an odd field of a PAT costs no more than its cell", () => {
+describe("an odd field of a PAT blanks at most its own cell", () => {
   it("nested 50,000 levels deep", async () => {
     const fields = ["key_id", "label", "status", "created_at", "last_used_at", "scopes", "unknown"]
     const env = await serving(
@@ -267,7 +267,7 @@ describe("a deep unknown field of an answer is printed with --json", () => {
     expect(stdout.length).toBeLessThan(body.length * 2)
   })
 
-  it("is no bug where a failure has it", async () => {
+  it("is no internal error in a failure", async () => {
     for (const body of [deep, `{"message":${deep}}`, `{"message":"no","detail":${deep}}`]) {
       const { code, stderr } = await runInProcess(["pat", "list", "--json"], await serving(body, 400))
       expect({ code, type: JSON.parse(stderr).error.type }).toEqual({ code: 1, type: "RequestRefused" })
@@ -276,7 +276,7 @@ describe("a deep unknown field of an answer is printed with --json", () => {
 })
 
 describe("a byte order mark in front of an answer", () => {
-  it("costs neither a list nor a token", async () => {
+  it("is skipped in a list and in a create", async () => {
     const list = await runCli(["pat", "list", "--json"], { env: await serving(`\uFEFF${listOf(otherItem)}`) })
     expect(JSON.parse(list.stdout).detail.items).toEqual([JSON.parse(otherItem)])
     const created = `\uFEFF{"detail":{"key_id":"${keyId}","token":"${newToken}"}}`
@@ -362,7 +362,7 @@ describe("--json prints numbers as the API wrote them", () => {
 })
 
 describe("--json --out", () => {
-  it("leaves each token out, however its key is written, and masks it elsewhere", async () => {
+  it("leaves the token out under any spelling of its key, and masks it elsewhere", async () => {
     const body = `{"message":"Copy ${newToken}","detail":{"token":"zpat_Another","key_id":"${keyId}","\\u0074oken":"${newToken}","n":1e400},"x":["a-${newToken.replace("z", "\\u007a")}-b"]}`
     const { env } = await startScripted({ "POST /pat": text(201, body) })
     const file = join(temporaryFolder(), "ci.pat")

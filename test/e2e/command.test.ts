@@ -17,7 +17,7 @@ const start = async () => {
 }
 
 describe.skipIf(process.platform === "win32")("a command after --", () => {
-  it("gets the token of a create, whose result stays alone on stdout", async () => {
+  it("gets the token of a create, whose stdout holds only the result", async () => {
     const { env, cwd, sandbox, store } = await start()
     const ran = await runCli(
       [...create, "--", "sh", "-c", "cat > store; echo said; echo warned >&2; env > env"],
@@ -51,7 +51,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
-  it("that fails costs the new PAT alone", async () => {
+  it("that fails costs only the new PAT", async () => {
     const { sandbox, zpcli } = await start()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await zpcli(
@@ -69,7 +69,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
-  it("that can't be started is found out before anything is sent", async () => {
+  it("that can't be started is refused before anything is sent", async () => {
     const { cwd, sandbox, zpcli } = await start()
     writeFileSync(join(cwd, "script"), "#!/bin/sh\n", { mode: 0o600 })
     expect(await zpcli(...create, "--", "zpcli-no-such-command")).toMatchObject({ code: 127, stdout: "" })
@@ -77,7 +77,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(sandbox.requests).toEqual([])
   })
 
-  it("that opens /dev/stdin gets a pipe from cat, as the hint says", async () => {
+  it("that opens /dev/stdin works through cat, as the hint says", async () => {
     const { sandbox, store, zpcli } = await start()
     const hint = "-- sh -c 'cat | COMMAND'"
     if (process.platform === "linux") {
@@ -103,7 +103,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     ["", "denied"],
     ["", ""],
     ["--json", "denied\n"],
-  ])("is followed by an error on a line of its own: %s after %j", async (json, said) => {
+  ])("doesn't share its last line with the error: %s after %j", async (json, said) => {
     const { zpcli } = await start()
     const args = json === "" ? [] : [json]
     const first = json === "" ? "zpcli: " : '{"error":{"type":'
@@ -118,7 +118,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     if (said !== "") expect(lines[0]).toBe("denied")
   })
 
-  it("is refused where the label is missing, or another place is named", async () => {
+  it("is refused without a label, and beside another delivery", async () => {
     const { sandbox, zpcli } = await start()
     for (const args of [
       ["pat", "create", "--scope", "job", "--", "tee", "store"],
@@ -160,7 +160,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(await sandbox.statuses()).toEqual(["revoked"])
   })
 
-  it("that stores the token in spite of a signal keeps its PAT", async () => {
+  it("that stores the token despite a signal keeps its PAT", async () => {
     const script = "trap 'exit 0' TERM; echo; while :; do sleep 0.05; done"
     const { cwd, ran, sandbox } = await signalled("SIGTERM", script)
     expect(ran.code).toBe(143)
@@ -224,7 +224,7 @@ describe.skipIf(process.platform === "win32")("a script after --", () => {
     ["pat", "run", "--scope", "job"],
     ["pat", "rotate", "--label", "CI", "--or-create", "--scope", "job"],
     ["sandbox"],
-  ])("is refused by %s %s likewise", async (...args) => {
+  ])("is refused by %s %s too", async (...args) => {
     const { sandbox, zpcli } = await withScript("#!/usr/bin/env -S no-such-shell -e\n")
     const ran = await zpcli(...args.filter(Boolean), "--", "./deploy")
     expect(ran).toMatchObject({ code: 126, stdout: "" })
@@ -248,7 +248,7 @@ describe.skipIf(process.platform === "win32")("a script after --", () => {
     expect(readFileSync(join(cwd, "store"), "utf8")).toMatch(/^zpat_/)
   })
 
-  it("is passed over on PATH, as by the system, where another one of its name can be run", async () => {
+  it("is skipped on the PATH if another one of that name can be run", async () => {
     const later = temporaryFolder()
     writeFileSync(join(later, "deploy"), "#!/bin/sh\ncat > store\n", { mode: 0o755 })
     const { cwd, zpcli } = await withScript("#!/no/such/shell\n", later)

@@ -41,7 +41,7 @@ describe("a PAT", () => {
     expect(runs()).toBe(1)
   })
 
-  it("from a command of the rcfile is asked for once in a run, and not for --help, another credential or a wrong command line", async () => {
+  it("from a command of the rcfile is fetched once in a run, and not for --help, another credential or a wrong command line", async () => {
     const { env, folder, place, sandbox, token } = await start()
     const { command, runs } = counted(folder, token)
     const rcfile = place("zpoolrc", `ZPOOLPAT_COMMAND="${command}"\n`)
@@ -60,7 +60,7 @@ describe("a PAT", () => {
     expect(runs()).toBe(1)
   })
 
-  it("that is refused is named by its variable, in the hint too", async () => {
+  it("that is rejected is named by its variable, in the hint too", async () => {
     const { env, place } = await start()
     const file = place("pat", "zpat_0123456789abcdef")
     const byFile = await runCli(["pat", "list"], { env: { ...env, ZPOOLPAT_FILE: file } })
@@ -73,7 +73,7 @@ describe("a PAT", () => {
     expect(byCommand.stderr).toContain(`The API rejected the PAT from ZPOOLPAT_COMMAND in ${rcfile}`)
   })
 
-  it("that can't be had is 4, with the variable's name and without a request", async () => {
+  it("that isn't available ends with 4, the variable's name and no request", async () => {
     const { env, sandbox } = await start()
     const fails = "echo locked >&2; echo zpat_0123456789abcdef; exit 3"
     const ran = await runCli(["pat", "list", "--json"], { env: { ...env, ZPOOLPAT_COMMAND: fails } })
@@ -106,7 +106,7 @@ describe("a PAT", () => {
     }
   })
 
-  it("is not taken from the shell of someone who tries the sandbox", async () => {
+  it("of the user's own shell is not used in the sandbox", async () => {
     const { folder, token } = await start()
     const { command, runs } = counted(folder, token)
     const env = { ZPOOLPAT_COMMAND: command, ZPOOL_PASSWORD_FILE: "/no/such/file" }
@@ -118,7 +118,7 @@ describe("a PAT", () => {
 })
 
 describe("a password", () => {
-  it("from a command is not asked for where a JWT is cached", async () => {
+  it("from a command is not fetched if a JWT is cached", async () => {
     const { folder, sandbox } = await start()
     const { command, runs } = counted(folder, sandbox.env.ZPOOL_PASSWORD as string)
     const cache = join(folder, "cache")
@@ -145,7 +145,7 @@ describe("a password", () => {
   })
 })
 
-describe.skipIf(process.platform === "win32")("SIGINT while a command is to print the PAT", () => {
+describe.skipIf(process.platform === "win32")("SIGINT while a command fetches the PAT", () => {
   it.each([["hello"], ["pat create x --scope job --token-only"]])("ends it and %s with 130", async (line) => {
     const { env, folder, sandbox } = await start()
     const pid = join(folder, "pid")
@@ -196,7 +196,7 @@ describe("a PAT from the rcfile", () => {
     expect(stdout).toContain(`Signed in with: the PAT in ${rcfile}\n`)
   })
 
-  it("is not named where the environment's is used", async () => {
+  it("is not named if the environment's is used", async () => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
     const { env } = await startScripted(json(401, {}))
     const { stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
@@ -207,7 +207,7 @@ describe("a PAT from the rcfile", () => {
 
 describe("a rotation under a sign-in with a password", () => {
   it.each(["GET /hello 401", "GET /hello 403"])(
-    "whose check meets %s blames the new PAT and no other",
+    "whose check fails with %s blames only the new PAT",
     async (fault) => {
       const sandbox = await startSandbox()
       const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
@@ -221,8 +221,8 @@ describe("a rotation under a sign-in with a password", () => {
   )
 })
 
-describe("a web page with 403", () => {
-  it("blames no account", async () => {
+describe("a 403 that is a web page", () => {
+  it("doesn't blame the account", async () => {
     const { url } = await startScripted({
       "POST /login": json(200, { message: "ok", detail: { access_token: "eyJ0.eyJ1.c2ln", expires_in: 60 } }),
       "GET /pat": text(403, "<html>Blocked</html>"),

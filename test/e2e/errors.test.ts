@@ -24,7 +24,7 @@ describe("exit codes", () => {
     })
   })
 
-  it("1: the API refused the request, or answered what can't be understood", async () => {
+  it("1: the API refused the request, or redirected it", async () => {
     const { env } = await startSandbox("GET /pat 418", "POST /pat 302")
     const refused = await runCli(list, { env })
     expect(refused).toMatchObject({ code: 1, stdout: "" })
@@ -61,7 +61,7 @@ describe("exit codes", () => {
   it.each([
     [{}, [], "ZPOOL_USER"],
     [{ ZPOOL_USER: "demo" }, ["--auth", "pat"], "ZPOOLPAT"],
-  ])("4: without a terminal and with %j %j it names %s, at once", async (env, flags, variable) => {
+  ])("4: without a terminal, %j and %j name %s at once", async (env, flags, variable) => {
     const { requests, url } = await startSandbox()
     const began = Date.now()
     const ran = await runCli([...list, ...flags], { env: { ZPOOL_API_URL: url, ...env } })
@@ -105,7 +105,7 @@ describe("exit codes", () => {
     expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 503", "GET /pat 503"])
   })
 
-  it("retryable is true where the same command may simply be run again, whatever the code", async () => {
+  it("retryable is true if the same command can simply be run again, whatever the code", async () => {
     const rotate = ["pat", "rotate", "--label", "CI", "--yes", "--json"]
     const run = ["pat", "run", "--scope", "job", "--json"]
     for (const [fault, argv, code, retryable] of [
@@ -168,7 +168,7 @@ describe("revoke without a terminal", () => {
     expect(requests.includes(`DELETE /pat/${id} 200`)).toBe(code === 0)
   })
 
-  it("does not wait where stdin is closed altogether", async () => {
+  it("doesn't wait if stdin is closed", async () => {
     const { env } = (await startWithPat()).sandbox
     const child = spawn("sh", ["-c", '"$0" "$@" <&-', binary, ...program, ...revoke], {
       env: cleanEnv(env),
@@ -192,37 +192,37 @@ const errorsOf = async (args: ReadonlyArray<string>, ...faults: ReadonlyArray<st
 const createCi = ["pat", "create", "CI", "--scope", "job"]
 const rotateFirst = ["pat", "rotate", first, "--yes"]
 
-describe("an error in JSON has in fields what a script needs to go on", () => {
+describe("an error in JSON names in its fields", () => {
   it("the PAT that may exist after a create whose answer was lost", async () => {
     const [error] = await errorsOf(["pat", "create", "other", "--scope", "job"], "POST /pat after-drop")
     expect(error).toMatchObject({ type: "OutcomeUnknown", keyId: second, delivered: false, exitCode: 7 })
     expect(error).not.toHaveProperty("keyIds")
   })
 
-  it("the PATs of which one may be it", async () => {
+  it("several PATs, one of which may be it", async () => {
     const [error] = await errorsOf(createCi, "POST /pat after-drop")
     expect(error).toMatchObject({ type: "OutcomeUnknown", keyIds: [first, second], delivered: false })
     expect(error).not.toHaveProperty("keyId")
   })
 
-  it("none where none is listed", async () => {
+  it("no PAT if none is listed", async () => {
     const [error] = await errorsOf(["pat", "create", "other", "--scope", "job"], "POST /pat drop")
     expect(error).toMatchObject({ type: "OutcomeUnknown", delivered: false })
     expect(error).not.toHaveProperty("keyId")
     expect(error).not.toHaveProperty("keyIds")
   })
 
-  it("the new and the old PAT of a rotation that stopped before the token was handed over", async () => {
+  it("the new and the old PAT of a rotation that stopped before the delivery", async () => {
     const [error] = await errorsOf(rotateFirst, "GET /hello 503")
     expect(error).toMatchObject({ keyId: second, oldKeyId: first, delivered: false, status: 503 })
   })
 
-  it("the same where the old PAT may still work", async () => {
+  it("both PATs if the old one may still work", async () => {
     const [error] = await errorsOf(rotateFirst, "DELETE /pat 503")
     expect(error).toMatchObject({ keyId: second, oldKeyId: first, delivered: true, status: 503 })
   })
 
-  it("the PAT that is not there, or that could not be revoked", async () => {
+  it("the PAT that doesn't exist, or could not be revoked", async () => {
     expect(await errorsOf(["pat", "revoke", third])).toMatchObject([{ keyId: third, exitCode: 5 }])
     expect(await errorsOf(["pat", "revoke", first], "DELETE /pat 503")).toMatchObject([
       { type: "ServiceUnavailable", keyId: first, exitCode: 6 },
@@ -235,7 +235,7 @@ describe("an error in JSON has in fields what a script needs to go on", () => {
     for (const { keyId, message } of errors) expect(message).toMatch(new RegExp(`^${keyId}: `))
   })
 
-  it("no PAT where the error is about none", async () => {
+  it("no PAT in an error that isn't about one", async () => {
     const errors = await errorsOf(["pat", "list"], "GET /pat 503")
     for (const field of ["keyId", "oldKeyId", "keyIds", "delivered", "childExitCode"]) {
       expect(errors[0]).not.toHaveProperty(field)

@@ -12,7 +12,7 @@ import { startSandbox } from "../support/sandbox.ts"
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]
 
-describe("an API that does not offer it", () => {
+describe("an API that doesn't support it", () => {
   const refusals: ReadonlyArray<Answer> = [
     json(404, { message: "Not Found" }),
     json(405, {}),
@@ -20,7 +20,7 @@ describe("an API that does not offer it", () => {
     json(403, { message: "Missing Authentication Token" }),
   ]
 
-  it.for(refusals)("says so of signing in with a password (%j)", async (answer) => {
+  it.for(refusals)("is reported when signing in with a password (%j)", async (answer) => {
     const { env } = await startScripted({ "POST /login": answer })
     const { ZPOOLPAT: _, ...rest } = env
     const ran = await runInProcess(["hello"], { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" })
@@ -29,7 +29,7 @@ describe("an API that does not offer it", () => {
     expect(ran.stderr).toContain("/dashboard/tokens, then run zpcli login or set ZPOOLPAT")
   })
 
-  it.for(refusals)("says so of making PATs, with the page that does (%j)", async (answer) => {
+  it.for(refusals)("is reported when creating a PAT, with the page that can (%j)", async (answer) => {
     const { env } = await startScripted({ "POST /pat": answer })
     const ran = await runInProcess([...create, "--json"], env)
     expect(ran).toMatchObject({ code: 1, stdout: "" })
@@ -38,7 +38,7 @@ describe("an API that does not offer it", () => {
     expect(error.hint).toContain("/dashboard/tokens?create=1&label=CI&scopes=job")
   })
 
-  it("is what a sandbox acts out", async () => {
+  it("can be simulated by the sandbox", async () => {
     const { code, stderr } = await runCli([
       "sandbox",
       "--fail",
@@ -52,7 +52,7 @@ describe("an API that does not offer it", () => {
     expect(stderr).toContain("does not support creating PATs")
   })
 
-  it("does not take a page that blocks us for a missing scope", async () => {
+  it("is not confused with a page that blocks the request", async () => {
     const { env } = await startScripted({ "POST /pat": text(403, "<html>Blocked</html>") })
     const ran = await runInProcess(create, env)
     expect(ran).toMatchObject({ code: 4, stdout: "" })
@@ -65,7 +65,7 @@ describe("a create that is answered", () => {
     ["without a token", undefined],
     ["with null", null],
     ["with a token that a header can't hold", "zpat_two words\n"],
-  ])("%s names the PAT that came", async ([, token]) => {
+  ])("%s names the PAT that exists", async ([, token]) => {
     const { env, requests } = await startScripted({
       "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token } }),
     })
@@ -75,7 +75,7 @@ describe("a create that is answered", () => {
     expect(requests).toEqual(["POST /pat"])
   })
 
-  it("with the token that signs in has given no token", async () => {
+  it("with the token that signs in counts as without a token", async () => {
     const own = pat.ZPOOLPAT
     const { env } = await startScripted({
       "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token: own } }),
@@ -86,7 +86,7 @@ describe("a create that is answered", () => {
     expect(ran.stderr).not.toContain(own)
   })
 
-  it("with the token as its key ID too shows it nowhere but in the file", async () => {
+  it("with the token as its key ID shows it only in the file", async () => {
     const { env } = await startScripted({
       "POST /pat": json(201, { message: "PAT created", detail: { key_id: newToken, token: newToken } }),
     })
@@ -115,8 +115,8 @@ describe("a create that is answered", () => {
   })
 })
 
-describe("a token that can't be handed over", () => {
-  it.skipIf(noFullDevice)("is taken back: its PAT is revoked", async () => {
+describe("a token that can't be delivered", () => {
+  it.skipIf(noFullDevice)("has its PAT revoked", async () => {
     const sandbox = await startSandbox()
     const ran = await runCli([...create, "--token-only"], { env: sandbox.env, stdout: "/dev/full" })
     expect(ran.code, ran.stderr).toBe(9)
@@ -124,7 +124,7 @@ describe("a token that can't be handed over", () => {
     expect(await sandbox.statuses()).toEqual(["revoked"])
   })
 
-  it.skipIf(noFullDevice)("is at large where that fails too", async () => {
+  it.skipIf(noFullDevice)("is reported as undelivered if the revoke fails too", async () => {
     const sandbox = await startSandbox()
     const env = await sandbox.behind({ faults: ["DELETE /pat 503"] })
     const ran = await runCli([...create, "--json"], {
@@ -140,7 +140,7 @@ describe("a token that can't be handed over", () => {
     expect(await sandbox.statuses()).toEqual(["active"])
   })
 
-  it("to a command that leaves its stdin to another process, unread", async () => {
+  it("to a command whose child keeps its stdin open, unread", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const script = "exec 3<&0; (sleep 0.5 <&3) & exit 0"
@@ -152,7 +152,7 @@ describe("a token that can't be handed over", () => {
     expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
-  it("to a command that a signal ends, says so and blames no program", async () => {
+  it("to a command that a signal ends, isn't blamed on the command", async () => {
     const sandbox = await startSandbox()
     for (const [signal, words, childExitCode] of [
       ["INT", "sh was interrupted", 130],
@@ -176,7 +176,7 @@ describe("a token that can't be handed over", () => {
     }
   })
 
-  it("to a command that may have stored it, is not said to be nobody's where its PAT is left", async () => {
+  it("to a command that may have stored it, is not called lost if its PAT still works", async () => {
     const sandbox = await startSandbox("DELETE /pat 503")
     const env = { ...sandbox.env, ZPOOL_MAX_RETRIES: "0" }
     const ran = await runCli([...create, "--", "sh", "-c", "cat >stored; exit 3"], {
@@ -192,7 +192,7 @@ describe("a token that can't be handed over", () => {
     )
   })
 
-  it("since a new token is not accepted at once, is asked about again", async () => {
+  it("because it is not accepted yet, is checked again", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const env = await sandbox.behind({ faults: ["GET /hello 401 2"] })
@@ -203,7 +203,7 @@ describe("a token that can't be handed over", () => {
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
-  it("to a check that a failing function answers, the old PAT is unchanged", async () => {
+  it("because its check fails, leaves the old PAT unchanged", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const env = await sandbox.behind({
@@ -228,7 +228,7 @@ describe("a token that can't be handed over", () => {
 describe("the successor of a PAT", () => {
   const today = () => new Date().toISOString().slice(0, 10)
 
-  it("of no whole day is refused before anything is sent", async () => {
+  it("that would live less than a day is refused before anything is sent", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"], expiry: today() })
     const ran = await runCli(["pat", "rotate", key_id as string, "--yes"], { env: sandbox.env })
@@ -237,7 +237,7 @@ describe("the successor of a PAT", () => {
     expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
   })
 
-  it("of one that has expired is made without a revoke, and nothing untrue is said of the old one", async () => {
+  it("of an expired one needs no revoke, and the old one is never said to work", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", {
       label: "CI",
@@ -303,7 +303,7 @@ describe("a key ID from the server", () => {
     ["create whose answer is lost", ["pat", "create", "CI", "--scope", "job"], "lost"],
     ["rotate whose answer is lost", ["pat", "rotate", old, "--yes"], "lost"],
     ["rotate whose check fails", ["pat", "rotate", old, "--yes"], "refused"],
-  ] as const)("is not part of a command to copy unless it is one, after a %s", async (_, args, fault) => {
+  ] as const)("that isn't one is never part of a command to copy, after a %s", async (_, args, fault) => {
     for (const keyId of [hostile, "a-b-c-d\nrm", 7]) {
       const ran = await runInProcess(
         [...args, ...(keyId === 7 ? ["--json"] : [])],
@@ -315,7 +315,7 @@ describe("a key ID from the server", () => {
     }
   })
 
-  it("is part of it where it has the form of one", async () => {
+  it("with the right form is part of the command to copy", async () => {
     const ran = await runCli(["pat", "create", "CI", "--scope", "job"], {
       env: await apiWith("new-acorn-birch-cedar", "lost"),
     })

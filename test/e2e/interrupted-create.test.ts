@@ -64,7 +64,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     ["rotate", ["pat", "rotate", "--label", "CI", "--yes", "--", "sh", "-c", "cat > token"]],
     ["rotate --or-create", ["pat", "rotate", "--label", "CI", "--or-create", "--scope", "job", "--yes"]],
     ["run", ["pat", "run", "--scope", "job", "--", "touch", "token"]],
-  ])("waits for the answer, and revokes the PAT and names it: %s", async (name, args) => {
+  ])("waits for the answer, revokes the PAT and names it: %s", async (name, args) => {
     const cwd = temporaryFolder()
     const ran = await interrupted(args, { cwd, old: name === "rotate" })
     expect(ran.code, ran.stderr).toBe(143)
@@ -75,7 +75,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     if (name === "create --save") expect(existsSync(join(cwd, "rcfile"))).toBe(false)
   })
 
-  it("holds for every signal, and for the same one delivered twice by a wrapper", async () => {
+  it("can be any signal, also one that a wrapper delivers twice", async () => {
     const found = await limited(signals, 3, async (signal) => {
       const ran = await interrupted(create, { signal, more: [50] })
       return [signal, ran.code, ran.signal, ran.statuses]
@@ -83,7 +83,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     expect(found).toEqual(signals.map((signal) => [signal, exitCodeOf(signal), null, ["revoked"]]))
   })
 
-  it("stops waiting at a second signal, and says that it isn't known what became of the PAT", async () => {
+  it("stops waiting at a second signal, and calls the outcome unclear", async () => {
     const ran = await interrupted(create, { signal: "SIGINT", more: [500], answerAfter: 8_000 })
     expect(ran).toMatchObject({ code: 130, statuses: ["active"] })
     expect(ran.stderr.startsWith(`${waiting} Press Ctrl-C again to stop.\n`), ran.stderr).toBe(true)
@@ -99,7 +99,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     expect(ran.millis).toBeLessThan(9_000)
   })
 
-  it("never gives up a revoke that is under way at a second signal, but after 9 s in all", async () => {
+  it("never interrupts a revoke that is under way, until 9 s have passed in all", async () => {
     const sandbox = await startSandbox()
     let child: ChildProcess | undefined
     const env = await sandbox.behind({
@@ -149,7 +149,7 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
     expect(found).toEqual(signals.map((signal) => [signal, exitCodeOf(signal), null, ["revoked"]]))
   })
 
-  it("leaves no PAT and no debugger where a command gets a token", async () => {
+  it("leaves neither a PAT nor a debugger while a command gets a token", async () => {
     const found = await limited(someSignals, 3, async (signal) => {
       const ran = await during(create, "cat >/dev/null; echo ready; while :; do sleep 0.05; done", signal)
       const expected = signal === "SIGUSR1" ? 9 : exitCodeOf(signal)

@@ -23,7 +23,7 @@ const withPat = async () => {
 }
 
 describe("login", () => {
-  it("saves the PAT of a pipe, with which the next command signs in; rotate --save keeps it so", async () => {
+  it("saves the PAT from a pipe, the next command signs in with it, and rotate --save replaces it", async () => {
     const { env, keyId, rcfile, sandbox, token } = await withPat()
     const ran = await runCli(["login"], { env, input: `${token}\nrest` })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
@@ -42,7 +42,7 @@ describe("login", () => {
     expect(await runCli(["hello"], { env })).toMatchObject({ code: 0, stderr: "" })
   })
 
-  it("leaves the rcfile as it is where the API refuses the PAT", async () => {
+  it("leaves the rcfile as it is if the API rejects the PAT", async () => {
     const { env, rcfile } = await withPat()
     const before = readFileSync(rcfile)
     const ran = await runCli(["login", "--no-input"], { env, input: "zpat_0123456789abcdef\n" })
@@ -76,7 +76,7 @@ describe("login", () => {
   })
 
   it.skipIf(noTerminal)(
-    "goes on where no browser can be opened, and leaves the terminal at Ctrl-C",
+    "goes on if no browser can be opened, and restores the terminal at Ctrl-C",
     async () => {
       const { env, rcfile } = await withPat()
       const before = readFileSync(rcfile)
@@ -94,7 +94,7 @@ describe("login", () => {
     },
   )
 
-  it.skipIf(noOtherUser)("refuses a folder that it can't write to, before it reads a PAT", async () => {
+  it.skipIf(noOtherUser)("refuses a folder that isn't writable before it reads a PAT", async () => {
     const home = temporaryFolder()
     chmodSync(home, 0o555)
     const ran = await runAsStranger(["login"], { HOME: home })
@@ -153,7 +153,7 @@ describe("a credential that the server echoes in a good answer", () => {
 })
 
 describe("hello with 403", () => {
-  it("does not speak of a scope, since any PAT will do", async () => {
+  it("doesn't mention a scope, since any PAT will do", async () => {
     const { env, call } = await startSandbox("GET /hello 403")
     const { token } = await call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await runInProcess(["hello"], { ...env, ZPOOLPAT: String(token) })
@@ -162,7 +162,7 @@ describe("hello with 403", () => {
   })
 })
 
-describe("a greeting that is none", () => {
+describe("a greeting that is an error", () => {
   it.each([
     "Unauthorized",
     "Forbidden.",

@@ -98,7 +98,7 @@ describe.concurrent("a create that can't have left", () => {
     }
   })
 
-  it.skipIf(!linux)("and is interrupted meanwhile says nothing of its outcome", async (test) => {
+  it.skipIf(!linux)("and is interrupted doesn't call its outcome unclear", async (test) => {
     const port = await startBlackhole(test.onTestFinished)
     for (const url of [`http://127.0.0.1:${port}`, "http://127.0.0.1:9"]) {
       const child = startCli([...create, "--log-level", "debug"], {
@@ -134,7 +134,7 @@ describe.concurrent("a create that can't have left", () => {
 })
 
 describe.concurrent("a create that may have left", () => {
-  it.skipIf(noOpenssl)("over TLS, and has no answer, exits 7", async (test) => {
+  it.skipIf(noOpenssl)("over TLS, and gets no answer, exits 7", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, (connection) =>
       connection === 0 ? { carriedOut: true, steps: [{ do: "stall" }] } : undefined,
     )
@@ -144,7 +144,7 @@ describe.concurrent("a create that may have left", () => {
     test.expect(api.pats()).toHaveLength(2)
   })
 
-  it("and is answered by silence exits 7", async ({ expect, onTestFinished }) => {
+  it("and meets silence exits 7", async ({ expect, onTestFinished }) => {
     const api = await startFaults((connection) => (connection === 0 ? stall : undefined), {
       onFinished: onTestFinished,
     })
@@ -180,14 +180,14 @@ describe.concurrent("a proxy that fails", () => {
     expect(stderr).toContain(proxy)
   })
 
-  it("by a status that may pass is tried again", async ({ expect, onTestFinished }) => {
+  it("with a temporary status is tried again", async ({ expect, onTestFinished }) => {
     const { asked, code, proxy, stderr } = await tunnelError(onTestFinished, "HTTP/1.1 503 Busy\r\n\r\n")
     expect({ code, asked }).toEqual({ code: 6, asked: 2 })
     expect(stderr).toContain(proxy)
     expect(stderr).toContain("503")
   })
 
-  it("by a refusal that stays is tried once", async ({ expect, onTestFinished }) => {
+  it("with a permanent refusal is tried once", async ({ expect, onTestFinished }) => {
     for (const status of [403, 407]) {
       const { asked, code, proxy, stderr } = await tunnelError(
         onTestFinished,
@@ -199,13 +199,13 @@ describe.concurrent("a proxy that fails", () => {
     }
   })
 
-  it("by speaking something else is named and exits 6", async ({ expect, onTestFinished }) => {
+  it("with another protocol is named and exits 6", async ({ expect, onTestFinished }) => {
     const { code, proxy, stderr } = await tunnelError(onTestFinished, "SSH-2.0-OpenSSH_9.9\r\n")
     expect(code).toBe(6)
     expect(stderr).toContain(proxy)
   })
 
-  it("since nobody listens there is named", async ({ expect }) => {
+  it("because nobody listens is named", async ({ expect }) => {
     const { code, stderr } = await run({ ...behind, https_proxy: "http://user:hunter2@127.0.0.1:9" })
     expect(code).toBe(6)
     expect(stderr).toContain("http://127.0.0.1:9 (https_proxy)")
@@ -237,7 +237,7 @@ describe.concurrent("a proxy that fails", () => {
     test.expect(stderr).not.toContain(proxy.url)
   })
 
-  it.skipIf(noOpenssl)("whose tunnel stands does not make a lost create harmless", async (test) => {
+  it.skipIf(noOpenssl)("whose tunnel is open doesn't make a lost create harmless", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, (connection) =>
       connection === 0 ? { carriedOut: true, steps: [{ do: "stall" }] } : undefined,
     )
@@ -249,7 +249,7 @@ describe.concurrent("a proxy that fails", () => {
 })
 
 describe.concurrent("a name with several addresses", () => {
-  it.skipIf(!linux)("has the next one tried after a second", async ({ expect, onTestFinished }) => {
+  it.skipIf(!linux)("tries the next one after a second", async ({ expect, onTestFinished }) => {
     const api = await startFaults(() => undefined, { onFinished: onTestFinished })
     await startBlackhole(onTestFinished, { host: "127.0.0.2", port: api.port })
     const started = Date.now()

@@ -16,7 +16,7 @@ const shell = async (line: string, env: Readonly<Record<string, string>> = {}) =
 const lines = ["--version", "--help", "pat", "pat create --help", "help ci", "--completions bash", "pat list"]
 
 describe("output that can't be written", () => {
-  it.skipIf(noFullDevice)("to a full device is told on stderr, with 1", async () => {
+  it.skipIf(noFullDevice)("to a full device is reported on stderr, with 1", async () => {
     const { env } = await startSandbox()
     const runs = await Promise.all(lines.map((line) => shell(`zpcli ${line} >/dev/full`, env)))
     expect(runs).toEqual(
@@ -29,7 +29,7 @@ describe("output that can't be written", () => {
     )
   })
 
-  it("since its reader has gone is no failure", async () => {
+  it("because its reader has gone is not a failure", async () => {
     const { env } = await startSandbox()
     const runs = await Promise.all(
       lines.map((line) => shell(`{ sleep 0.3; zpcli ${line}; echo $? >&2; } | true`, env)),
@@ -37,7 +37,7 @@ describe("output that can't be written", () => {
     expect(runs).toEqual(lines.map(() => ({ code: 0, stderr: "0\n" })))
   })
 
-  it("since stdout is closed is no failure of what was asked", async () => {
+  it("because stdout is closed is not a failure", async () => {
     const runs = await Promise.all(["--version", "--help", "pat"].map((line) => shell(`zpcli ${line} >&-`)))
     expect(runs).toEqual(Array.from({ length: 3 }, () => ({ code: 0, stderr: "" })))
   })
@@ -86,7 +86,7 @@ describe.skipIf(!posix)("a token that would go to the null device", () => {
   })
 
   it.each([">/dev/null", ">&-"])(
-    "is none with --out: %s takes the announcement alone",
+    "is fine with --out: %s only takes the announcement",
     async (redirection) => {
       const sandbox = await withPat()
       const folder = temporaryFolder()
@@ -96,7 +96,7 @@ describe.skipIf(!posix)("a token that would go to the null device", () => {
   )
 
   it.each([["pat", "list"], ["hello"], ["pat", "revoke", id, "--yes"]])(
-    "is no concern of %s %s",
+    "doesn't concern %s %s",
     async (...args) => {
       expect((await redirected(">/dev/null", args, await withPat())).code).toBe(0)
     },
@@ -109,7 +109,7 @@ describe("list --exit-code", () => {
     { message: "no", success: false, detail: { items: [] } },
     { message: "Unauthorized", detail: { items: [] } },
     { message: "OK", error: "boom", detail: { items: [] } },
-  ])("passes no gate on a list that tells of a failure: %j", async (body) => {
+  ])("fails on a list that reports an error: %j", async (body) => {
     const { env } = await startScripted(json(200, body))
     for (const args of [[], ["--json"]]) {
       const ran = await runInProcess(["pat", "list", "--exit-code", ...args], env)
@@ -118,7 +118,7 @@ describe("list --exit-code", () => {
     }
   })
 
-  it("takes an empty member for an error as none", async () => {
+  it("ignores an empty error member", async () => {
     const body = { error: null, errors: [], statusCode: 200, success: true, detail: { items: [] } }
     const { env } = await startScripted(json(200, body))
     expect(await runInProcess(["pat", "list", "--exit-code"], env)).toMatchObject({ code: 0, stderr: "" })
@@ -152,11 +152,11 @@ describe("list --exit-code", () => {
     expect(await list(items, reader, "--exit-code", ...args)).toEqual({ code, stderr: "" })
   })
 
-  it("exits 0 into a closed pipe where no code was asked for", async () => {
+  it("exits 0 into a closed pipe without --exit-code", async () => {
     expect(await list(5_000, "one line")).toEqual({ code: 0, stderr: "" })
   })
 
-  it.skipIf(noFullDevice)("says that the rows could not be written, and does not exit 0", async () => {
+  it.skipIf(noFullDevice)("reports that the rows could not be written, and doesn't exit 0", async () => {
     const sandbox = await withPat()
     const child = startCli(["pat", "list", "--exit-code"], {
       env: sandbox.env,
@@ -182,7 +182,7 @@ describe("--out", () => {
     ["SIGTERM", 143],
     ["SIGINT", 130],
     ["SIGHUP", 129],
-  ] as const)("leaves no file where %s comes as soon as it is made", async (signal, code) => {
+  ] as const)("leaves no file if %s comes as soon as it is created", async (signal, code) => {
     const { env } = await startScripted(() => {})
     const runs = Array.from({ length: 4 }, async (_, index) => {
       const folder = temporaryFolder()
@@ -199,7 +199,7 @@ describe("--out", () => {
     for (const ran of await Promise.all(runs)) expect(ran).toEqual({ code, left: [] })
   })
 
-  it("leaves no file behind where the sign-in fails, and takes the name at the next run", async () => {
+  it("leaves no file if the sign-in fails, and takes the name at the next run", async () => {
     const sandbox = await startSandbox()
     const folder = temporaryFolder()
     const run = (password: string) =>

@@ -90,7 +90,7 @@ describe("the user's page", () => {
     })
   })
 
-  it("shows local times where --local says so", async () => {
+  it("shows local times with --local", async () => {
     const sandbox = await startSandbox()
     await sandbox.call("POST", "/pat", { label: "ci", scopes: ["job"], expiry: "2099-07-01" })
     const env = { ...sandbox.env, PATH: pathWithProgram(), TZ: "Europe/Berlin" }

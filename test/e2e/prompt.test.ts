@@ -58,7 +58,7 @@ describe("the y/N question without a terminal", () => {
     expect(requests.some((request) => request.startsWith("DELETE"))).toBe(false)
   })
 
-  it("is asked of stdin also where nobody reads stderr", async () => {
+  it("reads stdin even if nobody reads stderr", async () => {
     const { env, keyIds } = await withPats()
     const { stdout } = await runShell(
       `exec 3>&1; printf 'y\\n' | { sleep 0.2; zpcli pat revoke ${keyIds[0]} 2>&1 >&3; } | true`,
@@ -68,7 +68,7 @@ describe("the y/N question without a terminal", () => {
   })
 })
 
-describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", () => {
+describe.skipIf(noTerminal)("a question at a terminal while stderr is a file", () => {
   it("is shown on the terminal itself", async () => {
     const { env, keyIds } = await withPats()
     const file = join(temporaryFolder(), "stderr")
@@ -92,7 +92,7 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
     expect(ran.output).not.toContain("demo-Pa55word")
   })
 
-  it.runIf(process.platform === "linux")("is refused where there is no terminal to show it on", async () => {
+  it.runIf(process.platform === "linux")("is refused if there is no terminal to show it on", async () => {
     const { env, keyIds, requests } = await withPats()
     const file = join(temporaryFolder(), "stderr")
     // setsid takes the controlling terminal away; stdin is a terminal still.
@@ -105,7 +105,7 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
     expect(requests.some((request) => request.startsWith("DELETE"))).toBe(false)
   })
 
-  it("survives that nobody reads stderr", async () => {
+  it("works even if nobody reads stderr", async () => {
     const { env, keyIds } = await withPats()
     const ran = await runOnTerminal(
       [

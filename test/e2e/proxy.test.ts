@@ -113,7 +113,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
   })
 
-  it("takes a proxy's refusal for what it is, and not for an answer of the API", async () => {
+  it("reports a proxy's refusal as the proxy's, not as the API's", async () => {
     for (const status of [403, 407, 502]) {
       refuse = status
       const { code, stderr } = await list({ ...outside, HTTPS_PROXY: proxyUrl() })
@@ -133,7 +133,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     expect(socks.stderr).toContain("HTTPS_PROXY must be the URL of an http or https proxy")
   })
 
-  it("uses HTTP_PROXY for plain http only where the proxy is on this machine too", async () => {
+  it("uses HTTP_PROXY for plain http only if the proxy is on this machine too", async () => {
     const inside = { ZPOOL_API_URL: `http://127.0.0.1:${portOf(plainApi)}` }
     expect((await list({ ...inside, HTTP_PROXY: proxyUrl() })).code).toBe(0)
     expect(forwarded).toEqual([`${inside.ZPOOL_API_URL}/pat`])
@@ -141,7 +141,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
   })
 
-  it("does not let a connection that a proxy leaves open hold the process", async () => {
+  it("ends although a proxy leaves its connection open", async () => {
     const answering = (head: string) => (socket: Socket) => void socket.once("data", () => socket.write(head))
     const proxies = {
       "says nothing": await startRawProxy((socket) => void socket.resume()),
@@ -172,7 +172,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     )
   })
 
-  it("trusts a certificate of NODE_EXTRA_CA_CERTS alone, and says so otherwise", async () => {
+  it("trusts a certificate only if NODE_EXTRA_CA_CERTS names it, and says so", async () => {
     const direct = { ZPOOL_API_URL: `https://127.0.0.1:${portOf(api)}` }
     expect((await list({ ...direct, NODE_EXTRA_CA_CERTS: trusted })).code).toBe(0)
     const { code, stderr } = await list(direct)
@@ -228,7 +228,7 @@ describe.concurrent("a proxy variable that can't be used", () => {
     expect(stderr).toContain("ALL_PROXY")
   })
 
-  it("is none where NO_PROXY covers the host, or another variable is stronger", async (test) => {
+  it("doesn't matter if NO_PROXY covers the host, or another variable takes precedence", async (test) => {
     const api = await startApi(test.onTestFinished)
     test
       .expect(await run({ ZPOOL_API_URL: api, ...socks, NO_PROXY: "*" }))

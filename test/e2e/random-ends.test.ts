@@ -61,7 +61,7 @@ const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
 }
 
 describe.skipIf(process.platform === "win32")(
-  `pat run that gets signals (repeat with ZPCLI_FAULT_SEED=${seed})`,
+  `pat run that is signalled (repeat with ZPCLI_FAULT_SEED=${seed})`,
   () => {
     it(`leaves no PAT that works, unless it is killed: ${signalledRuns} runs`, {
       timeout: 20_000 + signalledRuns * 4_000,

@@ -68,24 +68,24 @@ describe("an answer to a revoke that isn't the API's own", () => {
 })
 
 describe("a 404 to a revoke", () => {
-  it("of a proxy, after a lost answer, is no success while the PAT is active", async () => {
+  it("from a proxy, after a lost answer, is a failure while the PAT is active", async () => {
     const ran = await revoke([{ status: 503 }, text(404, "<html>Not found</html>")], active)
     expect(ran).toMatchObject({ code: 1, stdout: "" })
   })
 
-  it("with a wrong path in ZPOOL_API_URL does not say that there is no such PAT", async () => {
+  it("because of a wrong path in ZPOOL_API_URL is not reported as a missing PAT", async () => {
     const ran = await revoke([json(404, { message: "Not Found" })], json(404, { message: "Not Found" }))
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toContain(`zpcli could not confirm that PAT ${id} was revoked`)
     expect(ran.stderr).toContain("Check ZPOOL_API_URL")
   })
 
-  it("means no such PAT where the list agrees", async () => {
+  it("means that the PAT doesn't exist if the list agrees", async () => {
     expect(await revoke([json(404, {})], listed([other, "active"]))).toMatchObject({ code: 5, stdout: "" })
     expect(await revoke([json(404, {})], revoked)).toMatchObject({ code: 5, stdout: "" })
   })
 
-  it("after a lost answer is done where an API lists active PATs alone", async () => {
+  it("after a lost answer is a success with an API that lists only active PATs", async () => {
     const list = listed([other, "active"])
     expect(await revoke([reset, json(404, {})], list)).toMatchObject({
       code: 0,
@@ -108,7 +108,7 @@ describe("the PAT that signs in", () => {
     return { env, own: own.key_id as string, another: another.key_id as string, statuses: sandbox.statuses }
   }
 
-  it("is revoked where its answer was lost, and the 401 that follows says so", async () => {
+  it("is revoked if the answer was lost and a 401 follows", async () => {
     const { env, own, statuses } = await start("DELETE /pat after-drop 1")
     const ran = await runCli(["pat", "revoke", own, "--yes"], { env })
     expect(ran).toMatchObject({ code: 0, stdout: `PAT ${own} revoked successfully.\n`, stderr: "" })
@@ -126,7 +126,7 @@ describe("the PAT that signs in", () => {
     expect(await statuses()).toEqual(["revoked", "revoked"])
   })
 
-  it("that is not accepted counts as revoked for no other PAT", async () => {
+  it("that is not accepted doesn't make another PAT count as revoked", async () => {
     const { another, env, statuses } = await start("DELETE /pat 503 1")
     const ran = await runCli(["pat", "revoke", another, "--yes"], {
       env: { ...env, ZPOOLPAT: "zpat_OfNobody0000" },
@@ -135,7 +135,7 @@ describe("the PAT that signs in", () => {
     expect(await statuses()).toEqual(["active", "active"])
   })
 
-  it("is rotated where the answer to its revoke was lost", async () => {
+  it("is rotated even if the answer to its revoke was lost", async () => {
     const { env, own, statuses } = await start("DELETE /pat after-drop 1")
     const ran = await runCli(["pat", "rotate", own, "--yes", "--token-only"], { env })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
@@ -196,7 +196,7 @@ describe("pat revoke of several", () => {
     ])
   })
 
-  it("refuses all where one is no key ID, and asks once for all", async () => {
+  it("refuses all if one isn't a key ID, and asks once for all", async () => {
     const sandbox = await withFour()
     expect((await ask(sandbox, ["--yes", ids[0], "../pat"])).code).toBe(2)
     expect(sandbox.requests).toEqual([])
@@ -325,7 +325,7 @@ describe("zpcli pat revoke -", () => {
     expect(await run()).toMatchObject({ code: 0, stdout: "", stderr: "Nothing to revoke.\n" })
   })
 
-  it("revokes the active PATs of a label by the line that is suggested for --label", async () => {
+  it("revokes the active PATs with a label by the line that is suggested for --label", async () => {
     const sandbox = await withLabels("a", "b")
     await sandbox.call("POST", "/pat", { label: "a", scopes: ["job"] })
     await sandbox.call("DELETE", `/pat/${ids[0]}`)
@@ -336,7 +336,7 @@ describe("zpcli pat revoke -", () => {
     expect(ran).toMatchObject({ code: 0, stdout: `PAT ${ids[2]} revoked successfully.\n`, stderr: "" })
   })
 
-  it.skipIf(noTerminal)("asks at the terminal, though its three streams are elsewhere", async () => {
+  it.skipIf(noTerminal)("asks at the terminal although its three streams are elsewhere", async () => {
     const sandbox = await withLabels("a", "b")
     const env = { ...sandbox.env, PATH: pathWithProgram() }
     const line = `printf '${ids[0]}\\n${ids[1]}\\n' | zpcli pat revoke - 2>&1 | cat`

@@ -33,7 +33,7 @@ const use = (sandbox: Sandbox, token: string) =>
 const errorIn = (stderr: string) => JSON.parse(stderr.slice(stderr.indexOf('{"error"'))).error
 
 describe("a label that two jobs share", () => {
-  it("costs nobody a PAT: each case of the table", async () => {
+  it("costs nobody a PAT", async () => {
     const sandbox = await startSandbox()
     const run = (...args: ReadonlyArray<string>) => runCli([...nightly, ...args], { env: sandbox.env })
     const mine = await create(sandbox, 10)
@@ -83,7 +83,7 @@ describe("a label that two jobs share", () => {
     expect(await runCli([...keep, "--all"], { env: sandbox.env })).toMatchObject({ code: 2 })
   })
 
-  it("is healed by --all after an interrupted rotation, whichever of the two tokens is stored", async () => {
+  it("is repaired by --all after an interrupted rotation, whichever token is stored", async () => {
     for (const stored of ["old", "new"] as const) {
       const sandbox = await startSandbox()
       const old = await create(sandbox, 10)
@@ -99,7 +99,7 @@ describe("a label that two jobs share", () => {
 })
 
 describe.skipIf(process.platform === "win32")("two rotations at once", () => {
-  it("are told apart: the second one waits, and sends nothing", async () => {
+  it("don't collide: the second one exits with 6, and changes nothing", async () => {
     const sandbox = await startSandbox()
     await create(sandbox, 10)
     sandbox.later(day)
@@ -120,7 +120,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
-  it("never revoke the old PAT where the new one was revoked during the delivery", async () => {
+  it("never revoke the old PAT if the new one was revoked during the delivery", async () => {
     const sandbox = await startSandbox()
     const old = await create(sandbox, 10)
     const cwd = temporaryFolder()
@@ -145,7 +145,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     expect((await use(sandbox, old)).status).toBe(200)
   }, 40_000)
 
-  it("revoke nothing where the new token can't be checked once more", async () => {
+  it("revoke nothing if the new token can't be checked a second time", async () => {
     const sandbox = await startSandbox()
     await create(sandbox, 10)
     let checks = 0
@@ -180,7 +180,7 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
 describe("a rotation whose answer is lost", () => {
   const line = [...nightly, "--or-create", "--scope", "job", "--json"]
 
-  it("takes the PAT back, so that the same command can be run again", async () => {
+  it("revokes the PAT, so that the same command can be run again", async () => {
     for (const fault of ["POST /pat after-drop 1", "POST /pat after-503 1", "POST /pat after-200 1"]) {
       const sandbox = await startSandbox()
       const env = await sandbox.behind({ faults: [fault] })
@@ -194,7 +194,7 @@ describe("a rotation whose answer is lost", () => {
     }
   })
 
-  it("names the candidates where two may be it", async () => {
+  it("names the candidates if there are two", async () => {
     const sandbox = await startSandbox()
     const env = await sandbox.behind({
       faults: ["POST /pat after-drop 1"],
@@ -224,7 +224,7 @@ describe.skipIf(process.platform === "win32")("a rotation that is killed on its 
   })
 })
 
-describe("a date that decides and can't be read", () => {
+describe("a date that is needed for the decision and unreadable", () => {
   it.each([null, undefined, "soon"])("is an error: created_at %j", async (created_at) => {
     const sandbox = await startSandbox()
     await create(sandbox)

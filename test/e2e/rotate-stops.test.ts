@@ -168,7 +168,7 @@ const cases: ReadonlyArray<Case> = [
   },
 ]
 
-describe("a rotation of which a step fails", () => {
+describe("a rotation that fails at a step", () => {
   for (const { built, code, fault, handedOver, left, not, retries = "0", says, step } of cases) {
     it(`${step}: ${fault}, ${retries} retries`, async () => {
       const { sandbox, token: oldToken } = await startWithPat()
@@ -219,7 +219,7 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
     expect(await sandbox.accepts(oldToken)).toBe(true)
   })
 
-  it("is finished where the token is in a file and only the news is lost", async () => {
+  it("is complete if the token is in a file and only the announcement is lost", async () => {
     const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
     const ran = await runShell(`exec zpcli pat rotate ${old} --yes --out token >/dev/full`, {
@@ -246,7 +246,7 @@ describe("a rotation that is interrupted", () => {
     ["DELETE /pat", "after", rotated, `The new PAT ${successor} works and was delivered`],
   ] as const
 
-  it.each(stops)("at %s, %s it was done: says which token works", async (at, when, left, says) => {
+  it.each(stops)("at %s, %s it was done, says which token works", async (at, when, left, says) => {
     const { sandbox, token: oldToken } = await startWithPat()
     const ran = await runInterrupted(["pat", "rotate", old, "--yes", "--token-only"], sandbox, { at, when })
     expect(ran, ran.stderr).toMatchObject({ code: 130, signal: null })

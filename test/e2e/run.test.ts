@@ -32,7 +32,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     expect(await sandbox.accepts(String(token))).toBe(false)
   })
 
-  it("exits with its command's code, or with 125 to 127 where the command was not started", async () => {
+  it("exits with its command's code, or with 125 to 127 if the command was not started", async () => {
     const sandbox = await startSandbox()
     const cwd = temporaryFolder()
     writeFileSync(join(cwd, "script"), "#!/bin/sh\n", { mode: 0o600 })
@@ -55,7 +55,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     expect(await sandbox.pats()).toHaveLength(3)
   })
 
-  it("exits with 7 where its command succeeded, and the PAT may still work", async () => {
+  it("exits with 7 if its command succeeded and the PAT may still work", async () => {
     const sandbox = await startSandbox()
     const env = { ...(await sandbox.behind({ faults: ["DELETE /pat 503"] })), ZPOOL_MAX_RETRIES: "0" }
     const [good, bad] = await Promise.all([
@@ -75,7 +75,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     }
   })
 
-  it("makes another PAT where the answer to the first one was lost, and revokes both", async () => {
+  it("creates another PAT if the answer to the first create was lost, and revokes both", async () => {
     const sandbox = await startSandbox()
     const env = await sandbox.behind({ faults: ["POST /pat after-drop 1"] })
     const ran = await runCli(inShell("echo done"), { env })
@@ -134,7 +134,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     return { ended: code ?? signal, stderr, active: await sandbox.active() }
   }
 
-  it("leaves no PAT where signals come while it is made", async () => {
+  it("leaves no PAT if signals come while it is created", async () => {
     const [before, after] = await Promise.all([signalledAtCreate("before"), signalledAtCreate("after")])
     expect(after).toMatchObject({ ended: 143, active: [] })
     expect(after.stderr).toMatch(

@@ -21,7 +21,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect((await sandboxed("kill -TERM $$")).code).toBe(143)
   })
 
-  it("exits 127 where there is no such command, and 126 where it can't be run", async () => {
+  it("exits 127 if the command doesn't exist, and 126 if it can't be run", async () => {
     const missing = await runCli(["sandbox", "--", "no-such-command-of-ours"])
     expect(missing).toMatchObject({
       code: 127,
@@ -74,7 +74,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(ran).toEqual({ code: 0, signal: null, stdout: "given\n", stderr: "told\n" })
   })
 
-  it("runs zpcli without the environment's own PAT, and a whole life of a PAT", async () => {
+  it("runs zpcli without the environment's own PAT, from create to revoke", async () => {
     const real = await startSandbox()
     const line =
       "zpcli pat create ci --scope job && zpcli pat list && zpcli pat revoke law-hotel-shape-community --json"
@@ -85,7 +85,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(real.requests).toEqual([])
   })
 
-  it("fails as it is told to", async () => {
+  it("fails as --fail says", async () => {
     const ran = await sandboxed("zpcli pat list", { PATH: pathWithProgram() }, ["--fail", "GET /pat 418"])
     expect(ran.code).toBe(1)
     expect(ran.stderr).toContain("status 418")
@@ -126,7 +126,7 @@ describe("the rcfile of a sandbox", () => {
     return { ...ran, left: readdirSync(TMPDIR) }
   }
 
-  it("takes the PAT of --save and of login, which sign in from then on, and is gone at the end", async () => {
+  it("keeps the PAT of --save and of login until the end", async () => {
     const ran = await withRcfile(`set -e
 zpcli pat create mine --scope pat --save >/dev/null
 zpcli hello --auth pat | sed -n 1p
@@ -142,14 +142,14 @@ zpcli pat list -q`)
     })
   })
 
-  it("is a private file in a private folder, and may be removed", async () => {
+  it("is a private file in a private folder, and can be removed", async () => {
     const ran = await withRcfile(`ls -ld "$(dirname "$ZPOOL_RCFILE")" "$ZPOOL_RCFILE" | cut -c1-10
 rm -r "$(dirname "$ZPOOL_RCFILE")"; exit 3`)
     expect(ran).toMatchObject({ code: 3, stderr: "", left: [] })
     expect(ran.stdout.split("\n").toSorted()).toEqual(["", "-rw-------", "drwx------"])
   })
 
-  it("is an error where there can be none, before the command starts", async () => {
+  it("that can't be created is an error before the command starts", async () => {
     const ran = await sandboxed("echo ran", { TMPDIR: join(temporaryFolder(), "none") })
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toBe(
@@ -190,8 +190,8 @@ const serving = async (...flags: ReadonlyArray<string>) => {
   return { child, printed, ended }
 }
 
-describe("zpcli sandbox alone", () => {
-  it("prints into a pipe just the variables, for a shell to source, and serves", async () => {
+describe("zpcli sandbox without a command", () => {
+  it("prints only the variables into a pipe, for a shell to source, and serves", async () => {
     const { printed } = await serving()
     expect(printed.split("\n").map((line) => line.replace(/='.*'$/, "=''"))).toEqual([
       "export ZPOOL_API_URL=''",
@@ -226,7 +226,7 @@ describe("zpcli sandbox alone", () => {
     await expect(fetch(`${url}/hello`)).rejects.toThrow()
   })
 
-  it("says so where the port is taken", async () => {
+  it("reports a port that is taken", async () => {
     const { printed } = await serving()
     const [, port = ""] = /127\.0\.0\.1:(\d+)/.exec(printed) ?? []
     const ran = await runCli(["sandbox", "--port", port])
@@ -251,7 +251,7 @@ const withSeed = (text: string) => {
 }
 
 describe("zpcli sandbox --seed", () => {
-  it("lets a clean-up of unused PATs be tested, the PAT that signs in included", async () => {
+  it("is good for testing a clean-up of unused PATs", async () => {
     const line = `ZPOOLPAT=zpat_of_the_seed
 zpcli pat list -q --unused-for 90d
 zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes
@@ -275,7 +275,7 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
     expect(ran.stderr).toContain(`zpcli: ${message}\n`)
   })
 
-  it("takes a PAT without created_at for one of 30 days", async () => {
+  it("treats a PAT without created_at as 30 days old", async () => {
     const seed = '[{"label":"x","scopes":["job","*"]},{"label":"y","scopes":["pat"],"created_at":null}]'
     const list = (filter: string) =>
       seeded(`zpcli pat list -q ${filter} | wc -l`, ["--seed", "seed.json"], withSeed(seed))
@@ -300,7 +300,7 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
 })
 
 describe("zpcli sandbox --fail", () => {
-  it("refuses what names no request of the API", async () => {
+  it("refuses a fault that names no request of the API", async () => {
     for (const fault of ["GET /pats 503", "POST /hello 500", "DELETE /pat/a/b drop", "GET /v1/pat 503"]) {
       const ran = await runInProcess(["sandbox", "--fail", fault, "--", "true"], {})
       expect(ran).toMatchObject({ code: 2, stdout: "" })
@@ -308,7 +308,7 @@ describe("zpcli sandbox --fail", () => {
     }
   })
 
-  it("reports at the end what no request met", async () => {
+  it("reports faults that were never triggered", async () => {
     const ran = await seeded("zpcli hello", [
       ...["--fail", "GET /hello 503 1"],
       ...["--fail", "DELETE /pat/law-hotel-shape-community drop"],
@@ -319,7 +319,7 @@ describe("zpcli sandbox --fail", () => {
     })
   })
 
-  it("makes it an API that does not offer sign-in by password, or making PATs", async () => {
+  it("simulates an API without passwords, or without creating PATs", async () => {
     const line = "zpcli pat create x --scope job || echo $?"
     const login = await seeded(line, ["--fail", "POST /login 403"])
     expect(login).toMatchObject({ code: 0, stdout: "1\n" })
@@ -331,7 +331,7 @@ describe("zpcli sandbox --fail", () => {
 })
 
 describe("zpcli sandbox --seed demo", () => {
-  it("starts with PATs to try filters, a rotation and a create with", async () => {
+  it("starts with PATs for trying filters, a rotation and a create", async () => {
     const line = `zpcli pat list -q | wc -l
 zpcli pat list -q --expiring-within 14d
 zpcli pat rotate --label 'my-project CI' --expiring-within 14d --yes --token-only
@@ -345,7 +345,7 @@ zpcli pat create mine --scope job | sed -n 's/^ID: //p'`
     })
   })
 
-  it("is not a file of that name, which is ./demo", async () => {
+  it("is built in; a file of that name is ./demo", async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, "demo"), '[{"label":"mine","scopes":["job"]}]')
     const list = async (seed: string) =>

@@ -52,7 +52,7 @@ const save = (rcfile: string, ...more: ReadonlyArray<string>) => [
 ]
 
 describe("writers of one rcfile", () => {
-  it.each([[[]], [["--replace"]]])("take turns: of five at once %j one saves its token", async (flags) => {
+  it.each([[[]], [["--replace"]]])("take turns: one of five at once saves its token (%j)", async (flags) => {
     const { active, env, folder, rcfile, works } = await start()
     const runs = await Promise.all(
       [1, 2, 3, 4, 5].map(() => runCli(save(rcfile, "--auth", "jwt", ...flags), { env })),
@@ -109,7 +109,7 @@ describe("writers of one rcfile", () => {
     }
   })
 
-  it("keep what another program adds that is none of their settings", async () => {
+  it("keep other settings that another program adds", async () => {
     let change = () => {}
     const { env, rcfile, works } = await start(() => change())
     writeFileSync(rcfile, "A=1\n", { mode: 0o600 })
@@ -119,7 +119,7 @@ describe("writers of one rcfile", () => {
     expect(await works(tokenIn(rcfile))).toBe(true)
   })
 
-  it("wait for a lock that is given back", async () => {
+  it("wait until a lock is released", async () => {
     const { env, rcfile } = await start()
     writeFileSync(`${rcfile}.lock`, "")
     setTimeout(() => spawnSync("rm", [`${rcfile}.lock`]), 2000)
@@ -231,7 +231,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
     expect(statSync(join(folder, "system")).mode & 0o777).toBe(0o644)
   })
 
-  it("gives away nothing that a link in that home leads to", async () => {
+  it("never changes the owner of a link's target", async () => {
     const folder = temporaryFolder()
     const home = homeOf(folder)
     mkdirSync(join(folder, "etc"))
@@ -253,7 +253,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
     expect(readdirSync(home)).toEqual([])
   })
 
-  it("keeps its own file in a place of its own", async () => {
+  it("owns the files that it writes elsewhere", async () => {
     const { env, folder, rcfile } = await start()
     homeOf(folder)
     expect((await runCli(save(rcfile), { env: { ...env, HOME: join(folder, "home") } })).code).toBe(0)
@@ -262,7 +262,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
 })
 
 describe.skipIf(!root)("an rcfile that belongs to another user", () => {
-  it("is refused for its owner, whatever its mode", async () => {
+  it("is refused, whatever its mode", async () => {
     const { env, rcfile } = await start()
     for (const mode of [0o600, 0o644, 0o666]) {
       writeFileSync(rcfile, "ZPOOLPAT_COMMAND='echo zpat_x'\n")
@@ -280,7 +280,7 @@ describe.skipIf(!root)("an rcfile that belongs to another user", () => {
     }
   })
 
-  it("gives no advice to chmod it where its PAT can be read by others", async () => {
+  it("never suggests chmod", async () => {
     const { env, rcfile } = await start()
     writeFileSync(rcfile, "ZPOOLPAT=zpat_x\n")
     chownSync(rcfile, 65_534, 65_534)

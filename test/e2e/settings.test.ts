@@ -25,7 +25,7 @@ const hello = (env: Readonly<Record<string, string>>, cwd?: string, ...args: Rea
   cwd === undefined ? runInProcess(["hello", ...args], env) : runCli(["hello", ...args], { env, cwd })
 
 describe("a variable that is set to nothing", () => {
-  it("does not send the rcfile's PAT to another API than the rcfile's", async ({ expect }) => {
+  it("doesn't send the rcfile's PAT to an API other than the rcfile's", async ({ expect }) => {
     const { seen, url } = await startScripted(json(200, { message: "Hello staging" }))
     const HOME = homeWith(`ZPOOL_API_URL=${url}\nZPOOLPAT=zpat_staging\n`)
     for (const empty of ["", " ", "\t"]) {
@@ -98,7 +98,7 @@ describe("an rcfile that other tools share", () => {
 })
 
 describe.skipIf(noOtherUser)(`a home that can't be entered`, () => {
-  it("costs a warning with the reason, and not the command", async ({ expect }) => {
+  it("causes a warning with the reason, and the command goes on", async ({ expect }) => {
     const { env } = await startSandbox()
     const home = homeWith("ZPOOL_USER=somebody\n")
     chmodSync(home, 0o000)
@@ -109,7 +109,7 @@ describe.skipIf(noOtherUser)(`a home that can't be entered`, () => {
     )
   })
 
-  it("is an error where --rcfile or ZPOOL_RCFILE names a file in it", async ({ expect }) => {
+  it("is an error if --rcfile or ZPOOL_RCFILE names a file in it", async ({ expect }) => {
     const { env, requests } = await startSandbox()
     const home = homeWith("ZPOOL_USER=somebody\n")
     const file = join(home, ".config/zpools.io/zpoolrc")

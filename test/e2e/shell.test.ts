@@ -24,7 +24,7 @@ describe.skipIf(noTerminal)("a shell of zpcli sandbox at a terminal", () => {
     expect(ran.output).toMatch(/\nThe sandbox and its PATs were deleted\.\n$/)
   })
 
-  it("is not introduced where it can't be started, or is given a command", async () => {
+  it("is not introduced if it can't be started, or is given a command", async () => {
     const missing = await shell(["--", "/nonexistent/bash"])
     expect(missing).toMatchObject({ code: 127 })
     expect(missing.output).toMatch(/^zpcli: \/nonexistent\/bash: command not found\.\n/)

@@ -46,7 +46,7 @@ describe.skipIf(noTerminal)("a signal at a hidden prompt", () => {
     expect(await Promise.all(runs)).toEqual(signals.map((signal) => [signal, codes[signal], null, true]))
   })
 
-  it("ends the process by that signal where the terminal has gone, and Node could only abort", async () => {
+  it("ends the process by that signal if the terminal has gone, and Node could only abort", async () => {
     const { url } = await startSandbox()
     const ran = await runCliOnTerminal(list, {
       env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },

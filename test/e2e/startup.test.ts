@@ -176,7 +176,7 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     },
   )
 
-  it("is not made where XDG_CACHE_HOME or HOME is relative, and so nothing in the working folder", async () => {
+  it("is not made if XDG_CACHE_HOME or HOME is relative, and so nothing in the working folder", async () => {
     for (const folders of [
       { XDG_CACHE_HOME: "cache" },
       { XDG_CACHE_HOME: "", HOME: "." },

@@ -41,7 +41,7 @@ describe("the executable", () => {
     expect(new Set(labels).size).toBe(3)
   })
 
-  it("takes time zone and environment from where it runs, not from where it was built", async () => {
+  it("takes time zone and environment from if it runs, not from if it was built", async () => {
     const { env } = await startSandbox()
     await runCli(["pat", "create", "ci", "--scope", "job"], { env })
     const [tokyo, utc] = await Promise.all(

@@ -106,7 +106,7 @@ describe.skipIf(process.platform === "win32")("a gate with a label", () => {
   ] as const
   describe.each(kinds)("of %s", (kind, run) => {
     it.each(kind === "the action" ? met : met.filter(({ template }) => template))(
-      "exits with $code where the label's PAT $name",
+      "exits with $code if the label's PAT $name",
       async (given) => {
         const { code, faults = [], label = "my CI", pats, rewrite, says = "" } = given
         const sandbox = await startSandbox()

@@ -157,7 +157,7 @@ posix("the action", () => {
   })
 })
 
-posix("a rotation where two PATs have the label", () => {
+posix("a rotation by a label that two PATs have", () => {
   /** Two healthy PATs that are years apart, as two jobs that share a label have them. */
   const startTwo = async (days = [300, 300]) => {
     const sandbox = await startSandbox()

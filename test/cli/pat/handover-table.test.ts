@@ -116,7 +116,7 @@ describe("a token for a command", () => {
     }),
   )
 
-  it("is held by somebody where its PAT works, or the exit code says that it may not be", () => {
+  it("is held by somebody if its PAT works, or the exit code says that it may not be", () => {
     for (const [verb, , , code, active, held] of rows) {
       if (![7, 143].includes(code))
         expect(active.filter((which) => which === "new" && held !== "new")).toEqual([])

@@ -89,7 +89,7 @@ describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
     }),
   )
 
-  it.effect("make the first PAT on the second night where the first one failed", () =>
+  it.effect("make the first PAT on the second night if the first one failed", () =>
     Effect.gen(function* () {
       const first = [...rotate, "--or-create", "--scope", "job", "--expires-in", "90d", "--", "store"]
       const account = yield* makeAccount(false)

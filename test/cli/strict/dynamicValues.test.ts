@@ -48,7 +48,7 @@ for (const shell of shells) {
     const argumentsIn = (answers: ReadonlyArray<ReadonlyArray<string>>) =>
       answers.map((words) => words.filter((word) => !word.startsWith("-")).sort())
 
-    it("are offered where they have the form of a plain word, and reach the shell as that", {
+    it("are offered if they have the form of a plain word, and reach the shell as that", {
       timeout: 30_000,
     }, () => {
       const folder = folderWith(stub)
@@ -75,7 +75,7 @@ for (const shell of shells) {
       if (shell !== "fish") expect(existsSync(join(folder, "asked"))).toBe(false)
     })
 
-    it("are none, in silence, where the program fails", { timeout: 30_000 }, () => {
+    it("are none, in silence, if the program fails", { timeout: 30_000 }, () => {
       const lines = ["fleet dock "]
       expect(argumentsIn(completeIn[shell](folderWith("echo oops >&2; exit 9"), "fleet", lines))).toEqual([
         [],

@@ -76,7 +76,7 @@ describe("a command line", () => {
     expect(read(...argv)).toMatchObject({ _tag: "UsageError" })
   })
 
-  it("tells which options were given without a value, also where it can't be understood", () => {
+  it("tells which options were given without a value, also if it can't be understood", () => {
     expect(read("pat", "list", "--json", "--label", "x")).toMatchObject({ flags: ["--json"] })
     expect(read("pat", "frob", "--json")).toMatchObject({ flags: ["--json"] })
     expect(read("pat", "list", "--label", "--json")).toMatchObject({ flags: ["--label", "--json"] })
@@ -275,7 +275,7 @@ describe("a command line", () => {
     expect(problem(...argv)).toMatchObject(expected)
   })
 
-  it("names the commands of the group where one is wrong", () => {
+  it("names the commands of the group if one is wrong", () => {
     const names = (...argv: ReadonlyArray<string>) => {
       const found = problem(...argv)
       return found._tag === "UnknownSubcommand" ? found.subcommands : []

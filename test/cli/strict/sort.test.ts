@@ -60,14 +60,14 @@ describe("letters", () => {
     expect(run("plant", "-ah")).toMatchObject({ _tag: "Help" })
   })
 
-  it("are named with their whole word where one is not known", () => {
+  it("are named with their whole word if one is not known", () => {
     expect(problem("plant", "-axe", "oak")).toMatchObject({ _tag: "UnrecognizedOption", option: "-axe" })
     expect(problem("plant", "-weird", "oak")).toMatchObject({ option: "-weird" })
   })
 })
 
 describe("a value that begins with a dash", () => {
-  it("is taken where it is one of the choices", () => {
+  it("is taken if it is one of the choices", () => {
     expect(run("plant", "--by", "-age", "oak")).toEqual(["plant", "--by", "-age", "--", "oak"])
     expect(run("plant", "-b", "-age", "oak")).toEqual(["plant", "--by", "-age", "--", "oak"])
   })

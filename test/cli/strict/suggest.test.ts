@@ -37,7 +37,7 @@ describe("the suggestion for a word", () => {
     },
   )
 
-  it("is none of other words where several begin with it, however near those are", () => {
+  it("is none of other words if several begin with it, however near those are", () => {
     expect(suggestions("--exp", [...options, "--help"])).toEqual([])
     expect(suggestions("lis", ["list", "listen", "lie"])).toEqual(["list"])
   })

@@ -207,7 +207,7 @@ describe("the backoff", () => {
     }),
   )
 
-  it.scoped("is not spoken of where nothing is repeated", () =>
+  it.scoped("is not spoken of if nothing is repeated", () =>
     Effect.gen(function* () {
       for (const [name, reply] of [
         [list, json(404, {})],
@@ -225,7 +225,7 @@ describe("the backoff", () => {
 })
 
 describe("answerLostBefore", () => {
-  it.scoped("is true where an earlier attempt may have been carried out", () =>
+  it.scoped("is true if an earlier attempt may have been carried out", () =>
     Effect.gen(function* () {
       const name = "DELETE /v1/pat/a-b-c-d"
       for (const [failures, lost] of [

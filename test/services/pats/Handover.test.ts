@@ -59,7 +59,7 @@ describe("create", () => {
     }),
   )
 
-  it.effect("delivers nothing where none was made", () =>
+  it.effect("delivers nothing if none was made", () =>
     Effect.gen(function* () {
       const handover = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(handover.create)).toMatchObject({ _tag: "TimedOut", attempts: 3 })
@@ -85,7 +85,7 @@ describe("create", () => {
   )
 
   it.effect.each([{ keyId: undefined }, { keyId: "../pat" }, { keyId: "" }])(
-    "revokes nothing where the answer named no key ID, or none that could be one: $keyId",
+    "revokes nothing if the answer named no key ID, or none that could be one: $keyId",
     ({ keyId }) =>
       Effect.gen(function* () {
         const handover = start({
@@ -165,7 +165,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("revokes the others where one of several can't be, and names that one", () =>
+  it.effect("revokes the others if one of several can't be, and names that one", () =>
     Effect.gen(function* () {
       const handover = start({
         revoke: (keyId) => (keyId === thirdKeyId ? Effect.fail(timedOut) : Effect.succeed(revoked)),
@@ -181,7 +181,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("is done where somebody else has revoked the old PAT", () =>
+  it.effect("is done if somebody else has revoked the old PAT", () =>
     Effect.gen(function* () {
       const handover = start({ revoke: () => Effect.fail(notFound) })
       expect(yield* handover.rotate()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
@@ -189,7 +189,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("says that both may work where the old PAT can't be revoked", () =>
+  it.effect("says that both may work if the old PAT can't be revoked", () =>
     Effect.gen(function* () {
       const handover = start({ revoke: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(handover.rotate())).toMatchObject({
@@ -258,7 +258,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("fails as the create does where that certainly did nothing", () =>
+  it.effect("fails as the create does if that certainly did nothing", () =>
     Effect.gen(function* () {
       const handover = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(handover.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
@@ -270,7 +270,7 @@ describe("rotate", () => {
 describe("an interrupted rotate", () => {
   const stopped = { _tag: "RotationStopped", old: [{ keyId: oldKeyId, works: true }], cause: undefined }
 
-  it.effect("says that nothing was changed where the create did not say otherwise", () =>
+  it.effect("says that nothing was changed if the create did not say otherwise", () =>
     Effect.gen(function* () {
       let owed: ReadonlyArray<unknown> = []
       let begun: ReadonlyArray<string> = []
