@@ -34,15 +34,10 @@ const revoke = async (
   return run(["pat", "revoke", id, ...flags], env)
 }
 
+// PatApi.test.ts has every answer and list; here is what the user gets.
 describe("an answer to a revoke that isn't the API's own", () => {
   it.each<[what: string, answer: Answer]>([
     ["a function that failed", failed],
-    ["a sign-in page", text(200, "<html>Sign in</html>")],
-    ["202", json(202, { message: "Accepted" })],
-    ["207", json(207, { message: "Multi-Status" })],
-    ["null", json(200, null)],
-    ["false", text(200, "false")],
-    ["a list", json(200, [])],
     ["a success that says false", json(200, { message: "PAT revoked", success: false })],
     ["the name of another PAT", json(200, { message: "PAT revoked", detail: { key_id: other } })],
   ])("(%s) is a failure while the list shows the PAT as active", async (_, answer) => {
@@ -68,21 +63,11 @@ describe("an answer to a revoke that isn't the API's own", () => {
 })
 
 describe("a 404 to a revoke", () => {
-  it("from a proxy, after a lost answer, is a failure while the PAT is active", async () => {
-    const ran = await revoke([{ status: 503 }, text(404, "<html>Not found</html>")], active)
-    expect(ran).toMatchObject({ code: 1, stdout: "" })
-  })
-
   it("because of a wrong path in ZPOOL_API_URL is not reported as a missing PAT", async () => {
     const ran = await revoke([json(404, { message: "Not Found" })], json(404, { message: "Not Found" }))
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toContain(`zpcli could not confirm that PAT ${id} was revoked`)
     expect(ran.stderr).toContain("Check ZPOOL_API_URL")
-  })
-
-  it("means that the PAT doesn't exist if the list agrees", async () => {
-    expect(await revoke([json(404, {})], listed([other, "active"]))).toMatchObject({ code: 5, stdout: "" })
-    expect(await revoke([json(404, {})], revoked)).toMatchObject({ code: 5, stdout: "" })
   })
 
   it("after a lost answer is a success with an API that lists only active PATs", async () => {
