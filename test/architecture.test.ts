@@ -146,7 +146,7 @@ describe("the layers", () => {
 })
 
 describe("printing", () => {
-  it("goes through output/print.ts, where it is escaped", () => {
+  it("goes through output/print.ts, if it is escaped", () => {
     // What is escaped where it is made, and made of literals of ours.
     expect(using(/\bprintSafe\(/)).toEqual([
       "cli/output/print.ts",

@@ -122,7 +122,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("says what is missing where no PAT is given, or may be asked for", () =>
+  it.effect("says what is missing if no PAT is given, or may be asked for", () =>
     Effect.gen(function* () {
       const { env } = homeWith()
       const hint = `Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.\n`
@@ -152,7 +152,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("saves nothing where the PAT is refused, and speaks of this PAT", () =>
+  it.effect("saves nothing if the PAT is refused, and speaks of this PAT", () =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith("ZPOOL_USER=ada\n")
       const refused = { "GET /hello": { status: 401, body: { message: `no ${token}` } } }
@@ -168,7 +168,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("saves nothing where it can't be checked: unreachable, or an answer that is not the API's", () =>
+  it.effect("saves nothing if it can't be checked: unreachable, or an answer that is not the API's", () =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith()
       for (const [answer, code] of [
@@ -221,7 +221,7 @@ describe("zpcli login", () => {
   )
 
   it.effect.each(["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"])(
-    "warns where %s in the environment overrides what was saved",
+    "warns if %s in the environment overrides what was saved",
     (name) =>
       Effect.gen(function* () {
         const { env, rcfile } = homeWith()
@@ -234,7 +234,7 @@ describe("zpcli login", () => {
       }),
   )
 
-  it.effect("warns where only the environment names the API that the PAT is for", () =>
+  it.effect("warns if only the environment names the API that the PAT is for", () =>
     Effect.gen(function* () {
       const api = "https://staging.test/v1"
       const warned = homeWith()

@@ -64,7 +64,7 @@ describe("without questions", () => {
     }),
   )
 
-  it.effect("nothing changes where nothing would be asked", () =>
+  it.effect("nothing changes if nothing would be asked", () =>
     Effect.gen(function* () {
       for (const argv of [
         ["pat", "revoke", id, "--yes", "--no-input"],

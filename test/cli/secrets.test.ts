@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { logLevels } from "../../src/cli/strict/builtIns.ts"
 import { account, item, jwt, listed, loggedIn, newToken, pat } from "../support/fixtures.ts"
 import { type Answer, type Answers, systemError } from "../support/http/answer.ts"
-import { type Ran, runIn, typed } from "../support/world/world.ts"
+import { runIn, typed, type WorldRan } from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
 const password = account.ZPOOL_PASSWORD
@@ -129,7 +129,7 @@ const expectNone = (text: string, names: ReadonlyArray<keyof typeof secrets>) =>
 }
 
 const everySecret = Object.keys(secrets) as Array<keyof typeof secrets>
-const outOf = ({ stderr, stdout }: Ran) => stdout + stderr
+const outOf = ({ stderr, stdout }: WorldRan) => stdout + stderr
 
 describe.each(Object.entries(commands))("%s", (name, argv) => {
   it.effect("shows no secret when it succeeds, but for the token that create delivers", () =>

@@ -46,7 +46,7 @@ describe("a long message of a server", () => {
     ["the credential", pat.ZPOOLPAT],
     ["another PAT", "zpat_SomebodyElsesSecret0000"],
     ["a JWT", jwt],
-  ])("shows nothing of %s where it is cut", ([, secret]) =>
+  ])("shows nothing of %s at the cut", ([, secret]) =>
     Effect.gen(function* () {
       for (const room of [10, 20, 30]) {
         const message = `${"-".repeat(1_000 - room)}${secret} and more${"-".repeat(2_000)}`

@@ -172,7 +172,7 @@ describe("a label in the place of a key ID", () => {
     }),
   )
 
-  it.effect.each(["zpat_0123456789abcdef", " "])("is not thought of where %j was typed", (typed) =>
+  it.effect.each(["zpat_0123456789abcdef", " "])("is not thought of if %j was typed", (typed) =>
     Effect.gen(function* () {
       const { stderr } = yield* runIn(["pat", "show", typed])
       expect(stderr).not.toMatch(/--label|zpat_/)

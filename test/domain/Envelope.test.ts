@@ -37,7 +37,7 @@ describe("CreatedPat", () => {
   })
 
   it.each([undefined, null, "", 5, "two words", "line\nbreak", "zpat_é", "zpat_[hidden]"])(
-    "has no token where a header could not hold it (%j), and keeps the key ID",
+    "has no token if a header could not hold it (%j), and keeps the key ID",
     (token) => {
       const { detail } = Either.getOrThrow(decode({ detail: { key_id: "a-b-c-d", token } }))
       expect([detail.key_id, detail.token]).toStrictEqual(["a-b-c-d", undefined])

@@ -38,7 +38,7 @@ describe("the successor of a PAT", () => {
     expect(Either.getOrThrow(successor({ hard_expiry_at: now + day })).expiry).toBe("2026-12-25")
   })
 
-  it("never expires where the old one does not", () => {
+  it("never expires if the old one does not", () => {
     const { expiry_at: _, ...eternal } = old
     expect(Either.getOrThrow(NewPat.successorOf(eternal, {}, now)).expiry).toBe(undefined)
   })
@@ -50,7 +50,7 @@ describe("the successor of a PAT", () => {
     }
   })
 
-  it("is refused where the list does not say what the old one is like", () => {
+  it("is refused if the list does not say what the old one is like", () => {
     for (const [fields, reason] of [
       [{ label: undefined }, "label"],
       [{ scopes: undefined }, "scopes"],

@@ -16,7 +16,7 @@ describe("the PAT with a label", () => {
   it.each([
     ["is the active one, however old", [{ ...revoked, created_at: "2026-01-02" }, ci], 1],
     [
-      "is the youngest where none is active",
+      "is the youngest if none is active",
       [
         { ...revoked, created_at: "2026-01-01" },
         { ...ci, created_at: "2026-01-03", expiry_at: "2026-01-04" },
@@ -29,7 +29,7 @@ describe("the PAT with a label", () => {
     expect(find("CI", ...items)).toEqual(Either.right(index))
   })
 
-  it("is an error where several are active, or none has it", () => {
+  it("is an error if several are active, or none has it", () => {
     expect(find("CI", ci, ci)).toMatchObject({ left: { _tag: "SeveralPats", pats: [{}, {}] } })
     expect(find("CJ", revoked)).toMatchObject({ left: { _tag: "LabelNotFound", nearest: "CI" } })
   })

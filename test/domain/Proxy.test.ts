@@ -46,7 +46,7 @@ const table: ReadonlyArray<
     Either.right("http://proxy:1/ from HTTPS_PROXY"),
   ],
   [
-    "ALL_PROXY serves where no other does",
+    "ALL_PROXY serves if no other does",
     api,
     { ALL_PROXY: "proxy:1" },
     Either.right("http://proxy:1/ from ALL_PROXY"),
@@ -66,13 +66,13 @@ const table: ReadonlyArray<
   ["SOCKS can't be used", api, { ALL_PROXY: "socks5://127.0.0.1:9" }, Either.left("ALL_PROXY")],
   ["what is not a URL can't be used", api, { HTTPS_PROXY: "http://:bad" }, Either.left("HTTPS_PROXY")],
   [
-    "what can't be used is no matter where NO_PROXY covers the host",
+    "what can't be used is no matter if NO_PROXY covers the host",
     api,
     { ALL_PROXY: "socks5://127.0.0.1:9", NO_PROXY: "*" },
     Either.right(undefined),
   ],
   [
-    "nor where another variable is stronger",
+    "nor if another variable is stronger",
     api,
     { ALL_PROXY: "socks5://127.0.0.1:9", HTTPS_PROXY: "proxy:1", HTTP_PROXY: "proxy:1" },
     Either.right("http://proxy:1/ from HTTPS_PROXY"),

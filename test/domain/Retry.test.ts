@@ -44,7 +44,7 @@ describe("repeatable", () => {
     }
   })
 
-  it.each(once)("%s %s is repeated only where it certainly did not happen", (method, path) => {
+  it.each(once)("%s %s is repeated only if it certainly did not happen", (method, path) => {
     expect(Retry.repeatable(method, path, unreachable("ECONNREFUSED", false))).toBe(true)
     expect(Retry.repeatable(method, path, neverConnected)).toBe(true)
     expect(Retry.repeatable(method, path, status(429))).toBe(true)
@@ -57,7 +57,7 @@ describe("repeatable", () => {
     }
   })
 
-  it.each([...repeats, ...once])("%s %s is left alone where waiting is no use", (method, path) => {
+  it.each([...repeats, ...once])("%s %s is left alone if waiting is no use", (method, path) => {
     for (const failure of [
       unreachable("INVALID_PURPOSE", false, "certificate"),
       unreachable("EPROTO", false, "client-certificate"),

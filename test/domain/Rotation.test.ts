@@ -31,7 +31,7 @@ describe("select", () => {
     expect(chosen([...others, pat(first, -9)])).toEqual(Either.right([first]))
   })
 
-  it("finds the newest expired one where none is active, by its status or by its time", () => {
+  it("finds the newest expired one if none is active, by its status or by its time", () => {
     expect(
       chosen([
         pat(first, -9, { status: "expired" }),
@@ -47,7 +47,7 @@ describe("select", () => {
     expect(chosen(pats, { keep: true })).toEqual(Either.right([first]))
   })
 
-  it("finds none where there are none, or revoked ones alone", () => {
+  it("finds none if there are none, or revoked ones alone", () => {
     expect(chosen([])).toEqual(Either.right([]))
     expect(chosen([pat(first, -1, { status: "Revoked" })])).toEqual(Either.right([]))
     // What can't be named in a request can't be revoked.

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { dealtKeyIds as ids, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { dealtKeyIds as ids, startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const withPats = async (...labels: ReadonlyArray<string>) => {
@@ -40,7 +41,7 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
     ["Ctrl-C", "\u0003", 130],
     ["Ctrl-D", "\u0004", 130],
     ["SIGTERM", { signal: "SIGTERM" }, 143],
-  ] as const)("leaves everything as it was at %s", async (_, action, code) => {
+  ] as const)("changes nothing at %s", async (_, action, code) => {
     const { env, requests, statuses } = await withPats("first", "second")
     const ran = await runCliOnTerminal(["pat", "rotate"], { env, script: [["Filter: $", action]] })
     expect(ran).toMatchObject({ code, echo: true, unused: [] })
@@ -48,7 +49,7 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
     expect(await statuses()).toEqual(["active", "active"])
   })
 
-  it("draws the rows again to the new width at the next key after a resize", async () => {
+  it("redraws to the new width at the next key after a resize", async () => {
     const { env } = await withPats("a label that is longer than its column in forty columns", "second")
     const ran = await runCliOnTerminal(["pat", "show"], {
       env,

@@ -2,25 +2,15 @@
 import { spawn, spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string }
 
-const commands = [
-  [],
-  ["pat"],
-  ["pat", "list"],
-  ["pat", "show"],
-  ["pat", "create"],
-  ["pat", "revoke"],
-  ["pat", "rotate"],
-  ["pat", "run"],
-  ["login"],
-  ["hello"],
-  ["sandbox"],
-]
+/** The root, a group and a leaf; root.test.ts has them all. */
+const commands = [[], ["pat"], ["pat", "create"]]
 
 const topics = ["exit-codes", "environment", "ci", "json"]
 
@@ -35,7 +25,7 @@ const bare = (...args: ReadonlyArray<string>) => {
 
 describe("help", () => {
   it.each(commands.map((path) => [path.join(" "), path] as const))(
-    "zpcli %s --help needs nothing and is plain, on stdout, once",
+    "of zpcli %s is plain text on stdout, and needs no environment",
     (_, path) => {
       const ran = bare(...path, "--help")
       expect(ran).toMatchObject({ status: 0, stderr: "" })
@@ -49,18 +39,18 @@ describe("help", () => {
     },
   )
 
-  it("is printed by help and the words of a command", () => {
+  it("is also printed by help and the name of a command", () => {
     expect(bare("help")).toEqual(bare("--help"))
     expect(bare("help", "pat", "list")).toEqual(bare("pat", "list", "--help"))
     expect(bare("help", "frob")).toMatchObject({ status: 2, stdout: "" })
   })
 
-  it.each(topics)("on %s is the page of the docs as it is, and needs nothing", (topic) => {
+  it.each(topics)("on %s prints the page of the docs, and needs no environment", (topic) => {
     const page = readFileSync(`docs/${topic}.md`, "utf8")
     expect(bare("help", topic)).toEqual({ status: 0, stdout: page, stderr: "" })
   })
 
-  it("on a topic that is misspelt names the one that is meant", () => {
+  it("on a misspelt topic suggests the right one", () => {
     const { status, stderr, stdout } = bare("help", "exit-code")
     expect({ status, stdout }).toEqual({ status: 2, stdout: "" })
     expect(stderr).toBe(
@@ -69,19 +59,19 @@ describe("help", () => {
     )
   })
 
-  it("is what a group without its subcommand prints", () => {
+  it("is printed by a group without a subcommand", () => {
     expect(bare()).toEqual(bare("--help"))
     expect(bare("pat")).toEqual(bare("pat", "-h"))
   })
 
-  it("is not kept from by settings that are wrong", async () => {
+  it("works even if a setting is wrong", async () => {
     const ran = await runCli(["pat", "list", "--help"], {
       env: { ZPOOL_API_URL: "nonsense", ZPOOL_TIMEOUT: "-1" },
     })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
   })
 
-  it("the version is that of the package", () => {
+  it("--version prints the package's version", () => {
     expect(bare("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
     expect(bare("-V")).toEqual(bare("--version"))
     expect(bare("pat", "create", "--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
@@ -91,10 +81,8 @@ describe("help", () => {
 describe.skipIf(noTerminal).concurrent("help at a terminal", () => {
   it.each([
     [50, 50],
-    [80, 80],
-    [100, 100],
     [140, 100],
-  ])("of %d columns takes %d", async (columns, most) => {
+  ])("of %d columns is %d columns wide", async (columns, most) => {
     const { code, output } = await runCliOnTerminal(["pat", "rotate", "--help"], { columns })
     const widest = Math.max(...output.split("\n").map((line) => line.length))
     expect(code).toBe(0)
@@ -103,13 +91,12 @@ describe.skipIf(noTerminal).concurrent("help at a terminal", () => {
   })
 })
 
-describe("a command line that is wrong", () => {
+describe("a wrong command line", () => {
   it.each([
     [
       ["pat", "create", "--jsn", "--scope", "job"],
       "zpcli: Unknown option --jsn for zpcli pat create. Did you mean --json?",
     ],
-    [["pat", "frob"], 'zpcli: Unknown command "frob" for zpcli pat.'],
     [
       ["pat", "creat", "x", "--scope", "job"],
       'zpcli: Unknown command "creat" for zpcli pat. Did you mean create?',
@@ -119,15 +106,12 @@ describe("a command line that is wrong", () => {
       ["pat", "create", "\u2014json", "--scope", "job"],
       'zpcli: "\u2014json" starts with a typographic dash (U+2014), not with a hyphen.',
     ],
-    [["whoami"], 'zpcli: Unknown command "whoami" for zpcli. Did you mean zpcli hello?'],
     [["pat", "revoke", "CI"], 'zpcli: "CI" is not a key ID.'],
-    [["ls"], 'zpcli: Unknown command "ls" for zpcli. Did you mean zpcli pat list?'],
-    [["pat", "list", "-weird"], "zpcli: Unknown option -weird for zpcli pat list."],
     [
       ["pat", "list", "\u001b[31mx\u202e"],
       'zpcli: Unexpected argument "\\x1b[31mx\\u202e" for zpcli pat list.',
     ],
-  ])("%j is told once, on stderr, without ANSI", (args, message) => {
+  ])("%j is reported in two plain lines on stderr", (args, message) => {
     const ran = bare(...args)
     expect(ran).toMatchObject({ status: 2, stdout: "" })
     expect(ran.stderr.split("\n")[0]).toBe(message)
@@ -150,7 +134,7 @@ describe("a command line that is wrong", () => {
     expect(bare("frob").stderr).toMatch(/pat, .*sandbox/)
   })
 
-  it("is told as one JSON object with --json", () => {
+  it("is reported as one JSON object with --json", () => {
     const { stderr, stdout } = bare("pat", "create", "--json")
     expect(stdout).toBe("")
     expect(JSON.parse(stderr)).toEqual({
@@ -163,9 +147,7 @@ describe.skipIf(process.platform === "win32")("a word that is not UTF-8", () => 
   it.each([
     ["a label", ["pat", "create", "caf\\351", "--scope", "job"]],
     ["a label after --", ["pat", "create", "--scope", "job", "--", "\\351"]],
-    ["a file of --out", ["pat", "create", "x", "--scope", "job", "--out", "t\\351"]],
     ["a file of --out=", ["pat", "create", "x", "--scope", "job", "--out=t\\351"]],
-    ["an rcfile", ["hello", "--rcfile", "/nonexistent/\\351"]],
     ["a command", ["p\\351t", "list"]],
     ["a word of the sandbox's command", ["sandbox", "--", "echo", "\\351"]],
   ])("is refused as %s", async (_, words) => {
@@ -185,8 +167,8 @@ describe.skipIf(process.platform === "win32")("a word that is not UTF-8", () => 
   })
 })
 
-describe.skipIf(noTerminal)(`a username that is typed`, () => {
-  it.each(["ada b", "ada\u00a0b"])("%j is refused, since it holds white space", async (name) => {
+describe.skipIf(noTerminal)("a username that is typed", () => {
+  it.each(["ada b", "ada\u00a0b"])("%j is refused because of its white space", async (name) => {
     const { requests, url } = await startSandbox()
     const ran = await runCliOnTerminal(["pat", "list"], {
       env: { ZPOOL_API_URL: url, ZPOOL_PASSWORD: "x" },
@@ -197,7 +179,7 @@ describe.skipIf(noTerminal)(`a username that is typed`, () => {
     expect(requests).toEqual([])
   })
 
-  it("with blanks around it is taken without them", async () => {
+  it("is trimmed", async () => {
     const { requests, url } = await startSandbox()
     const ran = await runCliOnTerminal(["hello"], {
       env: { ZPOOL_API_URL: url, ZPOOL_PASSWORD: "demo-Pa55word" },

@@ -1,16 +1,15 @@
-import { spawn } from "node:child_process"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, runCli } from "../support/program/program.ts"
+import { runCli, runShell } from "../support/program/program.ts"
 import {
   completeIn,
   describedIn,
   folderOf,
   missing,
-  runIn,
   type Shell,
+  shellOutput,
   shells,
 } from "../support/program/shells.ts"
-import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const scopes = ["*", "zpool", "job", "sshkey", "pat", "billing"]
 
@@ -64,7 +63,7 @@ const scriptOf = async (shell: Shell) => {
 
 for (const shell of shells) {
   describe.skipIf(missing(shell))(`completions in ${shell}`, () => {
-    it("offer commands, options, scopes and other values where each belongs", async () => {
+    it("offer commands, options, scopes and other values in the right places", async () => {
       const answers = completeIn[shell](
         await scriptOf(shell),
         "zpcli",
@@ -98,7 +97,7 @@ for (const shell of ["zsh", "fish"] as const) {
 }
 
 describe("completions", () => {
-  it("in bash work behind = too, which is a word of its own there", async () => {
+  it("in bash work after = too, which is a word of its own there", async () => {
     const lines = [
       "zpcli pat list --status=",
       "zpcli pat list --status=ac",
@@ -113,13 +112,13 @@ describe("completions", () => {
     ])
   })
 
-  it.skipIf(missing("bash"))("in bash put the scope * in so that it reaches the program", async () => {
+  it.skipIf(missing("bash"))("in bash quote the scope * so that it reaches the program", async () => {
     const folder = await scriptOf("bash")
     const program = `source ../script; COMP_WORDS=(zpcli pat create --scope '\\'); COMP_CWORD=4; _zpcli; eval "printf '<%s>' \${COMPREPLY[0]}"`
-    expect(runIn(folder, "bash", ["--norc", "-c", program])).toBe("<*>")
+    expect(shellOutput(folder, "bash", ["--norc", "-c", program])).toBe("<*>")
   })
 
-  it("leave other values of --scope to the command, which says what is wrong with them", async () => {
+  it("leave unknown values of --scope to the command, which explains them", async () => {
     const { code, stderr } = await runCli(["pat", "create", "ci", "--scope", "zpol"], {
       env: { ZPOOLPAT: "zpat_x" },
     })
@@ -129,7 +128,7 @@ describe("completions", () => {
     })
   })
 
-  it("of options do not mix those of two commands", async () => {
+  it("never mix the options of two commands", async () => {
     const answers = completeIn.bash(await scriptOf("bash"), "zpcli", [
       "zpcli pat list --out tok",
       "zpcli sandbox --out tok",
@@ -138,15 +137,15 @@ describe("completions", () => {
     expect(answers).toEqual([[], [], ["token.txt"]])
   })
 
-  it.skipIf(missing("zsh"))("in zsh without compinit say what is missing, and fail at nothing", async () => {
+  it.skipIf(missing("zsh"))("in zsh without compinit say what is missing, and break nothing", async () => {
     const folder = await scriptOf("zsh")
-    const run = runIn(folder, "zsh", ["-f", "-c", "source ../script 2>&1; echo done"])
+    const run = shellOutput(folder, "zsh", ["-f", "-c", "source ../script 2>&1; echo done"])
     expect(run).toBe(
       "zpcli: completions need compinit; run this before loading them: autoload -Uz compinit && compinit\ndone\n",
     )
   })
 
-  it("of a shell that there is none for are refused", async () => {
+  it("for an unknown shell are refused", async () => {
     const { code, stderr, stdout } = await runCli(["--completions", "fishy"])
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toContain("Did you mean fish?")
@@ -154,7 +153,7 @@ describe("completions", () => {
 })
 
 describe("key IDs", () => {
-  it("are offered by bash for what takes one, while they are active", async () => {
+  it("are offered by bash to commands that take one, while they are active", async () => {
     const sandbox = await startSandbox()
     const own = await sandbox.call("POST", "/pat", { label: "to sign in with", scopes: ["pat"] })
     const { key_id: old } = await sandbox.call("POST", "/pat", { label: "old", scopes: ["job"] })
@@ -164,24 +163,20 @@ describe("key IDs", () => {
     const script = ["show", "revoke", "rotate", "list", `revoke ${own.key_id}`]
       .map((verb) => words(`zpcli pat ${verb}`))
       .join("\n")
-    const child = spawn("bash", ["--norc", "-c", `source <(zpcli --completions bash)\n${script}`], {
-      env: cleanEnv({
-        ZPOOL_API_URL: sandbox.url,
-        ZPOOLPAT: String(own.token),
-        PATH: pathWithProgram(),
-      }),
-      stdio: ["ignore", "pipe", "pipe"],
+    const ran = await runShell(`source <(zpcli --completions bash)\n${script}`, {
+      env: { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: String(own.token) },
+      shell: ["bash", "--norc"],
     })
     const id = `${own.key_id} \n`
-    expect(await ended(child)).toMatchObject({ stdout: `${id}${id}${id}\n\n`, stderr: "" })
+    expect(ran).toMatchObject({ stdout: `${id}${id}${id}\n\n`, stderr: "" })
   })
 
-  it("are none, in silence and with 0, where nobody is signed in", async () => {
+  it("aren't offered if nobody is signed in, silently and with 0", async () => {
     const ran = await runCli(["pat", "__key-ids", "--", "pat", "show"])
     expect(ran).toMatchObject({ code: 0, stdout: "", stderr: "" })
   })
 
-  it("are printed by a command that no help names", async () => {
+  it("are printed by a command that help doesn't mention", async () => {
     for (const args of [["--help"], ["pat", "--help"], ["pat", "show", "--help"]]) {
       expect((await runCli(args)).stdout).not.toContain("__")
     }

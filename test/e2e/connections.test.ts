@@ -1,15 +1,14 @@
 /** Which connections are used, how long they are waited for, and how many at once. */
-import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import type { OnFinished } from "../support/finished.ts"
 import { item, jwt } from "../support/fixtures.ts"
 import { type Handler, type Scripted, startScripted } from "../support/http/scripted.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import type { OnFinished } from "../support/sandbox.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
 
 const token = `zpat_secret_new_${"n".repeat(24)}`
 const keyId = "law-hotel-shape-community"
@@ -33,13 +32,13 @@ describe.concurrent("a connection", () => {
     else response.end(listed)
   }
 
-  it("is kept within a run", async ({ expect, onTestFinished }) => {
+  it("is reused within a run", async ({ expect, onTestFinished }) => {
     const { connections, env, seen } = await start(onTestFinished, answer, account)
     expect((await runCli(list, { env })).code).toBe(0)
     expect({ requests: seen.length, connections: connections() }).toEqual({ requests: 2, connections: 1 })
   })
 
-  it("does not keep the program from ending", async ({ expect, onTestFinished }) => {
+  it("that stays open doesn't delay the end of the program", async ({ expect, onTestFinished }) => {
     const { env } = await start(onTestFinished, (request, response) => {
       response.setHeader("keep-alive", "timeout=60")
       answer(request, response)
@@ -49,7 +48,10 @@ describe.concurrent("a connection", () => {
     expect(Date.now() - started).toBeLessThan(20_000)
   })
 
-  it("that the server has closed meanwhile costs no attempt", async ({ expect, onTestFinished }) => {
+  it("that the server has closed in the meantime doesn't use up an attempt", async ({
+    expect,
+    onTestFinished,
+  }) => {
     const { env, seen } = await start(
       onTestFinished,
       (request, response, count) => {
@@ -63,7 +65,7 @@ describe.concurrent("a connection", () => {
     expect(seen).toHaveLength(3)
   })
 
-  it("that was idle while a person thought is not used for a create", async ({ expect, onTestFinished }) => {
+  it("that was idle at a prompt is not used for a create", async ({ expect, onTestFinished }) => {
     for (const [thought, connectionsOfCreate] of [
       [100, 1],
       [1500, 2],
@@ -73,16 +75,13 @@ describe.concurrent("a connection", () => {
         ports.push(`${request.method} ${request.socket.remotePort}`)
         answer(request, response)
       })
-      const child = spawn(binary, [...program, "pat", "rotate", keyId], {
-        env: cleanEnv(env),
-        stdio: ["pipe", "pipe", "pipe"],
-      })
+      const child = startCli(["pat", "rotate", keyId], { env, stdio: ["pipe", "pipe", "pipe"] })
       const done = ended(child)
       await new Promise<void>((asked) =>
-        child.stderr.on("data", (chunk) => String(chunk).includes("[y/N]") && asked()),
+        child.stderr?.on("data", (chunk) => String(chunk).includes("[y/N]") && asked()),
       )
       await new Promise((resume) => setTimeout(resume, thought))
-      child.stdin.end("y\n")
+      child.stdin?.end("y\n")
       expect((await done).code).toBe(0)
       expect(ports.map((line) => line.split(" ")[0]).slice(0, 2)).toEqual(["GET", "POST"])
       expect(new Set(ports.slice(0, 2).map((line) => line.split(" ")[1])).size).toBe(connectionsOfCreate)
@@ -90,13 +89,10 @@ describe.concurrent("a connection", () => {
   })
 })
 
-describe.skipIf(process.platform === "win32").concurrent("a program that was stopped", () => {
+describe.skipIf(process.platform === "win32").concurrent("a program that is suspended", () => {
   /** Runs a create that is stopped as its request arrives and goes on after its timeout has passed. */
   const stopped = async (server: Scripted, arrived: Promise<void>) => {
-    const child = spawn(binary, [...program, ...create, "--token-only"], {
-      env: cleanEnv({ ...server.env, ZPOOL_TIMEOUT: "1" }),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli([...create, "--token-only"], { env: { ...server.env, ZPOOL_TIMEOUT: "1" } })
     const done = ended(child)
     await arrived
     child.kill("SIGSTOP")
@@ -105,7 +101,7 @@ describe.skipIf(process.platform === "win32").concurrent("a program that was sto
     return await done
   }
 
-  it("takes the answer that came meanwhile, the rest of its body later", async (test) => {
+  it("reads the answer that arrived in the meantime, and the rest of its body later", async (test) => {
     let arrive = () => {}
     const arrived = new Promise<void>((fulfil) => {
       arrive = fulfil
@@ -126,7 +122,7 @@ describe.skipIf(process.platform === "win32").concurrent("a program that was sto
     })
   })
 
-  it("gives up where none has come a timeout later", async (test) => {
+  it("gives up if no answer has come one timeout later", async (test) => {
     let arrive = () => {}
     const arrived = new Promise<void>((fulfil) => {
       arrive = fulfil
@@ -141,7 +137,7 @@ describe.skipIf(process.platform === "win32").concurrent("a program that was sto
   })
 })
 
-describe.concurrent("several PATs", () => {
+describe.concurrent("a revoke of several PATs", () => {
   const keyIds = [
     "one-one-one-one",
     "two-two-two-two",
@@ -151,7 +147,7 @@ describe.concurrent("several PATs", () => {
   ]
   const revoke = ["pat", "revoke", ...keyIds, "--yes"]
 
-  it("are signed in for afresh once where a cached JWT is refused", async (test) => {
+  it("signs in again only once if a cached JWT is refused", async (test) => {
     const cache = mkdtempSync(join(tmpdir(), "zpcli-several-"))
     test.onTestFinished(() => rmSync(cache, { recursive: true, force: true }))
     const seen: Array<string | undefined> = []
@@ -176,7 +172,7 @@ describe.concurrent("several PATs", () => {
     test.expect(seen.length).toBeGreaterThan(6)
   })
 
-  it("wait all of them where one is answered by 429", async (test) => {
+  it("pauses all of them if one is answered with 429", async (test) => {
     const times: Array<number> = []
     const { env } = await start(
       test.onTestFinished,
@@ -194,7 +190,7 @@ describe.concurrent("several PATs", () => {
     test.expect((times[4] as number) - (times[0] as number)).toBeGreaterThanOrEqual(950)
   })
 
-  it("of which some are done when it is interrupted have their results shown", async (test) => {
+  it("shows what was done when it is interrupted", async (test) => {
     let arrived = 0
     let reached = () => {}
     const all = new Promise<void>((fulfil) => {
@@ -209,10 +205,7 @@ describe.concurrent("several PATs", () => {
       },
       account,
     )
-    const child = spawn(binary, [...program, ...revoke], {
-      env: cleanEnv(env),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli(revoke, { env })
     const done = ended(child)
     await all
     child.kill("SIGTERM")
@@ -259,8 +252,8 @@ const startSlow = async () => {
   return { counts, run: (...args: ReadonlyArray<string>) => runCli(["pat", ...args], { env }) }
 }
 
-describe("over a slow wire", () => {
-  it("revokes 40 PATs four at a time, over no more connections, and shows them in the order given", async () => {
+describe("over a slow network", () => {
+  it("revokes 40 PATs four at a time, over four connections, and shows them in the order given", async () => {
     const { counts, run } = await startSlow()
     const ran = await run("revoke", "--yes", ...ids)
     expect(ran).toMatchObject({ code: 0, stderr: "" })

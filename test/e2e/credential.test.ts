@@ -1,18 +1,18 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { type OnFinished, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
+import { binary, ended, program, runCli, startCli } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */
-const start = async (onFinished: OnFinished) => {
-  const sandbox = await startSandboxOn(undefined, [], 3600, onFinished)
+const start = async () => {
+  const sandbox = await startSandbox()
   const { token } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["pat"] })
-  const folder = temporaryFolder(onFinished)
+  const folder = temporaryFolder()
   const place = (name: string, text: string, mode = 0o600) => {
     const path = join(folder, name)
     writeFileSync(path, text, { mode })
@@ -27,12 +27,9 @@ const counted = (folder: string, text: string) => ({
   runs: () => (existsSync(join(folder, "runs")) ? readFileSync(join(folder, "runs"), "utf8").length / 2 : 0),
 })
 
-describe.concurrent("a PAT", () => {
-  it("in a file or from a command signs in, and hello names the variable", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env, folder, place, token } = await start(onTestFinished)
+describe("a PAT", () => {
+  it("in a file or from a command signs in, and hello names the variable", async () => {
+    const { env, folder, place, token } = await start()
     const { command, runs } = counted(folder, token)
     const file = place("pat", `${token}\n`)
     const byFile = await runCli(["hello"], { env: { ...env, ZPOOLPAT_FILE: file } })
@@ -44,11 +41,8 @@ describe.concurrent("a PAT", () => {
     expect(runs()).toBe(1)
   })
 
-  it("from a command of the rcfile is asked for once in a run, and not for --help, another credential or a wrong command line", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env, folder, place, sandbox, token } = await start(onTestFinished)
+  it("from a command of the rcfile is fetched once in a run, and not for --help, another credential or a wrong command line", async () => {
+    const { env, folder, place, sandbox, token } = await start()
     const { command, runs } = counted(folder, token)
     const rcfile = place("zpoolrc", `ZPOOLPAT_COMMAND="${command}"\n`)
     const run = (args: ReadonlyArray<string>, more = {}) =>
@@ -66,8 +60,8 @@ describe.concurrent("a PAT", () => {
     expect(runs()).toBe(1)
   })
 
-  it("that is refused is named by its variable, in the hint too", async ({ expect, onTestFinished }) => {
-    const { env, place } = await start(onTestFinished)
+  it("that is rejected is named by its variable, in the hint too", async () => {
+    const { env, place } = await start()
     const file = place("pat", "zpat_0123456789abcdef")
     const byFile = await runCli(["pat", "list"], { env: { ...env, ZPOOLPAT_FILE: file } })
     expect(byFile).toMatchObject({ code: 4, stdout: "" })
@@ -79,11 +73,8 @@ describe.concurrent("a PAT", () => {
     expect(byCommand.stderr).toContain(`The API rejected the PAT from ZPOOLPAT_COMMAND in ${rcfile}`)
   })
 
-  it("that can't be had is 4, with the variable's name and without a request", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env, sandbox } = await start(onTestFinished)
+  it("that isn't available ends with 4, the variable's name and no request", async () => {
+    const { env, sandbox } = await start()
     const fails = "echo locked >&2; echo zpat_0123456789abcdef; exit 3"
     const ran = await runCli(["pat", "list", "--json"], { env: { ...env, ZPOOLPAT_COMMAND: fails } })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
@@ -101,11 +92,8 @@ describe.concurrent("a PAT", () => {
     expect(sandbox.requests).toEqual([])
   })
 
-  it("that is written to /dev/stdout, which can't be opened, says what to do instead", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env, token } = await start(onTestFinished)
+  it("that is written to /dev/stdout, which can't be opened, says what to do instead", async () => {
+    const { env, token } = await start()
     const run = (command: string) => runCli(["hello"], { env: { ...env, ZPOOLPAT_COMMAND: command } })
     expect(await run(`echo ${token} | tee /dev/stderr 2>/dev/null`)).toMatchObject({ code: 0 })
     expect(await run(`(echo ${token} > /dev/stdout) | cat`)).toMatchObject({ code: 0 })
@@ -118,8 +106,8 @@ describe.concurrent("a PAT", () => {
     }
   })
 
-  it("is not taken from the shell of someone who tries the sandbox", async ({ expect, onTestFinished }) => {
-    const { folder, token } = await start(onTestFinished)
+  it("of the user's own shell is not used in the sandbox", async () => {
+    const { folder, token } = await start()
     const { command, runs } = counted(folder, token)
     const env = { ZPOOLPAT_COMMAND: command, ZPOOL_PASSWORD_FILE: "/no/such/file" }
     const ran = await runCli(["sandbox", "--", binary, ...program, "hello"], { env })
@@ -129,9 +117,9 @@ describe.concurrent("a PAT", () => {
   })
 })
 
-describe.concurrent("a password", () => {
-  it("from a command is not asked for where a JWT is cached", async ({ expect, onTestFinished }) => {
-    const { folder, sandbox } = await start(onTestFinished)
+describe("a password", () => {
+  it("from a command is not fetched if a JWT is cached", async () => {
+    const { folder, sandbox } = await start()
     const { command, runs } = counted(folder, sandbox.env.ZPOOL_PASSWORD as string)
     const cache = join(folder, "cache")
     mkdirSync(cache, { mode: 0o700 })
@@ -148,8 +136,8 @@ describe.concurrent("a password", () => {
     expect(runs()).toBe(1)
   })
 
-  it("in a file that is wrong is named by its variable", async ({ expect, onTestFinished }) => {
-    const { place, sandbox } = await start(onTestFinished)
+  it("in a file that is wrong is named by its variable", async () => {
+    const { place, sandbox } = await start()
     const env = { ...sandbox.env, ZPOOL_PASSWORD: "", ZPOOL_PASSWORD_FILE: place("pw", "wrong\n") }
     const { code, stderr } = await runCli(["hello"], { env })
     expect(code).toBe(4)
@@ -157,15 +145,12 @@ describe.concurrent("a password", () => {
   })
 })
 
-describe.skipIf(process.platform === "win32")("SIGINT while a command is to print the PAT", () => {
+describe.skipIf(process.platform === "win32")("SIGINT while a command fetches the PAT", () => {
   it.each([["hello"], ["pat create x --scope job --token-only"]])("ends it and %s with 130", async (line) => {
-    const { env, folder, sandbox } = await start(onTestFinished)
+    const { env, folder, sandbox } = await start()
     const pid = join(folder, "pid")
     const command = `sh -c 'echo $$ > ${pid}.new; mv ${pid}.new ${pid}; exec sleep 30'; true`
-    const child = spawn(binary, [...program, ...line.split(" ")], {
-      env: cleanEnv({ ...env, ZPOOLPAT_COMMAND: command }),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli([...line.split(" ")], { env: { ...env, ZPOOLPAT_COMMAND: command } })
     const end = ended(child)
     while (!existsSync(pid)) await new Promise((resolve) => setTimeout(resolve, 20))
     child.kill("SIGINT")
@@ -211,7 +196,7 @@ describe("a PAT from the rcfile", () => {
     expect(stdout).toContain(`Signed in with: the PAT in ${rcfile}\n`)
   })
 
-  it("is not named where the environment's is used", async () => {
+  it("is not named if the environment's is used", async () => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
     const { env } = await startScripted(json(401, {}))
     const { stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
@@ -222,12 +207,11 @@ describe("a PAT from the rcfile", () => {
 
 describe("a rotation under a sign-in with a password", () => {
   it.each(["GET /hello 401", "GET /hello 403"])(
-    "whose check meets %s blames the new PAT and no other",
+    "whose check fails with %s blames only the new PAT",
     async (fault) => {
       const sandbox = await startSandbox()
       const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
-      const url = await startGate(sandbox, { faults: [fault] })
-      const env = { ...sandbox.env, ZPOOL_API_URL: url }
+      const env = await sandbox.behind({ faults: [fault] })
       const { code, stderr } = await runCli(["pat", "rotate", String(key_id), "--yes"], { env })
       expect(code).toBe(9)
       expect(stderr).toContain("could not be checked")
@@ -237,8 +221,8 @@ describe("a rotation under a sign-in with a password", () => {
   )
 })
 
-describe("a web page with 403", () => {
-  it("blames no account", async () => {
+describe("a 403 that is a web page", () => {
+  it("doesn't blame the account", async () => {
     const { url } = await startScripted({
       "POST /login": json(200, { message: "ok", detail: { access_token: "eyJ0.eyJ1.c2ln", expires_in: 60 } }),
       "GET /pat": text(403, "<html>Blocked</html>"),

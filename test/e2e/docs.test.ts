@@ -41,7 +41,7 @@ describe("the command lines of", () => {
     )
   })
 
-  it("all pages are as many as were counted when this was written, or more", () => {
+  it("all pages are 70 at least, so that none is overlooked", () => {
     const counts = Object.fromEntries(pages.map((page) => [page, snippetsOf(page).length]))
     expect(
       Object.values(counts).reduce((sum, count) => sum + count, 0),
@@ -109,7 +109,7 @@ describe("the page of", () => {
     },
   )
 
-  it.each(pages)("%s names no option that there is not", (page) => {
+  it.each(pages)("%s names only options that exist", (page) => {
     const known = [...all.flatMap(({ options }) => options), ...builtIns].map(({ name }) => name)
     const named = Array.from(read(page).matchAll(/`(--[a-z][\w-]*)[^`]*`/g), ([, name]) => name as string)
     expect(named.filter((name) => !known.includes(name))).toEqual([])
@@ -166,7 +166,7 @@ describe("what docs/json.md says of fields", () => {
     for (const [name, value] of without) expect(example[0][name] === null, name).toBe(value === null)
   })
 
-  it("tells the fields that each error has from those that may be left out", () => {
+  it("distinguishes the fields that each error has from those that can be missing", () => {
     const reports = Object.values(samples).flatMap((list) =>
       list.map(([failure]) => describeFailure(failure)),
     )

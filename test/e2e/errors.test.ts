@@ -1,33 +1,17 @@
 import { spawn } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
-import { createServer } from "node:net"
-import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
+import { binary, cleanEnv, program, runCli, startCli } from "../support/program/program.ts"
+import { dealtKeyIds, startSandbox, startWithPat } from "../support/sandbox.ts"
 
-const id = "law-hotel-shape-community"
+const [id] = dealtKeyIds
 const list = ["pat", "list"]
 const create = ["pat", "create", "ci", "--scope", "job"]
 const revoke = ["pat", "revoke", id]
 
-const withPat = async (...faults: ReadonlyArray<string>) => {
-  const sandbox = await startSandbox(...faults)
-  await sandbox.call("POST", "/pat", { label: "ci", scopes: ["job"] })
-  return sandbox
-}
-
-/** A port of this machine that nobody listens on. */
-const closedPort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { readonly port: number }
-      server.close(() => resolve(port))
-    })
-  })
+/** Nobody listens on it, and no test does. */
+const closedPort = 1
 
 describe("exit codes", () => {
   it("0: done", async () => {
@@ -40,7 +24,7 @@ describe("exit codes", () => {
     })
   })
 
-  it("1: the API refused the request, or answered what can't be understood", async () => {
+  it("1: the API refused the request, or redirected it", async () => {
     const { env } = await startSandbox("GET /pat 418", "POST /pat 302")
     const refused = await runCli(list, { env })
     expect(refused).toMatchObject({ code: 1, stdout: "" })
@@ -52,10 +36,7 @@ describe("exit codes", () => {
 
   it("2: the command line or the settings are wrong; no PAT was created or revoked", async () => {
     const { env, requests } = await startSandbox()
-    expect((await runCli(["pat", "lst"], { env })).code).toBe(2)
-    expect((await runCli([...list, "--jsn"], { env })).code).toBe(2)
     expect((await runCli(["pat", "create", "x", "--scope", "jobs"], { env })).code).toBe(2)
-    expect((await runCli(["pat", "revoke", "../x"], { env })).code).toBe(2)
     expect((await runCli(list, { env: { ...env, ZPOOL_API_URL: "http://example.com" } })).code).toBe(2)
     expect((await runCli([...list, "--rcfile", "/nonexistent"], { env })).code).toBe(2)
     expect(requests).toEqual([])
@@ -79,10 +60,8 @@ describe("exit codes", () => {
 
   it.each([
     [{}, [], "ZPOOL_USER"],
-    [{ ZPOOL_USER: "demo" }, [], "ZPOOL_PASSWORD"],
     [{ ZPOOL_USER: "demo" }, ["--auth", "pat"], "ZPOOLPAT"],
-    [{ ZPOOLPAT: "zpat_x" }, ["--auth", "jwt"], "ZPOOL_USER"],
-  ])("4: without a terminal and with %j %j it names %s, at once", async (env, flags, variable) => {
+  ])("4: without a terminal, %j and %j name %s at once", async (env, flags, variable) => {
     const { requests, url } = await startSandbox()
     const began = Date.now()
     const ran = await runCli([...list, ...flags], { env: { ZPOOL_API_URL: url, ...env } })
@@ -93,7 +72,7 @@ describe("exit codes", () => {
   })
 
   it("5: no such PAT, and one that is already revoked", async () => {
-    const { env } = await withPat()
+    const { env } = (await startWithPat()).sandbox
     expect(await runCli([...revoke, "--json"], { env })).toMatchObject({ code: 0 })
     const again = await runCli([...revoke, "--json"], { env })
     expect(again).toMatchObject({ code: 5, stdout: "" })
@@ -107,7 +86,7 @@ describe("exit codes", () => {
 
   it("6: nobody listens, or the API is unavailable after retries", async () => {
     const env = {
-      ZPOOL_API_URL: `http://127.0.0.1:${await closedPort()}/v1`,
+      ZPOOL_API_URL: `http://127.0.0.1:${closedPort}/v1`,
       ZPOOLPAT: "zpat_x",
       ZPOOL_MAX_RETRIES: "1",
     }
@@ -126,7 +105,7 @@ describe("exit codes", () => {
     expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 503", "GET /pat 503"])
   })
 
-  it("retryable is true where the same command may simply be run again, whatever the code", async () => {
+  it("retryable is true if the same command can simply be run again, whatever the code", async () => {
     const rotate = ["pat", "rotate", "--label", "CI", "--yes", "--json"]
     const run = ["pat", "run", "--scope", "job", "--json"]
     for (const [fault, argv, code, retryable] of [
@@ -165,7 +144,7 @@ describe("exit codes", () => {
       arrive = fulfil
     })
     const { env } = await startScripted(() => arrive())
-    const child = spawn(binary, [...program, ...list], { env: cleanEnv(env) })
+    const child = startCli(list, { env })
     await arrived
     const ended = new Promise((resolve) => child.on("close", (exit, by) => resolve([exit, by])))
     child.kill(signal)
@@ -175,17 +154,13 @@ describe("exit codes", () => {
 
 describe("revoke without a terminal", () => {
   it.each([
-    ["y\n", 0],
-    ["yes\n", 0],
     ["y", 0],
     [" Y \r\n", 0],
-    ["n\n", 3],
-    ["\n", 3],
     ["", 3],
     ["sure\ny\n", 3],
     ["y\0\n", 3],
   ])("given %j exits %d", async (input, code) => {
-    const { env, requests } = await withPat()
+    const { env, requests } = (await startWithPat()).sandbox
     const ran = await runCli(revoke, { env, input })
     expect(ran.code).toBe(code)
     expect(ran.stdout).toBe(code === 0 ? `PAT ${id} revoked successfully.\n` : "")
@@ -193,8 +168,8 @@ describe("revoke without a terminal", () => {
     expect(requests.includes(`DELETE /pat/${id} 200`)).toBe(code === 0)
   })
 
-  it("does not wait where stdin is closed altogether", async () => {
-    const { env } = await withPat()
+  it("doesn't wait if stdin is closed", async () => {
+    const { env } = (await startWithPat()).sandbox
     const child = spawn("sh", ["-c", '"$0" "$@" <&-', binary, ...program, ...revoke], {
       env: cleanEnv(env),
       stdio: "ignore",
@@ -203,91 +178,51 @@ describe("revoke without a terminal", () => {
   })
 })
 
-describe.concurrent("every error is two lines, what went wrong and what to do", () => {
-  it.for([
-    ["a label that is blank", ["pat", "create", " ", "--scope", "job"], {}, 2],
-    ["a key ID", ["pat", "revoke", "x"], {}, 2],
-    ["a wrong option", ["pat", "list", "--jsn"], {}, 2],
-    ["a variable", ["pat", "list"], { ZPOOL_TIMEOUT: "soon" }, 2],
-    ["an rcfile that is missing", ["pat", "list", "--rcfile", "missing"], {}, 2],
-    ["an rcfile with a broken line", ["pat", "list", "--rcfile", "broken"], {}, 2],
-    ["a file that exists", ["pat", "create", "ci", "--scope", "job", "--out", "broken"], {}, 2],
-    ["a request that is refused", ["pat", "list"], {}, 1],
-    ["an answer at the prompt", ["pat", "revoke", "law-hotel-shape-community"], {}, 3],
-    ["a port", ["sandbox", "--port", "x"], {}, 2],
-    ["a seed", ["sandbox", "--seed", "folder"], {}, 2],
-    ["a command that does not exist", ["sandbox", "--", "no-such-command-of-ours"], {}, 127],
-    ["a command that can't be run", ["sandbox", "--", "./folder"], {}, 126],
-  ] as const)("for %s", async ([_, args, variables, code], { expect, onTestFinished }) => {
-    const { env } = await startScripted(json(418, { message: "A teapot" }), {
-      onFinished: onTestFinished,
-      env: variables,
-    })
-    const cwd = temporaryFolder(onTestFinished)
-    writeFileSync(join(cwd, "broken"), 'ZPOOL_USER="x\n')
-    mkdirSync(join(cwd, "folder"))
-    const ran = await runCli(args, { env, cwd })
-    expect(ran).toMatchObject({ code, stdout: "" })
-    const lines = ran.stderr.replace(/^.*\[y\/N\] \n/, "").split("\n")
-    expect(lines).toHaveLength(3)
-    expect(lines[0]).toMatch(/^zpcli: .*[.?]( \[request ID [\w-]+\])?$/)
-    expect(lines[1]).toMatch(/^\S.*\S$/)
-    expect(lines[2]).toBe("")
-  })
-})
-
-/** The IDs that a sandbox deals, in their order. */
-const [first, second, third] = [
-  "law-hotel-shape-community",
-  "market-night-plain-object",
-  "basket-doctor-humble-figure",
-]
+const [first, second, third] = dealtKeyIds
 
 /** Runs a command with `--json` against a sandbox with one PAT and these faults; gives the errors. */
 const errorsOf = async (args: ReadonlyArray<string>, ...faults: ReadonlyArray<string>) => {
-  const sandbox = await startSandbox()
-  await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
-  const url = await startGate(sandbox, { faults })
-  const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
-  const { stderr } = await runCli([...args, "--json"], { env })
+  const { sandbox } = await startWithPat()
+  const env = { ...(await sandbox.behind({ faults })), ZPOOL_MAX_RETRIES: "0" }
+  const { stderr } = await runInProcess([...args, "--json"], env)
   const lines = stderr.split("\n").filter((line) => line.startsWith("{"))
   return lines.map((line) => (JSON.parse(line) as { readonly error: Record<string, unknown> }).error)
 }
 
-const createAgain = ["pat", "create", "CI", "--scope", "job"]
+const createCi = ["pat", "create", "CI", "--scope", "job"]
 const rotateFirst = ["pat", "rotate", first, "--yes"]
 
-describe("an error in JSON has in fields what a script needs to go on", () => {
+describe("an error in JSON names in its fields", () => {
   it("the PAT that may exist after a create whose answer was lost", async () => {
     const [error] = await errorsOf(["pat", "create", "other", "--scope", "job"], "POST /pat after-drop")
     expect(error).toMatchObject({ type: "OutcomeUnknown", keyId: second, delivered: false, exitCode: 7 })
     expect(error).not.toHaveProperty("keyIds")
   })
 
-  it("the PATs of which one may be it", async () => {
-    const [error] = await errorsOf(createAgain, "POST /pat after-drop")
+  it("several PATs, one of which may be it", async () => {
+    const [error] = await errorsOf(createCi, "POST /pat after-drop")
     expect(error).toMatchObject({ type: "OutcomeUnknown", keyIds: [first, second], delivered: false })
     expect(error).not.toHaveProperty("keyId")
   })
 
-  it("none where none is listed", async () => {
+  it("no PAT if none is listed", async () => {
     const [error] = await errorsOf(["pat", "create", "other", "--scope", "job"], "POST /pat drop")
     expect(error).toMatchObject({ type: "OutcomeUnknown", delivered: false })
     expect(error).not.toHaveProperty("keyId")
     expect(error).not.toHaveProperty("keyIds")
   })
 
-  it("the new and the old PAT of a rotation that stopped before the token was handed over", async () => {
+  it("the new and the old PAT of a rotation that stopped before the delivery", async () => {
     const [error] = await errorsOf(rotateFirst, "GET /hello 503")
     expect(error).toMatchObject({ keyId: second, oldKeyId: first, delivered: false, status: 503 })
   })
 
-  it("the same where the old PAT may still work", async () => {
+  it("both PATs if the old one may still work", async () => {
     const [error] = await errorsOf(rotateFirst, "DELETE /pat 503")
     expect(error).toMatchObject({ keyId: second, oldKeyId: first, delivered: true, status: 503 })
   })
 
-  it("the PAT that is not there, or that could not be revoked", async () => {
+  it("the PAT that doesn't exist, or could not be revoked", async () => {
     expect(await errorsOf(["pat", "revoke", third])).toMatchObject([{ keyId: third, exitCode: 5 }])
     expect(await errorsOf(["pat", "revoke", first], "DELETE /pat 503")).toMatchObject([
       { type: "ServiceUnavailable", keyId: first, exitCode: 6 },
@@ -300,7 +235,7 @@ describe("an error in JSON has in fields what a script needs to go on", () => {
     for (const { keyId, message } of errors) expect(message).toMatch(new RegExp(`^${keyId}: `))
   })
 
-  it("no PAT where the error is about none", async () => {
+  it("no PAT in an error that isn't about one", async () => {
     const errors = await errorsOf(["pat", "list"], "GET /pat 503")
     for (const field of ["keyId", "oldKeyId", "keyIds", "delivered", "childExitCode"]) {
       expect(errors[0]).not.toHaveProperty(field)

@@ -17,9 +17,9 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
+import { temporaryFolder } from "../support/finished.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
-import { dealtKeyIds, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
 
 const root = process.getuid?.() === 0
 const posix = process.platform !== "win32"
@@ -29,12 +29,12 @@ const create = ["pat", "create", "CI", "--scope", "job", "--out"]
 const start = async (meanwhile: () => void = () => {}) => {
   const sandbox = await startSandbox()
   const old = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
-  const url = await startGate(sandbox, {
+  const env = await sandbox.behind({
     onRequest: (at) => {
       if (at === "POST /pat") meanwhile()
     },
   })
-  return { sandbox, old, env: { ...sandbox.env, ZPOOL_API_URL: url }, active: sandbox.active }
+  return { sandbox, old, env, active: sandbox.active }
 }
 
 const rotate = (file: string, ...more: ReadonlyArray<string>) => [
@@ -77,7 +77,7 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
       },
     ],
     [
-      "another program makes it anew",
+      "another program creates it again",
       (_, file) => {
         unlinkSync(file)
         // It may get the number of the file that was removed.
@@ -108,12 +108,12 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
         // What another program put there is not ours to remove.
         if (existsSync(file) && lstatSync(file).isFile())
           expect(["of another program", "old"]).toContain(readFileSync(file, "utf8"))
-        if (/anew|another file|writes to it/.test(what)) expect(existsSync(file)).toBe(true)
+        if (/creates it again|another file|writes to it/.test(what)) expect(existsSync(file)).toBe(true)
       },
     )
   }
 
-  it("still delivers where nothing changes, also through a folder that is a link", async () => {
+  it("delivers if nothing changes, also through a folder that is a link", async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, "real"))
     symlinkSync(join(folder, "real"), join(folder, "link"))
@@ -169,7 +169,7 @@ describe.skipIf(!posix)("--out never writes over anything but a regular file", (
   )
 })
 
-describe.skipIf(!posix)("what is in the way of a file is named", () => {
+describe.skipIf(!posix)("whatever is in the way of a file is named", () => {
   const folderOf = () => {
     const cwd = temporaryFolder()
     mkdirSync(join(cwd, "folder"))
@@ -194,7 +194,7 @@ describe.skipIf(!posix)("what is in the way of a file is named", () => {
     }
   })
 
-  it("--out of a file: that it exists, and --replace", async () => {
+  it("--out of an existing file suggests --replace", async () => {
     const ran = await runCli([...create, "file"], { env: (await start()).env, cwd: folderOf() })
     expect(ran.code).toBe(2)
     expect(ran.stderr).toBe(
@@ -202,7 +202,7 @@ describe.skipIf(!posix)("what is in the way of a file is named", () => {
     )
   })
 
-  it("links that lead in a circle, and an rcfile that is a folder", async () => {
+  it("a loop of links, and an rcfile that is a folder", async () => {
     const cwd = folderOf()
     const { env } = await start()
     const loop = "(ELOOP: its symbolic links form a loop)"
@@ -222,7 +222,7 @@ describe.skipIf(!posix)("what is in the way of a file is named", () => {
     const can = spawnSync("chattr", ["+i", file]).status === 0
     return { file, can, undo: () => spawnSync("chattr", ["-i", file]) }
   }
-  it.skipIf(!root)("a file that chattr has made immutable", async ({ skip }) => {
+  it.skipIf(!root)("a file that is immutable", async ({ skip }) => {
     const { can, file, undo } = immutable()
     if (!can) skip("chattr +i is not permitted here")
     const ran = await runCli([...create, file, "--replace"], { env: (await start()).env })
@@ -234,7 +234,7 @@ describe.skipIf(!posix)("what is in the way of a file is named", () => {
 
 describe("--out --replace of a file with a group", () => {
   const gid = 4242
-  it.skipIf(!root)("keeps the group, and whether it may read the file, and nothing else", async () => {
+  it.skipIf(!root)("keeps the group and its right to read, and nothing else", async () => {
     const folder = temporaryFolder()
     const file = join(folder, "ci.pat")
     for (const [before, after] of [
@@ -331,7 +331,7 @@ describe.skipIf(!canMount)(`a file on a mount of its own${why}`, () => {
     }
   })
 
-  it("exits with 9 on a full disk, and leaves nothing behind but what was there", async () => {
+  it("ends with 9 on a full disk, and leaves nothing behind", async () => {
     const cwd = temporaryFolder()
     mkdirSync(join(cwd, "disk"))
     const { active, env } = await start()

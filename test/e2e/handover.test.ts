@@ -1,17 +1,18 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { newToken } from "../support/fixtures.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { newToken, pat } from "../support/fixtures.ts"
 import { type Answer, json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { binary, noFullDevice, program, runCli } from "../support/program/program.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]
 
-describe.concurrent("an API that does not offer it", () => {
+describe("an API that doesn't support it", () => {
   const refusals: ReadonlyArray<Answer> = [
     json(404, { message: "Not Found" }),
     json(405, {}),
@@ -19,33 +20,25 @@ describe.concurrent("an API that does not offer it", () => {
     json(403, { message: "Missing Authentication Token" }),
   ]
 
-  it.for(refusals)(
-    "says so of signing in with a password (%j)",
-    async (answer, { expect, onTestFinished }) => {
-      const { env } = await startScripted({ "POST /login": answer }, { onFinished: onTestFinished })
-      const { ZPOOLPAT: _, ...rest } = env
-      const ran = await runCli(["hello"], {
-        env: { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" },
-      })
-      expect(ran).toMatchObject({ code: 1, stdout: "" })
-      expect(ran.stderr).toContain("does not support signing in with a username and password")
-      expect(ran.stderr).toContain("/dashboard/tokens, then run zpcli login or set ZPOOLPAT")
-    },
-  )
+  it.for(refusals)("is reported when signing in with a password (%j)", async (answer) => {
+    const { env } = await startScripted({ "POST /login": answer })
+    const { ZPOOLPAT: _, ...rest } = env
+    const ran = await runInProcess(["hello"], { ...rest, ZPOOL_USER: "ada", ZPOOL_PASSWORD: "secret" })
+    expect(ran).toMatchObject({ code: 1, stdout: "" })
+    expect(ran.stderr).toContain("does not support signing in with a username and password")
+    expect(ran.stderr).toContain("/dashboard/tokens, then run zpcli login or set ZPOOLPAT")
+  })
 
-  it.for(refusals)(
-    "says so of making PATs, with the page that does (%j)",
-    async (answer, { expect, onTestFinished }) => {
-      const { env } = await startScripted({ "POST /pat": answer }, { onFinished: onTestFinished })
-      const ran = await runCli([...create, "--json"], { env })
-      expect(ran).toMatchObject({ code: 1, stdout: "" })
-      const { error } = JSON.parse(ran.stderr)
-      expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
-      expect(error.hint).toContain("/dashboard/tokens?create=1&label=CI&scopes=job")
-    },
-  )
+  it.for(refusals)("is reported when creating a PAT, with the page that can (%j)", async (answer) => {
+    const { env } = await startScripted({ "POST /pat": answer })
+    const ran = await runInProcess([...create, "--json"], env)
+    expect(ran).toMatchObject({ code: 1, stdout: "" })
+    const { error } = JSON.parse(ran.stderr)
+    expect(error).toMatchObject({ type: "NotOffered", exitCode: 1 })
+    expect(error.hint).toContain("/dashboard/tokens?create=1&label=CI&scopes=job")
+  })
 
-  it("is what a sandbox acts out", async ({ expect }) => {
+  it("can be simulated by the sandbox", async () => {
     const { code, stderr } = await runCli([
       "sandbox",
       "--fail",
@@ -59,76 +52,58 @@ describe.concurrent("an API that does not offer it", () => {
     expect(stderr).toContain("does not support creating PATs")
   })
 
-  it("does not take a page that blocks us for a missing scope", async ({ expect, onTestFinished }) => {
-    const { env } = await startScripted(
-      { "POST /pat": text(403, "<html>Blocked</html>") },
-      { onFinished: onTestFinished },
-    )
-    const ran = await runCli(create, { env })
+  it("is not confused with a page that blocks the request", async () => {
+    const { env } = await startScripted({ "POST /pat": text(403, "<html>Blocked</html>") })
+    const ran = await runInProcess(create, env)
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope pat")
   })
 })
 
-describe.concurrent("a create that is answered", () => {
+describe("a create that is answered", () => {
   it.for<[what: string, token: unknown]>([
     ["without a token", undefined],
-    ["with null", null],
     ["with a token that a header can't hold", "zpat_two words\n"],
-  ])("%s names the PAT that came", async ([, token], { expect, onTestFinished }) => {
-    const { env, requests } = await startScripted(
-      {
-        "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token } }),
-      },
-      { onFinished: onTestFinished },
-    )
-    const ran = await runCli([...create, "--json"], { env })
+  ])("%s names the PAT that exists", async ([, token]) => {
+    const { env, requests } = await startScripted({
+      "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token } }),
+    })
+    const ran = await runInProcess([...create, "--json"], env)
     expect(ran).toMatchObject({ code: 7, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id, exitCode: 7 })
     expect(requests).toEqual(["POST /pat"])
   })
 
-  it("with the token that signs in has given no token", async ({ expect, onTestFinished }) => {
-    const own = "zpat_0123456789abcdef"
-    const { env } = await startScripted(
-      { "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token: own } }) },
-      { onFinished: onTestFinished },
-    )
+  it("with the token that signs in counts as without a token", async () => {
+    const own = pat.ZPOOLPAT
+    const { env } = await startScripted({
+      "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token: own } }),
+    })
     const ran = await runCli([...create, "--json"], { env })
     expect(ran).toMatchObject({ code: 7, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId: id })
     expect(ran.stderr).not.toContain(own)
   })
 
-  it("with the token as its key ID too shows it nowhere but in the file", async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const { env } = await startScripted(
-      { "POST /pat": json(201, { message: "PAT created", detail: { key_id: newToken, token: newToken } }) },
-      { onFinished: onTestFinished },
-    )
+  it("with the token as its key ID shows it only in the file", async () => {
+    const { env } = await startScripted({
+      "POST /pat": json(201, { message: "PAT created", detail: { key_id: newToken, token: newToken } }),
+    })
     for (const flags of [[], ["--json"]]) {
-      const out = join(temporaryFolder(onTestFinished), "token")
-      const ran = await runCli([...create, "--out", out, ...flags], { env })
+      const out = join(temporaryFolder(), "token")
+      const ran = await runInProcess([...create, "--out", out, ...flags], env)
       expect(ran.code).toBe(0)
       expect(ran.stdout + ran.stderr).not.toContain(newToken)
       expect(readFileSync(out, "utf8")).toBe(newToken)
     }
   })
 
-  it("with the old PAT's key ID ends a rotation before anything is delivered or revoked", async ({
-    expect,
-    onTestFinished,
-  }) => {
+  it("with the old PAT's key ID ends a rotation before anything is delivered or revoked", async () => {
     const item = { key_id: id, label: "CI", status: "active", scopes: ["job"] }
-    const { env, requests } = await startScripted(
-      {
-        "GET /pat": json(200, { message: "ok", detail: { items: [item] } }),
-        "POST /pat": json(201, { message: "ok", detail: { key_id: id, token: "zpat_fedcba9876543210" } }),
-      },
-      { onFinished: onTestFinished },
-    )
+    const { env, requests } = await startScripted({
+      "GET /pat": json(200, { message: "ok", detail: { items: [item] } }),
+      "POST /pat": json(201, { message: "ok", detail: { key_id: id, token: "zpat_fedcba9876543210" } }),
+    })
     for (const delivery of [["--token-only"], ["--", "cat"]]) {
       const ran = await runCli(["pat", "rotate", id, "--yes", ...delivery], { env })
       expect(ran).toMatchObject({ code: 7, stdout: "" })
@@ -139,8 +114,8 @@ describe.concurrent("a create that is answered", () => {
   })
 })
 
-describe("a token that can't be handed over", () => {
-  it.skipIf(noFullDevice)("is taken back: its PAT is revoked", async () => {
+describe("a token that can't be delivered", () => {
+  it.skipIf(noFullDevice)("has its PAT revoked", async () => {
     const sandbox = await startSandbox()
     const ran = await runCli([...create, "--token-only"], { env: sandbox.env, stdout: "/dev/full" })
     expect(ran.code, ran.stderr).toBe(9)
@@ -148,11 +123,11 @@ describe("a token that can't be handed over", () => {
     expect(await sandbox.statuses()).toEqual(["revoked"])
   })
 
-  it.skipIf(noFullDevice)("is at large where that fails too", async () => {
+  it.skipIf(noFullDevice)("is reported as undelivered if the revoke fails too", async () => {
     const sandbox = await startSandbox()
-    const url = await startGate(sandbox, { faults: ["DELETE /pat 503"] })
+    const env = await sandbox.behind({ faults: ["DELETE /pat 503"] })
     const ran = await runCli([...create, "--json"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" },
+      env: { ...env, ZPOOL_MAX_RETRIES: "0" },
       stdout: "/dev/full",
     })
     expect(ran.code, ran.stderr).toBe(7)
@@ -164,7 +139,7 @@ describe("a token that can't be handed over", () => {
     expect(await sandbox.statuses()).toEqual(["active"])
   })
 
-  it("to a command that leaves its stdin to another process, unread", async () => {
+  it("to a command whose child keeps its stdin open, unread", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const script = "exec 3<&0; (sleep 0.5 <&3) & exit 0"
@@ -176,7 +151,7 @@ describe("a token that can't be handed over", () => {
     expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
-  it("to a command that a signal ends, says so and blames no program", async () => {
+  it("to a command that a signal ends, isn't blamed on the command", async () => {
     const sandbox = await startSandbox()
     for (const [signal, words, childExitCode] of [
       ["INT", "sh was interrupted", 130],
@@ -200,7 +175,7 @@ describe("a token that can't be handed over", () => {
     }
   })
 
-  it("to a command that may have stored it, is not said to be nobody's where its PAT is left", async () => {
+  it("to a command that may have stored it, is not called lost if its PAT still works", async () => {
     const sandbox = await startSandbox("DELETE /pat 503")
     const env = { ...sandbox.env, ZPOOL_MAX_RETRIES: "0" }
     const ran = await runCli([...create, "--", "sh", "-c", "cat >stored; exit 3"], {
@@ -216,26 +191,26 @@ describe("a token that can't be handed over", () => {
     )
   })
 
-  it("since a new token is not accepted at once, is asked about again", async () => {
+  it("because it is not accepted yet, is checked again", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
-    const url = await startGate(sandbox, { faults: ["GET /hello 401 2"] })
+    const env = await sandbox.behind({ faults: ["GET /hello 401 2"] })
     const ran = await runCli(["pat", "rotate", key_id as string, "--yes", "--token-only"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
-  it("to a check that a failing function answers, the old PAT is unchanged", async () => {
+  it("because its check fails, leaves the old PAT unchanged", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       rewrite: (at, body) =>
         at.startsWith("GET /hello") ? '{"errorMessage":"Task timed out after 3.00 seconds"}' : body,
     })
     const ran = await runCli(["pat", "rotate", key_id as string, "--yes", "--json"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran).toMatchObject({ code: 9, stdout: "" })
     expect(JSON.parse(ran.stderr).error).toMatchObject({
@@ -252,7 +227,7 @@ describe("a token that can't be handed over", () => {
 describe("the successor of a PAT", () => {
   const today = () => new Date().toISOString().slice(0, 10)
 
-  it("of no whole day is refused before anything is sent", async () => {
+  it("that would live less than a day is refused before anything is sent", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"], expiry: today() })
     const ran = await runCli(["pat", "rotate", key_id as string, "--yes"], { env: sandbox.env })
@@ -261,7 +236,7 @@ describe("the successor of a PAT", () => {
     expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
   })
 
-  it("of one that has expired is made without a revoke, and nothing untrue is said of the old one", async () => {
+  it("of an expired one needs no revoke, and the old one is never said to work", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", {
       label: "CI",
@@ -278,8 +253,8 @@ describe("the successor of a PAT", () => {
     expect(ran.stdout).toContain(`PAT ${key_id} has already expired`)
     expect(sandbox.requests.join()).not.toContain("DELETE")
     expect(existsSync(join(folder, "ci.pat"))).toBe(true)
-    const url = await startGate(sandbox, { faults: ["GET /hello 400"] })
-    const stopped = await runCli(rotate, { env: { ...sandbox.env, ZPOOL_API_URL: url } })
+    const env = await sandbox.behind({ faults: ["GET /hello 400"] })
+    const stopped = await runCli(rotate, { env })
     expect(stopped.code).toBe(9)
     expect(stopped.stderr).not.toContain("still works")
   })
@@ -327,18 +302,19 @@ describe("a key ID from the server", () => {
     ["create whose answer is lost", ["pat", "create", "CI", "--scope", "job"], "lost"],
     ["rotate whose answer is lost", ["pat", "rotate", old, "--yes"], "lost"],
     ["rotate whose check fails", ["pat", "rotate", old, "--yes"], "refused"],
-  ] as const)("is not part of a command to copy unless it is one, after a %s", async (_, args, fault) => {
+  ] as const)("that isn't one is never part of a command to copy, after a %s", async (_, args, fault) => {
     for (const keyId of [hostile, "a-b-c-d\nrm", 7]) {
-      const ran = await runCli([...args, ...(keyId === 7 ? ["--json"] : [])], {
-        env: await apiWith(keyId, fault),
-      })
+      const ran = await runInProcess(
+        [...args, ...(keyId === 7 ? ["--json"] : [])],
+        await apiWith(keyId, fault),
+      )
       expect(ran.code).not.toBe(0)
       expect(commands(ran.stderr).length).toBeGreaterThan(0)
       for (const command of commands(ran.stderr)) expect(command).toMatch(/^zpcli pat list(?![\w-])/)
     }
   })
 
-  it("is part of it where it has the form of one", async () => {
+  it("with the right form is part of the command to copy", async () => {
     const ran = await runCli(["pat", "create", "CI", "--scope", "job"], {
       env: await apiWith("new-acorn-birch-cedar", "lost"),
     })

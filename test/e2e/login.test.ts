@@ -1,11 +1,14 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
+import { pat } from "../support/fixtures.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with a PAT, and a home whose rcfile names the sandbox. */
@@ -20,7 +23,7 @@ const withPat = async () => {
 }
 
 describe("login", () => {
-  it("saves the PAT of a pipe, with which the next command signs in; rotate --save keeps it so", async () => {
+  it("saves the PAT from a pipe, the next command signs in with it, and rotate --save replaces it", async () => {
     const { env, keyId, rcfile, sandbox, token } = await withPat()
     const ran = await runCli(["login"], { env, input: `${token}\nrest` })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
@@ -39,7 +42,7 @@ describe("login", () => {
     expect(await runCli(["hello"], { env })).toMatchObject({ code: 0, stderr: "" })
   })
 
-  it("leaves the rcfile as it is where the API refuses the PAT", async () => {
+  it("leaves the rcfile as it is if the API rejects the PAT", async () => {
     const { env, rcfile } = await withPat()
     const before = readFileSync(rcfile)
     const ran = await runCli(["login", "--no-input"], { env, input: "zpat_0123456789abcdef\n" })
@@ -73,7 +76,7 @@ describe("login", () => {
   })
 
   it.skipIf(noTerminal)(
-    "goes on where no browser can be opened, and leaves the terminal at Ctrl-C",
+    "goes on if no browser can be opened, and restores the terminal at Ctrl-C",
     async () => {
       const { env, rcfile } = await withPat()
       const before = readFileSync(rcfile)
@@ -91,7 +94,7 @@ describe("login", () => {
     },
   )
 
-  it.skipIf(noOtherUser)("refuses a folder that it can't write to, before it reads a PAT", async () => {
+  it.skipIf(noOtherUser)("refuses a folder that isn't writable before it reads a PAT", async () => {
     const home = temporaryFolder()
     chmodSync(home, 0o555)
     const ran = await runAsStranger(["login"], { HOME: home })
@@ -103,8 +106,6 @@ describe("login", () => {
     })
   })
 })
-
-const pat = "zpat_FakeFakeFakeFakeFakeFake00000000"
 
 /** A server that echoes the credential in every answer. */
 const echo = () =>
@@ -140,11 +141,11 @@ describe("a credential that the server echoes in a good answer", () => {
     [["pat", "revoke", "law-hotel-shape-community", "--json"]],
   ])("is masked by %j", async (args) => {
     const { url } = await echo()
-    for (const env of [{ ZPOOLPAT: pat }, { ZPOOL_USER: "ada", ZPOOL_PASSWORD: "horse battery staple" }]) {
-      const ran = await runCli(args, { env: { ...env, ZPOOL_API_URL: url } })
+    for (const env of [pat, { ZPOOL_USER: "ada", ZPOOL_PASSWORD: "horse battery staple" }]) {
+      const ran = await runInProcess(args, { ...env, ZPOOL_API_URL: url })
       expect(ran.code).toBe(0)
       if (args.includes("--json")) expect(ran.stdout).toContain("Hello")
-      expect(ran.stdout + ran.stderr).not.toContain(pat)
+      expect(ran.stdout + ran.stderr).not.toContain(pat.ZPOOLPAT)
       expect(ran.stdout + ran.stderr).not.toContain("eyJhbGciOi.eyJzdWIi")
       expect(ran.stdout + ran.stderr).not.toContain("horse battery staple")
     }
@@ -152,16 +153,16 @@ describe("a credential that the server echoes in a good answer", () => {
 })
 
 describe("hello with 403", () => {
-  it("does not speak of a scope, since any PAT will do", async () => {
+  it("doesn't mention a scope, since any PAT will do", async () => {
     const { env, call } = await startSandbox("GET /hello 403")
     const { token } = await call("POST", "/pat", { label: "CI", scopes: ["job"] })
-    const ran = await runCli(["hello"], { env: { ...env, ZPOOLPAT: String(token) } })
+    const ran = await runInProcess(["hello"], { ...env, ZPOOLPAT: String(token) })
     expect(ran).toMatchObject({ code: 4, stdout: "" })
     expect(ran.stderr).not.toContain("scope")
   })
 })
 
-describe("a greeting that is none", () => {
+describe("a greeting that is an error", () => {
   it.each([
     "Unauthorized",
     "Forbidden.",
@@ -169,7 +170,7 @@ describe("a greeting that is none", () => {
     "User is not authorized to access this resource",
   ])("(%s) is not a success", async (message) => {
     const { env } = await startScripted(json(200, { message }))
-    const ran = await runCli(["hello"], { env })
+    const ran = await runInProcess(["hello"], env)
     expect(ran).toMatchObject({ code: 1, stdout: "" })
     expect(ran.stderr).toContain(`(the API says: ${message.replace(".", "")})`)
   })

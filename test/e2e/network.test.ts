@@ -1,39 +1,36 @@
 /** What has not left, what has, and who failed: the built program against a network that fails early. */
-import { spawn } from "node:child_process"
-import { readFileSync } from "node:fs"
 import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
-import { createSecureContext } from "node:tls"
 import { describe, it } from "vitest"
-import { type Fault, type Faults, pat, startFaults } from "../support/http/faults.ts"
+import type { OnFinished } from "../support/finished.ts"
+import { pat } from "../support/fixtures.ts"
+import { type Fault, type Faults, startFaults } from "../support/http/faults.ts"
 import {
-  certificateFiles,
+  type Certificate,
+  makeCertificate,
   namesModule,
-  type OnFinished,
+  noOpenssl,
   startBlackhole,
   startProxy,
 } from "../support/http/network.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
 
 const create = ["pat", "create", "Nightly", "--scope", "job"]
 const run = (env: Readonly<Record<string, string>>, argv: ReadonlyArray<string> = create) =>
-  runCli(argv, { env: { ZPOOLPAT: pat, ZPOOL_TIMEOUT: "0.6", ZPOOL_MAX_RETRIES: "1", ...env } })
+  runCli(argv, { env: { ...pat, ZPOOL_TIMEOUT: "0.6", ZPOOL_MAX_RETRIES: "1", ...env } })
 
-const server = certificateFiles()
-const clientsOnly = certificateFiles("extendedKeyUsage=clientAuth")
 const linux = process.platform === "linux"
-const noOpenssl = server === undefined || clientsOnly === undefined
-const needs = noOpenssl ? " (skipped: needs the openssl command)" : ""
+const certificate = noOpenssl ? undefined : makeCertificate()
+const clientsOnly = noOpenssl ? undefined : makeCertificate("extendedKeyUsage=clientAuth")
 
-const contextOf = (files: typeof server) =>
-  createSecureContext({ cert: readFileSync(files?.certificate ?? ""), key: readFileSync(files?.key ?? "") })
 const startTls = async (
   onFinished: OnFinished,
   plan: (connection: number) => Fault | undefined,
-  files = server,
+  made = certificate,
 ): Promise<{ readonly api: Faults; readonly env: Record<string, string> }> => {
-  const api = await startFaults(plan, { onFinished, secureContext: contextOf(files) })
-  return { api, env: { ZPOOL_API_URL: api.url, NODE_EXTRA_CA_CERTS: files?.certificate ?? "" } }
+  const { files, secureContext } = made as Certificate
+  const api = await startFaults(plan, { onFinished, secureContext })
+  return { api, env: { ZPOOL_API_URL: api.url, NODE_EXTRA_CA_CERTS: files.certificate } }
 }
 const stall: Fault = { at: "connect", steps: [{ do: "stall" }] }
 const twice = "(2 attempts)"
@@ -47,7 +44,7 @@ describe.concurrent("a create that can't have left", () => {
     expect(stderr).not.toContain("PAT")
   })
 
-  it.skipIf(noOpenssl)(`whose TLS handshake stalls exits 6 and is tried again${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("whose TLS handshake stalls exits 6 and is tried again", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => stall)
     const { code, stderr } = await run(env)
     test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 2 })
@@ -55,74 +52,66 @@ describe.concurrent("a create that can't have left", () => {
     test.expect(stderr).not.toContain("Nightly")
   })
 
-  it.skipIf(noOpenssl)(`whose TLS handshake is reset exits 6 and is tried again${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("whose TLS handshake is reset exits 6 and is tried again", async (test) => {
     const fault: Fault = { at: "connect", steps: [{ do: "wait", millis: 50 }, { do: "reset" }] }
     const { api, env } = await startTls(test.onTestFinished, (connection) =>
       connection === 0 ? fault : undefined,
     )
-    const { code, stdout } = await run(env)
+    const { code, stdout } = await run({ ...env, ZPOOL_TIMEOUT: "10" })
     test.expect({ code, connections: api.connections() }).toEqual({ code: 0, connections: 2 })
     test.expect(stdout).toContain(api.pats()[1]?.token)
     test.expect(api.pats()).toHaveLength(2)
   })
 
-  it.skipIf(noOpenssl)(
-    `at a certificate that is for clients only exits 6, tried once${needs}`,
-    async (test) => {
-      const { api, env } = await startTls(test.onTestFinished, () => undefined, clientsOnly)
-      const { code, stderr } = await run(env)
-      test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 1 })
-      test.expect(stderr).toContain(`The certificate of ${new URL(api.url).origin} is not trusted`)
-      test.expect(api.seen).toEqual([])
-    },
-  )
+  it.skipIf(noOpenssl)(`at a certificate that is for clients only exits 6, tried once`, async (test) => {
+    const { api, env } = await startTls(test.onTestFinished, () => undefined, clientsOnly)
+    const { code, stderr } = await run(env)
+    test.expect({ code, connections: api.connections() }).toEqual({ code: 6, connections: 1 })
+    test.expect(stderr).toContain(`The certificate of ${new URL(api.url).origin} is not trusted`)
+    test.expect(api.seen).toEqual([])
+  })
 
-  it.skipIf(noOpenssl)(
-    `at a server that wants a client's certificate exits 6, tried once${needs}`,
-    async (test) => {
-      for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
-        let connections = 0
-        const answered: Array<string | undefined> = []
-        const https = createTlsServer(
-          {
-            key: readFileSync(server?.key ?? ""),
-            cert: readFileSync(server?.certificate ?? ""),
-            requestCert: true,
-            rejectUnauthorized: true,
-            maxVersion,
-          },
-          (request, response) => {
-            answered.push(request.url)
-            response.end("{}")
-          },
-        ).on("connection", () => connections++)
-        await new Promise<void>((listening) => https.listen(0, "127.0.0.1", listening))
-        test.onTestFinished(() => void https.close())
-        const { code, stderr } = await run({
-          ZPOOL_API_URL: `https://localhost:${(https.address() as AddressInfo).port}`,
-          NODE_EXTRA_CA_CERTS: server?.certificate ?? "",
-        })
-        test.expect({ maxVersion, code, stderr, answered }).toMatchObject({ code: 6, answered: [] })
-        test.expect(connections).toBe(1)
-      }
-    },
-  )
+  it.skipIf(noOpenssl)(`at a server that wants a client's certificate exits 6, tried once`, async (test) => {
+    for (const maxVersion of ["TLSv1.2", "TLSv1.3"] as const) {
+      let connections = 0
+      const answered: Array<string | undefined> = []
+      const https = createTlsServer(
+        {
+          ...certificate?.server,
+          requestCert: true,
+          rejectUnauthorized: true,
+          maxVersion,
+        },
+        (request, response) => {
+          answered.push(request.url)
+          response.end("{}")
+        },
+      ).on("connection", () => connections++)
+      await new Promise<void>((listening) => https.listen(0, "127.0.0.1", listening))
+      test.onTestFinished(() => void https.close())
+      const { code, stderr } = await run({
+        ZPOOL_API_URL: `https://localhost:${(https.address() as AddressInfo).port}`,
+        NODE_EXTRA_CA_CERTS: certificate?.files.certificate ?? "",
+      })
+      test.expect({ maxVersion, code, stderr, answered }).toMatchObject({ code: 6, answered: [] })
+      test.expect(connections).toBe(1)
+    }
+  })
 
-  it.skipIf(!linux)("and is interrupted meanwhile says nothing of its outcome", async (test) => {
+  it.skipIf(!linux)("and is interrupted doesn't call its outcome unclear", async (test) => {
     const port = await startBlackhole(test.onTestFinished)
     for (const url of [`http://127.0.0.1:${port}`, "http://127.0.0.1:9"]) {
-      const child = spawn(binary, [...program, ...create, "--log-level", "debug"], {
-        env: cleanEnv({
-          ZPOOLPAT: pat,
+      const child = startCli([...create, "--log-level", "debug"], {
+        env: {
+          ...pat,
           ZPOOL_API_URL: url,
           ZPOOL_MAX_RETRIES: "20",
           ZPOOL_TIMEOUT: "0.6",
-        }),
-        stdio: ["ignore", "pipe", "pipe"],
+        },
       })
       const done = ended(child)
       await new Promise<void>((failed) =>
-        child.stderr.on("data", (chunk) => String(chunk).includes("attempt 2") && failed()),
+        child.stderr?.on("data", (chunk) => String(chunk).includes("attempt 2") && failed()),
       )
       child.kill("SIGINT")
       const { code, stderr } = await done
@@ -145,7 +134,7 @@ describe.concurrent("a create that can't have left", () => {
 })
 
 describe.concurrent("a create that may have left", () => {
-  it.skipIf(noOpenssl)(`over TLS, and has no answer, exits 7${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("over TLS, and gets no answer, exits 7", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, (connection) =>
       connection === 0 ? { carriedOut: true, steps: [{ do: "stall" }] } : undefined,
     )
@@ -155,7 +144,7 @@ describe.concurrent("a create that may have left", () => {
     test.expect(api.pats()).toHaveLength(2)
   })
 
-  it("and is answered by silence exits 7", async ({ expect, onTestFinished }) => {
+  it("and meets silence exits 7", async ({ expect, onTestFinished }) => {
     const api = await startFaults((connection) => (connection === 0 ? stall : undefined), {
       onFinished: onTestFinished,
     })
@@ -191,14 +180,14 @@ describe.concurrent("a proxy that fails", () => {
     expect(stderr).toContain(proxy)
   })
 
-  it("by a status that may pass is tried again", async ({ expect, onTestFinished }) => {
+  it("with a temporary status is tried again", async ({ expect, onTestFinished }) => {
     const { asked, code, proxy, stderr } = await tunnelError(onTestFinished, "HTTP/1.1 503 Busy\r\n\r\n")
     expect({ code, asked }).toEqual({ code: 6, asked: 2 })
     expect(stderr).toContain(proxy)
     expect(stderr).toContain("503")
   })
 
-  it("by a refusal that stays is tried once", async ({ expect, onTestFinished }) => {
+  it("with a permanent refusal is tried once", async ({ expect, onTestFinished }) => {
     for (const status of [403, 407]) {
       const { asked, code, proxy, stderr } = await tunnelError(
         onTestFinished,
@@ -210,13 +199,13 @@ describe.concurrent("a proxy that fails", () => {
     }
   })
 
-  it("by speaking something else is named and exits 6", async ({ expect, onTestFinished }) => {
+  it("with another protocol is named and exits 6", async ({ expect, onTestFinished }) => {
     const { code, proxy, stderr } = await tunnelError(onTestFinished, "SSH-2.0-OpenSSH_9.9\r\n")
     expect(code).toBe(6)
     expect(stderr).toContain(proxy)
   })
 
-  it("since nobody listens there is named", async ({ expect }) => {
+  it("because nobody listens is named", async ({ expect }) => {
     const { code, stderr } = await run({ ...behind, https_proxy: "http://user:hunter2@127.0.0.1:9" })
     expect(code).toBe(6)
     expect(stderr).toContain("http://127.0.0.1:9 (https_proxy)")
@@ -224,25 +213,22 @@ describe.concurrent("a proxy that fails", () => {
     expect(stderr).not.toContain("hunter2")
   })
 
-  it.skipIf(noOpenssl)(
-    `with a certificate that is not trusted is named, tried once${needs}`,
-    async (test) => {
-      const proxy = await startProxy(test.onTestFinished, { answer: "" }, contextOf(server))
-      const { code, stderr } = await run({ ...behind, HTTPS_PROXY: proxy.url })
-      test.expect({ code, asked: proxy.asked.length }).toEqual({ code: 6, asked: 0 })
-      test.expect(stderr).toContain(`The certificate of ${proxy.url} (HTTPS_PROXY) is not trusted`)
-    },
-  )
+  it.skipIf(noOpenssl)(`with a certificate that is not trusted is named, tried once`, async (test) => {
+    const proxy = await startProxy(test.onTestFinished, { answer: "" }, certificate?.secureContext)
+    const { code, stderr } = await run({ ...behind, HTTPS_PROXY: proxy.url })
+    test.expect({ code, asked: proxy.asked.length }).toEqual({ code: 6, asked: 0 })
+    test.expect(stderr).toContain(`The certificate of ${proxy.url} (HTTPS_PROXY) is not trusted`)
+  })
 
-  it.skipIf(noOpenssl)(`may itself be reached over TLS${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("may itself be reached over TLS", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => undefined)
-    const proxy = await startProxy(test.onTestFinished, { target: api.port }, contextOf(server))
-    const { code, stdout } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
+    const proxy = await startProxy(test.onTestFinished, { target: api.port }, certificate?.secureContext)
+    const { code, stdout } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url, ZPOOL_TIMEOUT: "10" })
     test.expect({ code, asked: proxy.asked }).toEqual({ code: 0, asked: ["api.zpools.test:443"] })
     test.expect(stdout).toContain(api.pats()[1]?.token)
   })
 
-  it.skipIf(noOpenssl)(`is not blamed for the API behind it${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("is not blamed for the API behind it", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => stall)
     const proxy = await startProxy(test.onTestFinished, { target: api.port })
     const { code, stderr } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })
@@ -251,7 +237,7 @@ describe.concurrent("a proxy that fails", () => {
     test.expect(stderr).not.toContain(proxy.url)
   })
 
-  it.skipIf(noOpenssl)(`whose tunnel stands does not make a lost create harmless${needs}`, async (test) => {
+  it.skipIf(noOpenssl)("whose tunnel is open doesn't make a lost create harmless", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, (connection) =>
       connection === 0 ? { carriedOut: true, steps: [{ do: "stall" }] } : undefined,
     )
@@ -263,7 +249,7 @@ describe.concurrent("a proxy that fails", () => {
 })
 
 describe.concurrent("a name with several addresses", () => {
-  it.skipIf(!linux)("has the next one tried after a second", async ({ expect, onTestFinished }) => {
+  it.skipIf(!linux)("tries the next one after a second", async ({ expect, onTestFinished }) => {
     const api = await startFaults(() => undefined, { onFinished: onTestFinished })
     await startBlackhole(onTestFinished, { host: "127.0.0.2", port: api.port })
     const started = Date.now()

@@ -1,26 +1,22 @@
-import { spawn } from "node:child_process"
 import { openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
-import { binary, cleanEnv, ended, noFullDevice, program, runCli } from "../support/program/program.ts"
-import { pathWithProgram, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { ended, noFullDevice, runCli, runShell, startCli } from "../support/program/program.ts"
+import { type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {
-  const child = spawn("sh", ["-c", line], {
-    env: cleanEnv({ ...env, PATH: pathWithProgram() }),
-    stdio: ["ignore", "pipe", "pipe"],
-  })
-  const { code, stderr } = await ended(child)
+  const { code, stderr } = await runShell(line, { env })
   return { code, stderr }
 }
 
 const lines = ["--version", "--help", "pat", "pat create --help", "help ci", "--completions bash", "pat list"]
 
 describe("output that can't be written", () => {
-  it.skipIf(noFullDevice)("to a full device is told on stderr, with 1", async () => {
+  it.skipIf(noFullDevice)("to a full device is reported on stderr, with 1", async () => {
     const { env } = await startSandbox()
     const runs = await Promise.all(lines.map((line) => shell(`zpcli ${line} >/dev/full`, env)))
     expect(runs).toEqual(
@@ -33,7 +29,7 @@ describe("output that can't be written", () => {
     )
   })
 
-  it("since its reader has gone is no failure", async () => {
+  it("because its reader has gone is not a failure", async () => {
     const { env } = await startSandbox()
     const runs = await Promise.all(
       lines.map((line) => shell(`{ sleep 0.3; zpcli ${line}; echo $? >&2; } | true`, env)),
@@ -41,7 +37,7 @@ describe("output that can't be written", () => {
     expect(runs).toEqual(lines.map(() => ({ code: 0, stderr: "0\n" })))
   })
 
-  it("since stdout is closed is no failure of what was asked", async () => {
+  it("because stdout is closed is not a failure", async () => {
     const runs = await Promise.all(["--version", "--help", "pat"].map((line) => shell(`zpcli ${line} >&-`)))
     expect(runs).toEqual(Array.from({ length: 3 }, () => ({ code: 0, stderr: "" })))
   })
@@ -69,14 +65,8 @@ const withPat = async () => {
 }
 
 /** Runs the program with stdout redirected by a shell. */
-const redirected = (redirection: string, args: ReadonlyArray<string>, sandbox: Sandbox, cwd?: string) =>
-  ended(
-    spawn("sh", ["-c", `exec "$0" "$@" ${redirection}`, binary, ...program, ...args], {
-      env: cleanEnv(sandbox.env),
-      stdio: ["ignore", "pipe", "pipe"],
-      ...(cwd === undefined ? {} : { cwd }),
-    }),
-  )
+const redirected = (redirection: string, args: ReadonlyArray<string>, { env }: Sandbox, cwd?: string) =>
+  runShell(`exec zpcli ${args.join(" ")} ${redirection}`, { env, cwd })
 
 describe.skipIf(!posix)("a token that would go to the null device", () => {
   it.each([
@@ -96,7 +86,7 @@ describe.skipIf(!posix)("a token that would go to the null device", () => {
   })
 
   it.each([">/dev/null", ">&-"])(
-    "is none with --out: %s takes the announcement alone",
+    "is fine with --out: %s only takes the announcement",
     async (redirection) => {
       const sandbox = await withPat()
       const folder = temporaryFolder()
@@ -106,7 +96,7 @@ describe.skipIf(!posix)("a token that would go to the null device", () => {
   )
 
   it.each([["pat", "list"], ["hello"], ["pat", "revoke", id, "--yes"]])(
-    "is no concern of %s %s",
+    "doesn't concern %s %s",
     async (...args) => {
       expect((await redirected(">/dev/null", args, await withPat())).code).toBe(0)
     },
@@ -119,16 +109,16 @@ describe("list --exit-code", () => {
     { message: "no", success: false, detail: { items: [] } },
     { message: "Unauthorized", detail: { items: [] } },
     { message: "OK", error: "boom", detail: { items: [] } },
-  ])("passes no gate on a list that tells of a failure: %j", async (body) => {
+  ])("fails on a list that reports an error: %j", async (body) => {
     const { env } = await startScripted(json(200, body))
     for (const args of [[], ["--json"]]) {
-      const ran = await runCli(["pat", "list", "--exit-code", ...args], { env })
+      const ran = await runInProcess(["pat", "list", "--exit-code", ...args], env)
       expect(ran).toMatchObject({ code: 1, stdout: "" })
       expect(ran.stderr).toContain(`and an error (the API says: ${"error" in body ? "boom" : body.message}).`)
     }
   })
 
-  it("takes an empty member for an error as none", async () => {
+  it("ignores an empty error member", async () => {
     const body = { error: null, errors: [], statusCode: 200, success: true, detail: { items: [] } }
     const { env } = await startScripted(json(200, body))
     expect(await runInProcess(["pat", "list", "--exit-code"], env)).toMatchObject({ code: 0, stderr: "" })
@@ -140,14 +130,11 @@ describe("list --exit-code", () => {
     const { env } = await startScripted((_, response) => {
       setTimeout(() => response.end(JSON.stringify({ message: "ok", detail: { items: all } })), 150)
     })
-    const child = spawn(binary, [...program, "pat", "list", ...args], {
-      env: cleanEnv(env),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
-    if (reader === "gone") child.stdout.destroy()
-    else child.stdout.once("data", () => child.stdout.destroy())
+    const child = startCli(["pat", "list", ...args], { env })
+    if (reader === "gone") child.stdout?.destroy()
+    else child.stdout?.once("data", () => child.stdout?.destroy())
     let stderr = ""
-    child.stderr.on("data", (chunk) => {
+    child.stderr?.on("data", (chunk) => {
       stderr += chunk
     })
     const code = await new Promise((resolve) => child.on("close", resolve))
@@ -165,14 +152,14 @@ describe("list --exit-code", () => {
     expect(await list(items, reader, "--exit-code", ...args)).toEqual({ code, stderr: "" })
   })
 
-  it("exits 0 into a closed pipe where no code was asked for", async () => {
+  it("exits 0 into a closed pipe without --exit-code", async () => {
     expect(await list(5_000, "one line")).toEqual({ code: 0, stderr: "" })
   })
 
-  it.skipIf(noFullDevice)("says that the rows could not be written, and does not exit 0", async () => {
+  it.skipIf(noFullDevice)("reports that the rows could not be written, and doesn't exit 0", async () => {
     const sandbox = await withPat()
-    const child = spawn(binary, [...program, "pat", "list", "--exit-code"], {
-      env: cleanEnv(sandbox.env),
+    const child = startCli(["pat", "list", "--exit-code"], {
+      env: sandbox.env,
       stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
     })
     const { code, stderr } = await ended(child)
@@ -184,11 +171,8 @@ describe("list --exit-code", () => {
 describe("a reader that has gone", () => {
   it("does not hide a failure of revoke", async () => {
     const sandbox = await withPat()
-    const child = spawn(binary, [...program, "pat", "revoke", id, "market-night-plain-object", "--yes"], {
-      env: cleanEnv(sandbox.env),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
-    child.stdout.destroy()
+    const child = startCli(["pat", "revoke", id, "market-night-plain-object", "--yes"], { env: sandbox.env })
+    child.stdout?.destroy()
     expect((await ended(child)).code).toBe(5)
   })
 })
@@ -198,18 +182,15 @@ describe("--out", () => {
     ["SIGTERM", 143],
     ["SIGINT", 130],
     ["SIGHUP", 129],
-  ] as const)("leaves no file where %s comes as soon as it is made", async (signal, code) => {
+  ] as const)("leaves no file if %s comes as soon as it is created", async (signal, code) => {
     const { env } = await startScripted(() => {})
-    const runs = Array.from({ length: 6 }, async (_, index) => {
+    const runs = Array.from({ length: 4 }, async (_, index) => {
       const folder = temporaryFolder()
-      const child = spawn(binary, [...program, ...create, "--out", join(folder, "ci.pat")], {
-        env: cleanEnv(env),
-        stdio: ["ignore", "pipe", "pipe"],
-      })
+      const child = startCli([...create, "--out", join(folder, "ci.pat")], { env })
       const made = setInterval(() => {
         if (readdirSync(folder).length === 0) return
         clearInterval(made)
-        setTimeout(() => child.kill(signal), index)
+        setTimeout(() => child.kill(signal), index * 2)
       }, 1)
       const ran = await ended(child)
       clearInterval(made)
@@ -218,7 +199,7 @@ describe("--out", () => {
     for (const ran of await Promise.all(runs)) expect(ran).toEqual({ code, left: [] })
   })
 
-  it("leaves no file behind where the sign-in fails, and takes the name at the next run", async () => {
+  it("leaves no file if the sign-in fails, and takes the name at the next run", async () => {
     const sandbox = await startSandbox()
     const folder = temporaryFolder()
     const run = (password: string) =>

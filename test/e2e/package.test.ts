@@ -13,8 +13,16 @@ import {
 import { dirname, join, posix } from "node:path"
 import { transform } from "esbuild"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended, notPackage, programFile, runCli } from "../support/program/program.ts"
-import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import {
+  cleanEnv,
+  ended,
+  notPackage,
+  pathWithProgram,
+  programFile,
+  runCli,
+} from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const topics = ["exit-codes", "environment", "ci", "json"]
 
@@ -158,7 +166,7 @@ describe.skipIf(notPackage)(`a Node that is too old`, () => {
 })
 
 describe("NODE_OPTIONS under which scripts run", () => {
-  it.each(["--frozen-intrinsics", "--disable-proto=throw", "--disable-proto=delete", "--throw-deprecation"])(
+  it.each(["--frozen-intrinsics --disable-proto=throw --throw-deprecation", "--disable-proto=delete"])(
     "do no harm: %s",
     async (option) => {
       const line = `

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { cleanEnv, ended } from "../support/program/program.ts"
-import { pathWithProgram, startSandbox } from "../support/sandbox.ts"
+import { cleanEnv, ended, pathWithProgram } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const page = readFileSync(new URL("pat-commands.md", import.meta.url), "utf8")
@@ -90,7 +90,7 @@ describe("the user's page", () => {
     })
   })
 
-  it("shows local times where --local says so", async () => {
+  it("shows local times with --local", async () => {
     const sandbox = await startSandbox()
     await sandbox.call("POST", "/pat", { label: "ci", scopes: ["job"], expiry: "2099-07-01" })
     const env = { ...sandbox.env, PATH: pathWithProgram(), TZ: "Europe/Berlin" }

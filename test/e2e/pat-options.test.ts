@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
-import { dealtKeyIds as ids, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { dealtKeyIds as ids, type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 // What the options do that test/e2e/pat-commands.md does not show; rotate has files of its own.
 
@@ -50,7 +51,7 @@ describe("pat create", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
-  it("--out takes no file that exists, no link and no folder, and sends nothing then", async () => {
+  it("--out refuses a file that exists, a link and a folder, and sends nothing", async () => {
     const sandbox = await startSandbox()
     const folder = temporaryFolder()
     writeFileSync(join(folder, "file"), "precious")
@@ -72,7 +73,7 @@ describe("pat create", () => {
     expect(readFileSync(join(folder, "file"), "utf8")).toBe("precious")
   })
 
-  it("--out names a file: - and what is no file are refused, with the way to stdout", async () => {
+  it("--out refuses - and devices, and suggests --token-only", async () => {
     const sandbox = await startSandbox()
     for (const name of ["-", "/dev/stdout", "/dev/stderr", "/dev/fd/1", "/dev/null"]) {
       const ran = await create(sandbox, "--out", name, "--replace")
@@ -179,7 +180,7 @@ describe("pat list", () => {
     ["--older-than 1d", []],
   ]
 
-  it("filters its rows, in the table and in JSON, and exits 8 with --exit-code where any is left", async () => {
+  it("filters its rows, in the table and in JSON, and exits 8 with --exit-code if any is left", async () => {
     const sandbox = await withFive()
     for (const [filter, labels] of filters) {
       const args = ["pat", "list", "--exit-code", ...filter.split(" ").filter((word) => word !== "")]
@@ -203,7 +204,7 @@ describe("pat list", () => {
     }
   })
 
-  it("exits 0 with rows, and 8 where --exit-code is asked for", async () => {
+  it("exits 0 with rows, and 8 with --exit-code", async () => {
     const sandbox = await startSandbox()
     await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     expect((await run(sandbox, "pat", "list")).code).toBe(0)
@@ -212,7 +213,7 @@ describe("pat list", () => {
 })
 
 describe("hello", () => {
-  it("says as whom, by which kind of credential and where", async () => {
+  it("says as whom it is signed in, with which credential, and to which API", async () => {
     const sandbox = await startSandbox()
     expect(await run(sandbox, "hello")).toMatchObject({
       code: 0,

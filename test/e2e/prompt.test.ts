@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
-import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { binary, program, runShell, startCli } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with two PATs; gives their key IDs. */
@@ -17,15 +17,6 @@ const withPats = async () => {
   return { ...sandbox, keyIds }
 }
 
-/** Runs a line of the shell in which `zpcli` is the built program. */
-const shell = (line: string, env: Readonly<Record<string, string>>) =>
-  ended(
-    spawn("sh", ["-c", line], {
-      env: cleanEnv({ ...env, PATH: pathWithProgram() }),
-      stdio: ["ignore", "pipe", "pipe"],
-    }),
-  )
-
 describe("the y/N question without a terminal", () => {
   it("takes one line of stdin and not a byte more, from a pipe and from a file", async () => {
     const file = join(temporaryFolder(), "answers")
@@ -35,7 +26,7 @@ describe("the y/N question without a terminal", () => {
       const { env, keyIds, requests } = await withPats()
       const commands = `(zpcli pat revoke ${keyIds[0]}; zpcli pat revoke ${keyIds[1]}; cat)`
       const line = input.endsWith("|") ? `${input} ${commands}` : `${commands} ${input}`
-      const { stdout } = await shell(line, env)
+      const { stdout } = await runShell(line, { env })
       return { stdout, revoked: requests.filter((request) => request.startsWith("DELETE")).length }
     })
     for (const { revoked, stdout } of await Promise.all(runs)) {
@@ -46,9 +37,9 @@ describe("the y/N question without a terminal", () => {
 
   it("waits for the line of a pipe that is slow, and for its end", async () => {
     const { env, keyIds } = await withPats()
-    const slow = await shell(
+    const slow = await runShell(
       `(sleep 0.5; printf 'y'; sleep 0.5; printf 'es') | zpcli pat revoke ${keyIds[0]}`,
-      env,
+      { env },
     )
     expect(slow.code).toBe(0)
   })
@@ -58,29 +49,26 @@ describe("the y/N question without a terminal", () => {
     ["SIGTERM", 143],
   ] as const)("ends on %s with %d while the pipe is silent", async (signal, code) => {
     const { env, keyIds, requests } = await withPats()
-    const child = spawn(binary, [...program, "pat", "revoke", keyIds[0]], {
-      env: cleanEnv(env),
-      stdio: ["pipe", "ignore", "pipe"],
-    })
+    const child = startCli(["pat", "revoke", keyIds[0]], { env, stdio: ["pipe", "ignore", "pipe"] })
     const end = new Promise((fulfil) => child.on("close", (exit, by) => fulfil([exit, by])))
-    child.stderr.on("data", (chunk) => {
+    child.stderr?.on("data", (chunk) => {
       if (String(chunk).includes("[y/N]")) child.kill(signal)
     })
     expect(await end).toEqual([code, null])
     expect(requests.some((request) => request.startsWith("DELETE"))).toBe(false)
   })
 
-  it("is asked of stdin also where nobody reads stderr", async () => {
+  it("reads stdin even if nobody reads stderr", async () => {
     const { env, keyIds } = await withPats()
-    const { stdout } = await shell(
+    const { stdout } = await runShell(
       `exec 3>&1; printf 'y\\n' | { sleep 0.2; zpcli pat revoke ${keyIds[0]} 2>&1 >&3; } | true`,
-      env,
+      { env },
     )
     expect(stdout).toBe(`PAT ${keyIds[0]} revoked successfully.\n`)
   })
 })
 
-describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", () => {
+describe.skipIf(noTerminal)("a question at a terminal while stderr is a file", () => {
   it("is shown on the terminal itself", async () => {
     const { env, keyIds } = await withPats()
     const file = join(temporaryFolder(), "stderr")
@@ -104,7 +92,7 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
     expect(ran.output).not.toContain("demo-Pa55word")
   })
 
-  it.runIf(process.platform === "linux")("is refused where there is no terminal to show it on", async () => {
+  it.runIf(process.platform === "linux")("is refused if there is no terminal to show it on", async () => {
     const { env, keyIds, requests } = await withPats()
     const file = join(temporaryFolder(), "stderr")
     // setsid takes the controlling terminal away; stdin is a terminal still.
@@ -117,7 +105,7 @@ describe.skipIf(noTerminal)("a question at a terminal where stderr is a file", (
     expect(requests.some((request) => request.startsWith("DELETE"))).toBe(false)
   })
 
-  it("survives that nobody reads stderr", async () => {
+  it("works even if nobody reads stderr", async () => {
     const { env, keyIds } = await withPats()
     const ran = await runOnTerminal(
       [

@@ -1,46 +1,20 @@
-import { spawn, spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { createServer as createHttpServer, request as httpRequest, type Server } from "node:http"
 import { createServer as createHttpsServer } from "node:https"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
-import { type OnFinished, startProxy } from "../support/http/network.ts"
-import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
+import type { OnFinished } from "../support/finished.ts"
+import { pat } from "../support/fixtures.ts"
+import { makeCertificate, noOpenssl, startProxy } from "../support/http/network.ts"
+import { runCli, startCli } from "../support/program/program.ts"
 
-const folder = mkdtempSync(join(tmpdir(), "zpcli-proxy-"))
-const key = join(folder, "key.pem")
-const certificate = join(folder, "certificate.pem")
-const subject = ["-subj", "/CN=api.zpools.test", "-addext", "subjectAltName=DNS:api.zpools.test,IP:127.0.0.1"]
-
-const openssl = spawnSync(
-  "openssl",
-  [
-    "req",
-    "-x509",
-    "-newkey",
-    "rsa:2048",
-    "-nodes",
-    "-days",
-    "2",
-    "-keyout",
-    key,
-    "-out",
-    certificate,
-    ...subject,
-  ],
-  { stdio: "ignore" },
-)
-
-const noOpenssl = openssl.status === 0 ? undefined : "openssl can make no certificate here"
+const certificate = noOpenssl ? undefined : makeCertificate()
+const trusted = certificate?.files.certificate ?? ""
 const portOf = (server: Server): number => (server.address() as AddressInfo).port
 
 const listen = (server: Server) =>
   new Promise<void>((fulfil) => server.listen(0, "127.0.0.1", () => fulfil()))
 
-const pat = "zpat_behind_a_proxy"
 const answered: Array<string | undefined> = []
 const answer = JSON.stringify({ message: "Hello", detail: { items: [] } })
 
@@ -51,9 +25,7 @@ const startRawProxy = async (onConnection: (socket: Socket) => void, secure = fa
     sockets.add(socket.on("error", () => {}))
     onConnection(socket)
   }
-  const server = secure
-    ? createTlsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, accept)
-    : createServer(accept)
+  const server = secure ? createTlsServer({ ...certificate?.server }, accept) : createServer(accept)
   await new Promise<void>((fulfil) => server.listen(0, "127.0.0.1", () => fulfil()))
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
@@ -75,7 +47,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
       answered.push(request.headers.authorization)
       response.end(answer)
     }
-    api = createHttpsServer({ key: readFileSync(key), cert: readFileSync(certificate) }, handler)
+    api = createHttpsServer({ ...certificate?.server }, handler)
     plainApi = createHttpServer(handler)
     // A forward proxy as they are: CONNECT opens a tunnel, absolute URLs are passed on. It knows api.zpools.test.
     proxy = createHttpServer((request, response) => {
@@ -102,14 +74,13 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
   })
   afterAll(() => {
     for (const server of [api, plainApi, proxy]) server.close()
-    rmSync(folder, { recursive: true })
   })
 
   const list = (env: Record<string, string>) => {
     answered.length = tunnels.length = forwarded.length = 0
-    return runCli(["pat", "list"], { env: { ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0", ...env } })
+    return runCli(["pat", "list"], { env: { ...pat, ZPOOL_MAX_RETRIES: "0", ...env } })
   }
-  const outside = { ZPOOL_API_URL: "https://api.zpools.test/v1", NODE_EXTRA_CA_CERTS: certificate }
+  const outside = { ZPOOL_API_URL: "https://api.zpools.test/v1", NODE_EXTRA_CA_CERTS: trusted }
   const proxyUrl = () => `http://127.0.0.1:${portOf(proxy)}`
 
   it("tunnels https through HTTPS_PROXY, in either case, with or without a scheme", async () => {
@@ -121,7 +92,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
       const { code, stderr, stdout } = await list({ ...outside, ...env })
       expect({ code, stderr, stdout }).toEqual({ code: 0, stderr: "", stdout: "No PATs found.\n" })
       expect(tunnels).toEqual(["api.zpools.test:443"])
-      expect(answered).toEqual([`Bearer ${pat}`])
+      expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
     }
   })
 
@@ -134,15 +105,15 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
   it("leaves out what NO_PROXY names", async () => {
     const { code } = await list({
       ZPOOL_API_URL: `https://127.0.0.1:${portOf(api)}`,
-      NODE_EXTRA_CA_CERTS: certificate,
+      NODE_EXTRA_CA_CERTS: trusted,
       HTTPS_PROXY: "http://127.0.0.1:9",
       NO_PROXY: "127.0.0.1",
     })
     expect(code).toBe(0)
-    expect(answered).toEqual([`Bearer ${pat}`])
+    expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
   })
 
-  it("takes a proxy's refusal for what it is, and not for an answer of the API", async () => {
+  it("reports a proxy's refusal as the proxy's, not as the API's", async () => {
     for (const status of [403, 407, 502]) {
       refuse = status
       const { code, stderr } = await list({ ...outside, HTTPS_PROXY: proxyUrl() })
@@ -162,15 +133,15 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     expect(socks.stderr).toContain("HTTPS_PROXY must be the URL of an http or https proxy")
   })
 
-  it("uses HTTP_PROXY for plain http only where the proxy is on this machine too", async () => {
+  it("uses HTTP_PROXY for plain http only if the proxy is on this machine too", async () => {
     const inside = { ZPOOL_API_URL: `http://127.0.0.1:${portOf(plainApi)}` }
     expect((await list({ ...inside, HTTP_PROXY: proxyUrl() })).code).toBe(0)
     expect(forwarded).toEqual([`${inside.ZPOOL_API_URL}/pat`])
     expect((await list({ ...inside, HTTP_PROXY: "http://192.0.2.1:3128" })).code).toBe(0)
-    expect(answered).toEqual([`Bearer ${pat}`])
+    expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
   })
 
-  it("does not let a connection that a proxy leaves open hold the process", async () => {
+  it("ends although a proxy leaves its connection open", async () => {
     const answering = (head: string) => (socket: Socket) => void socket.once("data", () => socket.write(head))
     const proxies = {
       "says nothing": await startRawProxy((socket) => void socket.resume()),
@@ -179,18 +150,18 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
       "refuses halfway": await startRawProxy(answering("HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\n")),
     }
     const runs = Object.entries(proxies).map(async ([name, url]) => {
-      const child = spawn(binary, [...program, "pat", "list"], {
-        env: cleanEnv({
+      const child = startCli(["pat", "list"], {
+        env: {
           ...outside,
           HTTPS_PROXY: url,
-          ZPOOLPAT: pat,
+          ...pat,
           ZPOOL_MAX_RETRIES: "1",
           ZPOOL_TIMEOUT: "0.5",
-        }),
+        },
         stdio: ["ignore", "ignore", "pipe"],
       })
       let reported = 0
-      child.stderr.on("data", () => {
+      child.stderr?.on("data", () => {
         reported = performance.now()
       })
       const code = await new Promise((fulfil) => child.on("close", fulfil))
@@ -201,9 +172,9 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     )
   })
 
-  it("trusts a certificate of NODE_EXTRA_CA_CERTS alone, and says so otherwise", async () => {
+  it("trusts a certificate only if NODE_EXTRA_CA_CERTS names it, and says so", async () => {
     const direct = { ZPOOL_API_URL: `https://127.0.0.1:${portOf(api)}` }
-    expect((await list({ ...direct, NODE_EXTRA_CA_CERTS: certificate })).code).toBe(0)
+    expect((await list({ ...direct, NODE_EXTRA_CA_CERTS: trusted })).code).toBe(0)
     const { code, stderr } = await list(direct)
     expect(code).toBe(6)
     expect(stderr).toMatch(/The certificate of https:\/\/127\.0\.0\.1:\d+ is not trusted \(\w+\)/)
@@ -218,7 +189,7 @@ const list = ["pat", "list"]
 
 const run = (env: Readonly<Record<string, string>>) =>
   runCli(list, {
-    env: { ZPOOLPAT: "zpat_behind_a_proxy", ZPOOL_MAX_RETRIES: "0", ZPOOL_TIMEOUT: "5", ...env },
+    env: { ...pat, ZPOOL_MAX_RETRIES: "0", ZPOOL_TIMEOUT: "5", ...env },
   })
 
 /** An API on loopback; gives its base URL. */
@@ -231,11 +202,8 @@ const startApi = async (onFinished: OnFinished) => {
 
 describe.concurrent("NO_PROXY", () => {
   const cases: ReadonlyArray<readonly [noProxy: string, host: string, covered: boolean]> = [
-    ["zpools.invalid", "api.zpools.invalid", true],
-    ["ZPOOLS.invalid.", "api.zpools.invalid", true],
     ["ools.invalid", "api.zpools.invalid", false],
     ["127.0.0.0/8", "127.0.0.1:9", true],
-    ["::1", "[::1]:9", true],
   ]
   for (const [noProxy, host, covered] of cases) {
     it(`${noProxy} ${covered ? "covers" : "does not cover"} ${host}`, async ({ expect, onTestFinished }) => {
@@ -260,7 +228,7 @@ describe.concurrent("a proxy variable that can't be used", () => {
     expect(stderr).toContain("ALL_PROXY")
   })
 
-  it("is none where NO_PROXY covers the host, or another variable is stronger", async (test) => {
+  it("doesn't matter if NO_PROXY covers the host, or another variable takes precedence", async (test) => {
     const api = await startApi(test.onTestFinished)
     test
       .expect(await run({ ZPOOL_API_URL: api, ...socks, NO_PROXY: "*" }))

@@ -1,12 +1,12 @@
 /** Runs of the built program that are signalled or killed at a moment that a seed chooses. */
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, limited, program } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { ended, limited, startCli } from "../support/program/program.ts"
 import { drawing, seed } from "../support/random.ts"
-import { type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 /** `npm run soak` runs many more. */
 const signalledRuns = Number(process.env.ZPCLI_SIGNALLED_RUNS ?? 12)
@@ -39,7 +39,7 @@ const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
   const sandbox = await startSandbox()
   let child: ChildProcess | undefined
   let seen = 0
-  const url = await startGate(sandbox, {
+  const env = await sandbox.behind({
     faults: fault === "" ? [] : [fault],
     onRequest: () => {
       if (sent !== undefined && seen++ === sent.at) {
@@ -47,12 +47,7 @@ const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
       }
     },
   })
-  child = spawn(binary, [...program, "pat", "run", "--scope", "job", "--", "sh", "-c", script], {
-    env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-    timeout: 20_000,
-  })
+  child = startCli(["pat", "run", "--scope", "job", "--", "sh", "-c", script], { env, detached: true })
   const { code, signal, stderr } = await ended(child)
   const items = await sandbox.pats()
   const active = items.filter(({ status }) => status === "active")
@@ -66,7 +61,7 @@ const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
 }
 
 describe.skipIf(process.platform === "win32")(
-  `pat run that gets signals (repeat with ZPCLI_FAULT_SEED=${seed})`,
+  `pat run that is signalled (repeat with ZPCLI_FAULT_SEED=${seed})`,
   () => {
     it(`leaves no PAT that works, unless it is killed: ${signalledRuns} runs`, {
       timeout: 20_000 + signalledRuns * 4_000,
@@ -82,7 +77,7 @@ describe.skipIf(process.platform === "win32")(
 )
 
 /** `npm run soak` runs many more. */
-const killedNights = Number(process.env.ZPCLI_KILLED_NIGHTS ?? 10)
+const killedNights = Number(process.env.ZPCLI_KILLED_NIGHTS ?? 6)
 const hour = 3_600_000
 
 const rotate = [
@@ -117,16 +112,14 @@ const night = async (
   fault: string,
 ) => {
   let child: ChildProcess | undefined
-  const url = await startGate(sandbox, {
+  const env = await sandbox.behind({
     faults: fault === "" ? [] : [fault],
     reached: () => void child?.kill("SIGKILL"),
     ...(end === undefined ? {} : { stop: end }),
   })
-  child = spawn(binary, [...program, ...rotate, end?.script ?? "cat > store"], {
+  child = startCli([...rotate, end?.script ?? "cat > store"], {
     cwd,
-    env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }),
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 20_000,
+    env: { ...env, ZPOOL_MAX_RETRIES: "0" },
   })
   return ended(child)
 }

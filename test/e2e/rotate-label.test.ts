@@ -1,11 +1,10 @@
 /** Rotations by a label that several PATs have, and two rotations at once. */
-import { spawn } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { dealtKeyIds, type Sandbox, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
+import { dealtKeyIds, type Sandbox, startSandbox } from "../support/sandbox.ts"
 
 const [first, second, third] = dealtKeyIds
 const minute = 60_000
@@ -34,7 +33,7 @@ const use = (sandbox: Sandbox, token: string) =>
 const errorIn = (stderr: string) => JSON.parse(stderr.slice(stderr.indexOf('{"error"'))).error
 
 describe("a label that two jobs share", () => {
-  it("costs nobody a PAT: each case of the table", async () => {
+  it("costs nobody a PAT", async () => {
     const sandbox = await startSandbox()
     const run = (...args: ReadonlyArray<string>) => runCli([...nightly, ...args], { env: sandbox.env })
     const mine = await create(sandbox, 10)
@@ -84,7 +83,7 @@ describe("a label that two jobs share", () => {
     expect(await runCli([...keep, "--all"], { env: sandbox.env })).toMatchObject({ code: 2 })
   })
 
-  it("is healed by --all after an interrupted rotation, whichever of the two tokens is stored", async () => {
+  it("is repaired by --all after an interrupted rotation, whichever token is stored", async () => {
     for (const stored of ["old", "new"] as const) {
       const sandbox = await startSandbox()
       const old = await create(sandbox, 10)
@@ -100,20 +99,15 @@ describe("a label that two jobs share", () => {
 })
 
 describe.skipIf(process.platform === "win32")("two rotations at once", () => {
-  it("are told apart: the second one waits, and sends nothing", async () => {
+  it("don't collide: the second one exits with 6, and changes nothing", async () => {
     const sandbox = await startSandbox()
     await create(sandbox, 10)
     sandbox.later(day)
     const cwd = temporaryFolder()
-    const slow = spawn(
-      binary,
-      [...program, ...nightly, "--", "sh", "-c", "cat > store; echo stored >&2; sleep 2"],
-      {
-        cwd,
-        env: cleanEnv(sandbox.env),
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    )
+    const slow = startCli([...nightly, "--", "sh", "-c", "cat > store; echo stored >&2; sleep 2"], {
+      cwd,
+      env: sandbox.env,
+    })
     const first = ended(slow)
     await new Promise((stored) => slow.stderr?.once("data", stored))
     const later = await runCli([...nightly, "--", "sh", "-c", "cat > store"], { env: sandbox.env, cwd })
@@ -126,23 +120,12 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
-  it("never revoke the old PAT where the new one was revoked during the delivery", async () => {
+  it("never revoke the old PAT if the new one was revoked during the delivery", async () => {
     const sandbox = await startSandbox()
     const old = await create(sandbox, 10)
     const cwd = temporaryFolder()
-    const child = spawn(
-      binary,
-      [
-        ...program,
-        ...nightly,
-        "--json",
-        "--",
-        "sh",
-        "-c",
-        "cat > store; echo stored >&2; while [ ! -e go ]; do sleep 0.05; done",
-      ],
-      { cwd, env: cleanEnv(sandbox.env), stdio: ["ignore", "pipe", "pipe"], timeout: 25_000 },
-    )
+    const command = "cat > store; echo stored >&2; while [ ! -e go ]; do sleep 0.05; done"
+    const child = startCli([...nightly, "--json", "--", "sh", "-c", command], { cwd, env: sandbox.env })
     const ran = ended(child)
     await new Promise((stored) => child.stderr?.once("data", stored))
     await sandbox.call("DELETE", `/pat/${second}`)
@@ -162,15 +145,15 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
     expect((await use(sandbox, old)).status).toBe(200)
   }, 40_000)
 
-  it("revoke nothing where the new token can't be checked once more", async () => {
+  it("revoke nothing if the new token can't be checked a second time", async () => {
     const sandbox = await startSandbox()
     await create(sandbox, 10)
     let checks = 0
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       rewrite: (at, body) => (at === "GET /hello" && ++checks > 1 ? "<html>" : body),
     })
     const ran = await runCli([...nightly, "--", "sh", "-c", "cat >&2"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran.code, ran.stderr).toBe(10)
     expect(ran.stderr).toContain(
@@ -182,11 +165,8 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
   it("say that an old PAT had already been revoked", async () => {
     const sandbox = await startSandbox()
     await create(sandbox, 10)
-    const url = await startGate(sandbox, {})
-    const child = spawn(binary, [...program, ...nightly, "--", "sh", "-c", "cat >&2; sleep 1"], {
-      env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const env = await sandbox.behind({})
+    const child = startCli([...nightly, "--", "sh", "-c", "cat >&2; sleep 1"], { env })
     const ran = ended(child)
     await new Promise((stored) => child.stderr?.once("data", stored))
     await sandbox.call("DELETE", `/pat/${first}`)
@@ -200,11 +180,10 @@ describe.skipIf(process.platform === "win32")("two rotations at once", () => {
 describe("a rotation whose answer is lost", () => {
   const line = [...nightly, "--or-create", "--scope", "job", "--json"]
 
-  it("takes the PAT back, so that the same command can be run again", async () => {
+  it("revokes the PAT, so that the same command can be run again", async () => {
     for (const fault of ["POST /pat after-drop 1", "POST /pat after-503 1", "POST /pat after-200 1"]) {
       const sandbox = await startSandbox()
-      const url = await startGate(sandbox, { faults: [fault] })
-      const env = { ...sandbox.env, ZPOOL_API_URL: url }
+      const env = await sandbox.behind({ faults: [fault] })
       const lost = await runCli(line, { env })
       expect(lost.code, `${fault}: ${lost.stderr}`).toBe(9)
       expect(JSON.parse(lost.stderr).error).toMatchObject({ retryable: true, keyId: first, delivered: false })
@@ -215,9 +194,9 @@ describe("a rotation whose answer is lost", () => {
     }
   })
 
-  it("names the candidates where two may be it", async () => {
+  it("names the candidates if there are two", async () => {
     const sandbox = await startSandbox()
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       faults: ["POST /pat after-drop 1"],
       rewrite: (at, body) => {
         const list = JSON.parse(body)
@@ -226,7 +205,7 @@ describe("a rotation whose answer is lost", () => {
         return JSON.stringify(list)
       },
     })
-    const ran = await runCli(line, { env: { ...sandbox.env, ZPOOL_API_URL: url } })
+    const ran = await runCli(line, { env })
     expect(ran.code).toBe(7)
     expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyIds: [first, third] })
     expect(await sandbox.statuses()).toEqual(["active"])
@@ -245,11 +224,11 @@ describe.skipIf(process.platform === "win32")("a rotation that is killed on its 
   })
 })
 
-describe("a date that decides and can't be read", () => {
+describe("a date that is needed for the decision and unreadable", () => {
   it.each([null, undefined, "soon"])("is an error: created_at %j", async (created_at) => {
     const sandbox = await startSandbox()
     await create(sandbox)
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       rewrite: (at, body) => {
         if (at !== "GET /pat") return body
         const list = JSON.parse(body)
@@ -258,7 +237,7 @@ describe("a date that decides and can't be read", () => {
       },
     })
     const ran = await runCli(["pat", "rotate", first, "--older-than", "30d", "--yes"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran).toMatchObject({ code: 1, stderr: expect.stringContaining("a readable creation time") })
   })

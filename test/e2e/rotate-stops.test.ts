@@ -1,18 +1,11 @@
-import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { runInterrupted, startGate } from "../support/program/gate.ts"
-import {
-  binary,
-  cleanEnv,
-  ended,
-  noFullDevice,
-  program,
-  type Ran,
-  runCli,
-} from "../support/program/program.ts"
-import { type Sandbox, startWithPat, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
+import { runInterrupted } from "../support/program/interrupted.ts"
+import { noFullDevice, runCli, runShell } from "../support/program/program.ts"
+import { type Sandbox, startWithPat } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"
@@ -42,6 +35,8 @@ interface Case {
   readonly not?: string
   /** Whether the new token was handed over. */
   readonly handedOver?: true
+  /** Whether the built program is run, and not the source in this process. */
+  readonly built?: true
 }
 
 const revoked = `The new PAT ${successor} was revoked`
@@ -51,6 +46,7 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "list",
     fault: "GET /pat 503",
+    built: true,
     code: 6,
     left: onlyOld,
     says: ["The API is unavailable: status 503"],
@@ -98,6 +94,7 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "create",
     fault: "POST /pat after-drop",
+    built: true,
     code: 9,
     left: takenBack,
     says: [`PAT ${old} still works. ${revoked}, because its token did not arrive`, "Run the command again."],
@@ -121,6 +118,7 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "check",
     fault: "GET /hello 503",
+    built: true,
     code: 9,
     left: takenBack,
     says: [`PAT ${old} still works`, "status 503", revoked],
@@ -137,6 +135,7 @@ const cases: ReadonlyArray<Case> = [
   {
     step: "revoke",
     fault: "DELETE /pat 503",
+    built: true,
     code: 10,
     left: both,
     says: [`The new PAT ${successor} works and was delivered`, "status 503", revokeOld],
@@ -169,14 +168,14 @@ const cases: ReadonlyArray<Case> = [
   },
 ]
 
-describe("a rotation of which a step fails", () => {
-  for (const { code, fault, handedOver, left, not, retries = "0", says, step } of cases) {
+describe("a rotation that fails at a step", () => {
+  for (const { built, code, fault, handedOver, left, not, retries = "0", says, step } of cases) {
     it(`${step}: ${fault}, ${retries} retries`, async () => {
       const { sandbox, token: oldToken } = await startWithPat()
-      const url = await startGate(sandbox, { faults: [fault] })
-      const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
-        env: { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: retries },
-      })
+      const env = await sandbox.behind({ faults: [fault] })
+      const argv = ["pat", "rotate", old, "--yes", "--token-only"]
+      const variables = { ...env, ZPOOL_MAX_RETRIES: retries }
+      const ran = await (built ? runCli(argv, { env: variables }) : runInProcess(argv, variables))
       expect(ran.code, ran.stderr).toBe(code)
       for (const text of says) expect(ran.stderr).toContain(text)
       if (code === 0) expect(ran.stderr).toBe("")
@@ -190,24 +189,13 @@ describe("a rotation of which a step fails", () => {
   }
 })
 
-/** Runs the program by a shell, which can give it a full disk to write to. */
-const runInShell = (line: string, sandbox: Sandbox, cwd: string): Promise<Ran> =>
-  ended(
-    spawn("sh", ["-c", line, binary, ...program], {
-      env: cleanEnv(sandbox.env),
-      cwd,
-      stdio: ["ignore", "pipe", "pipe"],
-    }),
-  )
-
 describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
   it.each(["", "--token-only", "--json"])("to a full stdout leaves the old PAT (%s)", async (how) => {
     const { sandbox, token: oldToken } = await startWithPat()
-    const ran = await runInShell(
-      `exec "$0" "$@" pat rotate ${old} --yes ${how} >/dev/full`,
-      sandbox,
-      temporaryFolder(),
-    )
+    const ran = await runShell(`exec zpcli pat rotate ${old} --yes ${how} >/dev/full`, {
+      env: sandbox.env,
+      cwd: temporaryFolder(),
+    })
     expect(ran.code).toBe(9)
     expect(ran.stderr).toContain(`PAT ${old} still works`)
     expect(ran.stderr).toContain("could not be written to stdout (ENOSPC)")
@@ -219,11 +207,10 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
   it("to a full disk leaves the old PAT and no file", async () => {
     const { sandbox, token: oldToken } = await startWithPat()
     const folder = temporaryFolder()
-    const ran = await runInShell(
-      `trap '' XFSZ; ulimit -f 0; exec "$0" "$@" pat rotate ${old} --yes --out token`,
-      sandbox,
-      folder,
-    )
+    const ran = await runShell(`trap '' XFSZ; ulimit -f 0; exec zpcli pat rotate ${old} --yes --out token`, {
+      env: sandbox.env,
+      cwd: folder,
+    })
     expect(ran.code, ran.stderr).toBe(9)
     expect(ran.stderr).toContain("could not be written to token (EFBIG)")
     expect(ran.stderr).toContain(revoked)
@@ -232,14 +219,13 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
     expect(await sandbox.accepts(oldToken)).toBe(true)
   })
 
-  it("is finished where the token is in a file and only the news is lost", async () => {
+  it("is complete if the token is in a file and only the announcement is lost", async () => {
     const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
-    const ran = await runInShell(
-      `exec "$0" "$@" pat rotate ${old} --yes --out token >/dev/full`,
-      sandbox,
-      folder,
-    )
+    const ran = await runShell(`exec zpcli pat rotate ${old} --yes --out token >/dev/full`, {
+      env: sandbox.env,
+      cwd: folder,
+    })
     expect(ran).toMatchObject({ code: 0, stderr: "" })
     expect(await statusesIn(sandbox)).toEqual(rotated)
   })
@@ -260,7 +246,7 @@ describe("a rotation that is interrupted", () => {
     ["DELETE /pat", "after", rotated, `The new PAT ${successor} works and was delivered`],
   ] as const
 
-  it.each(stops)("at %s, %s it was done: says which token works", async (at, when, left, says) => {
+  it.each(stops)("at %s, %s it was done, says which token works", async (at, when, left, says) => {
     const { sandbox, token: oldToken } = await startWithPat()
     const ran = await runInterrupted(["pat", "rotate", old, "--yes", "--token-only"], sandbox, { at, when })
     expect(ran, ran.stderr).toMatchObject({ code: 130, signal: null })

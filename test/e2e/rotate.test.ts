@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
+import { temporaryFolder } from "../support/finished.ts"
 import { runCli } from "../support/program/program.ts"
-import { type Sandbox, startWithPat, temporaryFolder } from "../support/sandbox.ts"
+import { type Sandbox, startWithPat } from "../support/sandbox.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"
@@ -12,7 +12,7 @@ const successor = "market-night-plain-object"
 /** The sandbox as it is met through faults; what the test itself asks of it goes straight there. */
 const behindFaults = async (sandbox: Sandbox, ...faults: ReadonlyArray<string>): Promise<Sandbox> => ({
   ...sandbox,
-  env: { ...sandbox.env, ZPOOL_API_URL: await startGate(sandbox, { faults }) },
+  env: await sandbox.behind({ faults }),
 })
 
 const today = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
@@ -26,7 +26,7 @@ const rotate = (sandbox: Sandbox, ...args: ReadonlyArray<string>) =>
   runCli(["pat", "rotate", old, "--yes", ...args], { env: { ...sandbox.env, ...once } })
 
 describe("pat rotate", () => {
-  it("hands over a token that works and revokes the old one", async () => {
+  it("delivers a token that works, and revokes the old one", async () => {
     const { sandbox, token: oldToken } = await startWithPat()
     const { code, stderr, stdout } = await rotate(sandbox)
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
@@ -117,17 +117,17 @@ describe("pat rotate", () => {
 describe("the expiry of a rotated PAT", () => {
   const expiryOf = async (sandbox: Sandbox) => String((await sandbox.pats())[1]?.expiry_at).slice(0, 10)
 
-  it("is as many days away as the old one's was, however long ago", async () => {
+  it("is as many days away as the old one's was at its creation", async () => {
     const { sandbox } = await startWithPat({ expiry: today(40) })
     const longAgo = (text: string) =>
       text.replace(/"(created_at|expiry_at|hard_expiry_at)":"([^"]+)"/g, (_, key, time) =>
         JSON.stringify({ [key]: new Date(Date.parse(time) - 35 * 86_400_000).toISOString() }).slice(1, -1),
       )
-    const url = await startGate(sandbox, {
+    const env = await sandbox.behind({
       rewrite: (at, body) => (at === "GET /pat" ? longAgo(body) : body),
     })
     const ran = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
-      env: { ...sandbox.env, ZPOOL_API_URL: url },
+      env,
     })
     expect(ran).toMatchObject({ code: 0, stderr: `Expires ${today(40)} 00:00 UTC.\n` })
     expect(await expiryOf(sandbox)).toBe(today(40))
@@ -159,7 +159,7 @@ describe("pat rotate --out", () => {
     expect([await sandbox.accepts(token), await sandbox.accepts(oldToken)]).toEqual([true, false])
   })
 
-  it("neither overwrites a file nor follows a link, and sends nothing then", async () => {
+  it("neither overwrites a file nor follows a link, and sends nothing", async () => {
     const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
     const path = (name: string) => join(folder, name)

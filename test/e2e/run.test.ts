@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process"
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, program, runCli, shellCommand } from "../support/program/program.ts"
-import { pathWithProgram, startSandbox, startSandboxOn, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { ended, pathWithProgram, runCli, shellCommand, startCli } from "../support/program/program.ts"
+import { startSandbox, startSandboxOn } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const run = ["pat", "run", "--scope", "job"]
@@ -33,7 +32,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     expect(await sandbox.accepts(String(token))).toBe(false)
   })
 
-  it("exits with its command's code, or with 125 to 127 where the command was not started", async () => {
+  it("exits with its command's code, or with 125 to 127 if the command was not started", async () => {
     const sandbox = await startSandbox()
     const cwd = temporaryFolder()
     writeFileSync(join(cwd, "script"), "#!/bin/sh\n", { mode: 0o600 })
@@ -56,10 +55,9 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     expect(await sandbox.pats()).toHaveLength(3)
   })
 
-  it("exits with 7 where its command succeeded, and the PAT may still work", async () => {
+  it("exits with 7 if its command succeeded and the PAT may still work", async () => {
     const sandbox = await startSandbox()
-    const url = await startGate(sandbox, { faults: ["DELETE /pat 503"] })
-    const env = { ...sandbox.env, ZPOOL_API_URL: url, ZPOOL_MAX_RETRIES: "0" }
+    const env = { ...(await sandbox.behind({ faults: ["DELETE /pat 503"] })), ZPOOL_MAX_RETRIES: "0" }
     const [good, bad] = await Promise.all([
       runCli([...run, "--json", "--", "true"], { env }),
       runCli([...run, "--json", "--", "false"], { env }),
@@ -77,10 +75,10 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     }
   })
 
-  it("makes another PAT where the answer to the first one was lost, and revokes both", async () => {
+  it("creates another PAT if the answer to the first create was lost, and revokes both", async () => {
     const sandbox = await startSandbox()
-    const url = await startGate(sandbox, { faults: ["POST /pat after-drop 1"] })
-    const ran = await runCli(inShell("echo done"), { env: { ...sandbox.env, ZPOOL_API_URL: url } })
+    const env = await sandbox.behind({ faults: ["POST /pat after-drop 1"] })
+    const ran = await runCli(inShell("echo done"), { env })
     expect(ran).toMatchObject({ code: 0, stdout: "done\n", stderr: "" })
     expect((await sandbox.pats()).map(({ status }) => status)).toEqual(["revoked", "revoked"])
   })
@@ -96,12 +94,10 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
   const signalled = async (signals: ReadonlyArray<NodeJS.Signals>, script: string, prepare = ":") => {
     const sandbox = await startSandbox()
     const cwd = temporaryFolder()
-    const child = spawn(binary, [...program, ...inShell(`${prepare}; echo started; ${script}`)], {
+    const child = startCli([...inShell(`${prepare}; echo started; ${script}`)], {
       cwd,
-      env: cleanEnv(sandbox.env),
-      stdio: ["ignore", "pipe", "pipe"],
+      env: sandbox.env,
       detached: true,
-      timeout: 20_000,
     })
     child.stdout?.once("data", () => signals.map((signal) => child.kill(signal)))
     const ran = await ended(child)
@@ -127,12 +123,8 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
   const signalledAtCreate = async (when: "before" | "after") => {
     const sandbox = await startSandbox()
     let stop = () => {}
-    const url = await startGate(sandbox, { stop: { at: "POST /pat", when }, reached: () => stop() })
-    const child = spawn(binary, [...program, ...run, "--", "true"], {
-      env: cleanEnv({ ...sandbox.env, ZPOOL_API_URL: url }),
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: 20_000,
-    })
+    const env = await sandbox.behind({ stop: { at: "POST /pat", when }, reached: () => stop() })
+    const child = startCli([...run, "--", "true"], { env })
     // The second one must not end it before the first one's work is done.
     stop = () => {
       child.kill("SIGTERM")
@@ -142,7 +134,7 @@ describe.skipIf(process.platform === "win32")("pat run", () => {
     return { ended: code ?? signal, stderr, active: await sandbox.active() }
   }
 
-  it("leaves no PAT where signals come while it is made", async () => {
+  it("leaves no PAT if signals come while it is created", async () => {
     const [before, after] = await Promise.all([signalledAtCreate("before"), signalledAtCreate("after")])
     expect(after).toMatchObject({ ended: 143, active: [] })
     expect(after.stderr).toMatch(

@@ -1,17 +1,19 @@
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
+import { cleanEnv, ended, pathWithProgram, runCli, runShell, startCli } from "../support/program/program.ts"
 import { exampleOf } from "../support/program/snippets.ts"
-import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const sandboxed = (line: string, env: Record<string, string> = {}, flags: ReadonlyArray<string> = []) =>
   runCli(["sandbox", ...flags, "--", "sh", "-c", line], { env })
 
 describe("zpcli sandbox -- COMMAND", () => {
-  it.each([0, 1, 7, 42, 255])("exits with the command's code, %d", async (code) => {
+  it.each([0, 42])("exits with the command's code, %d", async (code) => {
     expect(await sandboxed(`exit ${code}`)).toMatchObject({ code, stdout: "", stderr: "" })
   })
 
@@ -19,7 +21,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect((await sandboxed("kill -TERM $$")).code).toBe(143)
   })
 
-  it("exits 127 where there is no such command, and 126 where it can't be run", async () => {
+  it("exits 127 if the command doesn't exist, and 126 if it can't be run", async () => {
     const missing = await runCli(["sandbox", "--", "no-such-command-of-ours"])
     expect(missing).toMatchObject({
       code: 127,
@@ -57,11 +59,10 @@ describe("zpcli sandbox -- COMMAND", () => {
     "passes %s on to the command, and waits for its end",
     async (signal) => {
       const script = `process.on("${signal}", () => setTimeout(() => { console.log("ended"); process.exit(9) }, 200)); console.log("ready"); setInterval(() => {}, 1000)`
-      const child = spawn(binary, [...program, "sandbox", "--", process.execPath, "-e", script], {
-        env: cleanEnv(),
+      const child = startCli(["sandbox", "--", process.execPath, "-e", script], {
         stdio: ["ignore", "pipe", "inherit"],
       })
-      child.stdout.on("data", (chunk) => {
+      child.stdout?.on("data", (chunk) => {
         if (String(chunk).includes("ready")) child.kill(signal)
       })
       expect(await ended(child)).toMatchObject({ code: 9, stdout: "ready\nended\n" })
@@ -73,7 +74,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(ran).toEqual({ code: 0, signal: null, stdout: "given\n", stderr: "told\n" })
   })
 
-  it("runs zpcli without the environment's own PAT, and a whole life of a PAT", async () => {
+  it("runs zpcli without the environment's own PAT, from create to revoke", async () => {
     const real = await startSandbox()
     const line =
       "zpcli pat create ci --scope job && zpcli pat list && zpcli pat revoke law-hotel-shape-community --json"
@@ -84,7 +85,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(real.requests).toEqual([])
   })
 
-  it("fails as it is told to", async () => {
+  it("fails as --fail says", async () => {
     const ran = await sandboxed("zpcli pat list", { PATH: pathWithProgram() }, ["--fail", "GET /pat 418"])
     expect(ran.code).toBe(1)
     expect(ran.stderr).toContain("status 418")
@@ -107,7 +108,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     ["--jwt-seconds", "-1"],
     ["--fail", "nonsense"],
   ])("refuses %s %s with 2 and runs nothing", async (option, value) => {
-    const ran = await sandboxed("echo ran", {}, [`${option}=${value}`])
+    const ran = await runInProcess(["sandbox", `${option}=${value}`, "--", "echo", "ran"], {})
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toMatch(/^zpcli: /)
   })
@@ -125,7 +126,7 @@ describe("the rcfile of a sandbox", () => {
     return { ...ran, left: readdirSync(TMPDIR) }
   }
 
-  it("takes the PAT of --save and of login, which sign in from then on, and is gone at the end", async () => {
+  it("keeps the PAT of --save and of login until the end", async () => {
     const ran = await withRcfile(`set -e
 zpcli pat create mine --scope pat --save >/dev/null
 zpcli hello --auth pat | sed -n 1p
@@ -141,14 +142,14 @@ zpcli pat list -q`)
     })
   })
 
-  it("is a private file in a private folder, and may be removed", async () => {
+  it("is a private file in a private folder, and can be removed", async () => {
     const ran = await withRcfile(`ls -ld "$(dirname "$ZPOOL_RCFILE")" "$ZPOOL_RCFILE" | cut -c1-10
 rm -r "$(dirname "$ZPOOL_RCFILE")"; exit 3`)
     expect(ran).toMatchObject({ code: 3, stderr: "", left: [] })
     expect(ran.stdout.split("\n").toSorted()).toEqual(["", "-rw-------", "drwx------"])
   })
 
-  it("is an error where there can be none, before the command starts", async () => {
+  it("that can't be created is an error before the command starts", async () => {
     const ran = await sandboxed("echo ran", { TMPDIR: join(temporaryFolder(), "none") })
     expect(ran).toMatchObject({ code: 2, stdout: "" })
     expect(ran.stderr).toBe(
@@ -156,7 +157,7 @@ rm -r "$(dirname "$ZPOOL_RCFILE")"; exit 3`)
     )
   })
 
-  it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const)(
+  it.each(["SIGTERM", "SIGQUIT"] as const)(
     "is there as long as the sandbox serves, and gone after %s",
     async (signal) => {
       const { child, ended, printed } = await serving()
@@ -172,7 +173,7 @@ rm -r "$(dirname "$ZPOOL_RCFILE")"; exit 3`)
 
 /** Starts `zpcli sandbox`; gives the process, and what it prints once it serves. */
 const serving = async (...flags: ReadonlyArray<string>) => {
-  const child = spawn(binary, [...program, "sandbox", ...flags], {
+  const child = startCli(["sandbox", ...flags], {
     // Killed at the end of a test, it removes nothing.
     env: cleanEnv({ TMPDIR: temporaryFolder() }),
     stdio: ["ignore", "pipe", "ignore"],
@@ -180,7 +181,7 @@ const serving = async (...flags: ReadonlyArray<string>) => {
   onTestFinished(() => void child.kill("SIGKILL"))
   let printed = ""
   await new Promise<void>((resolve) => {
-    child.stdout.setEncoding("utf8").on("data", (chunk) => {
+    child.stdout?.setEncoding("utf8").on("data", (chunk) => {
       printed += chunk
       if (/ZPOOL_RCFILE=.*\n/.test(printed)) resolve()
     })
@@ -189,8 +190,8 @@ const serving = async (...flags: ReadonlyArray<string>) => {
   return { child, printed, ended }
 }
 
-describe("zpcli sandbox alone", () => {
-  it("prints into a pipe just the variables, for a shell to source, and serves", async () => {
+describe("zpcli sandbox without a command", () => {
+  it("prints only the variables into a pipe, for a shell to source, and serves", async () => {
     const { printed } = await serving()
     expect(printed.split("\n").map((line) => line.replace(/='.*'$/, "=''"))).toEqual([
       "export ZPOOL_API_URL=''",
@@ -201,12 +202,7 @@ describe("zpcli sandbox alone", () => {
       "",
     ])
     const script = `${printed}exec zpcli pat list`
-    const child = spawn("sh", ["-c", script], {
-      env: cleanEnv({ PATH: pathWithProgram() }),
-      stdio: ["ignore", "pipe", "inherit"],
-    })
-    const stdout = await new Response(child.stdout as never).text()
-    expect(stdout).toBe("No PATs found.\n")
+    expect((await runShell(script)).stdout).toBe("No PATs found.\n")
   })
 
   it.skipIf(noTerminal)("says at a terminal where it serves, and how to use it", async () => {
@@ -230,7 +226,7 @@ describe("zpcli sandbox alone", () => {
     await expect(fetch(`${url}/hello`)).rejects.toThrow()
   })
 
-  it("says so where the port is taken", async () => {
+  it("reports a port that is taken", async () => {
     const { printed } = await serving()
     const [, port = ""] = /127\.0\.0\.1:(\d+)/.exec(printed) ?? []
     const ran = await runCli(["sandbox", "--port", port])
@@ -255,7 +251,7 @@ const withSeed = (text: string) => {
 }
 
 describe("zpcli sandbox --seed", () => {
-  it("lets a clean-up of unused PATs be tested, the PAT that signs in included", async () => {
+  it("is good for testing a clean-up of unused PATs", async () => {
     const line = `ZPOOLPAT=zpat_of_the_seed
 zpcli pat list -q --unused-for 90d
 zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes
@@ -270,14 +266,6 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
   it.each([
     ["[{]", "--seed seed.json is not valid JSON."],
     [
-      '[{"label":"x","scopes":["job"]},{"label":"y"}]',
-      "--seed seed.json can't be used: PAT 2: scopes is missing.",
-    ],
-    [
-      '[{"label":"x","scopes":["job"]},{"label":"y","scopes":["pat","jobs"]}]',
-      `--seed seed.json can't be used: PAT 2: "jobs" is not a scope (there are *, zpool, job, sshkey, pat, billing).`,
-    ],
-    [
       '{"detail":{"items":[{"label":"x","scopes":["Job"]}]}}',
       `--seed seed.json can't be used: PAT 1: "Job" is not a scope (there are *, zpool, job, sshkey, pat, billing).`,
     ],
@@ -287,7 +275,7 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
     expect(ran.stderr).toContain(`zpcli: ${message}\n`)
   })
 
-  it("takes a PAT without created_at for one of 30 days", async () => {
+  it("treats a PAT without created_at as 30 days old", async () => {
     const seed = '[{"label":"x","scopes":["job","*"]},{"label":"y","scopes":["pat"],"created_at":null}]'
     const list = (filter: string) =>
       seeded(`zpcli pat list -q ${filter} | wc -l`, ["--seed", "seed.json"], withSeed(seed))
@@ -312,16 +300,15 @@ zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes`
 })
 
 describe("zpcli sandbox --fail", () => {
-  it.each(["GET /pats 503", "POST /hello 500", "DELETE /pat/a/b drop", "GET /v1/pat 503"])(
-    "refuses %j, which names no request of the API",
-    async (fault) => {
-      const ran = await seeded("echo ran", ["--fail", fault])
+  it("refuses a fault that names no request of the API", async () => {
+    for (const fault of ["GET /pats 503", "POST /hello 500", "DELETE /pat/a/b drop", "GET /v1/pat 503"]) {
+      const ran = await runInProcess(["sandbox", "--fail", fault, "--", "true"], {})
       expect(ran).toMatchObject({ code: 2, stdout: "" })
       expect(ran.stderr).toContain(`--fail "${fault}" must name a request of the API: POST /login`)
-    },
-  )
+    }
+  })
 
-  it("reports at the end what no request met", async () => {
+  it("reports faults that were never triggered", async () => {
     const ran = await seeded("zpcli hello", [
       ...["--fail", "GET /hello 503 1"],
       ...["--fail", "DELETE /pat/law-hotel-shape-community drop"],
@@ -332,7 +319,7 @@ describe("zpcli sandbox --fail", () => {
     })
   })
 
-  it("makes it an API that does not offer sign-in by password, or making PATs", async () => {
+  it("simulates an API without passwords, or without creating PATs", async () => {
     const line = "zpcli pat create x --scope job || echo $?"
     const login = await seeded(line, ["--fail", "POST /login 403"])
     expect(login).toMatchObject({ code: 0, stdout: "1\n" })
@@ -344,7 +331,7 @@ describe("zpcli sandbox --fail", () => {
 })
 
 describe("zpcli sandbox --seed demo", () => {
-  it("starts with PATs to try filters, a rotation and a create with", async () => {
+  it("starts with PATs for trying filters, a rotation and a create", async () => {
     const line = `zpcli pat list -q | wc -l
 zpcli pat list -q --expiring-within 14d
 zpcli pat rotate --label 'my-project CI' --expiring-within 14d --yes --token-only
@@ -358,7 +345,7 @@ zpcli pat create mine --scope job | sed -n 's/^ID: //p'`
     })
   })
 
-  it("is not a file of that name, which is ./demo", async () => {
+  it("is built in; a file of that name is ./demo", async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, "demo"), '[{"label":"mine","scopes":["job"]}]')
     const list = async (seed: string) =>

@@ -16,10 +16,10 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { startGate } from "../support/program/gate.ts"
-import { runCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { ended, runCli, startCli } from "../support/program/program.ts"
 import { runAsStranger } from "../support/program/stranger.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 const root = process.getuid?.() === 0
 const posix = process.platform !== "win32"
@@ -28,7 +28,7 @@ const tokenIn = (rcfile: string) => /^ZPOOLPAT=(.*)$/m.exec(readFileSync(rcfile,
 /** A sandbox. What happens `meanwhile` does so while the answer to a create is awaited. */
 const start = async (meanwhile: () => void = () => {}) => {
   const sandbox = await startSandbox()
-  const url = await startGate(sandbox, {
+  const env = await sandbox.behind({
     onRequest: (at) => {
       if (at === "POST /pat") meanwhile()
     },
@@ -38,7 +38,7 @@ const start = async (meanwhile: () => void = () => {}) => {
   const folder = temporaryFolder()
   return {
     sandbox,
-    env: { ...sandbox.env, ZPOOL_API_URL: url },
+    env,
     active: sandbox.active,
     works,
     folder,
@@ -52,7 +52,7 @@ const save = (rcfile: string, ...more: ReadonlyArray<string>) => [
 ]
 
 describe("writers of one rcfile", () => {
-  it.each([[[]], [["--replace"]]])("take turns: of five at once %j one saves its token", async (flags) => {
+  it.each([[[]], [["--replace"]]])("take turns: one of five at once saves its token (%j)", async (flags) => {
     const { active, env, folder, rcfile, works } = await start()
     const runs = await Promise.all(
       [1, 2, 3, 4, 5].map(() => runCli(save(rcfile, "--auth", "jwt", ...flags), { env })),
@@ -109,7 +109,7 @@ describe("writers of one rcfile", () => {
     }
   })
 
-  it("keep what another program adds that is none of their settings", async () => {
+  it("keep other settings that another program adds", async () => {
     let change = () => {}
     const { env, rcfile, works } = await start(() => change())
     writeFileSync(rcfile, "A=1\n", { mode: 0o600 })
@@ -119,7 +119,7 @@ describe("writers of one rcfile", () => {
     expect(await works(tokenIn(rcfile))).toBe(true)
   })
 
-  it("wait for a lock that is given back", async () => {
+  it("wait until a lock is released", async () => {
     const { env, rcfile } = await start()
     writeFileSync(`${rcfile}.lock`, "")
     setTimeout(() => spawnSync("rm", [`${rcfile}.lock`]), 2000)
@@ -169,12 +169,7 @@ describe("writers of one rcfile", () => {
   it("stop waiting when they are interrupted, and revoke the new PAT", async () => {
     const { active, env, rcfile } = await start()
     writeFileSync(`${rcfile}.lock`, "")
-    const { spawn } = await import("node:child_process")
-    const { binary, cleanEnv, ended, program } = await import("../support/program/program.ts")
-    const child = spawn(binary, [...program, ...save(rcfile)], {
-      env: cleanEnv(env),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli([...save(rcfile)], { env })
     setTimeout(() => child.kill("SIGTERM"), 2500)
     const started = Date.now()
     await ended(child)
@@ -236,7 +231,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
     expect(statSync(join(folder, "system")).mode & 0o777).toBe(0o644)
   })
 
-  it("gives away nothing that a link in that home leads to", async () => {
+  it("never changes the owner of a link's target", async () => {
     const folder = temporaryFolder()
     const home = homeOf(folder)
     mkdirSync(join(folder, "etc"))
@@ -258,7 +253,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
     expect(readdirSync(home)).toEqual([])
   })
 
-  it("keeps its own file in a place of its own", async () => {
+  it("owns the files that it writes elsewhere", async () => {
     const { env, folder, rcfile } = await start()
     homeOf(folder)
     expect((await runCli(save(rcfile), { env: { ...env, HOME: join(folder, "home") } })).code).toBe(0)
@@ -267,7 +262,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
 })
 
 describe.skipIf(!root)("an rcfile that belongs to another user", () => {
-  it("is refused for its owner, whatever its mode", async () => {
+  it("is refused, whatever its mode", async () => {
     const { env, rcfile } = await start()
     for (const mode of [0o600, 0o644, 0o666]) {
       writeFileSync(rcfile, "ZPOOLPAT_COMMAND='echo zpat_x'\n")
@@ -285,7 +280,7 @@ describe.skipIf(!root)("an rcfile that belongs to another user", () => {
     }
   })
 
-  it("gives no advice to chmod it where its PAT can be read by others", async () => {
+  it("never suggests chmod", async () => {
     const { env, rcfile } = await start()
     writeFileSync(rcfile, "ZPOOLPAT=zpat_x\n")
     chownSync(rcfile, 65_534, 65_534)

@@ -2,12 +2,13 @@ import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
-import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
+import { runCli, startCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
-import { startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { startSandbox } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const password = "demo-Pa55word"
@@ -24,7 +25,7 @@ const hello = (env: Readonly<Record<string, string>>, cwd?: string, ...args: Rea
   cwd === undefined ? runInProcess(["hello", ...args], env) : runCli(["hello", ...args], { env, cwd })
 
 describe("a variable that is set to nothing", () => {
-  it("does not send the rcfile's PAT to another API than the rcfile's", async ({ expect }) => {
+  it("doesn't send the rcfile's PAT to an API other than the rcfile's", async ({ expect }) => {
     const { seen, url } = await startScripted(json(200, { message: "Hello staging" }))
     const HOME = homeWith(`ZPOOL_API_URL=${url}\nZPOOLPAT=zpat_staging\n`)
     for (const empty of ["", " ", "\t"]) {
@@ -97,7 +98,7 @@ describe("an rcfile that other tools share", () => {
 })
 
 describe.skipIf(noOtherUser)(`a home that can't be entered`, () => {
-  it("costs a warning with the reason, and not the command", async ({ expect }) => {
+  it("causes a warning with the reason, and the command goes on", async ({ expect }) => {
     const { env } = await startSandbox()
     const home = homeWith("ZPOOL_USER=somebody\n")
     chmodSync(home, 0o000)
@@ -108,7 +109,7 @@ describe.skipIf(noOtherUser)(`a home that can't be entered`, () => {
     )
   })
 
-  it("is an error where --rcfile or ZPOOL_RCFILE names a file in it", async ({ expect }) => {
+  it("is an error if --rcfile or ZPOOL_RCFILE names a file in it", async ({ expect }) => {
     const { env, requests } = await startSandbox()
     const home = homeWith("ZPOOL_USER=somebody\n")
     const file = join(home, ".config/zpools.io/zpoolrc")
@@ -142,7 +143,7 @@ describe("a path in the settings", () => {
     },
   )
 
-  it.for(["cache", "./cache", "$XDG_CACHE_HOME/zpools", "~other/cache", "%APPDATA%/x"])(
+  it.for(["./cache", "$XDG_CACHE_HOME/zpools"])(
     "%s of ZPOOL_TOKEN_CACHE_DIR is refused, since it is relative",
     async (path, { expect }) => {
       const { env, requests } = await startSandbox()
@@ -320,10 +321,7 @@ onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
     ["SIGTERM", 143],
   ] as const)("whose writer is silent does not hold the program at %s", async (signal, code) => {
     const pipe = withPipe()
-    const child = spawn(binary, [...program, "pat", "list", "--rcfile", pipe], {
-      env: cleanEnv(),
-      stdio: "ignore",
-    })
+    const child = startCli(["pat", "list", "--rcfile", pipe], { stdio: "ignore" })
     const end = new Promise((fulfil) => child.on("close", (exit, by) => fulfil([exit, by])))
     const writer = await openForWriting(pipe)
     child.kill(signal)

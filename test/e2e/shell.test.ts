@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process"
 import { resolve } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { describe, expect, it } from "vitest"
-import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
-import { pathWithProgram, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { binary, ended, pathWithProgram, program, runCli, startCli } from "../support/program/program.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const introduction = "In this shell, zpcli is signed in to a sandbox as demo, not to your account."
@@ -25,7 +24,7 @@ describe.skipIf(noTerminal)("a shell of zpcli sandbox at a terminal", () => {
     expect(ran.output).toMatch(/\nThe sandbox and its PATs were deleted\.\n$/)
   })
 
-  it("is not introduced where it can't be started, or is given a command", async () => {
+  it("is not introduced if it can't be started, or is given a command", async () => {
     const missing = await shell(["--", "/nonexistent/bash"])
     expect(missing).toMatchObject({ code: 127 })
     expect(missing.output).toMatch(/^zpcli: \/nonexistent\/bash: command not found\.\n/)
@@ -62,10 +61,7 @@ describe("the tour of npm run demo", () => {
   })
 
   it("is plain and in order in a pipe", async () => {
-    const child = spawn(binary, [...program, ...tour], {
-      env: cleanEnv(),
-      stdio: ["ignore", "pipe", "pipe"],
-    })
+    const child = startCli(tour)
     const { code, stdout } = await ended(child)
     expect(code, stdout).toBe(0)
     expect(stdout).not.toContain("\u001b")

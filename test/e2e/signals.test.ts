@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { describe, expect, it } from "vitest"
 import { startScripted } from "../support/http/scripted.ts"
-import { startGate } from "../support/program/gate.ts"
-import { binary, cleanEnv, ended, program } from "../support/program/program.ts"
-import { startSandbox } from "../support/sandbox.ts"
+import { runInterrupted } from "../support/program/interrupted.ts"
+import { binary, program, startCli } from "../support/program/program.ts"
+import { startSandbox, startWithPat } from "../support/sandbox.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 const list = ["pat", "list"]
@@ -20,10 +20,7 @@ const signalled = async (signal: NodeJS.Signals) => {
     })
     child?.kill(signal)
   })
-  child = spawn(binary, [...program, ...list], {
-    env: cleanEnv(env),
-    stdio: "ignore",
-  })
+  child = startCli(list, { env, stdio: "ignore" })
   const end = await new Promise((fulfil) => child?.on("close", (code, by) => fulfil([code, by])))
   return { signal, end, cancelled }
 }
@@ -49,7 +46,7 @@ describe.skipIf(noTerminal)("a signal at a hidden prompt", () => {
     expect(await Promise.all(runs)).toEqual(signals.map((signal) => [signal, codes[signal], null, true]))
   })
 
-  it("ends the process by that signal where the terminal has gone, and Node could only abort", async () => {
+  it("ends the process by that signal if the terminal has gone, and Node could only abort", async () => {
     const { url } = await startSandbox()
     const ran = await runCliOnTerminal(list, {
       env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },
@@ -105,44 +102,27 @@ const successor = "market-night-plain-object"
 const create = ["pat", "create", "CI", "--scope", "job"]
 const rotate = ["pat", "rotate", old, "--yes"]
 
-/** Runs the program until a request has come to a stop, and sends it a signal then. */
+/** Interrupts a command at a request, over a sandbox with one PAT. */
 const interruptedWith = async (
   args: ReadonlyArray<string>,
   at: string,
   when: "before" | "after",
   signal: NodeJS.Signals,
 ) => {
-  const sandbox = await startSandbox()
-  await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job", "pat"] })
-  let child: ChildProcess | undefined
-  const url = await startGate(sandbox, { stop: { at, when }, reached: () => void child?.kill(signal) })
-  child = spawn(binary, [...program, ...args], {
-    env: cleanEnv({
-      ...sandbox.env,
-      ZPOOL_API_URL: url,
-      ZPOOL_TIMEOUT: "2",
-      ZPOOL_MAX_RETRIES: "0",
-    }),
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 20_000,
-  })
-  return await ended(child)
+  const { sandbox } = await startWithPat()
+  const variables = { ZPOOL_TIMEOUT: "2", ZPOOL_MAX_RETRIES: "0" }
+  return runInterrupted(args, sandbox, { at, when }, signal, variables)
 }
 
-const signalCodes = [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-] as const
-
 describe.skipIf(process.platform === "win32")("an interrupted command with --json", () => {
-  const cases = signalCodes.flatMap(([signal, code]) => [
-    [signal, code, create, "POST /pat", "after", {}] as const,
-    [signal, code, rotate, "GET /pat", "before", { oldKeyId: old }] as const,
-    [signal, code, rotate, "POST /pat", "after", { oldKeyId: old }] as const,
-    [signal, code, rotate, "GET /hello", "before", { oldKeyId: old, keyId: successor }] as const,
-    [signal, code, rotate, `DELETE /pat/${old}`, "before", { oldKeyId: old, keyId: successor }] as const,
-  ])
+  const both = { oldKeyId: old, keyId: successor }
+  const cases = [
+    ["SIGINT", 130, create, "POST /pat", "after", {}],
+    ["SIGTERM", 143, rotate, "GET /pat", "before", { oldKeyId: old }],
+    ["SIGHUP", 129, rotate, "POST /pat", "after", { oldKeyId: old }],
+    ["SIGINT", 130, rotate, "GET /hello", "before", both],
+    ["SIGTERM", 143, rotate, `DELETE /pat/${old}`, "before", both],
+  ] as const
 
   it.each(cases)("prints one object with its exit code: %s (%d) %j at %s", async (...given) => {
     const [signal, code, args, at, when, fields] = given

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { startScripted } from "../support/http/scripted.ts"
 import { cleanEnv, ended, notPackage, programFile, runCli } from "../support/program/program.ts"
-import { startServer } from "../support/sandbox.ts"
 
 const dist = dirname(programFile)
 const kib = (name: string) => Math.round(statSync(join(dist, name)).size / 1024)
@@ -72,11 +72,12 @@ describe.skipIf(notPackage)(`the code cache`, () => {
   let child: ChildProcess | undefined
   beforeEach(async () => {
     home = mkdtempSync(join(tmpdir(), "zpcli-cache-"))
-    url = await startServer((request, response) => {
+    const server = await startScripted((request, response) => {
       if (request.headers.authorization === "Bearer zpat_slow") return void child?.kill("SIGINT")
       if (request.headers.authorization === "Bearer zpat_unknown") response.statusCode = 401
       response.end(JSON.stringify({ message: "ok", detail: { items: [] } }))
     })
+    url = server.url
   })
   afterEach(() => rmSync(home, { recursive: true, force: true }))
 
@@ -175,7 +176,7 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     },
   )
 
-  it("is not made where XDG_CACHE_HOME or HOME is relative, and so nothing in the working folder", async () => {
+  it("is not made if XDG_CACHE_HOME or HOME is relative, and so nothing in the working folder", async () => {
     for (const folders of [
       { XDG_CACHE_HOME: "cache" },
       { XDG_CACHE_HOME: "", HOME: "." },

@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { binary, runCli } from "../support/program/program.ts"
-import { pathWithProgram, startSandbox, temporaryFolder } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/finished.ts"
+import { binary, pathWithProgram, runCli } from "../support/program/program.ts"
+import { startSandbox } from "../support/sandbox.ts"
 
 describe("the executable", () => {
   it("needs no Node on PATH, and leaves nothing in the home folder", async () => {
@@ -40,7 +41,7 @@ describe("the executable", () => {
     expect(new Set(labels).size).toBe(3)
   })
 
-  it("takes time zone and environment from where it runs, not from where it was built", async () => {
+  it("takes time zone and environment from if it runs, not from if it was built", async () => {
     const { env } = await startSandbox()
     await runCli(["pat", "create", "ci", "--scope", "job"], { env })
     const [tokyo, utc] = await Promise.all(

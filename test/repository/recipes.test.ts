@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it, onTestFinished } from "vitest"
+import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import { temporaryFolder } from "../support/finished.ts"
+import { startScripted } from "../support/http/scripted.ts"
 import {
   action,
   hostile,
@@ -17,8 +19,7 @@ import {
   type Variables,
   withGh,
 } from "../support/program/ci.ts"
-import { startGate } from "../support/program/gate.ts"
-import { dealtKeyIds, startSandbox, startServer, temporaryFolder } from "../support/sandbox.ts"
+import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"))
 
@@ -156,7 +157,7 @@ posix("the action", () => {
   })
 })
 
-posix("a rotation where two PATs have the label", () => {
+posix("a rotation by a label that two PATs have", () => {
   /** Two healthy PATs that are years apart, as two jobs that share a label have them. */
   const startTwo = async (days = [300, 300]) => {
     const sandbox = await startSandbox()
@@ -169,7 +170,7 @@ posix("a rotation where two PATs have the label", () => {
         /"created_at":"([^"]*)"/g,
         (_, at) => `"created_at":"${new Date(Date.parse(at) - 86_400_000).toISOString()}"`,
       )
-    const url = await startGate(sandbox, { rewrite: (at, body) => (at === "GET /pat" ? past(body) : body) })
+    const env = await sandbox.behind({ rewrite: (at, body) => (at === "GET /pat" ? past(body) : body) })
     const cwd = temporaryFolder()
     const active = async () => {
       const { items } = await sandbox.call("GET", "/pat")
@@ -177,7 +178,7 @@ posix("a rotation where two PATs have the label", () => {
         ({ label, status }) => label === "CI" && status === "active",
       ).length
     }
-    return { url, token: String(own.token), cwd, active }
+    return { url: env.ZPOOL_API_URL, token: String(own.token), cwd, active }
   }
 
   it("revokes neither, and exits with 1, in the action and in the template", async () => {
@@ -247,7 +248,7 @@ posix("the GitLab template", () => {
     const { accepts, cwd, sandbox, statuses, token } = await start()
     const path = installed(cwd)
     const requests: Array<string> = []
-    const gitlab = await startServer((request, response) => {
+    const gitlab = await startScripted((request, response) => {
       let body = ""
       request.on("data", (chunk) => {
         body += chunk
@@ -256,14 +257,14 @@ posix("the GitLab template", () => {
         requests.push(`${request.method} ${request.url} ${request.headers["private-token"]}\n${body}`)
         response.writeHead(requests.length === 1 ? 404 : 200).end("{}")
       })
-    }, onTestFinished)
+    })
     const variables = {
       ZPOOLPAT: token,
       ZPOOL_API_URL: sandbox.url,
       ZPCLI_LABEL: "CI",
       ZPCLI_EXPIRES_IN: "90d",
       GITLAB_TOKEN: "glpat-x",
-      CI_API_V4_URL: gitlab,
+      CI_API_V4_URL: gitlab.url,
       CI_PROJECT_ID: "42",
     }
     const refused = await runJob(".zpcli-rotate", variables, { cwd, path })

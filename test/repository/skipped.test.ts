@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process"
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { temporaryFolder } from "../support/finished.ts"
 import { cleanEnv } from "../support/program/program.ts"
-import { temporaryFolder } from "../support/sandbox.ts"
 
 describe("npm test", () => {
   it("ends with the tests that were skipped, and why", () => {
@@ -13,6 +13,7 @@ describe("npm test", () => {
       "run",
       "--reporter=default",
       "--reporter=./scripts/skipped.mjs",
+      ...["--minWorkers=1", "--maxWorkers=1"],
     ]
     const { status, stdout } = spawnSync(process.execPath, [...vitest, file], {
       env: cleanEnv({ PATH: temporaryFolder() }),

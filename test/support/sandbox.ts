@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import type { IncomingMessage, ServerResponse } from "node:http"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,10 +7,10 @@ import * as SynchronizedRef from "effect/SynchronizedRef"
 import { onTestFinished } from "vitest"
 import { type Api, makeApi, parseFault } from "../../src/services/sandbox/api.ts"
 import { empty, type State } from "../../src/services/sandbox/State.ts"
-import { shellCommand } from "./program/program.ts"
+import { startScripted } from "./http/scripted.ts"
 
 /** An item of the list, as the API gives it. */
-export type Item = Readonly<Record<string, unknown>>
+type Item = Readonly<Record<string, unknown>>
 
 /** What happens to requests on their way to a sandbox. */
 export interface Gate {
@@ -34,7 +30,7 @@ export interface Gate {
 export interface Sandbox {
   readonly url: string
   /** What to run the program with: the address, and username and password. */
-  readonly env: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<"ZPOOL_API_URL" | "ZPOOL_USER" | "ZPOOL_PASSWORD", string>>
   /** `METHOD /path status`, the path below the base URL, in order; status 0 for no answer. */
   readonly requests: ReadonlyArray<string>
   /** Forgets the requests so far. */
@@ -51,11 +47,14 @@ export interface Sandbox {
   readonly accepts: (token: string) => Promise<boolean>
   /** Puts the sandbox's clock forward, by milliseconds. */
   readonly later: (millis: number) => void
-  /** The same sandbox on another port, behind a gate; gives the base URL. */
-  readonly behind: (gate: Gate) => Promise<string>
+  /** The same sandbox on another port, behind a gate; gives what to run the program with there. */
+  readonly behind: (gate: Gate) => Promise<Sandbox["env"]>
   /** Ends it before the test is over. */
   readonly close: () => Promise<void>
 }
+
+/** The password of the user demo. */
+export const demoPassword = "demo-Pa55word"
 
 /** The key IDs that a sandbox deals first, in their order. */
 export const dealtKeyIds = [
@@ -81,14 +80,13 @@ export const startSandboxOn = async (
   seed: State | undefined,
   faults: ReadonlyArray<string> = [],
   jwtSeconds = 3600,
-  onFinished: OnFinished = onTestFinished,
 ): Promise<Sandbox> => {
   const requests: Array<string> = []
   const closing: Array<() => void | Promise<void>> = []
   const close = async () => {
     for (const end of closing.splice(0)) await end()
   }
-  onFinished(close)
+  onTestFinished(close)
   let ahead = 0
   const clock = Clock.make()
   const shifted: Clock.Clock = {
@@ -97,11 +95,11 @@ export const startSandboxOn = async (
     currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + ahead),
   }
   const store = await Effect.runPromise(SynchronizedRef.make(seed ?? empty))
-  const behind = (gate: Gate): Promise<string> => {
+  const serve = async (gate: Gate): Promise<string> => {
     const api = makeApi(
       {
         user: "demo",
-        password: Redacted.make("demo-Pa55word"),
+        password: Redacted.make(demoPassword),
         jwtSeconds,
         faults: (gate.faults ?? []).map((fault) => Either.getOrThrow(parseFault(fault))),
         onRequest: ({ method, path, status }) =>
@@ -109,12 +107,13 @@ export const startSandboxOn = async (
       },
       store,
     )
-    return startServer(
+    const { url } = await startScripted(
       (request, response) => void pass(api, shifted, gate, request, response),
-      (end) => closing.push(end),
+      { onFinished: (end) => closing.push(end) },
     )
+    return url
   }
-  const url = await behind({ faults })
+  const url = await serve({ faults })
   const send = async (method: string, path: string, body: unknown, token?: string) => {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -125,15 +124,16 @@ export const startSandboxOn = async (
     return (text === "" ? {} : JSON.parse(text).detail) as Record<string, unknown>
   }
   const call: Sandbox["call"] = async (method, path, body) => {
-    const { access_token } = await send("POST", "/login", { username: "demo", password: "demo-Pa55word" })
+    const { access_token } = await send("POST", "/login", { username: "demo", password: demoPassword })
     const detail = await send(method, path, body, access_token as string)
     requests.length = 0
     return detail
   }
   const pats = async () => (await call("GET", "/pat")).items as ReadonlyArray<Item>
+  const envOf = (url: string) => ({ ZPOOL_API_URL: url, ZPOOL_USER: "demo", ZPOOL_PASSWORD: demoPassword })
   return {
     url,
-    env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo", ZPOOL_PASSWORD: "demo-Pa55word" },
+    env: envOf(url),
     requests,
     forget: () => void requests.splice(0),
     call,
@@ -146,7 +146,7 @@ export const startSandboxOn = async (
     later: (millis) => {
       ahead += millis
     },
-    behind,
+    behind: async (gate) => envOf(await serve(gate)),
     close,
   }
 }
@@ -182,41 +182,4 @@ const pass = async (
   const body = (await gate.rewrite?.(at, answer.body)) ?? answer.body
   const date = new Date(clock.unsafeCurrentTimeMillis()).toUTCString()
   response.writeHead(answer.status, { date, ...answer.headers }).end(body)
-}
-
-/**
- * Called with what is to be done when the test is over. Tests that run side by
- * side pass the `onTestFinished` of their own context: the global one is that
- * of whichever test began last.
- */
-export type OnFinished = (clean: () => void | Promise<void>) => void
-
-/** Serves HTTP on loopback until the test is over; gives the base URL. */
-export const startServer = async (
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-  onFinished: OnFinished = onTestFinished,
-): Promise<string> => {
-  const server = createServer(answer)
-  onFinished(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(() => closed()))
-  })
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
-}
-
-/** An empty folder that is gone after the test. */
-export const temporaryFolder = (onFinished: OnFinished = onTestFinished): string => {
-  const folder = mkdtempSync(join(tmpdir(), "zpcli-e2e-"))
-  onFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
-/** A PATH on which `zpcli` is the built program. */
-export const pathWithProgram = (): string => {
-  const folder = temporaryFolder()
-  writeFileSync(join(folder, "zpcli"), `#!/bin/sh\nexec ${shellCommand} "$@"\n`, {
-    mode: 0o755,
-  })
-  return `${folder}:${process.env.PATH}`
 }

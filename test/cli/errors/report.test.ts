@@ -27,7 +27,7 @@ describe("report", () => {
     }),
   )
 
-  it.effect("says which PAT the error is about, where the error does not", () =>
+  it.effect("says which PAT the error is about, if the error does not", () =>
     Effect.gen(function* () {
       const timedOut = new TimedOut({ origin: "https://api.zpools.io", seconds: 1, sent: true, attempts: 1 })
       const about = { keyId: "a-b-c-d", inMessage: true }

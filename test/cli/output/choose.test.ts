@@ -231,7 +231,7 @@ describe("the frame", () => {
     ),
   )
 
-  it.effect("clears the lines that it drew, also where the terminal has become narrower meanwhile", () =>
+  it.effect("clears the lines that it drew, also if the terminal has become narrower meanwhile", () =>
     Effect.gen(function* () {
       let columns = 80
       let out = ""

@@ -144,7 +144,7 @@ describe("a question that is too long for a line", () => {
     ),
   )
 
-  it.effect("is one line where stdin and stderr are no terminal", () =>
+  it.effect("is one line if stdin and stderr are no terminal", () =>
     Effect.map(prompting(confirm("word ".repeat(30).trim()), { terminal: false, line: "y" }), ({ shown }) =>
       expect(shown).toBe(`${"word ".repeat(30)}[y/N] \n`),
     ),

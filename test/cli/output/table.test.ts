@@ -126,7 +126,7 @@ describe("a table", () => {
     },
   )
 
-  it.prop("is never cut where it goes into no terminal", [rows], ([rows]) => {
+  it.prop("is never cut if it goes into no terminal", [rows], ([rows]) => {
     const lines = table(rows).split("\n")
     expect(lines).toHaveLength(rows.length + 1)
     rows.forEach((cells, index) => {
@@ -264,7 +264,7 @@ describe("a table", () => {
     expect(width === 20 ? shown : shown.slice(1)).toEqual(rows.map(([id]) => id))
   })
 
-  it("comes in parts where few rows are long", () => {
+  it("comes in parts if few rows are long", () => {
     const rows = Array.from({ length: 30 }, () => ["x".repeat(100_000), ...headings.slice(1)])
     expect([...Table.render(layouts(rows), { columns: undefined, bold: false })].length).toBeGreaterThan(2)
   })

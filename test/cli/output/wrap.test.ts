@@ -82,7 +82,7 @@ describe("lines at a terminal", () => {
     expect(fold("01234 67890", 10)).toBe("01234\n  67890")
   })
 
-  it("leave a command whole where it fits a line of its own words", () => {
+  it("leave a command whole if it fits a line of its own words", () => {
     expect(fold(`See the PATs, then run: ${command}`, 60)).toBe(
       "See the PATs, then run: zpcli pat revoke\n  law-hotel-shape-community",
     )

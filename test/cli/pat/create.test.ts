@@ -206,7 +206,7 @@ describe("pat create", () => {
 describe("pat create --web", () => {
   const web = ["pat", "create", "a b&c#é", "--scope", "*", "--scope", "job", "--web"]
 
-  it.effect("opens the page where stdout is a terminal, and there alone", () =>
+  it.effect("opens the page if stdout is a terminal, and there alone", () =>
     Effect.gen(function* () {
       for (const terminal of [true, false]) {
         const opened: Array<string> = []

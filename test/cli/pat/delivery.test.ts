@@ -66,7 +66,7 @@ describe("--out with --replace", () => {
       ...more,
     })
 
-  it.effect("replaces a file as a whole, and makes one where there is none", () =>
+  it.effect("replaces a file as a whole, and makes one if there is none", () =>
     Effect.gen(function* () {
       const file = target()
       for (const before of [undefined, "old"]) {
@@ -79,7 +79,7 @@ describe("--out with --replace", () => {
     }),
   )
 
-  it.effect("leaves the file as it is where the request fails", () =>
+  it.effect("leaves the file as it is if the request fails", () =>
     Effect.gen(function* () {
       const file = target()
       writeFileSync(file, "old")

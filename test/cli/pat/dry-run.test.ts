@@ -39,7 +39,7 @@ describe("pat revoke --dry-run", () => {
     }),
   )
 
-  it.effect("exits 5 where one is not listed or revoked, as the real run does, and names the others", () =>
+  it.effect("exits 5 if one is not listed or revoked, as the real run does, and names the others", () =>
     Effect.gen(function* () {
       const api = { "GET /pat": listed(item(), item({ key_id: second, status: "revoked" })) }
       const ids = ["law-hotel-shape-comunity", first, second]
@@ -55,7 +55,7 @@ describe("pat revoke --dry-run", () => {
     }),
   )
 
-  it.effect("fails where the list can't be had", () =>
+  it.effect("fails if the list can't be had", () =>
     Effect.gen(function* () {
       const api = { "GET /pat": { status: 503 } }
       expect(yield* runIn(["pat", "revoke", first, "--dry-run"], { env: pat, api })).toMatchObject({
@@ -133,7 +133,7 @@ describe("pat rotate --dry-run", () => {
     }),
   )
 
-  it.effect("exits 5 where the PAT is not listed", () =>
+  it.effect("exits 5 if the PAT is not listed", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(rotate(second), { env: pat, api: { "GET /pat": one } })
       expect(ran).toMatchObject({ code: 5, stdout: "" })

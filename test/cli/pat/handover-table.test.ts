@@ -1,9 +1,9 @@
 /** What is left of a hand-over to a command, whatever the command and the API do: each row of a table. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Behaviour, makeAccount, oldKeyId } from "../../support/world/nights.ts"
+import { type CommandBehaviour, ciKeyId, makeAccount } from "../../support/world/nights.ts"
 
-const keyIds = { old: oldKeyId, new: "law-hotel-shape-community" } as const
+const keyIds = { old: ciKeyId, new: "law-hotel-shape-community" } as const
 type Which = keyof typeof keyIds
 
 const faults = {
@@ -17,7 +17,7 @@ const faults = {
 const verbs = {
   create: [["pat", "create", "CI", "--scope", "job"]],
   rotate: [
-    ["pat", "rotate", oldKeyId, "--yes"],
+    ["pat", "rotate", ciKeyId, "--yes"],
     ["pat", "rotate", "--label", "CI", "--yes"],
   ],
 } as const
@@ -25,7 +25,7 @@ const verbs = {
 /** What the command does, what fails, the exit code, the PATs that work, and the one whose token is stored. */
 type Row = readonly [
   verb: keyof typeof verbs,
-  command: Behaviour,
+  command: CommandBehaviour,
   fault: keyof typeof faults,
   code: number,
   active: ReadonlyArray<Which>,
@@ -116,7 +116,7 @@ describe("a token for a command", () => {
     }),
   )
 
-  it("is held by somebody where its PAT works, or the exit code says that it may not be", () => {
+  it("is held by somebody if its PAT works, or the exit code says that it may not be", () => {
     for (const [verb, , , code, active, held] of rows) {
       if (![7, 143].includes(code))
         expect(active.filter((which) => which === "new" && held !== "new")).toEqual([])

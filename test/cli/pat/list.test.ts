@@ -93,7 +93,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("signs in with username and password where there is no PAT", () =>
+  it.effect("signs in with username and password if there is no PAT", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(list, { env: account, api: { "POST /login": loggedIn, "GET /pat": listed() } })
       expect(ran).toMatchObject({ code: 0, stdout: "No PATs found.\n", stderr: "" })
@@ -203,7 +203,7 @@ describe("pat list", () => {
       }),
     )
 
-    it.effect("is a block for each PAT in fewer columns, which has full times where they fit", () =>
+    it.effect("is a block for each PAT in fewer columns, which has full times if they fit", () =>
       Effect.gen(function* () {
         const block = [
           "ID: law-hotel-shape-community",
@@ -402,7 +402,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("prints key IDs alone with --quiet, and nothing where there are none", () =>
+  it.effect("prints key IDs alone with --quiet, and nothing if there are none", () =>
     Effect.gen(function* () {
       const api = { "GET /pat": listed(never, {}, used, revoked) }
       const ran = yield* runIn([...list, "--quiet", "--status", "active"], { env: pat, api })

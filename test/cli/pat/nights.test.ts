@@ -3,10 +3,10 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { drawing, seed } from "../../support/random.ts"
-import { type Behaviour, makeAccount, type Night } from "../../support/world/nights.ts"
+import { type CommandBehaviour, makeAccount, type Night } from "../../support/world/nights.ts"
 
 /** `npm run soak` runs many more. */
-const sequences = Number(process.env.ZPCLI_NIGHTS ?? 80)
+const sequences = Number(process.env.ZPCLI_NIGHTS ?? 50)
 
 const rotate = ["pat", "rotate", "--label", "CI", "--all", "--expiring-within", "14d", "--yes"]
 const argv = [...rotate, "--", "store"]
@@ -16,7 +16,7 @@ const pool = ["GET /pat", "POST /pat", "GET /hello", "DELETE /pat"].flatMap((req
     (what) => `${request} ${what}`,
   ),
 )
-const commands: ReadonlyArray<Behaviour> = [
+const commands: ReadonlyArray<CommandBehaviour> = [
   "exits 0",
   "exits 0",
   "exits 0",
@@ -89,7 +89,7 @@ describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
     }),
   )
 
-  it.effect("make the first PAT on the second night where the first one failed", () =>
+  it.effect("make the first PAT on the second night if the first one failed", () =>
     Effect.gen(function* () {
       const first = [...rotate, "--or-create", "--scope", "job", "--expires-in", "90d", "--", "store"]
       const account = yield* makeAccount(false)

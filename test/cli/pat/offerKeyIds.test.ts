@@ -41,14 +41,14 @@ describe("the key IDs for completions", () => {
     }),
   )
 
-  it.effect("are not offered again where they have been typed", () =>
+  it.effect("are not offered again if they have been typed", () =>
     Effect.gen(function* () {
       const typed = ["pat", "revoke", "ocean-pilot-sudden-lamp", "law-hotel-shape-community"]
       expect(yield* complete(typed, { env: pat, routes })).toMatchObject({ code: 0, stdout: "", stderr: "" })
     }),
   )
 
-  it.effect("are not asked for where a label takes their place", () =>
+  it.effect("are not asked for if a label takes their place", () =>
     Effect.gen(function* () {
       for (const label of [["--label", "CI"], ["--label=CI"], ["--label", "=", "CI"]]) {
         expect(yield* complete(["pat", "show", ...label], { env: pat, routes })).toEqual(nothing)
@@ -120,7 +120,7 @@ describe("the key IDs for completions", () => {
     }),
   )
 
-  it.effect("are none where the answer takes longer than a second", () =>
+  it.effect("are none if the answer takes longer than a second", () =>
     Effect.gen(function* () {
       const http = HttpClient.make(() => Effect.never)
       expect(yield* inTime(complete(["pat", "revoke"], { env: pat, http }))).toMatchObject(nothing)

@@ -127,7 +127,7 @@ describe("pat revoke -", () => {
     }),
   )
 
-  it.effect("needs --yes or --json where there is no terminal, and sends nothing", () =>
+  it.effect("needs --yes or --json if there is no terminal, and sends nothing", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke(), { env: pat, data: first })
       expect(ran).toMatchObject({ code: 3, stdout: "", requests: [] })

@@ -100,7 +100,7 @@ describe("pat revoke", () => {
     }),
   )
 
-  it.effect("asks all the same where the list can't be had", () =>
+  it.effect("asks all the same if the list can't be had", () =>
     Effect.gen(function* () {
       for (const answer of [{ status: 503 }, { status: 200, body: "<html>" }]) {
         const ran = yield* runIn(revoke, { env: pat, line: "y", api: { "GET /pat": answer, ...gone } })
@@ -130,7 +130,7 @@ describe("pat revoke", () => {
     }),
   )
 
-  it.effect("with --json prints the server's envelope where there is one", () =>
+  it.effect("with --json prints the server's envelope if there is one", () =>
     Effect.gen(function* () {
       const body = { message: "gone", detail: { key_id: id, at: "now" }, extra: hostile }
       const ran = yield* runIn(["pat", "revoke", "--json", id], {

@@ -5,9 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
+import { temporaryFolder } from "../../support/finished.ts"
 import { item, listed, pat, newToken as token } from "../../support/fixtures.ts"
 import type { Answers } from "../../support/http/answer.ts"
-import { temporaryFolder } from "../../support/sandbox.ts"
 import { runsNothing } from "../../support/world/runner.ts"
 import { runIn } from "../../support/world/world.ts"
 
@@ -125,7 +125,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("is 5 where there is none, and 1 where there are several, and changes nothing", () =>
+  it.effect("is 5 if there is none, and 1 if there are several, and changes nothing", () =>
     Effect.gen(function* () {
       expect(yield* rotate([ci({ status: "revoked" })], ...nightly, ...toStore)).toMatchObject({
         code: 5,
@@ -204,7 +204,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("is an error where a date decides that can't be read", () =>
+  it.effect("is an error if a date decides that can't be read", () =>
     Effect.gen(function* () {
       for (const created_at of [null, undefined, "soon"]) {
         const ran = yield* rotate([ci({ created_at })], "--label", "CI", "--older-than", "30d", ...toStore)
@@ -281,7 +281,7 @@ describe("a rotation that is not due", () => {
     }),
   )
 
-  it.effect("says so as JSON, and never where a token alone is to be", () =>
+  it.effect("says so as JSON, and never if a token alone is to be", () =>
     Effect.gen(function* () {
       expect(JSON.parse((yield* rotate([far], old, "--expiring-within", "14d", "--json")).stdout)).toEqual({
         message: "PAT not rotated",
@@ -304,7 +304,7 @@ describe("a rotation that is not due", () => {
     }),
   )
 
-  it.effect("is due by its age where that is asked for", () =>
+  it.effect("is due by its age if that is asked for", () =>
     Effect.gen(function* () {
       const ran = yield* rotate([far], old, "--expiring-within", "14d", "--older-than", "30d")
       expect(ran.requests).toContain("POST /pat")
@@ -364,7 +364,7 @@ describe("a rotation that can't be meant", () => {
     }),
   )
 
-  it.effect("changes nothing where the successor would be due at once", () =>
+  it.effect("changes nothing if the successor would be due at once", () =>
     Effect.gen(function* () {
       for (const args of [
         ["--expires-in", "10d"],

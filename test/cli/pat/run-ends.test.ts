@@ -3,14 +3,14 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { drawing, seed } from "../../support/random.ts"
-import { type Behaviour, makeAccount, type Night } from "../../support/world/nights.ts"
+import { type CommandBehaviour, makeAccount, type Night } from "../../support/world/nights.ts"
 
 /** `npm run soak` runs many more. */
-const sequences = Number(process.env.ZPCLI_RUNS ?? 300)
+const sequences = Number(process.env.ZPCLI_RUNS ?? 200)
 
 const argv = ["pat", "run", "--scope", "job", "--", "work"]
 
-const commands: ReadonlyArray<Behaviour> = [
+const commands: ReadonlyArray<CommandBehaviour> = [
   "exits 0",
   "exits 0",
   "exits 3",

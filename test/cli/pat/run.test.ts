@@ -88,7 +88,7 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("exits with 126 or 127, and leaves nothing, where the command can't be started after all", () =>
+  it.effect("exits with 126 or 127, and leaves nothing, if the command can't be started after all", () =>
     Effect.gen(function* () {
       for (const [reason, code] of [
         ["not-found", 127],
@@ -124,7 +124,7 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("exits with 125, with or without --json, where no PAT could be made", () =>
+  it.effect("exits with 125, with or without --json, if no PAT could be made", () =>
     Effect.gen(function* () {
       for (const [answer, error] of [
         [

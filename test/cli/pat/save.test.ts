@@ -88,7 +88,7 @@ describe("pat create --save", () => {
     }),
   )
 
-  it.effect("revokes the PAT again where its token can't stand in the file", () =>
+  it.effect("revokes the PAT again if its token can't stand in the file", () =>
     Effect.gen(function* () {
       const rcfile = rcfileWith("A=1\n")
       const odd = { status: 201, body: { detail: { key_id: newKeyId, token: "zpat_#$" } } }
@@ -182,7 +182,7 @@ describe("pat rotate --save", () => {
     [200, 9, "was revoked"],
     [503, 7, "exists, but its token is lost"],
   ] as const)(
-    "leaves the old PAT and the rcfile as they were where it can't be written (a revoke of the new one that meets %d: %d)",
+    "leaves the old PAT and the rcfile as they were if it can't be written (a revoke of the new one that meets %d: %d)",
     ([status, code, words]) =>
       Effect.gen(function* () {
         const rcfile = rcfileWith(`ZPOOLPAT=${own}\n`)
@@ -206,7 +206,7 @@ describe("pat rotate --save", () => {
       }),
   )
 
-  it.effect("does not mind a PAT in the rcfile where none is due", () =>
+  it.effect("does not mind a PAT in the rcfile if none is due", () =>
     Effect.gen(function* () {
       const rcfile = rcfileWith("ZPOOLPAT=zpat_another\n")
       const ran = yield* run([...rotate, "--expiring-within", "1d"], rcfile, { env: pat })

@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest"
 import { withCompletions } from "../../../src/cli/strict/annotations.ts"
 import { completionsFor } from "../../../src/cli/strict/completions.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
-import { completeIn, describedIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
+import {
+  completeIn,
+  describedIn,
+  folderOf,
+  missing,
+  shellOutput,
+  shells,
+} from "../../support/program/shells.ts"
 import { fleet } from "./program.ts"
 
 const tree = {
@@ -98,7 +105,7 @@ describe("what a shell could take for its own", () => {
         const typed =
           shell === "fish"
             ? offered
-            : runIn(folder, shell, ["-c", `printf '%s\\n' ${offered.join(" ")}`])
+            : shellOutput(folder, shell, ["-c", `printf '%s\\n' ${offered.join(" ")}`])
                 .trim()
                 .split("\n")
         expect([...new Set(typed)].sort()).toEqual([...oddValues].sort())

@@ -11,7 +11,7 @@ import { read } from "../../../src/cli/strict/effectCli.ts"
 import { execute } from "../../../src/cli/strict/execute.ts"
 import { helpOf } from "../../../src/cli/strict/help.ts"
 import { parse } from "../../../src/cli/strict/parse.ts"
-import { completeIn, folderOf, missing, runIn, shells } from "../../support/program/shells.ts"
+import { completeIn, folderOf, missing, shellOutput, shells } from "../../support/program/shells.ts"
 
 const ship = Args.text({ name: "ship" }).pipe(Args.withDescription("Name of a ship"))
 const port = Options.text("port").pipe(Options.withDescription("Where to"), Options.optional)
@@ -48,7 +48,7 @@ for (const shell of shells) {
     const argumentsIn = (answers: ReadonlyArray<ReadonlyArray<string>>) =>
       answers.map((words) => words.filter((word) => !word.startsWith("-")).sort())
 
-    it("are offered where they have the form of a plain word, and reach the shell as that", {
+    it("are offered if they have the form of a plain word, and reach the shell as that", {
       timeout: 30_000,
     }, () => {
       const folder = folderWith(stub)
@@ -75,7 +75,7 @@ for (const shell of shells) {
       if (shell !== "fish") expect(existsSync(join(folder, "asked"))).toBe(false)
     })
 
-    it("are none, in silence, where the program fails", { timeout: 30_000 }, () => {
+    it("are none, in silence, if the program fails", { timeout: 30_000 }, () => {
       const lines = ["fleet dock "]
       expect(argumentsIn(completeIn[shell](folderWith("echo oops >&2; exit 9"), "fleet", lines))).toEqual([
         [],
@@ -87,7 +87,11 @@ for (const shell of shells) {
 describe("values that the program prints", () => {
   it.skipIf(missing("fish"))("are shown with their descriptions by fish", () => {
     const folder = folderOf(completionsFor("fish", tree), { fleet: stub })
-    const out = runIn(folder, "fish", ["--no-config", "-c", "source ../script; complete -C 'fleet dock A'"])
+    const out = shellOutput(folder, "fish", [
+      "--no-config",
+      "-c",
+      "source ../script; complete -C 'fleet dock A'",
+    ])
     expect(out).toBe("Ada\tthe first\n")
   })
 })

@@ -146,7 +146,7 @@ Help topics:
     expect(help).toContain(`  fleet ship move "Ada Lovelace" \\\n    --cargo tea --cargo 'rum*'\n`)
   })
 
-  it("takes the width of the terminal, at most 100, and 80 where there is none", () => {
+  it("takes the width of the terminal, at most 100, and 80 if there is none", () => {
     expect([40, 80, 100, 101, 400, 0, undefined].map(helpColumns)).toEqual([40, 80, 100, 100, 100, 80, 80])
   })
 })

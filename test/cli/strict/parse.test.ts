@@ -306,7 +306,7 @@ describe("a command line", () => {
     if (hint !== undefined) expect(error.hint).toBe(hint)
   })
 
-  it("names the commands of the group where one is wrong", () => {
+  it("names the commands of the group if one is wrong", () => {
     expect(wrong("pat", "lst").hint).toBe("Commands of zpcli pat: list, show, create, revoke, rotate, run.")
     expect(wrong("frob").hint).toBe("Commands of zpcli: pat, login, hello, sandbox, help.")
   })

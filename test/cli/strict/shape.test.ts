@@ -122,12 +122,12 @@ describe("the shape of an option", () => {
     expect(name).toMatchObject({ required: true, repeated: false })
   })
 
-  it("is not repeated where it may be given once at most", () => {
+  it("is not repeated if it may be given once at most", () => {
     expect(option("--crew")).toMatchObject({ repeated: false, required: false })
     expect(option("--label")).toMatchObject({ repeated: true, required: false })
   })
 
-  it("takes no value where it is a boolean, whose negation is an option of its own", () => {
+  it("takes no value if it is a boolean, whose negation is an option of its own", () => {
     expect(option("--lights")).toMatchObject({ ...flags, value: undefined })
     expect(option("--no-lights")).toMatchObject({ ...flags, value: undefined })
   })

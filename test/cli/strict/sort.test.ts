@@ -60,14 +60,14 @@ describe("letters", () => {
     expect(run("plant", "-ah")).toMatchObject({ _tag: "Help" })
   })
 
-  it("are named with their whole word where one is not known", () => {
+  it("are named with their whole word if one is not known", () => {
     expect(message("plant", "-axe", "oak")).toBe("Unknown option -axe for park plant.")
     expect(message("plant", "-weird", "oak")).toBe("Unknown option -weird for park plant.")
   })
 })
 
 describe("a value that begins with a dash", () => {
-  it("is taken where it is one of the choices", () => {
+  it("is taken if it is one of the choices", () => {
     expect(run("plant", "--by", "-age", "oak")).toEqual(["plant", "--by", "-age", "--", "oak"])
     expect(run("plant", "-b", "-age", "oak")).toEqual(["plant", "--by", "-age", "--", "oak"])
   })

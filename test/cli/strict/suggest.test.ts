@@ -35,7 +35,7 @@ describe("the suggestion for a word", () => {
     },
   )
 
-  it("is none of other words where several begin with it, however near those are", () => {
+  it("is none of other words if several begin with it, however near those are", () => {
     expect(suggestion("--exp", [...options, "--help"])).toBeUndefined()
     expect(suggestion("lis", ["list", "listen", "lie"])).toBe("list")
   })

@@ -129,12 +129,12 @@ describe("the words after --", () => {
     }),
   )
 
-  it("are the argument that is missing where they are one word", () => {
+  it("are the argument that is missing if they are one word", () => {
     expect(argv("tow", "--slow", "--", "--dashy")).toEqual(["tow", "--slow", "--", "--dashy"])
     expect(argv("send", "--", "Ada")).toEqual(["send", "--", "Ada"])
   })
 
-  it("are refused where they are several and an argument is missing", () => {
+  it("are refused if they are several and an argument is missing", () => {
     expect(parse(tree, ["tow", "--", "ring", "bell"])).toMatchObject({
       message: "The argument <ship> is missing.",
       hint: "Put it before --. See: harbour tow --help",
@@ -142,7 +142,7 @@ describe("the words after --", () => {
     expect(message("send", "--", "ring", "bell")).toBe("The argument <ship> or the option --flag is missing.")
   })
 
-  it("are refused where there are none", () => {
+  it("are refused if there are none", () => {
     for (const words of [
       ["tow", "Ada", "--"],
       ["open", "--"],
@@ -156,7 +156,7 @@ describe("the words after --", () => {
     expect(message("tow", "--")).toBe("The argument <ship> is missing.")
   })
 
-  it("are missing where they are required, once nothing else is wrong", () => {
+  it("are missing if they are required, once nothing else is wrong", () => {
     expect(parse(tree, ["guard", "--by", "Ada"])).toMatchObject({
       message: "The <command> after -- is missing.",
       hint: "Add -- and the command at the end. See: harbour guard --help",

@@ -2,7 +2,7 @@
 import type { Fault, Step } from "../../support/http/faults.ts"
 import { httpAnswer } from "../../support/http/raw.ts"
 
-export interface Behaviour {
+interface Behaviour {
   /** Undefined: nobody listens at the port. */
   readonly fault: Fault | undefined
   /** How the server is reached (default: plain, on loopback). */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest"
+import { makeCertificate, noOpenssl } from "../../support/http/network.ts"
 import { behaviours } from "./catalogue.ts"
-import { makeCertificate } from "./certificate.ts"
 import { behaviourOf, methodOf, readTable, runRow } from "./table.ts"
 
 const rows = readTable("test/e2e/faults/faults.md")
-const certificate = makeCertificate()
+const certificate = noOpenssl ? undefined : makeCertificate()
 
 describe("faults.md", () => {
   it("has a row for every behaviour, a behaviour for every row, and no row twice", () => {
@@ -18,9 +18,8 @@ describe.concurrent("a fault and what the user gets", () => {
   for (const row of rows) {
     const { again, command, exitCode, fault, phrase } = row
     const behaviour = behaviours[behaviourOf(row)]
-    const skipped = behaviour?.tls !== undefined && certificate === undefined
-    const name = `${fault}: pat ${command} exits ${exitCode}${skipped ? " (skipped: needs the openssl command)" : ""}`
-    it.skipIf(skipped)(name, { timeout: 60_000 }, async ({ expect, onTestFinished }) => {
+    const name = `${fault}: pat ${command} exits ${exitCode}`
+    it.skipIf(behaviour?.tls && noOpenssl)(name, { timeout: 60_000 }, async ({ expect, onTestFinished }) => {
       const { decoyed, ran, server } = await runRow(row, certificate, onTestFinished)
       const { code, signal, stderr, stdout } = ran
       expect({ code, signal, stdout, stderr }).toMatchObject({ code: exitCode, signal: null })

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { openSync } from "node:fs"
 import { describe, it } from "vitest"
-import { type Fault, type Faults, pat, startFaults } from "../../support/http/faults.ts"
-import { binary, cleanEnv, noFullDevice, program } from "../../support/program/program.ts"
+import { pat } from "../../support/fixtures.ts"
+import { type Fault, type Faults, startFaults } from "../../support/http/faults.ts"
+import { noFullDevice, startCli } from "../../support/program/program.ts"
 import { behaviours } from "./catalogue.ts"
 import { argvOf } from "./table.ts"
 
@@ -31,8 +32,8 @@ const start = async (
     onFinished: (end) => ends.push(end),
     items: options.items ?? [],
   })
-  const child = spawn(binary, [...program, ...argv], {
-    env: cleanEnv({ ZPOOL_API_URL: server.url, ZPOOLPAT: pat, ZPOOL_TIMEOUT: "15", ZPOOL_MAX_RETRIES: "1" }),
+  const child = startCli(argv, {
+    env: { ZPOOL_API_URL: server.url, ...pat, ZPOOL_TIMEOUT: "15", ZPOOL_MAX_RETRIES: "1" },
     stdio: ["ignore", options.stdout ?? "pipe", "pipe"],
   })
   const text = { stdout: "", stderr: "" }

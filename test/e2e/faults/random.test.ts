@@ -7,7 +7,7 @@ import { seed } from "../../support/random.ts"
 import { complaints, type Result, type Sequence, sequenceOf } from "./sequences.ts"
 
 /** `npm run soak` runs many more. */
-const inProcess = Number(process.env.ZPCLI_FAULTS ?? 160)
+const inProcess = Number(process.env.ZPCLI_FAULTS ?? 120)
 const processes = Math.ceil(inProcess / 16)
 
 /** The exit codes that the runs ended with. */

@@ -1,5 +1,6 @@
 /** Random sequences of faults from a seed, and what must hold whatever they do to the program. */
-import { type Fault, type MadePat, oldKeyId, password, pat } from "../../support/http/faults.ts"
+import { account, pat } from "../../support/fixtures.ts"
+import { type Fault, listedKeyId, type MadePat } from "../../support/http/faults.ts"
 import { drawing } from "../../support/random.ts"
 import { behaviours } from "./catalogue.ts"
 import { type CommandName, commands } from "./table.ts"
@@ -43,7 +44,7 @@ const pool: ReadonlyArray<readonly [string, Fault]> = [
 const argvOf: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
   list: ["pat", "list"],
   create: ["pat", "create", "Nightly", "--scope", "job"],
-  revoke: ["pat", "revoke", oldKeyId, "--yes"],
+  revoke: ["pat", "revoke", listedKeyId, "--yes"],
 }
 
 /** One sequence; the same for the same seed and index. */
@@ -64,7 +65,7 @@ export const sequenceOf = (index: number): Sequence => {
     command,
     argv: [...argvOf[command], ...(random() < 0.4 ? ["--json"] : [])],
     env: {
-      ...(random() < 0.7 ? { ZPOOLPAT: pat } : { ZPOOL_USER: "demo", ZPOOL_PASSWORD: password }),
+      ...(random() < 0.7 ? pat : account),
       ZPOOL_MAX_RETRIES: String(retries),
     },
     names: drawn.map(([name]) => name),

@@ -1,17 +1,18 @@
 /** The table of `faults.md`, and one run of the program for each of its rows. */
 import { readFileSync } from "node:fs"
-import { type Fault, type Faults, oldKeyId, pat, startFaults } from "../../support/http/faults.ts"
+import type { OnFinished } from "../../support/finished.ts"
+import { pat } from "../../support/fixtures.ts"
+import { type Fault, type Faults, listedKeyId, startFaults } from "../../support/http/faults.ts"
+import type { Certificate } from "../../support/http/network.ts"
 import { startScripted } from "../../support/http/scripted.ts"
 import { runInProcess } from "../../support/program/inProcess.ts"
 import { type Ran, runCli } from "../../support/program/program.ts"
-import type { OnFinished } from "../../support/sandbox.ts"
 import { behaviours } from "./catalogue.ts"
-import type { Certificate } from "./certificate.ts"
 
 export const commands = ["list", "create", "revoke"] as const
 export type CommandName = (typeof commands)[number]
 
-export interface Row {
+interface Row {
   readonly fault: string
   readonly command: CommandName
   readonly exitCode: number
@@ -47,12 +48,12 @@ export const behaviourOf = (row: Row): string => modifiers.exec(row.fault)?.grou
 export const argvOf: Readonly<Record<CommandName, ReadonlyArray<string>>> = {
   list: ["pat", "list"],
   create: ["pat", "create", "Nightly", "--scope", "job"],
-  revoke: ["pat", "revoke", oldKeyId, "--yes"],
+  revoke: ["pat", "revoke", listedKeyId, "--yes"],
 }
 
 export const methodOf = { list: "GET", create: "POST", revoke: "DELETE" } as const
 
-export interface Outcome {
+interface Outcome {
   readonly ran: Ran
   readonly server: Faults
   /** Connections that the place where redirects lead has seen. */
@@ -94,8 +95,10 @@ export const runRow = async (
     ZPOOL_API_URL: behaviour.fault === undefined ? closedPort : server.url,
     ZPOOL_TIMEOUT: String(behaviour.timeout ?? (isEndless(fault) ? 1 : 8)),
     ZPOOL_MAX_RETRIES: "1",
-    ZPOOLPAT: pat,
-    ...(behaviour.tls === "trusted" && certificate ? { NODE_EXTRA_CA_CERTS: certificate.file } : {}),
+    ...pat,
+    ...(behaviour.tls === "trusted" && certificate
+      ? { NODE_EXTRA_CA_CERTS: certificate.files.certificate }
+      : {}),
   }
   // The built program wherever a token may be lost, and for what needs a process: certificates and memory.
   const asProcess =

@@ -25,7 +25,7 @@ describe("the credential", () => {
     }),
   )
 
-  it.scoped("is a JWT without a PAT, and with --auth jwt even where one is set", () =>
+  it.scoped("is a JWT without a PAT, and with --auth jwt even if one is set", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login, login)
       expect(yield* credentialOf({ api, settings: ada })).toStrictEqual(["JWT", jwt])
@@ -95,7 +95,7 @@ describe("signing in", () => {
     }),
   )
 
-  it.scoped("is tried again where the API could not be reached", () =>
+  it.scoped("is tried again if the API could not be reached", () =>
     Effect.gen(function* () {
       for (const reply of [refused, reset, silence, json(429, {}), json(503, {})]) {
         const api = yield* fakeApi(["POST /v1/login", reply], ["POST /v1/login", reply], login)
@@ -121,7 +121,7 @@ describe("signing in", () => {
     }),
   )
 
-  it.scoped("is not offered where the API has no such request, whatever its words", () =>
+  it.scoped("is not offered if the API has no such request, whatever its words", () =>
     Effect.gen(function* () {
       for (const reply of [
         json(404, { message: "Not Found" }),

@@ -209,7 +209,7 @@ describe("the backoff", () => {
     }),
   )
 
-  it.scoped("is not spoken of where nothing is repeated", () =>
+  it.scoped("is not spoken of if nothing is repeated", () =>
     Effect.gen(function* () {
       for (const [name, reply] of [
         [list, json(404, {})],
@@ -227,7 +227,7 @@ describe("the backoff", () => {
 })
 
 describe("the answer", () => {
-  it.scoped("counts as lost where an earlier attempt may have been carried out", () =>
+  it.scoped("counts as lost if an earlier attempt may have been carried out", () =>
     Effect.gen(function* () {
       const name = "DELETE /v1/pat/a-b-c-d"
       for (const [failures, lost] of [

@@ -35,7 +35,7 @@ const expectNone = (value: unknown) => {
 const echoed = `you sent ${bearer} and ${password}, that is ${encodeURIComponent(password)}`
 
 describe("a secret that the server echoes", () => {
-  it.scoped("is masked where it looks like nothing in particular", () =>
+  it.scoped("is masked if it looks like nothing in particular", () =>
     Effect.gen(function* () {
       const plain = "correct-horse-battery"
       const api = yield* fakeApi(["GET /v1/pat", json(400, { message: `what is ${plain}?` })])

@@ -17,7 +17,7 @@ const ok = json(200, { message: "ok" })
 const proxy = { address: "http://proxy.test:3128", variable: "HTTPS_PROXY" }
 
 describe("a create", () => {
-  it.scoped("is repeated where its connection never stood, whatever the error", () =>
+  it.scoped("is repeated if its connection never stood, whatever the error", () =>
     Effect.gen(function* () {
       for (const reply of [reset, silence, refused, broken(new Error("socket hang up"))]) {
         const unsent = tracing({ hasLeft: false }, reply)
@@ -27,7 +27,7 @@ describe("a create", () => {
     }),
   )
 
-  it.scoped("is not repeated where the connection stood, whatever the error", () =>
+  it.scoped("is not repeated if the connection stood, whatever the error", () =>
     Effect.gen(function* () {
       for (const reply of [reset, silence, refused, broken(systemError("ENOTFOUND", "getaddrinfo"))]) {
         const api = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft: true }, reply)])
@@ -36,7 +36,7 @@ describe("a create", () => {
     }),
   )
 
-  it.scoped("is held for sent at a timeout where the client says nothing", () =>
+  it.scoped("is held for sent at a timeout if the client says nothing", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["POST /v1/pat", silence])
       expect(yield* Effect.flip(inTime(send({ api }, create)))).toMatchObject({
@@ -46,7 +46,7 @@ describe("a create", () => {
     }),
   )
 
-  it.scoped("is not repeated where a connection that had been used is lost", () =>
+  it.scoped("is not repeated if a connection that had been used is lost", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft: true, reused: true }, reset)])
       expect(yield* Effect.flip(inTime(send({ api }, create)))).toMatchObject({ sent: true })
@@ -190,7 +190,7 @@ describe("an interruption", () => {
     }),
   )
 
-  it.scoped("says nothing where the request may have left", () =>
+  it.scoped("says nothing if the request may have left", () =>
     Effect.gen(function* () {
       for (const hasLeft of [true, undefined]) {
         const api = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft }, silence)])
@@ -199,7 +199,7 @@ describe("an interruption", () => {
     }),
   )
 
-  it.scoped("says nothing where the answer of an attempt before was lost", () =>
+  it.scoped("says nothing if the answer of an attempt before was lost", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["DELETE /v1/pat/a-b-c-d", json(503, {}, { "retry-after": "9" })])
       expect(yield* interrupted(api, revoke)).toBe(false)

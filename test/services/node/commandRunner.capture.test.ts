@@ -39,7 +39,7 @@ describe.skipIf(process.platform === "win32")("capture", () => {
     }),
   )
 
-  it.live("gives the command neither our stdin, where it is no terminal, nor our credentials", () =>
+  it.live("gives the command neither our stdin, if it is no terminal, nor our credentials", () =>
     Effect.gen(function* () {
       process.env.ZPOOLPAT_COMMAND = "x"
       onTestFinished(() => {

@@ -30,7 +30,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
     }),
   )
 
-  it.live("gives the exit code, which is that of a shell where a signal ended the command", () =>
+  it.live("gives the exit code, which is that of a shell if a signal ended the command", () =>
     Effect.gen(function* () {
       expect(yield* give("cat >/dev/null; exit 3")).toEqual({ exitCode: 3, readAll: true })
       expect(yield* give("cat >/dev/null; kill -9 $$")).toEqual({ exitCode: 137, readAll: true })
@@ -53,7 +53,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
     }),
   )
 
-  it.live("fails where the command can't be started after all", () =>
+  it.live("fails if the command can't be started after all", () =>
     Effect.gen(function* () {
       const script = join(folder(), "script")
       writeFileSync(script, "#!/no/such/interpreter\n", { mode: 0o755 })
@@ -102,7 +102,7 @@ describe.runIf(process.platform === "linux")("a command that does not read its s
 })
 
 describe.skipIf(process.platform === "win32")("a command that leaves its stdin to another process", () => {
-  it.live("has read it where that process reads it to its end", () =>
+  it.live("has read it if that process reads it to its end", () =>
     Effect.gen(function* () {
       const script = "exec 3<&0; (sleep 0.2; cat <&3 >/dev/null) & exit 0"
       expect(yield* give(script)).toEqual({ exitCode: 0, readAll: true })

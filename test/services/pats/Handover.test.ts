@@ -29,15 +29,15 @@ const start = (steps: Parameters<typeof handing>[0] = {}) => {
     begun,
     counts,
     owed,
-    create: using((handover) => handover.create(ci, deliver)),
+    create: using((service) => service.create(ci, deliver)),
     rotate: (given: Partial<OldPat & Omit<Rotation, "old" | "pat">> = {}) =>
       using((handover) => {
         const { keep = false, pats = [fromItem({ key_id: oldKeyId })], ...rest } = given
         return handover.rotate({ _tag: "Rotation", pat: ci, old: [{ ...old, ...rest }], pats, keep }, deliver)
       }),
     rotateAll: (...all: ReadonlyArray<OldPat>) =>
-      using((handover) =>
-        handover.rotate({ _tag: "Rotation", pat: ci, old: all, pats: [], keep: false }, deliver),
+      using((service) =>
+        service.rotate({ _tag: "Rotation", pat: ci, old: all, pats: [], keep: false }, deliver),
       ),
   }
 }
@@ -56,17 +56,17 @@ const made = ["create", `deliver ${newKeyId}`]
 describe("create", () => {
   it.effect("delivers the token that was made", () =>
     Effect.gen(function* () {
-      const it = start()
-      expect(yield* it.create).toBe(created)
-      expect(it.begun).toEqual(made)
+      const handover = start()
+      expect(yield* handover.create).toBe(created)
+      expect(handover.begun).toEqual(made)
     }),
   )
 
-  it.effect("delivers nothing where none was made", () =>
+  it.effect("delivers nothing if none was made", () =>
     Effect.gen(function* () {
-      const it = start({ create: () => Effect.fail(timedOut) })
-      expect(yield* Effect.flip(it.create)).toMatchObject({ _tag: "TimedOut", attempts: 3 })
-      expect(it.begun).toEqual(["create"])
+      const handover = start({ create: () => Effect.fail(timedOut) })
+      expect(yield* Effect.flip(handover.create)).toMatchObject({ _tag: "TimedOut", attempts: 3 })
+      expect(handover.begun).toEqual(["create"])
     }),
   )
 
@@ -76,27 +76,27 @@ describe("create", () => {
     { what: "may be left", revoke: Effect.fail(timedOut), undone: false },
   ])("revokes a PAT whose token can't be delivered, and says that it $what", ({ revoke, undone }) =>
     Effect.gen(function* () {
-      const it = start({ deliver: () => Effect.fail(pipeClosed), revoke: () => revoke })
-      expect(yield* Effect.flip(it.create)).toMatchObject({
+      const handover = start({ deliver: () => Effect.fail(pipeClosed), revoke: () => revoke })
+      expect(yield* Effect.flip(handover.create)).toMatchObject({
         _tag: "TokenUndelivered",
         keyId: newKeyId,
         undone,
         cause: pipeClosed,
       })
-      expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
+      expect(handover.begun).toEqual([...made, `revoke ${newKeyId}`])
     }),
   )
 
   it.effect.each([{ keyId: undefined }, { keyId: "../pat" }, { keyId: "" }])(
-    "revokes nothing where the answer named no key ID, or none that could be one: $keyId",
+    "revokes nothing if the answer named no key ID, or none that could be one: $keyId",
     ({ keyId }) =>
       Effect.gen(function* () {
-        const it = start({
+        const handover = start({
           create: () => Effect.succeed({ ...created, keyId }),
           deliver: () => Effect.fail(pipeClosed),
         })
-        expect(yield* Effect.flip(it.create)).toMatchObject({ keyId, undone: false })
-        expect(it.begun).toEqual(["create", `deliver ${keyId}`])
+        expect(yield* Effect.flip(handover.create)).toMatchObject({ keyId, undone: false })
+        expect(handover.begun).toEqual(["create", `deliver ${keyId}`])
       }),
   )
 
@@ -131,16 +131,16 @@ describe("rotate", () => {
   it.effect("makes, checks and delivers the new token, and revokes the old PAT last", () =>
     Effect.gen(function* () {
       for (const own of [true, false]) {
-        const it = start()
-        expect(yield* it.rotate({ own })).toEqual([{ ...revoked, keyId: oldKeyId, already: false }])
-        expect(it.begun).toEqual([
+        const handover = start()
+        expect(yield* handover.rotate({ own })).toEqual([{ ...revoked, keyId: oldKeyId, already: false }])
+        expect(handover.begun).toEqual([
           "create",
           "check t",
           `deliver ${newKeyId}`,
           "check t",
           `revoke ${oldKeyId}, ${own ? "own" : "other"}`,
         ])
-        expect(it.owed).toEqual([])
+        expect(handover.owed).toEqual([])
       }
     }),
   )
@@ -148,54 +148,54 @@ describe("rotate", () => {
   it.effect("revokes no old PAT that has expired, or that is kept", () =>
     Effect.gen(function* () {
       for (const given of [{ works: false }, { keep: true }]) {
-        const it = start()
-        expect(yield* it.rotate(given)).toEqual([])
-        expect(it.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, "check t"])
+        const handover = start()
+        expect(yield* handover.rotate(given)).toEqual([])
+        expect(handover.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, "check t"])
       }
     }),
   )
 
   it.effect("revokes several old PATs, the one that signs in last", () =>
     Effect.gen(function* () {
-      const it = start()
+      const handover = start()
       const all = [
         { ...old, own: true },
         { ...old, keyId: thirdKeyId },
       ]
-      expect((yield* it.rotateAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
-      expect(it.begun.slice(4)).toEqual([`revoke ${thirdKeyId}, other`, `revoke ${oldKeyId}, own`])
-      expect(it.counts).toEqual(["0/2", "1/2", "2/2", "over"])
+      expect((yield* handover.rotateAll(...all)).map(({ keyId }) => keyId)).toEqual([thirdKeyId, oldKeyId])
+      expect(handover.begun.slice(4)).toEqual([`revoke ${thirdKeyId}, other`, `revoke ${oldKeyId}, own`])
+      expect(handover.counts).toEqual(["0/2", "1/2", "2/2", "over"])
     }),
   )
 
-  it.effect("revokes the others where one of several can't be, and names that one", () =>
+  it.effect("revokes the others if one of several can't be, and names that one", () =>
     Effect.gen(function* () {
-      const it = start({
+      const handover = start({
         revoke: (keyId) => (keyId === thirdKeyId ? Effect.fail(timedOut) : Effect.succeed(revoked)),
       })
-      expect(yield* Effect.flip(it.rotateAll({ ...old, keyId: thirdKeyId }, old))).toMatchObject({
+      expect(yield* Effect.flip(handover.rotateAll({ ...old, keyId: thirdKeyId }, old))).toMatchObject({
         _tag: "RotationStopped",
         step: "revoke",
         old: [{ keyId: thirdKeyId, works: true }],
         cause: timedOut,
       })
-      expect(it.begun).toHaveLength(6)
-      expect(it.counts).toEqual(["0/2", "1/2", "over"])
+      expect(handover.begun).toHaveLength(6)
+      expect(handover.counts).toEqual(["0/2", "1/2", "over"])
     }),
   )
 
-  it.effect("is done where somebody else has revoked the old PAT", () =>
+  it.effect("is done if somebody else has revoked the old PAT", () =>
     Effect.gen(function* () {
-      const it = start({ revoke: () => Effect.fail(notFound) })
-      expect(yield* it.rotate()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
-      expect(it.counts).toEqual(["over"])
+      const handover = start({ revoke: () => Effect.fail(notFound) })
+      expect(yield* handover.rotate()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
+      expect(handover.counts).toEqual(["over"])
     }),
   )
 
-  it.effect("says that both may work where the old PAT can't be revoked", () =>
+  it.effect("says that both may work if the old PAT can't be revoked", () =>
     Effect.gen(function* () {
-      const it = start({ revoke: () => Effect.fail(timedOut) })
-      expect(yield* Effect.flip(it.rotate())).toMatchObject({
+      const handover = start({ revoke: () => Effect.fail(timedOut) })
+      expect(yield* Effect.flip(handover.rotate())).toMatchObject({
         _tag: "RotationStopped",
         step: "revoke",
         old: [{ keyId: oldKeyId, works: true }],
@@ -203,7 +203,7 @@ describe("rotate", () => {
         undone: false,
         cause: timedOut,
       })
-      expect(it.begun.filter((step) => step.startsWith("revoke"))).toHaveLength(1)
+      expect(handover.begun.filter((step) => step.startsWith("revoke"))).toHaveLength(1)
     }),
   )
 
@@ -230,8 +230,8 @@ describe("rotate", () => {
     ({ revoke, step, undone, works }) =>
       Effect.gen(function* () {
         const { begun, cause, steps } = failing[step]
-        const it = start({ ...steps, revoke: () => revoke })
-        expect(yield* Effect.flip(it.rotate({ works }))).toMatchObject({
+        const handover = start({ ...steps, revoke: () => revoke })
+        expect(yield* Effect.flip(handover.rotate({ works }))).toMatchObject({
           _tag: "RotationStopped",
           step,
           cause,
@@ -239,8 +239,8 @@ describe("rotate", () => {
           newKeyId,
           undone,
         })
-        expect(it.begun).toEqual([...begun, `revoke ${newKeyId}`])
-        expect(it.owed).toEqual([])
+        expect(handover.begun).toEqual([...begun, `revoke ${newKeyId}`])
+        expect(handover.owed).toEqual([])
       }),
   )
 
@@ -249,25 +249,25 @@ describe("rotate", () => {
       const listed = [oldKeyId, "basket-doctor-humble-figure"]
       const lost = new OutcomeUnknown({ label: "CI", found: [newKeyId], cause: timedOut })
       let told: unknown
-      const it = start({
+      const handover = start({
         create: (_, known) => {
           told = known
           return Effect.fail(lost)
         },
       })
       expect(
-        yield* Effect.flip(it.rotate({ pats: listed.map((key_id) => fromItem({ key_id })) })),
+        yield* Effect.flip(handover.rotate({ pats: listed.map((key_id) => fromItem({ key_id })) })),
       ).toMatchObject({ found: [newKeyId] })
       expect(told).toEqual(new Set(listed))
-      expect(it.begun).toEqual(["create"])
+      expect(handover.begun).toEqual(["create"])
     }),
   )
 
-  it.effect("fails as the create does where that certainly did nothing", () =>
+  it.effect("fails as the create does if that certainly did nothing", () =>
     Effect.gen(function* () {
-      const it = start({ create: () => Effect.fail(timedOut) })
-      expect(yield* Effect.flip(it.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
-      expect(it.owed).toEqual([])
+      const handover = start({ create: () => Effect.fail(timedOut) })
+      expect(yield* Effect.flip(handover.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
+      expect(handover.owed).toEqual([])
     }),
   )
 })
@@ -275,15 +275,15 @@ describe("rotate", () => {
 describe("an interrupted rotate", () => {
   const stopped = { _tag: "RotationStopped", old: [{ keyId: oldKeyId, works: true }], cause: undefined }
 
-  it.effect("says that nothing was changed where the create did not say otherwise", () =>
+  it.effect("says that nothing was changed if the create did not say otherwise", () =>
     Effect.gen(function* () {
       let owed: ReadonlyArray<unknown> = []
       let begun: ReadonlyArray<string> = []
       yield* interrupted((hang) => {
-        const it = start({ create: () => hang })
-        owed = it.owed
-        begun = it.begun
-        return it.rotate()
+        const handover = start({ create: () => hang })
+        owed = handover.owed
+        begun = handover.begun
+        return handover.rotate()
       })
       expect(owed).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
       expect(begun).toEqual(["create"])
@@ -299,10 +299,10 @@ describe("an interrupted rotate", () => {
         let owed: ReadonlyArray<unknown> = []
         let begun: ReadonlyArray<string> = []
         yield* interrupted((hang) => {
-          const it = start({ check: () => hang, revoke: () => revoke })
-          owed = it.owed
-          begun = it.begun
-          return it.rotate()
+          const handover = start({ check: () => hang, revoke: () => revoke })
+          owed = handover.owed
+          begun = handover.begun
+          return handover.rotate()
         })
         expect(owed).toMatchObject([{ ...stopped, step: "check", newKeyId, undone }])
         expect(begun).toEqual(["create", "check t", `revoke ${newKeyId}`])
@@ -314,9 +314,9 @@ describe("an interrupted rotate", () => {
     Effect.gen(function* () {
       let owed: ReadonlyArray<unknown> = []
       yield* interrupted((hang) => {
-        const it = start({ revoke: () => hang })
-        owed = it.owed
-        return it.rotate()
+        const handover = start({ revoke: () => hang })
+        owed = handover.owed
+        return handover.rotate()
       })
       expect(owed).toMatchObject([{ ...stopped, step: "revoke", newKeyId, undone: false }])
     }),
@@ -325,38 +325,40 @@ describe("an interrupted rotate", () => {
 
 describe("a delivery that fails while an interruption waits", () => {
   /** Interrupts a run while it delivers, which fails then. */
-  const run = (use: (it: ReturnType<typeof start>) => Effect.Effect<unknown, unknown>) =>
+  const run = (use: (handover: ReturnType<typeof start>) => Effect.Effect<unknown, unknown>) =>
     Effect.gen(function* () {
       const delivering = yield* Deferred.make<void>()
-      const it = start({
+      const handover = start({
         deliver: () =>
           Deferred.succeed(delivering, undefined).pipe(
             Effect.zipRight(Effect.yieldNow()),
             Effect.zipRight(Effect.fail(pipeClosed)),
           ),
       })
-      const fiber = yield* Effect.fork(use(it))
+      const fiber = yield* Effect.fork(use(handover))
       yield* Deferred.await(delivering)
       const exit = yield* Fiber.interrupt(fiber)
       expect(Exit.isInterrupted(exit)).toBe(true)
-      return it
+      return handover
     })
 
   it.effect("is said by create, and its PAT is revoked once", () =>
     Effect.gen(function* () {
-      const it = yield* run(({ create }) => create)
-      expect(it.owed).toMatchObject([
+      const handover = yield* run(({ create }) => create)
+      expect(handover.owed).toMatchObject([
         { _tag: "TokenUndelivered", keyId: newKeyId, undone: true, cause: pipeClosed },
       ])
-      expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
+      expect(handover.begun).toEqual([...made, `revoke ${newKeyId}`])
     }),
   )
 
   it.effect("is said by rotate, and the old PAT is left", () =>
     Effect.gen(function* () {
-      const it = yield* run(({ rotate }) => rotate())
-      expect(it.owed).toMatchObject([{ _tag: "RotationStopped", step: "deliver", newKeyId, undone: true }])
-      expect(it.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
+      const handover = yield* run(({ rotate }) => rotate())
+      expect(handover.owed).toMatchObject([
+        { _tag: "RotationStopped", step: "deliver", newKeyId, undone: true },
+      ])
+      expect(handover.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
     }),
   )
 })

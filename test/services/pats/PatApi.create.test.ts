@@ -69,7 +69,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("is sent again where it certainly did not happen", () =>
+  it.scoped("is sent again if it certainly did not happen", () =>
     Effect.gen(function* () {
       const created = json(201, { detail: { key_id: keyId, token: newToken } })
       for (const reply of [refused, json(429, {})]) {
@@ -83,7 +83,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("fails as any request where it certainly did not happen at all", () =>
+  it.scoped("fails as any request if it certainly did not happen at all", () =>
     Effect.gen(function* () {
       const expectations: ReadonlyArray<readonly [Reply, number, string]> = [
         [refused, 3, "Unreachable"],
@@ -101,7 +101,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("is not offered where the API has no such request", () =>
+  it.scoped("is not offered if the API has no such request", () =>
     Effect.gen(function* () {
       for (const reply of [
         json(404, {}),
@@ -121,7 +121,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("fails as a sign-in does where that fails, and sends no create", () =>
+  it.scoped("fails as a sign-in does if that fails, and sends no create", () =>
     Effect.gen(function* () {
       for (const [reply, times, tag] of [
         [json(401, {}), 1, "LoginRefused"],

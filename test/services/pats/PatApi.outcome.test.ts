@@ -170,7 +170,7 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
-  it.scoped("nothing is known where the look-up fails too", () =>
+  it.scoped("nothing is known if the look-up fails too", () =>
     Effect.gen(function* () {
       for (const [reply, times] of [
         [json(401, {}), 1],

@@ -11,7 +11,7 @@ import * as KeyId from "../../../src/domain/KeyId.ts"
 import type { PatApi } from "../../../src/services/pats/PatApi.ts"
 import { newToken } from "../../support/fixtures.ts"
 import { json, reset } from "../../support/http/answer.ts"
-import { fakeApi, type Step } from "../../support/http/client.ts"
+import { type Exchange, fakeApi } from "../../support/http/client.ts"
 import { asks, newPat, secret } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
 
@@ -23,7 +23,7 @@ const gone = json(401, { message: "The incoming token has expired" })
 /** Does this with a JWT from the cache that the API has ceased to accept, and gives the bearers that it saw. */
 const withStaleJwt = <A, E>(
   use: (it: Context.Tag.Service<typeof PatApi>) => Effect.Effect<A, E>,
-  ...script: ReadonlyArray<Step>
+  ...script: ReadonlyArray<Exchange>
 ) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem

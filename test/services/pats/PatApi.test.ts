@@ -150,7 +150,7 @@ describe("revoke", () => {
       return yield* inTime(withPatApi({ api, settings }, (it) => it.revoke(keyId, own)))
     })
 
-  it.scoped("gives the server's JSON as it came, or nothing where it sent none", () =>
+  it.scoped("gives the server's JSON as it came, or nothing if it sent none", () =>
     Effect.gen(function* () {
       const body = '{"message":"PAT revoked","detail":{"x":12345678901234567890}}'
       expect(yield* of([text(200, body)])).toStrictEqual({ text: body, unlisted: false })
@@ -191,7 +191,7 @@ describe("revoke", () => {
     }),
   )
 
-  it.scoped("believes a 404 where the list says the same, whatever its body", () =>
+  it.scoped("believes a 404 if the list says the same, whatever its body", () =>
     Effect.gen(function* () {
       const words = json(404, { message: "No such PAT" }, { "x-amzn-requestid": "r-1" })
       for (const list of [
@@ -221,7 +221,7 @@ describe("revoke", () => {
     }),
   )
 
-  it.scoped("after a lost answer has been done where the list agrees", () =>
+  it.scoped("after a lost answer has been done if the list agrees", () =>
     Effect.gen(function* () {
       for (const lost of [silence, reset, json(500, {}), json(504, {})]) {
         for (const between of [[], [refused]]) {
@@ -242,7 +242,7 @@ describe("revoke", () => {
     }),
   )
 
-  it.scoped("of the PAT that signs in is done where a 401 follows a lost answer, and for no other PAT", () =>
+  it.scoped("of the PAT that signs in is done if a 401 follows a lost answer, and for no other PAT", () =>
     Effect.gen(function* () {
       const gone = json(401, {})
       expect(yield* of([reset, gone], undefined, true)).toStrictEqual(done)
@@ -281,7 +281,7 @@ describe("the PAT that signs in", () => {
     }),
   )
 
-  it.scoped("is asked for once, and is not known where that fails", () =>
+  it.scoped("is asked for once, and is not known if that fails", () =>
     Effect.gen(function* () {
       for (const reply of [json(503, {}), refused, json(401, {}), text(200, "<html>")]) {
         const api = yield* fakeApi(["GET /v1/pat", reply])
@@ -290,7 +290,7 @@ describe("the PAT that signs in", () => {
     }),
   )
 
-  it.scoped("is none where username and password sign in", () =>
+  it.scoped("is none if username and password sign in", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login)
       expect(yield* withPatApi({ api, settings: ada }, (it) => it.own)).toBe(undefined)

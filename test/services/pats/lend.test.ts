@@ -73,7 +73,7 @@ describe("a PAT for one use", () => {
     }),
   )
 
-  it.effect("is revoked where the use fails, dies or is interrupted", () =>
+  it.effect("is revoked if the use fails, dies or is interrupted", () =>
     Effect.gen(function* () {
       const unusable = new CommandUnusable({ name: "x", reason: "not-found", code: "ENOENT" })
       for (const use of [Effect.fail(unusable), Effect.die("bug"), Effect.interrupt]) {
@@ -154,7 +154,7 @@ describe("a create whose answer was lost", () => {
     }),
   )
 
-  it.effect("twice is given up: with its cause where all was revoked, or else with what is not known", () =>
+  it.effect("twice is given up: with its cause if all was revoked, or else with what is not known", () =>
     Effect.gen(function* () {
       const create = [Effect.fail(lostAnswer())]
       const found = start({ create, list: [Effect.succeed(listing(stray))] })
@@ -168,7 +168,7 @@ describe("a create whose answer was lost", () => {
     }),
   )
 
-  it.effect("is not made again where it is not certain that nothing of it is left", () =>
+  it.effect("is not made again if it is not certain that nothing of it is left", () =>
     Effect.gen(function* () {
       const create = [Effect.fail(lostAnswer())]
       const unlisted = start({ create, list: [Effect.fail(timedOut)] })
@@ -248,7 +248,7 @@ describe("an interruption of the create", () => {
     }),
   )
 
-  it.effect("says what is not known, where nothing is found, or the label may be another's", () =>
+  it.effect("says what is not known, if nothing is found, or the label may be another's", () =>
     Effect.gen(function* () {
       const nothing = yield* interrupted(60, Effect.succeed(created))
       expect(nothing.owed).toMatchObject([{ _tag: "OutcomeUnknown", found: [] }])

@@ -13,7 +13,7 @@ import { type SandboxOptions, serve } from "../../../src/services/sandbox/serve.
 /** A real client and a real file system: the sandbox is tested over loopback. */
 export const live = Layer.merge(NodeHttpClient.layer, NodeFileSystem.layer)
 
-export const defaults: SandboxOptions = {
+const defaults: SandboxOptions = {
   user: "demo",
   password: Redacted.make("demo"),
   port: 0,
@@ -24,7 +24,7 @@ export const defaults: SandboxOptions = {
 export const faults = (...texts: ReadonlyArray<string>): ReadonlyArray<Fault> =>
   texts.map((text) => Either.getOrThrow(parseFault(text)))
 
-export interface Sent {
+interface Sent {
   readonly token?: string
   /** An object is sent as JSON, a string as it is. */
   readonly body?: unknown

@@ -245,7 +245,7 @@ describe("a secret that a command prints", () => {
     }),
   )
 
-  it.effect("is an error that names the variable where the command fails, or prints nothing of use", () =>
+  it.effect("is an error that names the variable if the command fails, or prints nothing of use", () =>
     Effect.gen(function* () {
       for (const [output, fields] of [
         [prints("zpat_x", 3), { reason: "exit", exitCode: 3 }],

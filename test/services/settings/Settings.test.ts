@@ -268,7 +268,7 @@ describe("a warning", () => {
     }),
   )
 
-  it.scoped("is not given where the PAT comes from elsewhere, or is none", () =>
+  it.scoped("is not given if the PAT comes from elsewhere, or is none", () =>
     Effect.gen(function* () {
       const log = logs()
       const { HOME } = yield* home("ZPOOLPAT=zpat_secret\n", 0o644)

@@ -87,36 +87,32 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  posix(
-    `is refused before anything is done where the file is not a regular one of our own${whereModes}`,
-    () =>
-      Effect.gen(function* () {
-        const { folder, fs, rcfile } = yield* emptyFolder
-        yield* fs.symlink(`${folder}/nowhere`, rcfile)
-        const dangling = yield* Effect.flip(save(rcfile))
-        expect(dangling).toMatchObject({
-          _tag: "SettingsError",
-          reason: expect.stringMatching(/^is a symbolic link to a file that does not exist/),
-        })
-        yield* fs.remove(rcfile)
-        yield* fs.writeFileString(rcfile, "A=1\n")
-        const foreign = yield* Effect.flip(
-          Effect.provideService(save(rcfile), Process, { ...here, uid: 4242 }),
-        )
-        expect(foreign).toMatchObject({
-          _tag: "SettingsError",
-          reason: expect.stringMatching(/^belongs to another/),
-        })
-        expect(yield* fs.readFileString(rcfile)).toBe("A=1\n")
-        const device = yield* Effect.flip(save("/dev/null"))
-        expect(device).toMatchObject({
-          _tag: "SettingsError",
-          reason: expect.stringMatching(/^is not a regular/),
-        })
-      }).pipe(live),
+  posix(`is refused before anything is done if the file is not a regular one of our own${whereModes}`, () =>
+    Effect.gen(function* () {
+      const { folder, fs, rcfile } = yield* emptyFolder
+      yield* fs.symlink(`${folder}/nowhere`, rcfile)
+      const dangling = yield* Effect.flip(save(rcfile))
+      expect(dangling).toMatchObject({
+        _tag: "SettingsError",
+        reason: expect.stringMatching(/^is a symbolic link to a file that does not exist/),
+      })
+      yield* fs.remove(rcfile)
+      yield* fs.writeFileString(rcfile, "A=1\n")
+      const foreign = yield* Effect.flip(Effect.provideService(save(rcfile), Process, { ...here, uid: 4242 }))
+      expect(foreign).toMatchObject({
+        _tag: "SettingsError",
+        reason: expect.stringMatching(/^belongs to another/),
+      })
+      expect(yield* fs.readFileString(rcfile)).toBe("A=1\n")
+      const device = yield* Effect.flip(save("/dev/null"))
+      expect(device).toMatchObject({
+        _tag: "SettingsError",
+        reason: expect.stringMatching(/^is not a regular/),
+      })
+    }).pipe(live),
   )
 
-  it.scoped("is refused before anything is done where the folder can't be written to", () =>
+  it.scoped("is refused before anything is done if the folder can't be written to", () =>
     Effect.gen(function* () {
       const { fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, "A=1\n")
@@ -131,7 +127,7 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  it.scoped("leaves the file as it was, and none beside it, where it can't be replaced", () =>
+  it.scoped("leaves the file as it was, and none beside it, if it can't be replaced", () =>
     Effect.gen(function* () {
       const { folder, fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, "A=1\n")

@@ -1,6 +1,6 @@
 /** What a scripted API answers: in this process (`client.ts`) and on a port (`scripted.ts`). */
 
-export type Headers = Readonly<Record<string, string>>
+type Headers = Readonly<Record<string, string>>
 
 /** A body is sent as it is where it is a text, and otherwise as JSON; without one it is empty. */
 export interface Said {

@@ -10,7 +10,7 @@ import { type ConnectionTrace, CurrentTrace } from "../../../src/services/networ
 import { type Answer, bodyOf, reset, turns } from "./answer.ts"
 
 /** A request as it reached the script. */
-export interface Received {
+interface Received {
   readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
@@ -126,13 +126,13 @@ const scripted = (
   )
 
 /** A request that is expected, `METHOD /v1/path`, and what comes of it. */
-export type Step = readonly [expected: string, reply: Reply]
+export type Exchange = readonly [expected: string, reply: Reply]
 
 /**
  * An API that expects these requests in this order. Any other one, and at the end
  * of the scope any reply that was not used, fails the test.
  */
-export const fakeApi = (...script: ReadonlyArray<Step>) =>
+export const fakeApi = (...script: ReadonlyArray<Exchange>) =>
   Effect.gen(function* () {
     const left = [...script]
     const received: Array<Received> = []

@@ -7,6 +7,7 @@ import * as Redacted from "effect/Redacted"
 import * as SynchronizedRef from "effect/SynchronizedRef"
 import { makeApi } from "../../../src/services/sandbox/api.ts"
 import { parseSeed } from "../../../src/services/sandbox/Seed.ts"
+import { account, pat } from "../fixtures.ts"
 import { httpAnswer } from "./raw.ts"
 import { type ScriptedOptions, startScripted } from "./scripted.ts"
 
@@ -46,33 +47,33 @@ export interface MadePat {
   readonly revoked: boolean
 }
 
-export interface FaultOptions extends Pick<ScriptedOptions, "onFinished" | "secureContext"> {
+interface FaultOptions extends Pick<ScriptedOptions, "onFinished" | "secureContext"> {
   /** Where redirects lead. */
   readonly decoy?: string
   /** Further PATs to list, to make a long list: items of a seed. */
   readonly items?: ReadonlyArray<unknown>
 }
 
-/** The PAT, and the password of the user demo, that sign in. */
-export const pat = `zpat_secret_env_${"e".repeat(24)}`
-export const password = "correct-horse-battery-staple"
-/** The PAT that exists from the start, for revoking. */
-export const oldKeyId = "law-hotel-shape-community"
+/** A PAT that exists from the start, for revoking; it isn't the one that signs in. */
+export const listedKeyId = "law-hotel-shape-community"
 
-const signer = { key_id: "signs-in-for-tests", label: "signer", scopes: ["pat"], token: pat }
-const old = { key_id: oldKeyId, label: "Old", scopes: ["job"], created_at: "2026-01-01T00:00:00Z" }
+const signer = { key_id: "signs-in-for-tests", label: "signer", scopes: ["pat"], token: pat.ZPOOLPAT }
+const listed = { key_id: listedKeyId, label: "Old", scopes: ["job"], created_at: "2026-01-01T00:00:00Z" }
 
-/** Serves until the test is over. A plan gives the fault for a connection, counted from 0; undefined is a healthy one. */
+/**
+ * Serves until the test is over, for `pat` and `account` of the fixtures. A plan gives the fault for a connection, counted from 0; undefined is
+ * a healthy one.
+ */
 export const startFaults = async (
   plan: (connection: number) => Fault | undefined,
   { decoy = "", items = [], ...options }: FaultOptions = {},
 ) => {
-  const seed = await Effect.runPromise(parseSeed(JSON.stringify([signer, old, ...items])))
+  const seed = await Effect.runPromise(parseSeed(JSON.stringify([signer, listed, ...items])))
   const store = await Effect.runPromise(SynchronizedRef.make(seed))
-  const account = { user: "demo", password: Redacted.make(password), jwtSeconds: 3600, faults: [] }
-  const api = makeApi(account, store)
+  const { ZPOOL_PASSWORD: password, ZPOOL_USER: user } = account
+  const api = makeApi({ user, password: Redacted.make(password), jwtSeconds: 3600, faults: [] }, store)
   const tokens = new Map<string, string>()
-  const secrets = [pat, password]
+  const secrets: Array<string> = [pat.ZPOOLPAT, password]
   const closed: Array<string> = []
   const waiting: Array<() => void> = []
   let received = 0
@@ -210,7 +211,7 @@ export const startFaults = async (
   return {
     ...server,
     port: Number(new URL(server.url).port),
-    /** The old PAT, and then those that were made. */
+    /** The listed PAT, and then those that were made. */
     pats: () => pats,
     /** Whatever must not be shown. */
     secrets,

@@ -1,13 +1,11 @@
 /** Places of the network that fail before HTTP begins, and proxies that do. */
-import { execFileSync, spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type SecureContext, TLSSocket } from "node:tls"
-
-/** Called when the test is over; `onTestFinished` of the test's own context where tests run side by side. */
-export type OnFinished = (stop: () => void | Promise<void>) => void
+import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
+import type { OnFinished } from "../finished.ts"
 
 const listen = (server: Server): Promise<number> =>
   new Promise((fulfil) => server.listen(0, "127.0.0.1", () => fulfil((server.address() as AddressInfo).port)))
@@ -40,7 +38,7 @@ export const startBlackhole = async (
   return port
 }
 
-export interface Proxy {
+interface Proxy {
   /** For `HTTPS_PROXY`. */
   readonly url: string
   /** What each `CONNECT` asked for, in order, its credentials behind it. */
@@ -94,29 +92,33 @@ export const startProxy = async (
   return { url: `${secureContext ? "https" : "http"}://127.0.0.1:${port}`, asked }
 }
 
-export interface CertificateFiles {
-  readonly key: string
-  readonly certificate: string
+export interface Certificate {
+  /** The private key, and the certificate, which is also for `NODE_EXTRA_CA_CERTS`. */
+  readonly files: { readonly key: string; readonly certificate: string }
+  /** Both, for a server. */
+  readonly server: { readonly key: Buffer; readonly cert: Buffer }
+  readonly secureContext: SecureContext
 }
 
-/** A self-signed certificate for localhost with further options of openssl; undefined where there is no openssl. */
-export const certificateFiles = (...extensions: ReadonlyArray<string>): CertificateFiles | undefined => {
+/** Why there is no certificate; undefined where openssl can make one. */
+export const noOpenssl =
+  spawnSync("openssl", ["version"]).status === 0 ? undefined : "needs the openssl command"
+
+/** A fresh self-signed certificate for localhost and api.zpools.test, with further extensions. */
+export const makeCertificate = (...extensions: ReadonlyArray<string>): Certificate => {
   const folder = mkdtempSync(join(tmpdir(), "zpcli-network-"))
   const files = { key: join(folder, "key.pem"), certificate: join(folder, "certificate.pem") }
   const request =
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
   const names = "subjectAltName=DNS:localhost,DNS:api.zpools.test,IP:127.0.0.1"
   const options = [names, ...extensions].flatMap((extension) => ["-addext", extension])
-  try {
-    execFileSync(
-      "openssl",
-      [...request.split(" "), ...options, "-keyout", files.key, "-out", files.certificate],
-      { stdio: "ignore" },
-    )
-  } catch {
-    return undefined
-  }
-  return files
+  execFileSync(
+    "openssl",
+    [...request.split(" "), ...options, "-keyout", files.key, "-out", files.certificate],
+    { stdio: "ignore" },
+  )
+  const server = { key: readFileSync(files.key), cert: readFileSync(files.certificate) }
+  return { files, server, secureContext: createSecureContext(server) }
 }
 
 /** A module for `NODE_OPTIONS=--require` under which a name has these addresses. */

@@ -3,14 +3,15 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import { type SecureContext, TLSSocket } from "node:tls"
 import { onTestFinished } from "vitest"
-import type { OnFinished } from "../sandbox.ts"
+import type { OnFinished } from "../finished.ts"
+import { pat } from "../fixtures.ts"
 import { type Answer, type Answers, bodyOf, turns } from "./answer.ts"
 
 /** Answers a request by hand; `count` is 1 for the first. What it does not answer hangs. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void
 
 /** One answer to everything, answers by path, or what a test makes of each request. */
-export type Script = Answer | Answers | Handler
+type Script = Answer | Answers | Handler
 
 export interface ScriptedOptions {
   readonly onFinished?: OnFinished
@@ -24,7 +25,7 @@ export interface ScriptedOptions {
 
 export interface Scripted {
   readonly url: string
-  /** What to run the program with: the address, a PAT, and no second attempts. */
+  /** What to run the program with: the address, the PAT of the fixtures, and no second attempts. */
   readonly env: Readonly<Record<string, string>>
   /** The requests as they came. */
   readonly seen: ReadonlyArray<IncomingMessage>
@@ -32,9 +33,6 @@ export interface Scripted {
   readonly requests: ReadonlyArray<string>
   readonly connections: () => number
 }
-
-/** The PAT that signs in to scripted servers. */
-export const pat = "zpat_0123456789abcdef"
 
 const isAnswer = (script: Answer | Answers): script is Answer =>
   script instanceof Error || Object.keys(script).every((key) => ["status", "body", "headers"].includes(key))
@@ -46,8 +44,7 @@ const give = (answer: Answer | undefined, request: IncomingMessage, response: Se
 }
 
 /** `METHOD /path` of a request, below the base URL. */
-export const atOf = ({ method, url }: IncomingMessage): string =>
-  `${method} ${url?.replace(/^\/v1(?=\/)/, "")}`
+const atOf = ({ method, url }: IncomingMessage): string => `${method} ${url?.replace(/^\/v1(?=\/)/, "")}`
 
 /**
  * Serves a script until the test is over. By a table, what is not in it is cut,
@@ -99,7 +96,7 @@ export const startScripted = async (script: Script, options: ScriptedOptions = {
   const url = secureContext === undefined ? `http://127.0.0.1:${port}/v1` : `https://localhost:${port}/v1`
   return {
     url,
-    env: { ZPOOL_API_URL: url, ZPOOLPAT: pat, ZPOOL_MAX_RETRIES: "0", ...options.env },
+    env: { ZPOOL_API_URL: url, ...pat, ZPOOL_MAX_RETRIES: "0", ...options.env },
     seen,
     requests,
     connections: () => connections,

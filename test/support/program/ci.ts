@@ -3,12 +3,12 @@ import { spawn } from "node:child_process"
 import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { parse } from "yaml"
-import { pathWithProgram } from "../sandbox.ts"
+import { pathWithProgram } from "../program/program.ts"
 import { cleanEnv, ended, programFile } from "./program.ts"
 
 export type Variables = Readonly<Record<string, string>>
 
-interface Step {
+interface ActionStep {
   readonly name: string
   readonly if?: string
   readonly shell: string
@@ -20,7 +20,7 @@ interface Action {
   readonly inputs: Readonly<
     Record<string, { readonly description: string; readonly default?: string; readonly required?: true }>
   >
-  readonly runs: { readonly using: string; readonly steps: ReadonlyArray<Step> }
+  readonly runs: { readonly using: string; readonly steps: ReadonlyArray<ActionStep> }
 }
 
 export interface Job {

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process"
-import { closeSync, existsSync, openSync } from "node:fs"
-import { resolve } from "node:path"
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
+import { closeSync, existsSync, mkdtempSync, openSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
 
 /** The built program; ZPCLI_DIST names another build than `dist`. */
 export const programFile = resolve(process.env.ZPCLI_DIST ?? "dist", "zpcli.cjs")
@@ -15,6 +16,18 @@ export const program: ReadonlyArray<string> = executable === undefined ? [progra
 /** The same in a shell's command line. */
 export const shellCommand = [binary, ...program].map((word) => `'${word}'`).join(" ")
 
+let folderWithProgram: string | undefined
+
+/** A PATH on which `zpcli` is the built program. */
+export const pathWithProgram = (): string => {
+  if (folderWithProgram === undefined) {
+    folderWithProgram = mkdtempSync(join(tmpdir(), "zpcli-path-"))
+    const script = `#!/bin/sh\nexec ${shellCommand} "$@"\n`
+    writeFileSync(join(folderWithProgram, "zpcli"), script, { mode: 0o755 })
+  }
+  return `${folderWithProgram}:${process.env.PATH}`
+}
+
 /** Why a test of the package's files or of the Node that runs it is left out; undefined where the package is under test. */
 export const notPackage = executable === undefined ? undefined : "an executable is under test"
 
@@ -27,19 +40,6 @@ export interface Ran {
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
   readonly stderr: string
-}
-
-/** How to run it. */
-export interface RunOptions {
-  /** Variables beside PATH and an empty HOME; nothing else of the environment is passed on. */
-  readonly env?: Readonly<Record<string, string>>
-  /** What stdin holds; closed at once by default. */
-  readonly input?: string
-  /** A file that stdout goes to instead of a pipe. */
-  readonly stdout?: string
-  /** Milliseconds after which it is killed and the run rejects. */
-  readonly timeout?: number
-  readonly cwd?: string
 }
 
 /** One code cache for all runs: they start in two thirds of the time. Keyed by build and version of Node, it may stay. */
@@ -69,14 +69,54 @@ export const ended = (child: ChildProcess): Promise<Ran> =>
     child.on("close", (code, signal) => fulfil({ code, signal, stdout, stderr }))
   })
 
-/** Runs the built program as a child process, its streams being pipes. */
-export const runCli = async (args: ReadonlyArray<string>, options: RunOptions = {}): Promise<Ran> => {
-  const file = options.stdout === undefined ? undefined : openSync(options.stdout, "w")
-  const child = spawn(binary, [...program, ...args], {
-    env: cleanEnv(options.env),
-    stdio: ["pipe", file ?? "pipe", "pipe"],
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+/** How to start a program. */
+interface StartOptions extends Pick<SpawnOptions, "cwd" | "detached" | "stdio"> {
+  /** Variables beside those of `cleanEnv`. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Starts the built program, by default with nothing on stdin, and pipes for stdout and stderr. */
+export const startCli = (args: ReadonlyArray<string>, { env, ...options }: StartOptions = {}): ChildProcess =>
+  spawn(binary, [...program, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 25_000,
+    ...options,
+    env: cleanEnv(env),
   })
+
+/** Runs a line of a shell (`sh` by default) in which `zpcli` is the built program. */
+export const runShell = (
+  line: string,
+  { env, shell = ["sh"], ...options }: StartOptions & { readonly shell?: ReadonlyArray<string> } = {},
+): Promise<Ran> => {
+  const [command = "sh", ...flags] = shell
+  return ended(
+    spawn(command, [...flags, "-c", line], {
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 25_000,
+      ...options,
+      env: cleanEnv({ PATH: pathWithProgram(), ...env }),
+    }),
+  )
+}
+
+/** How to run the built program to its end. */
+interface RunOptions extends Omit<StartOptions, "stdio"> {
+  /** What stdin holds; closed at once by default. */
+  readonly input?: string
+  /** A file that stdout goes to instead of a pipe. */
+  readonly stdout?: string
+  /** Milliseconds after which it is killed and the run rejects. */
+  readonly timeout?: number
+}
+
+/** Runs the built program as a child process, its streams being pipes. */
+export const runCli = async (
+  args: ReadonlyArray<string>,
+  { input = "", stdout, timeout = 20_000, ...options }: RunOptions = {},
+): Promise<Ran> => {
+  const file = stdout === undefined ? undefined : openSync(stdout, "w")
+  const child = startCli(args, { ...options, stdio: ["pipe", file ?? "pipe", "pipe"] })
   if (file !== undefined) closeSync(file)
   let timer: NodeJS.Timeout | undefined
   // Not only killed: what it started may hold its pipes open.
@@ -84,11 +124,11 @@ export const runCli = async (args: ReadonlyArray<string>, options: RunOptions = 
     timer = setTimeout(() => {
       child.kill("SIGKILL")
       reject(new Error(`zpcli ${args.join(" ")} did not end`))
-    }, options.timeout ?? 20_000)
+    }, timeout)
   })
   // A program that ends without reading makes this pipe break, which is no failure of the test.
   child.stdin?.on("error", () => {})
-  child.stdin?.end(options.input ?? "")
+  child.stdin?.end(input)
   return await Promise.race([ended(child), late]).finally(() => clearTimeout(timer))
 }
 

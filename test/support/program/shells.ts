@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect } from "vitest"
-import { temporaryFolder } from "../sandbox.ts"
+import { temporaryFolder } from "../finished.ts"
 import { cleanEnv } from "./program.ts"
 
 export const shells = ["bash", "zsh", "fish"] as const
@@ -29,7 +29,7 @@ export const missing = (shell: string): string | undefined =>
   spawnSync(shell, ["-c", ":"]).status === 0 ? undefined : `${shell} is not installed`
 
 /** Runs a shell in a folder that `folderOf` made, and gives its stdout. */
-export const runIn = (folder: string, command: string, args: ReadonlyArray<string>): string => {
+export const shellOutput = (folder: string, command: string, args: ReadonlyArray<string>): string => {
   const { status, stderr, stdout } = spawnSync(command, args, {
     cwd: join(folder, "here"),
     env: cleanEnv({ HOME: folder, PATH: `${join(folder, "bin")}:${process.env.PATH}` }),
@@ -79,14 +79,14 @@ type() { print -r -- "== $1" >> $out; zpty -w -n shell "$1"$'\\t\\x18'; settle $
 ${lines.map((line) => `type '${line}'`).join("\n")}
 zpty -d shell
 grep -v '^done$' $out`
-  return answersIn(runIn(folder, "zsh", ["-f", "-c", session]))
+  return answersIn(shellOutput(folder, "zsh", ["-f", "-c", session]))
 }
 
 /** What fish says at the end of each command line: a word on each line, and its description behind a tab. */
 const askFish = (folder: string, lines: ReadonlyArray<string>) => {
   const calls = lines.map((line) => `echo "== "; complete -C '${line}'`)
   return answersIn(
-    runIn(folder, "fish", ["--no-config", "-c", `source ../script\n${calls.join("\n")}\ntrue`]),
+    shellOutput(folder, "fish", ["--no-config", "-c", `source ../script\n${calls.join("\n")}\ntrue`]),
   )
 }
 
@@ -115,7 +115,9 @@ export const completeIn: Record<
 echo "== "; _${program}; [[ \${#COMPREPLY[@]} == 0 ]] || printf '%s\\n' "\${COMPREPLY[@]}"`
     })
     const session = `source ../script\n[[ $(complete -p ${program}) == "complete -F _${program} ${program}" ]] || exit 9\n${calls.join("\n")}`
-    return answersIn(runIn(folder, "bash", ["--norc", "-c", session])).map((words) => words.map(unquoted))
+    return answersIn(shellOutput(folder, "bash", ["--norc", "-c", session])).map((words) =>
+      words.map(unquoted),
+    )
   },
   zsh: (folder, _, lines) =>
     askZsh(folder, lines).map((words) => words.filter((word) => !word.startsWith("\t")).map(unquoted)),

@@ -4,8 +4,9 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { parse } from "yaml"
 import { parseSeed } from "../../../src/services/sandbox/index.ts"
-import { pathWithProgram, startSandboxOn, temporaryFolder } from "../sandbox.ts"
-import { cleanEnv } from "./program.ts"
+import { temporaryFolder } from "../finished.ts"
+import { startSandboxOn } from "../sandbox.ts"
+import { cleanEnv, pathWithProgram } from "./program.ts"
 
 /** The pages of the docs. */
 export const pages = [
@@ -100,10 +101,14 @@ const managers = ["op", "pass", "security"]
 const manager = (pat: string, password: string) =>
   `#!/bin/sh\ncase "$*" in "document edit"*) exec store-op ;; *[/-]pat*) echo '${pat}' ;; *) echo '${password}' ;; esac\n`
 
+const isInstalled = (program: string) => spawnSync(program, ["--version"]).status === 0
+const hasJq = isInstalled("jq")
+const hasFlock = isInstalled("flock")
+
 const place = (folder: string, name: string, text: string) =>
   writeFileSync(join(folder, name), text, { mode: 0o755 })
 
-export interface RunOptions {
+interface SnippetOptions {
   /** What the sandbox fails at, as in `sandbox --fail`. */
   readonly faults?: ReadonlyArray<string>
   /** Whether a secret store fails, once it has read what it was given. */
@@ -130,7 +135,7 @@ const makeStart = () =>
 /** Runs a snippet by a shell, in a folder and against a sandbox of its own. The answer to a question is yes. */
 export const runSnippet = async (
   { text }: Snippet,
-  { faults = [], shell = ["sh", "-e"], storeFails = false }: RunOptions = {},
+  { faults = [], shell = ["sh", "-e"], storeFails = false }: SnippetOptions = {},
 ) => {
   const start = await makeStart()
   const sandbox = await startSandboxOn(start, faults)
@@ -140,10 +145,9 @@ export const runSnippet = async (
   for (const folder of [cwd, bin]) mkdirSync(folder)
   for (const name of stores) place(bin, name === "op" ? "store-op" : name, stub(name, storeFails))
   place(bin, "vault", vault(own.token, storeFails))
-  if (spawnSync("jq", ["--version"]).status !== 0)
-    place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
+  if (!hasJq) place(bin, "jq", `#!/bin/sh\ncat >/dev/null\necho law-hotel-shape-community\n`)
   // macOS has none.
-  if (spawnSync("flock", ["--version"]).status !== 0) place(bin, "flock", '#!/bin/sh\nshift 4\nexec "$@"\n')
+  if (!hasFlock) place(bin, "flock", '#!/bin/sh\nshift 4\nexec "$@"\n')
   for (const name of managers) place(bin, name, manager(own.token, sandbox.env.ZPOOL_PASSWORD ?? ""))
   // Without the network: the real one would look the package up.
   place(bin, "npx", '#!/bin/sh\nexec "$@"\n')

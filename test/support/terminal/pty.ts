@@ -9,7 +9,7 @@ export const noTerminal =
     : "python3 with pty is missing"
 
 /** Keys to type, a signal for the process, the echo turned on by somebody else, seconds to wait, another width, or the terminal's end. */
-export type Action =
+type Action =
   | string
   | { readonly signal: NodeJS.Signals }
   | { readonly echo: true }
@@ -17,7 +17,7 @@ export type Action =
   | { readonly columns: number }
   | { readonly hangup: true }
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly columns?: number
   /** A file that stdout goes to; the terminal by default. */
@@ -30,7 +30,7 @@ export interface TerminalOptions {
 }
 
 /** What came of a run at a terminal. */
-export interface TerminalRan {
+interface TerminalRan {
   /** What the terminal got, with `\n` for its line ends. */
   readonly output: string
   readonly code: number | null
@@ -47,7 +47,7 @@ export const runOnTerminal = async (
   argv: ReadonlyArray<string>,
   options: TerminalOptions = {},
 ): Promise<TerminalRan> => {
-  const child = spawn("python3", [resolve("test/support/terminal/terminal.py")], {
+  const child = spawn("python3", ["-IS", resolve("test/support/terminal/terminal.py")], {
     stdio: ["pipe", "pipe", "pipe"],
   })
   const { columns = 80, cwd = process.cwd(), env, script = [], stdout = null, stderr = null } = options

@@ -20,7 +20,7 @@ const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", code: "EN
 /** A rotation whose new PAT exists. */
 export const rotation = { old: [{ keyId: "a-b-c-d", works: true }], newKeyId: "e-f-g-h" }
 
-export type Sample = readonly [failure: Failure, exitCode: number]
+type Sample = readonly [failure: Failure, exitCode: number]
 
 const signers: ReadonlyArray<Signer> = [
   { _tag: "PAT", source: "ZPOOLPAT" },

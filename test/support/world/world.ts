@@ -18,7 +18,7 @@ import { parse } from "../../../src/cli/strict/parse.ts"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
 import { Files } from "../../../src/services/files.ts"
 import { Pages, pagesOf } from "../../../src/services/Pages.ts"
-import { Process, type Surroundings } from "../../../src/services/Process.ts"
+import { detached, Process, type Surroundings } from "../../../src/services/Process.ts"
 import { textOf } from "../../../src/start.ts"
 import { fakeApiByPath, type Replies } from "../http/client.ts"
 import { realFiles } from "./files.ts"
@@ -26,7 +26,7 @@ import { here } from "./process.ts"
 import { runsNothing } from "./runner.ts"
 
 /** One request as the program sent it. */
-export interface Sent {
+interface Sent {
   readonly method: string
   readonly url: string
   readonly authorization: string | undefined
@@ -34,44 +34,55 @@ export interface Sent {
   readonly body: unknown
 }
 
-/** The world that a command line runs in. */
-export interface World {
-  readonly env?: Readonly<Record<string, string>>
+/** Who answers requests. */
+interface Network {
   /** Answers to requests, each of which has to be asked for. */
   readonly api?: Replies
   /** More answers, as of a whole server: a run asks for those that it needs. */
   readonly routes?: Replies
-  /** Whether stdin, stdout and stderr are terminals: all by default, or none. */
-  readonly terminal?:
-    | boolean
-    | { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean }
-  readonly color?: boolean
-  readonly columns?: number
-  /** In the place of `api`. */
+  /** Answers in the place of both. */
   readonly http?: HttpClient.HttpClient
-  /** What runs the command after `--`; without it none may be run. */
-  readonly runner?: CommandRunner["Type"]
+}
+
+/** What the program reads from, and where it writes to. */
+interface Streams {
+  /** Which of them are terminals: all, or none (the default). */
+  readonly terminal?: boolean | Readonly<Record<"stdin" | "stdout" | "stderr", boolean>>
+  readonly color?: boolean
+  /** The width of a terminal; 80 by default. */
+  readonly columns?: number
   /** Keys typed at the terminal. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
+  /** The line that stdin holds where it is no terminal; the end of input reads as an empty one. */
+  readonly line?: string
   /** All that stdin holds as data: key IDs to be read, beside which a question goes to the terminal itself. */
   readonly data?: string
   /** Keys typed at the terminal itself, while stdin is data; undefined where there is no terminal. */
   readonly keysBeside?: ReadonlyArray<Terminal.UserInput>
-  /** The line that stdin holds where it is no terminal; the end of input reads as an empty one. */
-  readonly line?: string
-  readonly zone?: string
   /** Hears what is written to stderr, also of a run that is interrupted. */
   readonly onStderr?: (text: string) => void
-  /** The real file system by default. */
-  readonly fileSystem?: Layer.Layer<FileSystem.FileSystem>
-  /** Whatever else is special about the process. */
-  readonly process?: Partial<Surroundings>
-  /** Real files by default. */
-  readonly files?: Files["Type"]
 }
 
+/** What the program runs on. */
+interface Machine {
+  readonly env?: Readonly<Record<string, string>>
+  /** The time zone; the system's by default. */
+  readonly zone?: string
+  /** What runs the command after `--`; without it none may be run. */
+  readonly runner?: CommandRunner["Type"]
+  /** What the program reads files by; the real file system by default. */
+  readonly fileSystem?: Layer.Layer<FileSystem.FileSystem>
+  /** What it writes them by; real files by default. */
+  readonly files?: Files["Type"]
+  /** Whatever else is special about the process. */
+  readonly process?: Partial<Surroundings>
+}
+
+/** The world that a command line runs in. */
+export interface World extends Network, Streams, Machine {}
+
 /** What came of a run. `stderr` holds what prompts displayed too, in order. */
-export interface Ran {
+export interface WorldRan {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
@@ -152,80 +163,77 @@ export const fakeConsole = (
 
 const tree = shape()
 
+/** The client that answers, what it received, and which answers nobody asked for. */
+const networkOf = ({ api = {}, http, routes = {} }: Network, base: string) => {
+  const requests: Array<Sent> = []
+  const { client, unused } = fakeApiByPath({ ...routes, ...api }, base, ({ body, headers, method, url }) =>
+    requests.push({
+      method,
+      url,
+      authorization: headers.authorization,
+      body: body === undefined ? undefined : JSON.parse(body),
+    }),
+  )
+  return {
+    client: http ?? client,
+    requests,
+    forgotten: () => unused().filter((route) => !(route in routes)),
+  }
+}
+
+/** The process and terminal of these streams; what they display goes to `onError`. */
+const streamsOf = (streams: Streams, onError: (text: string) => void) => {
+  const { color = false, columns = 80, data, keys = [], keysBeside, line = "", terminal = false } = streams
+  const is =
+    typeof terminal === "boolean" ? { stdin: terminal, stdout: terminal, stderr: terminal } : terminal
+  const width = () => columns
+  return {
+    surroundings: {
+      stdin: { isTerminal: is.stdin },
+      stdout: { isTerminal: is.stdout, color, columns: width, discards: Effect.succeed(false) },
+      stderr: { ...detached.stderr, isTerminal: is.stderr, color, columns: width },
+      readStdin:
+        data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
+      openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError, true, columns)),
+    },
+    terminal: fakeTerminal(keys, line, onError, is.stdin && is.stderr, columns),
+  }
+}
+
+const pages = pagesOf((name) => readFileSync(`docs/${name}.md`, "utf8"))
+
 /** Runs a command line (without the program's name) in a world of fakes. */
-export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Effect<Ran> =>
+export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Effect<WorldRan> =>
   Effect.suspend(() => {
-    const {
-      api = {},
-      color = false,
-      columns = 80,
-      env = {},
-      http,
-      files = realFiles,
-      fileSystem = NodeFileSystem.layer,
-      keys = [],
-      line = "",
-      onStderr,
-      routes = {},
-      runner = runsNothing,
-      terminal = false,
-      zone,
-      data,
-      keysBeside,
-    } = world
+    const { env = {}, files = realFiles, fileSystem = NodeFileSystem.layer, runner = runsNothing } = world
     let stdout = ""
     let stderr = ""
-    const requests: Array<Sent> = []
+    const onLog = (text: string) => {
+      stdout += text
+    }
     const onError = (text: string) => {
       stderr += text
-      onStderr?.(text)
+      world.onStderr?.(text)
     }
-    const {
-      stdin: typing,
-      stdout: out,
-      stderr: err,
-    } = typeof terminal === "boolean" ? { stdin: terminal, stdout: terminal, stderr: terminal } : terminal
-    const base = env.ZPOOL_API_URL ?? "https://api.zpools.io/v1"
-    const { client, unused } = fakeApiByPath({ ...routes, ...api }, base, ({ body, headers, method, url }) =>
-      requests.push({
-        method,
-        url,
-        authorization: headers.authorization,
-        body: body === undefined ? undefined : JSON.parse(body),
-      }),
-    )
+    const { client, forgotten, requests } = networkOf(world, env.ZPOOL_API_URL ?? "https://api.zpools.io/v1")
+    const { surroundings, terminal } = streamsOf(world, onError)
     const services = Layer.mergeAll(
       Layer.succeedContext(
-        Context.make(Process, {
-          ...here,
-          stdin: { isTerminal: typing },
-          stdout: { isTerminal: out, color, columns: () => columns, discards: Effect.succeed(false) },
-          stderr: { ...here.stderr, isTerminal: err, color, columns: () => columns },
-          readStdin:
-            data === undefined ? Effect.dieMessage("the test must not read stdin") : Effect.succeed(data),
-          openTerminal: Effect.succeed(keysBeside && fakeTerminal(keysBeside, "", onError, true, columns)),
-          ...world.process,
-        }).pipe(
+        Context.make(Process, { ...here, ...surroundings, ...world.process }).pipe(
           Context.add(CommandRunner, runner),
           Context.add(Files, files),
-          Context.add(
-            Pages,
-            pagesOf((name) => readFileSync(`docs/${name}.md`, "utf8")),
-          ),
+          Context.add(Pages, pages),
+          Context.add(Terminal.Terminal, terminal),
+          Context.add(HttpClient.HttpClient, client),
         ),
       ),
-      Layer.succeed(Terminal.Terminal, fakeTerminal(keys, line, onError, typing && err, columns)),
-      Layer.succeed(HttpClient.HttpClient, http ?? client),
-      zone === undefined ? Layer.empty : DateTime.layerCurrentZoneNamed(zone).pipe(Layer.orDie),
+      world.zone === undefined ? Layer.empty : DateTime.layerCurrentZoneNamed(world.zone).pipe(Layer.orDie),
       Layer.setConfigProvider(
         ConfigProvider.fromMap(new Map(Object.entries({ ZPOOL_MAX_RETRIES: "0", ...env }))),
       ),
       fileSystem,
       NodePath.layer,
     )
-    const onLog = (text: string) => {
-      stdout += text
-    }
     const request = parse(tree, argv)
     if (request._tag === "Help" || request._tag === "Version")
       return Effect.succeed({ code: 0, stdout: textOf(request, tree, undefined), stderr, requests })
@@ -233,11 +241,10 @@ export const runIn = (argv: ReadonlyArray<string>, world: World = {}): Effect.Ef
       Effect.provide(services),
       Effect.withConsole(fakeConsole(onLog, onError)),
       Effect.map((code) => ({ code, stdout, stderr, requests })),
-      Effect.tap(() => {
-        const forgotten = unused().filter((route) => !(route in routes))
-        return forgotten.length === 0
+      Effect.tap(() =>
+        forgotten().length === 0
           ? Effect.void
-          : Effect.dieMessage(`answers that nobody asked for: ${forgotten.join(", ")}`)
-      }),
+          : Effect.dieMessage(`answers that nobody asked for: ${forgotten().join(", ")}`),
+      ),
     )
   })
