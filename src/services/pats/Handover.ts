@@ -70,8 +70,8 @@ export class Handover extends Context.Tag("zpcli/Handover")<
     const { acquire, failWith, takeBack } = acquiring
     const create = Effect.fn("Handover.create")((pat: NewPat, deliver: Deliver) =>
       Effect.uninterruptibleMask((restore) => {
-        const undelivered = ({ _tag, keyId }: TakenBack, cause?: Undelivered) =>
-          new TokenUndelivered({ keyId, undone: _tag === "Gone", cause })
+        const undelivered = ({ keyId, revoked }: TakenBack, cause?: Undelivered) =>
+          new TokenUndelivered({ keyId, revoked, cause })
         const created = acquire(restore, {
           pat,
           // Two jobs may create the same label at the same moment, so a PAT in the list may be the other job's.

@@ -15,20 +15,13 @@ import type { Signals } from "../Signals.ts"
 import type { PatApi } from "./PatApi.ts"
 import type { CreatedToken } from "./results.ts"
 
-/** A PAT that zpcli tried to revoke, since its token isn't in use anywhere. */
-export type TakenBack = Gone | MayWork
-
-/** It certainly doesn't work any more. */
-interface Gone {
-  readonly _tag: "Gone"
+/** A new PAT that zpcli tried to revoke, since its token isn't in use anywhere. */
+export interface TakenBack {
   readonly keyId: string | undefined
-}
-
-/** It may still work. There is no cause if its key ID isn't known, or if there was no time for an answer. */
-export interface MayWork {
-  readonly _tag: "MayWork"
-  readonly keyId: string | undefined
-  readonly cause: RevokeError | undefined
+  /** Whether it was certainly revoked. */
+  readonly revoked: boolean
+  /** Why it may still work; absent if its key ID isn't known, or if there was no time for an answer. */
+  readonly cause?: RevokeError
 }
 
 /** A PAT to be acquired. */
@@ -86,14 +79,14 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
 
   /** Revokes a PAT whose token isn't in use anywhere. */
   const takeBack = (keyId: string | undefined, interruptedAt?: number): Effect.Effect<TakenBack> => {
-    const gone: TakenBack = { _tag: "Gone", keyId }
-    const mayWork = (cause?: RevokeError): TakenBack => ({ _tag: "MayWork", keyId, cause })
-    if (!KeyId.is(keyId)) return Effect.succeed(mayWork())
+    const gone: TakenBack = { keyId, revoked: true }
+    const mayWork: TakenBack = { keyId, revoked: false }
+    if (!KeyId.is(keyId)) return Effect.succeed(mayWork)
     const revoking = Effect.match(api.revoke(keyId), {
       onSuccess: () => gone,
-      onFailure: (cause) => (cause._tag === "PatNotFound" ? gone : mayWork(cause)),
+      onFailure: (cause) => (cause._tag === "PatNotFound" ? gone : { ...mayWork, cause }),
     })
-    return inTime(revoking, mayWork(), interruptedAt)
+    return inTime(revoking, mayWork, interruptedAt)
   }
 
   /** Creates a PAT. After an interruption, it is revoked again if it exists, and the user is told. */
@@ -144,7 +137,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       if (lost === undefined) return Effect.succeed(notCreated)
       const recovered = Effect.match(recover(lost, at), {
         onFailure: (unknown): Notice => unknown,
-        onSuccess: (keyId) => tell({ _tag: "Gone", keyId }),
+        onSuccess: (keyId) => tell({ keyId, revoked: true }),
       })
       return inTime(recovered, lost, at)
     }

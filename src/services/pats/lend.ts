@@ -9,7 +9,7 @@ import { type CommandUnusable, OutcomeUnknown, PatLeft, TokenUndelivered } from 
 import type { NewPat } from "../../domain/NewPat.ts"
 import { hasEnded } from "../../domain/Pat.ts"
 import type { Notices } from "../Notices.ts"
-import { type Acquiring, apart, type MayWork, type TakenBack } from "./acquire.ts"
+import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
 import type { PatApi, PatApiError } from "./PatApi.ts"
 import type { CreatedToken } from "./results.ts"
 
@@ -22,8 +22,6 @@ export interface Loan {
 
 /** Uses a token, and gives an exit code. */
 export type Use = (token: Redacted.Redacted) => Effect.Effect<number, CommandUnusable>
-
-const mayWork = (back: TakenBack): back is MayWork => back._tag === "MayWork"
 
 /** Makes `Handover.lend`. */
 export const makeLend = (
@@ -53,7 +51,7 @@ export const makeLend = (
           onFailure: () => unknown(),
           onSuccess: (swept) => {
             const [first] = swept
-            const left = swept.filter(mayWork)
+            const left = swept.filter(({ revoked }) => !revoked)
             return first !== undefined && left.length === 0
               ? Effect.succeed(first.keyId)
               : unknown(left.map(({ keyId }) => keyId ?? ""))
@@ -61,13 +59,13 @@ export const makeLend = (
         })
       }
 
-      const patLeft = (keyId: string | undefined, end: PatLeft["end"], { cause }: MayWork) =>
+      const patLeft = (keyId: string | undefined, end: PatLeft["end"], cause: PatLeft["cause"]) =>
         new PatLeft({ label, keyId, expiry: pat.expiry, end, cause })
 
-      const tell = (back: TakenBack) =>
-        back._tag === "Gone"
-          ? new TokenUndelivered({ keyId: back.keyId, undone: true, cause: undefined })
-          : patLeft(back.keyId, undefined, back)
+      const tell = ({ cause, keyId, revoked }: TakenBack) =>
+        revoked
+          ? new TokenUndelivered({ keyId, revoked, cause: undefined })
+          : patLeft(keyId, undefined, cause)
 
       /** Creates the PAT; once more if the answer to the first attempt was lost, and nothing is left of it. */
       const create = (
@@ -92,15 +90,14 @@ export const makeLend = (
         // A lost answer may stand for another PAT, and a PAT without a key ID can be found only by its label.
         const search = ownLabel && (attempt === 2 || keyId === undefined)
         const swept = search ? yield* Effect.either(sweep()) : Either.right([])
-        const foundByLabel = keyId === undefined && Either.isRight(swept) && swept.right.length > 0
-        const left = [
-          ...(foundByLabel ? [] : [back]),
-          ...Either.getOrElse(swept, (cause) => [{ _tag: "MayWork" as const, keyId: undefined, cause }]),
-        ].find(mayWork)
+        const left = Either.match(swept, {
+          onLeft: (cause): ReadonlyArray<TakenBack> => [back, { keyId, revoked: false, cause }],
+          onRight: (found) => (keyId === undefined && found.length > 0 ? found : [back, ...found]),
+        }).find(({ revoked }) => !revoked)
         if (left === undefined) return yield* end
         const how = Exit.isSuccess(end) ? end.value : Option.getOrUndefined(Cause.failureOption(end.cause))
-        if (how !== undefined) return yield* failWith(patLeft(keyId, how, left))
-        yield* notices.owe(patLeft(keyId, undefined, left))
+        if (how !== undefined) return yield* failWith(patLeft(keyId, how, left.cause))
+        yield* notices.owe(patLeft(keyId, undefined, left.cause))
         return yield* end
       })
     }),

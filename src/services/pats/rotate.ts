@@ -110,30 +110,33 @@ export const makeRotate = (
         const { old, pat, pats } = rotation
         type Cause = RotationStopped["cause"]
         /** It stopped before the delivery was complete. */
-        const undone = (step: "create" | "check" | "deliver", { _tag, keyId }: TakenBack, cause?: Cause) =>
-          stoppedBeforeDelivery({ step, old, newKeyId: keyId, undone: _tag === "Gone", cause })
+        const stopped = (
+          step: "create" | "check" | "deliver",
+          { keyId, revoked }: TakenBack,
+          cause?: Cause,
+        ) => stoppedBeforeDelivery({ step, old, newKeyId: keyId, newRevoked: revoked, cause })
         /** Revokes a PAT whose answer was lost, if the list leaves no doubt which one it is. */
         const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
-          Effect.flatMap(takeBack(lost.certain, interruptedAt), ({ _tag, keyId }) =>
-            _tag === "Gone" ? Effect.succeed(keyId) : Effect.fail(lost),
+          Effect.flatMap(takeBack(lost.certain, interruptedAt), ({ keyId, revoked }) =>
+            revoked ? Effect.succeed(keyId) : Effect.fail(lost),
           )
         const created = yield* acquire(restore, {
           pat,
           listed: new Set(pats.map(({ key_id }) => key_id)),
           recover,
-          tell: (back) => undone("create", back),
+          tell: (back) => stopped("create", back),
           notCreated: new RotationNotBegun({ keyId: old[0]?.keyId }),
         }).pipe(
           Effect.catchTag("OutcomeUnknown", (lost) =>
             Effect.matchEffect(recover(lost), {
               onFailure: failWith,
-              onSuccess: (keyId) => failWith(undone("create", { _tag: "Gone", keyId }, lost.cause)),
+              onSuccess: (keyId) => failWith(stopped("create", { keyId, revoked: true }, lost.cause)),
             }),
           ),
         )
         const orTakenBack = <C extends Cause>(step: "check" | "deliver", work: Effect.Effect<void, C>) =>
           orStop(work, (cause, at) =>
-            Effect.map(takeBack(created.keyId, at), (back) => undone(step, back, cause)),
+            Effect.map(takeBack(created.keyId, at), (back) => stopped(step, back, cause)),
           )
         yield* orTakenBack("check", restore(api.check(created.token)))
         yield* orTakenBack("deliver", deliver(created))
@@ -141,7 +144,7 @@ export const makeRotate = (
         const working = revokedBy(rotation)
         /** It stopped after that: both the new PAT and the old ones stay. */
         const unfinished = (step: "confirm" | "revoke", left: ReadonlyArray<OldPat>, cause?: Cause) =>
-          new RotationStopped({ step, old: left, newKeyId: created.keyId, undone: false, cause })
+          new RotationStopped({ step, old: left, newKeyId: created.keyId, newRevoked: false, cause })
         // Another rotation may have revoked it while it was delivered: then the old one is still needed.
         yield* orStop(
           restore(api.check(created.token)),

@@ -71,16 +71,16 @@ describe("create", () => {
   )
 
   it.effect.each([
-    { what: "was revoked", revoke: Effect.succeed(revoked), undone: true },
-    { what: "is gone already", revoke: Effect.fail(notFound), undone: true },
-    { what: "may be left", revoke: Effect.fail(timedOut), undone: false },
-  ])("revokes a PAT whose token can't be delivered, and says that it $what", ({ revoke, undone }) =>
+    { what: "was revoked", revoke: Effect.succeed(revoked), gone: true },
+    { what: "is gone already", revoke: Effect.fail(notFound), gone: true },
+    { what: "may be left", revoke: Effect.fail(timedOut), gone: false },
+  ])("revokes a PAT whose token can't be delivered, and says that it $what", ({ gone, revoke }) =>
     Effect.gen(function* () {
       const it = start({ deliver: () => Effect.fail(pipeClosed), revoke: () => revoke })
       expect(yield* Effect.flip(it.create)).toMatchObject({
         _tag: "TokenUndelivered",
         keyId: newKeyId,
-        undone,
+        revoked: gone,
         cause: pipeClosed,
       })
       expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
@@ -95,7 +95,7 @@ describe("create", () => {
           create: () => Effect.succeed({ ...created, keyId }),
           deliver: () => Effect.fail(pipeClosed),
         })
-        expect(yield* Effect.flip(it.create)).toMatchObject({ keyId, undone: false })
+        expect(yield* Effect.flip(it.create)).toMatchObject({ keyId, revoked: false })
         expect(it.begun).toEqual(["create", `deliver ${keyId}`])
       }),
   )
@@ -200,7 +200,7 @@ describe("rotate", () => {
         step: "revoke",
         old: [{ keyId: oldKeyId, works: true }],
         newKeyId,
-        undone: false,
+        newRevoked: false,
         cause: timedOut,
       })
       expect(it.begun.filter((step) => step.startsWith("revoke"))).toHaveLength(1)
@@ -217,17 +217,17 @@ describe("rotate", () => {
   }
 
   it.effect.each([
-    { step: "check", works: true, revoke: Effect.succeed(revoked), undone: true },
-    { step: "check", works: false, revoke: Effect.succeed(revoked), undone: true },
-    { step: "check", works: true, revoke: Effect.fail(timedOut), undone: false },
-    { step: "check", works: false, revoke: Effect.fail(timedOut), undone: false },
-    { step: "deliver", works: true, revoke: Effect.succeed(revoked), undone: true },
-    { step: "deliver", works: false, revoke: Effect.succeed(revoked), undone: true },
-    { step: "deliver", works: true, revoke: Effect.fail(timedOut), undone: false },
-    { step: "deliver", works: false, revoke: Effect.fail(timedOut), undone: false },
+    { step: "check", works: true, revoke: Effect.succeed(revoked), newRevoked: true },
+    { step: "check", works: false, revoke: Effect.succeed(revoked), newRevoked: true },
+    { step: "check", works: true, revoke: Effect.fail(timedOut), newRevoked: false },
+    { step: "check", works: false, revoke: Effect.fail(timedOut), newRevoked: false },
+    { step: "deliver", works: true, revoke: Effect.succeed(revoked), newRevoked: true },
+    { step: "deliver", works: false, revoke: Effect.succeed(revoked), newRevoked: true },
+    { step: "deliver", works: true, revoke: Effect.fail(timedOut), newRevoked: false },
+    { step: "deliver", works: false, revoke: Effect.fail(timedOut), newRevoked: false },
   ] as const)(
-    "revokes the new PAT where the step $step fails, and never the old one, which works: $works; undone: $undone",
-    ({ revoke, step, undone, works }) =>
+    "revokes the new PAT where the step $step fails, and never the old one, which works: $works; revoked: $newRevoked",
+    ({ newRevoked, revoke, step, works }) =>
       Effect.gen(function* () {
         const { begun, cause, steps } = failing[step]
         const it = start({ ...steps, revoke: () => revoke })
@@ -237,7 +237,7 @@ describe("rotate", () => {
           cause,
           old: [{ keyId: oldKeyId, works }],
           newKeyId,
-          undone,
+          newRevoked,
         })
         expect(it.begun).toEqual([...begun, `revoke ${newKeyId}`])
         expect(it.owed).toEqual([])
@@ -292,7 +292,7 @@ describe("an interrupted rotate", () => {
 
   it.effect("revokes the new PAT at the check, and says whether that is certain", () =>
     Effect.gen(function* () {
-      for (const [revoke, undone] of [
+      for (const [revoke, newRevoked] of [
         [Effect.succeed(revoked), true],
         [Effect.fail(timedOut), false],
       ] as const) {
@@ -304,7 +304,7 @@ describe("an interrupted rotate", () => {
           begun = it.begun
           return it.rotate()
         })
-        expect(owed).toMatchObject([{ ...stopped, step: "check", newKeyId, undone }])
+        expect(owed).toMatchObject([{ ...stopped, step: "check", newKeyId, newRevoked }])
         expect(begun).toEqual(["create", "check t", `revoke ${newKeyId}`])
       }
     }),
@@ -318,7 +318,7 @@ describe("an interrupted rotate", () => {
         owed = it.owed
         return it.rotate()
       })
-      expect(owed).toMatchObject([{ ...stopped, step: "revoke", newKeyId, undone: false }])
+      expect(owed).toMatchObject([{ ...stopped, step: "revoke", newKeyId, newRevoked: false }])
     }),
   )
 })
@@ -346,7 +346,7 @@ describe("a delivery that fails while an interruption waits", () => {
     Effect.gen(function* () {
       const it = yield* run(({ create }) => create)
       expect(it.owed).toMatchObject([
-        { _tag: "TokenUndelivered", keyId: newKeyId, undone: true, cause: pipeClosed },
+        { _tag: "TokenUndelivered", keyId: newKeyId, revoked: true, cause: pipeClosed },
       ])
       expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
     }),
@@ -355,7 +355,9 @@ describe("a delivery that fails while an interruption waits", () => {
   it.effect("is said by rotate, and the old PAT is left", () =>
     Effect.gen(function* () {
       const it = yield* run(({ rotate }) => rotate())
-      expect(it.owed).toMatchObject([{ _tag: "RotationStopped", step: "deliver", newKeyId, undone: true }])
+      expect(it.owed).toMatchObject([
+        { _tag: "RotationStopped", step: "deliver", newKeyId, newRevoked: true },
+      ])
       expect(it.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
     }),
   )

@@ -231,7 +231,7 @@ describe("an interruption of the create", () => {
     Effect.gen(function* () {
       const it = yield* interrupted(3, Effect.succeed(created))
       expect(it.begun).toEqual(["create", `revoke ${keyId}`])
-      expect(it.owed).toMatchObject([{ _tag: "TokenUndelivered", keyId, undone: true, cause: undefined }])
+      expect(it.owed).toMatchObject([{ _tag: "TokenUndelivered", keyId, revoked: true, cause: undefined }])
       const left = yield* interrupted(3, Effect.succeed(created), { revoke: () => Effect.fail(timedOut) })
       expect(left.owed).toMatchObject([{ _tag: "PatLeft", keyId, end: undefined }])
       const refused = yield* interrupted(3, Effect.fail(timedOut))
@@ -244,7 +244,7 @@ describe("an interruption of the create", () => {
     Effect.gen(function* () {
       const it = yield* interrupted(60, Effect.succeed(created), { list: [Effect.succeed(listing(stray))] })
       expect(it.begun).toEqual(["create", "list", `revoke ${stray}`])
-      expect(it.owed).toMatchObject([{ _tag: "TokenUndelivered", keyId: stray, undone: true }])
+      expect(it.owed).toMatchObject([{ _tag: "TokenUndelivered", keyId: stray, revoked: true }])
     }),
   )
 

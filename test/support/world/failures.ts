@@ -136,9 +136,9 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
   ),
   TokenWouldBeLost: [[new Errors.TokenWouldBeLost(), 2]],
   TokenUndelivered: [
-    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: false, cause: undelivered }), 7],
-    [new Errors.TokenUndelivered({ keyId: undefined, undone: false, cause: undelivered }), 7],
-    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: true, cause: undelivered }), 9],
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", revoked: false, cause: undelivered }), 7],
+    [new Errors.TokenUndelivered({ keyId: undefined, revoked: false, cause: undelivered }), 7],
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", revoked: true, cause: undelivered }), 9],
   ],
   PatLeft: (
     [
@@ -265,8 +265,8 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       ["revoke", false, timedOut, 10],
       ["revoke", false, undefined, 130],
     ] as const
-  ).map(([step, undone, cause, code]) => [
-    new Errors.RotationStopped({ ...rotation, step, undone, cause }),
+  ).map(([step, newRevoked, cause, code]) => [
+    new Errors.RotationStopped({ ...rotation, step, newRevoked, cause }),
     code,
   ]),
   InternalError: [[new InternalError({ defect: new TypeError("x is not a function\n") }), 1]],
