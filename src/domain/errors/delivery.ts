@@ -76,18 +76,18 @@ export const stateOfOld = (old: ReadonlyArray<ReplacedPat>): string => {
 /** A token could not be written. */
 export class DeliveryFailed extends Data.TaggedError("DeliveryFailed")<{
   readonly target: string
-  /** The system's code, such as `EPIPE` or `ENOSPC`. */
-  readonly code: string
+  /** The system's code, such as `ENOSPC`, or a clause, such as `it is locked by another program`. */
+  readonly why: string
 }> {
   override get message(): string {
-    return `Its token could not be written to ${this.target} (${explained(this.code)}).`
+    return `Its token could not be written to ${this.target} (${explained(this.why)}).`
   }
 }
 
 /** Why a token could not be delivered. */
 export type Undelivered = DeliveryFailed | CommandFailed
 
-/** Why a new PAT is useless; undefined for an interruption. */
+/** Why a token was not delivered, or an old PAT not revoked; undefined for an interruption. */
 export type HandoverCause = RevokeError | Undelivered | undefined
 
 /** Whether a command has read a token, and may have overwritten the only copy of an old one with it. */

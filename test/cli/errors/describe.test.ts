@@ -104,7 +104,7 @@ describe("every failure", () => {
       new Errors.TokenUndelivered({
         keyId,
         revoked: false,
-        cause: new Errors.DeliveryFailed({ target: "stdout", code: "EPIPE" }),
+        cause: new Errors.DeliveryFailed({ target: "stdout", why: "EPIPE" }),
       }),
       new Errors.RotationStopped({
         ...rotation,

@@ -20,7 +20,7 @@ import { newPat } from "../../support/world/services.ts"
 
 const ci = newPat("CI", ["job"])
 const old: OldPat = { keyId: oldKeyId, works: true, own: false }
-const pipeClosed = new DeliveryFailed({ target: "stdout", code: "EPIPE" })
+const pipeClosed = new DeliveryFailed({ target: "stdout", why: "EPIPE" })
 
 /** The uses of `Handover` over steps of which each succeeds unless it is told otherwise. */
 const start = (steps: Parameters<typeof handing>[0] = {}) => {

@@ -16,7 +16,7 @@ const host = "api.zpools.io"
 const timedOut = new Errors.TimedOut({ origin, seconds: 30, sent: true, attempts: 3 })
 
 const value = "\u202evalue"
-const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", code: "ENOSPC" })
+const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", why: "ENOSPC" })
 /** A rotation whose new PAT exists. */
 export const rotation = { old: [{ keyId: "a-b-c-d", works: true }], newKeyId: "e-f-g-h" }
 
