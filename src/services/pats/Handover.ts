@@ -76,7 +76,7 @@ export class Handover extends Context.Tag("zpcli/Handover")<
           pat,
           // Two jobs may create the same label at the same moment, so a PAT in the list may be the other job's.
           recover: Effect.fail,
-          tell: undelivered,
+          noticeOf: undelivered,
         })
         // An interruption comes too late once the token is there: it is delivered all the same.
         return Effect.tap(created, (token) =>

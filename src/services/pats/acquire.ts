@@ -38,7 +38,7 @@ export interface Acquisition {
     interruptedAt?: number,
   ) => Effect.Effect<string | undefined, OutcomeUnknown>
   /** What to tell the user after an interruption. */
-  readonly tell: (back: TakenBack) => Notice
+  readonly noticeOf: (back: TakenBack) => Notice
   /** What to tell the user after an interruption if the PAT was certainly never created. */
   readonly notCreated?: Notice
 }
@@ -53,7 +53,7 @@ const allMillis = 9_000
 const revokeMillis = allMillis - answerMillis
 
 /** Runs an effect in a fiber of its own: its timeouts need to interrupt it, even in an uninterruptible region. */
-export const apart = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+export const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   effect.pipe(Effect.interruptible, Effect.forkDaemon, Effect.flatMap(Fiber.join))
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -64,14 +64,15 @@ export type Acquiring = ReturnType<typeof makeAcquire>
 export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signals: Signals["Type"]) => {
   /** Ends work that takes too long after an interruption, or after a signal, which may come while it runs. */
   const inTime = <A, E>(work: Effect.Effect<A, E>, otherwise: A, interruptedAt?: number) =>
-    apart(
+    inOwnFiber(
       Effect.raceFirst(
         work,
         Effect.gen(function* () {
-          const begun = yield* Clock.currentTimeMillis
+          const begunAt = yield* Clock.currentTimeMillis
           const at = interruptedAt ?? (yield* signals.first)
-          const now = yield* Clock.currentTimeMillis
-          yield* Effect.sleep(Math.max(at + allMillis - now, begun + revokeMillis - now, 0))
+          // A revoke that begins late, because the command of `pat run` outlived the signal, still has its own time.
+          const deadline = Math.max(at + allMillis, begunAt + revokeMillis)
+          yield* Effect.sleep(deadline - (yield* Clock.currentTimeMillis))
           return otherwise
         }),
       ),
@@ -91,7 +92,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
 
   /** Creates a PAT. After an interruption, it is revoked again if it exists, and the user is told. */
   const acquire = Effect.fnUntraced(function* (restore: Restore, wanted: Acquisition) {
-    const { listed, notCreated, pat, recover, tell } = wanted
+    const { listed, notCreated, noticeOf, pat, recover } = wanted
     // An interruption that has come already is obeyed before anything is sent.
     yield* restore(Effect.void)
     const flight = new Flight()
@@ -99,8 +100,8 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
 
     const undo = Effect.gen(function* () {
       const at = yield* Clock.currentTimeMillis
-      const notice = yield* noticeOf(yield* answered, at)
-      if (notice !== undefined) yield* notices.owe(notice)
+      const notice = yield* cleanUp(yield* answered, at)
+      if (notice !== undefined) yield* notices.tell(notice)
     })
 
     const answered = Effect.suspend(() =>
@@ -128,16 +129,17 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       return new OutcomeUnknown({ label, found: undefined, replaces, cause: undefined })
     }
 
-    const noticeOf = (
+    /** Revokes a PAT that was created, and says what to tell the user. */
+    const cleanUp = (
       answer: Exit.Exit<CreatedToken, unknown>,
       at: number,
     ): Effect.Effect<Notice | undefined> => {
-      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value.keyId, at), tell)
+      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value.keyId, at), noticeOf)
       const lost = lostIn(answer.cause)
       if (lost === undefined) return Effect.succeed(notCreated)
       const recovered = Effect.match(recover(lost, at), {
         onFailure: (unknown): Notice => unknown,
-        onSuccess: (keyId) => tell({ keyId, revoked: true }),
+        onSuccess: (keyId) => noticeOf({ keyId, revoked: true }),
       })
       return inTime(recovered, lost, at)
     }
@@ -145,12 +147,15 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
     return yield* Effect.onInterrupt(restore(Fiber.join(asking)), () => undo)
   })
 
-  /** Fails. An interruption that waits for the end of this region would hide that, so the user is told at once. */
+  /**
+   * Fails. A pending interruption would replace the error at the end of the uninterruptible region, so the user is
+   * told at once.
+   */
   const failWith = <E extends Notice>(error: E): Effect.Effect<never, E> =>
     Effect.flatMap(Effect.descriptor, ({ interruptors }) =>
       HashSet.size(interruptors) === 0
         ? Effect.fail(error)
-        : Effect.zipRight(notices.owe(error), Effect.interrupt),
+        : Effect.zipRight(notices.tell(error), Effect.interrupt),
     )
 
   return { acquire, failWith, takeBack }

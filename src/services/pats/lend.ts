@@ -9,7 +9,7 @@ import { type CommandUnusable, OutcomeUnknown, PatLeft, TokenUndelivered } from 
 import type { NewPat } from "../../domain/NewPat.ts"
 import { hasEnded } from "../../domain/Pat.ts"
 import type { Notices } from "../Notices.ts"
-import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
+import { type Acquiring, inOwnFiber, type TakenBack } from "./acquire.ts"
 import type { PatApi, PatApiError } from "./PatApi.ts"
 import type { CreatedToken } from "./results.ts"
 
@@ -35,7 +35,7 @@ export const makeLend = (
 
       /** Revokes every PAT with the label. */
       const sweep = (interruptedAt?: number) =>
-        Effect.flatMap(apart(api.list), ({ pats }) =>
+        Effect.flatMap(inOwnFiber(api.list), ({ pats }) =>
           Effect.forEach(
             pats.filter((one) => one.label === label && !hasEnded(one)),
             ({ key_id }) => takeBack(key_id ?? "", interruptedAt),
@@ -62,7 +62,7 @@ export const makeLend = (
       const patLeft = (keyId: string | undefined, end: PatLeft["end"], cause: PatLeft["cause"]) =>
         new PatLeft({ label, keyId, expiry: pat.expiry, end, cause })
 
-      const tell = ({ cause, keyId, revoked }: TakenBack) =>
+      const noticeOf = ({ cause, keyId, revoked }: TakenBack) =>
         revoked
           ? new TokenUndelivered({ keyId, revoked, cause: undefined })
           : patLeft(keyId, undefined, cause)
@@ -71,7 +71,7 @@ export const makeLend = (
       const create = (
         attempt: 1 | 2,
       ): Effect.Effect<CreatedToken & { readonly attempt: 1 | 2 }, PatApiError | OutcomeUnknown> =>
-        acquire(restore, { pat, recover, tell }).pipe(
+        acquire(restore, { pat, recover, noticeOf }).pipe(
           Effect.map((created) => ({ ...created, attempt })),
           Effect.catchTag("OutcomeUnknown", (lost) =>
             Effect.matchEffect(recover(lost), {
@@ -97,7 +97,7 @@ export const makeLend = (
         if (left === undefined) return yield* end
         const how = Exit.isSuccess(end) ? end.value : Option.getOrUndefined(Cause.failureOption(end.cause))
         if (how !== undefined) return yield* failWith(patLeft(keyId, how, left.cause))
-        yield* notices.owe(patLeft(keyId, undefined, left.cause))
+        yield* notices.tell(patLeft(keyId, undefined, left.cause))
         return yield* end
       })
     }),

@@ -17,7 +17,7 @@ import { newestFirst } from "../../domain/PatList.ts"
 import { type OldPat, type Rotation, revokedBy } from "../../domain/Rotation.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
-import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
+import { type Acquiring, inOwnFiber, type TakenBack } from "./acquire.ts"
 import type { PatApi } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
 import type { CreatedToken } from "./results.ts"
@@ -74,7 +74,7 @@ export const makeRotate = (
 
   /** Why a delivered token is refused, as far as the list tells. */
   const revokedMeanwhile = ({ keyId }: CreatedToken, pat: NewPat, old: ReadonlyArray<OldPat>) =>
-    Effect.map(Effect.option(apart(api.list)), (listing) => {
+    Effect.map(Effect.option(inOwnFiber(api.list)), (listing) => {
       const { pats, now } = Option.getOrElse(listing, () => ({ pats: undefined, now: 0 }))
       const active = newestFirst(pats ?? []).filter(
         (one) => one.label === pat.label && one.key_id !== keyId && works(one, now),
@@ -98,7 +98,7 @@ export const makeRotate = (
       Effect.onInterrupt(() =>
         Clock.currentTimeMillis.pipe(
           Effect.flatMap((at) => stop(undefined, at)),
-          Effect.flatMap(notices.owe),
+          Effect.flatMap(notices.tell),
         ),
       ),
       Effect.catchAll((cause) => Effect.flatMap(stop(cause), failWith)),
@@ -124,7 +124,7 @@ export const makeRotate = (
           pat,
           listed: new Set(pats.map(({ key_id }) => key_id)),
           recover,
-          tell: (back) => stopped("create", back),
+          noticeOf: (back) => stopped("create", back),
           notCreated: new RotationNotBegun({ keyId: old[0]?.keyId }),
         }).pipe(
           Effect.catchTag("OutcomeUnknown", (lost) =>

@@ -24,11 +24,11 @@ const pipeClosed = new DeliveryFailed({ target: "stdout", why: "EPIPE" })
 
 /** The uses of `Handover` over steps of which each succeeds unless it is told otherwise. */
 const start = (steps: Parameters<typeof handing>[0] = {}) => {
-  const { begun, counts, deliver, owed, using } = handing(steps)
+  const { begun, counts, deliver, told, using } = handing(steps)
   return {
     begun,
     counts,
-    owed,
+    told,
     create: using((handover) => handover.create(ci, deliver)),
     rotate: (given: Partial<OldPat & Omit<Rotation, "old" | "pat">> = {}) =>
       using((handover) => {
@@ -140,7 +140,7 @@ describe("rotate", () => {
           "check t",
           `revoke ${oldKeyId}, ${own ? "own" : "other"}`,
         ])
-        expect(it.owed).toEqual([])
+        expect(it.told).toEqual([])
       }
     }),
   )
@@ -240,7 +240,7 @@ describe("rotate", () => {
           newRevoked,
         })
         expect(it.begun).toEqual([...begun, `revoke ${newKeyId}`])
-        expect(it.owed).toEqual([])
+        expect(it.told).toEqual([])
       }),
   )
 
@@ -267,7 +267,7 @@ describe("rotate", () => {
     Effect.gen(function* () {
       const it = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(it.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
-      expect(it.owed).toEqual([])
+      expect(it.told).toEqual([])
     }),
   )
 })
@@ -277,15 +277,15 @@ describe("an interrupted rotate", () => {
 
   it.effect("says that nothing was changed where the create did not say otherwise", () =>
     Effect.gen(function* () {
-      let owed: ReadonlyArray<unknown> = []
+      let told: ReadonlyArray<unknown> = []
       let begun: ReadonlyArray<string> = []
       yield* interrupted((hang) => {
         const it = start({ create: () => hang })
-        owed = it.owed
+        told = it.told
         begun = it.begun
         return it.rotate()
       })
-      expect(owed).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
+      expect(told).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
       expect(begun).toEqual(["create"])
     }),
   )
@@ -296,15 +296,15 @@ describe("an interrupted rotate", () => {
         [Effect.succeed(revoked), true],
         [Effect.fail(timedOut), false],
       ] as const) {
-        let owed: ReadonlyArray<unknown> = []
+        let told: ReadonlyArray<unknown> = []
         let begun: ReadonlyArray<string> = []
         yield* interrupted((hang) => {
           const it = start({ check: () => hang, revoke: () => revoke })
-          owed = it.owed
+          told = it.told
           begun = it.begun
           return it.rotate()
         })
-        expect(owed).toMatchObject([{ ...stopped, step: "check", newKeyId, newRevoked }])
+        expect(told).toMatchObject([{ ...stopped, step: "check", newKeyId, newRevoked }])
         expect(begun).toEqual(["create", "check t", `revoke ${newKeyId}`])
       }
     }),
@@ -312,13 +312,13 @@ describe("an interrupted rotate", () => {
 
   it.effect("says at the last step that both may work", () =>
     Effect.gen(function* () {
-      let owed: ReadonlyArray<unknown> = []
+      let told: ReadonlyArray<unknown> = []
       yield* interrupted((hang) => {
         const it = start({ revoke: () => hang })
-        owed = it.owed
+        told = it.told
         return it.rotate()
       })
-      expect(owed).toMatchObject([{ ...stopped, step: "revoke", newKeyId, newRevoked: false }])
+      expect(told).toMatchObject([{ ...stopped, step: "revoke", newKeyId, newRevoked: false }])
     }),
   )
 })
@@ -345,7 +345,7 @@ describe("a delivery that fails while an interruption waits", () => {
   it.effect("is said by create, and its PAT is revoked once", () =>
     Effect.gen(function* () {
       const it = yield* run(({ create }) => create)
-      expect(it.owed).toMatchObject([
+      expect(it.told).toMatchObject([
         { _tag: "TokenUndelivered", keyId: newKeyId, revoked: true, cause: pipeClosed },
       ])
       expect(it.begun).toEqual([...made, `revoke ${newKeyId}`])
@@ -355,7 +355,7 @@ describe("a delivery that fails while an interruption waits", () => {
   it.effect("is said by rotate, and the old PAT is left", () =>
     Effect.gen(function* () {
       const it = yield* run(({ rotate }) => rotate())
-      expect(it.owed).toMatchObject([
+      expect(it.told).toMatchObject([
         { _tag: "RotationStopped", step: "deliver", newKeyId, newRevoked: true },
       ])
       expect(it.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
