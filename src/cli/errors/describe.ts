@@ -126,7 +126,7 @@ const table = {
   },
   OutcomeUnknown: (error) => {
     const { cause, found = [], replaces } = error
-    return ends(exitCodes.tokenAtLarge, hints.ofOutcome(error), {
+    return ends(ofUndelivered(false, cause === undefined), hints.ofOutcome(error), {
       ...answerOf(describeCause(cause)),
       ...(found.length > 1 ? { keyIds: found } : { keyId: found[0] }),
       oldKeyId: replaces?.keyId,

@@ -130,9 +130,12 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     (reason) => [new Errors.ResponseUnreadable({ ...answered, origin, reason, expected: "a list" }), 1],
   ),
   OutcomeUnknown: [undefined, [], ["a-b-c-d", "e-f-g-h"]].flatMap((found) =>
-    [undefined, timedOut].map(
-      (cause) => [new Errors.OutcomeUnknown({ label: "ci\u0007", found, cause }), 7] as const,
-    ),
+    (
+      [
+        [undefined, 130],
+        [timedOut, 7],
+      ] as const
+    ).map(([cause, code]) => [new Errors.OutcomeUnknown({ label: "ci\u0007", found, cause }), code] as const),
   ),
   TokenWouldBeLost: [[new Errors.TokenWouldBeLost(), 2]],
   TokenUndelivered: [
