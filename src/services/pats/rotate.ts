@@ -1,4 +1,5 @@
 /** `Handover.rotate`: carries out a rotation. */
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -21,6 +22,7 @@ import { type Acquiring, inOwnFiber, type TakenBack } from "./acquire.ts"
 import type { PatApi } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
 import type { CreatedToken } from "./results.ts"
+import { revokeEach } from "./revokeEach.ts"
 
 /** A PAT that was replaced and revoked. */
 export interface Ended {
@@ -44,13 +46,9 @@ export const makeRotate = (
   progress: Progress["Type"],
   { acquire, failWith, takeBack }: Acquiring,
 ) => {
-  /** Revokes the old PATs, all of them even if one fails, and the PAT that signs in last. */
+  /** Revokes the old PATs, all of them even if one fails. */
   const revokeAll = (old: ReadonlyArray<OldPat>): Effect.Effect<ReadonlyArray<Ended>, Left> =>
     Effect.gen(function* () {
-      let done = 0
-      const count = Effect.suspend(() =>
-        old.length > 1 ? progress.count({ done, total: old.length }) : Effect.void,
-      )
       const revoke = (pat: OldPat) =>
         api.revoke(pat.keyId, pat.own).pipe(
           Effect.map(({ unlisted }) => ({ keyId: pat.keyId, already: false, unlisted })),
@@ -58,19 +56,13 @@ export const makeRotate = (
           Effect.catchTag("PatNotFound", () =>
             Effect.succeed({ keyId: pat.keyId, already: true, unlisted: false }),
           ),
-          Effect.tap(() => {
-            done++
-            return count
-          }),
           Effect.mapError((cause) => ({ pat, cause })),
         )
-      yield* count
-      const ownLast = [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)]
-      const [failed, ended] = yield* Effect.partition(ownLast, revoke)
+      const [failed, ended] = Arr.separate(yield* revokeEach(progress, old, { revoke }))
       const [first] = failed
       if (first === undefined) return ended
       return yield* Effect.fail({ old: failed.map(({ pat }) => pat), cause: first.cause })
-    }).pipe(Effect.ensuring(progress.count(undefined)))
+    })
 
   /** Why a delivered token is refused, as far as the list tells. */
   const revokedMeanwhile = ({ keyId }: CreatedToken, pat: NewPat, old: ReadonlyArray<OldPat>) =>
