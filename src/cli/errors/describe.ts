@@ -31,11 +31,7 @@ const answerOf = (error: Pick<Report, "status" | "requestId"> | undefined): Part
  *
  * @param tokenLost - whether the token did not arrive: once its PAT is revoked, the command can be run again
  */
-const fieldsOfUndelivered = (
-  revoked: boolean,
-  cause: Report | undefined,
-  tokenLost: boolean,
-): Partial<Report> => ({
+const undelivered = (revoked: boolean, cause: Report | undefined, tokenLost: boolean): Partial<Report> => ({
   ...answerOf(cause),
   childExitCode: cause?.childExitCode,
   retryable: revoked && cause !== undefined && (cause.retryable || tokenLost),
@@ -121,7 +117,7 @@ const table = {
   TokenUndelivered: ({ cause, keyId, revoked, wasDelivery }) => {
     const why = describeCause(cause)
     const hint = hints.ofUndelivered(keyId, revoked, cause, wasDelivery ? why?.hint : undefined)
-    const more = { keyId, delivered: false, ...fieldsOfUndelivered(revoked, why, !wasDelivery) }
+    const more = { keyId, delivered: false, ...undelivered(revoked, why, !wasDelivery) }
     return ends(ofUndelivered(revoked, why === undefined), hint, more)
   },
   OutcomeUnknown: (error) => {
@@ -193,7 +189,7 @@ const table = {
     return ends(
       delivered && why !== undefined ? exitCodes.oldRemains : ofUndelivered(revoked, why === undefined),
       hints.ofStop(error, why?.hint),
-      { keyId, ...named(old), delivered, ...fieldsOfUndelivered(revoked, why, step === "create") },
+      { keyId, ...named(old), delivered, ...undelivered(revoked, why, step === "create") },
     )
   },
   TokenRevokedMeanwhile: ({ active, newKeyId, old }) =>

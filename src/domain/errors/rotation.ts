@@ -1,7 +1,7 @@
 /** Why PATs are not found by their label or not replaced, and how far a rotation got. */
 import * as Data from "effect/Data"
 import type { Pat, Time } from "../Pat.ts"
-import { type HandoverCause, type ReplacedPat, stateOfNew, stateOfOld, TokenUndelivered } from "./delivery.ts"
+import { type HandoverCause, type ReplacedPat, stateOfNew, stateOfOld } from "./delivery.ts"
 import { because, didYouMean } from "./words.ts"
 
 /** No PAT has this label, or only revoked ones. */
@@ -161,14 +161,6 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
     const unchecked = step === "check" ? "it could not be checked, because " : ""
     return `${before}. ${stateOfNew(newKeyId, newRevoked, cause)}${lost}: ${unchecked}${why}.`
   }
-}
-
-/** A rotation that stopped before the delivery was complete. Without an old PAT it is no more than a create. */
-export const stoppedBeforeDelivery = (
-  fields: ConstructorParameters<typeof RotationStopped>[0],
-): RotationStopped | TokenUndelivered => {
-  const { cause, newKeyId: keyId, newRevoked: revoked, old } = fields
-  return old.length === 0 ? new TokenUndelivered({ keyId, revoked, cause }) : new RotationStopped(fields)
 }
 
 /** The API refused a token that it had accepted before, after it was delivered. Nothing was revoked. */

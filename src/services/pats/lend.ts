@@ -38,7 +38,7 @@ export const makeLend = (
         Effect.flatMap(inOwnFiber(api.list), ({ pats }) =>
           Effect.forEach(
             pats.filter((one) => one.label === label && !hasEnded(one)),
-            ({ key_id }) => takeBack(key_id ?? "", interruptedAt),
+            ({ key_id }) => takeBack(key_id, interruptedAt),
           ),
         )
 

@@ -8,8 +8,8 @@ import {
   type RevokeError,
   RotationNotBegun,
   RotationStopped,
-  stoppedBeforeDelivery,
   TokenRevokedMeanwhile,
+  TokenUndelivered,
 } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
@@ -101,12 +101,15 @@ export const makeRotate = (
       Effect.gen(function* () {
         const { old, pat, pats } = rotation
         type Cause = RotationStopped["cause"]
-        /** It stopped before the delivery was complete. */
+        /** It stopped before the delivery was complete. Without an old PAT it is no more than a create. */
         const stopped = (
           step: "create" | "check" | "deliver",
           { keyId, revoked }: TakenBack,
           cause?: Cause,
-        ) => stoppedBeforeDelivery({ step, old, newKeyId: keyId, newRevoked: revoked, cause })
+        ) =>
+          old.length === 0
+            ? new TokenUndelivered({ keyId, revoked, cause })
+            : new RotationStopped({ step, old, newKeyId: keyId, newRevoked: revoked, cause })
         /** Revokes a PAT whose answer was lost, if the list leaves no doubt which one it is. */
         const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
           Effect.flatMap(takeBack(lost.certain, interruptedAt), ({ keyId, revoked }) =>
