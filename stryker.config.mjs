@@ -6,7 +6,7 @@
  */
 export default {
   mutate: [
-    "src/services/pats/{Handover,PatApi,acquire,outcome,results,rotate}.ts",
+    "src/services/pats/{Handover,PatApi,acquire,lend,outcome,results,revokeEach,rotate}.ts",
     "src/services/network/{Transport,answer,failures,statuses}.ts",
     "src/services/settings/Secrets.ts",
   ],

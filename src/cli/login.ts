@@ -73,10 +73,10 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
   )
   yield* Effect.mapError(
     rcfile.save(pat),
-    ({ code, target }) =>
+    ({ target, why }) =>
       new SettingsError({
         source: target,
-        reason: `can't be written: ${code}`,
+        reason: `can't be written: ${why}`,
         advice: "Name another file with --rcfile.",
       }),
   )

@@ -2,16 +2,12 @@
 import * as Either from "effect/Either"
 import { CannotRotate, DueAtOnce } from "./Errors.ts"
 import type { ExpiryDate } from "./Expiry.ts"
-import { expiryOf, type Pat, works } from "./Pat.ts"
+import { expiryOf, type Known, works } from "./Pat.ts"
 
 /** The conditions: by its expiry, its age, or either. Instants are milliseconds since the epoch. */
 export interface Due {
   readonly expiringBefore: number | undefined
   readonly createdBefore: number | undefined
-}
-
-interface Listed extends Pat {
-  readonly key_id: string
 }
 
 /**
@@ -20,7 +16,7 @@ interface Listed extends Pat {
  * error, and never "not due".
  */
 export const isDue = (
-  pats: ReadonlyArray<Listed>,
+  pats: ReadonlyArray<Known>,
   due: Due,
   now: number,
 ): Either.Either<boolean, CannotRotate> => {
@@ -30,7 +26,7 @@ export const isDue = (
 }
 
 const isOneDue = (
-  pat: Listed,
+  pat: Known,
   { createdBefore, expiringBefore }: Due,
   now: number,
 ): Either.Either<boolean, CannotRotate> => {

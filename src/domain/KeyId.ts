@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { InvalidInput } from "./Errors.ts"
+import { InvalidInput } from "./errors/input.ts"
 
 /** Whether a text is a key ID: four words of letters joined by hyphens. */
 export const is = (value: string | undefined): value is KeyId =>

@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import { CannotRotate, type ReplacedPat } from "./Errors.ts"
 import * as Expiry from "./Expiry.ts"
 import type { Label } from "./Label.ts"
-import { type Pat, works } from "./Pat.ts"
+import { type Known, works } from "./Pat.ts"
 import type { Scope } from "./Scope.ts"
 
 /** What a user wants, each part checked by its own rules. */
@@ -56,7 +56,7 @@ export class NewPat {
    * @param now - the server's clock, in milliseconds since the epoch
    */
   static successorOf(
-    old: Pat & { readonly key_id: string },
+    old: Known,
     chosen: Pick<PatInput, "expiry" | "tenantId">,
     now: number,
   ): Either.Either<NewPat, CannotRotate> {

@@ -1,5 +1,6 @@
 import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as KeyId from "./KeyId.ts"
 
 /** A value as a cell shows it: text as it is, anything else as JSON, unless it is nested too deeply. */
 export const asText = (value: unknown): string | undefined => {
@@ -73,6 +74,14 @@ export const Pat = Schema.suspend(() =>
   }),
 )
 export type Pat = typeof Pat.Type
+
+/** A PAT with a valid key ID, so that it can be revoked. */
+export interface Known extends Pat {
+  readonly key_id: KeyId.KeyId
+}
+
+/** Whether a PAT is listed with a valid key ID. */
+export const isKnown = (pat: Pat): pat is Known => KeyId.is(pat.key_id)
 
 /** How each field of an item is read. */
 const readers: { readonly [Name in keyof Pat]-?: (value: unknown) => Pat[Name] } = {

@@ -12,17 +12,23 @@ import {
   SeveralPats,
 } from "./Errors.ts"
 import { nearest } from "./errors/words.ts"
-import * as KeyId from "./KeyId.ts"
+import type * as KeyId from "./KeyId.ts"
 import type { Label } from "./Label.ts"
 import { NewPat, type PatInput } from "./NewPat.ts"
-import { expiryOf, hasEnded, lastUse, type Pat, sameScopes, statusOf, type Time, works } from "./Pat.ts"
+import {
+  expiryOf,
+  hasEnded,
+  isKnown,
+  type Known,
+  lastUse,
+  type Pat,
+  sameScopes,
+  statusOf,
+  type Time,
+  works,
+} from "./Pat.ts"
 import { findPat, newestFirst } from "./PatList.ts"
 import type { Scope } from "./Scope.ts"
-
-/** A PAT with a valid key ID, so that it can be revoked. */
-export interface Known extends Pat {
-  readonly key_id: KeyId.KeyId
-}
 
 /** A PAT that is to be replaced. */
 export interface OldPat {
@@ -84,8 +90,6 @@ type NotSelected = SeveralPats | ScopesDiffer | RotationUnderWay | PatsInUse | C
 
 /** In milliseconds: if a PAT is newer than this, the rotation that created it may still be under way. */
 const rotationMillis = 10 * 60_000
-
-const isKnown = (pat: Pat): pat is Known => KeyId.is(pat.key_id)
 
 /**
  * Decides what there is to do, by the list.

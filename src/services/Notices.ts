@@ -20,14 +20,13 @@ export type Notice =
 
 /**
  * Tells the user, whatever the log level, that a PAT may exist whose token is
- * lost, or where a rotation stopped. A notice is shown at once, and only the
- * first of a run: an interruption reaches the innermost step first, which knows
- * the most.
+ * lost, or where a rotation stopped.
  */
 export class Notices extends Context.Tag("zpcli/Notices")<
   Notices,
   {
-    readonly owe: (notice: Notice) => Effect.Effect<void>
+    /** Prints a notice at once, but only the first of a run: the innermost step, which knows the most, comes first. */
+    readonly tell: (notice: Notice) => Effect.Effect<void>
     /** Says that an interruption waits for the answer to a create. */
     readonly waiting: Effect.Effect<void>
   }

@@ -2,14 +2,15 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import { checkNotDue, isDue } from "../../src/domain/Due.ts"
 import { ExpiryDate } from "../../src/domain/Expiry.ts"
-import { fromItem } from "../../src/domain/Pat.ts"
+import { KeyId } from "../../src/domain/KeyId.ts"
+import { fromItem, type Known } from "../../src/domain/Pat.ts"
 
 const now = Date.UTC(2027, 0, 31, 12)
 const day = 86_400_000
 const iso = (days: number) => new Date(now + days * day).toISOString()
-const first = "law-hotel-shape-community"
+const first = KeyId.make("law-hotel-shape-community")
 
-const pat = (created: number, more: Record<string, unknown> = {}) => ({
+const pat = (created: number, more: Record<string, unknown> = {}): Known => ({
   ...fromItem({ status: "active", created_at: iso(created), ...more }),
   key_id: first,
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import { ExpiryDate } from "../../src/domain/Expiry.ts"
+import { KeyId } from "../../src/domain/KeyId.ts"
 import { Label } from "../../src/domain/Label.ts"
 import { NewPat } from "../../src/domain/NewPat.ts"
 import type { Pat } from "../../src/domain/Pat.ts"
@@ -8,7 +9,7 @@ import type { Pat } from "../../src/domain/Pat.ts"
 const day = 24 * 3_600_000
 const now = Date.UTC(2026, 10, 25, 13)
 const old = {
-  key_id: "law-hotel-shape-community",
+  key_id: KeyId.make("law-hotel-shape-community"),
   label: "CI",
   scopes: ["job", "newer-than-this-program"],
   created_at: now - 10 * day,

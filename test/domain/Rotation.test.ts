@@ -3,8 +3,8 @@ import * as Either from "effect/Either"
 import { ExpiryDate } from "../../src/domain/Expiry.ts"
 import { KeyId } from "../../src/domain/KeyId.ts"
 import { Label } from "../../src/domain/Label.ts"
-import { fromItem, type Pat } from "../../src/domain/Pat.ts"
-import { checkSeveral, type Known, plan, revokedBy, select, type Wanted } from "../../src/domain/Rotation.ts"
+import { fromItem, type Known, type Pat } from "../../src/domain/Pat.ts"
+import { checkSeveral, plan, revokedBy, select, type Wanted } from "../../src/domain/Rotation.ts"
 
 const now = Date.UTC(2027, 0, 31, 12)
 const day = 86_400_000

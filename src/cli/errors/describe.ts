@@ -31,10 +31,10 @@ const answerOf = (error: Pick<Report, "status" | "requestId"> | undefined): Part
  *
  * @param tokenLost - whether the token did not arrive: once its PAT is revoked, the command can be run again
  */
-const afterUndo = (undone: boolean, cause: Report | undefined, tokenLost: boolean): Partial<Report> => ({
+const undelivered = (revoked: boolean, cause: Report | undefined, tokenLost: boolean): Partial<Report> => ({
   ...answerOf(cause),
   childExitCode: cause?.childExitCode,
-  retryable: undone && cause !== undefined && (cause.retryable || tokenLost),
+  retryable: revoked && cause !== undefined && (cause.retryable || tokenLost),
 })
 
 const several = <A>(all: ReadonlyArray<A>) => (all.length > 1 ? all : undefined)
@@ -114,15 +114,15 @@ const table = {
       error.reason === "not-found" ? exitCodes.commandNotFound : exitCodes.commandNotExecutable,
       hints.ofCommandUnusable(error),
     ),
-  TokenUndelivered: ({ cause, keyId, undone, wasDelivery }) => {
+  TokenUndelivered: ({ cause, keyId, revoked, wasDelivery }) => {
     const why = describeCause(cause)
-    const hint = hints.afterTakenBack(keyId, undone, cause, wasDelivery ? why?.hint : undefined)
-    const more = { keyId, delivered: false, ...afterUndo(undone, why, !wasDelivery) }
-    return ends(ofUndelivered(undone, why === undefined), hint, more)
+    const hint = hints.ofUndelivered(keyId, revoked, cause, wasDelivery ? why?.hint : undefined)
+    const more = { keyId, delivered: false, ...undelivered(revoked, why, !wasDelivery) }
+    return ends(ofUndelivered(revoked, why === undefined), hint, more)
   },
   OutcomeUnknown: (error) => {
     const { cause, found = [], replaces } = error
-    return ends(exitCodes.tokenAtLarge, hints.ofOutcome(error), {
+    return ends(ofUndelivered(false, cause === undefined), hints.ofOutcome(error), {
       ...answerOf(describeCause(cause)),
       ...(found.length > 1 ? { keyIds: found } : { keyId: found[0] }),
       oldKeyId: replaces?.keyId,
@@ -183,13 +183,13 @@ const table = {
   RotationNotBegun: ({ keyId }) =>
     ends(exitCodes.interrupted, "Run the command again to rotate it.", { oldKeyId: keyId }),
   RotationStopped: (error) => {
-    const { cause, newKeyId: keyId, old, step, undone } = error
+    const { cause, newKeyId: keyId, newRevoked: revoked, old, step } = error
     const why = describeCause(cause)
     const delivered = step === "confirm" || step === "revoke"
     return ends(
-      delivered && why !== undefined ? exitCodes.oldRemains : ofUndelivered(undone, why === undefined),
+      delivered && why !== undefined ? exitCodes.oldRemains : ofUndelivered(revoked, why === undefined),
       hints.ofStop(error, why?.hint),
-      { keyId, ...named(old), delivered, ...afterUndo(undone, why, step === "create") },
+      { keyId, ...named(old), delivered, ...undelivered(revoked, why, step === "create") },
     )
   },
   TokenRevokedMeanwhile: ({ active, newKeyId, old }) =>

@@ -27,7 +27,7 @@ export const exitCodes = map(table, ([code]): number => code)
 export const exitCodeMeanings: Readonly<Record<number, string>> = Object.fromEntries(Object.values(table))
 
 /**
- * The exit code if a new token was not delivered. The choice between 7 and 9 is made here: 9 means that the new PAT
+ * The exit code if a new token was not delivered. Only this function chooses between 7 and 9: 9 means that the new PAT
  * was certainly revoked, and 7 that it may still exist. If the command was interrupted, it is 130 either way.
  */
 export const ofUndelivered = (revoked: boolean, interrupted: boolean): number => {

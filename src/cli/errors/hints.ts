@@ -19,13 +19,13 @@ export const howToRevoke = (keyId: string | undefined): string =>
  *
  * @param remedy - what to do about the cause, if that may have to be fixed first
  */
-export const afterTakenBack = (
+export const ofUndelivered = (
   keyId: string | undefined,
-  undone: boolean,
+  revoked: boolean,
   cause: HandoverCause,
   remedy: string | undefined,
 ): string => {
-  if (undone) return remedy ?? "Run the command again."
+  if (revoked) return remedy ?? "Run the command again."
   return mayBeStored(cause)
     ? `Check what it stored before you revoke a PAT. If that isn't the new token, revoke the new PAT${
         KeyId.is(keyId) ? `: zpcli pat revoke ${keyId}` : "; find it with: zpcli pat list"
@@ -46,7 +46,7 @@ export const ofOutcome = ({ found, replaces }: Errors.OutcomeUnknown): string =>
 
 /** @param remedy - what to do about the cause, if that may have to be fixed first */
 export const ofStop = (
-  { cause, newKeyId, old, step, undone }: Errors.RotationStopped,
+  { cause, newKeyId, newRevoked, old, step }: Errors.RotationStopped,
   remedy: string | undefined,
 ): string => {
   const oldKeyIds = old.map(({ keyId }) => keyId).join(" ")
@@ -56,7 +56,7 @@ export const ofStop = (
     return old.length === 0
       ? "Check that the PAT is active with: zpcli pat list"
       : `Check that the new PAT is active with zpcli pat list, then run: zpcli pat revoke ${oldKeyIds}`
-  return afterTakenBack(newKeyId, undone, cause, step === "deliver" ? remedy : undefined)
+  return ofUndelivered(newKeyId, newRevoked, cause, step === "deliver" ? remedy : undefined)
 }
 
 export const ofCommandFailed = ({ exitCode, leftToken, name }: Errors.CommandFailed): string => {

@@ -89,7 +89,7 @@ export const report = (
 
 /** Prints the first notice at once, whatever the log level, with the exit code that the run will have. */
 export const makeNotices = (json: boolean) => {
-  let owed = false
+  let told = false
   return Notices.of({
     // With `--json`, stderr holds one object and nothing else.
     waiting: json
@@ -99,10 +99,10 @@ export const makeNotices = (json: boolean) => {
           const stop = exitCode() === exitCodes.interrupted ? " Press Ctrl-C again to stop." : ""
           return printError(`Waiting up to 5 s for the answer, to revoke the new PAT.${stop}`)
         }),
-    owe: (notice) =>
+    tell: (notice) =>
       Effect.suspend(() => {
-        if (owed) return Effect.void
-        owed = true
+        if (told) return Effect.void
+        told = true
         return printReport({ ...describe(notice), exitCode: exitCodes.interrupted }, json)
       }),
   })

@@ -124,7 +124,7 @@ const toStdout = Effect.fn("delivery.toStdout")(function* (options: DeliveryOpti
     Effect.succeed((created) =>
       Effect.mapError(
         printCreated(created, options, additions),
-        ({ code }) => new DeliveryFailed({ target: "stdout", code }),
+        ({ code }) => new DeliveryFailed({ target: "stdout", why: code }),
       ),
     )
   return openDelivery

@@ -10,6 +10,7 @@ import { findPat } from "../../domain/PatList.ts"
 import { Progress } from "../../services/Progress.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import type { Listing, Revoked } from "../../services/pats/results.ts"
+import { revokeEach } from "../../services/pats/revokeEach.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
 import { Exit } from "../errors/failure.ts"
 import { report } from "../errors/report.ts"
@@ -118,8 +119,8 @@ const endsRun = ({ _tag }: RevokeError): boolean =>
 const sideBySide = 4
 
 /**
- * Revokes PATs, the one that signs in last, and shows the results in the order
- * given. All are tried, and the first failure decides the exit code.
+ * Revokes PATs, and shows the results in the order given. The first failure
+ * decides the exit code.
  *
  * @param gone - why some of them can't be revoked
  * @param own - the key ID of the PAT that signs in, if that is known
@@ -135,10 +136,9 @@ const revokeAll = Effect.fnUntraced(function* (
   const outcomes = new Map<string, Either.Either<Revoked, RevokeError>>(
     gone.map((error) => [error.keyId, Either.left(error)]),
   )
-  const left = keyIds.filter((keyId) => !outcomes.has(keyId))
+  const left = keyIds.filter((keyId) => !outcomes.has(keyId)).map((keyId) => ({ keyId, own: keyId === own }))
   const unshown = new Set(keyIds)
   let exitCode: number = exitCodes.done
-  let done = 0
 
   /** Shows outcomes in the order given: up to a PAT whose outcome isn't known yet, or all that are known. */
   const showKnown = Effect.fnUntraced(function* (upTo: "gap" | "end") {
@@ -154,29 +154,20 @@ const revokeAll = Effect.fnUntraced(function* (
       if (exitCode === exitCodes.done) exitCode = code
     }
   })
-  const count = Effect.suspend(() =>
-    left.length > 1 ? progress.count({ done, total: left.length }) : Effect.void,
-  )
-  const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
-  const showInOrder = oneAtATime(Effect.all([progress.clear, showKnown("gap"), count], { discard: true }))
+  const showInOrder = Effect.zipRight(progress.clear, showKnown("gap"))
+  const revoking = revokeEach(progress, left, {
+    concurrency: sideBySide,
+    revoke: (pat) => api.revoke(pat.keyId, pat.own),
+    settled: ({ keyId }, outcome) => {
+      if (Either.isLeft(outcome) && endsRun(outcome.left)) return Effect.fail(outcome.left)
+      outcomes.set(keyId, outcome)
+      return showInOrder
+    },
+  })
 
-  const revokeOne = (keyId: KeyId) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Effect.either(restore(api.revoke(keyId, keyId === own))), (outcome) => {
-        if (Either.isLeft(outcome) && endsRun(outcome.left)) return Effect.fail(outcome.left)
-        outcomes.set(keyId, outcome)
-        if (Either.isRight(outcome)) done++
-        return restore(showInOrder)
-      }),
-    )
-  const [last, others] = Arr.partition(left, (keyId) => keyId !== own)
   yield* showInOrder
-  yield* Effect.forEach(others, revokeOne, { concurrency: sideBySide, discard: true }).pipe(
-    Effect.zipRight(Effect.forEach(last, revokeOne, { discard: true })),
-    Effect.ensuring(progress.count(undefined)),
-    // If the run ends early, the user still has to know what was done.
-    Effect.onError(() => oneAtATime(showKnown("end"))),
-  )
+  // If the run ends early, the user still has to know what was done.
+  yield* Effect.onError(revoking, () => showKnown("end"))
   if (exitCode !== exitCodes.done) return yield* new Exit({ code: exitCode })
 })
 

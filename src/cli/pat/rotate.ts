@@ -144,8 +144,8 @@ export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions)
     if (asks && !(yield* confirm(question(planned)))) return yield* new Declined({})
     return planned
   }).pipe(
-    Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),
-    Effect.tapErrorTag("Quit", () => notices.owe(new RotationNotBegun({ keyId }))),
+    Effect.onInterrupt(() => notices.tell(new RotationNotBegun({ keyId }))),
+    Effect.tapErrorTag("Quit", () => notices.tell(new RotationNotBegun({ keyId }))),
   )
   if (planned._tag === "NotDue") return yield* printNotDue(planned, given)
   const { old, pat } = planned

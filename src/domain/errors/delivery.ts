@@ -66,7 +66,7 @@ export interface ReplacedPat {
 }
 
 /** The state of PATs that were not replaced. */
-export const asTheyWere = (old: ReadonlyArray<ReplacedPat>): string => {
+export const stateOfOld = (old: ReadonlyArray<ReplacedPat>): string => {
   const keyIds = old.map(({ keyId }) => keyId).join(", ")
   const work = old.every(({ works }) => works)
   if (old.length > 1) return work ? `PATs ${keyIds} still work` : `PATs ${keyIds} are unchanged`
@@ -76,27 +76,27 @@ export const asTheyWere = (old: ReadonlyArray<ReplacedPat>): string => {
 /** A token could not be written. */
 export class DeliveryFailed extends Data.TaggedError("DeliveryFailed")<{
   readonly target: string
-  /** The system's code, such as `EPIPE` or `ENOSPC`. */
-  readonly code: string
+  /** The system's code, such as `ENOSPC`, or a clause, such as `it is locked by another program`. */
+  readonly why: string
 }> {
   override get message(): string {
-    return `Its token could not be written to ${this.target} (${explained(this.code)}).`
+    return `Its token could not be written to ${this.target} (${explained(this.why)}).`
   }
 }
 
 /** Why a token could not be delivered. */
 export type Undelivered = DeliveryFailed | CommandFailed
 
-/** Why a new PAT is useless; undefined for an interruption. */
+/** Why a token was not delivered, or an old PAT not revoked; undefined for an interruption. */
 export type HandoverCause = RevokeError | Undelivered | undefined
 
 /** Whether a command has read a token, and may have overwritten the only copy of an old one with it. */
 export const mayBeStored = (cause: HandoverCause): cause is CommandFailed =>
   cause?._tag === "CommandFailed" && cause.exitCode !== undefined && cause.exitCode !== 0
 
-/** What happened to a new PAT whose token was not delivered. */
-export const takenBack = (keyId: string | undefined, undone: boolean, cause: HandoverCause): string => {
-  if (undone) return `The new PAT ${keyId ?? ""} was revoked`
+/** The state of a new PAT whose token was not delivered. */
+export const stateOfNew = (keyId: string | undefined, revoked: boolean, cause: HandoverCause): string => {
+  if (revoked) return `The new PAT ${keyId ?? ""} was revoked`
   const exists = `The new PAT ${keyId ?? "(key ID unknown)"} exists`
   return mayBeStored(cause)
     ? `${exists}, and ${cause.name} may have stored its token`
@@ -107,7 +107,7 @@ export const takenBack = (keyId: string | undefined, undone: boolean, cause: Han
 export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   readonly keyId: string | undefined
   /** Whether the PAT was certainly revoked. */
-  readonly undone: boolean
+  readonly revoked: boolean
   readonly cause: HandoverCause
 }> {
   /** Whether the delivery failed, and not a request before it. */
@@ -116,8 +116,8 @@ export class TokenUndelivered extends Data.TaggedError("TokenUndelivered")<{
   }
 
   override get message(): string {
-    const { cause, keyId, undone, wasDelivery } = this
-    const state = takenBack(keyId, undone, cause)
+    const { cause, keyId, revoked, wasDelivery } = this
+    const state = stateOfNew(keyId, revoked, cause)
     if (cause === undefined) return `Interrupted. ${state}.`
     const lost = wasDelivery ? "" : ", because its token did not arrive or could not be checked"
     return `${state}${lost}: ${because(cause)}.`
@@ -141,7 +141,7 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   override get message(): string {
     const { found, label, replaces } = this
     const why = because(this.cause)
-    const old = replaces === undefined ? "" : ` ${asTheyWere([replaces])}.`
+    const old = replaces === undefined ? "" : ` ${stateOfOld([replaces])}.`
     if (found === undefined) return `It is unclear whether the PAT "${label}" was created: ${why}.${old}`
     const [keyId, ...more] = found
     if (keyId === undefined) {

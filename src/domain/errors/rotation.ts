@@ -1,7 +1,7 @@
 /** Why PATs are not found by their label or not replaced, and how far a rotation got. */
 import * as Data from "effect/Data"
 import type { Pat, Time } from "../Pat.ts"
-import { asTheyWere, type HandoverCause, type ReplacedPat, TokenUndelivered, takenBack } from "./delivery.ts"
+import { type HandoverCause, type ReplacedPat, stateOfNew, stateOfOld } from "./delivery.ts"
 import { because, didYouMean } from "./words.ts"
 
 /** No PAT has this label, or only revoked ones. */
@@ -141,14 +141,14 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
   readonly old: ReadonlyArray<ReplacedPat>
   readonly newKeyId: string | undefined
   /** Whether the new PAT was certainly revoked. */
-  readonly undone: boolean
+  readonly newRevoked: boolean
   readonly cause: HandoverCause
 }> {
   override get message(): string {
-    const { cause, newKeyId, old, step, undone } = this
+    const { cause, newKeyId, newRevoked, old, step } = this
     const why = because(cause)
     const newPat = newKeyId ?? "(key ID unknown)"
-    const before = asTheyWere(old)
+    const before = stateOfOld(old)
     if (step === "revoke") {
       const keyIds = old.map(({ keyId }) => keyId).join(", ")
       return `The new PAT ${newPat} works and was delivered, but the old PAT${old.length > 1 ? "s" : ""} ${keyIds} may still work: ${why}.`
@@ -157,18 +157,10 @@ export class RotationStopped extends Data.TaggedError("RotationStopped")<{
       const rest = old.length === 0 ? "" : ` ${before}.`
       return `The token of the new PAT ${newPat} was delivered, but could not be checked again: ${why}.${rest}`
     }
-    const lost = step === "create" && undone ? ", because its token did not arrive" : ""
+    const lost = step === "create" && newRevoked ? ", because its token did not arrive" : ""
     const unchecked = step === "check" ? "it could not be checked, because " : ""
-    return `${before}. ${takenBack(newKeyId, undone, cause)}${lost}: ${unchecked}${why}.`
+    return `${before}. ${stateOfNew(newKeyId, newRevoked, cause)}${lost}: ${unchecked}${why}.`
   }
-}
-
-/** A rotation that stopped before the delivery was complete. Without an old PAT it is no more than a create. */
-export const stoppedBeforeDelivery = (
-  fields: ConstructorParameters<typeof RotationStopped>[0],
-): RotationStopped | TokenUndelivered => {
-  const { cause, newKeyId: keyId, old, undone } = fields
-  return old.length === 0 ? new TokenUndelivered({ keyId, undone, cause }) : new RotationStopped(fields)
 }
 
 /** The API refused a token that it had accepted before, after it was delivered. Nothing was revoked. */

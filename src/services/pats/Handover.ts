@@ -1,27 +1,22 @@
-import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import type * as Redacted from "effect/Redacted"
 import {
   type CommandUnusable,
-  OutcomeUnknown,
-  PatLeft,
+  type OutcomeUnknown,
+  type PatLeft,
   type RotationStopped,
   type TokenRevokedMeanwhile,
   TokenUndelivered,
   type Undelivered,
 } from "../../domain/Errors.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
-import { hasEnded } from "../../domain/Pat.ts"
 import type { Rotation } from "../../domain/Rotation.ts"
 import { Notices } from "../Notices.ts"
 import { Progress } from "../Progress.ts"
 import { Signals } from "../Signals.ts"
-import { type Acquiring, apart, type MayWork, makeAcquire, type TakenBack } from "./acquire.ts"
+import { makeAcquire, type TakenBack } from "./acquire.ts"
+import { type Loan, makeLend, type Use } from "./lend.ts"
 import { PatApi, type PatApiError } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
 import type { CreatedToken } from "./results.ts"
@@ -75,13 +70,13 @@ export class Handover extends Context.Tag("zpcli/Handover")<
     const { acquire, failWith, takeBack } = acquiring
     const create = Effect.fn("Handover.create")((pat: NewPat, deliver: Deliver) =>
       Effect.uninterruptibleMask((restore) => {
-        const undelivered = ({ _tag, keyId }: TakenBack, cause?: Undelivered) =>
-          new TokenUndelivered({ keyId, undone: _tag === "Gone", cause })
+        const undelivered = ({ keyId, revoked }: TakenBack, cause?: Undelivered) =>
+          new TokenUndelivered({ keyId, revoked, cause })
         const created = acquire(restore, {
           pat,
           // Two jobs may create the same label at the same moment, so a PAT in the list may be the other job's.
           recover: Effect.fail,
-          tell: undelivered,
+          noticeOf: undelivered,
         })
         // An interruption comes too late once the token is there: it is delivered all the same.
         return Effect.tap(created, (token) =>
@@ -103,96 +98,3 @@ export class Handover extends Context.Tag("zpcli/Handover")<
 
   static readonly layer = Layer.effect(this, this.make)
 }
-
-/** A PAT for one use. */
-export interface Loan {
-  readonly pat: NewPat
-  /** Whether no other PAT can have its label, so that zpcli can find it by its label if the answer is lost. */
-  readonly ownLabel: boolean
-}
-
-/** Uses a token, and gives an exit code. */
-export type Use = (token: Redacted.Redacted) => Effect.Effect<number, CommandUnusable>
-
-const mayWork = (back: TakenBack): back is MayWork => back._tag === "MayWork"
-
-/** Makes `Handover.lend`. */
-const makeLend = (
-  api: PatApi["Type"],
-  notices: Notices["Type"],
-  { acquire, failWith, takeBack }: Acquiring,
-) =>
-  Effect.fn("Handover.lend")(({ ownLabel, pat }: Loan, use: Use) =>
-    Effect.uninterruptibleMask((restore) => {
-      const { label } = pat
-
-      /** Revokes every PAT with the label. */
-      const sweep = (interruptedAt?: number) =>
-        Effect.flatMap(apart(api.list), ({ pats }) =>
-          Effect.forEach(
-            pats.filter((one) => one.label === label && !hasEnded(one)),
-            ({ key_id }) => takeBack(key_id ?? "", interruptedAt),
-          ),
-        )
-
-      /** Revokes a PAT whose answer was lost. Its label identifies it only if no other PAT can have that label. */
-      const recover = (lost: OutcomeUnknown, interruptedAt?: number) => {
-        if (!ownLabel) return Effect.fail(lost)
-        const unknown = (found?: ReadonlyArray<string>) =>
-          Effect.fail(new OutcomeUnknown({ label, found, cause: lost.cause }))
-        return Effect.matchEffect(sweep(interruptedAt), {
-          onFailure: () => unknown(),
-          onSuccess: (swept) => {
-            const [first] = swept
-            const left = swept.filter(mayWork)
-            return first !== undefined && left.length === 0
-              ? Effect.succeed(first.keyId)
-              : unknown(left.map(({ keyId }) => keyId ?? ""))
-          },
-        })
-      }
-
-      const patLeft = (keyId: string | undefined, end: PatLeft["end"], { cause }: MayWork) =>
-        new PatLeft({ label, keyId, expiry: pat.expiry, end, cause })
-
-      const tell = (back: TakenBack) =>
-        back._tag === "Gone"
-          ? new TokenUndelivered({ keyId: back.keyId, undone: true, cause: undefined })
-          : patLeft(back.keyId, undefined, back)
-
-      /** Creates the PAT; once more if the answer to the first attempt was lost, and nothing is left of it. */
-      const create = (
-        attempt: 1 | 2,
-      ): Effect.Effect<CreatedToken & { readonly attempt: 1 | 2 }, PatApiError | OutcomeUnknown> =>
-        acquire(restore, { pat, recover, tell }).pipe(
-          Effect.map((created) => ({ ...created, attempt })),
-          Effect.catchTag("OutcomeUnknown", (lost) =>
-            Effect.matchEffect(recover(lost), {
-              onFailure: (unknown) =>
-                attempt === 1 && unknown.found?.length === 0 ? create(2) : failWith(unknown),
-              // If nothing is left of either attempt, there is only the failure of the network to report.
-              onSuccess: () => (attempt === 1 ? create(2) : Effect.fail(lost.cause ?? lost)),
-            }),
-          ),
-        )
-
-      return Effect.gen(function* () {
-        const { attempt, keyId, token } = yield* create(1)
-        const end = yield* Effect.exit(restore(use(token)))
-        const back = yield* takeBack(keyId)
-        // A lost answer may stand for another PAT, and a PAT without a key ID can be found only by its label.
-        const search = ownLabel && (attempt === 2 || keyId === undefined)
-        const swept = search ? yield* Effect.either(sweep()) : Either.right([])
-        const foundByLabel = keyId === undefined && Either.isRight(swept) && swept.right.length > 0
-        const left = [
-          ...(foundByLabel ? [] : [back]),
-          ...Either.getOrElse(swept, (cause) => [{ _tag: "MayWork" as const, keyId: undefined, cause }]),
-        ].find(mayWork)
-        if (left === undefined) return yield* end
-        const how = Exit.isSuccess(end) ? end.value : Option.getOrUndefined(Cause.failureOption(end.cause))
-        if (how !== undefined) return yield* failWith(patLeft(keyId, how, left))
-        yield* notices.owe(patLeft(keyId, undefined, left))
-        return yield* end
-      })
-    }),
-  )

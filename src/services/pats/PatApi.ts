@@ -24,16 +24,7 @@ import { Transport } from "../network/Transport.ts"
 import { Flight } from "../network/trace.ts"
 import { Connection } from "../settings/Connection.ts"
 import { maskTokens } from "../settings/Secrets.ts"
-import {
-  createdSince,
-  hasOlder,
-  judgeRevoke,
-  type RevokeAnswer,
-  readRevoked,
-  revokedUnseen,
-  serverTimeOf,
-  theOne,
-} from "./outcome.ts"
+import { judgeCreate, judgeRevoke, type RevokeAnswer, readRevoked, revokedUnseen } from "./outcome.ts"
 import { type CreatedToken, type Greeting, type Listing, listing, type Revoked } from "./results.ts"
 
 /** What every operation can fail with: signing in, and the API's or the network's refusal. */
@@ -118,13 +109,11 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       listed?: ReadonlySet<string | undefined>,
       flight?: Flight,
     ) {
-      const { label } = pat
-      const about = { label, ...(pat.replaces === undefined ? {} : { replaces: pat.replaces }) }
       // Signing in first keeps its failures apart from those of the create.
       yield* session.credential
-      const asked = yield* Clock.currentTimeMillis
+      const sentAt = yield* Clock.currentTimeMillis
       const unknown = (cause: OutcomeUnknown["cause"], found?: ReadonlyArray<string>) =>
-        new OutcomeUnknown({ ...about, found, cause })
+        new OutcomeUnknown({ label: pat.label, found, replaces: pat.replaces, cause })
       const readCreated = (answer: ApiAnswer) =>
         Effect.flatMap(decodeCreated(answer), ({ text, value: { detail } }) => {
           const { key_id: keyId, token } = detail
@@ -169,20 +158,8 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
           // The answer named the PAT. Only an earlier list can prove that it is new.
           if (lost.found !== undefined && listed === undefined) return yield* lost
           const listing = yield* Effect.orElseFail(list, () => lost)
-          const now = yield* Clock.currentTimeMillis
-          const since = serverTimeOf(asked, listing, now)
-          const candidates = createdSince(listing.pats, label, since).filter(
-            (one) => listed?.has(one.key_id) !== true,
-          )
-          const found = lost.found ?? candidates.map(({ key_id }) => key_id)
-          const certain = theOne(candidates, pat.scopes, since)
-          return yield* new OutcomeUnknown({
-            ...about,
-            found,
-            certain: certain !== undefined && found.includes(certain) ? certain : undefined,
-            older: hasOlder(listing.pats, label, found),
-            cause: lost.cause,
-          })
+          const readAt = yield* Clock.currentTimeMillis
+          return yield* judgeCreate({ lost, pat, listed, sentAt, readAt }, listing)
         })
       return yield* Effect.catchTag(session.withCredential(attempt), "OutcomeUnknown", lookUp)
     })

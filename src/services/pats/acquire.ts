@@ -15,20 +15,13 @@ import type { Signals } from "../Signals.ts"
 import type { PatApi } from "./PatApi.ts"
 import type { CreatedToken } from "./results.ts"
 
-/** A PAT that zpcli tried to revoke, since its token isn't in use anywhere. */
-export type TakenBack = Gone | MayWork
-
-/** It certainly doesn't work any more. */
-interface Gone {
-  readonly _tag: "Gone"
+/** A new PAT that zpcli tried to revoke, since its token isn't in use anywhere. */
+export interface TakenBack {
   readonly keyId: string | undefined
-}
-
-/** It may still work. There is no cause if its key ID isn't known, or if there was no time for an answer. */
-export interface MayWork {
-  readonly _tag: "MayWork"
-  readonly keyId: string | undefined
-  readonly cause: RevokeError | undefined
+  /** Whether it was certainly revoked. */
+  readonly revoked: boolean
+  /** Why it may still work; absent if its key ID isn't known, or if there was no time for an answer. */
+  readonly cause?: RevokeError
 }
 
 /** A PAT to be acquired. */
@@ -45,7 +38,7 @@ export interface Acquisition {
     interruptedAt?: number,
   ) => Effect.Effect<string | undefined, OutcomeUnknown>
   /** What to tell the user after an interruption. */
-  readonly tell: (back: TakenBack) => Notice
+  readonly noticeOf: (back: TakenBack) => Notice
   /** What to tell the user after an interruption if the PAT was certainly never created. */
   readonly notCreated?: Notice
 }
@@ -60,7 +53,7 @@ const allMillis = 9_000
 const revokeMillis = allMillis - answerMillis
 
 /** Runs an effect in a fiber of its own: its timeouts need to interrupt it, even in an uninterruptible region. */
-export const apart = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+export const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   effect.pipe(Effect.interruptible, Effect.forkDaemon, Effect.flatMap(Fiber.join))
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
@@ -71,14 +64,15 @@ export type Acquiring = ReturnType<typeof makeAcquire>
 export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signals: Signals["Type"]) => {
   /** Ends work that takes too long after an interruption, or after a signal, which may come while it runs. */
   const inTime = <A, E>(work: Effect.Effect<A, E>, otherwise: A, interruptedAt?: number) =>
-    apart(
+    inOwnFiber(
       Effect.raceFirst(
         work,
         Effect.gen(function* () {
-          const begun = yield* Clock.currentTimeMillis
+          const begunAt = yield* Clock.currentTimeMillis
           const at = interruptedAt ?? (yield* signals.first)
-          const now = yield* Clock.currentTimeMillis
-          yield* Effect.sleep(Math.max(at + allMillis - now, begun + revokeMillis - now, 0))
+          // A revoke that begins late, because the command of `pat run` outlived the signal, still has its own time.
+          const deadline = Math.max(at + allMillis, begunAt + revokeMillis)
+          yield* Effect.sleep(deadline - (yield* Clock.currentTimeMillis))
           return otherwise
         }),
       ),
@@ -86,19 +80,19 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
 
   /** Revokes a PAT whose token isn't in use anywhere. */
   const takeBack = (keyId: string | undefined, interruptedAt?: number): Effect.Effect<TakenBack> => {
-    const gone: TakenBack = { _tag: "Gone", keyId }
-    const mayWork = (cause?: RevokeError): TakenBack => ({ _tag: "MayWork", keyId, cause })
-    if (!KeyId.is(keyId)) return Effect.succeed(mayWork())
+    const gone: TakenBack = { keyId, revoked: true }
+    const mayWork: TakenBack = { keyId, revoked: false }
+    if (!KeyId.is(keyId)) return Effect.succeed(mayWork)
     const revoking = Effect.match(api.revoke(keyId), {
       onSuccess: () => gone,
-      onFailure: (cause) => (cause._tag === "PatNotFound" ? gone : mayWork(cause)),
+      onFailure: (cause) => (cause._tag === "PatNotFound" ? gone : { ...mayWork, cause }),
     })
-    return inTime(revoking, mayWork(), interruptedAt)
+    return inTime(revoking, mayWork, interruptedAt)
   }
 
   /** Creates a PAT. After an interruption, it is revoked again if it exists, and the user is told. */
   const acquire = Effect.fnUntraced(function* (restore: Restore, wanted: Acquisition) {
-    const { listed, notCreated, pat, recover, tell } = wanted
+    const { listed, notCreated, noticeOf, pat, recover } = wanted
     // An interruption that has come already is obeyed before anything is sent.
     yield* restore(Effect.void)
     const flight = new Flight()
@@ -106,8 +100,8 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
 
     const undo = Effect.gen(function* () {
       const at = yield* Clock.currentTimeMillis
-      const notice = yield* noticeOf(yield* answered, at)
-      if (notice !== undefined) yield* notices.owe(notice)
+      const notice = yield* cleanUp(yield* answered, at)
+      if (notice !== undefined) yield* notices.tell(notice)
     })
 
     const answered = Effect.suspend(() =>
@@ -135,16 +129,17 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       return new OutcomeUnknown({ label, found: undefined, replaces, cause: undefined })
     }
 
-    const noticeOf = (
+    /** Revokes a PAT that was created, and says what to tell the user. */
+    const cleanUp = (
       answer: Exit.Exit<CreatedToken, unknown>,
       at: number,
     ): Effect.Effect<Notice | undefined> => {
-      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value.keyId, at), tell)
+      if (Exit.isSuccess(answer)) return Effect.map(takeBack(answer.value.keyId, at), noticeOf)
       const lost = lostIn(answer.cause)
       if (lost === undefined) return Effect.succeed(notCreated)
       const recovered = Effect.match(recover(lost, at), {
         onFailure: (unknown): Notice => unknown,
-        onSuccess: (keyId) => tell({ _tag: "Gone", keyId }),
+        onSuccess: (keyId) => noticeOf({ keyId, revoked: true }),
       })
       return inTime(recovered, lost, at)
     }
@@ -152,12 +147,15 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
     return yield* Effect.onInterrupt(restore(Fiber.join(asking)), () => undo)
   })
 
-  /** Fails. An interruption that waits for the end of this region would hide that, so the user is told at once. */
+  /**
+   * Fails. A pending interruption would replace the error at the end of the uninterruptible region, so the user is
+   * told at once.
+   */
   const failWith = <E extends Notice>(error: E): Effect.Effect<never, E> =>
     Effect.flatMap(Effect.descriptor, ({ interruptors }) =>
       HashSet.size(interruptors) === 0
         ? Effect.fail(error)
-        : Effect.zipRight(notices.owe(error), Effect.interrupt),
+        : Effect.zipRight(notices.tell(error), Effect.interrupt),
     )
 
   return { acquire, failWith, takeBack }

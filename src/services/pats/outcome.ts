@@ -2,8 +2,9 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { saysRevoked, tellsOfFailure, wordsOfFailure } from "../../domain/Envelope.ts"
-import { PatNotFound, RevokeUnconfirmed } from "../../domain/Errors.ts"
+import { OutcomeUnknown, PatNotFound, RevokeUnconfirmed } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
+import type { NewPat } from "../../domain/NewPat.ts"
 import { hasEnded, lastUse, type Pat, sameScopes } from "../../domain/Pat.ts"
 import { type ApiAnswer, parseJson } from "../network/answer.ts"
 import type { Listing, Revoked } from "./results.ts"
@@ -11,58 +12,54 @@ import type { Listing, Revoked } from "./results.ts"
 /** In milliseconds. A server may round `created_at` down, to before the request. */
 const createdAtSlack = 2_000
 
-/**
- * When a request was made, by the server's clock, since ours may be off by hours.
- * All are in milliseconds since the epoch.
- *
- * @param ours - when it was made, by our clock
- * @param now - when the list was read, by our clock
- */
-export const serverTimeOf = (ours: number, listing: Listing, now: number): number =>
-  ours + (listing.now - now) - createdAtSlack
-
-interface Listed extends Pat {
-  readonly key_id: string
+/** A create whose answer was lost. */
+interface LostCreate {
+  readonly lost: OutcomeUnknown
+  readonly pat: NewPat
+  /** The key IDs that were listed before: none of them can be the new one. */
+  readonly listed: ReadonlySet<string | undefined> | undefined
+  /** When it was sent, and when the list was read, by our clock, in milliseconds since the epoch. */
+  readonly sentAt: number
+  readonly readAt: number
 }
 
 /**
- * The PATs with a label that were created since an instant, in the server's
- * order. One whose creation can't be read may be the new one.
- *
- * @param since - when the request was made, by the server's clock, in milliseconds since the epoch
+ * What the list says of a create whose answer was lost. It is certainly the only
+ * PAT that has the label and the scopes, was created since, and was never used.
  */
-export const createdSince = (pats: ReadonlyArray<Pat>, label: string, since: number): ReadonlyArray<Listed> =>
-  pats.filter(
-    (pat): pat is Listed =>
-      pat.label === label &&
-      pat.key_id !== undefined &&
-      !(typeof pat.created_at === "number" && pat.created_at < since),
+export const judgeCreate = (
+  { listed, lost, pat, readAt, sentAt }: LostCreate,
+  { now, pats }: Listing,
+): OutcomeUnknown => {
+  const { label, replaces, scopes } = pat
+  // By the server's clock, since ours may be off by hours.
+  const since = sentAt + (now - readAt) - createdAtSlack
+  const labelled = pats.filter((one) => one.label === label)
+  const candidates = labelled.filter(
+    // A PAT whose creation can't be read may be the new one.
+    ({ created_at: created, key_id }) =>
+      key_id !== undefined &&
+      listed?.has(key_id) !== true &&
+      !(typeof created === "number" && created < since),
   )
-
-/**
- * The key ID of the PAT that the lost answer was about: the only candidate that
- * has the scopes, was created since, and was never used. Undefined if there are
- * none or several.
- */
-export const theOne = (
-  candidates: ReadonlyArray<Listed>,
-  scopes: ReadonlyArray<string>,
-  since: number,
-): string | undefined => {
+  const found = lost.found ?? candidates.flatMap(({ key_id }) => key_id ?? [])
   const [one, ...more] = candidates.filter(
-    (pat) =>
-      typeof pat.created_at === "number" &&
-      pat.created_at >= since &&
-      !hasEnded(pat) &&
-      lastUse(pat) === "never" &&
-      sameScopes(pat.scopes, scopes),
+    (each) =>
+      typeof each.created_at === "number" &&
+      !hasEnded(each) &&
+      lastUse(each) === "never" &&
+      sameScopes(each.scopes, scopes),
   )
-  return more.length === 0 ? one?.key_id : undefined
+  const isFound = ({ key_id }: Pat) => key_id !== undefined && found.includes(key_id)
+  return new OutcomeUnknown({
+    label,
+    found,
+    certain: one !== undefined && more.length === 0 && isFound(one) ? one.key_id : undefined,
+    older: labelled.some((each) => !isFound(each)),
+    replaces,
+    cause: lost.cause,
+  })
 }
-
-/** Whether a list shows a PAT with this label that isn't one of those found. */
-export const hasOlder = (pats: ReadonlyArray<Pat>, label: string, found: ReadonlyArray<string>): boolean =>
-  pats.some((pat) => pat.label === label && !(pat.key_id !== undefined && found.includes(pat.key_id)))
 
 /** An answer to a revoke that proves nothing by itself: a 404, or a success that isn't certainly the API's own. */
 export interface Doubtful {

@@ -62,7 +62,7 @@ export const toFile = Effect.fn("delivery.toFile")(function* (target: string, re
       ({ token }) =>
         Effect.mapError(
           write(new TextEncoder().encode(Redacted.value(token))),
-          (error) => new DeliveryFailed({ target, code: whyNotWritten(error) }),
+          (error) => new DeliveryFailed({ target, why: whyNotWritten(error) }),
         ),
   )
   return { open, where: `written to ${target}` } satisfies Place

@@ -1,4 +1,5 @@
 /** `Handover.rotate`: carries out a rotation. */
+import * as Arr from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -7,8 +8,8 @@ import {
   type RevokeError,
   RotationNotBegun,
   RotationStopped,
-  stoppedBeforeDelivery,
   TokenRevokedMeanwhile,
+  TokenUndelivered,
 } from "../../domain/Errors.ts"
 import type { KeyId } from "../../domain/KeyId.ts"
 import type { NewPat } from "../../domain/NewPat.ts"
@@ -17,10 +18,11 @@ import { newestFirst } from "../../domain/PatList.ts"
 import { type OldPat, type Rotation, revokedBy } from "../../domain/Rotation.ts"
 import type { Notice, Notices } from "../Notices.ts"
 import type { Progress } from "../Progress.ts"
-import { type Acquiring, apart, type TakenBack } from "./acquire.ts"
+import { type Acquiring, inOwnFiber, type TakenBack } from "./acquire.ts"
 import type { PatApi } from "./PatApi.ts"
 import type { Deliver } from "./places.ts"
 import type { CreatedToken } from "./results.ts"
+import { revokeEach } from "./revokeEach.ts"
 
 /** A PAT that was replaced and revoked. */
 export interface Ended {
@@ -44,13 +46,9 @@ export const makeRotate = (
   progress: Progress["Type"],
   { acquire, failWith, takeBack }: Acquiring,
 ) => {
-  /** Revokes the old PATs, all of them even if one fails, and the PAT that signs in last. */
+  /** Revokes the old PATs, all of them even if one fails. */
   const revokeAll = (old: ReadonlyArray<OldPat>): Effect.Effect<ReadonlyArray<Ended>, Left> =>
     Effect.gen(function* () {
-      let done = 0
-      const count = Effect.suspend(() =>
-        old.length > 1 ? progress.count({ done, total: old.length }) : Effect.void,
-      )
       const revoke = (pat: OldPat) =>
         api.revoke(pat.keyId, pat.own).pipe(
           Effect.map(({ unlisted }) => ({ keyId: pat.keyId, already: false, unlisted })),
@@ -58,23 +56,17 @@ export const makeRotate = (
           Effect.catchTag("PatNotFound", () =>
             Effect.succeed({ keyId: pat.keyId, already: true, unlisted: false }),
           ),
-          Effect.tap(() => {
-            done++
-            return count
-          }),
           Effect.mapError((cause) => ({ pat, cause })),
         )
-      yield* count
-      const ownLast = [...old.filter(({ own }) => !own), ...old.filter(({ own }) => own)]
-      const [failed, ended] = yield* Effect.partition(ownLast, revoke)
+      const [failed, ended] = Arr.separate(yield* revokeEach(progress, old, { revoke }))
       const [first] = failed
       if (first === undefined) return ended
       return yield* Effect.fail({ old: failed.map(({ pat }) => pat), cause: first.cause })
-    }).pipe(Effect.ensuring(progress.count(undefined)))
+    })
 
   /** Why a delivered token is refused, as far as the list tells. */
   const revokedMeanwhile = ({ keyId }: CreatedToken, pat: NewPat, old: ReadonlyArray<OldPat>) =>
-    Effect.map(Effect.option(apart(api.list)), (listing) => {
+    Effect.map(Effect.option(inOwnFiber(api.list)), (listing) => {
       const { pats, now } = Option.getOrElse(listing, () => ({ pats: undefined, now: 0 }))
       const active = newestFirst(pats ?? []).filter(
         (one) => one.label === pat.label && one.key_id !== keyId && works(one, now),
@@ -98,7 +90,7 @@ export const makeRotate = (
       Effect.onInterrupt(() =>
         Clock.currentTimeMillis.pipe(
           Effect.flatMap((at) => stop(undefined, at)),
-          Effect.flatMap(notices.owe),
+          Effect.flatMap(notices.tell),
         ),
       ),
       Effect.catchAll((cause) => Effect.flatMap(stop(cause), failWith)),
@@ -109,31 +101,37 @@ export const makeRotate = (
       Effect.gen(function* () {
         const { old, pat, pats } = rotation
         type Cause = RotationStopped["cause"]
-        /** It stopped before the delivery was complete. */
-        const undone = (step: "create" | "check" | "deliver", { _tag, keyId }: TakenBack, cause?: Cause) =>
-          stoppedBeforeDelivery({ step, old, newKeyId: keyId, undone: _tag === "Gone", cause })
+        /** It stopped before the delivery was complete. Without an old PAT it is no more than a create. */
+        const stopped = (
+          step: "create" | "check" | "deliver",
+          { keyId, revoked }: TakenBack,
+          cause?: Cause,
+        ) =>
+          old.length === 0
+            ? new TokenUndelivered({ keyId, revoked, cause })
+            : new RotationStopped({ step, old, newKeyId: keyId, newRevoked: revoked, cause })
         /** Revokes a PAT whose answer was lost, if the list leaves no doubt which one it is. */
         const recover = (lost: OutcomeUnknown, interruptedAt?: number) =>
-          Effect.flatMap(takeBack(lost.certain, interruptedAt), ({ _tag, keyId }) =>
-            _tag === "Gone" ? Effect.succeed(keyId) : Effect.fail(lost),
+          Effect.flatMap(takeBack(lost.certain, interruptedAt), ({ keyId, revoked }) =>
+            revoked ? Effect.succeed(keyId) : Effect.fail(lost),
           )
         const created = yield* acquire(restore, {
           pat,
           listed: new Set(pats.map(({ key_id }) => key_id)),
           recover,
-          tell: (back) => undone("create", back),
+          noticeOf: (back) => stopped("create", back),
           notCreated: new RotationNotBegun({ keyId: old[0]?.keyId }),
         }).pipe(
           Effect.catchTag("OutcomeUnknown", (lost) =>
             Effect.matchEffect(recover(lost), {
               onFailure: failWith,
-              onSuccess: (keyId) => failWith(undone("create", { _tag: "Gone", keyId }, lost.cause)),
+              onSuccess: (keyId) => failWith(stopped("create", { keyId, revoked: true }, lost.cause)),
             }),
           ),
         )
         const orTakenBack = <C extends Cause>(step: "check" | "deliver", work: Effect.Effect<void, C>) =>
           orStop(work, (cause, at) =>
-            Effect.map(takeBack(created.keyId, at), (back) => undone(step, back, cause)),
+            Effect.map(takeBack(created.keyId, at), (back) => stopped(step, back, cause)),
           )
         yield* orTakenBack("check", restore(api.check(created.token)))
         yield* orTakenBack("deliver", deliver(created))
@@ -141,7 +139,7 @@ export const makeRotate = (
         const working = revokedBy(rotation)
         /** It stopped after that: both the new PAT and the old ones stay. */
         const unfinished = (step: "confirm" | "revoke", left: ReadonlyArray<OldPat>, cause?: Cause) =>
-          new RotationStopped({ step, old: left, newKeyId: created.keyId, undone: false, cause })
+          new RotationStopped({ step, old: left, newKeyId: created.keyId, newRevoked: false, cause })
         // Another rotation may have revoked it while it was delivered: then the old one is still needed.
         yield* orStop(
           restore(api.check(created.token)),

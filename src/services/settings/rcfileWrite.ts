@@ -114,7 +114,7 @@ export const open = Effect.gen(function* () {
         (error) =>
           new DeliveryFailed({
             target: path,
-            code: error._tag === "SettingsError" ? `it ${error.reason}` : whyNotWritten(error),
+            why: error._tag === "SettingsError" ? `it ${error.reason}` : whyNotWritten(error),
           }),
       ),
       Effect.zipRight(warn),

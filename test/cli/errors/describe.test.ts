@@ -91,7 +91,7 @@ describe("every failure", () => {
     })
     const failures = [
       new Errors.OutcomeUnknown({ label: "ci", found: [], cause }),
-      new Errors.RotationStopped({ ...rotation, step: "revoke", undone: false, cause }),
+      new Errors.RotationStopped({ ...rotation, step: "revoke", newRevoked: false, cause }),
     ]
     for (const failure of failures)
       expect(errorOf(failure)).toMatchObject({ status: 503, requestId: "req-1" })
@@ -103,14 +103,14 @@ describe("every failure", () => {
       new Errors.OutcomeUnknown({ label: "ci", found: [keyId], cause: undefined }),
       new Errors.TokenUndelivered({
         keyId,
-        undone: false,
-        cause: new Errors.DeliveryFailed({ target: "stdout", code: "EPIPE" }),
+        revoked: false,
+        cause: new Errors.DeliveryFailed({ target: "stdout", why: "EPIPE" }),
       }),
       new Errors.RotationStopped({
         ...rotation,
         step: "deliver",
         newKeyId: keyId,
-        undone: false,
+        newRevoked: false,
         cause: undefined,
       }),
     ]

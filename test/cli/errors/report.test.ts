@@ -50,13 +50,13 @@ describe("report", () => {
 describe("a notice", () => {
   it.effect.each([false, true])("is printed whatever the log level (JSON: %j)", (json) => {
     const notice = new OutcomeUnknown({ label: "ci", found: undefined, cause: undefined })
-    const owed = makeNotices(json)
-      .owe(notice)
+    const told = makeNotices(json)
+      .tell(notice)
       .pipe(
         Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
         Logger.withMinimumLogLevel(LogLevel.None),
       )
-    return Effect.map(withStderr(owed), ({ stderr }) =>
+    return Effect.map(withStderr(told), ({ stderr }) =>
       expect(stderr).toMatch(
         json ? /^{"error":{"type":"OutcomeUnknown",.*}\n$/ : /^zpcli: It is unclear whether the PAT "ci"/,
       ),

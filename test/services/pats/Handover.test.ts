@@ -20,15 +20,15 @@ import { newPat } from "../../support/world/services.ts"
 
 const ci = newPat("CI", ["job"])
 const old: OldPat = { keyId: oldKeyId, works: true, own: false }
-const pipeClosed = new DeliveryFailed({ target: "stdout", code: "EPIPE" })
+const pipeClosed = new DeliveryFailed({ target: "stdout", why: "EPIPE" })
 
 /** The uses of `Handover` over steps of which each succeeds unless it is told otherwise. */
 const start = (steps: Parameters<typeof handing>[0] = {}) => {
-  const { begun, counts, deliver, owed, using } = handing(steps)
+  const { begun, counts, deliver, told, using } = handing(steps)
   return {
     begun,
     counts,
-    owed,
+    told,
     create: using((service) => service.create(ci, deliver)),
     rotate: (given: Partial<OldPat & Omit<Rotation, "old" | "pat">> = {}) =>
       using((handover) => {
@@ -71,16 +71,16 @@ describe("create", () => {
   )
 
   it.effect.each([
-    { what: "was revoked", revoke: Effect.succeed(revoked), undone: true },
-    { what: "is gone already", revoke: Effect.fail(notFound), undone: true },
-    { what: "may be left", revoke: Effect.fail(timedOut), undone: false },
-  ])("revokes a PAT whose token can't be delivered, and says that it $what", ({ revoke, undone }) =>
+    { what: "was revoked", revoke: Effect.succeed(revoked), gone: true },
+    { what: "is gone already", revoke: Effect.fail(notFound), gone: true },
+    { what: "may be left", revoke: Effect.fail(timedOut), gone: false },
+  ])("revokes a PAT whose token can't be delivered, and says that it $what", ({ gone, revoke }) =>
     Effect.gen(function* () {
       const handover = start({ deliver: () => Effect.fail(pipeClosed), revoke: () => revoke })
       expect(yield* Effect.flip(handover.create)).toMatchObject({
         _tag: "TokenUndelivered",
         keyId: newKeyId,
-        undone,
+        revoked: gone,
         cause: pipeClosed,
       })
       expect(handover.begun).toEqual([...made, `revoke ${newKeyId}`])
@@ -95,7 +95,7 @@ describe("create", () => {
           create: () => Effect.succeed({ ...created, keyId }),
           deliver: () => Effect.fail(pipeClosed),
         })
-        expect(yield* Effect.flip(handover.create)).toMatchObject({ keyId, undone: false })
+        expect(yield* Effect.flip(handover.create)).toMatchObject({ keyId, revoked: false })
         expect(handover.begun).toEqual(["create", `deliver ${keyId}`])
       }),
   )
@@ -140,7 +140,7 @@ describe("rotate", () => {
           "check t",
           `revoke ${oldKeyId}, ${own ? "own" : "other"}`,
         ])
-        expect(handover.owed).toEqual([])
+        expect(handover.told).toEqual([])
       }
     }),
   )
@@ -200,7 +200,7 @@ describe("rotate", () => {
         step: "revoke",
         old: [{ keyId: oldKeyId, works: true }],
         newKeyId,
-        undone: false,
+        newRevoked: false,
         cause: timedOut,
       })
       expect(handover.begun.filter((step) => step.startsWith("revoke"))).toHaveLength(1)
@@ -217,17 +217,17 @@ describe("rotate", () => {
   }
 
   it.effect.each([
-    { step: "check", works: true, revoke: Effect.succeed(revoked), undone: true },
-    { step: "check", works: false, revoke: Effect.succeed(revoked), undone: true },
-    { step: "check", works: true, revoke: Effect.fail(timedOut), undone: false },
-    { step: "check", works: false, revoke: Effect.fail(timedOut), undone: false },
-    { step: "deliver", works: true, revoke: Effect.succeed(revoked), undone: true },
-    { step: "deliver", works: false, revoke: Effect.succeed(revoked), undone: true },
-    { step: "deliver", works: true, revoke: Effect.fail(timedOut), undone: false },
-    { step: "deliver", works: false, revoke: Effect.fail(timedOut), undone: false },
+    { step: "check", works: true, revoke: Effect.succeed(revoked), newRevoked: true },
+    { step: "check", works: false, revoke: Effect.succeed(revoked), newRevoked: true },
+    { step: "check", works: true, revoke: Effect.fail(timedOut), newRevoked: false },
+    { step: "check", works: false, revoke: Effect.fail(timedOut), newRevoked: false },
+    { step: "deliver", works: true, revoke: Effect.succeed(revoked), newRevoked: true },
+    { step: "deliver", works: false, revoke: Effect.succeed(revoked), newRevoked: true },
+    { step: "deliver", works: true, revoke: Effect.fail(timedOut), newRevoked: false },
+    { step: "deliver", works: false, revoke: Effect.fail(timedOut), newRevoked: false },
   ] as const)(
-    "revokes the new PAT where the step $step fails, and never the old one, which works: $works; undone: $undone",
-    ({ revoke, step, undone, works }) =>
+    "revokes the new PAT where the step $step fails, and never the old one, which works: $works; revoked: $newRevoked",
+    ({ newRevoked, revoke, step, works }) =>
       Effect.gen(function* () {
         const { begun, cause, steps } = failing[step]
         const handover = start({ ...steps, revoke: () => revoke })
@@ -237,10 +237,10 @@ describe("rotate", () => {
           cause,
           old: [{ keyId: oldKeyId, works }],
           newKeyId,
-          undone,
+          newRevoked,
         })
         expect(handover.begun).toEqual([...begun, `revoke ${newKeyId}`])
-        expect(handover.owed).toEqual([])
+        expect(handover.told).toEqual([])
       }),
   )
 
@@ -265,9 +265,9 @@ describe("rotate", () => {
 
   it.effect("fails as the create does if that certainly did nothing", () =>
     Effect.gen(function* () {
-      const handover = start({ create: () => Effect.fail(timedOut) })
+      const it = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(handover.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
-      expect(handover.owed).toEqual([])
+      expect(handover.told).toEqual([])
     }),
   )
 })
@@ -277,34 +277,34 @@ describe("an interrupted rotate", () => {
 
   it.effect("says that nothing was changed if the create did not say otherwise", () =>
     Effect.gen(function* () {
-      let owed: ReadonlyArray<unknown> = []
+      let told: ReadonlyArray<unknown> = []
       let begun: ReadonlyArray<string> = []
       yield* interrupted((hang) => {
-        const handover = start({ create: () => hang })
-        owed = handover.owed
+        const it = start({ create: () => hang })
+        told = handover.told
         begun = handover.begun
         return handover.rotate()
       })
-      expect(owed).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
+      expect(told).toMatchObject([{ _tag: "RotationNotBegun", keyId: oldKeyId }])
       expect(begun).toEqual(["create"])
     }),
   )
 
   it.effect("revokes the new PAT at the check, and says whether that is certain", () =>
     Effect.gen(function* () {
-      for (const [revoke, undone] of [
+      for (const [revoke, newRevoked] of [
         [Effect.succeed(revoked), true],
         [Effect.fail(timedOut), false],
       ] as const) {
-        let owed: ReadonlyArray<unknown> = []
+        let told: ReadonlyArray<unknown> = []
         let begun: ReadonlyArray<string> = []
         yield* interrupted((hang) => {
-          const handover = start({ check: () => hang, revoke: () => revoke })
-          owed = handover.owed
+          const it = start({ check: () => hang, revoke: () => revoke })
+          told = handover.told
           begun = handover.begun
           return handover.rotate()
         })
-        expect(owed).toMatchObject([{ ...stopped, step: "check", newKeyId, undone }])
+        expect(told).toMatchObject([{ ...stopped, step: "check", newKeyId, newRevoked }])
         expect(begun).toEqual(["create", "check t", `revoke ${newKeyId}`])
       }
     }),
@@ -312,13 +312,13 @@ describe("an interrupted rotate", () => {
 
   it.effect("says at the last step that both may work", () =>
     Effect.gen(function* () {
-      let owed: ReadonlyArray<unknown> = []
+      let told: ReadonlyArray<unknown> = []
       yield* interrupted((hang) => {
-        const handover = start({ revoke: () => hang })
-        owed = handover.owed
+        const it = start({ revoke: () => hang })
+        told = handover.told
         return handover.rotate()
       })
-      expect(owed).toMatchObject([{ ...stopped, step: "revoke", newKeyId, undone: false }])
+      expect(told).toMatchObject([{ ...stopped, step: "revoke", newKeyId, newRevoked: false }])
     }),
   )
 })
@@ -344,9 +344,9 @@ describe("a delivery that fails while an interruption waits", () => {
 
   it.effect("is said by create, and its PAT is revoked once", () =>
     Effect.gen(function* () {
-      const handover = yield* run(({ create }) => create)
-      expect(handover.owed).toMatchObject([
-        { _tag: "TokenUndelivered", keyId: newKeyId, undone: true, cause: pipeClosed },
+      const it = yield* run(({ create }) => create)
+      expect(handover.told).toMatchObject([
+        { _tag: "TokenUndelivered", keyId: newKeyId, revoked: true, cause: pipeClosed },
       ])
       expect(handover.begun).toEqual([...made, `revoke ${newKeyId}`])
     }),
@@ -354,9 +354,9 @@ describe("a delivery that fails while an interruption waits", () => {
 
   it.effect("is said by rotate, and the old PAT is left", () =>
     Effect.gen(function* () {
-      const handover = yield* run(({ rotate }) => rotate())
-      expect(handover.owed).toMatchObject([
-        { _tag: "RotationStopped", step: "deliver", newKeyId, undone: true },
+      const it = yield* run(({ rotate }) => rotate())
+      expect(handover.told).toMatchObject([
+        { _tag: "RotationStopped", step: "deliver", newKeyId, newRevoked: true },
       ])
       expect(handover.begun).toEqual(["create", "check t", `deliver ${newKeyId}`, `revoke ${newKeyId}`])
     }),

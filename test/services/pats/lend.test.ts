@@ -46,7 +46,7 @@ const start = ({ create = [], list = [], revoke, use = Effect.succeed(0), ownLab
   const creates = [...create]
   const lists = [...list]
   const turn = <A>(left: Array<A>, fallback: A): A => (left.length > 1 ? left.shift() : left[0]) ?? fallback
-  const { begun, owed, step, using } = handing({
+  const { begun, told, step, using } = handing({
     create: (_, __, flight) => {
       if (flight !== undefined) flight.trace = makeTrace()
       return turn(creates, Effect.succeed(created))
@@ -57,7 +57,7 @@ const start = ({ create = [], list = [], revoke, use = Effect.succeed(0), ownLab
   const lend = using(({ lend }) =>
     lend({ pat, ownLabel }, (token) => step(`use ${Redacted.value(token)}`, use)),
   )
-  return { begun, owed, lend }
+  return { begun, told, lend }
 }
 
 const done = ["create", "use t", `revoke ${keyId}`]
@@ -80,7 +80,7 @@ describe("a PAT for one use", () => {
         const it = start({ use })
         expect((yield* Effect.exit(it.lend))._tag).toBe("Failure")
         expect(it.begun).toEqual(done)
-        expect(it.owed).toEqual([])
+        expect(it.told).toEqual([])
       }
     }),
   )
@@ -111,7 +111,7 @@ describe("a PAT for one use", () => {
       }
       const it = start({ revoke, use: Effect.interrupt })
       yield* Effect.exit(it.lend)
-      expect(it.owed).toMatchObject([{ _tag: "PatLeft", keyId, end: undefined }])
+      expect(it.told).toMatchObject([{ _tag: "PatLeft", keyId, end: undefined }])
     }),
   )
 
@@ -209,7 +209,7 @@ describe("a create whose answer was lost", () => {
       yield* Deferred.succeed(goOn, undefined)
       yield* Fiber.await(fiber)
       expect(it.begun).toEqual(["create", "list", `revoke ${stray}`])
-      expect(it.owed).toEqual([])
+      expect(it.told).toEqual([])
     }),
   )
 })
@@ -231,12 +231,12 @@ describe("an interruption of the create", () => {
     Effect.gen(function* () {
       const it = yield* interrupted(3, Effect.succeed(created))
       expect(it.begun).toEqual(["create", `revoke ${keyId}`])
-      expect(it.owed).toMatchObject([{ _tag: "TokenUndelivered", keyId, undone: true, cause: undefined }])
+      expect(it.told).toMatchObject([{ _tag: "TokenUndelivered", keyId, revoked: true, cause: undefined }])
       const left = yield* interrupted(3, Effect.succeed(created), { revoke: () => Effect.fail(timedOut) })
-      expect(left.owed).toMatchObject([{ _tag: "PatLeft", keyId, end: undefined }])
+      expect(left.told).toMatchObject([{ _tag: "PatLeft", keyId, end: undefined }])
       const refused = yield* interrupted(3, Effect.fail(timedOut))
       expect(refused.begun).toEqual(["create"])
-      expect(refused.owed).toEqual([])
+      expect(refused.told).toEqual([])
     }),
   )
 
@@ -244,18 +244,18 @@ describe("an interruption of the create", () => {
     Effect.gen(function* () {
       const it = yield* interrupted(60, Effect.succeed(created), { list: [Effect.succeed(listing(stray))] })
       expect(it.begun).toEqual(["create", "list", `revoke ${stray}`])
-      expect(it.owed).toMatchObject([{ _tag: "TokenUndelivered", keyId: stray, undone: true }])
+      expect(it.told).toMatchObject([{ _tag: "TokenUndelivered", keyId: stray, revoked: true }])
     }),
   )
 
   it.effect("says what is not known, if nothing is found, or the label may be another's", () =>
     Effect.gen(function* () {
       const nothing = yield* interrupted(60, Effect.succeed(created))
-      expect(nothing.owed).toMatchObject([{ _tag: "OutcomeUnknown", found: [] }])
+      expect(nothing.told).toMatchObject([{ _tag: "OutcomeUnknown", found: [] }])
       const unlisted = yield* interrupted(60, Effect.succeed(created), { list: [Effect.fail(timedOut)] })
-      expect(unlisted.owed).toMatchObject([{ _tag: "OutcomeUnknown", found: undefined }])
+      expect(unlisted.told).toMatchObject([{ _tag: "OutcomeUnknown", found: undefined }])
       const other = yield* interrupted(60, Effect.succeed(created), { ownLabel: false })
-      expect(other.owed).toMatchObject([{ _tag: "OutcomeUnknown" }])
+      expect(other.told).toMatchObject([{ _tag: "OutcomeUnknown" }])
       expect(other.begun).toEqual(["create"])
     }),
   )

@@ -134,7 +134,7 @@ describe("a PAT that is saved in the rcfile", () => {
       const error = yield* Effect.flip(
         Effect.provideService(save(rcfile), Files, failingFiles("write", "EBUSY")),
       )
-      expect(error).toMatchObject({ _tag: "DeliveryFailed", target: rcfile, code: "EBUSY" })
+      expect(error).toMatchObject({ _tag: "DeliveryFailed", target: rcfile, why: "EBUSY" })
       expect(yield* fs.readFileString(rcfile)).toBe("A=1\n")
       expect(yield* fs.readDirectory(folder)).toEqual(["zpoolrc"])
     }).pipe(live),
@@ -153,7 +153,7 @@ describe("a PAT that is saved in the rcfile", () => {
     Effect.gen(function* () {
       const { fs, rcfile } = yield* emptyFolder
       const error = yield* Effect.flip(save(rcfile, fs.writeFileString(rcfile, "ZPOOLPAT x\n")))
-      expect(error).toMatchObject({ _tag: "DeliveryFailed", code: "it must have the form KEY=value" })
+      expect(error).toMatchObject({ _tag: "DeliveryFailed", why: "it must have the form KEY=value" })
       expect(yield* fs.readFileString(rcfile)).toBe("ZPOOLPAT x\n")
     }).pipe(live),
   )

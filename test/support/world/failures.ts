@@ -16,7 +16,7 @@ const host = "api.zpools.io"
 const timedOut = new Errors.TimedOut({ origin, seconds: 30, sent: true, attempts: 3 })
 
 const value = "\u202evalue"
-const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", code: "ENOSPC" })
+const undelivered = new Errors.DeliveryFailed({ target: "x\u001b.pat", why: "ENOSPC" })
 /** A rotation whose new PAT exists. */
 export const rotation = { old: [{ keyId: "a-b-c-d", works: true }], newKeyId: "e-f-g-h" }
 
@@ -130,15 +130,18 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     (reason) => [new Errors.ResponseUnreadable({ ...answered, origin, reason, expected: "a list" }), 1],
   ),
   OutcomeUnknown: [undefined, [], ["a-b-c-d", "e-f-g-h"]].flatMap((found) =>
-    [undefined, timedOut].map(
-      (cause) => [new Errors.OutcomeUnknown({ label: "ci\u0007", found, cause }), 7] as const,
-    ),
+    (
+      [
+        [undefined, 130],
+        [timedOut, 7],
+      ] as const
+    ).map(([cause, code]) => [new Errors.OutcomeUnknown({ label: "ci\u0007", found, cause }), code] as const),
   ),
   TokenWouldBeLost: [[new Errors.TokenWouldBeLost(), 2]],
   TokenUndelivered: [
-    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: false, cause: undelivered }), 7],
-    [new Errors.TokenUndelivered({ keyId: undefined, undone: false, cause: undelivered }), 7],
-    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", undone: true, cause: undelivered }), 9],
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", revoked: false, cause: undelivered }), 7],
+    [new Errors.TokenUndelivered({ keyId: undefined, revoked: false, cause: undelivered }), 7],
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", revoked: true, cause: undelivered }), 9],
   ],
   PatLeft: (
     [
@@ -265,8 +268,8 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
       ["revoke", false, timedOut, 10],
       ["revoke", false, undefined, 130],
     ] as const
-  ).map(([step, undone, cause, code]) => [
-    new Errors.RotationStopped({ ...rotation, step, undone, cause }),
+  ).map(([step, newRevoked, cause, code]) => [
+    new Errors.RotationStopped({ ...rotation, step, newRevoked, cause }),
     code,
   ]),
   InternalError: [[new InternalError({ defect: new TypeError("x is not a function\n") }), 1]],

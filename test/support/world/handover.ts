@@ -58,7 +58,7 @@ export const handing = (steps: Partial<PatApi["Type"] & { readonly deliver: Deli
   const layer = Handover.layer.pipe(Layer.provide(Layer.mergeAll(api, listener.layer, watched.layer)))
   return {
     begun,
-    owed: listener.owed,
+    told: listener.told,
     counts: watched.counts,
     deliver,
     step,

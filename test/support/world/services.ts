@@ -83,13 +83,13 @@ export const loadSettings = (env: Readonly<Record<string, string>>, flags: Flags
 export const newPat = (label: string, scopes: ReadonlyArray<Scope>, more: Partial<PatInput> = {}): NewPat =>
   NewPat.fromInput({ label: Label.make(label), scopes, ...more })
 
-/** Collects what a user is owed. */
+/** Collects what a user is told. */
 export const notices = () => {
-  const owed: Array<Notice> = []
+  const told: Array<Notice> = []
   return {
-    owed,
+    told,
     layer: Layer.succeed(Notices, {
-      owe: (notice) => Effect.sync(() => void owed.push(notice)),
+      tell: (notice) => Effect.sync(() => void told.push(notice)),
       waiting: Effect.void,
     }),
   }

@@ -28,7 +28,7 @@ export interface Ground {
   readonly progress?: { readonly layer: Layer.Layer<Progress> }
   /** What runs a command that prints a secret; without it none may be run. */
   readonly runner?: CommandRunner["Type"]
-  /** Listens to what a user is owed. */
+  /** Listens to what a user is told. */
   readonly notices?: { readonly layer: Layer.Layer<Notices> }
 }
 
