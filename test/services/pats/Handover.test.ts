@@ -265,7 +265,7 @@ describe("rotate", () => {
 
   it.effect("fails as the create does if that certainly did nothing", () =>
     Effect.gen(function* () {
-      const it = start({ create: () => Effect.fail(timedOut) })
+      const handover = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(handover.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
       expect(handover.told).toEqual([])
     }),
@@ -280,7 +280,7 @@ describe("an interrupted rotate", () => {
       let told: ReadonlyArray<unknown> = []
       let begun: ReadonlyArray<string> = []
       yield* interrupted((hang) => {
-        const it = start({ create: () => hang })
+        const handover = start({ create: () => hang })
         told = handover.told
         begun = handover.begun
         return handover.rotate()
@@ -299,7 +299,7 @@ describe("an interrupted rotate", () => {
         let told: ReadonlyArray<unknown> = []
         let begun: ReadonlyArray<string> = []
         yield* interrupted((hang) => {
-          const it = start({ check: () => hang, revoke: () => revoke })
+          const handover = start({ check: () => hang, revoke: () => revoke })
           told = handover.told
           begun = handover.begun
           return handover.rotate()
@@ -314,7 +314,7 @@ describe("an interrupted rotate", () => {
     Effect.gen(function* () {
       let told: ReadonlyArray<unknown> = []
       yield* interrupted((hang) => {
-        const it = start({ revoke: () => hang })
+        const handover = start({ revoke: () => hang })
         told = handover.told
         return handover.rotate()
       })
@@ -344,7 +344,7 @@ describe("a delivery that fails while an interruption waits", () => {
 
   it.effect("is said by create, and its PAT is revoked once", () =>
     Effect.gen(function* () {
-      const it = yield* run(({ create }) => create)
+      const handover = yield* run(({ create }) => create)
       expect(handover.told).toMatchObject([
         { _tag: "TokenUndelivered", keyId: newKeyId, revoked: true, cause: pipeClosed },
       ])
@@ -354,7 +354,7 @@ describe("a delivery that fails while an interruption waits", () => {
 
   it.effect("is said by rotate, and the old PAT is left", () =>
     Effect.gen(function* () {
-      const it = yield* run(({ rotate }) => rotate())
+      const handover = yield* run(({ rotate }) => rotate())
       expect(handover.told).toMatchObject([
         { _tag: "RotationStopped", step: "deliver", newKeyId, newRevoked: true },
       ])
