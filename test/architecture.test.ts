@@ -151,7 +151,7 @@ describe("printing", () => {
     expect(using(/\bprintSafe\(/)).toEqual([
       "cli/output/print.ts",
       "cli/pat/list.ts",
-      "cli/pat/offerKeyIds.ts",
+      "cli/pat/completeKeyIds.ts",
       "cli/run.ts",
     ])
     expect(using(/\.display\(/)).toEqual([

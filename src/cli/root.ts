@@ -2,9 +2,9 @@ import { exitCodeMeanings } from "./errors/exitCodes.ts"
 import * as hello from "./hello.ts"
 import * as login from "./login.ts"
 import * as otherTools from "./otherTools.ts"
+import * as completeKeyIds from "./pat/completeKeyIds.ts"
 import * as create from "./pat/create.ts"
 import * as list from "./pat/list.ts"
-import * as offerKeyIds from "./pat/offerKeyIds.ts"
 import * as revoke from "./pat/revoke.ts"
 import * as rotate from "./pat/rotate.ts"
 import * as run from "./pat/run.ts"
@@ -21,7 +21,7 @@ const pat = {
     create: create.command,
     revoke: revoke.command,
     rotate: rotate.command,
-    "__key-ids": offerKeyIds.command,
+    "__key-ids": completeKeyIds.command,
     run: run.command,
   },
   examples: list.examples.slice(0, 2),

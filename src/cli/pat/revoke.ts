@@ -21,7 +21,7 @@ import { confirm, confirmBesideData } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withAsking, withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
 import { choosePats } from "./ask.ts"
-import { keyIdValues } from "./offerKeyIds.ts"
+import { keyIdValues } from "./completeKeyIds.ts"
 import { describePat, keyIdsOnStdin, parseKeyId, printDryRun, wouldRevoke } from "./subject.ts"
 
 const path = ["pat", "revoke"]

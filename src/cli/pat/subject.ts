@@ -14,7 +14,7 @@ import { printError, printJson } from "../output/print.ts"
 import { quote } from "../output/shell.ts"
 import { formatter, type TimeForm } from "../output/time.ts"
 import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
-import { keyIdValues } from "./offerKeyIds.ts"
+import { keyIdValues } from "./completeKeyIds.ts"
 
 /**
  * One PAT, by its key ID or by its label.
