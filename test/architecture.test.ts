@@ -150,8 +150,8 @@ describe("printing", () => {
     // What is escaped where it is made, and made of literals of ours.
     expect(using(/\bprintSafe\(/)).toEqual([
       "cli/output/print.ts",
-      "cli/pat/list.ts",
       "cli/pat/completeKeyIds.ts",
+      "cli/pat/list.ts",
       "cli/run.ts",
     ])
     expect(using(/\.display\(/)).toEqual([

@@ -38,12 +38,12 @@ const withoutComment = (raw: string): string => {
 }
 
 /** A quoted value, and the text after it. */
-const quoted = /^(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*(.*)$/s
+const quotedValue = /^(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*(.*)$/s
 
 /** Reads one value: in single quotes as it is, in double quotes with the shell's escapes, or bare up to a comment. */
 const parseValue = (raw: string): Either.Either<string, string> => {
   if (!/^['"]/.test(raw)) return Either.right(withoutComment(raw))
-  const match = quoted.exec(raw)
+  const match = quotedValue.exec(raw)
   if (match === null) return Either.left("has a quote that is not closed")
   const [, single, double = "", rest = ""] = match
   if (rest !== "" && !rest.startsWith("#")) return Either.left("has text after the closing quote")

@@ -150,7 +150,7 @@ export const split = (sorted: Sorted): Words | UsageError => {
 }
 
 /** A value as it is typed: a shell would expand a bare `*`. */
-const quoted = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'` : value)
+const asTyped = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'` : value)
 
 /**
  * A hint for where an option knows a value with a `*`, and was given one that it
@@ -161,7 +161,7 @@ const expansionHint = ({ given }: Sorted): string | undefined => {
     const known = (option && valuesOf(option)) ?? []
     const glob = known.find((one) => one.includes("*"))
     if (option !== undefined && value !== undefined && glob !== undefined && !known.includes(value))
-      return `If you typed ${option.name} ${glob}, quote it: ${option.name} ${quoted(glob)}. The shell replaces it with file names.`
+      return `If you typed ${option.name} ${glob}, quote it: ${option.name} ${asTyped(glob)}. The shell replaces it with file names.`
   }
   return undefined
 }
@@ -199,7 +199,7 @@ export const countError = (
     return advised(
       command,
       `Option ${name} is required.`,
-      values && `Values: ${values.map(quoted).join(", ")}.`,
+      values && `Values: ${values.map(asTyped).join(", ")}.`,
       repeated && `Repeat ${name} for more than one.`,
     )
   }

@@ -104,6 +104,21 @@ export const allIn = (shape: CommandShape): ReadonlyArray<CommandShape> => [
   ...shape.subcommands.flatMap(allIn),
 ]
 
+/** The words of a command after the program's name. */
+export const wordsOf = ({ path }: CommandShape): string => path.join(" ")
+
+/** The name of an option, after its alias if it has one. */
+export const namesOf = ({ alias, name }: OptionShape): ReadonlyArray<string> =>
+  alias === undefined ? [name] : [alias, name]
+
+/** The argument of a command whose values the program prints; the last if there are several. */
+export const dynamicArgument = ({ args }: CommandShape): ArgumentShape | undefined =>
+  args.findLast(({ values }) => values !== undefined)
+
+/** The command line that prints the values of an argument, up to the words before the cursor. */
+export const valuesLine = (program: string, { values = [] }: ArgumentShape): string =>
+  [program, ...values, "--"].join(" ")
+
 /** The known values of an option; undefined if there are none. */
 export const valuesOf = ({ choices, completions }: OptionShape): ReadonlyArray<string> | undefined =>
   choices ?? (completions === "files" ? undefined : completions)

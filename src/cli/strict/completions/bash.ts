@@ -1,6 +1,17 @@
 import { builtIns, helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
-import { allIn, type CommandShape, nameOf, valuesOf } from "../shape.ts"
-import { dynamicArgument, namesOf, quoted, takesFile, valuesLine, wordsOf } from "./model.ts"
+import {
+  allIn,
+  type CommandShape,
+  dynamicArgument,
+  nameOf,
+  namesOf,
+  valuesLine,
+  valuesOf,
+  wordsOf,
+} from "../shape.ts"
+
+/** A text as one word of bash and zsh, in which nothing is special. */
+export const bashWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 
 /** What follows an option that takes a value, by the command and the option before the cursor. */
 const afterOption = (commands: ReadonlyArray<CommandShape>): ReadonlyArray<string> => {
@@ -10,8 +21,8 @@ const afterOption = (commands: ReadonlyArray<CommandShape>): ReadonlyArray<strin
       const known = valuesOf(option)
       const body =
         known !== undefined
-          ? `words=(${known.map(quoted).join(" ")})`
-          : takesFile(option)
+          ? `words=(${known.map(bashWord).join(" ")})`
+          : option.completions === "files"
             ? "files=1"
             : "return"
       const patterns = bodies.get(body) ?? []

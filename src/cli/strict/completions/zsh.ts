@@ -1,6 +1,16 @@
 import { helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
-import { allIn, type CommandShape, type Entry, nameOf, type OptionShape, valuesOf } from "../shape.ts"
-import { dynamicArgument, namesOf, quoted, takesFile, valuesLine } from "./model.ts"
+import {
+  allIn,
+  type CommandShape,
+  dynamicArgument,
+  type Entry,
+  nameOf,
+  namesOf,
+  type OptionShape,
+  valuesLine,
+  valuesOf,
+} from "../shape.ts"
+import { bashWord } from "./bash.ts"
 
 /** A part of what `_arguments` reads; a colon would end it. */
 const part = (text: string): string => text.replaceAll(":", "\\:")
@@ -11,13 +21,17 @@ const inBrackets = (text: string): string => `[${text.replace(/[[\]\\]/g, "\\$&"
 const actionOf = (option: OptionShape): string => {
   if (option.value === undefined) return ""
   const known = valuesOf(option)
-  const action = known ? `(${part(known.map(quoted).join(" "))})` : takesFile(option) ? "_files" : " "
+  const action = known
+    ? `(${part(known.map(bashWord).join(" "))})`
+    : option.completions === "files"
+      ? "_files"
+      : " "
   return `:${part(option.value)}:${action}`
 }
 
 const specOf = (option: OptionShape): string => {
   const { alias, description, name, repeated, value } = option
-  const says = quoted(`${inBrackets(description)}${actionOf(option)}`)
+  const says = bashWord(`${inBrackets(description)}${actionOf(option)}`)
   const equals = value === undefined ? "" : "="
   const many = repeated ? "*" : ""
   if (alias === undefined) return `'${many}${name}${equals}'${says}`
@@ -63,7 +77,7 @@ export const zsh = (root: CommandShape): string => {
     if (children.length === 0)
       return `${functionOf(shape)}() {\n${start}  _arguments -S -s \\\n${specs}\n}\n${valuesOfArgument(shape)}`
     const describe = (words: ReadonlyArray<Entry>) =>
-      words.map(([word, summary]) => quoted(`${word}:${summary.replaceAll("\\", "\\\\")}`)).join(" ")
+      words.map(([word, summary]) => bashWord(`${word}:${summary.replaceAll("\\", "\\\\")}`)).join(" ")
     const topics =
       shape.topics === undefined
         ? ""
