@@ -15,9 +15,9 @@ import * as rcfileWrite from "../services/settings/rcfileWrite.ts"
 import { rcfileOption } from "./options.ts"
 import * as otherTools from "./otherTools.ts"
 import { print } from "./output/print.ts"
-import { question, show, whyNotAsked } from "./output/prompt.ts"
+import { askLine, show, whyNotAsked } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
-import { withExamples, withHints } from "./strict/annotations.ts"
+import { withExamples, withOtherWords } from "./strict/annotations.ts"
 
 const options = () => ({ rcfile: rcfileOption("Save the PAT in this file") })
 
@@ -39,10 +39,10 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
     if (occupied !== undefined)
       yield* show(`${occupied} already contains a PAT. The new one will replace it.`)
     yield* show(`Create a PAT at ${page}`)
-    given = yield* question("Paste the PAT, or press Enter to open the page:", "hidden")
+    given = yield* askLine("Paste the PAT, or press Enter to open the page:", "hidden")
     if (given === "") {
       yield* (yield* Process).openPage(page)
-      given = yield* question("Paste the PAT:", "hidden")
+      given = yield* askLine("Paste the PAT:", "hidden")
     }
   } else {
     given = yield* (yield* Terminal.Terminal).readLine
@@ -98,7 +98,7 @@ export const command = () =>
     ),
   ).pipe(
     Command.withDescription("Sign in: check a PAT, and save it for later commands"),
-    withHints(otherTools.login),
+    withOtherWords(otherTools.login),
     withExamples([
       { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
       {

@@ -25,7 +25,7 @@ const pat = {
     run: run.command,
   },
   examples: list.examples.slice(0, 2),
-  hints: otherTools.pat,
+  otherWords: otherTools.pat,
 }
 
 /** The whole command tree: the one list of verbs. */
@@ -39,7 +39,7 @@ export const commands = {
       description: "Start a shell to try zpcli in, without an account",
     },
   ],
-  hints: otherTools.root,
+  otherWords: otherTools.root,
 }
 
 /** How to sign in, in three lines. */

@@ -11,7 +11,7 @@ import { explained } from "../domain/errors/words.ts"
 import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts"
 import { codeOf } from "../services/files.ts"
 import { Process } from "../services/Process.ts"
-import { Exit } from "./errors/failure.ts"
+import { ExitWith } from "./errors/failure.ts"
 import { print, printError } from "./output/print.ts"
 import { introduceShell, quoteAlways } from "./output/shell.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
@@ -163,7 +163,7 @@ export const command = () =>
           yield* find(name)
           introduced = yield* introduceShell(name, rest, introduction)
           const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
-          return code === 0 ? undefined : yield* new Exit({ code })
+          return code === 0 ? undefined : yield* new ExitWith({ code })
         }
         const assignments = Object.entries(environment).map(
           ([key, value]) => `export ${key}=${quoteAlways(value)}`,

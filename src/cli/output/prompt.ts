@@ -53,7 +53,7 @@ export const show = (line: string) => Effect.flatMap(folded(line), (text) => dis
  * the line; Ctrl-D on an empty one is the end of input, and gives undefined. A blank
  * follows the question; of one that takes several lines, Ctrl-L draws the last again.
  */
-export const question = (
+export const askLine = (
   text: Lines,
   answer: "shown" | "hidden",
 ): Effect.Effect<string | undefined, Quit, Terminal.Terminal> =>
@@ -137,7 +137,7 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
   const notAsked = yield* stdin.isTerminal ? whyNotAsked : askingDisabled
   if (notAsked !== undefined) return yield* new CannotAsk({ notAsked })
   const answer = stdin.isTerminal
-    ? yield* question(prompt, "shown")
+    ? yield* askLine(prompt, "shown")
     : yield* Effect.zipLeft(
         Effect.zipRight(display(`${linesFor(stderr, prompt)} `), terminal.readLine),
         display("\n"),
@@ -154,7 +154,7 @@ export const confirmBesideData = Effect.gen(function* () {
   const terminal = disabled === undefined ? yield* (yield* Process).openTerminal : undefined
   if (terminal === undefined) return yield* new CannotAsk({ notAsked: disabled ?? "no-terminal" })
   return (text: Lines) =>
-    question(withAnswers(text), "shown").pipe(
+    askLine(withAnswers(text), "shown").pipe(
       Effect.flatMap(isYes),
       Effect.provideService(Terminal.Terminal, terminal),
     )
@@ -170,7 +170,7 @@ export const makePrompter = Effect.gen(function* () {
       const notAsked = yield* whyNotAsked
       const missing = new CredentialMissing({ variable, only, notAsked })
       if (notAsked !== undefined) return yield* missing
-      const typed = yield* question(text, answer)
+      const typed = yield* askLine(text, answer)
       return typed || (yield* missing)
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))
   return Prompter.of({

@@ -10,10 +10,10 @@ import { expiryOf, type Pat, works } from "../../domain/Pat.ts"
 import { type Scope, scopes } from "../../domain/Scope.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
-import { Exit } from "../errors/failure.ts"
+import { ExitWith } from "../errors/failure.ts"
 import { type Choice, chooseOne, chooseSeveral } from "../output/choose.ts"
 import { printError } from "../output/print.ts"
-import { printEquivalent, question } from "../output/prompt.ts"
+import { askLine, printEquivalent } from "../output/prompt.ts"
 import { formatter } from "../output/time.ts"
 
 const choiceOf = (pat: Pat, keyId: KeyId.KeyId): Choice<KeyId.KeyId> => {
@@ -42,7 +42,7 @@ const active = Effect.gen(function* () {
   )
   if (choices.length > 0) return choices
   yield* printError("No active PATs.")
-  return yield* new Exit({ code: exitCodes.notFound })
+  return yield* new ExitWith({ code: exitCodes.notFound })
 })
 
 /** The key ID that was given; if neither it nor a label was, the person at the terminal chooses an active PAT. */
@@ -70,7 +70,7 @@ const askUntil = <A>(
 ) =>
   Effect.gen(function* () {
     while (true) {
-      const answer = yield* question(text, "shown")
+      const answer = yield* askLine(text, "shown")
       if (answer === undefined) return yield* new Quit()
       const value = read(answer.trim())
       if (Either.isRight(value)) return value.right

@@ -24,7 +24,7 @@ import {
 import * as otherTools from "../otherTools.ts"
 import { print, printExpiry } from "../output/print.ts"
 import { withServices } from "../services.ts"
-import { withAsking, withExamples, withHints } from "../strict/annotations.ts"
+import { withAsking, withExamples, withOtherWords } from "../strict/annotations.ts"
 import { askForPat } from "./ask.ts"
 import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
 
@@ -88,7 +88,7 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
 export const command = () =>
   Command.make("create", options(), withServices(create)).pipe(
     Command.withDescription("Create a PAT and print its token once"),
-    withHints(otherTools.create),
+    withOtherWords(otherTools.create),
     withAsking({ names: ["label", "--scope"], unless: ["--json", "--web"] }),
     withExamples([
       {

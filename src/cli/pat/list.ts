@@ -9,7 +9,7 @@ import { matches, orders, sorted } from "../../domain/PatList.ts"
 import { Process } from "../../services/Process.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
-import { Exit } from "../errors/failure.ts"
+import { ExitWith } from "../errors/failure.ts"
 import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
 import { print, printError, printJson, printSafe } from "../output/print.ts"
@@ -17,7 +17,7 @@ import { type Layout, render } from "../output/table.ts"
 import { formatter, localZone, type TimeForm } from "../output/time.ts"
 import { words } from "../output/wrap.ts"
 import { withServices } from "../services.ts"
-import { withExamples, withGroup, withHints } from "../strict/annotations.ts"
+import { withExamples, withGroup, withOtherWords } from "../strict/annotations.ts"
 import { filterOptions, filterWords, parseFilters } from "./filters.ts"
 
 /** The columns of docs/pat-list.md, in its order. */
@@ -154,7 +154,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     () => Effect.void,
   )
   if (isEmpty && filters.length > 0 && !json && !quiet) yield* printError(`Filter: ${filters.join(" ")}`)
-  if (found) return yield* new Exit({ code: exitCodes.rowsFound })
+  if (found) return yield* new ExitWith({ code: exitCodes.rowsFound })
 })
 
 export const examples = [
@@ -172,6 +172,6 @@ export const examples = [
 export const command = () =>
   Command.make("list", options(), withServices(list)).pipe(
     Command.withDescription("List your PATs"),
-    withHints(otherTools.list),
+    withOtherWords(otherTools.list),
     withExamples(examples),
   )

@@ -11,7 +11,7 @@ import { Progress } from "../../services/Progress.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import type { Listing, Revoked } from "../../services/pats/results.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
-import { Exit } from "../errors/failure.ts"
+import { ExitWith } from "../errors/failure.ts"
 import { report } from "../errors/report.ts"
 import { askingOptions, exclusive, jsonOption, settingsOptions } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
@@ -19,7 +19,7 @@ import type { Lines } from "../output/escape.ts"
 import { print, printError, printJson } from "../output/print.ts"
 import { confirm, confirmBesideData } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
-import { withAsking, withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
+import { withAsking, withDynamicValues, withExamples, withOtherWords } from "../strict/annotations.ts"
 import { choosePats } from "./ask.ts"
 import { keyIdValues } from "./completeKeyIds.ts"
 import { describePat, keyIdsOnStdin, parseKeyId, printDryRun, wouldRevoke } from "./subject.ts"
@@ -105,7 +105,7 @@ const rehearse = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId>, form
     yield* form.json ? printDryRun(left) : print(left.map((keyId) => wouldRevoke(keyId, pats)))
   }
   yield* Effect.forEach(gone, (error) => printFailure(error.keyId, error, form), { discard: true })
-  if (gone.length > 0) return yield* new Exit({ code: exitCodes.notFound })
+  if (gone.length > 0) return yield* new ExitWith({ code: exitCodes.notFound })
 })
 
 /** Whether signing in failed, which would fail for each of several PATs alike. */
@@ -177,7 +177,7 @@ const revokeAll = Effect.fnUntraced(function* (
     // If the run ends early, the user still has to know what was done.
     Effect.onError(() => oneAtATime(showKnown("end"))),
   )
-  if (exitCode !== exitCodes.done) return yield* new Exit({ code: exitCode })
+  if (exitCode !== exitCodes.done) return yield* new ExitWith({ code: exitCode })
 })
 
 /** Revokes PATs, after asking. */
@@ -220,6 +220,6 @@ export const command = () =>
         description: "Revoke all PATs that weren't used in the last 90 days",
       },
     ]),
-    withHints(otherTools.revoke),
+    withOtherWords(otherTools.revoke),
     withAsking({ names: ["key_id"], unless: ["--json", "--yes"] }),
   )

@@ -34,7 +34,7 @@ import { withAsking, withExamples, withGroup } from "../strict/annotations.ts"
 import { orChoose } from "./ask.ts"
 import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
 import { parseInstant } from "./filters.ts"
-import { fate, question, rehearsal } from "./rotationWords.ts"
+import { fate, rehearsal, rotationQuestion } from "./rotationWords.ts"
 import { ending, parseKeyId, printDryRun, subjectOptions } from "./subject.ts"
 
 const path = ["pat", "rotate"]
@@ -141,7 +141,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions)
     if (planned._tag === "NotDue") return planned
     yield* checkSave(given, planned.old)
     const asks = planned.old.length > 0 && !given.yes && !given.dryRun
-    if (asks && !(yield* confirm(question(planned)))) return yield* new Declined({})
+    if (asks && !(yield* confirm(rotationQuestion(planned)))) return yield* new Declined({})
     return planned
   }).pipe(
     Effect.onInterrupt(() => notices.owe(new RotationNotBegun({ keyId }))),

@@ -5,7 +5,7 @@ import { type DeliveryOptions, wouldDeliver } from "./delivery.ts"
 import { describePat, ending, quoted, scopeList, wouldRevoke } from "./subject.ts"
 
 /** The question before old PATs are replaced. */
-export const question = (rotation: Rotation): string => {
+export const rotationQuestion = (rotation: Rotation): string => {
   const { keep, old, pat, pats } = rotation
   const subject = old.map(({ keyId }) => describePat(keyId, pats)).join(", ")
   const end = ending(pat.expiresAt)

@@ -1,7 +1,7 @@
 import type * as Args from "@effect/cli/Args"
 import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import type { Asking, Completions, Example, Hints } from "./shape.ts"
+import type { Asking, Completions, Example, OtherWords } from "./shape.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
 export type AnyCommand = Command.Command<any, any, any, any>
@@ -14,7 +14,7 @@ export interface Group {
   readonly summary: string
   readonly commands: Commands
   readonly examples?: ReadonlyArray<Example>
-  readonly hints?: Hints
+  readonly otherWords?: OtherWords
 }
 
 /** The type of any of the commands that are below a group. */
@@ -30,7 +30,7 @@ export type Leaf<Below extends Commands> = {
 export interface Annotations {
   readonly hidden?: boolean
   readonly examples?: ReadonlyArray<Example>
-  readonly hints?: Hints
+  readonly otherWords?: OtherWords
   readonly asking?: Asking
   readonly completions?: Completions
   readonly group?: string
@@ -73,11 +73,8 @@ export const hidden = ofCommand({ hidden: true })
 /** Adds command lines for help to show, the program's name included. */
 export const withExamples = (examples: ReadonlyArray<Example>) => ofCommand({ examples })
 
-/**
- * Says what words of other tools mean here, in the place of a command or of an
- * option. It applies to the command and to all below it.
- */
-export const withHints = (hints: Hints) => ofCommand({ hints })
+/** Says what commands and options of other tools mean here. It applies to a command and to all below it. */
+export const withOtherWords = (otherWords: OtherWords) => ofCommand({ otherWords })
 
 /**
  * Says which arguments and options a command asks for at a terminal. They are

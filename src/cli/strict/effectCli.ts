@@ -152,7 +152,7 @@ const standardOf = (node: CommandNode): Standard => {
 
 const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShape => {
   const { args, description, options } = standardOf(descriptorOf(command))
-  const { asking, examples = [], hints } = annotationsOf(command.tag)
+  const { asking, examples = [], otherWords } = annotationsOf(command.tag)
   const given = singlesIn("an option", options)
   const trailing = given.find((found) => found.trailing)
   return {
@@ -165,7 +165,7 @@ const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShap
     asking,
     subcommands: [],
     examples,
-    hints,
+    otherWords,
   }
 }
 
@@ -179,7 +179,7 @@ export const read = (
   group: Group,
   ...words: readonly [name: string, ...ReadonlyArray<string>]
 ): CommandShape => {
-  const { commands, examples = [], hints, summary } = group
+  const { commands, examples = [], otherWords, summary } = group
   const shown: Array<CommandShape> = []
   const hidden: Array<CommandShape> = []
   for (const [name, make] of Object.entries(commands)) {
@@ -200,7 +200,7 @@ export const read = (
     subcommands: shown,
     hidden: hidden.length === 0 ? undefined : hidden,
     examples,
-    hints,
+    otherWords,
   }
 }
 

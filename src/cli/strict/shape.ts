@@ -54,8 +54,8 @@ export interface HelpSection {
   readonly entries: ReadonlyArray<Entry>
 }
 
-/** What to say about words that a program doesn't know, but users try. A key may be several words, joined with `, `. */
-export interface Hints {
+/** What to say about words of other tools that users try. A key may be several words, joined with `, `. */
+export interface OtherWords {
   /**
    * What is meant: by a word, or two with a space between them, a command line, such as `git rm` for `delete`; by an
    * option, the first of these options that the command has, such as `--status open` for `--open`.
@@ -90,7 +90,7 @@ export interface CommandShape {
   readonly examples: ReadonlyArray<Example>
   /** Sections of help after the examples. The program adds them to what `read` gives. */
   readonly sections?: ReadonlyArray<HelpSection>
-  readonly hints?: Hints | undefined
+  readonly otherWords?: OtherWords | undefined
   /** Pages of help about no command, only for the program itself. It adds them likewise. */
   readonly topics?: ReadonlyArray<Entry>
 }
