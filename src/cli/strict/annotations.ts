@@ -1,6 +1,7 @@
-import type * as Args from "@effect/cli/Args"
+import * as Args from "@effect/cli/Args"
 import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
+import * as Effect from "effect/Effect"
 import type { Asking, Completions, Example, OtherWords } from "./shape.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
@@ -44,7 +45,7 @@ const annotations = new WeakMap<object, Annotations>()
 /**
  * The annotations of a command, an option or an argument.
  *
- * @param key - the option or argument itself; for a command its tag, which survives `.pipe`
+ * @param key - the tag of a command, or the function that an option or argument is mapped with: both survive `.pipe`
  */
 export const annotationsOf = (key: object): Annotations => annotations.get(key) ?? {}
 
@@ -55,14 +56,22 @@ const ofCommand =
     return command
   }
 
-/** Annotates a copy: commands may share an option or argument, and say different things about it. */
-const annotated =
-  <Kind extends object>(more: Annotations) =>
-  <Parameter extends Kind>(parameter: Parameter): Parameter => {
-    const copy = Object.assign(Object.create(Object.getPrototypeOf(parameter)), parameter)
-    annotations.set(copy, { ...annotationsOf(parameter), ...more })
-    return copy
-  }
+/** A function of its own that changes nothing. What is mapped with it keeps these annotations. */
+const carrying = (more: Annotations) => {
+  const same = <A>(value: A) => Effect.succeed(value)
+  annotations.set(same, more)
+  return same
+}
+
+const ofOption =
+  (more: Annotations) =>
+  <A>(option: Options.Options<A>): Options.Options<A> =>
+    Options.mapEffect(option, carrying(more))
+
+const ofArgument =
+  (more: Annotations) =>
+  <A>(argument: Args.Args<A>): Args.Args<A> =>
+    Args.mapEffect(argument, carrying(more))
 
 /**
  * Leaves a command out of help, completions and suggestions: it is for scripts
@@ -83,18 +92,15 @@ export const withOtherWords = (otherWords: OtherWords) => ofCommand({ otherWords
  */
 export const withAsking = (asking: Asking) => ofCommand({ asking })
 
-// Those of an option or argument go after `withDescription` and the like, which make it anew.
-
 /** Says what completions offer for the value of an option. */
-export const withCompletions = (completions: Completions) =>
-  annotated<Options.Options<unknown>>({ completions })
+export const withCompletions = (completions: Completions) => ofOption({ completions })
 
 /**
  * Says under which title help lists an option: options under the same title
  * are listed together. With `globalOptions` (`builtIns.ts`) it is described only
  * in the program's own help.
  */
-export const withGroup = (title: string) => annotated<Options.Options<unknown>>({ group: title })
+export const withGroup = (title: string) => ofOption({ group: title })
 
 /**
  * Says which command line of the program prints the values that completions
@@ -104,10 +110,10 @@ export const withGroup = (title: string) => annotated<Options.Options<unknown>>(
  *
  * @param values - the command line without the program's name
  */
-export const withDynamicValues = (values: ReadonlyArray<string>) => annotated<Args.Args<unknown>>({ values })
+export const withDynamicValues = (values: ReadonlyArray<string>) => ofArgument({ values })
 
 /** Says which option takes the place of an argument, such as `--label`. */
-export const withAlternative = (alternative: string) => annotated<Args.Args<unknown>>({ alternative })
+export const withAlternative = (alternative: string) => ofArgument({ alternative })
 
 /**
  * The words after `--`, as the command line of another program. `@effect/cli`
@@ -123,5 +129,5 @@ export const trailingCommand = (
     Options.withDescription(description),
     Options.atLeast(required ? 1 : 0),
     Options.map((words) => words.map((word) => word.slice(1, -1))),
-    annotated({ trailing: true }),
+    ofOption({ trailing: true }),
   )

@@ -32,6 +32,8 @@ interface Node extends Single {
   readonly args?: Node
   readonly left?: Node
   readonly right?: Node
+  /** Only of a `Map`. */
+  readonly f: object
   /** These two only of a `Variadic`. */
   readonly min: Option.Option<number>
   readonly max: Option.Option<number>
@@ -76,9 +78,10 @@ const saidBy = (kind: string, node: Node): Around => {
   switch (node._tag) {
     case "Empty":
     case "Single":
-    case "Map":
     case "Both":
       return {}
+    case "Map":
+      return annotationsOf(node.f)
     case "Variadic": {
       const repeated = Option.getOrUndefined(node.max) !== 1
       return Option.getOrElse(node.min, () => 0) > 0 ? { repeated } : { repeated, optional: true }
@@ -102,7 +105,7 @@ const saidBy = (kind: string, node: Node): Around => {
  * @param kind - what an error calls them
  */
 const singlesIn = (kind: string, node: Node, outside: Around = {}): ReadonlyArray<Found> => {
-  const around = { ...annotationsOf(node), ...outside, ...saidBy(kind, node) }
+  const around = { ...saidBy(kind, node), ...outside }
   if (node._tag === "Single") return [{ ...node, ...around }]
   return [node.options, node.argumentOption, node.args, node.left, node.right].flatMap((inner) =>
     inner === undefined ? [] : singlesIn(kind, inner, around),

@@ -34,7 +34,7 @@ export const home = Effect.flatMap(folder("HOME"), (found) =>
 )
 
 /** A path with `~/`, `$HOME` and `${HOME}` at its start replaced with the user's home, if that is known. */
-export const expandHome = Effect.fn("rcfile.expandHome")(function* (path: string) {
+export const expandHome = Effect.fnUntraced(function* (path: string) {
   return Option.match(yield* home, {
     onNone: () => path,
     onSome: (dir) => path.replace(/^(?:~|\$HOME|\$\{HOME\})(?=$|[/\\])/, () => dir),
@@ -47,7 +47,7 @@ export const expandHome = Effect.fn("rcfile.expandHome")(function* (path: string
  *
  * @param source - the setting, as errors name it
  */
-export const absolutePath = Effect.fn("rcfile.absolutePath")(function* (source: string, value: string) {
+export const absolutePath = Effect.fnUntraced(function* (source: string, value: string) {
   const path = yield* expandHome(value)
   return (yield* Path.Path).isAbsolute(path)
     ? path
@@ -90,7 +90,7 @@ export const entriesOf = (
       })
 
 /** The file that a flag or variable names, else the default one: the empty path if no home is known. */
-const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>) {
+const locate = Effect.fnUntraced(function* (flag: Option.Option<string>) {
   if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: "--rcfile" }
   const named = yield* variable("ZPOOL_RCFILE")
   if (Option.isSome(named))
