@@ -29,7 +29,7 @@ export const isOpening = (code: number): boolean => code === 0x7b || code === 0x
 
 export const isClosing = (code: number): boolean => code === 0x7d || code === 0x5d
 
-export const skipFiller = (text: string, from: number): number => {
+const skipFiller = (text: string, from: number): number => {
   let at = from
   while (isFiller(text.charCodeAt(at))) at++
   return at

@@ -34,7 +34,7 @@ export const home = Effect.flatMap(folder("HOME"), (found) =>
 )
 
 /** A path with `~/`, `$HOME` and `${HOME}` at its start replaced with the user's home, if that is known. */
-export const expandHome = Effect.fnUntraced(function* (path: string) {
+const expandHome = Effect.fnUntraced(function* (path: string) {
   return Option.match(yield* home, {
     onNone: () => path,
     onSome: (dir) => path.replace(/^(?:~|\$HOME|\$\{HOME\})(?=$|[/\\])/, () => dir),
