@@ -7,10 +7,10 @@ import type { Asking, Completions, Example, OtherWords } from "./shape.ts"
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
 export type AnyCommand = Command.Command<any, any, any, any>
 
-/** Commands by their names. Each is made when it is needed: a start runs one of them. */
+/** Commands by name. Each is made only when it is needed, since a start runs just one of them. */
 export type Commands = { readonly [name: string]: Group | (() => AnyCommand) }
 
-/** A command that only holds other commands. `@effect/cli` never sees it. */
+/** A command that only contains other commands. `@effect/cli` never sees it. */
 export interface Group {
   readonly summary: string
   readonly commands: Commands
@@ -18,7 +18,7 @@ export interface Group {
   readonly otherWords?: OtherWords
 }
 
-/** The type of any of the commands that are below a group. */
+/** The type of any command below a group. */
 export type Leaf<Below extends Commands> = {
   [Name in keyof Below]: Below[Name] extends Group
     ? Leaf<Below[Name]["commands"]>
@@ -56,7 +56,7 @@ const ofCommand =
     return command
   }
 
-/** A function of its own that changes nothing. What is mapped with it keeps these annotations. */
+/** A new function that changes nothing: an option or argument that is mapped with it has these annotations. */
 const carrying = (more: Annotations) => {
   const same = <A>(value: A) => Effect.succeed(value)
   annotations.set(same, more)
@@ -73,53 +73,48 @@ const ofArgument =
   <A>(argument: Args.Args<A>): Args.Args<A> =>
     Args.mapEffect(argument, carrying(more))
 
-/**
- * Leaves a command out of help, completions and suggestions: it is for scripts
- * that the program makes itself. It goes last.
- */
+/** Leaves a command, which is only for the program's own scripts, out of help, completions and suggestions. */
 export const hidden = ofCommand({ hidden: true })
 
-/** Adds command lines for help to show, the program's name included. */
+/** Adds examples for help to show, including the program's name. */
 export const withExamples = (examples: ReadonlyArray<Example>) => ofCommand({ examples })
 
 /** Says what commands and options of other tools mean here. It applies to a command and to all below it. */
 export const withOtherWords = (otherWords: OtherWords) => ofCommand({ otherWords })
 
 /**
- * Says which arguments and options a command asks for at a terminal. They are
- * optional for `@effect/cli`, and required by `parse` wherever the program may
- * not ask. The command asks for each that it does not get.
+ * Names the arguments and options that a command asks for at a terminal if they are
+ * missing. They must be optional for `@effect/cli`; `parse` requires them if the
+ * program may not ask.
  */
 export const withAsking = (asking: Asking) => ofCommand({ asking })
 
-/** Says what completions offer for the value of an option. */
+/** Sets what completions offer for the value of an option. */
 export const withCompletions = (completions: Completions) => ofOption({ completions })
 
 /**
- * Says under which title help lists an option: options under the same title
- * are listed together. With `globalOptions` (`builtIns.ts`) it is described only
- * in the program's own help.
+ * Sets the title under which help lists an option. With `globalOptions`
+ * (`builtIns.ts`), the option is described only in the program's own help.
  */
 export const withGroup = (title: string) => ofOption({ group: title })
 
 /**
- * Says which command line of the program prints the values that completions
- * offer for an argument: one a line, of letters, digits, `.`, `_` and `-`, with
- * or without a tab and a description after it. It gets the words before the
- * cursor after a `--`.
+ * Sets the command that prints the values that completions offer for an argument: one
+ * per line, of letters, digits, `.`, `_` and `-`, optionally followed by a tab and a
+ * description. It gets the words before the cursor after a `--`.
  *
  * @param values - the command line without the program's name
  */
 export const withDynamicValues = (values: ReadonlyArray<string>) => ofArgument({ values })
 
-/** Says which option takes the place of an argument, such as `--label`. */
+/** Names the option that can be given instead of an argument, such as `--label`. */
 export const withAlternative = (alternative: string) => ofArgument({ alternative })
 
 /**
- * The words after `--`, as the command line of another program. `@effect/cli`
- * gets them as a repeated option that nobody can type: an optional argument
- * before them would take the first word. Each word is between two colons, since
- * `@effect/cli` drops an empty value and trims the values of a repeated option.
+ * The command line of another program, after `--`. `@effect/cli` gets its words as a
+ * repeated option that nobody can type: as arguments, the first one would be taken for
+ * an optional argument before them. Each word is between two colons, since
+ * `@effect/cli` drops empty values and trims the values of a repeated option.
  */
 export const trailingCommand = (
   description: string,

@@ -4,10 +4,10 @@ import { allIn, type CommandShape, nameOf, type OtherWords } from "./shape.ts"
 import { topicsIn } from "./sort.ts"
 
 /**
- * The candidate that a word most likely means, if one is close: the only one that
- * begins with it, or else the nearest of those that do, or of all. Nearest is at
- * most two edits away, and no more than half of the word (rounded up), but never
- * all of it. Case is ignored.
+ * The candidate that a word most likely means, if any: the only one that begins with
+ * it; else the nearest one that begins with it or, if there is none, of all. It must be
+ * at most two edits away, and at most half the word's length (rounded up) but less
+ * than the whole word. Case is ignored.
  */
 export const suggestion = (word: string, candidates: ReadonlyArray<string>): string | undefined => {
   const lower = word.toLowerCase()
@@ -26,7 +26,7 @@ export const suggestion = (word: string, candidates: ReadonlyArray<string>): str
   return found
 }
 
-/** A command, its group, and so on up to the program. */
+/** A command, its group, and so on, up to the program. */
 const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<CommandShape> =>
   allIn(root)
     .filter(({ path }) => path.every((word, index) => word === command.path[index]))
@@ -49,11 +49,11 @@ const entryIn = <A>(
   return undefined
 }
 
-/** A word with the next one, and the word alone. */
+/** A word together with the next one, then the word by itself. */
 const longestFirst = (word: string, next: string | undefined): ReadonlyArray<string> =>
   next === undefined ? [word] : [`${word} ${next}`, word]
 
-/** The program's note about a word that a command does not know, and the next one. */
+/** The program's note about an unknown word of a command, with or without the next word. */
 export const noteOn = (
   root: CommandShape,
   command: CommandShape,

@@ -17,7 +17,7 @@ const fishWord = (text: string): string => `'${text.replace(/[\\']/g, "\\$&")}'`
 export const fish = (root: CommandShape): string => {
   const program = root.command
   const commands = allIn(root)
-  // A command is chosen when its words have been typed, options aside.
+  // Offered when the words of the command have been typed; options don't matter.
   const complete = (shape: CommandShape, rest: string) =>
     `complete -c ${program} -n 'test "$(__${program}_command)" = "${wordsOf(shape)}"' ${rest}`
   const topicLine = ([name, summary]: Entry) =>

@@ -12,10 +12,10 @@ import {
 } from "../shape.ts"
 import { bashWord } from "./bash.ts"
 
-/** A part of what `_arguments` reads; a colon would end it. */
+/** Part of a spec of `_arguments`, in which a colon would end it. */
 const part = (text: string): string => text.replaceAll(":", "\\:")
 
-/** A description as `_arguments` reads it, in brackets. */
+/** A description in brackets, as `_arguments` reads it. */
 const inBrackets = (text: string): string => `[${text.replace(/[[\]\\]/g, "\\$&")}]`
 
 const actionOf = (option: OptionShape): string => {
@@ -39,7 +39,7 @@ const specOf = (option: OptionShape): string => {
   return `'${many}${others}'{${alias}${value === undefined ? "" : "+"},${name}${equals}}${says}`
 }
 
-/** A completion script for zsh: a function for each command. That of a group calls those in it. */
+/** A completion script for zsh, with a function for each command. The function of a group calls those of its commands. */
 export const zsh = (root: CommandShape): string => {
   const program = root.command
   const functionOf = ({ path }: CommandShape) => `_${[program, ...path].join("_")}`
@@ -63,7 +63,7 @@ export const zsh = (root: CommandShape): string => {
   const body = (shape: CommandShape): string => {
     const specs = [
       ...optionsOf(shape).map(specOf),
-      // Nothing else is offered for arguments; without them zsh would offer no options behind one.
+      // Without a spec for the arguments, zsh would offer no options after one.
       ...shape.args.map(
         (arg) =>
           `'${arg.repeated ? "*" : "1"}:${arg.name}:${arg.values === undefined ? " " : valuesFunction(shape)}'`,
@@ -84,7 +84,7 @@ export const zsh = (root: CommandShape): string => {
         : `  if [[ \${1-} == ${helpWord} ]]; then commands+=(${describe(shape.topics)}); fi\n`
     const calls = [
       ...children.map((child) => [nameOf(child), functionOf(child)]),
-      // What follows is a command again, and read as one.
+      // A command follows, and is completed as one.
       ...(shape.path.length === 0 ? [[helpWord, `${functionOf(shape)} ${helpWord}`]] : []),
     ]
       .map(([word, call]) => `        ${word}) ${call} ;;`)
