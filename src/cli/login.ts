@@ -24,9 +24,9 @@ const options = () => ({ rcfile: rcfileOption("Save the PAT in this file") })
 export type LoginOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /**
- * Reads a PAT: hidden at a terminal, where Enter alone opens the page that makes one; else one line of stdin.
+ * Reads a PAT: hidden at a terminal, where just Enter opens the page that creates one, or else from a line of stdin.
  *
- * @param occupied - the rcfile, where it contains a PAT that would be replaced
+ * @param occupied - the path of the rcfile, if it contains a PAT that would be replaced
  */
 const readPat = Effect.fnUntraced(function* (page: string, occupied: string | undefined) {
   const { stdin } = yield* Process
@@ -87,7 +87,7 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
       : `Saved the PAT in: ${rcfile.path}`,
     `API: ${api.base}`,
   ]
-  // It is saved by now: a failed write to stdout is not an error.
+  // The PAT is saved by now, so a failed write to stdout isn't an error.
   yield* Effect.ignore(print(lines))
 })
 

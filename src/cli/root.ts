@@ -28,7 +28,7 @@ const pat = {
   otherWords: otherTools.pat,
 }
 
-/** The whole command tree: the one list of verbs. */
+/** The whole command tree: the only list of the commands. */
 export const commands = {
   summary: "Manage the Personal Access Tokens (PATs) of a zpools.io account",
   commands: { pat, login: login.command, hello: hello.command, sandbox: sandbox.command },
@@ -54,7 +54,7 @@ const signIn: HelpSection = {
 
 const exitCodes: HelpSection = { title: "Exit codes", entries: Object.entries(exitCodeMeanings) }
 
-/** The pages of docs/ that `zpcli help` prints, by their names there. */
+/** The help topics: pages of docs/, by file name. */
 const topics: ReadonlyArray<Entry> = [
   ["exit-codes", "What each exit code means, and when to try again"],
   ["environment", "Environment variables and the rcfile"],
@@ -62,7 +62,7 @@ const topics: ReadonlyArray<Entry> = [
   ["json", "What --json prints"],
 ]
 
-/** The command tree as plain data. The build computes it once and keeps it. */
+/** The command tree as plain data. The build computes it once, and stores it. */
 export const shape = (): CommandShape => ({
   ...read(commands, "zpcli"),
   sections: [signIn, exitCodes],

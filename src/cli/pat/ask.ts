@@ -45,7 +45,7 @@ const active = Effect.gen(function* () {
   return yield* new ExitWith({ code: exitCodes.notFound })
 })
 
-/** The key ID that was given; if neither it nor a label was, the person at the terminal chooses an active PAT. */
+/** The key ID that was given. If neither it nor a label was, the person at the terminal chooses an active PAT. */
 export const orChoose = Effect.fn("orChoose")(function* (
   given: { readonly keyId: Option.Option<string>; readonly label: Option.Option<string> },
   verb: "show" | "rotate",
@@ -63,7 +63,7 @@ export const choosePats = Effect.gen(function* () {
   return keyIds
 })
 
-/** Asks until the answer can be read, and says each time what is wrong with it. */
+/** Asks until the answer is valid, and says each time what is wrong with it. */
 const askUntil = <A>(
   text: string,
   read: (answer: string) => Either.Either<A, { readonly message: string }>,
@@ -112,7 +112,7 @@ interface Wanted {
   readonly expiresIn: Option.Option<string>
 }
 
-/** Asks for the label and the scopes, if they are missing, and then for the expiry too, unless it was given. */
+/** Asks for the label and the scopes if they are missing and, if it had to ask, for the expiry too unless it was given. */
 export const askForPat = Effect.fn("askForPat")(function* <A extends Wanted>(given: A) {
   const noLabel = Option.isNone(given.label)
   const noScope = given.scope.length === 0

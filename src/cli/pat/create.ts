@@ -49,7 +49,7 @@ const options = () => ({
 
 export type CreateOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
-/** Makes a PAT and hands over its token, once. */
+/** Creates a PAT and delivers its token. */
 export const create = Effect.fn("pat.create")(function* (options: CreateOptions) {
   const given = yield* askForPat(options)
   const expiryAt = yield* chosenExpiry(path, given)
@@ -67,7 +67,7 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
       "a command after --": given.command.length > 0,
     })
     const { api } = yield* Connection
-    // By our clock: the API's would take a request.
+    // By our own clock, since the API's would take a request.
     const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
     const page = dashboardUrl(api, { label, scopes, expiry })
     yield* print(`${page}`)

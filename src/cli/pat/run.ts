@@ -56,7 +56,7 @@ export type RunOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 /** A random word of eight characters. */
 const nonce = Effect.map(Random.nextIntBetween(0, 2 ** 32), (value) => value.toString(16).padStart(8, "0"))
 
-/** Makes a PAT for one command, and revokes it when the command has ended. */
+/** Runs a command with a temporary PAT, and revokes the PAT when the command ends. */
 export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const [name = "", ...args] = given.command
   const duration = yield* Expiry.parseDuration(given.expiresIn)
