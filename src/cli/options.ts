@@ -55,19 +55,21 @@ export const askingOptions = () => ({
 /** The title in help of the options about a new PAT. */
 export const newPat = "The new PAT"
 
-const scopeText = (description: string) =>
-  Options.text("scope").pipe(Options.withPseudoName("scope"), Options.withDescription(description))
-
 /** All scopes, as help lists them. */
 export const scopeNames = `${Scope.scopes.slice(0, -1).join(", ")} or ${Scope.scopes.at(-1)}`
 
-/** `--scope`, at least once. */
-export const scopeOption = (description: string) =>
-  scopeText(description).pipe(Options.atLeast(1), withCompletions(Scope.scopes), withGroup(newPat))
-
-/** `--scope`, any number of times. */
-export const scopesOption = (description: string, group = newPat) =>
-  scopeText(description).pipe(Options.repeated, withCompletions(Scope.scopes), withGroup(group))
+/** `--scope`, which can be repeated. */
+export const scopeOption = (
+  description: string,
+  { group = newPat, required = false } = {},
+): Options.Options<ReadonlyArray<string>> =>
+  Options.text("scope").pipe(
+    Options.withPseudoName("scope"),
+    Options.withDescription(description),
+    Options.atLeast(required ? 1 : 0),
+    withCompletions(Scope.scopes),
+    withGroup(group),
+  )
 
 /** An option that takes a duration, under a title of help. */
 export const durationOption = (group: string, name: string, description: string) =>

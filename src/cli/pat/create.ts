@@ -17,7 +17,7 @@ import {
   exclusive,
   expiryOptions,
   scopeNames,
-  scopesOption,
+  scopeOption,
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
@@ -35,7 +35,7 @@ const options = () => ({
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
     Args.optional,
   ),
-  scope: scopesOption(`Grant this scope: ${scopeNames}`),
+  scope: scopeOption(`Grant this scope: ${scopeNames}`),
   ...expiryOptions("never"),
   tenantId: tenantIdOption("yours"),
   ...deliveryOptions(),

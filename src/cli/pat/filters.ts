@@ -6,7 +6,7 @@ import type { InvalidInput } from "../../domain/Errors.ts"
 import * as Expiry from "../../domain/Expiry.ts"
 import type { PatFilter } from "../../domain/PatList.ts"
 import * as Scope from "../../domain/Scope.ts"
-import { durationOption, scopesOption } from "../options.ts"
+import { durationOption, scopeOption } from "../options.ts"
 import { withGroup } from "../strict/annotations.ts"
 
 const whichPats = "Which PATs"
@@ -23,7 +23,7 @@ export const filterOptions = () => ({
     Options.optional,
     withGroup(whichPats),
   ),
-  scope: scopesOption("Only PATs that have every scope you name", whichPats),
+  scope: scopeOption("Only PATs that have every scope you name", { group: whichPats }),
   withoutExpiry: Options.boolean("without-expiry").pipe(
     Options.withDescription("Only active PATs that never expire"),
     withGroup(whichPats),

@@ -48,12 +48,6 @@ const expiryStyle = (pat: Pat, now: number): string | undefined => {
   return expiry <= now ? "31" : "33"
 }
 
-/** Prints only key IDs; nothing if there are none. */
-const printIds = (pats: ReadonlyArray<Pat>) => {
-  const ids = pats.flatMap(({ key_id }) => (key_id === undefined ? [] : [key_id]))
-  return ids.length === 0 ? Effect.void : print(ids)
-}
-
 /** The layouts of the table, each narrower than the one before. A terminal gets the first that fits. */
 const layouts = (rows: (form: TimeForm) => Layout["rows"], zone: string): [Layout, ...Array<Layout>] => {
   const zoned = headings.map((heading) => (times.includes(heading) ? `${heading} (${zone})` : heading))
@@ -143,7 +137,10 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     if (json)
       return printJson(indexes === undefined ? text : withElements(text, ["detail", "items"], indexes))
     const pats = indexes?.map((index) => listing.pats[index] as Pat) ?? listing.pats
-    if (quiet) return printIds(pats)
+    if (quiet) {
+      const ids = pats.flatMap(({ key_id }) => key_id ?? [])
+      return ids.length === 0 ? Effect.void : print(ids)
+    }
     if (isEmpty) return print(filters.length > 0 ? "No PATs match." : "No PATs found.")
     return printTable(pats, now, given.local)
   })

@@ -22,7 +22,7 @@ import {
   jsonOption,
   requires,
   scopeNames,
-  scopesOption,
+  scopeOption,
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
@@ -59,7 +59,7 @@ const options = () => ({
     "older-than",
     "Rotate only if the PAT is older than this; with --expiring-within, if either is true",
   ),
-  scope: scopesOption(`With --or-create, grant this scope: ${scopeNames}`),
+  scope: scopeOption(`With --or-create, grant this scope: ${scopeNames}`),
   keepOld: Options.boolean("keep-old").pipe(Options.withDescription("Don't revoke the old PAT")),
   ...expiryOptions("the old PAT's lifetime"),
   tenantId: tenantIdOption("yours, not the old PAT's"),

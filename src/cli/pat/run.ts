@@ -24,7 +24,7 @@ import { trailingCommand, withExamples, withGroup, withOtherWords } from "../str
 export const path = ["pat", "run"]
 
 const options = () => ({
-  scope: scopeOption(`Grant this scope: ${scopeNames}`),
+  scope: scopeOption(`Grant this scope: ${scopeNames}`, { required: true }),
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),
     Options.withDescription(
