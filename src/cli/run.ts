@@ -40,7 +40,7 @@ const isRunner = (request: Request): boolean => {
 
 /**
  * Runs a command line (without the program's name), reports on stderr what goes wrong,
- * and gives the exit code.
+ * and returns the exit code.
  *
  * @param tree - the command tree as plain data: stored by the build, or from `shape()`
  * @param request - what `argv` asks for, from `parse`

@@ -50,7 +50,7 @@ export const show = (line: string) => Effect.flatMap(folded(line), (text) => dis
 /**
  * Asks at the terminal. Reads the answer key by key, so that a password can stay
  * hidden and Ctrl-C fails with `Quit`. Enter ends the line. Ctrl-D on an empty line is
- * the end of input, and gives undefined. Ctrl-L draws the last line of the question
+ * the end of input, and returns undefined. Ctrl-L draws the last line of the question
  * again.
  */
 export const askLine = (
@@ -149,7 +149,7 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
  * Like `confirm`, if stdin is data: opens the controlling terminal until the scope
  * closes, and asks there. Fails with `CannotAsk`, before any question, if there is none.
  */
-export const confirmBesideData = Effect.gen(function* () {
+export const confirmAtTerminal = Effect.gen(function* () {
   const disabled = yield* askingDisabled
   const terminal = disabled === undefined ? yield* (yield* Process).openTerminal : undefined
   if (terminal === undefined) return yield* new CannotAsk({ notAsked: disabled ?? "no-terminal" })

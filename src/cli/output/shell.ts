@@ -19,7 +19,7 @@ export const isShell = (name: string, args: ReadonlyArray<string>): boolean => {
 }
 
 /**
- * Prints an introduction if a command is an interactive shell at a terminal. Gives
+ * Prints an introduction if a command is an interactive shell at a terminal. Returns
  * whether it did.
  */
 export const introduceShell = Effect.fnUntraced(function* (

@@ -56,7 +56,7 @@ export const orChoose = Effect.fn("orChoose")(function* (
   return Option.some<string>(keyId)
 })
 
-/** Lets the person at the terminal choose the active PATs to revoke. Gives their key IDs. */
+/** Lets the person at the terminal choose the active PATs to revoke. Returns their key IDs. */
 export const choosePats = Effect.gen(function* () {
   const keyIds = yield* chooseSeveral("Which PATs do you want to revoke?", yield* active)
   yield* printEquivalent(keyIds)

@@ -17,7 +17,7 @@ import { askingOptions, exclusive, jsonOption, settingsOptions } from "../option
 import * as otherTools from "../otherTools.ts"
 import type { Lines } from "../output/escape.ts"
 import { print, printError, printJson } from "../output/print.ts"
-import { confirm, confirmBesideData } from "../output/prompt.ts"
+import { confirm, confirmAtTerminal } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
 import { withAsking, withDynamicValues, withExamples, withOtherWords } from "../strict/annotations.ts"
 import { choosePats } from "./ask.ts"
@@ -194,7 +194,7 @@ export const revoke = Effect.fn("pat.revoke")(function* (given: RevokeOptions) {
   if (dryRun) return yield* rehearse(keyIds, form)
   const asks = !json && !yes
   // A question that can't be asked ends the run before anything is sent.
-  const ask = asks && onStdin ? yield* confirmBesideData : confirm
+  const ask = asks && onStdin ? yield* confirmAtTerminal : confirm
   const listing = asks ? yield* lookUp : undefined
   const [gone, left] = listing === undefined ? [[], keyIds] : sortOut(keyIds, listing.pats)
   if (asks && left.length > 0 && !(yield* ask(question(left, listing)))) return yield* new Declined({})

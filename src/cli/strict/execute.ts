@@ -20,7 +20,7 @@ type ErrorOf<Any> = Any extends Command.Command<any, any, infer E, any> ? E : ne
 
 const config = CliConfig.make({ isCaseSensitive: true, showBuiltIns: false })
 
-/** Makes the command that the first words name. Gives it with the words after them. */
+/** Makes the command that the first words name. Returns it with the words after them. */
 const leafOf = (
   group: Group,
   [word = "", ...rest]: ReadonlyArray<string>,
