@@ -150,8 +150,8 @@ describe("printing", () => {
     // What is escaped where it is made, and made of literals of ours.
     expect(using(/\bprintSafe\(/)).toEqual([
       "cli/output/print.ts",
+      "cli/pat/completeKeyIds.ts",
       "cli/pat/list.ts",
-      "cli/pat/offerKeyIds.ts",
       "cli/run.ts",
     ])
     expect(using(/\.display\(/)).toEqual([
@@ -189,10 +189,12 @@ describe("what names files", () => {
 
   it("names those of the strict command line as they are, all of them", () => {
     const text = readFileSync(`${strict}/README.md`, "utf8")
-    const named = [...text.matchAll(/"\.\/strict\/([\w/]+\.ts)"|`(\w+\.ts)`/g)].map(
+    const named = [...text.matchAll(/"\.\/strict\/([\w/]+\.ts)"|`([\w/]+\.ts)`/g)].map(
       ([, imported, listed]) => imported ?? listed,
     )
-    const there = readdirSync(strict).filter((name) => name.endsWith(".ts"))
+    const there = readdirSync(strict, { encoding: "utf8", recursive: true }).filter((name) =>
+      /^(completions\/index|\w+)\.ts$/.test(name),
+    )
     expect([...new Set(named)].sort()).toEqual(there.sort())
   })
 

@@ -12,7 +12,7 @@ const options = () => ({ json: jsonOption("Print JSON"), ...settingsOptions() })
 
 export type HelloOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
-/** A sign-in by password, with where the password is from if it is not in the variable for it. */
+/** Describes a sign-in by password. Names the source of the password, unless it is the usual variable or was typed. */
 const passwordFrom = ({ password, user }: JwtCredential): string =>
   password?.via === undefined
     ? `username and password, as ${user}`
@@ -23,7 +23,7 @@ export const hello = Effect.fn("hello")(function* ({ json }: HelloOptions) {
   const { api } = yield* Connection
   const { credential, message } = yield* (yield* PatApi).hello
   if (json) {
-    // The API does not tell whose a PAT is, but in the words of its greeting.
+    // The API tells whose PAT it is only in its message.
     const [kind, user, source] =
       credential._tag === "PAT"
         ? ["pat", null, credential.source]

@@ -19,9 +19,8 @@ import { Process } from "../services/Process.ts"
 import { Signals } from "../services/Signals.ts"
 
 /**
- * Everything through which a command reaches the world, until the scope ends. It
- * is an effect and no layer: building a layer costs some 300 steps of the
- * runtime, at every start.
+ * Every service that reaches the outside world, until the scope closes. It isn't a
+ * layer, since building one costs about 300 steps of the runtime at every start.
  */
 export const makeLive = Effect.gen(function* () {
   yield* Effect.withConsoleScoped(yield* makeConsole)

@@ -15,18 +15,18 @@ import * as rcfileWrite from "../services/settings/rcfileWrite.ts"
 import { rcfileOption } from "./options.ts"
 import * as otherTools from "./otherTools.ts"
 import { print } from "./output/print.ts"
-import { question, show, whyNotAsked } from "./output/prompt.ts"
+import { askLine, show, whyNotAsked } from "./output/prompt.ts"
 import { networkServices } from "./services.ts"
-import { withExamples, withHints } from "./strict/annotations.ts"
+import { withExamples, withOtherWords } from "./strict/annotations.ts"
 
 const options = () => ({ rcfile: rcfileOption("Save the PAT in this file") })
 
 export type LoginOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
 /**
- * Reads a PAT: hidden at a terminal, where Enter alone opens the page that makes one; else one line of stdin.
+ * Reads a PAT: hidden at a terminal, where just Enter opens the page that creates one, or else from a line of stdin.
  *
- * @param occupied - the rcfile, where it contains a PAT that would be replaced
+ * @param occupied - the path of the rcfile, if it contains a PAT that would be replaced
  */
 const readPat = Effect.fnUntraced(function* (page: string, occupied: string | undefined) {
   const { stdin } = yield* Process
@@ -39,10 +39,10 @@ const readPat = Effect.fnUntraced(function* (page: string, occupied: string | un
     if (occupied !== undefined)
       yield* show(`${occupied} already contains a PAT. The new one will replace it.`)
     yield* show(`Create a PAT at ${page}`)
-    given = yield* question("Paste the PAT, or press Enter to open the page:", "hidden")
+    given = yield* askLine("Paste the PAT, or press Enter to open the page:", "hidden")
     if (given === "") {
       yield* (yield* Process).openPage(page)
-      given = yield* question("Paste the PAT:", "hidden")
+      given = yield* askLine("Paste the PAT:", "hidden")
     }
   } else {
     given = yield* (yield* Terminal.Terminal).readLine
@@ -87,7 +87,7 @@ export const login = Effect.fn("login")(function* (_: LoginOptions) {
       : `Saved the PAT in: ${rcfile.path}`,
     `API: ${api.base}`,
   ]
-  // It is saved by now: a failed write to stdout is not an error.
+  // The PAT is saved by now, so a failed write to stdout isn't an error.
   yield* Effect.ignore(print(lines))
 })
 
@@ -98,7 +98,7 @@ export const command = () =>
     ),
   ).pipe(
     Command.withDescription("Sign in: check a PAT, and save it for later commands"),
-    withHints(otherTools.login),
+    withOtherWords(otherTools.login),
     withExamples([
       { command: "zpcli login", description: "Paste a PAT at a hidden prompt" },
       {

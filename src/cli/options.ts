@@ -10,7 +10,7 @@ import { withCompletions, withGroup } from "./strict/annotations.ts"
 import { globalOptions } from "./strict/builtIns.ts"
 import { UsageError } from "./strict/errors.ts"
 
-/** `--rcfile`, with what is done with the file. */
+/** `--rcfile`. */
 export const rcfileOption = (description: string) =>
   Options.text("rcfile").pipe(
     Options.withPseudoName("file"),
@@ -19,7 +19,7 @@ export const rcfileOption = (description: string) =>
     withCompletions("files"),
   )
 
-/** The options that every command which talks to the API has. */
+/** The options of every command that uses the API. */
 export const settingsOptions = () => ({
   rcfile: rcfileOption("Read settings from this file").pipe(withGroup(globalOptions)),
   auth: Options.choice("auth", ["auto", "pat", "jwt"]).pipe(
@@ -31,17 +31,17 @@ export const settingsOptions = () => ({
   ),
 })
 
-/** `--json`, with what it prints. */
+/** `--json`. */
 export const jsonOption = (description: string) =>
   Options.boolean("json").pipe(Options.withDescription(description))
 
-/** `--local`, for the times of a table. */
+/** `--local`. */
 export const localOption = () =>
   Options.boolean("local").pipe(
     Options.withDescription("Show timestamps in the local time zone (default: UTC)"),
   )
 
-/** The options of a command that asks before it changes anything. */
+/** The options of a command that asks for confirmation. */
 export const askingOptions = () => ({
   yes: Options.boolean("yes").pipe(
     Options.withAlias("y"),
@@ -52,24 +52,26 @@ export const askingOptions = () => ({
   ),
 })
 
-/** What help calls the options of a new PAT. */
+/** The title in help of the options about a new PAT. */
 export const newPat = "The new PAT"
 
-const scopeText = (description: string) =>
-  Options.text("scope").pipe(Options.withPseudoName("scope"), Options.withDescription(description))
-
-/** What help calls the scopes that there are. */
+/** All scopes, as help lists them. */
 export const scopeNames = `${Scope.scopes.slice(0, -1).join(", ")} or ${Scope.scopes.at(-1)}`
 
-/** `--scope`, at least once. */
-export const scopeOption = (description: string) =>
-  scopeText(description).pipe(Options.atLeast(1), withCompletions(Scope.scopes), withGroup(newPat))
+/** `--scope`, which can be repeated. */
+export const scopeOption = (
+  description: string,
+  { group = newPat, required = false } = {},
+): Options.Options<ReadonlyArray<string>> =>
+  Options.text("scope").pipe(
+    Options.withPseudoName("scope"),
+    Options.withDescription(description),
+    Options.atLeast(required ? 1 : 0),
+    withCompletions(Scope.scopes),
+    withGroup(group),
+  )
 
-/** `--scope`, any number of times. */
-export const scopesOption = (description: string, group = newPat) =>
-  scopeText(description).pipe(Options.repeated, withCompletions(Scope.scopes), withGroup(group))
-
-/** An option that takes a length of time, under a title of help. */
+/** An option that takes a duration, under a title of help. */
 export const durationOption = (group: string, name: string, description: string) =>
   Options.text(name).pipe(
     Options.withPseudoName("duration"),
@@ -80,7 +82,7 @@ export const durationOption = (group: string, name: string, description: string)
 
 const commandOf = (path: ReadonlyArray<string>): string => ["zpcli", ...path].join(" ")
 
-/** Refuses options that exclude each other, naming two that were given. */
+/** Fails if several of these options are given, and names the first two. */
 export const exclusive = (
   path: ReadonlyArray<string>,
   options: Readonly<Record<string, boolean>>,
@@ -91,7 +93,7 @@ export const exclusive = (
     : Effect.fail(new UsageError(commandOf(path), `${one} and ${other} can't be used together.`))
 }
 
-/** Refuses an option that was given without one that it needs. */
+/** Fails if an option is given without any of those that it needs. */
 export const requires = (
   path: ReadonlyArray<string>,
   option: Readonly<Record<string, boolean>>,
@@ -104,9 +106,9 @@ export const requires = (
 }
 
 /**
- * `--expiry` and `--expires-in`, of which one may be given.
+ * `--expiry` and `--expires-in`, which exclude each other.
  *
- * @param fallback - the default, where neither is given
+ * @param fallback - the default, for help
  */
 export const expiryOptions = (fallback: string) => ({
   expiry: Options.text("expiry").pipe(
@@ -135,8 +137,8 @@ export const tenantIdOption = (fallback: string) =>
   )
 
 /**
- * The expiry that was asked for, if any, at an instant in milliseconds since
- * the epoch. One that has passed is sent all the same, with a warning.
+ * Reads `--expiry` or `--expires-in`. Warns about a date that isn't in the future,
+ * which is sent all the same.
  */
 export const chosenExpiry = Effect.fn("chosenExpiry")(function* (
   path: ReadonlyArray<string>,

@@ -1,5 +1,5 @@
-/** What is meant by words and options of other tools (gh, glab, aws, doctl, heroku, vault, npm), which zpcli refuses. */
-import type { Hints } from "./strict/shape.ts"
+/** Commands and options of other tools (gh, glab, aws, doctl, heroku, vault, npm) and what to use instead. zpcli refuses them. */
+import type { OtherWords } from "./strict/shape.ts"
 
 const otherClient =
   "That is a command of the zpools.io client, a different program that is also called zpcli."
@@ -10,7 +10,7 @@ const noSecret = "Secrets don't belong on a command line: set ZPOOLPAT, or sign 
 const keyIdIsArgument = "Give the key ID as an argument, without an option."
 
 /** For the group of all commands. */
-export const root: Hints = {
+export const root: OtherWords = {
   means: {
     "auth, configure, signin, init, setup, authenticate": "zpcli login",
     "whoami, status, me, account, user, ping": "zpcli hello",
@@ -73,7 +73,7 @@ export const root: Hints = {
 }
 
 /** For the commands about PATs. */
-export const pat: Hints = {
+export const pat: OtherWords = {
   means: {
     ls: "zpcli pat list",
     "view, get, info, describe, inspect": "zpcli pat show",
@@ -84,7 +84,7 @@ export const pat: Hints = {
   },
 }
 
-export const create: Hints = {
+export const create: OtherWords = {
   notes: {
     "--label, --name, --title, --description, --note, --comment":
       "The label is an argument: zpcli pat create LABEL --scope SCOPE",
@@ -93,23 +93,23 @@ export const create: Hints = {
   },
 }
 
-export const login: Hints = {
+export const login: OtherWords = {
   notes: {
     "--with-token, --token, --pat, --token-stdin":
       "zpcli login reads the PAT from stdin, without an option: zpcli login < FILE",
   },
 }
 
-export const revoke: Hints = {
+export const revoke: OtherWords = {
   notes: {
     "--label, --name":
       "Revoke PATs by key ID. To revoke the active ones with a label: zpcli pat list --label LABEL --status active --quiet | zpcli pat revoke -",
   },
 }
 
-export const list: Hints = { notes: { "--all, -a": "Every PAT is listed unless you add a filter." } }
+export const list: OtherWords = { notes: { "--all, -a": "Every PAT is listed unless you add a filter." } }
 
-export const run: Hints = {
+export const run: OtherWords = {
   means: {
     // Its name in the first version.
     "--for": ["--expires-in"],

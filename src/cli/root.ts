@@ -2,9 +2,9 @@ import { exitCodeMeanings } from "./errors/exitCodes.ts"
 import * as hello from "./hello.ts"
 import * as login from "./login.ts"
 import * as otherTools from "./otherTools.ts"
+import * as completeKeyIds from "./pat/completeKeyIds.ts"
 import * as create from "./pat/create.ts"
 import * as list from "./pat/list.ts"
-import * as offerKeyIds from "./pat/offerKeyIds.ts"
 import * as revoke from "./pat/revoke.ts"
 import * as rotate from "./pat/rotate.ts"
 import * as run from "./pat/run.ts"
@@ -21,14 +21,14 @@ const pat = {
     create: create.command,
     revoke: revoke.command,
     rotate: rotate.command,
-    "__key-ids": offerKeyIds.command,
+    "__key-ids": completeKeyIds.command,
     run: run.command,
   },
   examples: list.examples.slice(0, 2),
-  hints: otherTools.pat,
+  otherWords: otherTools.pat,
 }
 
-/** The whole command tree: the one list of verbs. */
+/** The whole command tree: the only list of the commands. */
 export const commands = {
   summary: "Manage the Personal Access Tokens (PATs) of a zpools.io account",
   commands: { pat, login: login.command, hello: hello.command, sandbox: sandbox.command },
@@ -39,7 +39,7 @@ export const commands = {
       description: "Start a shell to try zpcli in, without an account",
     },
   ],
-  hints: otherTools.root,
+  otherWords: otherTools.root,
 }
 
 /** How to sign in, in three lines. */
@@ -54,7 +54,7 @@ const signIn: HelpSection = {
 
 const exitCodes: HelpSection = { title: "Exit codes", entries: Object.entries(exitCodeMeanings) }
 
-/** The pages of docs/ that `zpcli help` prints, by their names there. */
+/** The help topics: pages of docs/, by file name. */
 const topics: ReadonlyArray<Entry> = [
   ["exit-codes", "What each exit code means, and when to try again"],
   ["environment", "Environment variables and the rcfile"],
@@ -62,7 +62,7 @@ const topics: ReadonlyArray<Entry> = [
   ["json", "What --json prints"],
 ]
 
-/** The command tree as plain data. The build computes it once and keeps it. */
+/** The command tree as plain data. The build computes it once, and stores it. */
 export const shape = (): CommandShape => ({
   ...read(commands, "zpcli"),
   sections: [signIn, exitCodes],

@@ -18,32 +18,32 @@ import { printError, printSafe } from "./output/print.ts"
 import { orAsk, Typed } from "./output/prompt.ts"
 import { path as runPath } from "./pat/run.ts"
 import { commands } from "./root.ts"
-import { completionsFor } from "./strict/completions.ts"
+import { completionsFor } from "./strict/completions/index.ts"
 import { execute } from "./strict/execute.ts"
 import type { Request } from "./strict/parse.ts"
 import type { CommandShape } from "./strict/shape.ts"
 
-/** Whether a command line asks for JSON, which decides the form of its errors even if it can't be understood. */
+/** Whether to print errors as JSON, even if the command line can't be understood. */
 const wantsJson = (argv: ReadonlyArray<string>): boolean => {
   const end = argv.indexOf("--")
   return (end < 0 ? argv : argv.slice(0, end)).includes("--json")
 }
 
-/** What is answered without the program: `start.ts`. */
+/** The requests that `start.ts` answers without loading the program. */
 export type Early = Extract<Request, { readonly _tag: "Help" | "Version" }>
 
-/** Whether a command line is one of `pat run`, which exits with the code of the command that it runs. */
+/** Whether this is `pat run`, which exits with the exit code of the command that it runs. */
 const isRunner = (request: Request): boolean => {
   if (request._tag === "UsageError") return request.command === ["zpcli", ...runPath].join(" ")
   return request._tag === "Run" && request.path.join(" ") === runPath.join(" ")
 }
 
 /**
- * Runs a command line (without the program's name) and gives its exit code.
- * Everything that goes wrong has been reported on stderr by then.
+ * Runs a command line (without the program's name), reports on stderr what goes wrong,
+ * and returns the exit code.
  *
- * @param tree - the command tree as plain data: what the build kept, or `shape()`
- * @param request - what `argv` asks for
+ * @param tree - the command tree as plain data: stored by the build, or from `shape()`
+ * @param request - what `argv` asks for, from `parse`
  */
 export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Exclude<Request, Early>) => {
   const json = wantsJson(argv)
@@ -83,7 +83,7 @@ export const run = (argv: ReadonlyArray<string>, tree: CommandShape, request: Ex
     ),
     Effect.provideService(Notices, makeNotices(json)),
     Logger.withMinimumLogLevel(levelOf(level)),
-    // As a layer it would take 400 steps of the runtime, at every start.
+    // A layer would cost 400 steps of the runtime at every start.
     Effect.locally(FiberRef.currentLoggers, HashSet.make(logger)),
     Effect.withTracerEnabled(false),
   )
@@ -95,7 +95,7 @@ const levelOf = (name: string | undefined): LogLevel.LogLevel =>
     () => LogLevel.Warning,
   )
 
-/** Reports a bug of ours; its stack is for those who ask for it. */
+/** Reports a bug of zpcli, with its stack if the log level is debug or lower. */
 const reportDefect = (cause: Cause.Cause<never>, json: boolean, runner: boolean, verbose: boolean) => {
   const stack = verbose ? Cause.pretty(cause).split("\n") : []
   return report(new InternalError({ defect: Cause.squash(cause) }), json, undefined, runner).pipe(

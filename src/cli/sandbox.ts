@@ -11,7 +11,7 @@ import { explained } from "../domain/errors/words.ts"
 import { CommandRunner, credentialVariables } from "../services/CommandRunner.ts"
 import { codeOf } from "../services/files.ts"
 import { Process } from "../services/Process.ts"
-import { Exit } from "./errors/failure.ts"
+import { ExitWith } from "./errors/failure.ts"
 import { print, printError } from "./output/print.ts"
 import { introduceShell, quoteAlways } from "./output/shell.ts"
 import { trailingCommand, withCompletions, withExamples } from "./strict/annotations.ts"
@@ -19,17 +19,17 @@ import { trailingCommand, withCompletions, withExamples } from "./strict/annotat
 /** The username and the password of a sandbox. */
 const account = "demo"
 
-/** The variables that point zpcli, or a script that uses it, at a sandbox, and keep the real account out of it. */
+/** The variables that make zpcli, and scripts that use it, use a sandbox and not the real account. */
 const variables = (url: string, rcfile: string): Record<string, string> => ({
   ZPOOL_API_URL: url,
   ZPOOL_USER: account,
   ZPOOL_PASSWORD: account,
   ZPOOLPAT: "",
-  // An empty ZPOOLPAT counts as unset: a real PAT of the rcfile would be used.
+  // An empty ZPOOLPAT is ignored, so a PAT in the user's own rcfile would be used.
   ZPOOL_RCFILE: rcfile,
 })
 
-/** Our own credential variables that are set, as empty ones. */
+/** Empties the credential variables that are set. */
 const emptied = Effect.gen(function* () {
   const empty: Record<string, string> = {}
   for (const name of credentialVariables)
@@ -37,7 +37,7 @@ const emptied = Effect.gen(function* () {
   return empty
 })
 
-/** `NO_PROXY` in both its spellings, with this machine in it, for clients that would ask a proxy for it. */
+/** `NO_PROXY`, in both spellings, with this machine added, for clients that would use a proxy. */
 const noProxy = Effect.gen(function* () {
   const lower = yield* Effect.option(Config.string("no_proxy"))
   const upper = yield* Effect.option(Config.string("NO_PROXY"))
@@ -49,16 +49,16 @@ const noProxy = Effect.gen(function* () {
   return { NO_PROXY: hosts, no_proxy: hosts }
 })
 
-/** What a person at a shell of the sandbox has to know. */
+/** Shown when a shell with the sandbox starts. */
 const introduction = [
   `In this shell, zpcli is signed in to a sandbox as ${account}, not to your account.`,
   "Try zpcli pat list. To leave and delete the sandbox, type exit.",
 ]
 
-/** What became of the sandbox of such a shell. */
+/** Shown when that shell has ended. */
 const farewell = "The sandbox and its PATs were deleted."
 
-/** Reads the PATs to start with. */
+/** Reads a seed file. */
 const readSeed = Effect.fnUntraced(function* <A>(
   file: string,
   parse: (text: string) => Effect.Effect<A, string>,
@@ -78,7 +78,7 @@ const readSeed = Effect.fnUntraced(function* <A>(
   )
 })
 
-/** `zpcli sandbox`: the API on this machine, for trying zpcli without an account. */
+/** `zpcli sandbox`: a local copy of the API, to try zpcli without an account. */
 export const command = () =>
   Command.make(
     "sandbox",
@@ -131,12 +131,12 @@ export const command = () =>
         )
         const seed = yield* Option.match(args.seed, {
           onNone: () => Effect.succeed(undefined),
-          // A file of that name is ./demo.
+          // A file with that name can be given as ./demo.
           onSome: (seed) => (seed === "demo" ? demo : readSeed(seed, parseSeed)),
         })
         const struck = new Set<unknown>()
         let introduced = false
-        // Added before the sandbox is served, it runs when that is over.
+        // Added before the sandbox starts, so that it runs after the sandbox has stopped.
         yield* Effect.addFinalizer(() => (introduced ? printError(farewell) : Effect.void))
         const { url } = yield* serve({
           user: account,
@@ -163,7 +163,7 @@ export const command = () =>
           yield* find(name)
           introduced = yield* introduceShell(name, rest, introduction)
           const code = yield* run([name, ...rest], { ...environment, ...(yield* noProxy) })
-          return code === 0 ? undefined : yield* new Exit({ code })
+          return code === 0 ? undefined : yield* new ExitWith({ code })
         }
         const assignments = Object.entries(environment).map(
           ([key, value]) => `export ${key}=${quoteAlways(value)}`,
@@ -173,7 +173,7 @@ export const command = () =>
           const indented = [...assignments, "", "zpcli pat list"].map((line) => `  ${line}`)
           yield* print([`${serves} In another terminal, run:`, "", ...indented])
         } else {
-          // A script sources what is on stdout.
+          // A script can source stdout.
           yield* printError(serves)
           yield* print(assignments)
         }

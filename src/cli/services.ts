@@ -14,7 +14,7 @@ import { type Flags, Settings } from "../services/settings/Settings.ts"
 import { makeProgress } from "./output/progress.ts"
 import { makePrompter } from "./output/prompt.ts"
 
-/** The services that reach the API, before anybody signs in. */
+/** The services for requests to the API without signing in. */
 export const networkServices = Effect.fnUntraced(function* (flags: Flags) {
   const progress = yield* makeProgress
   const settings = Context.make(Progress, progress).pipe(
@@ -26,9 +26,9 @@ export const networkServices = Effect.fnUntraced(function* (flags: Flags) {
 })
 
 /**
- * The services of one command, from its own flags: each is made of those above
- * it. They are the layers of the services, made one after the other: composing
- * the layers takes five times as many steps of the runtime, at every start.
+ * All services, for the flags of one command. Each needs the services above it. They
+ * are made one after the other, without layers: composing those takes five times as
+ * many steps of the runtime, at every start.
  */
 export const services = Effect.fnUntraced(function* (flags: Flags) {
   const network = yield* networkServices(flags)
@@ -41,8 +41,8 @@ export const services = Effect.fnUntraced(function* (flags: Flags) {
 })
 
 /**
- * Provides the handler of a command with the services that its own flags set up:
- * each one and not the whole program, so that `--help` needs no settings.
+ * Provides a handler with the services for its own flags. Handlers get them, not the
+ * whole program, so that `--help` works without valid settings.
  */
 export const withServices =
   <A extends Flags, B, E, R>(handler: (given: A) => Effect.Effect<B, E, R>) =>

@@ -4,9 +4,9 @@ import * as Either from "effect/Either"
 export interface ApiUrl {
   /** Such as `https://api.zpools.io/v1`, without a slash at the end. */
   readonly base: string
-  /** Scheme, host and port. Credentials are only sent here. */
+  /** Scheme, host and port. Credentials are sent only to this origin. */
   readonly origin: string
-  /** Host and port, for messages and file names. */
+  /** Host and port, as messages and file names contain it. */
   readonly host: string
 }
 
@@ -15,8 +15,8 @@ export const isLoopback = (hostname: string): boolean =>
   hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 
 /**
- * Checks a base URL: `https`, or plain `http` to this machine; without
- * credentials, query and fragment. The error says what is wrong.
+ * Checks a base URL: it must be `https`, or plain `http` to this machine, and have no
+ * credentials, query or fragment. The error says what is wrong.
  */
 export const parse = (value: string): Either.Either<ApiUrl, string> => {
   let url: URL

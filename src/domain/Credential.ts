@@ -1,11 +1,11 @@
 import type * as Redacted from "effect/Redacted"
 
-/** A setting may name the file that contains the secret, or be the shell command that prints it. */
+/** How a setting leads to a secret that it does not contain: by a file that contains it, or a shell command that prints it. */
 export type Via = "file" | "command"
 
-/** Where a password or PAT is set. */
+/** Where a password or PAT comes from. */
 export interface Place {
-  /** As errors name it: a variable, `VARIABLE in RCFILE`, or the rcfile of a PAT. */
+  /** As errors name it: a variable, `VARIABLE in RCFILE`, or, for a PAT in an rcfile, only the rcfile. */
   readonly source: string
   readonly via?: Via
 }
@@ -13,7 +13,7 @@ export interface Place {
 /** The place of a secret, without the secret. */
 export const placeOf = ({ source, via }: Place): Place => ({ source, ...(via && { via }) })
 
-/** Names a PAT by its place. */
+/** A PAT and its place, in words. */
 export const patFrom = ({ source, via }: Place): string =>
   via === undefined ? `PAT in ${source}` : `PAT from ${source}`
 
@@ -23,6 +23,9 @@ export interface SecretSource extends Place {
   /** The secret, the file's absolute path, or the command. */
   readonly value: Redacted.Redacted
 }
+
+/** What fits into the `Authorization` header after `Bearer`. */
+export const bearer = /^[\x21-\x7e]+$/
 
 /** A Personal Access Token. */
 export interface PatCredential extends Place {
@@ -35,9 +38,9 @@ export interface JwtCredential {
   readonly _tag: "JWT"
   readonly token: Redacted.Redacted
   readonly user: string
-  /** Whether it is from the token cache, so it may be stale. */
+  /** Whether it comes from the token cache, and may be stale. */
   readonly cached: boolean
-  /** Where the password is set; undefined if it was typed, or not needed. */
+  /** Where the password comes from; undefined if it was typed, or not needed. */
   readonly password?: Place
 }
 
@@ -45,7 +48,7 @@ export interface JwtCredential {
 export type Signer =
   | ({ readonly _tag: "PAT" } & Place)
   | { readonly _tag: "NewPat" }
-  /** A PAT that was given to `zpcli login`, and the page on which to create another. */
+  /** A PAT that was given to `zpcli login`, and the page on which to create another one. */
   | { readonly _tag: "Pasted"; readonly page: string }
   | { readonly _tag: "JWT" }
 

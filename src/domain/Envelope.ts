@@ -1,6 +1,6 @@
 import { isRecord } from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { hiddenSecret } from "./Credential.ts"
+import { bearer, hiddenSecret } from "./Credential.ts"
 import { asText, optional, tolerant } from "./Pat.ts"
 
 /** With one of these members, a response of status 200 comes from a function or gateway that failed. */
@@ -59,8 +59,6 @@ export const PatList = Schema.compose(
   Schema.Struct({ detail: Schema.Struct({ items: List }) }),
   { strict: false },
 )
-
-const bearer = /^[\x21-\x7e]+$/
 
 /** A token that fits into the `Authorization` header. Like other schemas that a list doesn't need, it is built at first use. */
 export const BearerToken = Schema.suspend(() => Schema.Redacted(Schema.String.pipe(Schema.pattern(bearer))))

@@ -4,7 +4,7 @@ import { InvalidInput } from "./Errors.ts"
 
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
 
-/** Why a text is not a date: it must have the form `YYYY-MM-DD`, and the calendar must have that day. */
+/** Why a text is not a date: it doesn't have the form `YYYY-MM-DD`, or there is no such day. */
 export const problem = (value: string): "format" | "no-such-day" | undefined => {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value)
   if (match === null) return "format"
@@ -38,11 +38,11 @@ export const parseDate = (value: string): Either.Either<ExpiryDate, InvalidInput
       )
 }
 
-/** The UTC date of an instant (milliseconds since the epoch), at most that of the last day of the year 9999. */
+/** The UTC date of an instant (milliseconds since the epoch), which must be before the year 10000. */
 export const dateOf = (millis: number): ExpiryDate =>
   ExpiryDate.make(new Date(millis).toISOString().slice(0, 10))
 
-/** Whether a PAT with this expiry date has expired. */
+/** Whether a PAT with this expiry date has expired by now (milliseconds since the epoch). */
 export const hasEnded = (date: ExpiryDate, nowMillis: number): boolean => date <= dateOf(nowMillis)
 
 /** A duration as it is typed: `12h`, `30d`, `8w`, `6mo`, `1y`. */
@@ -64,7 +64,7 @@ export const parseDuration = (value: string): Either.Either<Duration, InvalidInp
 const hour = 3_600_000
 const day = 24 * hour
 
-/** The API's format ends with the year 9999. */
+/** The end of the year 9999: the API's date format has four digits for the year. */
 const endOfDates = Date.UTC(10_000, 0, 1)
 
 const instantAfter = ({ amount, unit }: Duration, fromMillis: number): number => {
@@ -89,14 +89,11 @@ const tooFar = ({ amount, unit }: Duration) =>
  */
 export const after = (duration: Duration, fromMillis: number): Either.Either<number, InvalidInput> => {
   const millis = instantAfter(duration, fromMillis)
-  // It is NaN if there is no such year.
+  // NaN if it is beyond the years of `Date`.
   return millis < endOfDates ? Either.right(millis) : tooFar(duration)
 }
 
-/**
- * The instant (milliseconds since the epoch) a duration before another. It is
- * the same error as in `after` if the duration is too long.
- */
+/** The instant (milliseconds since the epoch) that is a duration before another one. Fails as `after` does. */
 export const before = (duration: Duration, untilMillis: number): Either.Either<number, InvalidInput> =>
   Either.map(after(duration, untilMillis), () =>
     instantAfter({ ...duration, amount: -duration.amount }, untilMillis),
@@ -116,9 +113,9 @@ export const dateAfter = (
 
 const dayOf = (millis: number): number => Math.floor(millis / day)
 
-/** Days from the UTC date of one instant to that of another. */
+/** How many days there are from the UTC date of one instant to the UTC date of another. */
 export const daysBetween = (from: number, until: number): number => dayOf(until) - dayOf(from)
 
-/** The date some days after that of an instant, at most the last day of the year 9999. */
+/** The date some days after the UTC date of an instant, at most the last day of the year 9999. */
 export const daysAfter = (days: number, now: number): ExpiryDate =>
   dateOf(Math.min((dayOf(now) + days) * day, endOfDates - day))

@@ -1,15 +1,15 @@
 /**
- * Finds and changes parts of JSON text without parsing it, which keeps the digits
- * of numbers beyond 2^53. Everything here takes text that `JSON.parse` has
- * accepted, and walks it in a loop: a deep value can't exhaust the stack. A text
- * in parts is never cut within a token.
+ * Finds and changes parts of JSON text without parsing it, to keep the digits of
+ * numbers beyond 2^53. Every function takes text that `JSON.parse` has accepted,
+ * and uses a loop, so that a deep value can't exhaust the stack. A text in parts
+ * is never split within a token.
  */
 
 /** An element of a list, or a member of an object. */
 interface Item {
-  /** Without escapes; undefined for an element. */
+  /** The unescaped name; undefined for an element. */
   readonly name: string | undefined
-  /** Where the member starts with its name, or the element. */
+  /** Where the element starts, or the name of the member. */
   readonly start: number
   /** Where the value starts. */
   readonly value: number
@@ -21,7 +21,7 @@ const backslash = 0x5c
 export const colon = 0x3a
 const comma = 0x2c
 
-/** White space and commas, which no reader here needs. */
+/** White space or a comma: it can be skipped in valid JSON. */
 export const isFiller = (code: number): boolean =>
   code === 0x20 || code === comma || code === 0x0a || code === 0x0d || code === 0x09
 
@@ -29,7 +29,7 @@ export const isOpening = (code: number): boolean => code === 0x7b || code === 0x
 
 export const isClosing = (code: number): boolean => code === 0x7d || code === 0x5d
 
-export const skipFiller = (text: string, from: number): number => {
+const skipFiller = (text: string, from: number): number => {
   let at = from
   while (isFiller(text.charCodeAt(at))) at++
   return at
@@ -41,7 +41,7 @@ export const stringEnd = (text: string, start: number): number => {
   while (text.charCodeAt(end - 1) === backslash) {
     let first = end - 1
     while (text.charCodeAt(first - 1) === backslash) first--
-    // An even number of backslashes escape each other, and not the quote.
+    // An even number of backslashes escape each other, not the quote.
     if ((end - first) % 2 === 0) break
     end = text.indexOf('"', end + 1)
   }
@@ -76,7 +76,7 @@ const valueEnd = (text: string, start: number): number => {
   return at
 }
 
-/** What is in the list or object that starts here; nothing in any other value. */
+/** The items of the list or object that starts here; none for any other value. */
 const itemsOf = (text: string, start: number): ReadonlyArray<Item> => {
   const isObject = text[start] === "{"
   const items: Array<Item> = []
@@ -96,7 +96,7 @@ const itemsOf = (text: string, start: number): ReadonlyArray<Item> => {
 const membersOf = (text: string, start: number, name: string): Array<Item> =>
   itemsOf(text, start).filter((item) => item.name === name)
 
-/** Every member at a path of names, in their order: an object may have several members of one name. */
+/** Every member at a path of names, in the order of the text. An object may have several members with the same name. */
 const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Item> => {
   const root: Item = { name: undefined, start: 0, value: skipFiller(text, 0), end: text.length }
   return path.reduce<ReadonlyArray<Item>>(
@@ -106,8 +106,8 @@ const membersAt = (text: string, path: ReadonlyArray<string>): ReadonlyArray<Ite
 }
 
 /**
- * The member at a path as `JSON.parse` takes it, which is the last of several
- * with one name. The others, which it replaces, come in the order of the text.
+ * The member at a path. Of several with the same name it is the last, as in
+ * `JSON.parse`; `replaced` has the others, in the order of the text.
  */
 const locate = (text: string, path: ReadonlyArray<string>) => {
   const replaced: Array<Item> = []
@@ -121,7 +121,7 @@ const locate = (text: string, path: ReadonlyArray<string>) => {
   return found && { found, replaced }
 }
 
-/** The parts of a text between others, which are in their order. */
+/** The text before, between and after these parts, which must be in order. */
 const between = (
   text: string,
   parts: ReadonlyArray<{ readonly start: number; readonly end: number }>,
@@ -131,18 +131,17 @@ const between = (
 }
 
 /**
- * A text in parts, without the member at a path: without each of them, if an
- * object has several of that name. Their commas are still there.
+ * A text, in parts, without the member at a path, or without all of them if an
+ * object has several with that name. Their commas remain.
  */
 export const withoutMember = (text: string, path: ReadonlyArray<string>): ReadonlyArray<string> =>
   between(text, membersAt(text, path))
 
 /**
- * A text in parts, whose list at a path holds only these of its elements, in
- * this order. A member that a later one of the same name replaces is left out
- * too: its list would still hold all of them.
+ * A text, in parts, with only some elements of the list at a path. A member that a
+ * later one with the same name replaces is left out: its list would still be whole.
  *
- * @param indexes - of the elements, counted from 0
+ * @param indexes - which elements, counted from 0, in the order to put them in
  */
 export function* withElements(
   text: string,
@@ -159,7 +158,7 @@ export function* withElements(
   yield* parts.slice(-1)
 }
 
-/** A text with a member at the end of the object that the path leads to, unless that has one of this name. */
+/** Adds a member at the end of its object, unless the object already has one with this name. */
 export const withMember = (text: string, path: ReadonlyArray<string>, value: unknown): string => {
   const [object] = membersAt(text, path.slice(0, -1)).filter(({ value }) => text[value] === "{")
   if (object === undefined || membersAt(text, path).length > 0) return text
@@ -169,7 +168,7 @@ export const withMember = (text: string, path: ReadonlyArray<string>, value: unk
   return `${text.slice(0, at)}${last === undefined ? "" : ","}${member}${text.slice(at)}`
 }
 
-/** An object's text with this as its `message`: in the place of the one that it has, or first. */
+/** Sets the `message` of an object: replaces its value, or adds it as the first member. */
 export const withMessage = (text: string, message: string): string => {
   const json = JSON.stringify(message)
   const members = membersAt(text, ["message"])
@@ -180,13 +179,13 @@ export const withMessage = (text: string, message: string): string => {
   ).join(json)
 }
 
-/** The text of an element of the list at a path, counted from 0; `null` if there is none. */
+/** The text of one element, counted from 0, of the list at a path; `null` if there is none. */
 export const elementAt = (text: string, path: ReadonlyArray<string>, index: number): string => {
   const list = locate(text, path)
   const element = list && itemsOf(text, list.found.value)[index]
   return element === undefined ? "null" : text.slice(element.start, element.end)
 }
 
-/** The text of each value of an object, by its name; of several with one name the last. */
+/** The text of each member's value, by name. If several have the same name, the last one counts. */
 export const membersIn = (object: string): ReadonlyMap<string, string> =>
   new Map(itemsOf(object, 0).map(({ end, name = "", value }) => [name, object.slice(value, end)] as const))

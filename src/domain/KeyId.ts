@@ -7,8 +7,8 @@ export const is = (value: string | undefined): value is KeyId =>
   value !== undefined && /^[A-Za-z]+(?:-[A-Za-z]+){3}$/.test(value)
 
 /**
- * The public name of a PAT, such as `law-hotel-shape-community`. The strict form
- * keeps anything else (`../zpool/x`) out of the path of a request.
+ * The public name of a PAT, such as `law-hotel-shape-community`. The form is strict,
+ * so that nothing else, such as `../zpool/x`, gets into the path of a request.
  */
 export const KeyId = Schema.String.pipe(
   Schema.filter((value): boolean => is(value)),

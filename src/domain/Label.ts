@@ -11,7 +11,7 @@ const messages = {
   "control-character": "The label must not contain control characters such as line breaks.",
 }
 
-/** Why a text is not a label: it must have 1 to 255 characters, not all blank, and no control characters. */
+/** Why a text is not a label: it must have 1 to 255 characters, not all of them blank, and no control characters. */
 export const problem = (value: string): keyof typeof messages | undefined =>
   value.trim() === ""
     ? "blank"

@@ -3,21 +3,21 @@ import { isLoopback } from "./ApiUrl.ts"
 
 /** A proxy, and the variable that names it. */
 export interface Proxy {
-  /** May hold a username and a password. */
+  /** It may contain a username and a password. */
   readonly url: URL
   readonly variable: string
 }
 
-/** The hosts to reach without a proxy. Lower case wins, as for curl. */
+/** The variables that list the hosts to reach without a proxy. Lower case wins, as in curl. */
 export const noProxyVariables = ["no_proxy", "NO_PROXY"] as const
 
-/** The variables that may name the proxy for a URL, the strongest first. */
+/** The variables that may name the proxy for a URL. The first that is set wins. */
 export const variablesFor = ({ protocol }: URL): ReadonlyArray<string> =>
   protocol === "http:"
     ? ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
     : ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
 
-/** Reads a variable of the environment; an empty one counts as unset. */
+/** Reads an environment variable. An empty one is ignored. */
 export type Environment = (variable: string) => string | undefined
 
 const firstOf = (environment: Environment, names: ReadonlyArray<string>) => {
@@ -30,10 +30,10 @@ const firstOf = (environment: Environment, names: ReadonlyArray<string>) => {
 
 /**
  * The proxy for requests to a URL, if there is one. A proxy without a scheme
- * speaks plain http, as for curl. Plain http is only sent to localhost, so it
- * never goes to a remote proxy, which would get the credential unencrypted.
+ * speaks plain http, as in curl. Plain http is never sent through a remote proxy,
+ * which would get the credential unencrypted.
  *
- * @returns on the left, the variable whose value can't be used
+ * @returns or, on the left, the variable whose value can't be used
  */
 export const choose = (url: URL, environment: Environment): Either.Either<Proxy | undefined, string> => {
   const isHttp = url.protocol === "http:"
@@ -54,7 +54,7 @@ export const choose = (url: URL, environment: Environment): Either.Either<Proxy 
 
 /** A proxy as messages name it. */
 export interface NamedProxy {
-  /** Only scheme, host and port, such as `http://proxy.example:3128`. */
+  /** Its scheme, host and port, such as `http://proxy.example:3128`. */
   readonly address: string
   readonly variable: string
 }
@@ -65,9 +65,9 @@ export const named = ({ url, variable }: Proxy): NamedProxy => ({ address: url.o
 /** `host` or `host:port`; the brackets of an IPv6 address are part of the host. */
 const hostAndPort = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/
 
-/** The 32 or 128 bits of an address, as digits; undefined for a name. IPv6 may have its brackets. */
+/** The 32 or 128 bits of an address, as digits; undefined for a name. An IPv6 address may be in brackets. */
 const bitsOf = (host: string): string | undefined => {
-  // `URL` turns every spelling of an address into one. If it ends with letters, it's a name.
+  // `URL` has one spelling for each address.
   const canonical = hostnameOf(host.includes(":") ? `[${host.replace(/^\[|\]$/g, "")}]` : host)
   const binary = (parts: ReadonlyArray<string>, radix: number, width: number) =>
     parts.map((part) => Number.parseInt(part, radix).toString(2).padStart(width, "0")).join("")
@@ -80,7 +80,7 @@ const bitsOf = (host: string): string | undefined => {
   return binary([...head, ...zeros, ...tail], 16, 16)
 }
 
-/** A host as `URL` spells it: in lower case, IDNs in Punycode, addresses in one form; without a dot at the end. */
+/** A host as `URL` spells it (lower case, Punycode, one form per address), without a dot at its end. */
 const hostnameOf = (host: string): string | undefined =>
   URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`).hostname.replace(/\.$/, "") : undefined
 
@@ -93,12 +93,12 @@ const entryCovers = (entry: string, host: string, port: number): boolean => {
     if (bits === undefined || bits.length !== address?.length || Number(prefix) > bits.length) return false
     return address.startsWith(bits.slice(0, Number(prefix)))
   }
-  // More than one colon and no brackets is an IPv6 address without a port.
+  // With several colons and no brackets, it is an IPv6 address without a port.
   const isBareIpv6 = /^[^[]*:[^[]*:/.test(entry)
   const [, name = entry, entryPort] = isBareIpv6 ? [] : (hostAndPort.exec(entry) ?? [])
   if (entryPort !== undefined && Number(entryPort) !== port) return false
   if (address !== undefined) return bitsOf(name) === address
-  // curl doesn't know `*.name`, but other programs do: it covers only the subdomains.
+  // curl doesn't know `*.name`. In other programs it covers only the subdomains.
   if (name.startsWith("*")) {
     const suffix = hostnameOf(`x${name.slice(1)}`)?.slice(1)
     return suffix !== undefined && suffix !== "" && host.endsWith(suffix) && host.length > suffix.length
@@ -109,13 +109,12 @@ const entryCovers = (entry: string, host: string, port: number): boolean => {
 }
 
 /**
- * Whether `NO_PROXY` covers a host, as in curl: commas or white space separate
- * the entries. A name also covers its subdomains, in any case, and with or
- * without a dot at its start or end. A CIDR block covers its addresses, and `*`
- * everything. As in other programs, an entry may have a port, and `*.name`
- * covers only the subdomains.
+ * Whether `NO_PROXY` covers a host. As in curl, entries are separated by commas or
+ * white space, a name also covers its subdomains (its case, and a dot at its start
+ * or end, don't matter), a CIDR block covers its addresses, and `*` everything. As
+ * in other programs, an entry may have a port, and `*.name` covers only subdomains.
  *
- * @param hostname - as `URL` gives it, an IPv6 address in brackets
+ * @param hostname - as `URL` gives it, with an IPv6 address in brackets
  */
 export const covers = (noProxy: string, hostname: string, port: number): boolean => {
   const host = hostnameOf(hostname) ?? hostname

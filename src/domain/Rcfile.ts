@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 
-/** Our settings in a zpoolrc. */
+/** The settings that zpcli reads in a zpoolrc. */
 export const keys = [
   "ZPOOL_API_URL",
   "ZPOOL_USER",
@@ -18,7 +18,7 @@ export type Key = (typeof keys)[number]
 
 const isKey = (name: string): name is Key => (keys as ReadonlyArray<string>).includes(name)
 
-/** A line with one of our keys that is not valid; `line` is 1-based. */
+/** An invalid line with one of our keys; `line` is 1-based. */
 export interface BrokenLine {
   readonly line: number
   readonly reason: string
@@ -26,10 +26,10 @@ export interface BrokenLine {
 
 const assignment = /^(?:export\s+)?(\w+)\s*=\s*(.*)$/s
 const lineBreak = /\r\n|\n|\r/
-/** The byte order mark of UTF-8, one character for each byte. */
+/** The byte order mark of UTF-8, with one character per byte. */
 const utf8Bom = "\u00EF\u00BB\u00BF"
 
-/** Cuts an unquoted value before a comment: a `#` at the start, or after white space. */
+/** An unquoted value without its comment, which starts with a `#` at the beginning or after white space. */
 const withoutComment = (raw: string): string => {
   for (let at = raw.indexOf("#"); at !== -1; at = raw.indexOf("#", at + 1)) {
     if (at === 0 || /\s/.test(raw[at - 1] as string)) return raw.slice(0, at).trimEnd()
@@ -38,19 +38,19 @@ const withoutComment = (raw: string): string => {
 }
 
 /** A quoted value, and the text after it. */
-const quoted = /^(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*(.*)$/s
+const quotedValue = /^(?:'([^']*)'|"([^"\\]*(?:\\.[^"\\]*)*)")\s*(.*)$/s
 
-/** Reads one value: in single quotes as it is, in double quotes with the shell's escapes, or bare up to a comment. */
+/** Reads one value: in single quotes, in double quotes with the shell's escapes, or unquoted up to a comment. */
 const parseValue = (raw: string): Either.Either<string, string> => {
   if (!/^['"]/.test(raw)) return Either.right(withoutComment(raw))
-  const match = quoted.exec(raw)
+  const match = quotedValue.exec(raw)
   if (match === null) return Either.left("has a quote that is not closed")
   const [, single, double = "", rest = ""] = match
   if (rest !== "" && !rest.startsWith("#")) return Either.left("has text after the closing quote")
   return Either.right(single ?? double.replace(/\\(["\\$`])/g, "$1"))
 }
 
-/** The lines with our keys, in order, up to the first that is not valid. */
+/** The lines with our keys, in order, up to the first invalid one. */
 function* assignments(
   text: string,
 ): Generator<Either.Either<{ line: number; key: Key; value: string }, BrokenLine>> {
@@ -77,12 +77,12 @@ export const parse = (text: string): Either.Either<ReadonlyMap<Key, string>, Bro
     (found) => new Map(found.map(({ key, value }) => [key, value] as const)),
   )
 
-/** Whether a PAT needs no quotes: a shell and other clients read plain `ZPOOLPAT=value` alike. */
+/** Whether a PAT needs no quotes, so that a shell and all clients read `ZPOOLPAT=value` the same way. */
 export const canHold = (pat: string): boolean => /^[\w.+/=:@%-][\w.~+/=:@%-]*$/.test(pat)
 
-/** Replaces the first of these lines (1-based), and removes the others; without any, adds one at the end. */
+/** Replaces the first of these lines (1-based) and removes the others. If there are none, appends a line. */
 const replaceLines = (content: Uint8Array, numbers: ReadonlyArray<number>, line: string): Uint8Array => {
-  // One character for each byte keeps bytes that are not UTF-8.
+  // One character per byte, so that bytes that aren't UTF-8 are kept.
   const text = Array.from(content, (byte) => String.fromCharCode(byte)).join("")
   const bom = text.startsWith(utf8Bom) ? utf8Bom : ""
   const lines = text.slice(bom.length).match(/[^\r\n]*(?:\r\n|\n|\r|$)/g) ?? []
@@ -99,9 +99,9 @@ const replaceLines = (content: Uint8Array, numbers: ReadonlyArray<number>, line:
 }
 
 /**
- * The content of a `zpoolrc` with a new PAT. It replaces the first `ZPOOLPAT`
- * line, or goes to the end. Other `ZPOOLPAT` lines are removed, and everything
- * else is kept, byte for byte, since it may belong to another tool.
+ * The content of a `zpoolrc` with a new PAT, which replaces the first `ZPOOLPAT`
+ * line or is appended. Other `ZPOOLPAT` lines are removed. Everything else is
+ * kept byte for byte, since it may belong to another tool.
  *
  * @param pat - one that `canHold` allows
  */

@@ -7,7 +7,7 @@ import { didYouMean, nearest } from "./errors/words.ts"
 export const Scope = Schema.Literal("*", "zpool", "job", "sshkey", "pat", "billing")
 export type Scope = typeof Scope.Type
 
-/** Every scope, in the order of help and errors. */
+/** Every scope, in the order in which help and errors list them. */
 export const scopes: ReadonlyArray<Scope> = Scope.literals
 
 const isScope = (value: string): value is Scope => scopes.some((scope) => scope === value)
@@ -15,7 +15,7 @@ const isScope = (value: string): value is Scope => scopes.some((scope) => scope 
 const invalid = (value: string, message: string, advice?: string) =>
   Either.left(new InvalidInput({ kind: "scope", value, message, advice }))
 
-/** How to give several scopes: in a shell, the `*` must be quoted. */
+/** How to give several scopes. A `*` must be quoted in a shell. */
 const repeated = (parts: ReadonlyArray<string>): string =>
   `Repeat --scope for each: ${parts.map((part) => `--scope ${part === "*" ? "'*'" : part}`).join(" ")}`
 

@@ -202,7 +202,7 @@ const table = {
     ),
 
   // How the program itself ends
-  Exit: ({ code }) => silently(code),
+  ExitWith: ({ code }) => silently(code),
   InternalError: () => ends(exitCodes.refused, "This is a bug in zpcli. For details, add --log-level debug."),
 } satisfies {
   [T in Described["_tag"]]: (error: Extract<Described, { readonly _tag: T }>) => Ending

@@ -3,7 +3,7 @@ import type * as Errors from "../../domain/Errors.ts"
 import type { UsageError } from "../strict/errors.ts"
 
 /** Ends a command with this exit code. Nothing more is printed. */
-export class Exit extends Data.TaggedError("Exit")<{ readonly code: number }> {}
+export class ExitWith extends Data.TaggedError("ExitWith")<{ readonly code: number }> {}
 
 /** A bug of this program. */
 export class InternalError extends Data.TaggedError("InternalError")<{ readonly defect: unknown }> {
@@ -22,7 +22,7 @@ type DomainError = { [Name in keyof typeof Errors]: InstanceOf<(typeof Errors)[N
  */
 export type Failure =
   | Exclude<DomainError, Errors.HttpFailure | Errors.Undelivered>
-  | Exit
+  | ExitWith
   | InternalError
   | UsageError
 

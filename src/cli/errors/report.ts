@@ -70,7 +70,7 @@ const withAbout = (report: Report, { inMessage, keyId }: About): Report => ({
 })
 
 /** The errors of `pat run` that keep their exit codes. */
-const passedOn: ReadonlyArray<Failure["_tag"]> = ["CommandUnusable", "Exit", "PatLeft", "Quit"]
+const passedOn: ReadonlyArray<Failure["_tag"]> = ["CommandUnusable", "ExitWith", "PatLeft", "Quit"]
 
 /** `pat run` exits with its command's code, so its own errors have one that no command should have. */
 const ofRunner = (failure: Failure, report: Report): Report =>

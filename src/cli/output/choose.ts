@@ -7,18 +7,18 @@ import { cut, padTo, widthOf } from "./wrap.ts"
 /** Something to choose. */
 export interface Choice<A> {
   readonly value: A
-  /** What identifies it to a person. */
+  /** What people call it. */
   readonly name: string
-  /** What else helps to decide, in columns: the most important first, since only those that fit are shown. */
+  /** Columns that help to decide, the most important first: only those that fit are shown. */
   readonly details: ReadonlyArray<string>
-  /** Text that the filter finds besides the name; none by default. */
+  /** Text that the filter searches in addition to the name; none by default. */
   readonly keywords?: string
 }
 
 interface State {
-  /** Only choices that contain this text are shown. */
+  /** Only choices that contain this text are shown; case is ignored. */
   readonly filter: string
-  /** The row with the cursor, among those that are shown. */
+  /** The index of the row with the cursor, among the rows that are shown. */
   readonly at: number
   /** Indexes into all choices; a choice that the filter hides stays chosen. */
   readonly chosen: ReadonlySet<number>
@@ -26,16 +26,16 @@ interface State {
   readonly premature: boolean
 }
 
-/** The most rows shown at once. More scroll. */
+/** The most rows that are shown at once; more rows scroll. */
 const maxRows = 15
 
-/** Lines around the rows: the question, the note and the filter. */
+/** The lines around the rows: the question, the note and the filter. */
 const otherLines = 3
 
-/** A name is not cut to less than this to make room for details. */
+/** A name keeps at least this width. Details that don't fit then are left out. */
 const minName = 12
 
-/** Lays out rows in columns. Details that don't fit are left out, the last ones first, and then names are cut. */
+/** Lays out rows in columns. If they don't fit, the last details are left out first, and then names are cut. */
 const layOut = (choices: ReadonlyArray<Choice<unknown>>) => {
   const rows = choices.map(({ details, name }) => [name, ...details].map(escapeControls))
   const widths: Array<number> = []
@@ -67,7 +67,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
     texts.flatMap((text, index) => (text.includes(filter.toLowerCase()) ? [index] : []))
   const keys = `${several ? "Space to select, Enter to confirm" : "Enter to choose"}, type to filter`
 
-  /** The lines of a frame; the terminal's cursor stays at the end of the last one, after the filter. */
+  /** The lines of a frame. The terminal's cursor stays at the end of the last one, after the filter. */
   const frame = (state: State, columns: number, rows: number): ReadonlyArray<string> => {
     const shown = shownIn(state)
     const room = Math.max(1, Math.min(maxRows, rows - otherLines - 1))
@@ -139,7 +139,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
       if (!chosen.delete(index)) chosen.add(index)
       return { ...calm, chosen }
     }
-    // A blank in front would hide rows by a filter that nobody sees.
+    // A filter that is only a blank would hide rows, and nobody could see why.
     if (text === " " && state.filter === "") return state
     return text === "" || /\p{Cc}/u.test(text) ? state : filtered(state.filter + text)
   }
@@ -152,7 +152,7 @@ const make = <A>(question: string, choices: ReadonlyArray<Choice<A>>, several: b
   return { after, chosenIn, frame }
 }
 
-/** Moves to the start of lines of these widths. In a terminal that has become narrower each of them may take several lines. */
+/** Moves to the start of lines of these widths, and clears them. If the terminal has become narrower, one may take several rows. */
 const clear = (widths: ReadonlyArray<number>, columns: number): string => {
   const taken = widths.map((width) => Math.max(1, Math.ceil(width / columns)))
   const up = taken.reduce((sum, count) => sum + count, 0) - 1
@@ -171,7 +171,7 @@ const ask = Effect.fnUntraced(
       yield* display(lines.join("\n"))
       const next = after(state, yield* Effect.mapError(keys.take, () => new Quit()))
       const columns = yield* terminal.columns
-      // Whatever was drawn may be gone, as after a suspend: draw below it.
+      // What was drawn may be gone, as after a suspend: draw again below it.
       yield* display(clear(next === "redraw" ? [] : lines.map(widthOf), columns))
       if (next === "quit" || next === "submit") {
         const chosen = chosenIn(state)

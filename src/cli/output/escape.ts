@@ -1,7 +1,7 @@
 let found: RegExp | undefined
 /**
- * Finds C1 controls, line separators, and invisible characters, such as bidirectional controls and tags; but not the
- * joiners and selectors that emoji and some scripts are written with. Made at first use, since plain ASCII needs none.
+ * Matches C1 controls, line separators, and invisible characters, such as bidirectional controls and tags, but not the
+ * joiners and selectors of emoji and some scripts. Compiled at first use, since plain ASCII doesn't need it.
  */
 const unseen = (): RegExp => {
   found ??=
@@ -9,14 +9,14 @@ const unseen = (): RegExp => {
   return found
 }
 
-/** Escapes of a character's one or two UTF-16 units, as JSON has them. */
+/** The JSON escapes of a character's one or two UTF-16 units. */
 const unicodeEscape = (char: string) =>
   Array.from(
     { length: char.length },
     (_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`,
   ).join("")
 
-/** Writes the characters that could drive a terminal as `\u` escapes in a text that is JSON. */
+/** Escapes the characters in a JSON text that could control a terminal, as `\u202e`. */
 export const escapeJson = (json: string): string =>
   /[^\0-~]/.test(json) ? json.replace(unseen(), unicodeEscape) : json
 
@@ -30,15 +30,15 @@ const shortEscape = (char: string): string => {
 }
 
 /**
- * Shows control and invisible characters as `\n`, `\t`, `\x1b` or `\u202e`; the rest stays, so that
- * a text that is escaped already stays as it is.
+ * Shows control and invisible characters as `\n`, `\t`, `\x1b` or `\u202e`. Backslashes are kept, so escaping a text
+ * twice changes nothing.
  */
 export const escapeControls = (text: string): string =>
   /^[ -~]*$/.test(text) ? text : text.replace(/[^ -\uFFFF]/g, shortEscape).replace(unseen(), shortEscape)
 
-/** One line of text, or several. A line break inside of one is no line break, but a character to escape. */
+/** One line of text, or several. A line break within a line is escaped. */
 export type Lines = string | ReadonlyArray<string>
 
-/** Lines as a terminal may get them: whatever text of a server or a user is in them, it forges no line and drives nothing. */
+/** Escapes lines, so that text of a server or a user in them can neither forge a line nor control the terminal. */
 export const escapeLines = (lines: Lines): string =>
   typeof lines === "string" ? escapeControls(lines) : lines.map(escapeControls).join("\n")

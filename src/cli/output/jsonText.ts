@@ -4,25 +4,25 @@ import { colon, isClosing, isFiller, isOpening, quote, stringEnd, wordEnd } from
 export interface JsonLayout {
   /** Two spaces a level (default), or one line without white space. */
   readonly layout?: "indented" | "compact"
-  /** Changes each string, a member's name too; it gets and gives them without quotes and escapes. */
+  /** Changes each string, including the names of members. Both texts are without quotes and escapes. */
   readonly changeString?: (value: string) => string
 }
 
-/** What is deeper than this is printed on one line: its indentation would be many times its own length. */
+/** Deeper values are printed on one line: their indentation would be many times longer than they are. */
 const maxIndented = 32
 
 const indents = Array.from({ length: maxIndented + 1 }, (_, depth) => "  ".repeat(depth))
 
-/** How much is printed at a time, in characters, so that a long list's text is in memory only once. */
+/** How many characters are printed at a time, so that the text of a long list is in memory only once. */
 const charactersAtATime = 1 << 16
 
 /**
- * Prints JSON text again without parsing it: numbers and members of the same
- * name stay as they are. Strings are written as `JSON.stringify` writes them,
- * and commas are set anew.
+ * Lays out JSON text without parsing it, so that numbers, and members with the same
+ * name, are kept. Strings are written as `JSON.stringify` writes them. Commas in the
+ * text are ignored, and put where they belong.
  *
- * @param json - what `JSON.parse` has accepted, or the parts that are left of that
- * @returns the text in parts, each of whole lines, to be printed one under the other
+ * @param json - text that `JSON.parse` has accepted, or what is left of it, in parts
+ * @returns the text in parts of whole lines, to be printed one after the other
  */
 export function* printJsonText(
   json: string | Iterable<string>,
@@ -31,9 +31,9 @@ export function* printJsonText(
   const deepest = layout === "indented" ? maxIndented : -1
   let out = ""
   let depth = 0
-  /** Whether nothing has been printed of the innermost list or object. */
+  /** Whether the innermost list or object has no items so far. */
   let empty = true
-  /** Whether a member's name has been printed, and its value is next. */
+  /** Whether the name of a member has just been printed, so that its value is next. */
   let named = false
   for (const text of typeof json === "string" ? [json] : json) {
     let nextEscape = text.indexOf("\\")

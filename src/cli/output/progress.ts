@@ -7,10 +7,10 @@ import { Process } from "../../services/Process.ts"
 import { type Count, Progress, type Waiting } from "../../services/Progress.ts"
 import { escapeLines } from "./escape.ts"
 
-/** Nothing is shown about what takes less time than this. */
+/** Nothing is shown about a wait that is shorter than this. */
 const showAfterMillis = 1000
 
-/** Clears what is right of the cursor. */
+/** Clears the line to the right of the cursor. */
 const clearLine = "\u001B[K"
 
 const textOf = (state: Waiting, waitedSeconds: number): string => {
@@ -22,8 +22,8 @@ const textOf = (state: Waiting, waitedSeconds: number): string => {
 }
 
 /**
- * On a terminal, one line on stderr: what takes longer than a second, or how far
- * a run over several PATs is. It is gone when that is over. In a pipe nothing.
+ * Shows a line on stderr, if it is a terminal, while something takes longer than a
+ * second, and how many of several PATs are revoked. Clears it afterwards.
  */
 export const makeProgress = Effect.gen(function* () {
   const { stderr } = yield* Process
@@ -31,7 +31,7 @@ export const makeProgress = Effect.gen(function* () {
   const terminal = yield* Terminal.Terminal
   const display = (text: string) => Effect.ignore(terminal.display(text))
   const counted = yield* Ref.make<Count | undefined>(undefined)
-  /** The line as it is while nothing is waited for: how far the run is, or nothing. */
+  /** Shows the line between two waits: how many are revoked, or nothing. */
   const rest = Effect.flatMap(Ref.get(counted), (count) =>
     display(`\r${count === undefined ? "" : `${count.done} of ${count.total} revoked`}${clearLine}`),
   )
@@ -48,7 +48,7 @@ export const makeProgress = Effect.gen(function* () {
       return yield* Effect.forever(
         Effect.gen(function* () {
           const seconds = Math.floor(((yield* Clock.currentTimeMillis) - since) / 1000)
-          // One line at most, or clearing it would leave its first part.
+          // A text of several lines could not be cleared as a whole.
           yield* display(
             `\r${escapeLines(textOf(state, seconds)).slice(0, stderr.columns() - 1)}${clearLine}`,
           )
@@ -57,7 +57,7 @@ export const makeProgress = Effect.gen(function* () {
       ).pipe(Effect.ensuring(rest))
     })
   return Progress.of({
-    // Requests may run side by side: whoever comes last is shown, and no line is left behind.
+    // Requests may run concurrently: the last one is shown, and no line is left behind.
     waiting: (state: Waiting) => Effect.flatMap(Effect.forkDaemon(show(state)), replaceBy),
     done: replaceBy(undefined),
     count: (count) =>

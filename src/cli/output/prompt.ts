@@ -12,7 +12,7 @@ import { linesFor, printError, printErrorSafe } from "./print.ts"
 import { quote } from "./shell.ts"
 import { fold, widthOf } from "./wrap.ts"
 
-/** Lines as the terminal where questions are asked gets them, with some columns left free in each. */
+/** Lines wrapped for the terminal that shows the questions, with some columns left free. */
 const folded = (lines: Lines, free = 0) =>
   Effect.flatMap(Terminal.Terminal, ({ columns }) =>
     Effect.map(columns, (width) => fold(lines, width - free)),
@@ -21,16 +21,16 @@ const folded = (lines: Lines, free = 0) =>
 const display = (text: string) =>
   Effect.flatMap(Terminal.Terminal, (terminal) => Effect.orDie(terminal.display(text)))
 
-/** Why nothing can be asked at the terminal: asking is disabled, or the question would not be seen. */
+/** Why nothing can be asked at the terminal: prompting is disabled, or nobody would see the question. */
 export const whyNotAsked = Effect.gen(function* () {
   const { isTTY } = yield* Terminal.Terminal
   return (yield* askingDisabled) ?? ((yield* isTTY) ? undefined : ("no-terminal" as const))
 })
 
 /**
- * Fails if what is missing on the command line can't be asked for: stdin or
- * stderr is not a terminal, prompting is disabled, the terminal is dumb, or this
- * is a CI job (some CI systems run jobs on a terminal). stdout may be a pipe.
+ * Fails with this error if zpcli can't ask for what is missing on the command line:
+ * stdin or stderr isn't a terminal, prompting is disabled, the terminal is dumb, or
+ * this is a CI job (some CI systems run jobs on a terminal). stdout may be a pipe.
  */
 export const orAsk = <E>(error: E): Effect.Effect<void, E> =>
   Effect.gen(function* () {
@@ -44,26 +44,26 @@ export const orAsk = <E>(error: E): Effect.Effect<void, E> =>
     if (!mayAsk) return yield* Effect.fail(error)
   })
 
-/** Shows a line where questions are asked. */
+/** Shows a line on the terminal that shows the questions. */
 export const show = (line: string) => Effect.flatMap(folded(line), (text) => display(`${text}\n`))
 
 /**
- * Asks at the terminal and reads a line key by key, so that a password can stay
- * hidden and Ctrl-C is ours to obey: it fails with `Quit`. Enter ends
- * the line; Ctrl-D on an empty one is the end of input, and gives undefined. A blank
- * follows the question; of one that takes several lines, Ctrl-L draws the last again.
+ * Asks at the terminal. Reads the answer key by key, so that a password can stay
+ * hidden and Ctrl-C fails with `Quit`. Enter ends the line. Ctrl-D on an empty line is
+ * the end of input, and returns undefined. Ctrl-L draws the last line of the question
+ * again.
  */
-export const question = (
+export const askLine = (
   text: Lines,
   answer: "shown" | "hidden",
 ): Effect.Effect<string | undefined, Quit, Terminal.Terminal> =>
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal
-    // The blank before the answer, which no line ends in, and a letter of it stay on the question's last line.
+    // The last line of the question has room for a blank and the first letter of the answer.
     const prompt = `${yield* folded(text, 2)} `
     const lastLine = prompt.slice(prompt.lastIndexOf("\n") + 1)
     const echo = answer === "shown"
-    // Before the question is seen, or what is typed at once would be echoed by the system.
+    // Opened before the question is shown, or the system would echo what is typed at once.
     const keys = yield* terminal.readInput
     yield* display(prompt)
     const typed: Array<string> = []
@@ -96,39 +96,39 @@ export const question = (
     Effect.onExit(() => display("\n")),
   )
 
-/** The words of the command line, without the program's name, as they were typed. */
+/** The words of the command line as they were typed, without the program's name. */
 export class Typed extends Context.Reference<Typed>()("zpcli/Typed", {
   defaultValue: (): ReadonlyArray<string> => [],
 }) {}
 
-/** Prints the command line that does the same without asking, so that people learn it. */
+/** Prints the command that does the same without asking, so that people learn it. */
 export const printEquivalent = Effect.fnUntraced(function* (answers: ReadonlyArray<string>) {
   const typed = yield* Typed
   const end = typed.indexOf("--")
   const words =
     end === -1 ? [...typed, ...answers] : [...typed.slice(0, end), ...answers, ...typed.slice(end)]
   yield* printError("Equivalent command:")
-  // Not wrapped, since it is there to be copied.
+  // Not wrapped, so that it can be copied.
   yield* printErrorSafe(escapeLines(`  ${["zpcli", ...words].map(quote).join(" ")}`))
 })
 
-/** A question with the answers that it takes, the one of Enter alone in capitals. */
+/** Adds the possible answers to a question. The capital one is the default. */
 const withAnswers = (text: Lines): Lines => {
   const lines = [text].flat()
   return [...lines.slice(0, -1), `${lines.at(-1)} [y/N]`]
 }
 
-/** Whether an answer is yes. One that says no in so many words is an error of its own. */
+/** Whether an answer is yes. Fails with `Declined` if it is explicitly no. */
 const isYes = (answer: string | undefined): Effect.Effect<boolean, Declined> =>
   /^\s*no?\s*$/i.test(answer ?? "")
     ? new Declined({ no: true })
     : Effect.succeed(/^\s*y(es)?\s*$/i.test(answer ?? ""))
 
 /**
- * Asks a question whose answer is no unless it is `y` or `yes`; `n` and `no` are `Declined`. Without a
- * terminal one line is read from stdin; the end of input is no. Fails with
- * `CannotAsk` where an answer could be typed and the question not be seen, or
- * where asking is disabled.
+ * Asks a yes/no question. True for `y` and `yes`; `n` and `no` fail with `Declined`,
+ * and anything else, such as the end of input, is false. If stdin isn't a terminal, it
+ * reads one line of stdin. Fails with `CannotAsk` if prompting is disabled, or nobody
+ * at the terminal would see the question.
  */
 export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
   const { stderr, stdin } = yield* Process
@@ -137,7 +137,7 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
   const notAsked = yield* stdin.isTerminal ? whyNotAsked : askingDisabled
   if (notAsked !== undefined) return yield* new CannotAsk({ notAsked })
   const answer = stdin.isTerminal
-    ? yield* question(prompt, "shown")
+    ? yield* askLine(prompt, "shown")
     : yield* Effect.zipLeft(
         Effect.zipRight(display(`${linesFor(stderr, prompt)} `), terminal.readLine),
         display("\n"),
@@ -146,21 +146,21 @@ export const confirm = Effect.fn("Prompt.confirm")(function* (text: Lines) {
 })
 
 /**
- * The same question where stdin is data: asked at the terminal that the process
- * belongs to, until the scope closes. Fails before the question where there is none.
+ * Like `confirm`, if stdin is data: opens the controlling terminal until the scope
+ * closes, and asks there. Fails with `CannotAsk`, before any question, if there is none.
  */
-export const confirmBesideData = Effect.gen(function* () {
+export const confirmAtTerminal = Effect.gen(function* () {
   const disabled = yield* askingDisabled
   const terminal = disabled === undefined ? yield* (yield* Process).openTerminal : undefined
   if (terminal === undefined) return yield* new CannotAsk({ notAsked: disabled ?? "no-terminal" })
   return (text: Lines) =>
-    question(withAnswers(text), "shown").pipe(
+    askLine(withAnswers(text), "shown").pipe(
       Effect.flatMap(isYes),
       Effect.provideService(Terminal.Terminal, terminal),
     )
 })
 
-/** `Prompter` at a terminal, to type at and to see the question on. */
+/** A `Prompter` that asks at the terminal. */
 export const makePrompter = Effect.gen(function* () {
   const terminal = yield* Terminal.Terminal
   const { auth } = yield* Account
@@ -170,7 +170,7 @@ export const makePrompter = Effect.gen(function* () {
       const notAsked = yield* whyNotAsked
       const missing = new CredentialMissing({ variable, only, notAsked })
       if (notAsked !== undefined) return yield* missing
-      const typed = yield* question(text, answer)
+      const typed = yield* askLine(text, answer)
       return typed || (yield* missing)
     }).pipe(Effect.provideService(Terminal.Terminal, terminal))
   return Prompter.of({

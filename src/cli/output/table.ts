@@ -1,25 +1,25 @@
 import { escapeControls } from "./escape.ts"
 import { isPlain, longestPiece, widthOf, words, wrap } from "./wrap.ts"
 
-/** How one column gives way. */
+/** How one column wraps. */
 export interface Wrapping {
   readonly column: number
-  /** Matches where a line may end. */
+  /** Matches each place where a line may end. */
   readonly after: RegExp
-  /** The column gets no narrower than this, nor than its longest piece. */
+  /** The column is at least this wide, and at least as wide as its longest piece. */
   readonly least: number
-  /** The most lines that a cell takes. */
+  /** The most lines that a cell may take. */
   readonly lines: number
 }
 
 /** One way to lay out a table. */
 export interface Layout {
   readonly headings: ReadonlyArray<string>
-  /** Walked more than once: making a long list's cells again is cheaper than keeping them. */
+  /** Iterated more than once: for a long list, making the cells again is cheaper than keeping them. */
   readonly rows: Iterable<ReadonlyArray<string>>
-  /** The columns that wrap, the last of which takes the room that is left; none by default. */
+  /** The columns that wrap; none by default. The last one takes the remaining width. */
   readonly wrapped?: ReadonlyArray<Wrapping>
-  /** Blanks between two columns, two by default. */
+  /** The space between two columns; two blanks by default. */
   readonly gap?: string
 }
 
@@ -33,24 +33,24 @@ export interface Target {
 /** The style of a row's cell (SGR parameters), or undefined for plain text. */
 export type CellStyle = (row: number, column: number) => string | undefined
 
-/** Rows that are printed at a time, so that a long table needs no room for all of its text. */
+/** How many rows are printed at a time, so that the text of a long table is never in memory as a whole. */
 const rowsAtATime = 1000
 
-/** The same in characters, for rows that are long. */
+/** How many characters are printed at a time, if rows are long. */
 const charactersAtATime = 1 << 20
 
-/** Cells wider than this do not widen the rest of their column, or one odd cell would cost as much in each row. */
+/** A cell wider than this does not widen its column, or one odd cell would add as much padding to every row. */
 const widestAligned = 512
 
-/** With fewer columns, blocks have the short times of the last layout: a full time needs this much beside its heading. */
+/** A terminal narrower than this gets the short times of the last layout in its blocks: a heading and a full time need this much. */
 const roomyBlock = 40
 
 /**
  * Renders rows in the first layout that fits. If none does, each row becomes a
- * block of `Heading: value` lines. Cells are escaped here, before they are measured.
+ * block of `Heading: value` lines. Escapes the cells, before they are measured.
  *
- * @param layouts - the same columns and rows in each, the widest first. The first column is never broken
- * @returns the table in parts, each of whole lines, to be printed one under the other
+ * @param layouts - the widest first, all with the same columns and rows. The first column is never broken
+ * @returns the table in parts of whole lines, to be printed one after the other
  */
 export function* render(
   layouts: readonly [Layout, ...ReadonlyArray<Layout>],
@@ -85,7 +85,7 @@ export function* render(
 
 type ColumnStyle = (column: number) => string | undefined
 
-/** A row's cells, escaped; `plain` ones are as wide as they are long. */
+/** The escaped cells of a row. If it is `plain`, they are as wide as they are long. */
 interface Row {
   readonly cells: ReadonlyArray<string>
   readonly plain: boolean
@@ -96,22 +96,22 @@ interface Grid extends Required<Layout> {
   readonly widths: ReadonlyArray<number>
 }
 
-/** Looks at a row's text once, and not twice at each cell: a long list has little else to do. */
+/** Checks the text of the whole row once, instead of each cell twice, which takes most of the time of a long list. */
 const escapeRow = (row: ReadonlyArray<string>): Row => {
   const plain = isPlain(row.join(""))
   return { cells: plain ? row : row.map(escapeControls), plain }
 }
 
-/** The least width from `width` on that a cell can be wrapped to, or one that is more than `limit`. */
+/** The smallest width, at least `width`, that a cell can be wrapped to. The search ends above `limit`: such a column doesn't fit. */
 const narrowest = (cell: string, { after, least, lines }: Wrapping, width: number, limit: number): number => {
   const natural = widthOf(cell)
-  // Each line but the last ends in a blank that it needs no room for.
+  // Each line but the last ends in a blank, which is dropped.
   let narrow = Math.max(width, least, longestPiece(cell, after), Math.ceil((natural + 1) / lines) - 1)
   while (narrow < natural && narrow <= limit && wrap(cell, narrow, after).length > lines) narrow++
   return Math.min(natural, narrow)
 }
 
-/** Measures the columns; undefined as soon as a row shows that they don't fit. */
+/** Measures the columns; undefined if they don't fit. */
 const gridOf = (
   { gap = "  ", headings, rows, wrapped = [] }: Layout,
   available: number,
@@ -149,7 +149,7 @@ const firstGrid = (layouts: ReadonlyArray<Layout>, available: number): Grid | un
 const paint = (text: string, sgr: string | undefined): string =>
   sgr === undefined || text === "" ? text : `\u001B[${sgr}m${text}\u001B[0m`
 
-/** One line of cells; nothing is padded after the last that has text, so that no line ends in blanks. */
+/** One line of cells. It ends with the last cell that has text, so that no line ends in blanks. */
 const line = ({ cells, plain }: Row, { gap, widths }: Grid, styleOf: ColumnStyle): string => {
   const end = cells.findLastIndex((cell) => cell.trimEnd() !== "")
   let text = ""
@@ -164,7 +164,7 @@ const line = ({ cells, plain }: Row, { gap, widths }: Grid, styleOf: ColumnStyle
   return text
 }
 
-/** A row with its wrapped cells, each below its start. */
+/** The lines of a row. A wrapped cell continues below its first line. */
 const gridLines = (row: Row, grid: Grid, styleOf: ColumnStyle): string => {
   if (grid.wrapped.length === 0) return line(row, grid, styleOf)
   const parts = row.cells.map((cell) => [cell])
@@ -177,7 +177,7 @@ const gridLines = (row: Row, grid: Grid, styleOf: ColumnStyle): string => {
   ).join("\n")
 }
 
-/** A row as lines of `Heading: value`; a value that is too long for that is below its heading. */
+/** A row as lines of `Heading: value`. A value that doesn't fit goes below its heading. */
 const block = (
   { cells }: Row,
   headings: ReadonlyArray<string>,
@@ -194,7 +194,7 @@ const block = (
       const painted = (text: string) => paint(text, styleOf(column))
       if (widthOf(heading) + 1 + widthOf(value) <= available) return `${title} ${painted(value)}`
       if (column > 0) return [title, ...wrap(value, available - 2, words).map((text) => `  ${painted(text)}`)]
-      // What is copied from a terminal has no blanks in front where it is wider than that.
+      // A key ID wider than the terminal isn't indented, so that it can be copied without blanks.
       return [title, (widthOf(value) + 2 > available ? "" : "  ") + painted(value)]
     })
     .join("\n")

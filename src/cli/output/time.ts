@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Time } from "../../domain/Pat.ts"
 
-/** The zone of `--local`: `DateTime.CurrentTimeZone` where it is provided, else undefined, the system's. */
+/** The zone of `--local`: `DateTime.CurrentTimeZone` if it is provided, else undefined for the system's zone. */
 export const localZone: Effect.Effect<DateTime.TimeZone | undefined> = Effect.map(
   Effect.serviceOption(DateTime.CurrentTimeZone),
   Option.getOrUndefined,
@@ -12,7 +12,7 @@ export const localZone: Effect.Effect<DateTime.TimeZone | undefined> = Effect.ma
 const dayMillis = 24 * 3_600_000
 const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"))
 
-/** `2026-01-26 02:05:37 UTC`; a date is kept for the next time of its day, as lists have many. */
+/** Formats as `2026-01-26 02:05:37 UTC`. Keeps dates, since many times in a list have the same date. */
 const inUtc = (): ((millis: number) => string) => {
   const dates = new Map<number, string>()
   return (millis) => {
@@ -28,10 +28,10 @@ const inUtc = (): ((millis: number) => string) => {
   }
 }
 
-// Each locale abbreviates the zones of its own region (`CET`, `IST`) and gives offsets for the others.
+// Each locale abbreviates the zones of its own region (`CET`, `IST`), and has offsets for the others.
 const locales = ["en-US", "en-GB", "en-AU", "en-CA", "en-IN", "en-NZ", "en-ZA"]
 
-/** A year as ISO 8601 writes it: four digits, or a sign and six. */
+/** A year as in ISO 8601: four digits, or a sign and six digits. */
 const isoYear = (year: number): string =>
   year >= 0 && year <= 9999
     ? String(year).padStart(4, "0")
@@ -71,8 +71,8 @@ export type TimeForm = "full" | "minutes" | "date"
 
 /**
  * Formats instants as `2026-01-26 02:05:37 UTC`, or in the local zone with its
- * abbreviation (an offset such as `GMT+9` where English has none). A time that
- * could not be read is shown as the server gave it.
+ * abbreviation (or an offset such as `GMT+9` if English has none). Shows an unreadable
+ * time as the server sent it.
  */
 export const formatter = (local: boolean, zone?: DateTime.TimeZone) => {
   const format = local ? inZone(zone) : inUtc()

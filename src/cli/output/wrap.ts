@@ -4,34 +4,35 @@ import { escapeControls, type Lines } from "./escape.ts"
 /** Whether text is only printable ASCII. */
 export const isPlain = (text: string): boolean => /^[ -~]*$/.test(text)
 
-/** The columns that text takes on a terminal. */
+/** How many columns text takes on a terminal. */
 export const widthOf = (text: string): number => (isPlain(text) ? text.length : stringWidth(text))
 
-/** The segmenter takes quadratic time, so it gets this much of a text at once, in UTF-16 units. */
+/** How many UTF-16 units the segmenter gets at once, since it takes quadratic time. */
 const segmentAtATime = 256
 
-/** What a reader takes for one character; a longer one than `segmentAtATime` comes in parts. */
+/** The characters as a reader sees them. One that is longer than `segmentAtATime` comes in parts. */
 function* graphemes(text: string): Generator<string> {
   if (isPlain(text)) return yield* text
-  // Made when it is needed: it costs more than a short list does.
+  // Made only if it is needed: it costs more than a short list.
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" })
   for (let start = 0; start < text.length; ) {
     const piece = text.slice(start, start + segmentAtATime)
     const segments = Array.from(segmenter.segment(piece), ({ segment }) => segment)
-    // The last one may go on beyond the piece.
+    // The last one may continue in the next piece.
     if (segments.length > 1 && start + piece.length < text.length) segments.pop()
     yield* segments
     for (const segment of segments) start += segment.length
   }
 }
 
-/** Where lines of words may end. */
+/** Matches after each blank, where a line may end. */
 export const words = /(?<= )/
 
 /**
- * Breaks text into lines of at most `width` columns where `after` matches; blank text has none.
+ * Breaks text where `after` matches, into lines of at most `width` columns. Blank text has no lines.
  *
- * @param hanging - what each line but the first begins with. With it a longer piece runs over, and is otherwise broken anywhere
+ * @param hanging - the indentation of each line but the first. With it, a piece that is too long is kept whole; without
+ * it, it is broken anywhere
  */
 export const wrap = (text: string, width: number, after: RegExp, hanging?: string): Array<string> => {
   const lines: Array<string> = []
@@ -58,8 +59,8 @@ export const wrap = (text: string, width: number, after: RegExp, hanging?: strin
 }
 
 /**
- * Lines for a person at a terminal of so many columns: escaped, and wrapped at words, none of which is broken, so that it
- * can be copied. What a line goes on with is indented further than its beginning: no text of a server forges a line.
+ * Escapes lines, and wraps them at words for a terminal of so many columns. Words are never broken, so that they can be
+ * copied. Continued lines are indented further than their beginning, so that text of a server can't forge a line.
  */
 export const fold = (lines: Lines, columns: number): string =>
   [lines]
@@ -70,7 +71,7 @@ export const fold = (lines: Lines, columns: number): string =>
     })
     .join("\n")
 
-/** Cuts text to at most `width` columns; a text that is cut ends with an ellipsis. */
+/** Cuts text to at most `width` columns, with an ellipsis at the end. */
 export const cut = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text
   let line = ""
@@ -87,6 +88,6 @@ export const cut = (text: string, width: number): string => {
 export const padTo = (text: string, width: number): string =>
   text + " ".repeat(Math.max(0, width - widthOf(text)))
 
-/** The columns that the longest piece of a text takes. */
+/** The width of the widest piece of a text. */
 export const longestPiece = (text: string, after: RegExp): number =>
   text.split(after).reduce((longest, piece) => Math.max(longest, widthOf(piece.trimEnd())), 0)

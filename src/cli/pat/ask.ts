@@ -10,10 +10,10 @@ import { expiryOf, type Pat, works } from "../../domain/Pat.ts"
 import { type Scope, scopes } from "../../domain/Scope.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
-import { Exit } from "../errors/failure.ts"
+import { ExitWith } from "../errors/failure.ts"
 import { type Choice, chooseOne, chooseSeveral } from "../output/choose.ts"
 import { printError } from "../output/print.ts"
-import { printEquivalent, question } from "../output/prompt.ts"
+import { askLine, printEquivalent } from "../output/prompt.ts"
 import { formatter } from "../output/time.ts"
 
 const choiceOf = (pat: Pat, keyId: KeyId.KeyId): Choice<KeyId.KeyId> => {
@@ -42,10 +42,10 @@ const active = Effect.gen(function* () {
   )
   if (choices.length > 0) return choices
   yield* printError("No active PATs.")
-  return yield* new Exit({ code: exitCodes.notFound })
+  return yield* new ExitWith({ code: exitCodes.notFound })
 })
 
-/** The key ID that was given; if neither it nor a label was, the person at the terminal chooses an active PAT. */
+/** The key ID that was given. If neither it nor a label was, the person at the terminal chooses an active PAT. */
 export const orChoose = Effect.fn("orChoose")(function* (
   given: { readonly keyId: Option.Option<string>; readonly label: Option.Option<string> },
   verb: "show" | "rotate",
@@ -56,21 +56,21 @@ export const orChoose = Effect.fn("orChoose")(function* (
   return Option.some<string>(keyId)
 })
 
-/** Lets the person at the terminal choose the active PATs to revoke. Gives their key IDs. */
+/** Lets the person at the terminal choose the active PATs to revoke. Returns their key IDs. */
 export const choosePats = Effect.gen(function* () {
   const keyIds = yield* chooseSeveral("Which PATs do you want to revoke?", yield* active)
   yield* printEquivalent(keyIds)
   return keyIds
 })
 
-/** Asks until the answer can be read, and says each time what is wrong with it. */
+/** Asks until the answer is valid, and says each time what is wrong with it. */
 const askUntil = <A>(
   text: string,
   read: (answer: string) => Either.Either<A, { readonly message: string }>,
 ) =>
   Effect.gen(function* () {
     while (true) {
-      const answer = yield* question(text, "shown")
+      const answer = yield* askLine(text, "shown")
       if (answer === undefined) return yield* new Quit()
       const value = read(answer.trim())
       if (Either.isRight(value)) return value.right
@@ -112,7 +112,7 @@ interface Wanted {
   readonly expiresIn: Option.Option<string>
 }
 
-/** Asks for the label and the scopes, if they are missing, and then for the expiry too, unless it was given. */
+/** Asks for the label and the scopes if they are missing and, if it had to ask, for the expiry too unless it was given. */
 export const askForPat = Effect.fn("askForPat")(function* <A extends Wanted>(given: A) {
   const noLabel = Option.isNone(given.label)
   const noScope = given.scope.length === 0

@@ -17,14 +17,14 @@ import {
   exclusive,
   expiryOptions,
   scopeNames,
-  scopesOption,
+  scopeOption,
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
 import { print, printExpiry } from "../output/print.ts"
 import { withServices } from "../services.ts"
-import { withAsking, withExamples, withHints } from "../strict/annotations.ts"
+import { withAsking, withExamples, withOtherWords } from "../strict/annotations.ts"
 import { askForPat } from "./ask.ts"
 import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
 
@@ -35,7 +35,7 @@ const options = () => ({
     Args.withDescription('Human-readable name, such as "GitHub Actions"; quote it if it contains spaces'),
     Args.optional,
   ),
-  scope: scopesOption(`Grant this scope: ${scopeNames}`),
+  scope: scopeOption(`Grant this scope: ${scopeNames}`),
   ...expiryOptions("never"),
   tenantId: tenantIdOption("yours"),
   ...deliveryOptions(),
@@ -49,7 +49,7 @@ const options = () => ({
 
 export type CreateOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
-/** Makes a PAT and hands over its token, once. */
+/** Creates a PAT and delivers its token. */
 export const create = Effect.fn("pat.create")(function* (options: CreateOptions) {
   const given = yield* askForPat(options)
   const expiryAt = yield* chosenExpiry(path, given)
@@ -67,7 +67,7 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
       "a command after --": given.command.length > 0,
     })
     const { api } = yield* Connection
-    // By our clock: the API's would take a request.
+    // By our own clock, since the API's would take a request.
     const expiry = yield* expiryAt(yield* Clock.currentTimeMillis)
     const page = dashboardUrl(api, { label, scopes, expiry })
     yield* print(`${page}`)
@@ -88,7 +88,7 @@ export const create = Effect.fn("pat.create")(function* (options: CreateOptions)
 export const command = () =>
   Command.make("create", options(), withServices(create)).pipe(
     Command.withDescription("Create a PAT and print its token once"),
-    withHints(otherTools.create),
+    withOtherWords(otherTools.create),
     withAsking({ names: ["label", "--scope"], unless: ["--json", "--web"] }),
     withExamples([
       {

@@ -6,12 +6,12 @@ import type { InvalidInput } from "../../domain/Errors.ts"
 import * as Expiry from "../../domain/Expiry.ts"
 import type { PatFilter } from "../../domain/PatList.ts"
 import * as Scope from "../../domain/Scope.ts"
-import { durationOption, scopesOption } from "../options.ts"
+import { durationOption, scopeOption } from "../options.ts"
 import { withGroup } from "../strict/annotations.ts"
 
 const whichPats = "Which PATs"
 
-/** Which PATs a list is to show. */
+/** The options that select the PATs to list. */
 export const filterOptions = () => ({
   status: Options.choice("status", ["active", "revoked", "expired"]).pipe(
     Options.withDescription("Only PATs with this status: active, revoked or expired"),
@@ -23,7 +23,7 @@ export const filterOptions = () => ({
     Options.optional,
     withGroup(whichPats),
   ),
-  scope: scopesOption("Only PATs that have every scope you name", whichPats),
+  scope: scopeOption("Only PATs that have every scope you name", { group: whichPats }),
   withoutExpiry: Options.boolean("without-expiry").pipe(
     Options.withDescription("Only active PATs that never expire"),
     withGroup(whichPats),
@@ -43,13 +43,13 @@ export const filterOptions = () => ({
 
 export type FilterOptions = Command.Command.ParseConfig<ReturnType<typeof filterOptions>>
 
-/** An instant that depends on the time of the list; both in milliseconds since the epoch. Undefined for none. */
+/** An instant that depends on the time of the list, both in milliseconds since the epoch; undefined if there is none. */
 type InstantAt = (now: number) => Either.Either<number | undefined, InvalidInput>
 
 /**
- * Reads the value of such an option.
+ * Reads the value of an option that takes a duration.
  *
- * @param count - from the time of the list to the instant: `Expiry.after` or `Expiry.before`
+ * @param count - counts from the time of the list: `Expiry.after` or `Expiry.before`
  */
 export const parseInstant = (
   value: Option.Option<string>,
@@ -59,7 +59,7 @@ export const parseInstant = (
     ? Either.right(() => Either.right(undefined))
     : Either.map(Expiry.parseDuration(value.value), (duration) => (now: number) => count(duration, now))
 
-/** Reads the filters of a command line. They depend on the time of the list, in milliseconds since the epoch. */
+/** Reads the filter options. The filter depends on the time of the list, in milliseconds since the epoch. */
 export const parseFilters = (
   given: FilterOptions,
 ): Either.Either<(now: number) => Either.Either<PatFilter, InvalidInput>, InvalidInput> =>
@@ -85,7 +85,7 @@ export const parseFilters = (
       )
   })
 
-/** The filters as they are written on a command line. */
+/** The filter options as they are written on a command line. */
 export const filterWords = (given: FilterOptions): ReadonlyArray<string> => {
   const words = (name: string, values: ReadonlyArray<string>) => values.map((value) => `--${name} ${value}`)
   return [

@@ -9,7 +9,7 @@ import { matches, orders, sorted } from "../../domain/PatList.ts"
 import { Process } from "../../services/Process.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
-import { Exit } from "../errors/failure.ts"
+import { ExitWith } from "../errors/failure.ts"
 import { exclusive, jsonOption, localOption, settingsOptions } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
 import { print, printError, printJson, printSafe } from "../output/print.ts"
@@ -17,7 +17,7 @@ import { type Layout, render } from "../output/table.ts"
 import { formatter, localZone, type TimeForm } from "../output/time.ts"
 import { words } from "../output/wrap.ts"
 import { withServices } from "../services.ts"
-import { withExamples, withGroup, withHints } from "../strict/annotations.ts"
+import { withExamples, withGroup, withOtherWords } from "../strict/annotations.ts"
 import { filterOptions, filterWords, parseFilters } from "./filters.ts"
 
 /** The columns of docs/pat-list.md, in its order. */
@@ -28,7 +28,7 @@ const expiryColumn = headings.indexOf("Expiry")
 const label = { column: headings.indexOf("Label"), after: words, least: 16, lines: Number.POSITIVE_INFINITY }
 const scopes = { column: headings.indexOf("Scopes"), after: /(?<=, )/, least: 0, lines: 3 }
 
-/** An expiry stands out if it is nearer than this, in milliseconds: 14 days. */
+/** An expiry within this time is highlighted, in milliseconds: 14 days. */
 const soon = 14 * 24 * 3_600_000
 
 const cells = (pat: Pat, format: ReturnType<typeof formatter>, form: TimeForm): ReadonlyArray<string> => [
@@ -41,17 +41,11 @@ const cells = (pat: Pat, format: ReturnType<typeof formatter>, form: TimeForm): 
   pat.scopes === undefined || pat.scopes.length === 0 ? "-" : pat.scopes.join(", "),
 ]
 
-/** Red for an expiry that has passed, yellow for one that is near (SGR parameters). */
+/** The style of an expiry: red if it has passed, yellow if it is soon (SGR parameters). */
 const expiryStyle = (pat: Pat, now: number): string | undefined => {
   const expiry = expiryOf(pat)
   if (typeof expiry !== "number" || expiry > now + soon) return undefined
   return expiry <= now ? "31" : "33"
-}
-
-/** Prints the key IDs alone, and nothing where there are none. */
-const printIds = (pats: ReadonlyArray<Pat>) => {
-  const ids = pats.flatMap(({ key_id }) => (key_id === undefined ? [] : [key_id]))
-  return ids.length === 0 ? Effect.void : print(ids)
 }
 
 /** The layouts of the table, each narrower than the one before. A terminal gets the first that fits. */
@@ -68,7 +62,7 @@ const layouts = (rows: (form: TimeForm) => Layout["rows"], zone: string): [Layou
   ]
 }
 
-/** Prints PATs as a table that fits the terminal, or in full width where there is none. */
+/** Prints PATs as a table that fits the terminal, or in full width if stdout isn't one. */
 const printTable = Effect.fn("list.printTable")(function* (
   pats: ReadonlyArray<Pat>,
   now: number,
@@ -88,7 +82,7 @@ const printTable = Effect.fn("list.printTable")(function* (
   for (const part of table) yield* printSafe(part)
 })
 
-/** What help calls the options about what is printed. */
+/** The title in help of the options about the output. */
 const output = "Output"
 
 const options = () => ({
@@ -134,7 +128,7 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     const all = order === undefined ? [...pats.keys()] : sorted(pats, order)
     return all.filter((index) => isShown(pats[index] as Pat))
   }
-  // JSON that is neither filtered nor sorted is printed as it came, and none of its items is decoded.
+  // If JSON is neither filtered nor sorted, it is printed without decoding its items.
   const isWhole = filters.length === 0 && order === undefined
   const indexes = isWhole ? undefined : indexesIn(listing.pats)
   const isEmpty = (exitCode || !json) && (indexes ?? listing.pats).length === 0
@@ -143,18 +137,21 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     if (json)
       return printJson(indexes === undefined ? text : withElements(text, ["detail", "items"], indexes))
     const pats = indexes?.map((index) => listing.pats[index] as Pat) ?? listing.pats
-    if (quiet) return printIds(pats)
+    if (quiet) {
+      const ids = pats.flatMap(({ key_id }) => key_id ?? [])
+      return ids.length === 0 ? Effect.void : print(ids)
+    }
     if (isEmpty) return print(filters.length > 0 ? "No PATs match." : "No PATs found.")
     return printTable(pats, now, given.local)
   })
-  // A reader that goes away, as head does, must not make a gate pass.
+  // If the reader closes the pipe early, as head does, --exit-code must still report what was found.
   yield* Effect.catchIf(
     printed,
     ({ code }) => found && code === "EPIPE",
     () => Effect.void,
   )
   if (isEmpty && filters.length > 0 && !json && !quiet) yield* printError(`Filter: ${filters.join(" ")}`)
-  if (found) return yield* new Exit({ code: exitCodes.rowsFound })
+  if (found) return yield* new ExitWith({ code: exitCodes.rowsFound })
 })
 
 export const examples = [
@@ -172,6 +169,6 @@ export const examples = [
 export const command = () =>
   Command.make("list", options(), withServices(list)).pipe(
     Command.withDescription("List your PATs"),
-    withHints(otherTools.list),
+    withOtherWords(otherTools.list),
     withExamples(examples),
   )

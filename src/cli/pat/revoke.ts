@@ -12,17 +12,17 @@ import { PatApi } from "../../services/pats/PatApi.ts"
 import type { Listing, Revoked } from "../../services/pats/results.ts"
 import { revokeEach } from "../../services/pats/revokeEach.ts"
 import { exitCodes } from "../errors/exitCodes.ts"
-import { Exit } from "../errors/failure.ts"
+import { ExitWith } from "../errors/failure.ts"
 import { report } from "../errors/report.ts"
 import { askingOptions, exclusive, jsonOption, settingsOptions } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
 import type { Lines } from "../output/escape.ts"
 import { print, printError, printJson } from "../output/print.ts"
-import { confirm, confirmBesideData } from "../output/prompt.ts"
+import { confirm, confirmAtTerminal } from "../output/prompt.ts"
 import { withServices } from "../services.ts"
-import { withAsking, withDynamicValues, withExamples, withHints } from "../strict/annotations.ts"
+import { withAsking, withDynamicValues, withExamples, withOtherWords } from "../strict/annotations.ts"
 import { choosePats } from "./ask.ts"
-import { keyIdValues } from "./offerKeyIds.ts"
+import { keyIdValues } from "./completeKeyIds.ts"
 import { describePat, keyIdsOnStdin, parseKeyId, printDryRun, wouldRevoke } from "./subject.ts"
 
 const path = ["pat", "revoke"]
@@ -106,7 +106,7 @@ const rehearse = Effect.fnUntraced(function* (keyIds: ReadonlyArray<KeyId>, form
     yield* form.json ? printDryRun(left) : print(left.map((keyId) => wouldRevoke(keyId, pats)))
   }
   yield* Effect.forEach(gone, (error) => printFailure(error.keyId, error, form), { discard: true })
-  if (gone.length > 0) return yield* new Exit({ code: exitCodes.notFound })
+  if (gone.length > 0) return yield* new ExitWith({ code: exitCodes.notFound })
 })
 
 /** Whether signing in failed, which would fail for each of several PATs alike. */
@@ -168,7 +168,7 @@ const revokeAll = Effect.fnUntraced(function* (
   yield* showInOrder
   // If the run ends early, the user still has to know what was done.
   yield* Effect.onError(revoking, () => showKnown("end"))
-  if (exitCode !== exitCodes.done) return yield* new Exit({ code: exitCode })
+  if (exitCode !== exitCodes.done) return yield* new ExitWith({ code: exitCode })
 })
 
 /** Revokes PATs, after asking. */
@@ -185,7 +185,7 @@ export const revoke = Effect.fn("pat.revoke")(function* (given: RevokeOptions) {
   if (dryRun) return yield* rehearse(keyIds, form)
   const asks = !json && !yes
   // A question that can't be asked ends the run before anything is sent.
-  const ask = asks && onStdin ? yield* confirmBesideData : confirm
+  const ask = asks && onStdin ? yield* confirmAtTerminal : confirm
   const listing = asks ? yield* lookUp : undefined
   const [gone, left] = listing === undefined ? [[], keyIds] : sortOut(keyIds, listing.pats)
   if (asks && left.length > 0 && !(yield* ask(question(left, listing)))) return yield* new Declined({})
@@ -211,6 +211,6 @@ export const command = () =>
         description: "Revoke all PATs that weren't used in the last 90 days",
       },
     ]),
-    withHints(otherTools.revoke),
+    withOtherWords(otherTools.revoke),
     withAsking({ names: ["key_id"], unless: ["--json", "--yes"] }),
   )

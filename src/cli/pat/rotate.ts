@@ -22,7 +22,7 @@ import {
   jsonOption,
   requires,
   scopeNames,
-  scopesOption,
+  scopeOption,
   settingsOptions,
   tenantIdOption,
 } from "../options.ts"
@@ -34,7 +34,7 @@ import { withAsking, withExamples, withGroup } from "../strict/annotations.ts"
 import { orChoose } from "./ask.ts"
 import { checkSave, chooseDelivery, deliveryOptions } from "./delivery.ts"
 import { parseInstant } from "./filters.ts"
-import { fate, question, rehearsal } from "./rotationWords.ts"
+import { fate, rehearsal, rotationQuestion } from "./rotationWords.ts"
 import { ending, parseKeyId, printDryRun, subjectOptions } from "./subject.ts"
 
 const path = ["pat", "rotate"]
@@ -59,7 +59,7 @@ const options = () => ({
     "older-than",
     "Rotate only if the PAT is older than this; with --expiring-within, if either is true",
   ),
-  scope: scopesOption(`With --or-create, grant this scope: ${scopeNames}`),
+  scope: scopeOption(`With --or-create, grant this scope: ${scopeNames}`),
   keepOld: Options.boolean("keep-old").pipe(Options.withDescription("Don't revoke the old PAT")),
   ...expiryOptions("the old PAT's lifetime"),
   tenantId: tenantIdOption("yours, not the old PAT's"),
@@ -71,7 +71,7 @@ const options = () => ({
 
 export type RotateOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
-/** Reads what to replace. When it is due, and when the new PAT expires, depend on the server's clock. */
+/** Reads the options. What is due, and when the new PAT expires, depends on the server's clock. */
 const parse = Effect.fnUntraced(function* (given: RotateOptions) {
   const expiryAt = yield* chosenExpiry(path, given)
   const { all, expiringWithin, keepOld, olderThan, orCreate, scope } = given
@@ -98,7 +98,7 @@ const parse = Effect.fnUntraced(function* (given: RotateOptions) {
   return { keyId: wanted.keyId, wantedAt }
 })
 
-/** Prints a text in the place of a token: with `--token-only`, stdout is only for the token. */
+/** Prints text on stdout or, with `--token-only`, on stderr: stdout is only for the token then. */
 const printText = (lines: Lines, { tokenOnly }: RotateOptions) =>
   tokenOnly ? printError(lines) : print(lines)
 
@@ -108,7 +108,7 @@ const keyIds = (pats: ReadonlyArray<OldPat>) => pats.map(({ keyId }) => keyId)
 const jsonTime = (time: Time): string | null =>
   typeof time === "number" ? new Date(time).toISOString() : (time ?? null)
 
-/** Says that no PAT is due, and warns of what may keep the job from having a token that works. */
+/** Says that no PAT is due. Warns if the job may not have a working token. */
 const printNotDue = Effect.fnUntraced(function* ({ count, newest }: NotDue, given: RotateOptions) {
   const { key_id, label } = newest
   if (count > 1) {
@@ -128,7 +128,7 @@ const printNotDue = Effect.fnUntraced(function* ({ count, newest }: NotDue, give
   yield* printJson(JSON.stringify({ message: "PAT not rotated", rotated: false, detail }))
 })
 
-/** Puts a new PAT in the place of old ones: finds them, asks, and hands over. */
+/** Replaces PATs with a new one: finds them, asks for confirmation, and delivers the token. */
 export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions) {
   const notices = yield* Notices
   const given = { ...options, keyId: yield* orChoose(options, "rotate") }
@@ -141,7 +141,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions)
     if (planned._tag === "NotDue") return planned
     yield* checkSave(given, planned.old)
     const asks = planned.old.length > 0 && !given.yes && !given.dryRun
-    if (asks && !(yield* confirm(question(planned)))) return yield* new Declined({})
+    if (asks && !(yield* confirm(rotationQuestion(planned)))) return yield* new Declined({})
     return planned
   }).pipe(
     Effect.onInterrupt(() => notices.tell(new RotationNotBegun({ keyId }))),
@@ -166,7 +166,7 @@ export const rotate = Effect.fn("pat.rotate")(function* (options: RotateOptions)
   const ended = yield* rotate(planned, deliver)
   if (pat.expiry !== undefined && Option.isNone(given.expiry)) yield* printExpiry(pat.expiry)
   if (given.json || given.tokenOnly || old.length === 0) return
-  // All is done by now: a failed write is not an error.
+  // The rotation is complete by now, so a failed write isn't an error.
   yield* Effect.ignore(print(old.map((each) => fate(each, ended))))
 }, Effect.scoped)
 

@@ -1,11 +1,11 @@
-/** What `pat rotate` says about a rotation. */
+/** The messages of `pat rotate`. */
 import { type OldPat, type Rotation, revokedBy } from "../../domain/Rotation.ts"
 import type { Ended } from "../../services/pats/Handover.ts"
 import { type DeliveryOptions, wouldDeliver } from "./delivery.ts"
 import { describePat, ending, quoted, scopeList, wouldRevoke } from "./subject.ts"
 
-/** The question before old PATs are replaced. */
-export const question = (rotation: Rotation): string => {
+/** The question before PATs are replaced. */
+export const rotationQuestion = (rotation: Rotation): string => {
   const { keep, old, pat, pats } = rotation
   const subject = old.map(({ keyId }) => describePat(keyId, pats)).join(", ")
   const end = ending(pat.expiresAt)
@@ -15,7 +15,7 @@ export const question = (rotation: Rotation): string => {
   return `Replace ${subject} with a new one that ${end}${revoke}?`
 }
 
-/** What a rotation would do: one line for each PAT. */
+/** What a rotation would do: a line for each PAT. */
 export const rehearsal = (
   { keep, old, pat, pats }: Rotation,
   options: DeliveryOptions,
@@ -31,7 +31,7 @@ export const rehearsal = (
   return [created, ...fates]
 }
 
-/** What became of an old PAT. */
+/** What happened to an old PAT. */
 export const fate = ({ expiry, keyId, works }: OldPat, ended: ReadonlyArray<Ended>): string => {
   const revoked = ended.find((one) => one.keyId === keyId)
   if (revoked?.already) return `PAT ${keyId} was already revoked.`

@@ -13,18 +13,18 @@ import { Process } from "../../services/Process.ts"
 import { Handover } from "../../services/pats/Handover.ts"
 import { PatApi } from "../../services/pats/PatApi.ts"
 import { Connection } from "../../services/settings/Connection.ts"
-import { Exit } from "../errors/failure.ts"
+import { ExitWith } from "../errors/failure.ts"
 import { jsonOption, newPat, scopeNames, scopeOption, settingsOptions } from "../options.ts"
 import * as otherTools from "../otherTools.ts"
 import { printError } from "../output/print.ts"
 import { introduceShell } from "../output/shell.ts"
 import { withServices } from "../services.ts"
-import { trailingCommand, withExamples, withGroup, withHints } from "../strict/annotations.ts"
+import { trailingCommand, withExamples, withGroup, withOtherWords } from "../strict/annotations.ts"
 
 export const path = ["pat", "run"]
 
 const options = () => ({
-  scope: scopeOption(`Grant this scope: ${scopeNames}`),
+  scope: scopeOption(`Grant this scope: ${scopeNames}`, { required: true }),
   label: Options.text("label").pipe(
     Options.withPseudoName("label"),
     Options.withDescription(
@@ -56,7 +56,7 @@ export type RunOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 /** A random word of eight characters. */
 const nonce = Effect.map(Random.nextIntBetween(0, 2 ** 32), (value) => value.toString(16).padStart(8, "0"))
 
-/** Makes a PAT for one command, and revokes it when the command has ended. */
+/** Runs a command with a temporary PAT, and revokes the PAT when the command ends. */
 export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
   const [name = "", ...args] = given.command
   const duration = yield* Expiry.parseDuration(given.expiresIn)
@@ -85,13 +85,13 @@ export const run = Effect.fn("pat.run")(function* (given: RunOptions) {
     }),
   )
   if (introduced) yield* printError(`The PAT "${label}" was revoked.`)
-  return code === 0 ? undefined : yield* new Exit({ code })
+  return code === 0 ? undefined : yield* new ExitWith({ code })
 })
 
 export const command = () =>
   Command.make("run", options(), withServices(run)).pipe(
     Command.withDescription("Run a command with a temporary PAT, which is revoked when the command ends"),
-    withHints(otherTools.run),
+    withOtherWords(otherTools.run),
     withExamples([
       {
         command: "zpcli pat run --scope job -- ./deploy.sh",

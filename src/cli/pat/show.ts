@@ -23,7 +23,7 @@ const options = () => ({
 
 export type ShowOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
-/** The headings of the fields that are known, in their order. */
+/** The headings of the known fields, in order. */
 const headings = {
   key_id: "ID",
   label: "Label",
@@ -39,7 +39,7 @@ const headings = {
   token_ver: "Token Version",
 }
 
-/** A field's value as text, with its numbers as they came. */
+/** The value of a field as text. Numbers keep their digits. */
 const textOf = (json: string): string => {
   if (json.startsWith('"')) return JSON.parse(json)
   return json === "null" ? "-" : [...printJsonText(json, { layout: "compact" })].join("")
@@ -61,7 +61,7 @@ const lines = (pat: Pat, item: string, format: ReturnType<typeof formatter>): Re
   )
 }
 
-/** Prints all that the list says of one PAT. */
+/** Prints everything in the list about one PAT. */
 export const show = Effect.fn("pat.show")(function* (given: ShowOptions) {
   const chosen = yield* orChoose(given, "show")
   const keyId = Option.isSome(chosen) ? yield* parseKeyId(chosen.value, "show") : undefined

@@ -14,13 +14,13 @@ import { printError, printJson } from "../output/print.ts"
 import { quote } from "../output/shell.ts"
 import { formatter, type TimeForm } from "../output/time.ts"
 import { withAlternative, withDynamicValues, withGroup } from "../strict/annotations.ts"
-import { keyIdValues } from "./offerKeyIds.ts"
+import { keyIdValues } from "./completeKeyIds.ts"
 
 /**
- * One PAT, by its key ID or by its label.
+ * The argument and the option that name a PAT, by its key ID or its label.
  *
- * @param verb - what is done with it, such as `show`
- * @param otherwise - which PAT is meant where none with the label is active, such as `the newest one`
+ * @param verb - what the command does with the PAT, such as `show`
+ * @param otherwise - which PAT is meant if none with the label is active, such as `the newest one`
  */
 export const subjectOptions = (verb: string, otherwise: string) => ({
   keyId: Args.text({ name: "key_id" }).pipe(
@@ -39,7 +39,7 @@ export const subjectOptions = (verb: string, otherwise: string) => ({
   ),
 })
 
-/** Reads the key ID of a PAT with which something is to be done. Its label may have been typed, or a token. */
+/** Reads a key ID. The error helps if it is a label, and hides it if it is a token. */
 export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
   Either.mapLeft(KeyId.parse(value), ({ kind }) => {
     const masked = maskTokens(value)
@@ -55,7 +55,7 @@ export const parseKeyId = (value: string, verb: "revoke" | "rotate" | "show") =>
     return new InvalidInput({ kind, value, message, advice })
   })
 
-/** The lines of stdin that are not empty, each of which is a key ID. Blanks around it and CRLF are fine. */
+/** Reads key IDs from stdin, one per line. Empty lines, blanks around a key ID and CRLF are fine. */
 export const keyIdsOnStdin = Effect.gen(function* () {
   if ((yield* Process).stdin.isTerminal) {
     yield* printError("Type key IDs, one per line, then press Ctrl-D.")
@@ -66,7 +66,7 @@ export const keyIdsOnStdin = Effect.gen(function* () {
     lines.filter(({ value }) => value !== ""),
     ({ line, value }) =>
       Effect.mapError(KeyId.parse(value), ({ kind }) => {
-        // A token may have been piped where none belongs.
+        // Somebody may have piped a token by mistake.
         const shown = maskTokens(value).slice(0, 100)
         const message = `Line ${line} of stdin is not a key ID: "${shown}". Nothing was sent.`
         return new InvalidInput({ kind, value, message })
@@ -74,7 +74,7 @@ export const keyIdsOnStdin = Effect.gen(function* () {
   )
 })
 
-/** A server's text in quotes that it can't end by itself, cut where no label is as long. */
+/** A server's text in quotes, with escapes, cut to the length of the longest label. */
 export const quoted = (text: string): string => {
   const characters = Array.from(text.slice(0, 2 * maxLength))
   const cut = characters.slice(0, maxLength).join("")
@@ -82,20 +82,20 @@ export const quoted = (text: string): string => {
   return `"${cut.replace(/["\\]/g, "\\$&")}${more}"`
 }
 
-/** A scope as it is, unless it contains characters that a scope can't have. */
+/** A scope, quoted if it contains unexpected characters. */
 const scope = (name: string): string => (/^[\w*.:-]{1,64}$/.test(name) ? name : quoted(name))
 
-/** Scopes as they are listed in a sentence. */
+/** Scopes as a sentence lists them. */
 export const scopeList = (scopes: ReadonlyArray<string>): string =>
   scopes.length === 0 ? "-" : scopes.map(scope).join(", ")
 
-/** A time in UTC; what a server sends in the place of one is quoted. */
+/** A time in UTC. An unreadable one is quoted. */
 const timeText = (time: Time, form?: TimeForm): string =>
   typeof time === "string" ? quoted(time) : formatter(false)(time, "never", form)
 
 /**
- * What goes with a key ID in a question: its label, scopes and last use. A text
- * from the server can't forge the end of the question.
+ * A PAT in a question: its key ID, label, scopes and last use. Text from the server
+ * can't forge the end of the question.
  */
 export const describePat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string => {
   const pat = pats.find((candidate) => candidate.key_id === keyId)
@@ -104,7 +104,7 @@ export const describePat = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): strin
   return `PAT ${keyId} (${quoted(label)}, scopes ${scopeList(scopes)}, last used ${timeText(last_used_at)})`
 }
 
-/** That a PAT would be revoked, in words. */
+/** Says that a PAT would be revoked. */
 export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): string =>
   `Would revoke ${describePat(keyId, pats)}.`
 
@@ -112,7 +112,7 @@ export const wouldRevoke = (keyId: KeyId.KeyId, pats: ReadonlyArray<Pat>): strin
  * Prints the JSON of a dry run.
  *
  * @param revoke - the key IDs of the PATs that would be revoked
- * @param create - the body of the request for a new one
+ * @param create - the body of the request that would create a PAT
  */
 export const printDryRun = (
   revoke: ReadonlyArray<string>,
@@ -122,6 +122,6 @@ export const printDryRun = (
   return printJson(JSON.stringify({ message: "Dry run", detail }))
 }
 
-/** When a PAT ends, as the end of a sentence about it. */
+/** When a PAT expires, as the end of a sentence about it. */
 export const ending = (expiry: Time): string =>
   expiry === undefined ? "never expires" : `expires on ${timeText(expiry, "date")}`

@@ -1,23 +1,24 @@
-import type * as Args from "@effect/cli/Args"
+import * as Args from "@effect/cli/Args"
 import type * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import type { Asking, Completions, Example, Hints } from "./shape.ts"
+import * as Effect from "effect/Effect"
+import type { Asking, Completions, Example, OtherWords } from "./shape.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: the type parameters of a command are invariant, and any command will do
 export type AnyCommand = Command.Command<any, any, any, any>
 
-/** Commands by their names. Each is made when it is needed: a start runs one of them. */
+/** Commands by name. Each is made only when it is needed, since a start runs just one of them. */
 export type Commands = { readonly [name: string]: Group | (() => AnyCommand) }
 
-/** A command that only holds other commands. `@effect/cli` never sees it. */
+/** A command that only contains other commands. `@effect/cli` never sees it. */
 export interface Group {
   readonly summary: string
   readonly commands: Commands
   readonly examples?: ReadonlyArray<Example>
-  readonly hints?: Hints
+  readonly otherWords?: OtherWords
 }
 
-/** The type of any of the commands that are below a group. */
+/** The type of any command below a group. */
 export type Leaf<Below extends Commands> = {
   [Name in keyof Below]: Below[Name] extends Group
     ? Leaf<Below[Name]["commands"]>
@@ -30,7 +31,7 @@ export type Leaf<Below extends Commands> = {
 export interface Annotations {
   readonly hidden?: boolean
   readonly examples?: ReadonlyArray<Example>
-  readonly hints?: Hints
+  readonly otherWords?: OtherWords
   readonly asking?: Asking
   readonly completions?: Completions
   readonly group?: string
@@ -44,7 +45,7 @@ const annotations = new WeakMap<object, Annotations>()
 /**
  * The annotations of a command, an option or an argument.
  *
- * @param key - the option or argument itself; for a command its tag, which survives `.pipe`
+ * @param key - the tag of a command, or the function that an option or argument is mapped with: both survive `.pipe`
  */
 export const annotationsOf = (key: object): Annotations => annotations.get(key) ?? {}
 
@@ -55,68 +56,65 @@ const ofCommand =
     return command
   }
 
-/** Annotates a copy: commands may share an option or argument, and say different things about it. */
-const annotated =
-  <Kind extends object>(more: Annotations) =>
-  <Parameter extends Kind>(parameter: Parameter): Parameter => {
-    const copy = Object.assign(Object.create(Object.getPrototypeOf(parameter)), parameter)
-    annotations.set(copy, { ...annotationsOf(parameter), ...more })
-    return copy
-  }
+/** A new function that changes nothing: an option or argument that is mapped with it has these annotations. */
+const carrying = (more: Annotations) => {
+  const same = <A>(value: A) => Effect.succeed(value)
+  annotations.set(same, more)
+  return same
+}
 
-/**
- * Leaves a command out of help, completions and suggestions: it is for scripts
- * that the program makes itself. It goes last.
- */
+const ofOption =
+  (more: Annotations) =>
+  <A>(option: Options.Options<A>): Options.Options<A> =>
+    Options.mapEffect(option, carrying(more))
+
+const ofArgument =
+  (more: Annotations) =>
+  <A>(argument: Args.Args<A>): Args.Args<A> =>
+    Args.mapEffect(argument, carrying(more))
+
+/** Leaves a command, which is only for the program's own scripts, out of help, completions and suggestions. */
 export const hidden = ofCommand({ hidden: true })
 
-/** Adds command lines for help to show, the program's name included. */
+/** Adds examples for help to show, including the program's name. */
 export const withExamples = (examples: ReadonlyArray<Example>) => ofCommand({ examples })
 
-/**
- * Says what words of other tools mean here, in the place of a command or of an
- * option. It applies to the command and to all below it.
- */
-export const withHints = (hints: Hints) => ofCommand({ hints })
+/** Says what commands and options of other tools mean here. It applies to a command and to all below it. */
+export const withOtherWords = (otherWords: OtherWords) => ofCommand({ otherWords })
 
 /**
- * Says which arguments and options a command asks for at a terminal. They are
- * optional for `@effect/cli`, and required by `parse` wherever the program may
- * not ask. The command asks for each that it does not get.
+ * Names the arguments and options that a command asks for at a terminal if they are
+ * missing. They must be optional for `@effect/cli`; `parse` requires them if the
+ * program may not ask.
  */
 export const withAsking = (asking: Asking) => ofCommand({ asking })
 
-// Those of an option or argument go after `withDescription` and the like, which make it anew.
-
-/** Says what completions offer for the value of an option. */
-export const withCompletions = (completions: Completions) =>
-  annotated<Options.Options<unknown>>({ completions })
+/** Sets what completions offer for the value of an option. */
+export const withCompletions = (completions: Completions) => ofOption({ completions })
 
 /**
- * Says under which title help lists an option: options under the same title
- * are listed together. With `globalOptions` (`builtIns.ts`) it is described only
- * in the program's own help.
+ * Sets the title under which help lists an option. With `globalOptions`
+ * (`builtIns.ts`), the option is described only in the program's own help.
  */
-export const withGroup = (title: string) => annotated<Options.Options<unknown>>({ group: title })
+export const withGroup = (title: string) => ofOption({ group: title })
 
 /**
- * Says which command line of the program prints the values that completions
- * offer for an argument: one a line, of letters, digits, `.`, `_` and `-`, with
- * or without a tab and a description after it. It gets the words before the
- * cursor after a `--`.
+ * Sets the command that prints the values that completions offer for an argument: one
+ * per line, of letters, digits, `.`, `_` and `-`, optionally followed by a tab and a
+ * description. It gets the words before the cursor after a `--`.
  *
  * @param values - the command line without the program's name
  */
-export const withDynamicValues = (values: ReadonlyArray<string>) => annotated<Args.Args<unknown>>({ values })
+export const withDynamicValues = (values: ReadonlyArray<string>) => ofArgument({ values })
 
-/** Says which option takes the place of an argument, such as `--label`. */
-export const withAlternative = (alternative: string) => annotated<Args.Args<unknown>>({ alternative })
+/** Names the option that can be given instead of an argument, such as `--label`. */
+export const withAlternative = (alternative: string) => ofArgument({ alternative })
 
 /**
- * The words after `--`, as the command line of another program. `@effect/cli`
- * gets them as a repeated option that nobody can type: an optional argument
- * before them would take the first word. Each word is between two colons, since
- * `@effect/cli` drops an empty value and trims the values of a repeated option.
+ * The command line of another program, after `--`. `@effect/cli` gets its words as a
+ * repeated option that nobody can type: as arguments, the first one would be taken for
+ * an optional argument before them. Each word is between two colons, since
+ * `@effect/cli` drops empty values and trims the values of a repeated option.
  */
 export const trailingCommand = (
   description: string,
@@ -126,5 +124,5 @@ export const trailingCommand = (
     Options.withDescription(description),
     Options.atLeast(required ? 1 : 0),
     Options.map((words) => words.map((word) => word.slice(1, -1))),
-    annotated({ trailing: true }),
+    ofOption({ trailing: true }),
   )

@@ -12,7 +12,7 @@ export type LogLevel = (typeof logLevels)[number]
 export const helpWord = "help"
 export const helpSummary = "Show help for a command or a topic"
 
-/** The title of the options that every command has. A program can add its own to them. */
+/** The title of the options that every command has. A program can add its own. */
 export const globalOptions = "Global options"
 
 const builtIn = (
@@ -37,10 +37,10 @@ export const builtIns: ReadonlyArray<OptionShape> = [
   builtIn("--help", "Print this help", { alias: "-h" }),
 ]
 
-/** The options that a command takes: its own, and those of every command. */
+/** The options that a command takes: its own and the built-in ones. */
 export const optionsOf = ({ options }: CommandShape): ReadonlyArray<OptionShape> => [...options, ...builtIns]
 
-/** The words that may follow a group, and what they do: its commands, and `help` after the program's name. */
+/** The words that may follow a group, with their descriptions: its commands, and `help` after the program's name. */
 export const wordsAfter = ({ path, subcommands }: CommandShape): ReadonlyArray<Entry> => [
   ...subcommands.map((child): Entry => [nameOf(child), child.summary]),
   ...(path.length === 0 ? [[helpWord, helpSummary] as const] : []),

@@ -14,10 +14,10 @@ const advised = (
   ...advice: ReadonlyArray<string | false | undefined>
 ): UsageError => new UsageError(command, message, [...advice, seeHelp(command)].filter(Boolean).join(" "))
 
-/** The advice about a value or word that isn't there. */
+/** The advice about an empty value or a missing word. */
 const checkVariable = "If it is a variable, check that it is set."
 
-/** What is wrong with a word where a group needs the name of a command. */
+/** The error if a word isn't a command of the group before it. */
 export const subcommandError = (
   root: CommandShape,
   { args, command: group, rest = [] }: Sorted,
@@ -42,14 +42,14 @@ export const subcommandError = (
   return new UsageError(command, unknown + didYouMean(commandMeant(root, group, word, next)), hint)
 }
 
-/** What a word with typographic dashes means: `—json` is `--json`, and `–y` is `-y`. */
+/** Replaces typographic dashes: `—json` means `--json`, and `–y` means `-y`. */
 const withHyphens = (word: string): string => {
   const rest = word.replace(/^[-\u2010-\u2015\u2212]+/, "")
   const long = rest === "" ? /[\u2014\u2015]/.test(word) : rest.length > 1
   return `${long ? "--" : "-"}${rest}`
 }
 
-/** What is wrong with one of the options that are given. */
+/** The error about one of the given options, if there is one. */
 export const optionError = (
   root: CommandShape,
   { command: shape, given }: Sorted,
@@ -73,10 +73,10 @@ export const optionError = (
     if (meant === undefined) {
       const short = /^-[^-]/.test(typed) ? noteOn(root, shape, typed.slice(0, 2)) : undefined
       const note = noteOn(root, shape, typed) ?? short
-      // What the program says of a word is better than one that looks like it.
+      // The program's note about a word is better than a word that looks similar.
       if (note !== undefined) return wrong(unknown, note)
     }
-    // It may be meant as an argument, which can be any text; what completions offer starts with no dash.
+    // It may be meant as an argument, unless the values are known: none of them starts with a dash.
     const dashed = shape.args.some(({ values }) => values === undefined)
       ? ". To pass an argument that starts with a dash, put it after --."
       : ""
@@ -103,13 +103,13 @@ export const optionError = (
   return option.repeated || first === one ? undefined : wrong(`Option ${name} can be given only once.`)
 }
 
-/** Arguments, and the words of another program's command line. */
+/** The arguments, and the command line of another program. */
 interface Words {
   readonly args: ReadonlyArray<string>
   readonly trailing: ReadonlyArray<string>
 }
 
-/** @param asks - whether what the program asks for is not required */
+/** @param asks - whether the program may ask for what is missing */
 const isRequired = (
   { asking }: CommandShape,
   { name, required }: ArgumentShape | OptionShape,
@@ -119,7 +119,7 @@ const isRequired = (
 const isGiven = (given: ReadonlyArray<Given>, name: string | undefined): boolean =>
   name !== undefined && given.some(({ option }) => option?.name === name)
 
-/** The first argument that is missing: neither it nor the option in its place is given. */
+/** The first argument that is missing, if neither it nor its alternative is given. */
 const missingIn = (
   { command, given }: Sorted,
   args: ReadonlyArray<string>,
@@ -129,16 +129,17 @@ const missingIn = (
     args.length
   ]
 
-/** @param name - of what is missing after `--` */
+/** @param name - the name of what is missing after `--` */
 const trailingError = ({ command: { command }, rest }: Sorted, name: string): UsageError => {
   const advice = rest === undefined ? `Add -- and the ${name} at the end.` : checkVariable
   return advised(command, `The <${name}> after -- is missing.`, advice)
 }
 
 /**
- * Where a command takes another one after `--`, its arguments come before. One
- * word after `--` is the argument that is missing, if one is: several never
- * are, so that a forgotten argument makes no command of the next word.
+ * Splits words into arguments and, if the command takes one, another program's
+ * command line after `--`. If an argument is missing, a single word after `--` is that
+ * argument. Several words never are, or a forgotten argument would change the command
+ * that is run.
  */
 export const split = (sorted: Sorted): Words | UsageError => {
   const { args, command, rest } = sorted
@@ -149,27 +150,27 @@ export const split = (sorted: Sorted): Words | UsageError => {
   return missing || rest.length > 0 ? { args, trailing: rest } : trailingError(sorted, command.trailing.name)
 }
 
-/** A value as it is typed: a shell would expand a bare `*`. */
-const quoted = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'` : value)
+/** A value as it is typed, quoted if a shell would expand it. */
+const asTyped = (value: string): string => (/[*?[\]\s]/.test(value) ? `'${value}'` : value)
 
 /**
- * A hint for where an option knows a value with a `*`, and was given one that it
- * does not know: the shell may have replaced the `*` with the names of files.
+ * A hint if an option has a known value with a `*`, but was given an unknown value:
+ * the shell may have replaced the `*` with file names.
  */
 const expansionHint = ({ given }: Sorted): string | undefined => {
   for (const { option, value } of given) {
     const known = (option && valuesOf(option)) ?? []
     const glob = known.find((one) => one.includes("*"))
     if (option !== undefined && value !== undefined && glob !== undefined && !known.includes(value))
-      return `If you typed ${option.name} ${glob}, quote it: ${option.name} ${quoted(glob)}. The shell replaces it with file names.`
+      return `If you typed ${option.name} ${glob}, quote it: ${option.name} ${asTyped(glob)}. The shell replaces it with file names.`
   }
   return undefined
 }
 
 /**
- * What is wrong with a command's options and arguments as a whole.
+ * The error about missing or surplus arguments and options, if there is one.
  *
- * @param asks - whether what the program asks for is not missing
+ * @param asks - whether the program may ask for what is missing
  */
 export const countError = (
   sorted: Sorted,
@@ -199,7 +200,7 @@ export const countError = (
     return advised(
       command,
       `Option ${name} is required.`,
-      values && `Values: ${values.map(quoted).join(", ")}.`,
+      values && `Values: ${values.map(asTyped).join(", ")}.`,
       repeated && `Repeat ${name} for more than one.`,
     )
   }

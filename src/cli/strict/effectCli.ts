@@ -6,25 +6,24 @@ import * as Option from "effect/Option"
 import { type Annotations, type AnyCommand, annotationsOf, type Group } from "./annotations.ts"
 import type { ArgumentShape, CommandShape, OptionShape } from "./shape.ts"
 
-// `@effect/cli` 0.77 does not export these types, so an update may change them: an unknown tag is an error, and never
-// skipped.
+// `@effect/cli` 0.77 doesn't export these types, so an update may change them. An unknown tag is therefore an error.
 
-/** An option or argument by itself. */
+/** A single option or argument. */
 interface Single {
   readonly name: string
   readonly pseudoName: Option.Option<string>
-  /** `alternatives` are those of a `Choice`. */
+  /** Only a `Choice` has `alternatives`. */
   readonly primitiveType: {
     readonly _tag: string
     readonly alternatives?: ReadonlyArray<readonly [name: string, value: unknown]>
   }
   readonly description: HelpDoc.HelpDoc
-  /** These two only for an option. The placeholder is the pseudo name, or else the name of the type. */
+  /** The last two are only for an option. The placeholder is the pseudo name, or else the name of the type. */
   readonly aliases: ReadonlyArray<string>
   readonly placeholder: string
 }
 
-/** Options or arguments: one of them, or others inside, which have another name in each kind. */
+/** A node of options or arguments: a `Single`, or one with nodes inside, in a field that depends on its kind. */
 interface Node extends Single {
   readonly _tag: string
   readonly options?: Node
@@ -32,7 +31,9 @@ interface Node extends Single {
   readonly args?: Node
   readonly left?: Node
   readonly right?: Node
-  /** These two only of a `Variadic`. */
+  /** Only a `Map` has it. */
+  readonly f: object
+  /** Only a `Variadic` has these two. */
   readonly min: Option.Option<number>
   readonly max: Option.Option<number>
 }
@@ -59,7 +60,7 @@ export const unknown = (kind: string, { _tag }: { readonly _tag: string }): neve
   throw new Error(`Can't read ${kind} with the tag "${_tag}": this version of @effect/cli is not supported.`)
 }
 
-/** What the nodes around an option or argument say about it. */
+/** What the nodes around an option or argument tell about it. */
 interface Around extends Annotations {
   readonly optional?: boolean
   readonly repeated?: boolean
@@ -68,17 +69,18 @@ interface Around extends Annotations {
 type Found = Single & Around
 
 /**
- * What a node says about the options or arguments inside it.
+ * What a node tells about the options or arguments inside it.
  *
- * @param kind - what an error calls them
+ * @param kind - how an error calls them
  */
 const saidBy = (kind: string, node: Node): Around => {
   switch (node._tag) {
     case "Empty":
     case "Single":
-    case "Map":
     case "Both":
       return {}
+    case "Map":
+      return annotationsOf(node.f)
     case "Variadic": {
       const repeated = Option.getOrUndefined(node.max) !== 1
       return Option.getOrElse(node.min, () => 0) > 0 ? { repeated } : { repeated, optional: true }
@@ -97,12 +99,12 @@ const saidBy = (kind: string, node: Node): Around => {
 }
 
 /**
- * Every option or argument in a node. What is said further out wins.
+ * Every option or argument in a node. An outer node overrides an inner one.
  *
- * @param kind - what an error calls them
+ * @param kind - how an error calls them
  */
 const singlesIn = (kind: string, node: Node, outside: Around = {}): ReadonlyArray<Found> => {
-  const around = { ...annotationsOf(node), ...outside, ...saidBy(kind, node) }
+  const around = { ...saidBy(kind, node), ...outside }
   if (node._tag === "Single") return [{ ...node, ...around }]
   return [node.options, node.argumentOption, node.args, node.left, node.right].flatMap((inner) =>
     inner === undefined ? [] : singlesIn(kind, inner, around),
@@ -136,13 +138,13 @@ const optionShape = (found: Found): OptionShape => {
 }
 
 const argumentShape = (found: Found): ArgumentShape => ({
-  // Without the angle brackets that `@effect/cli` puts around it. One with an alternative is optional only for it.
+  // Without the angle brackets of `@effect/cli`, for which an argument with an alternative is optional.
   ...common(found.name.slice(1, -1), found.alternative === undefined ? found : { ...found, optional: false }),
   alternative: found.alternative,
   values: found.values,
 })
 
-// The one place where the public type, which is opaque, becomes the types above.
+// The only place where the opaque public type becomes one of the types above.
 export const descriptorOf = (command: AnyCommand) => command.descriptor as unknown as CommandNode
 
 const standardOf = (node: CommandNode): Standard => {
@@ -152,7 +154,7 @@ const standardOf = (node: CommandNode): Standard => {
 
 const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShape => {
   const { args, description, options } = standardOf(descriptorOf(command))
-  const { asking, examples = [], hints } = annotationsOf(command.tag)
+  const { asking, examples = [], otherWords } = annotationsOf(command.tag)
   const given = singlesIn("an option", options)
   const trailing = given.find((found) => found.trailing)
   return {
@@ -165,21 +167,21 @@ const shapeOf = (command: AnyCommand, words: ReadonlyArray<string>): CommandShap
     asking,
     subcommands: [],
     examples,
-    hints,
+    otherWords,
   }
 }
 
 /**
  * Reads the shape of a group and of everything below it.
  *
- * @param name - of the program, and of each group below it
- * @throws an `Error` if a command contains something that is not supported here
+ * @param words - the name of the program, and of each group down to this one
+ * @throws an `Error` if a command contains something unsupported
  */
 export const read = (
   group: Group,
   ...words: readonly [name: string, ...ReadonlyArray<string>]
 ): CommandShape => {
-  const { commands, examples = [], hints, summary } = group
+  const { commands, examples = [], otherWords, summary } = group
   const shown: Array<CommandShape> = []
   const hidden: Array<CommandShape> = []
   for (const [name, make] of Object.entries(commands)) {
@@ -200,7 +202,7 @@ export const read = (
     subcommands: shown,
     hidden: hidden.length === 0 ? undefined : hidden,
     examples,
-    hints,
+    otherWords,
   }
 }
 

@@ -3,8 +3,8 @@ export class UsageError {
   readonly _tag = "UsageError"
   /**
    * @param command - the command as it is typed, such as `git remote add`
-   * @param message - what is wrong, in one line, in which words of the command line are as they were typed
-   * @param hint - what to do about it, in one line like `message`
+   * @param message - what is wrong, in one line. It contains words as they were typed, unescaped
+   * @param hint - what to do about it, likewise
    */
   constructor(
     readonly command: string,
@@ -13,5 +13,5 @@ export class UsageError {
   ) {}
 }
 
-/** The hint that is always true. */
+/** The hint if there is no better one. */
 export const seeHelp = (command: string): string => `See: ${command} --help`

@@ -9,7 +9,7 @@ import type { AnyCommand, Commands, Group, Leaf } from "./annotations.ts"
 import { type CommandNode, descriptorOf, textOf, unknown } from "./effectCli.ts"
 import { UsageError } from "./errors.ts"
 
-/** A command that fails and needs as any of several may. */
+/** A command with the errors and requirements of any of several commands. */
 type RunsLike<Any> =
   // biome-ignore lint/suspicious/noExplicitAny: as in `AnyCommand`
   Command.Command<string, RequirementsOf<Any>, ErrorOf<Any>, any>
@@ -20,7 +20,7 @@ type ErrorOf<Any> = Any extends Command.Command<any, any, infer E, any> ? E : ne
 
 const config = CliConfig.make({ isCaseSensitive: true, showBuiltIns: false })
 
-/** The command that the first words of an argv lead to, made, and the words after them. */
+/** Makes the command that the first words name. Returns it with the words after them. */
 const leafOf = (
   group: Group,
   [word = "", ...rest]: ReadonlyArray<string>,
@@ -34,8 +34,8 @@ const leafOf = (
 type Needs = Effect.Effect.Context<ReturnType<typeof Args.validate>>
 
 /**
- * What the handler gets of a command line: as `CommandDescriptor.parse` does it, but without first looking for the
- * built-in options of `@effect/cli`, for which it would lay out the help of the command.
+ * Parses the input of the handler, as `CommandDescriptor.parse` does, but without looking for the built-in options of
+ * `@effect/cli`, for which it would lay out the help of the command.
  */
 const parse = (
   node: CommandNode,
@@ -58,11 +58,11 @@ const parse = (
 
 /**
  * Parses with `@effect/cli` and runs the command. `Command.run` would print parse
- * errors itself, and with ANSI codes even into a pipe; and of a tree of commands
- * it would make and parse each.
+ * errors itself, with ANSI codes even into a pipe, and would need every command of
+ * the tree.
  *
  * @param program - the name of the program
- * @param argv - of a `Request`
+ * @param argv - the `argv` of a `Request`
  */
 export const execute = <Below extends Commands>(
   group: Group & { readonly commands: Below },

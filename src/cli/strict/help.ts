@@ -3,13 +3,13 @@ import { type ArgumentShape, allIn, type CommandShape, type Entry, type OptionSh
 
 /** The widest column of names. */
 const maxNameColumn = 26
-/** On a narrower terminal, every description goes on lines of its own. */
+/** On a narrower terminal, every description starts on a line of its own. */
 const minColumns = 60
 
-/** The width of help: that of the terminal, at most 100, and 80 elsewhere. */
+/** The width of help: the terminal's, at most 100; 80 if there is no terminal. */
 export const helpColumns = (terminal: number | undefined): number => Math.min(terminal || 80, 100)
 
-/** Puts words into lines of at most this width, unless a word is longer. */
+/** Fills lines of at most this width with words, which are never broken. */
 const fill = (words: ReadonlyArray<string>, columns: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   for (const word of words) {
@@ -42,7 +42,7 @@ const entryLines = (
 const section = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : ["", `${title}:`, ...lines]
 
-/** An option as it is typed, with the name of its value. */
+/** An option with the name of its value, as it is typed. */
 const spelt = ({ name, value }: OptionShape): string => (value === undefined ? name : `${name} <${value}>`)
 
 const optionEntry = (option: OptionShape): Entry => {
@@ -54,7 +54,7 @@ const optionEntry = (option: OptionShape): Entry => {
   ]
 }
 
-/** Words of a usage line, with dots if they may be repeated. */
+/** Part of a usage line, with dots if it may be repeated. */
 const dotted = (text: string, { repeated }: { readonly repeated: boolean }): string =>
   repeated ? `${text}...` : text
 
@@ -83,20 +83,20 @@ const usageOf = ({ args, asking, command, options, subcommands, trailing }: Comm
 /** A command line, continued with backslashes if it is too long. */
 const commandLines = (command: string, columns: number): ReadonlyArray<string> => {
   if (command.length <= columns - 2) return [`  ${command}`]
-  // A quoted word is not broken: a backslash would become part of it.
+  // A quoted word is never broken, since a backslash would become part of it.
   const words = command.match(/(?:'[^']*'|"[^"]*"|\S)+/g) ?? []
   const lines = indented(fill(words, columns - 6), "  ", "    ")
   return lines.map((line, index) => (index < lines.length - 1 ? `${line} \\` : line))
 }
 
-/** A list of words that are not broken, with commas between them. */
+/** A list with commas, whose units are never broken. */
 const listed = (title: string, units: ReadonlyArray<string>, columns: number): ReadonlyArray<string> => {
   const last = units.length - 1
   const words = units.map((unit, index) => (index < last ? `${unit},` : unit))
   return section(title, indented(fill(words, columns - 2), "  "))
 }
 
-/** Options under their titles, in the order of the first option of each. Those without a title come last. */
+/** Options by title, in the order of each title's first option. Options without a title come last. */
 const inGroups = (
   options: ReadonlyArray<OptionShape>,
 ): ReadonlyArray<readonly [title: string, options: ReadonlyArray<OptionShape>]> => {
@@ -116,9 +116,9 @@ const globalsOf = (shape: CommandShape): ReadonlyArray<OptionShape> => {
 }
 
 /**
- * The help of a command as plain text, with a line break at its end. The
- * program's own help describes the global options and the topics, which the help
- * of its commands only names.
+ * The help of a command as plain text, with a line break at its end. Only the
+ * program's own help describes the global options and the topics; the help of a
+ * command just names them.
  *
  * @param root - the program
  */

@@ -13,11 +13,11 @@ export type Request =
   | { readonly _tag: "Completions"; readonly shell: Shell }
   | {
       readonly _tag: "Run"
-      /** In the one form that `@effect/cli` parses without surprise: path, options, `--`, arguments. */
+      /** In the one form that `@effect/cli` parses reliably: path, options, `--`, arguments. */
       readonly argv: ReadonlyArray<string>
       /** The words of the command, such as `["remote", "add"]`. */
       readonly path: ReadonlyArray<string>
-      /** What is wrong with the command line if the program may not ask for what is missing. */
+      /** The error if the program may not ask for what is missing on the command line. */
       readonly missing: UsageError | undefined
       readonly logLevel: LogLevel | undefined
       /** Whether `--no-input` was given: the program must not ask for anything. */
@@ -28,13 +28,12 @@ export type Request =
   | UsageError
 
 /**
- * Reads a command line (without the program's name) against the command tree.
+ * Checks a command line (without the program's name) against the command tree.
  * `@effect/cli` takes an unknown option for an argument, fails on a repeated
- * `--name=value` and drops what differs in case; so each word is checked here,
- * and handed on in one plain form. The word that names the command is checked
- * before the options after it, and each option before any is obeyed. The word
- * `help` before a command is the same as `--help` behind it; before a topic it
- * asks for that.
+ * `--name=value`, and drops options whose case differs. So every word is checked
+ * here, and passed on in one plain form. The word that names the command is checked
+ * before the options after it, and all options before any is obeyed. `help COMMAND`
+ * means `COMMAND --help`, and `help TOPIC` asks for a topic.
  */
 export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request => {
   const sorted = sort(root, argv)
@@ -46,17 +45,17 @@ export const parse = (root: CommandShape, argv: ReadonlyArray<string>): Request 
 
   const undecodable = argv.find((word) => word.includes("\uFFFD"))
   if (undecodable !== undefined) {
-    // Node has replaced bytes that are not UTF-8 with U+FFFD.
+    // Node replaces bytes that aren't UTF-8 with U+FFFD.
     const hint = "Type it in UTF-8: other bytes can't be passed on unchanged."
     return new UsageError(command.command, `"${undecodable}" is not valid UTF-8.`, hint)
   }
   const misnamed = subcommandError(root, sorted)
   if (misnamed !== undefined) {
-    // The word may be the value of an option before it that is misspelt.
+    // The word may be the value of a misspelt option before it.
     const unknown = given.slice(0, givenBeforeArgs).find(({ option }) => option === undefined)
     return (unknown && optionError(root, sorted, unknown)) ?? misnamed
   }
-  // A word with a typographic dash first: the option before it seems to lack its value.
+  // Words with a typographic dash first: otherwise the option before one seems to lack its value.
   const dashed = given.filter(({ typed }) => hasTypographicDash(typed))
   for (const one of [...dashed, ...given]) {
     const error = optionError(root, sorted, one)

@@ -24,9 +24,9 @@ export interface ArgumentShape {
   readonly name: string
   readonly repeated: boolean
   readonly required: boolean
-  /** The option that may take its place, such as `--label`. */
+  /** The option that can be given instead, such as `--label`. */
   readonly alternative?: string | undefined
-  /** The command line, without the program's name, that prints the values for completions. */
+  /** The command line, without the program's name, that prints values for completions. */
   readonly values?: ReadonlyArray<string> | undefined
   readonly description: string
 }
@@ -35,7 +35,7 @@ export interface ArgumentShape {
 export interface Asking {
   /** Arguments and options, such as `key_id` and `--scope`. */
   readonly names: ReadonlyArray<string>
-  /** Options that come from scripts: with one of them nothing is asked. */
+  /** Options for scripts: if one of them is given, nothing is asked. */
   readonly unless: ReadonlyArray<string>
 }
 
@@ -45,7 +45,7 @@ export interface Example {
   readonly description: string
 }
 
-/** A line of help: a name and its description. */
+/** A name and its description, such as in a line of help. */
 export type Entry = readonly [name: string, description: string]
 
 /** A section that a program adds to the help of a command. */
@@ -54,14 +54,14 @@ export interface HelpSection {
   readonly entries: ReadonlyArray<Entry>
 }
 
-/** What to say about words that a program doesn't know, but users try. A key may be several words, joined with `, `. */
-export interface Hints {
+/** What to say about words of other tools that users try. A key may be several words, joined with `, `. */
+export interface OtherWords {
   /**
-   * What is meant: by a word, or two with a space between them, a command line, such as `git rm` for `delete`; by an
-   * option, the first of these options that the command has, such as `--status open` for `--open`.
+   * What to use instead. For a word, or two with a space between them: a command line, such as `git rm` for `delete`.
+   * For an option: the first of these options that the command has, such as `--status open` for `--open`.
    */
   readonly means?: Readonly<Record<string, string | ReadonlyArray<string>>>
-  /** A sentence about it, by a word, two words, or an option such as `-o`. */
+  /** A sentence to show about a word, two words, or an option such as `-o`. */
   readonly notes?: Readonly<Record<string, string>>
 }
 
@@ -78,31 +78,46 @@ export interface CommandShape {
   readonly options: ReadonlyArray<OptionShape>
   readonly args: ReadonlyArray<ArgumentShape>
   /**
-   * The words after `--`, if they are the command line of another program. They are passed on as an option of that name,
-   * each between two colons; nobody can type it.
+   * Another program's command line, after `--`. Each word is passed on between two colons, as an option with this name
+   * that nobody can type.
    */
   readonly trailing?: ArgumentShape | undefined
   readonly asking?: Asking | undefined
-  /** Only of a group, which has neither options nor arguments. */
+  /** Only a group has them; it has neither options nor arguments. */
   readonly subcommands: ReadonlyArray<CommandShape>
-  /** Commands of a group that are in no help, completion or suggestion. */
+  /** Commands of a group that don't appear in help, completions and suggestions. */
   readonly hidden?: ReadonlyArray<CommandShape> | undefined
   readonly examples: ReadonlyArray<Example>
-  /** Sections of help after the examples. The program adds them to what `read` gives. */
+  /** Sections of help after the examples. The program adds them to the shape that `read` returns. */
   readonly sections?: ReadonlyArray<HelpSection>
-  readonly hints?: Hints | undefined
-  /** Pages of help about no command, only for the program itself. It adds them likewise. */
+  readonly otherWords?: OtherWords | undefined
+  /** Pages of help that aren't about a command. The program adds them to its own shape. */
   readonly topics?: ReadonlyArray<Entry>
 }
 
 /** The name of a command in its group. */
 export const nameOf = (shape: CommandShape): string => shape.path.at(-1) ?? shape.command
 
-/** A command and all commands below it, without the hidden ones. */
+/** A command and all commands below it, except hidden ones. */
 export const allIn = (shape: CommandShape): ReadonlyArray<CommandShape> => [
   shape,
   ...shape.subcommands.flatMap(allIn),
 ]
+
+/** The words of a command after the program's name. */
+export const wordsOf = ({ path }: CommandShape): string => path.join(" ")
+
+/** The name of an option, after its alias if it has one. */
+export const namesOf = ({ alias, name }: OptionShape): ReadonlyArray<string> =>
+  alias === undefined ? [name] : [alias, name]
+
+/** The argument whose values the program prints; the last one if there are several. */
+export const dynamicArgument = ({ args }: CommandShape): ArgumentShape | undefined =>
+  args.findLast(({ values }) => values !== undefined)
+
+/** The command line that prints the values of an argument; the words before the cursor follow it. */
+export const valuesLine = (program: string, { values = [] }: ArgumentShape): string =>
+  [program, ...values, "--"].join(" ")
 
 /** The known values of an option; undefined if there are none. */
 export const valuesOf = ({ choices, completions }: OptionShape): ReadonlyArray<string> | undefined =>

@@ -8,7 +8,7 @@ export interface Given {
   /** Undefined if it is unknown. */
   readonly option: OptionShape | undefined
   readonly value: string | undefined
-  /** Whether the next word looks like an option, so that the value is missing. */
+  /** Whether the value is missing because the next word looks like an option. */
   readonly beforeDash?: boolean
 }
 
@@ -19,19 +19,19 @@ export interface Sorted {
   readonly given: ReadonlyArray<Given>
   /** How many options come before the first argument. */
   readonly givenBeforeArgs: number
-  /** Those before `--`. */
+  /** The arguments before `--`. */
   readonly args: ReadonlyArray<string>
   /** The words after `--`; undefined without it. */
   readonly rest: ReadonlyArray<string> | undefined
 }
 
-/** Whether a word begins with a dash other than the hyphen. Then it is neither an argument nor a value. */
+/** Whether a word begins with a dash other than the hyphen. It is neither an argument nor a value then. */
 export const hasTypographicDash = (word: string): boolean => /^[\u2010-\u2015\u2212]/.test(word)
 
 /** Whether a word is an option, known or not. A single hyphen isn't. */
 const looksLikeOption = (word: string): boolean => /^-./.test(word) || hasTypographicDash(word)
 
-/** The options in one word, which may be several (`-ab`) or contain a value (`--name=value`, `-n5`). */
+/** The options in one word: several letters (`-ab`), or one with a value (`--name=value`, `-n5`). */
 const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArray<Given> => {
   if (hasTypographicDash(word)) return [{ typed: word, option: undefined, value: undefined }]
   const find = (typed: string) => known.find(({ alias, name }) => typed === name || typed === alias)
@@ -56,14 +56,14 @@ const optionsIn = (word: string, known: ReadonlyArray<OptionShape>): ReadonlyArr
 
 const within = ({ hidden = [], subcommands }: CommandShape) => [...subcommands, ...hidden]
 
-/** Whether a command is the help about a topic, of `withTopics`. */
+/** Whether a command is a topic, added by `withTopics`. */
 export const isTopic = ({ path }: CommandShape): boolean => path[0] === helpWord
 
-/** The names of the topics, where they may be named. */
+/** The names of the topics that `withTopics` added. */
 export const topicsIn = ({ hidden = [] }: CommandShape): ReadonlyArray<string> =>
   hidden.filter(isTopic).map(nameOf)
 
-/** The program where topics may be named: each is a hidden command then. */
+/** The program after the word `help`, when a topic may follow: each topic is a hidden command. */
 export const withTopics = (root: CommandShape): CommandShape => ({
   ...root,
   hidden: [
@@ -106,7 +106,7 @@ const sortWith = (
       const { option, value } = one
       const next = words[index + 1]
       if (option?.value === undefined || value !== undefined || next === undefined) given.push(one)
-      // A word that looks like an option is not a value, so the value is missing; unless it is among the choices.
+      // A word that looks like an option is a value only if it is one of the choices.
       else if (looksLikeOption(next) && !option.choices?.includes(next))
         given.push({ ...one, beforeDash: true })
       else {
@@ -127,9 +127,9 @@ const sortWith = (
 const all = (shape: CommandShape): ReadonlyArray<CommandShape> => [shape, ...within(shape).flatMap(all)]
 
 /**
- * Sorts a command line. Options may come before the words that name the command,
- * and an option may take a value in one command but not in another. So each
- * command's options are tried, until the line leads to that command.
+ * Sorts a command line. Options may come before the words that name the command, and
+ * the same option may take a value in one command but not in another. So the options
+ * of each command are tried, until the line leads to that command.
  */
 export const sort = (root: CommandShape, argv: ReadonlyArray<string>): Sorted => {
   const commands = all(root)

@@ -1,13 +1,13 @@
 import { distance } from "fastest-levenshtein"
 import { helpWord, wordsAfter } from "./builtIns.ts"
-import { allIn, type CommandShape, type Hints, nameOf } from "./shape.ts"
+import { allIn, type CommandShape, nameOf, type OtherWords } from "./shape.ts"
 import { topicsIn } from "./sort.ts"
 
 /**
- * The candidate that a word most likely means, if one is close: the only one that
- * begins with it, or else the nearest of those that do, or of all. Nearest is at
- * most two edits away, and no more than half of the word (rounded up), but never
- * all of it. Case is ignored.
+ * The candidate that a word most likely means, if any: the only one that begins with
+ * it; else the nearest one that begins with it or, if there is none, of all. It must be
+ * at most two edits away, and at most half the word's length (rounded up) but less
+ * than the whole word. Case is ignored.
  */
 export const suggestion = (word: string, candidates: ReadonlyArray<string>): string | undefined => {
   const lower = word.toLowerCase()
@@ -26,7 +26,7 @@ export const suggestion = (word: string, candidates: ReadonlyArray<string>): str
   return found
 }
 
-/** A command, its group, and so on up to the program. */
+/** A command, its group, and so on, up to the program. */
 const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<CommandShape> =>
   allIn(root)
     .filter(({ path }) => path.every((word, index) => word === command.path[index]))
@@ -34,50 +34,49 @@ const upwards = (root: CommandShape, command: CommandShape): ReadonlyArray<Comma
 
 const below = (shape: CommandShape): ReadonlyArray<CommandShape> => allIn(shape).slice(1)
 
-/** The first hint of these commands about one of the words, in their order. */
-const hintIn = <A>(
+/** The first entry about one of the words, in the order of the words and then of the commands. */
+const entryIn = <A>(
   commands: ReadonlyArray<CommandShape>,
-  kind: (hints: Hints) => Readonly<Record<string, A>> | undefined,
+  kind: (words: OtherWords) => Readonly<Record<string, A>> | undefined,
   words: ReadonlyArray<string>,
 ): A | undefined => {
   for (const word of words) {
-    for (const { hints = {} } of commands) {
-      const found = Object.entries(kind(hints) ?? {}).find(([words]) => words.split(", ").includes(word))
+    for (const { otherWords = {} } of commands) {
+      const found = Object.entries(kind(otherWords) ?? {}).find(([words]) => words.split(", ").includes(word))
       if (found !== undefined) return found[1]
     }
   }
   return undefined
 }
 
-/** A word with the next one, and the word alone. */
+/** A word together with the next one, then the word by itself. */
 const longestFirst = (word: string, next: string | undefined): ReadonlyArray<string> =>
   next === undefined ? [word] : [`${word} ${next}`, word]
 
-/** The program's note about a word that a command does not know, and the next one. */
+/** The program's note about an unknown word of a command, with or without the next word. */
 export const noteOn = (
   root: CommandShape,
   command: CommandShape,
   word: string,
   next?: string,
-): string | undefined => hintIn(upwards(root, command), ({ notes }) => notes, longestFirst(word, next))
+): string | undefined => entryIn(upwards(root, command), ({ notes }) => notes, longestFirst(word, next))
 
-/** The option of a command that an unknown option means, according to the program's hints. */
+/** The option of a command that an unknown option means, if the program says so. */
 export const optionMeant = (
   root: CommandShape,
   command: CommandShape,
   typed: string,
   names: ReadonlyArray<string>,
 ): string | undefined =>
-  [hintIn(upwards(root, command), ({ means }) => means, [typed]) ?? []]
+  [entryIn(upwards(root, command), ({ means }) => means, [typed]) ?? []]
     .flat()
     .find((meant) => names.includes(meant.split(" ", 1)[0] as string))
 
 /**
- * The command that an unknown word of a group, and the next one, may mean:
- * according to the program's hints, or one of that name elsewhere, a topic, or
- * the nearest.
+ * The command that an unknown word of a group, and the next one, may mean: the
+ * one that the program names, one of that name elsewhere, a topic, or the nearest.
  *
- * @param topics - those that the word may be as it is
+ * @param topics - the topics that the word may name as it is
  */
 export const commandMeant = (
   root: CommandShape,
@@ -87,7 +86,7 @@ export const commandMeant = (
   topics = group === root ? topicsIn(root) : [],
 ): string | undefined => {
   const around = [...upwards(root, group), ...below(group)]
-  const meant = hintIn(around, ({ means }) => means, longestFirst(word, next))
+  const meant = entryIn(around, ({ means }) => means, longestFirst(word, next))
   if (typeof meant === "string") {
     const inner = below(root).find(({ command, subcommands }) => command === meant && subcommands.length > 0)
     if (inner === undefined || next === undefined) return meant

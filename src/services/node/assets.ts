@@ -3,12 +3,12 @@ import { evaluate } from "./codeCache.ts"
 
 const bytes = (name: string): Buffer => Buffer.from(getRawAsset(name) as ArrayBuffer)
 
-/** Reads a page of the docs. @throws if there is no such asset */
+/** Reads a page of the docs from the assets. @throws if there is no such asset */
 export const readPage = (name: string): string => bytes(`docs/${name}.md`).toString("utf8")
 
 /**
- * Loads a module that is an asset of the executable, with the code cache that is
- * one too, as `NAME.cache`. What it requires by a relative path is an asset.
+ * Loads a module from the assets of the executable, with its code cache, the asset
+ * `NAME.cache`. Modules that it requires by a relative path are assets too.
  *
  * @returns what the module exports
  */

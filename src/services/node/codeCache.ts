@@ -1,10 +1,9 @@
 /**
- * Loads the program with V8's code cache, which saves the parsing and compiling
- * of about 400 KiB on every start. It is only an optimisation: without a
- * usable cache, the program loads all the same.
+ * Loads the program with V8's code cache, which saves parsing and compiling about
+ * 400 KiB at every start. Without a usable cache, the program still loads.
  *
- * Node 22.8 and newer have `module.enableCompileCache` for this, which takes
- * half as long again for `pat list`: see bench/README.md.
+ * Node 22.8 and newer have `module.enableCompileCache`, which takes half as long
+ * again for `pat list`: see bench/README.md.
  */
 import type * as Crypto from "node:crypto"
 import * as fs from "node:fs"
@@ -13,7 +12,7 @@ import { dirname, isAbsolute, join } from "node:path"
 import { Script } from "node:vm"
 import { isOthersPlace, makeFolders, putWhole } from "./wholeFile.ts"
 
-/** How many caches are kept, each of one command, build and version of Node. */
+/** How many caches are kept. Each is for one command, build and version of Node. */
 const maxCaches = 16
 
 /**
@@ -22,7 +21,7 @@ const maxCaches = 16
  */
 export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | undefined => {
   if (env.NODE_DISABLE_COMPILE_CACHE) return undefined
-  // Relative ones are ignored: nothing is written to the working folder.
+  // Relative paths are ignored, so that nothing is written to the working folder.
   const absolute = (path: string | undefined) => (path && isAbsolute(path) ? path : undefined)
   const home = absolute(env.HOME)
   const base =
@@ -36,14 +35,14 @@ export const cacheFolder = (env: NodeJS.ProcessEnv, platform: string): string | 
 /** How long a checksum is, in bytes: a multiple of 8, since V8 copies a cache that isn't aligned. */
 const checksumLength = 24
 
-/** Detects a damaged cache: V8 doesn't check it, and crashes. */
+/** Detects a damaged cache, on which V8 would crash. */
 const checksum = (data: Buffer): Buffer => {
-  // Loaded only here, since --version and --help don't need it.
+  // Loaded here, since --version and --help don't need it.
   const { createHash } = require("node:crypto") as typeof Crypto
   return Buffer.concat([createHash("sha1").update(data).digest()], checksumLength)
 }
 
-/** Whether nobody else could have put code there: it is ours, and others can't write to it. */
+/** Whether nobody else could have put code there: we own it, and others can't write to it. */
 const isOurs = (path: string): boolean => {
   const { mode, uid } = fs.lstatSync(path)
   const me = process.getuid?.()
@@ -53,7 +52,7 @@ const isOurs = (path: string): boolean => {
 
 const read = (folder: string, file: string): Buffer | undefined => {
   try {
-    // A pipe in the file's place would hold up the start until somebody writes to it.
+    // Reading a pipe would block the start until somebody writes to it.
     if (!isOurs(folder) || !isOurs(file) || !fs.lstatSync(file).isFile()) return undefined
     const content = fs.readFileSync(file)
     const data = content.subarray(checksumLength)
@@ -68,7 +67,7 @@ const write = (folder: string, file: string, data: Buffer): void => {
     if (isOthersPlace(dirname(folder), process.getuid?.())) return
     makeFolders(folder)
     if (!isOurs(folder)) return
-    // They include the remains of interrupted writes sooner or later.
+    // Sooner or later, this also removes what interrupted writes left behind.
     for (const name of filesIn(folder).slice(maxCaches - 1)) fs.rmSync(join(folder, name), { force: true })
     putWhole(file, Buffer.concat([checksum(data), data]))
   } catch {
@@ -85,7 +84,7 @@ const filesIn = (folder: string): ReadonlyArray<string> =>
     .sort((a, b) => b.time - a.time)
     .map(({ name }) => name)
 
-/** The newest cache of a build, whatever the command, if there is one that may be read. */
+/** The newest cache of a build for any command, if it can be read. */
 const readAny = (folder: string, build: string): Buffer | undefined => {
   try {
     const name = filesIn(folder).find((name) => name.startsWith(build))
@@ -98,7 +97,7 @@ const readAny = (folder: string, build: string): Buffer | undefined => {
 /**
  * Evaluates a CommonJS module, with V8's code cache if there is one.
  *
- * @param source - only ASCII
+ * @param source - must be ASCII
  */
 export const evaluate = (
   source: string,
@@ -111,8 +110,8 @@ export const evaluate = (
     ...(cachedData ? { cachedData } : {}),
   })
   const module = { exports: {} as unknown }
-  // While it is loaded, Effect words a stack trace to choose between two wrappers that do the same, which takes 2 ms.
-  // Under --frozen-intrinsics an assignment would throw.
+  // While it loads, Effect formats a stack trace to choose between two equivalent wrappers, which takes 2 ms.
+  // Reflect.set, since an assignment would throw under --frozen-intrinsics.
   const { stackTraceLimit } = Error
   Reflect.set(Error, "stackTraceLimit", 0)
   script.runInThisContext()(module.exports, require, module, path, dirname(path))
@@ -121,11 +120,11 @@ export const evaluate = (
 }
 
 /**
- * Loads a program, from the cache of its command if it can, or else of another one.
+ * Loads a program with the cache of its command or, if there is none, of another command.
  *
- * @param file - a CommonJS module beside the one that is running
- * @param digest - of its content, computed by the build: V8 itself compares only its length
- * @param command - the command that is to run, as a name for its cache; undefined where none is, such as after a typo
+ * @param file - a CommonJS module in the folder of the one that is running
+ * @param digest - a digest of its content, computed by the build: V8 compares only the length
+ * @param command - the command that will run, which names its cache; undefined if none will, such as after a typo
  * @returns what the program's module exports
  */
 export const loadCached = (
@@ -143,8 +142,8 @@ export const loadCached = (
   const cachedData = ownData ?? readAny(folder, build)
   const { exports, script } = evaluate(fs.readFileSync(path, "latin1"), path, cachedData, require)
   if (own !== undefined && (ownData === undefined || script.cachedDataRejected === true)) {
-    // By the end, V8 has compiled the functions that were used, and not only those of every start. A run that failed
-    // or was interrupted has not used all that the next one needs.
+    // At the end, V8 has compiled every function that the command uses. A run that failed or was interrupted has not
+    // used all that the next one needs.
     process.once("exit", (code) => {
       if (code === 0) write(folder, own, script.createCachedData())
     })
@@ -152,6 +151,6 @@ export const loadCached = (
   return exports
 }
 
-/** Reads a page of the package's docs, which are beside the folder of the build. @throws if it can't be read */
+/** Reads a page of the package's docs, a folder next to the one of the build. @throws if it can't be read */
 export const readPage = (name: string): string =>
   fs.readFileSync(join(dirname(__dirname), "docs", `${name}.md`), "utf8")

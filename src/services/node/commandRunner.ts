@@ -19,7 +19,7 @@ import {
 import { find, isMissing, isWindows } from "./findCommand.ts"
 import { handled, passSignals } from "./signals.ts"
 
-/** Our environment without our credentials, with these variables in addition. */
+/** Our environment without our credentials, and with these variables. */
 const withVariables = (environment: Environment): NodeJS.ProcessEnv => {
   const env = { ...process.env }
   for (const name of credentialVariables) delete env[name]
@@ -30,7 +30,7 @@ const withVariables = (environment: Environment): NodeJS.ProcessEnv => {
 
 type Options = SpawnOptions & { readonly environment?: Environment }
 
-/** Watches a child until it calls `done`. An interruption does what it gives. */
+/** Watches a child, and calls `done` with its result. An interruption runs the effect that it returns. */
 type Watch<A> = (child: ChildProcess, done: (result: A) => void) => Effect.Effect<void> | void
 
 /** Starts a program and watches it. Fails if the program can't be started. */
@@ -39,8 +39,8 @@ export const start = <A>(
   { environment = {}, ...options }: Options,
   watch: Watch<A>,
 ): Effect.Effect<A, CommandUnusable> =>
-  // Loading it takes 5 ms, which is too much for each start. It also takes a turn, in which `runMain`
-  // begins to listen for signals: its listeners have to be there before they can be set aside.
+  // Loading it takes 5 ms, too much for every start. It also gives `runMain` a turn of the event loop
+  // to add its signal listeners, which must be there before `passSignals` can set them aside.
   Effect.flatMap(
     Effect.promise(() => import("node:child_process")),
     ({ spawn }) =>
@@ -54,7 +54,7 @@ export const start = <A>(
         try {
           child = spawn(name, args, { ...options, env: withVariables(environment) })
         } catch (error) {
-          // Some failures (a script without `#!`, an empty name) are thrown and not emitted.
+          // Some failures (a script without `#!`, an empty name) are thrown, not emitted.
           return failed(error)
         }
         child.on("error", failed)
@@ -62,7 +62,7 @@ export const start = <A>(
       }),
   )
 
-/** Asks a child to end, kills it if it has not done so after `patience` milliseconds, and waits until it has. */
+/** Asks a child to end, kills it if it still runs after `patience` milliseconds, and waits until it has ended. */
 const stop = (
   child: ChildProcess,
   kill: (signal: NodeJS.Signals) => void,
@@ -79,11 +79,11 @@ const stop = (
     kill("SIGTERM")
   })
 
-/** The exit code of a child as in shells: 128 plus the signal's number if it died from a signal. */
+/** The exit code of a child, as shells report it: 128 plus the signal's number if a signal killed it. */
 const exitCodeOf = ({ exitCode, signalCode }: ChildProcess): number =>
   exitCode ?? 128 + (signalCode === null ? 0 : system.signals[signalCode])
 
-/** Whether a terminal controls this process, so that its Ctrl-C reaches what we start too. */
+/** Whether this process has a controlling terminal, whose Ctrl-C also reaches the commands that we start. */
 const hasTerminal = (): boolean => {
   if (isWindows) return true
   try {
@@ -96,13 +96,13 @@ const hasTerminal = (): boolean => {
 
 let shared = false
 
-/** Whether a command had our stderr, and may have left a line there without a line break. */
+/** Whether a command had our stderr, and may have left an unfinished line there. */
 export const mayHaveOpenLine = (): boolean => shared
 
 /**
- * Starts a command that has our stderr, and passes signals on to it until it is done.
+ * Starts a command with our stderr, and passes signals on to it until it is done.
  *
- * @param alone - signals that only the command gets
+ * @param alone - the signals that only the command gets
  */
 const startShared = <A>(
   command: CommandLine,
@@ -120,14 +120,13 @@ const startShared = <A>(
     })
   })
 
-/** How long a process that a command left behind may keep its stdin open before the token counts as unread. */
+/** How long a process that a command left behind may keep stdin open before the token counts as unread, in milliseconds. */
 const heldMillis = 3_000
 
 /**
- * A child's stdin as a stream that is read too. Node only writes to it, and
- * would not learn that the child closed it with bytes left in it: Linux says so
- * to a reader of our end (ECONNRESET). It closes without an error if all of
- * it was read.
+ * A child's stdin as a stream that is also read. Node only writes to it, and
+ * wouldn't notice that the child closed it with bytes left in it, which Linux tells
+ * a reader of our end (ECONNRESET). Without an error, the child read all of it.
  */
 const readable = (stdin: Writable): Writable => {
   const handle: unknown = Reflect.get(stdin, "_handle")
@@ -140,7 +139,7 @@ const give = (command: CommandLine, secret: Redacted.Redacted) =>
   startShared<CommandEnd>(command, { stdio: ["pipe", 2, 2] }, ["SIGUSR1", "SIGUSR2"], (child, done) => {
     const { stdin } = child
     if (child.pid === undefined || stdin === null) return
-    // Otherwise Node closes it when the child ends, while another process may still read.
+    // Otherwise Node closes it when the child ends, although another process may still read it.
     child.stdin = null
     const ours = readable(stdin)
     const read = new Promise<boolean>((resolve) => {
@@ -155,22 +154,22 @@ const give = (command: CommandLine, secret: Redacted.Redacted) =>
     })
   })
 
-/** How long a command that is to end may take before it is killed, in milliseconds. */
+/** How long a command may take to end before it is killed, in milliseconds. */
 const killAfterMillis = 5_000
 
-// The runtime's own listeners would interrupt us, and with us a child that handles Ctrl-C itself.
+// Only the command gets the signals. The runtime would interrupt us, and with us a command that handles Ctrl-C itself.
 const run = (command: CommandLine, environment: Environment) =>
   startShared<number>(command, { stdio: "inherit", environment }, handled, (child, done) => {
     child.once("exit", () => done(exitCodeOf(child)))
     return stop(child, (signal) => void child.kill(signal), killAfterMillis)
   })
 
-/** How long to wait for an ended shell's stdout to close, and for a shell to end when asked to, in milliseconds. */
+/** How long to wait for the stdout of an ended shell to close, and for a shell to end when asked, in milliseconds. */
 const waitMillis = 1_000
 
 const capture = ({ command, interactive, maxBytes }: ShellCommand) =>
   Effect.suspend(() => {
-    // In its own group, the shell can be ended with all that it started, but it couldn't ask at a terminal.
+    // In a process group of its own, a shell can be killed with all that it started, but it can't ask at a terminal.
     const detached = !isWindows && !hasTerminal()
     const stdin = interactive && isatty(0) ? 0 : "ignore"
     return start<CommandOutput>(
@@ -200,14 +199,14 @@ const capture = ({ command, interactive, maxBytes }: ShellCommand) =>
         child.once("exit", () => void setTimeout(end, waitMillis).unref())
         child.once("close", end)
         return Effect.map(stop(child, kill, waitMillis), () => {
-          // This also ends processes that the shell has left behind.
+          // This also kills processes that the shell left behind.
           if (detached) kill("SIGKILL")
           child.stdout?.destroy()
         })
       },
     )
   }).pipe(
-    // The command line may contain a secret, and its first word is not what couldn't be started.
+    // The command line may contain a secret, and it is the shell that couldn't be started.
     Effect.mapError((error) => new CommandUnusable({ ...error, name: "sh" })),
   )
 

@@ -3,7 +3,7 @@ import { OutputFailed } from "../../domain/Errors.ts"
 
 const ignored = new WeakSet<NodeJS.WriteStream>()
 
-/** Keeps an error of the stream from ending the process: each write reports its own. */
+/** Keeps an error of the stream from ending the process. Each write reports its own error. */
 export const ignoreErrors = (stream: NodeJS.WriteStream): NodeJS.WriteStream => {
   if (!ignored.has(stream)) {
     ignored.add(stream)
@@ -12,10 +12,10 @@ export const ignoreErrors = (stream: NodeJS.WriteStream): NodeJS.WriteStream => 
   return stream
 }
 
-/** The most that is handed to a stream at once, in characters: a long list is never copied as a whole. */
+/** How many characters a stream gets at once, so that a long list is never copied as a whole. */
 const maxWrite = 1 << 20
 
-/** Writes a text, once: the effect lets go of it, since V8 would keep one effect after another, and all of a long list. */
+/** Writes a text, once. The effect releases it: V8 keeps the effects, and would keep all of a long list with them. */
 const writePart = (stream: NodeJS.WriteStream, text: string) => {
   let unwritten = text
   return Effect.async<void>((resume) => {
@@ -33,7 +33,7 @@ const writePart = (stream: NodeJS.WriteStream, text: string) => {
 
 const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> => {
   if (text.length <= maxWrite) return writePart(stream, `${text}\n`)
-  // Not between the halves of a character beyond the first 65,536.
+  // Don't cut a surrogate pair in half.
   const split = /[\uD800-\uDBFF]/.test(text[maxWrite - 1] as string) ? maxWrite - 1 : maxWrite
   return Effect.zipRight(
     writePart(stream, text.slice(0, split)),
@@ -42,8 +42,8 @@ const write = (stream: NodeJS.WriteStream, text: string): Effect.Effect<void> =>
 }
 
 /**
- * The `Console` of a real process: each write is waited for, and one that fails
- * is an `OutputFailed` defect. `Console.log` asks it for an effect at each run.
+ * The `Console` of a real process. It waits for each write, and a write that fails
+ * dies with `OutputFailed`.
  */
 export const makeConsole = Effect.map(Effect.console, (defaults) => ({
   ...defaults,

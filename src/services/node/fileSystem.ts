@@ -5,7 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 
-/** More than any file of settings or secrets, in bytes. */
+/** The most that is read from a pipe, in bytes: more than any settings or secret. */
 const maxBytes = 1 << 20
 
 const unreadable = (path: string, reason: SystemErrorReason, cause: unknown) =>
@@ -29,10 +29,10 @@ const readPipe = (path: string): Effect.Effect<Uint8Array, SystemError> =>
   })
 
 /**
- * The platform's file system, which reads in threads of Node, except for named
- * pipes: a thread that waits for their writer can't be cancelled, and Node waits
- * for the thread. Missing files are reported without starting a thread, since
- * a CI job without an rcfile needs no other.
+ * The platform's file system, except for named pipes and missing files. It reads in
+ * Node's threads: one that waits for the writer of a pipe can't be cancelled, and
+ * keeps Node from ending. A missing file needs no thread, so a CI job without an
+ * rcfile never starts one.
  */
 export const makeFileSystem = Effect.gen(function* () {
   const files = yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)

@@ -17,19 +17,19 @@ import {
   temporaryName,
 } from "./wholeFile.ts"
 
-/** Gives a new file the group and the group's permission of the file that it will replace. */
+/** Gives a new file the group, and the group permission, of the file that it will replace. */
 const setGroup = (fd: number, { gid, mode }: Target): void => {
   const own = fs.fstatSync(fd)
   try {
     if (gid !== undefined && gid !== own.gid) fs.fchownSync(fd, own.uid, gid)
     if ((own.mode & 0o777) !== mode) fs.fchmodSync(fd, mode)
   } catch {
-    // Some file systems have no modes. Without a group to keep, that is fine.
+    // Some file systems have no modes, which is fine if there is no group to keep.
     if (gid !== undefined) throw refused("group")
   }
 }
 
-/** Whether a path leads to a regular file with this content. No other file contains a token that was just made. */
+/** Whether a path leads to a regular file with this content: no other file contains a token that was just created. */
 const leadsTo = (path: string, content: Uint8Array): boolean => {
   try {
     return fs.statSync(path).isFile() && fs.readFileSync(path).equals(content)
@@ -39,10 +39,9 @@ const leadsTo = (path: string, content: Uint8Array): boolean => {
 }
 
 /**
- * Makes a file ready to be written, so that most failures happen here. An
- * empty file reserves the name if there is no file yet, and the content goes
- * into a file beside it, which is then put in its place. `close` removes what
- * was prepared and not written.
+ * Prepares to write a file, so that most failures happen here. If there is no file
+ * yet, an empty one reserves the name. The content goes into a temporary file next
+ * to it, which is then renamed. `close` removes whatever was prepared and not written.
  */
 const openWriter = (target: Target) => {
   makeFolders(target.folder, target.heir)
@@ -69,7 +68,7 @@ const openWriter = (target: Target) => {
       if (!sameFolder || !isSame(before, stampOf(path))) throw refused("changed")
     }
     const write = (content: Uint8Array) => {
-      // Before the token is on the disk, and again after the slow part.
+      // Checked before the token is on the disk, and again after the slow part.
       checkUnchanged()
       fs.writeFileSync(temporary.fd, content)
       fs.fsyncSync(temporary.fd)
@@ -89,24 +88,24 @@ const openWriter = (target: Target) => {
 }
 
 /**
- * A lock that is older was left behind by a program that was killed: a writer has it for milliseconds. So was one
- * that is dated further than this in the future: a clock was set back.
+ * An older lock was left behind by a program that was killed, since a writer holds it for milliseconds. So was a lock
+ * that is further in the future, where a clock was set back.
  */
 const staleMillis = 30_000
 
 const lockOf = ({ file }: Target): string => `${file}.lock`
 
-/** Throws if something other than a lock file of our own is in its place. Gives its status, if there is one. */
+/** The status of the lock file, if there is one. Throws if it isn't a regular file of our own. */
 const checkLock = (target: Target, me: number | undefined): fs.BigIntStats | undefined => {
   const stat = stampOf(lockOf(target))
   if (stat === undefined) return undefined
-  // Another user's lock would lock us out, since we can't remove it. Root can.
+  // We can't remove another user's lock. Root can.
   const foreign = me !== 0 && isForeign(Number(stat.uid), me)
   if (!stat.isFile() || foreign) throw refused("lock")
   return stat
 }
 
-/** Takes the lock of a file, and gives the function that releases it; undefined if another program has the lock. */
+/** Takes the lock of a file. Returns the function that releases it, or undefined if another program has the lock. */
 const tryLock = (target: Target, now: number, me: number | undefined): (() => void) | undefined => {
   makeFolders(target.folder, target.heir)
   const folder = openFolder(target.folder)
@@ -125,13 +124,13 @@ const tryLock = (target: Target, now: number, me: number | undefined): (() => vo
   } catch (error) {
     folder.close()
     const { code } = error as NodeJS.ErrnoException
-    // Another program was faster to create it, or to remove a stale one.
+    // Another program was faster to create it or to remove a stale one.
     if (code === "EEXIST" || code === "ENOENT") return undefined
     throw error
   }
 }
 
-/** Runs a step, which is synchronous so that no signal interrupts it, and turns what it throws into a `CannotWrite`. */
+/** Runs a step, and turns the error that it throws into `CannotWrite`. Steps are synchronous, so that no signal comes in between. */
 const attempt = <A>(run: (me: number | undefined) => A): Effect.Effect<A, CannotWrite> =>
   Effect.flatMap(Process, ({ uid }) =>
     Effect.try({
@@ -145,10 +144,10 @@ const attempt = <A>(run: (me: number | undefined) => A): Effect.Effect<A, Cannot
     }),
   )
 
-/** How long to wait before trying a taken lock again, in milliseconds. */
+/** How often to try a lock that another program has, in milliseconds. */
 const pollMillis = 50
 
-/** Takes the lock of a file once nobody else has it. */
+/** Waits for the lock of a file, and takes it until the scope closes. */
 const lock = (path: string, rules: Rules) =>
   Effect.acquireRelease(
     Effect.gen(function* () {
@@ -157,7 +156,7 @@ const lock = (path: string, rules: Rules) =>
         const now = yield* Clock.currentTimeMillis
         const release = yield* attempt((me) => tryLock(look(path, rules, me), now, me))
         if (release !== undefined) return release
-        // The caller may be uninterruptible: an interruption ends the wait all the same.
+        // An interruption ends the wait even if the caller is uninterruptible.
         const { interruptors } = yield* Effect.descriptor
         if (now - since > staleMillis || HashSet.size(interruptors) > 0) {
           return yield* refused("locked")

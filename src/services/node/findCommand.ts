@@ -5,20 +5,20 @@ import { CommandUnusable } from "../../domain/Errors.ts"
 
 export const isWindows = process.platform === "win32"
 
-/** Whether a code of the system says that there is no such file. */
+/** Whether a system error code means that there is no such file. */
 export const isMissing = (code: string | undefined): boolean => code === "ENOENT" || code === "ENOTDIR"
 
 /** Why a file or a name can't be started. */
 interface Obstacle {
   /** The system's code, such as `EACCES`. */
   readonly code: string
-  /** The interpreter that it is about; the file itself otherwise. */
+  /** The interpreter that can't be started; undefined if it is the file itself. */
   readonly interpreter?: string | undefined
-  /** Whether the system starts something all the same, which then fails. */
+  /** Whether the system starts the file, which then fails: `env` doesn't find the interpreter. */
   readonly late?: boolean
 }
 
-/** How many scripts may be the interpreters of each other, as on Linux. */
+/** How many scripts in a row may be each other's interpreters, as on Linux. */
 const maxScripts = 4
 
 /** How much of a file Linux reads for its first line. */
@@ -31,17 +31,17 @@ const beginningOf = (file: string): string => {
     const bytes = Buffer.alloc(maxLine)
     return bytes.toString("utf8", 0, readSync(descriptor, bytes, 0, maxLine, 0))
   } catch {
-    // A file that can be executed but not read is started by the system all the same.
+    // The system can start a file that we can't read.
     return ""
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
-/** The program that `env` looks up on PATH and starts; undefined if there are options or quotes. */
+/** The program that `env` looks up on PATH and starts; undefined if its arguments are too complex to tell. */
 const namedBy = (argument: string): string | undefined => {
   const [, split] = /^(?:-v?S|--split-string[=\s])(.*)$/.exec(argument) ?? []
-  // Linux passes everything behind the interpreter as one word, other systems split it.
+  // Linux passes everything after the interpreter as one word. Other systems split it.
   const words =
     split === undefined && process.platform === "linux" ? [argument] : (split ?? argument).trim().split(/\s+/)
   if (split !== undefined && /["'\\$#]/.test(split)) return undefined
@@ -61,7 +61,7 @@ const obstacleInScript = (file: string, scripts: number): Obstacle | undefined =
   return later && { interpreter: named, ...later, late: true }
 }
 
-/** Why a file, by its path, can't be started. */
+/** Why the file at a path can't be started. */
 const obstacleIn = (file: string, scripts: number): Obstacle | undefined => {
   try {
     if (!statSync(file).isFile()) return { code: "EISDIR" }
@@ -72,7 +72,7 @@ const obstacleIn = (file: string, scripts: number): Obstacle | undefined => {
   return isWindows || scripts === 0 ? undefined : obstacleInScript(file, scripts - 1)
 }
 
-/** The files that the system would look for, in its order. */
+/** The files that the system would look for, in order. */
 const candidates = (name: string): ReadonlyArray<string> => {
   if (name === "") return []
   const hasFolder = name.includes("/") || (isWindows && name.includes("\\"))
@@ -82,20 +82,20 @@ const candidates = (name: string): ReadonlyArray<string> => {
   return isWindows ? files.flatMap((file) => [file, `${file}.exe`, `${file}.com`]) : files
 }
 
-/** Why a name can't be started: no file that it may refer to can. */
+/** Why none of the files that a name may refer to can be started. */
 const obstacleOf = (name: string, scripts: number): Obstacle | undefined => {
   let found: Obstacle | undefined
   for (const file of candidates(name)) {
     const obstacle = obstacleIn(file, scripts)
     if (obstacle === undefined || obstacle.late) return obstacle
-    // A folder of that name on PATH is not a candidate.
+    // A folder with that name on PATH is skipped.
     const skipped = isMissing(obstacle.code) || (obstacle.code === "EISDIR" && file !== name)
     if (obstacle.interpreter !== undefined || !skipped) found ??= obstacle
   }
   return found ?? { code: "ENOENT" }
 }
 
-/** Fails where a command of this name can't be started, or is a script whose interpreter can't. */
+/** Fails if a command can't be started, or is a script whose interpreter can't. */
 export const find = (name: string): Effect.Effect<void, CommandUnusable> =>
   Effect.suspend(() => {
     const obstacle = obstacleOf(name, maxScripts)

@@ -3,10 +3,10 @@ import { basename, dirname, join, sep } from "node:path"
 import { CannotWrite, isForeign, type Obstacle, type Rules } from "../files.ts"
 import { nearestFolder } from "./wholeFile.ts"
 
-/** What keeps a file from being written, other than an error of the system. */
+/** The error about an obstacle other than a system error. */
 export const refused = (obstacle: Exclude<Obstacle, "system">) => new CannotWrite({ obstacle })
 
-/** Whether both are the same file, and nobody has written to it in between. */
+/** Whether both are the same file, which has not been written to in between. */
 export const isSame = (a: fs.BigIntStats | undefined, b: fs.BigIntStats | undefined): boolean =>
   (["dev", "ino", "mode", "uid", "gid", "size"] as const).every((key) => a?.[key] === b?.[key])
 
@@ -15,22 +15,22 @@ export const stampOf = (path: string): fs.BigIntStats | undefined =>
 
 /** Where a file is to be written, and as what. */
 export interface Target {
-  /** As it was named. */
+  /** The path that was given. */
   readonly path: string
   /** The path of the file behind symbolic links. */
   readonly file: string
   readonly folder: string
   readonly name: string
-  /** What is there. */
+  /** The file that is there, if any. */
   readonly before: fs.BigIntStats | undefined
   readonly mode: number
   /** The group to keep. */
   readonly gid: number | undefined
-  /** The user who gets the files that root creates there. */
+  /** The owner for files that root creates there. */
   readonly heir: fs.Stats | undefined
 }
 
-/** Whether a file is a mount point, such as one mounted by Docker, which no rename can replace. Known only on Linux. */
+/** Whether a file is a mount point, as Docker makes them, which can't be replaced by a rename. Known only on Linux. */
 const isMountPoint = (path: string): boolean => {
   let mounts: string
   try {
@@ -38,7 +38,7 @@ const isMountPoint = (path: string): boolean => {
   } catch {
     return false
   }
-  // White space and backslashes are written in octal, and other characters as their bytes.
+  // White space and backslashes are escaped in octal, and other characters are their bytes.
   const escaped = Buffer.from(path)
     .toString("latin1")
     .replace(/[\t\n\\ ]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`)
@@ -57,7 +57,7 @@ const behindLinks = (path: string): string => {
   }
 }
 
-/** Whether a new file in a folder would have a group, or could be given it. */
+/** Whether a new file in a folder has this group, or can be given it. */
 const canHaveGroup = (gid: number, folder: fs.Stats, me: number | undefined): boolean =>
   me === undefined ||
   me === 0 ||
@@ -74,14 +74,14 @@ const refuse = (stat: fs.BigIntStats, file: string, { replace }: Rules, me: numb
   try {
     fs.accessSync(file, fs.constants.W_OK)
   } catch (error) {
-    // A file without permission to write can be replaced; one that is immutable can't.
+    // A read-only file can be replaced; an immutable one (EPERM) can't.
     if ((error as NodeJS.ErrnoException).code === "EPERM") throw error
   }
   // Last, since the error suggests --replace, which must then work.
   if (!replace) throw refused("exists")
 }
 
-/** When root runs this in the home of another user: that user, who gets what is created there. */
+/** If root works in the home of another user, the status of that home: its owner gets the files that root creates. */
 const heirOf = (folder: string, home: string | undefined, me: number | undefined): fs.Stats | undefined => {
   const found = me === 0 && home !== undefined ? fs.statSync(home, { throwIfNoEntry: false }) : undefined
   if (home === undefined || found === undefined || found.uid === 0) return undefined
@@ -90,12 +90,12 @@ const heirOf = (folder: string, home: string | undefined, me: number | undefined
 }
 
 /**
- * Looks at where a file is to be written; throws what is in the way.
+ * Finds out where a file would be written. Throws `CannotWrite`, or the system's error, if it can't be.
  *
  * @param me - the numeric user that we are; undefined on Windows
  */
 export const look = (path: string, rules: Rules, me: number | undefined): Target => {
-  // `x/` and `x/.` name a folder, and the empty path nothing.
+  // `x/` and `x/.` name a folder.
   if (["", ".", ".."].includes(path.split(sep).at(-1) ?? "") && stampOf(path) === undefined) {
     throw path === "" ? new CannotWrite({ obstacle: "system", code: "ENOENT" }) : refused("folder")
   }

@@ -2,8 +2,8 @@
 export const terminalColumns = (): number | undefined => process.stdout.columns
 
 /**
- * Prints a text on stdout before the program is loaded. A reader that has closed
- * its end has seen enough; any other failure is reported on stderr, with exit code 1.
+ * Prints a text on stdout, before the program is loaded. It is fine if the reader has
+ * gone (EPIPE); any other failure is reported on stderr, with exit code 1.
  */
 export const printText = (text: string): void => {
   process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {

@@ -15,7 +15,7 @@ const maxBytes = 1 << 20
 const readStdin = Effect.tryPromise({
   try: async (signal) => {
     if (fstatSync(0).isDirectory()) throw new InputUnreadable({ reason: "failed", code: "EISDIR" })
-    // At a terminal a stream of its own: `process.stdin` would be at its end, and is needed for a password.
+    // A stream of its own at a terminal, since `process.stdin` is needed for a password and would be at its end.
     const stdin = isatty(0) ? new ReadStream(0) : process.stdin
     const chunks: Array<Buffer> = []
     let size = 0
@@ -34,8 +34,8 @@ const readStdin = Effect.tryPromise({
 })
 
 /**
- * Whether a descriptor is the null device. Node opens it in the place of a
- * standard stream that is closed. Windows does not tell.
+ * Whether a descriptor is the null device, which Node opens if a standard stream
+ * is closed. Always false on Windows.
  */
 const isNullDevice = (descriptor: number): boolean => {
   try {
@@ -47,8 +47,8 @@ const isNullDevice = (descriptor: number): boolean => {
 }
 
 /**
- * Whether a stream may be coloured: only a terminal, and not with `NO_COLOR`
- * (when not empty) or `TERM=dumb`; `FORCE_COLOR` forces it, unless `NO_COLOR`.
+ * Whether a stream may be coloured. A non-empty `NO_COLOR` forbids it, and then
+ * `FORCE_COLOR` decides; otherwise it must be a terminal, and `TERM` not `dumb`.
  */
 const colorAllowed = (isTerminal: boolean, env: NodeJS.ProcessEnv): boolean => {
   if (env.NO_COLOR) return false
@@ -56,13 +56,13 @@ const colorAllowed = (isTerminal: boolean, env: NodeJS.ProcessEnv): boolean => {
   return isTerminal && env.TERM !== "dumb"
 }
 
-/** The program that opens a page, without a shell in between: on Windows `start` would need one. */
+/** The program that opens a page, without a shell, which `start` on Windows would need. */
 const opener: Readonly<Record<string, CommandLine>> = {
   darwin: ["open"],
   win32: ["rundll32", "url.dll,FileProtocolHandler"],
 }
 
-// The program goes on when we have ended.
+// The program keeps running after we have ended.
 const openPage = (url: string) => {
   const command: CommandLine = [...(opener[process.platform] ?? (["xdg-open"] as const)), url]
   return Effect.ignore(
@@ -76,12 +76,12 @@ const openPage = (url: string) => {
 /** How long the process may stay after its work is done, in milliseconds. */
 const killAfterMillis = 300
 
-// `process.exit` would wait for the threads of a look-up.
+// `process.exit` would wait for the thread of a DNS look-up.
 const endSoon = Effect.sync(() => {
   setTimeout(() => process.kill(process.pid, "SIGKILL"), killAfterMillis).unref()
 })
 
-// Opening a stream, stdin above all, takes far longer than asking its descriptor.
+// Asking a descriptor is much faster than opening its stream.
 const streamOf = (descriptor: 1 | 2): Stream => {
   const isTerminal = isatty(descriptor)
   return {
@@ -91,7 +91,7 @@ const streamOf = (descriptor: 1 | 2): Stream => {
   }
 }
 
-/** This process. Nothing is opened until it is asked for. */
+/** This process. Streams are opened only when they are used. */
 export const makeProcess = (): Surroundings => ({
   stdin: { isTerminal: isatty(0) },
   stdout: { ...streamOf(1), discards: Effect.sync(() => isNullDevice(1)) },

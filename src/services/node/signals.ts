@@ -1,4 +1,4 @@
-/** The signals that this process got: there is one process, and it ends once. */
+/** Handles the signals of this process. The state is global, since a process ends once. */
 import { constants } from "node:os"
 import { isatty } from "node:tty"
 import { makeRunMain } from "@effect/platform/Runtime"
@@ -6,24 +6,24 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 /**
- * The signals that end a process unless it handles them, and that it may handle:
- * SIGPROF belongs to Node's profiler. A handler for SIGUSR1 also keeps Node from
- * opening its debugger in a process that holds a credential.
+ * The signals that end a process unless it handles them, except SIGPROF, which
+ * belongs to Node's profiler. Handling SIGUSR1 also keeps Node from opening its
+ * debugger in a process that holds a credential.
  */
 const names: ReadonlyArray<NodeJS.Signals> = [
   ...(["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM"] as const),
   ...(["SIGXCPU", "SIGBREAK"] as const),
-  // macOS ignores its SIGIO, and has neither of the others.
+  // macOS ignores SIGIO, and doesn't have the other two.
   ...(process.platform === "linux" ? (["SIGIO", "SIGPWR", "SIGSTKFLT"] as const) : []),
 ]
 
-/** Those of them that this system has. */
+/** The signals that we handle on this system. */
 export const handled = names.filter((name) => constants.signals[name] !== undefined)
 
-/** A second signal that comes sooner than this, in milliseconds, is the first one once more. */
+/** A second signal within this time, in milliseconds, is the same Ctrl-C, delivered twice. */
 const sameSignalMillis = 300
 
-/** Milliseconds on a clock that is never set. */
+/** Milliseconds on a monotonic clock. */
 const monotonic = (): number => Number(process.hrtime.bigint()) / 1e6
 
 let first: { readonly signal: NodeJS.Signals; readonly at: number } | undefined
@@ -31,18 +31,18 @@ let shields = 0
 const onFirst = new Set<() => void>()
 const onAgain = new Set<() => void>()
 
-/** The exit code of an interruption that no signal is known for. */
+/** The exit code after an interruption without a signal. */
 export const interrupted = 128 + constants.signals.SIGINT
 
 const signalledCode = (): number | undefined =>
   first === undefined ? undefined : 128 + constants.signals[first.signal]
 
-/** Ends this process as the signal would have done. */
+/** Sends the signal to this process, to end it as the signal does by default. */
 const kill = (signal: NodeJS.Signals): void => void process.kill(process.pid, signal)
 
 /**
- * Listens to signals until the release is called. The first one interrupts; a
- * second one kills the process, except behind a shield.
+ * Listens to signals until the function that it returns is called. The first signal
+ * interrupts. A second one kills the process, unless `shield` protects it.
  */
 const listen = (interrupt: () => void): (() => void) => {
   const listener = (signal: NodeJS.Signals) => {
@@ -92,10 +92,10 @@ export const signals = {
 }
 
 /**
- * Passes signals on to a child until the release is called. A terminal sends
- * SIGINT and SIGQUIT to both of us, so those two are not passed on if there is one.
+ * Passes signals on to a child until the function that it returns is called.
  *
- * @param alone - signals that only the child gets: our other listeners are set aside
+ * @param typed - whether a terminal sends SIGINT and SIGQUIT to both of us: then they are not passed on
+ * @param alone - the signals that only the child gets: our other listeners are set aside
  */
 export const passSignals = (
   send: (signal: NodeJS.Signals) => void,
@@ -117,14 +117,14 @@ export const passSignals = (
   }
 }
 
-/** How long a task that can't be cancelled, such as the look-up of a name, may delay the end after a signal. */
+/** How long a task that can't be cancelled, such as a DNS look-up, may delay the end after a signal, in milliseconds. */
 const endAfterMillis = 500
 
 /**
- * Runs the effect as the process. A signal interrupts it, so that requests are
- * cancelled and the terminal is put in order, and decides the exit code;
- * otherwise `process.exitCode` is set. The process ends by itself, since
- * `process.exit` would cut off what a pipe has not read yet.
+ * Runs an effect as the main program. A signal interrupts it, so that requests are
+ * cancelled and the terminal is restored, and decides the exit code. Sets
+ * `process.exitCode` and lets the process end by itself: `process.exit` would cut off
+ * output that a pipe has not read yet.
  */
 export const runMain = makeRunMain(({ fiber, teardown }) => {
   const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
@@ -136,7 +136,7 @@ export const runMain = makeRunMain(({ fiber, teardown }) => {
     clearInterval(keepAlive)
     teardown(exit, (code) => {
       process.exitCode = signalledCode() ?? code
-      // When Node exits normally, it aborts if its terminal is gone, and it waits for its threads.
+      // In a normal exit, Node aborts if its terminal is gone, and waits for its threads.
       if (hasHungUp()) kill("SIGHUP")
       else if (first !== undefined) setTimeout(kill, endAfterMillis, first.signal).unref()
     })

@@ -16,43 +16,43 @@ const control = (name: string): Terminal.UserInput => ({
   key: { name, ctrl: true, meta: false, shift: false },
 })
 
-/** A closed terminal reads as Ctrl-D, with which people end input. */
+/** The end of input is reported as Ctrl-D, as if somebody had typed it. */
 const endOfInput = control("d")
 
-/** Ctrl-L asks a prompt to draw itself again. */
+/** Ctrl-L: a prompt draws itself again. */
 const redraw = control("l")
 
-/** Turns raw mode on, although Node believes it is: a shell has reset the terminal in the meantime. */
+/** Turns raw mode on again, after a shell has reset the terminal. Node believes that it is still on. */
 const restoreRawMode = (stdin: NodeJS.ReadStream) => stdin.setRawMode(false).setRawMode(true)
 
 /**
- * Stops the process group, as the terminal does at Ctrl-Z outside of raw
- * mode. If nobody could resume it, the system does nothing.
+ * Stops the process group, as Ctrl-Z does outside of raw mode. The system ignores
+ * this if nobody could resume the group.
  */
 const suspend = (stdin: NodeJS.ReadStream) => {
   stdin.setRawMode(false)
   process.kill(0, "SIGTSTP")
-  // This runs at once if nothing stopped, otherwise after SIGCONT.
+  // Runs at once if nothing stopped, otherwise after SIGCONT.
   setImmediate(restoreRawMode, stdin)
 }
 
 /**
- * Keys as they are typed, unechoed, until the scope closes. Unlike the
- * platform's own reader it ends with its input, and keys that were typed ahead
- * are kept for the next prompt.
+ * Reads keys as they are typed, without echo, until the scope closes. Unlike the
+ * platform's own reader, it reports the end of input, and keeps keys that were typed
+ * ahead for the next prompt.
  */
 const makeReadInput = (openStdin: () => NodeJS.ReadStream) => {
   let typedAhead: ReadonlyArray<Terminal.UserInput> = []
   return Effect.gen(function* () {
     const stdin = openStdin()
-    // Loaded when something is asked: no other run needs it.
+    // Loaded here, since only prompts need it.
     const { emitKeypressEvents } = yield* Effect.promise(() => import("node:readline"))
     const keys = yield* Mailbox.make<Terminal.UserInput>()
     const onKey = (text: string | undefined, key: Key) => {
       if (key.ctrl === true && key.name === "z" && stdin.isTTY && process.platform !== "win32") {
         return suspend(stdin)
       }
-      // In raw mode the system makes no signal of Ctrl-\\.
+      // In raw mode, Ctrl-\ doesn't send a signal.
       if (key.sequence === "\u001c") return void process.kill(process.pid, "SIGQUIT")
       keys.unsafeOffer({
         input: Option.fromNullable(text),
@@ -85,7 +85,7 @@ const makeReadInput = (openStdin: () => NodeJS.ReadStream) => {
         Effect.gen(function* () {
           process.off("SIGCONT", onContinue)
           stdin.off("keypress", onKey).off("end", onEnd).pause()
-          // A terminal that has gone refuses this with an error event, for which `onEnd` still listens.
+          // If the terminal is gone, this emits an error event, which `onEnd` still handles.
           if (stdin.isTTY) stdin.setRawMode(false)
           const left = Option.getOrElse(keys.unsafeSize(), () => 0)
           if (left > 0) typedAhead = Chunk.toReadonlyArray((yield* keys.takeN(left))[0])
@@ -95,7 +95,7 @@ const makeReadInput = (openStdin: () => NodeJS.ReadStream) => {
   })
 }
 
-/** Opens the terminal that the process belongs to, if it has one. */
+/** Opens the controlling terminal of the process, if it has one. */
 const openDevice = (flags: "r" | "w"): number | undefined => {
   try {
     return openSync("/dev/tty", flags)
@@ -104,14 +104,14 @@ const openDevice = (flags: "r" | "w"): number | undefined => {
   }
 }
 
-/** The width of that terminal, read anew each time. */
+/** The current width of that terminal. */
 const deviceColumns = Effect.sync(() => {
   const descriptor = openDevice("w")
   if (descriptor === undefined) return 80
   try {
     return new WriteStream(descriptor).destroy().columns || 80
   } catch {
-    // The terminal has gone.
+    // The terminal is gone.
     return 80
   }
 })
@@ -120,7 +120,7 @@ const deviceColumns = Effect.sync(() => {
 const write = (descriptor: number, text: string) =>
   Effect.ignore(Effect.try(() => writeSync(descriptor, text)))
 
-/** The terminal that the process belongs to, apart from stdin and stderr, until the scope closes. */
+/** The controlling terminal, independent of stdin and stderr, until the scope closes; undefined if there is none. */
 export const openTerminal: Effect.Effect<Terminal.Terminal | undefined, never, Scope.Scope> = Effect.gen(
   function* () {
     const descriptor = openDevice("w")
@@ -149,11 +149,10 @@ export const openTerminal: Effect.Effect<Terminal.Terminal | undefined, never, S
 )
 
 /**
- * The terminal of a real process. Prompts are drawn on stderr, since stdout is
- * the result; where stdin is a terminal and stderr is not, on the terminal
- * itself; `isTTY` says whether a question can be seen. Neither is touched before
- * something is asked: opening stdin costs start-up time and keeps the process
- * alive.
+ * The terminal of a real process. Prompts are drawn on stderr, since stdout is for
+ * the result. If only stdin is a terminal, they are drawn on the controlling
+ * terminal. `isTTY` says whether a question can be seen. Nothing is opened before the
+ * first question: opening stdin costs start-up time and keeps the process alive.
  */
 export const makeTerminal = ({ stderr, stdin }: Surroundings): Terminal.Terminal => {
   let opened: number | undefined
@@ -179,7 +178,7 @@ export const makeTerminal = ({ stderr, stdin }: Surroundings): Terminal.Terminal
   })
 }
 
-/** Longer than any answer, in bytes. */
+/** The longest line, in bytes: longer than any answer. */
 const maxBytes = 65_536
 
 const lineFeed = 0x0a
@@ -187,7 +186,7 @@ const lineFeed = 0x0a
 const textOf = (bytes: ReadonlyArray<number>): string =>
   Buffer.from(bytes).toString("utf8").replace(/\r$/, "")
 
-/** Reads a file, or a device that doesn't make us wait. */
+/** Reads a line from a file, or from a device that doesn't block. */
 const readFile = (): string => {
   const bytes: Array<number> = []
   const byte = Buffer.alloc(1)
@@ -195,12 +194,12 @@ const readFile = (): string => {
     while (bytes.length < maxBytes && readSync(0, byte) === 1 && byte[0] !== lineFeed)
       bytes.push(byte[0] as number)
   } catch {
-    // Something that can't be read, such as a folder, counts as empty.
+    // A folder, or anything else that can't be read, counts as empty.
   }
   return textOf(bytes)
 }
 
-/** Reads a pipe or a socket, whose writer may take its time. */
+/** Reads a line from a pipe or a socket, whose writer may be slow. */
 const readPipe = Effect.async<string>((resume) => {
   const bytes: Array<number> = []
   const finish = () => resume(Effect.succeed(textOf(bytes)))
@@ -225,9 +224,8 @@ const readPipe = Effect.async<string>((resume) => {
 })
 
 /**
- * Reads stdin up to a line break, or to its end: an empty input gives an empty
- * line. It reads one byte at a time, since the bytes after the line belong to
- * the next command.
+ * Reads one line of stdin; an empty input gives an empty line. It reads one byte at a
+ * time, since the bytes after the line belong to the next command.
  */
 export const readLine: Effect.Effect<string> = Effect.suspend(() => {
   const stat = fstatSync(0)

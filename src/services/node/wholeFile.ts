@@ -1,6 +1,6 @@
 /**
- * Makes files and folders of our own. The code cache needs this before Effect
- * is loaded; `files.ts` has the rules for files with tokens.
+ * Creates files and folders. It doesn't load Effect, since the code cache needs it
+ * first; `files.ts` has the rules for files with tokens.
  */
 import * as fs from "node:fs"
 import { basename, dirname, join } from "node:path"
@@ -8,10 +8,10 @@ import { basename, dirname, join } from "node:path"
 /** Undefined on Windows. */
 const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_RDONLY } = fs.constants
 
-/** An unused name for a file next to another one. It is short, however long the other's name is. */
+/** An unused file name. It is short, however long the name of the final file is. */
 export const temporaryName = (): string => `.zpcli-${process.pid}-${process.hrtime.bigint().toString(36)}.tmp`
 
-/** The nearest folder that exists: the path itself, or one above it. */
+/** The path itself or, if it doesn't exist, the nearest folder above it that does. */
 export const nearestFolder = (path: string): { readonly path: string; readonly stat: fs.Stats } => {
   const stat = fs.statSync(path, { throwIfNoEntry: false })
   if (stat !== undefined) return { path, stat }
@@ -19,15 +19,15 @@ export const nearestFolder = (path: string): { readonly path: string; readonly s
 }
 
 /**
- * Whether a folder is, or would be made, in a place of another user than
- * this one and root. What root creates in another user's home locks that user out.
+ * Whether a folder belongs to another user than this one and root, or would be created
+ * in such a folder. A folder that root creates in a user's home locks that user out.
  */
 export const isOthersPlace = (folder: string, me: number | undefined): boolean => {
   const { uid } = nearestFolder(folder).stat
   return me !== undefined && uid !== me && uid !== 0
 }
 
-/** Writes a file or replaces it: a program that reads it meanwhile sees either the old content or the new one. */
+/** Writes or replaces a file. A program that reads it in the meantime sees either the old content or the new one. */
 export const putWhole = (path: string, content: Uint8Array): void => {
   const temporary = join(dirname(path), temporaryName())
   try {
@@ -39,17 +39,17 @@ export const putWhole = (path: string, content: Uint8Array): void => {
   }
 }
 
-/** A folder that stays the same even if its path leads elsewhere later. */
+/** An open folder. It stays the same even if its path leads elsewhere later. */
 export interface Folder {
-  /** The path of something in it. */
+  /** The path of an entry in it. */
   readonly at: (name: string) => string
   readonly stat: fs.BigIntStats | undefined
-  /** Makes sure that a rename in it is on the disk. */
+  /** Flushes it to the disk, with the renames in it. */
   readonly sync: () => void
   readonly close: () => void
 }
 
-/** Opens a folder. If it may be written to but not read, or on Windows, it is known only by its path. */
+/** Opens a folder. On Windows, or if it can be written to but not read, only its path is used. */
 export const openFolder = (path: string, noFollow = false): Folder => {
   let fd: number
   try {
@@ -68,7 +68,7 @@ export const openFolder = (path: string, noFollow = false): Folder => {
       try {
         fs.fsyncSync(fd)
       } catch {
-        // Not every file system can.
+        // Not every file system supports it.
       }
     },
     close: () => fs.closeSync(fd),
@@ -76,19 +76,19 @@ export const openFolder = (path: string, noFollow = false): Folder => {
 }
 
 /**
- * Gives what root has just created to the owner of the home that it is in, but
- * only in a folder that belongs to that owner already: a link put in the way
- * leads to nothing that they could not have made themselves.
+ * Gives what root has just created in a home to the owner of that home. Only if the
+ * folder already belongs to the owner, who could then have created it too: a link that
+ * was put in the way gains them nothing.
  */
 const give = (fd: number, inside: Folder, heir: fs.Stats | undefined): void => {
   if (heir !== undefined && Number(inside.stat?.uid) === heir.uid) fs.fchownSync(fd, heir.uid, heir.gid)
 }
 
 /**
- * Makes a folder of mode 0700, and those above it. Not with Node's own
- * `recursive`, which tries for ever below /proc.
+ * Creates a folder of mode 0700, and the folders above it. Node's own `recursive`
+ * never returns below /proc.
  *
- * @param heir - who gets what root makes
+ * @param heir - who gets the folders that root creates
  */
 export const makeFolders = (path: string, heir?: fs.Stats): void => {
   if (fs.existsSync(path) || dirname(path) === path) return
@@ -100,7 +100,7 @@ export const makeFolders = (path: string, heir?: fs.Stats): void => {
     if (heir === undefined) return
     const fd = fs.openSync(made, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
     try {
-      // Only the folder that we made is given away, not another one of root's that was moved here.
+      // An empty folder is the one that we made, and not another folder of root's that was moved here.
       if (fs.readdirSync(made).length === 0) give(fd, parent, heir)
     } finally {
       fs.closeSync(fd)
@@ -119,9 +119,9 @@ export const isSameFile = (
 ): boolean => a?.ino === b?.ino && a?.dev === b?.dev
 
 /**
- * Removes a file if it is still the one that we made, or empties it if its folder
- * no longer allows that. The inode of a removed file is used again, so a file
- * that we left empty must still be empty.
+ * Removes a file if it is still the one that we created, or empties it if its folder
+ * no longer allows that. Since inodes are reused, a file that we left empty must
+ * still be empty.
  */
 export const removeOwn = (path: string, own: fs.BigIntStats, empty = false): void => {
   try {
@@ -133,14 +133,14 @@ export const removeOwn = (path: string, own: fs.BigIntStats, empty = false): voi
       fs.truncateSync(path)
     }
   } catch {
-    // It is gone, or its folder is.
+    // The file or its folder is gone.
   }
 }
 
 /**
- * Creates a file that must not exist, not even as a symbolic link. It is private from the first moment.
+ * Creates a file, private from the first moment. Fails if the name exists, even as a symbolic link.
  *
- * @param heir - who gets it if root makes it
+ * @param heir - who gets it if root creates it
  * @param empty - whether nothing will be written to it
  */
 export const createOwn = (folder: Folder, name: string, heir: fs.Stats | undefined, empty = false) => {
@@ -153,7 +153,7 @@ export const createOwn = (folder: Folder, name: string, heir: fs.Stats | undefin
     if (open) fs.closeSync(fd)
     open = false
   }
-  /** Removes it, unless it was renamed, or another file was put in its place. */
+  /** Removes it, unless it was renamed or replaced. */
   const remove = () => {
     close()
     removeOwn(path, own, empty)

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import type { Auth, SecretSource } from "../../domain/Credential.ts"
+import { type Auth, bearer, type SecretSource } from "../../domain/Credential.ts"
 import { SecretUnavailable, SettingsError } from "../../domain/Errors.ts"
 import { CommandRunner } from "../CommandRunner.ts"
 import { codeOf } from "../files.ts"
@@ -15,14 +15,11 @@ import { absolutePath } from "./rcfileRead.ts"
 import { Secrets } from "./Secrets.ts"
 import { Settings, textOf } from "./Settings.ts"
 
-/** What a header can hold. */
-const isPat = (text: string): boolean => /^[\x21-\x7e]+$/.test(text)
-
 /**
- * Where a secret is: in the variable itself, in the file of `_FILE`, or in what
- * the command of `_COMMAND` prints. The environment hides all three of the
- * rcfile, and one place has one of them. A password itself is not taken from
- * the rcfile. Nothing is read or run yet.
+ * Finds where a secret is: in the variable itself, in the file that `_FILE` names,
+ * or in the output of the command in `_COMMAND`. Only one of the three may be set.
+ * If one is set in the environment, those in the rcfile are ignored; so is a
+ * password in the rcfile. Nothing is read or run yet.
  */
 const findSecret = Effect.fnUntraced(function* (variable: SecretSource["variable"]) {
   const { findAll, rcfile } = yield* Settings
@@ -64,8 +61,8 @@ const findSecret = Effect.fnUntraced(function* (variable: SecretSource["variable
     return Option.some<SecretSource>({ ...secret, via: "command", value: Redacted.make(textOf(found)) })
   }
   if (variable === "ZPOOL_PASSWORD") return Option.some<SecretSource>({ ...secret, value: found.value })
-  // Node's own error about such a header would show the value.
-  if (!isPat(textOf(found))) {
+  // Node would refuse such a header, with an error that shows the value.
+  if (!bearer.test(textOf(found))) {
     return yield* new SettingsError({
       source,
       reason: "is not a valid PAT: it contains spaces or non-ASCII characters",
@@ -85,7 +82,7 @@ const findSecret = Effect.fnUntraced(function* (variable: SecretSource["variable
   })
 })
 
-/** Who to sign in as, from the settings. A program that has a `Session` does not need it. */
+/** Who to sign in as, from the settings. A program with its own `Session` does not need this. */
 export class Account extends Context.Tag("zpcli/Account")<
   Account,
   {
@@ -94,7 +91,7 @@ export class Account extends Context.Tag("zpcli/Account")<
     readonly user: Option.Option<string>
     readonly password: Option.Option<SecretSource>
     readonly pat: Option.Option<SecretSource>
-    /** The folder of the token cache; without one no JWT is kept. */
+    /** The folder of the token cache; without one, JWTs are not cached. */
     readonly tokenCacheDir: Option.Option<string>
   }
 >() {
@@ -130,7 +127,7 @@ export class Account extends Context.Tag("zpcli/Account")<
 /** How long a command may take, in milliseconds. */
 const maxMillis = 60_000
 
-/** Larger than any secret, in bytes: it has to fit into a request's headers. */
+/** The largest secret, in bytes. More would not fit into the headers of a request. */
 const maxBytes = 64 * 1024
 
 /** Why a secret can't be read. */
@@ -138,7 +135,7 @@ type Trouble = Pick<SecretUnavailable, "reason" | "code" | "exitCode">
 
 const trouble = (reason: Trouble["reason"]) => Effect.fail<Trouble>({ reason })
 
-/** Reads a secret from where it is. A file or command is asked each time. */
+/** Reads a secret. A file is read, or a command run, each time. */
 export const readSecret = Effect.fn("Account.readSecret")(
   function* ({ value, variable, via }: SecretSource) {
     if (via === undefined) return value
@@ -146,7 +143,7 @@ export const readSecret = Effect.fn("Account.readSecret")(
     const line = text.replace(/\r?\n$/, "")
     const secret = variable === "ZPOOLPAT" ? line.trim() : line
     if (secret === "") return yield* trouble("empty")
-    if (variable === "ZPOOLPAT" && !isPat(secret)) return yield* trouble("not-a-pat")
+    if (variable === "ZPOOLPAT" && !bearer.test(secret)) return yield* trouble("not-a-pat")
     const redacted = Redacted.make(secret)
     yield* (yield* Secrets).add(redacted)
     return redacted

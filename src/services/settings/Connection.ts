@@ -8,10 +8,10 @@ import * as Proxy from "../../domain/Proxy.ts"
 import { variable } from "../Process.ts"
 import { Settings, textOf } from "./Settings.ts"
 
-/** The API when nothing says otherwise. */
+/** The API unless ZPOOL_API_URL is set. */
 export const defaultApiUrl = "https://api.zpools.io/v1"
 
-/** A setting that is a number, or its default. */
+/** Reads a setting that is a number. */
 const numberOf = Effect.fnUntraced(function* (
   key: string,
   fallback: number,
@@ -31,9 +31,9 @@ export class Connection extends Context.Tag("zpcli/Connection")<
   Connection,
   {
     readonly api: ApiUrl.ApiUrl
-    /** Seconds for one attempt. */
+    /** How long one attempt may take, in seconds. */
     readonly timeout: number
-    /** Attempts after the first. */
+    /** How many attempts may follow the first one. */
     readonly maxRetries: number
   }
 >() {

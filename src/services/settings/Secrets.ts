@@ -5,14 +5,14 @@ import * as Redacted from "effect/Redacted"
 import { hiddenSecret } from "../../domain/Credential.ts"
 
 /**
- * The secrets of one run, so that none of them is shown where a server echoes
- * it: a password may come back long after the request that it went with.
+ * The secrets of one run, which are hidden if a server echoes them. A password
+ * may come back long after the request that contained it.
  */
 export class Secrets extends Context.Tag("zpcli/Secrets")<
   Secrets,
   {
     readonly add: (...secrets: ReadonlyArray<Redacted.Redacted>) => Effect.Effect<void>
-    /** Masks a server's words with `maskTokens`, and every secret that was added. */
+    /** Masks every secret that was added, and everything else that `maskTokens` masks. */
     readonly hide: (text: string) => string
   }
 >() {
@@ -30,26 +30,26 @@ export class Secrets extends Context.Tag("zpcli/Secrets")<
   static readonly layer = Layer.effect(this, this.make)
 }
 
-/** The most characters of a server's words that are shown. */
+/** How many characters of a server's text are shown. */
 const maxLength = 1000
 
-/** PATs and JWTs, including those that are not known. */
+/** What looks like a PAT or a JWT. */
 const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
 
-/** The beginning of a token at the end of a text, which may be the half of one. */
+/** The beginning of a token at the end of a text, where the rest may have been cut off. */
 const cutToken = /(?:zpat_|eyJ)[\w.-]*$/
 
-/** Characters that are invisible. */
+/** Invisible characters. */
 const invisible = /\p{Cf}/gu
 
-/** The forms in which a server may echo a secret: as it is, as in a URL, as in JSON. */
+/** The forms in which a server may echo a secret: plain, URL-encoded, or escaped as in JSON. */
 const formsOf = (secret: string): ReadonlySet<string> =>
   new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
 
-/** Hides known secrets in a text with a plain search, whose time is linear in the text's length. */
+/** Hides known secrets with a plain text search, which takes linear time. */
 const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
   let hidden = text
-  // The longest first: a short one that is a part of it would leave the rest visible.
+  // The longest first: hiding a short one inside it would leave the rest visible.
   const values = Array.from(secrets, (secret) => Redacted.value(secret)).sort((a, b) => b.length - a.length)
   for (const value of values) {
     if (value === "") continue
@@ -59,24 +59,23 @@ const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string
 }
 
 /**
- * Masks words that will be shown: everything that looks like a token, and these
- * secrets, whatever they look like. A long text is cut after the search for
- * secrets, which would not find half of one, and before the search for patterns,
- * which takes long on a long text.
+ * Masks these secrets, and everything that looks like a token, in a text that will
+ * be shown. A long text is cut after the search for secrets, which would not find
+ * half of one, and before the search for patterns, which is slow on a long text.
  */
 export const maskTokens = (text: string, secrets: Iterable<Redacted.Redacted> = []): string => {
   const found = hideSecrets(text, secrets)
-  // A secret with invisible characters in between would be whole again in a program that drops them.
+  // A secret with invisible characters inside would be whole again in a program that drops them.
   const visible = found.replace(invisible, "")
   const masked = hideSecrets(visible, secrets)
   const hidden = masked === visible ? found : masked
   if (hidden.length <= maxLength) return hidden.replace(tokenLike, hiddenSecret)
-  // Not between the two halves of a character beyond the first 65,536.
+  // Don't cut a surrogate pair in half.
   const cut = hidden.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, "")
   return `${cut.replace(tokenLike, hiddenSecret).replace(cutToken, hiddenSecret)}…`
 }
 
-/** Masks one token in data, such as JSON, that is printed whole and otherwise as it came. */
+/** Masks one token in data, such as JSON, and changes nothing else. */
 export const maskInData = (text: string, token: Redacted.Redacted | undefined): string =>
-  // A shorter one is not a token, and may be part of any word.
+  // A shorter text isn't a token, and might be part of any word.
   token === undefined || Redacted.value(token).length < 8 ? text : hideSecrets(text, [token])

@@ -12,20 +12,20 @@ import { variable } from "../Process.ts"
 import type { Progress } from "../Progress.ts"
 import { type LoadedRcfile, loadRcfile } from "./rcfileRead.ts"
 
-/** The flags that are settings. */
+/** The command-line flags that are settings. */
 export interface Flags {
   readonly rcfile: Option.Option<string>
   readonly auth: Auth
-  /** Whether the rcfile is to be written, and may be missing although it is named. */
+  /** Whether the command will write the rcfile. Then even a named one may be missing. */
   readonly save?: boolean
 }
 
-/** A setting as it is written, never blank, and its source. */
+/** A setting that is not blank, and its source. */
 export interface Setting {
   readonly key: string
-  /** As it is, with blanks around it. */
+  /** As it was written, including blanks around it. */
   readonly value: Redacted.Redacted
-  /** The variable, or the variable and the rcfile that has it, as errors name it. */
+  /** As errors name it: the variable, or `VARIABLE in RCFILE`. */
   readonly source: string
   readonly from: "environment" | "rcfile"
 }
@@ -54,9 +54,9 @@ export class Settings extends Context.Tag("zpcli/Settings")<
   Settings,
   {
     readonly auth: Auth
-    /** One key of environment or rcfile. */
+    /** A setting from the environment or, if it isn't set there, from the rcfile. */
     readonly find: (key: string) => Effect.Effect<Option.Option<Setting>>
-    /** Those of some keys that are set in the environment, or, if none is, in the rcfile. */
+    /** The settings with these keys in the environment or, if none of them is set there, in the rcfile. */
     readonly findAll: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Setting>>
     readonly rcfile: LoadedRcfile
   }
@@ -68,8 +68,8 @@ export class Settings extends Context.Tag("zpcli/Settings")<
     Effect.map(loadRcfile(flags.rcfile, flags.save, progress), (rcfile) => {
       const inRcfile = (key: string) =>
         settingOf(key, Option.fromNullable(rcfile.entries.get(key)), `${key} in ${rcfile.path}`, "rcfile")
-      // An empty variable, such as a CI job's missing secret, is ignored: an empty
-      // ZPOOL_API_URL must not send the rcfile's PAT to another API than the rcfile's.
+      // An empty variable, such as a missing secret of a CI job, is ignored. If it hid the ZPOOL_API_URL
+      // of the rcfile, the rcfile's PAT would go to a different API.
       const inEnvironment = (key: string) =>
         Effect.map(variable(key), (text) => settingOf(key, text, key, "environment"))
       const findAll = (keys: ReadonlyArray<string>) =>

@@ -12,19 +12,19 @@ import { Progress } from "../Progress.ts"
 
 /** A zpoolrc as it was found, or an empty one. */
 export interface LoadedRcfile {
-  /** Where it is, or would be; empty where no home is known. */
+  /** Where it is, or would be; empty if the user's home is unknown. */
   readonly path: string
-  /** Our settings in it, without the blanks around them; one may be empty. */
+  /** Our settings in it, without blanks around them. A value may be empty. */
   readonly entries: ReadonlyMap<string, string>
   /** Whether its mode lets group or others read it. */
   readonly othersCanRead: boolean
   /** Whether its mode lets group or others write to it. */
   readonly othersCanWrite: boolean
-  /** Whose it is: nobody but its owner, or root, can change its mode. */
+  /** Who owns it: only its owner or root can change its mode. */
   readonly owner: "self" | "root" | "other"
 }
 
-/** A variable that contains an absolute path. A relative one is ignored, so that nothing depends on the working folder. */
+/** The path in a variable. A relative one is ignored, so that nothing depends on the working folder. */
 const folder = (name: string) =>
   Effect.flatMap(Path.Path, (path) => Effect.map(variable(name), Option.filter(path.isAbsolute)))
 
@@ -33,8 +33,8 @@ export const home = Effect.flatMap(folder("HOME"), (found) =>
   Option.isSome(found) ? Effect.succeed(found) : folder("USERPROFILE"),
 )
 
-/** A path with `~/`, `$HOME` and `${HOME}` at its start replaced with the user's home, if that is known. */
-export const expandHome = Effect.fn("rcfile.expandHome")(function* (path: string) {
+/** Replaces `~`, `$HOME` or `${HOME}` at the start of a path with the user's home, if it is known. */
+const expandHome = Effect.fnUntraced(function* (path: string) {
   return Option.match(yield* home, {
     onNone: () => path,
     onSome: (dir) => path.replace(/^(?:~|\$HOME|\$\{HOME\})(?=$|[/\\])/, () => dir),
@@ -42,19 +42,19 @@ export const expandHome = Effect.fn("rcfile.expandHome")(function* (path: string
 })
 
 /**
- * The absolute path that a setting names. A relative one is an error: nothing
- * is read from or written to the working folder by accident.
+ * The absolute path in a setting. A relative one is an error, so that nothing is
+ * read from or written to the working folder by accident.
  *
  * @param source - the setting, as errors name it
  */
-export const absolutePath = Effect.fn("rcfile.absolutePath")(function* (source: string, value: string) {
+export const absolutePath = Effect.fnUntraced(function* (source: string, value: string) {
   const path = yield* expandHome(value)
   return (yield* Path.Path).isAbsolute(path)
     ? path
     : yield* new SettingsError({ source, reason: "must be an absolute path, or begin with ~/" })
 })
 
-/** The error about a line of an rcfile that can't be read. */
+/** The error about an invalid line of an rcfile. */
 export const brokenLine =
   (path: string) =>
   (broken: Rcfile.BrokenLine): SettingsError =>
@@ -64,7 +64,7 @@ export const brokenLine =
       advice: "Correct that line, or name another file with --rcfile.",
     })
 
-/** UTF-16 begins with a byte order mark, or has a zero byte in its first character. */
+/** Whether a file is in UTF-16: it begins with a byte order mark, or one of its first two bytes is zero. */
 const isUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) ||
   (first === 0xfe && second === 0xff) ||
@@ -89,8 +89,8 @@ export const entriesOf = (
         onRight: (found) => new Map(Array.from(found, ([key, value]) => [key, value.trim()])),
       })
 
-/** The file that a flag or variable names, else the default one: the empty path if no home is known. */
-const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>) {
+/** The path that a flag or variable names, else the default one; empty if the user's home is unknown. */
+const locate = Effect.fnUntraced(function* (flag: Option.Option<string>) {
   if (Option.isSome(flag)) return { path: yield* expandHome(flag.value), named: "--rcfile" }
   const named = yield* variable("ZPOOL_RCFILE")
   if (Option.isSome(named))
@@ -102,12 +102,13 @@ const locate = Effect.fn("rcfile.locate")(function* (flag: Option.Option<string>
 
 /**
  * Reads the rcfile: the one that `flag` names, else `ZPOOL_RCFILE`, else
- * `$XDG_CONFIG_HOME/zpools.io/zpoolrc`, else `~/.config/zpools.io/zpoolrc`. A
- * missing default file is an empty one, and so is one in a place that this user
- * can't enter, with a warning. Any other file that can't be read is an error.
+ * `$XDG_CONFIG_HOME/zpools.io/zpoolrc`, else `~/.config/zpools.io/zpoolrc`. If the
+ * default file doesn't exist, there are no settings; if permissions keep this user
+ * from reading it, there are none either, with a warning. Otherwise a file that
+ * can't be read is an error.
  *
  * @param mayBeMissing - whether the file that `flag` or `ZPOOL_RCFILE` names may be missing too
- * @param progress - is told that the file is waited for
+ * @param progress - shows that zpcli is waiting for the file
  */
 export const loadRcfile = Effect.fn("loadRcfile")(function* (
   flag: Option.Option<string>,
@@ -124,7 +125,7 @@ export const loadRcfile = Effect.fn("loadRcfile")(function* (
     owner: "self",
   }
   if (path === "" && named === undefined) return empty
-  // A named file may be a pipe, whose writer may take its time.
+  // A named file may be a pipe, and its writer may be slow.
   const reading =
     named === undefined
       ? fs.readFile(path)
@@ -135,7 +136,7 @@ export const loadRcfile = Effect.fn("loadRcfile")(function* (
     Effect.map(Option.some),
     Effect.catchAll((error) => {
       const code = codeOf(error)
-      // Below a home such as /dev/null, which is not a folder, there is no file either.
+      // If the home isn't a folder, such as /dev/null, there is no file either.
       const missing = code === "ENOENT" || code === "ENOTDIR"
       if (missing && (named === undefined || mayBeMissing)) return Effect.succeedNone
       if (named === undefined && (code === "EACCES" || code === "EPERM")) {
@@ -153,7 +154,7 @@ export const loadRcfile = Effect.fn("loadRcfile")(function* (
   const entries = yield* entriesOf(path, content.value)
   const info = yield* Effect.option(fs.stat(path))
   const { uid: me } = yield* Process
-  // Windows has no such modes: there every file looks open.
+  // Windows has no such modes: every file would look open to others.
   const mode = Option.match(info, { onNone: () => 0, onSome: (found) => (me === undefined ? 0 : found.mode) })
   const owner = Option.getOrUndefined(Option.flatMap(info, (found) => found.uid))
   return {

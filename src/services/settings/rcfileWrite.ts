@@ -1,4 +1,4 @@
-/** The PAT that is kept in the rcfile: `zpcli login` and `--save` write it. */
+/** Saves a PAT in the rcfile, for `zpcli login` and `--save`. */
 
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -14,21 +14,21 @@ import { Connection, defaultApiUrl } from "./Connection.ts"
 import { brokenLine, entriesOf, home, wrong } from "./rcfileRead.ts"
 import { Settings } from "./Settings.ts"
 
-/** An rcfile that was checked: a PAT can probably be written to it. */
+/** An rcfile that was checked, so that saving a PAT will probably succeed. */
 export interface OpenRcfile {
   readonly path: string
-  /** Saves a PAT in place of the one that is there, if any, and keeps every other line. */
+  /** Saves a PAT, replaces the one that is there, if any, and keeps every other line. */
   readonly save: (pat: Redacted.Redacted) => Effect.Effect<void, DeliveryFailed>
 }
 
 const nameAnother = "Name another file with --rcfile."
 
-/** The PAT that the rcfile has, if any. */
+/** The PAT in the rcfile, if there is one. */
 export const current = Effect.map(Settings, ({ rcfile }) =>
   Option.map(Option.fromNullable(rcfile.entries.get("ZPOOLPAT") || undefined), Redacted.make),
 )
 
-/** The variables that a PAT may come from; those of the environment hide those of the rcfile. */
+/** The variables that a PAT may come from. If one is set in the environment, those in the rcfile are ignored. */
 const sources = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"] as const
 
 /** Warns if another setting hides the saved PAT, or would send it to a different API. */
@@ -49,12 +49,12 @@ const warn = Effect.gen(function* () {
 })
 
 /**
- * The content of the rcfile with a PAT in place of the one that was there when
- * the settings were loaded. Another PAT that is there by now may be the only copy
- * of its token: it is never replaced, not even with --replace. Neither is a file
- * whose settings differ from those that this run has checked.
+ * The current content of the rcfile, with its PAT replaced. Fails if a setting in it
+ * has changed since the settings were loaded: this run has not checked it, and a PAT
+ * that another program has saved may be the only copy of its token. That holds even
+ * with --replace.
  */
-const withPat = Effect.fnUntraced(function* (pat: string) {
+const contentWith = Effect.fnUntraced(function* (pat: string) {
   const { rcfile } = yield* Settings
   const { path } = rcfile
   const content = yield* (yield* FileSystem.FileSystem)
@@ -78,7 +78,7 @@ const withPat = Effect.fnUntraced(function* (pat: string) {
   return yield* Either.mapLeft(Rcfile.withPat(content, pat), brokenLine(path))
 })
 
-/** Checks that a PAT can be written to the rcfile, while nothing has been sent. */
+/** Checks that a PAT can be saved in the rcfile, before anything is sent. */
 export const open = Effect.gen(function* () {
   const { rcfile } = yield* Settings
   const { path } = rcfile
@@ -98,15 +98,16 @@ export const open = Effect.gen(function* () {
     home: Option.getOrUndefined(yield* home),
   }
   yield* Effect.mapError(files.look(path, rules), cannotWrite(path, "--rcfile"))
-  yield* withPat("zpat_")
+  // A trial with a dummy token: fails now, and not after the PAT was created, if the content can't be changed.
+  yield* contentWith("zpat_dummy")
   const world = yield* Effect.context<Settings | Connection | FileSystem.FileSystem>()
   const save = (pat: Redacted.Redacted) =>
     Effect.gen(function* () {
       const text = Redacted.value(pat)
       if (!Rcfile.canHold(text)) return yield* wrong(path, "can't hold such characters")
       const write = yield* files.open(path, rules)
-      // Read once more, now that it is our turn.
-      yield* write(yield* withPat(text))
+      // Another program may have written to it before we got the lock.
+      yield* write(yield* contentWith(text))
     }).pipe(
       Effect.scoped,
       Effect.uninterruptible,

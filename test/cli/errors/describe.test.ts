@@ -38,7 +38,7 @@ describe("every failure", () => {
 
   it("has a message, but for an end that was asked for and a reader that has gone", () => {
     const mute = all.filter(([, failure]) => describeFailure(failure).message === undefined)
-    expect(mute.map(([name]) => name)).toEqual(["Exit", "Quit", "OutputFailed 2"])
+    expect(mute.map(([name]) => name)).toEqual(["ExitWith", "Quit", "OutputFailed 2"])
     for (const [, failure] of mute) expect(render(describeFailure(failure), false)).toEqual([])
   })
 
@@ -128,7 +128,7 @@ describe("every failure", () => {
   it("uses no exit code that help does not list", () => {
     const listed = Object.keys(exitCodeMeanings).map(Number)
     for (const [, failure, code] of all) {
-      if (failure._tag !== "Exit") expect(listed).toContain(code)
+      if (failure._tag !== "ExitWith") expect(listed).toContain(code)
     }
   })
 })

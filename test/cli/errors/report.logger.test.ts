@@ -52,7 +52,10 @@ describe("the logger", () => {
 
   it.effect("takes nothing with a tag for a failure to report", () =>
     Effect.gen(function* () {
-      for (const value of [new PatNotFound({ keyId: "a-b-c-d", status: 404 }), { _tag: "Exit", code: 5 }]) {
+      for (const value of [
+        new PatNotFound({ keyId: "a-b-c-d", status: 404 }),
+        { _tag: "ExitWith", code: 5 },
+      ]) {
         const lines = (yield* logged(Effect.logWarning(value))).split("\n")
         expect(lines).toHaveLength(2)
         expect(lines[0]).toMatch(/^zpcli: warning: ./)

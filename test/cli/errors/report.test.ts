@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import { Exit } from "../../../src/cli/errors/failure.ts"
+import { ExitWith } from "../../../src/cli/errors/failure.ts"
 import { logger, makeNotices, report } from "../../../src/cli/errors/report.ts"
 import { OutcomeUnknown, PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
 import { withStderr } from "../../support/world/world.ts"
@@ -41,7 +41,7 @@ describe("report", () => {
   )
 
   it.effect("prints nothing for an end that was asked for", () =>
-    Effect.map(withStderr(report(new Exit({ code: 8 }), true)), (ran) =>
+    Effect.map(withStderr(report(new ExitWith({ code: 8 }), true)), (ran) =>
       expect(ran).toEqual({ value: 8, stderr: "" }),
     ),
   )

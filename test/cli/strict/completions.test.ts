@@ -2,7 +2,7 @@ import * as Command from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
 import { describe, expect, it } from "vitest"
 import { withCompletions } from "../../../src/cli/strict/annotations.ts"
-import { completionsFor } from "../../../src/cli/strict/completions.ts"
+import { completionsFor } from "../../../src/cli/strict/completions/index.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import {
   completeIn,

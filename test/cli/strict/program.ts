@@ -78,12 +78,12 @@ export const fleet = {
         move: () => move,
         mine: { summary: "Mines of a ship", commands: { lay: () => lay, clear: () => clear } },
       },
-      hints: { means: { mv: "fleet ship move" } },
+      otherWords: { means: { mv: "fleet ship move" } },
     },
     status: () =>
       Command.make("status", {}, () => Console.log("calm")).pipe(Command.withDescription("Say how it goes")),
   },
-  hints: {
+  otherWords: {
     means: { ps: "fleet status" },
     notes: { admiral: "Nobody commands an admiral.", "-q": "A fleet is never quiet." },
   },

@@ -4,7 +4,13 @@ import * as Options from "@effect/cli/Options"
 import * as Prompt from "@effect/cli/Prompt"
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import { type AnyCommand, withGroup } from "../../../src/cli/strict/annotations.ts"
+import {
+  type AnyCommand,
+  withAlternative,
+  withCompletions,
+  withDynamicValues,
+  withGroup,
+} from "../../../src/cli/strict/annotations.ts"
 import { read } from "../../../src/cli/strict/effectCli.ts"
 import { fleet } from "./program.ts"
 
@@ -87,6 +93,26 @@ describe("the shape of an option", () => {
         ["--many", "Sound"],
       ],
     ])
+  })
+
+  it("keeps its annotations, whatever is piped on after them", () => {
+    const sail = Options.text("sail").pipe(
+      withCompletions("files"),
+      withGroup("Sails"),
+      Options.withDescription("Which sail"),
+      Options.withAlias("s"),
+      Options.withPseudoName("cloth"),
+      Options.optional,
+    )
+    const mast = Args.text().pipe(
+      withAlternative("--sail"),
+      withDynamicValues(["masts"]),
+      Args.withDescription("Which mast"),
+      Args.optional,
+    )
+    const { args, options } = readOne(Command.make("x", { sail, mast }, () => Effect.void))
+    expect(options).toMatchObject([{ alias: "-s", value: "cloth", completions: "files", group: "Sails" }])
+    expect(args).toMatchObject([{ description: "Which mast", alternative: "--sail", values: ["masts"] }])
   })
 
   it("names its value by its type, and has its alias", () => {

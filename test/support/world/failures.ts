@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import type { Failure } from "../../../src/cli/errors/failure.ts"
-import { Exit, InternalError } from "../../../src/cli/errors/failure.ts"
+import { ExitWith, InternalError } from "../../../src/cli/errors/failure.ts"
 import { UsageError } from "../../../src/cli/strict/errors.ts"
 import type { Signer } from "../../../src/domain/Credential.ts"
 import * as Errors from "../../../src/domain/Errors.ts"
@@ -34,7 +34,7 @@ const signers: ReadonlyArray<Signer> = [
 
 /** One of each error: that none is left out is for the compiler to say. */
 export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample> } = {
-  Exit: [[new Exit({ code: 42 }), 42]],
+  ExitWith: [[new ExitWith({ code: 42 }), 42]],
   Quit: [[new Errors.Quit(), 130]],
   UsageError: (
     [

@@ -1,8 +1,19 @@
 import { builtIns, helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
-import { allIn, type CommandShape, nameOf, valuesOf } from "../shape.ts"
-import { dynamicArgument, namesOf, quoted, takesFile, valuesLine, wordsOf } from "./model.ts"
+import {
+  allIn,
+  type CommandShape,
+  dynamicArgument,
+  nameOf,
+  namesOf,
+  valuesLine,
+  valuesOf,
+  wordsOf,
+} from "../shape.ts"
 
-/** What follows an option that takes a value, by the command and the option before the cursor. */
+/** A text as one word of bash and zsh, without special characters. */
+export const bashWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
+/** What completes the value of an option: cases by the command and the option before the cursor. */
 const afterOption = (commands: ReadonlyArray<CommandShape>): ReadonlyArray<string> => {
   const bodies = new Map<string, Array<string>>()
   for (const shape of commands) {
@@ -10,8 +21,8 @@ const afterOption = (commands: ReadonlyArray<CommandShape>): ReadonlyArray<strin
       const known = valuesOf(option)
       const body =
         known !== undefined
-          ? `words=(${known.map(quoted).join(" ")})`
-          : takesFile(option)
+          ? `words=(${known.map(bashWord).join(" ")})`
+          : option.completions === "files"
             ? "files=1"
             : "return"
       const patterns = bodies.get(body) ?? []
@@ -24,7 +35,7 @@ const afterOption = (commands: ReadonlyArray<CommandShape>): ReadonlyArray<strin
   return [...bodies].map(([body, patterns]) => `${[...new Set(patterns)].join("|")}) ${body} ;;`)
 }
 
-/** The options with values of a command and of those in it, which may come before their words. */
+/** The options with values of a command and of those below it, whose options may come before their words. */
 const valued = (shape: CommandShape): ReadonlyArray<string> => {
   const options = [...allIn(shape).flatMap(({ options }) => options), ...builtIns]
   return [...new Set(options.filter(({ value }) => value !== undefined).flatMap(namesOf))]
@@ -33,7 +44,7 @@ const valued = (shape: CommandShape): ReadonlyArray<string> => {
 const lines = (indent: number, all: ReadonlyArray<string>): string =>
   all.map((line) => `${" ".repeat(indent)}${line}\n`).join("")
 
-/** Sets the command line that prints the values of a command's argument, unless the argument is there already. */
+/** Sets the command line that prints the values of a command's argument, unless the argument was typed already. */
 const valuesOfArgument = (program: string, shape: CommandShape): string => {
   const argument = dynamicArgument(shape)
   if (argument === undefined) return ""

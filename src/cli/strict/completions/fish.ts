@@ -1,26 +1,34 @@
 import { helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
-import { allIn, type CommandShape, type Entry, type OptionShape, valuesOf } from "../shape.ts"
-import { dynamicArgument, takesFile, valuesLine, wordsOf } from "./model.ts"
+import {
+  allIn,
+  type CommandShape,
+  dynamicArgument,
+  type Entry,
+  type OptionShape,
+  valuesLine,
+  valuesOf,
+  wordsOf,
+} from "../shape.ts"
 
 /** A text as one word of fish. */
-const quoted = (text: string): string => `'${text.replace(/[\\']/g, "\\$&")}'`
+const fishWord = (text: string): string => `'${text.replace(/[\\']/g, "\\$&")}'`
 
 /** A completion script for fish. */
 export const fish = (root: CommandShape): string => {
   const program = root.command
   const commands = allIn(root)
-  // A command is chosen when its words have been typed, options aside.
+  // Offered when the words of the command have been typed; options don't matter.
   const complete = (shape: CommandShape, rest: string) =>
     `complete -c ${program} -n 'test "$(__${program}_command)" = "${wordsOf(shape)}"' ${rest}`
   const topicLine = ([name, summary]: Entry) =>
-    `complete -c ${program} -n 'test "$(__${program}_command)" = ""; and contains -- ${helpWord} (commandline -opc)' -a ${name} -d ${quoted(summary)}\n`
+    `complete -c ${program} -n 'test "$(__${program}_command)" = ""; and contains -- ${helpWord} (commandline -opc)' -a ${name} -d ${fishWord(summary)}\n`
   const optionLine = (shape: CommandShape, option: OptionShape): string => {
     const { alias, description, name, value } = option
     const known = valuesOf(option)
     const short = alias === undefined ? "" : ` -s ${alias.slice(1)}`
-    const takes = value === undefined ? "" : ` -r ${takesFile(option) ? "-F" : "-f"}`
-    const offers = known === undefined ? "" : ` -a ${quoted(known.map(quoted).join(" "))}`
-    return complete(shape, `-l ${name.slice(2)}${short}${takes}${offers} -d ${quoted(description)}`)
+    const takes = value === undefined ? "" : ` -r ${option.completions === "files" ? "-F" : "-f"}`
+    const offers = known === undefined ? "" : ` -a ${fishWord(known.map(fishWord).join(" "))}`
+    return complete(shape, `-l ${name.slice(2)}${short}${takes}${offers} -d ${fishWord(description)}`)
   }
   const valuesLines = (shape: CommandShape): ReadonlyArray<string> => {
     const argument = dynamicArgument(shape)
@@ -46,7 +54,7 @@ end
 complete -c ${program} -f
 ${commands
   .flatMap((shape) =>
-    wordsAfter(shape).map(([word, summary]) => complete(shape, `-a ${word} -d ${quoted(summary)}`)),
+    wordsAfter(shape).map(([word, summary]) => complete(shape, `-a ${word} -d ${fishWord(summary)}`)),
   )
   .join("\n")}
 ${(root.topics ?? []).map(topicLine).join("")}${commands.flatMap(valuesLines).join("")}${commands.flatMap((shape) => optionsOf(shape).map((option) => optionLine(shape, option))).join("\n")}

@@ -1,23 +1,37 @@
 import { helpWord, optionsOf, wordsAfter } from "../builtIns.ts"
-import { allIn, type CommandShape, type Entry, nameOf, type OptionShape, valuesOf } from "../shape.ts"
-import { dynamicArgument, namesOf, quoted, takesFile, valuesLine } from "./model.ts"
+import {
+  allIn,
+  type CommandShape,
+  dynamicArgument,
+  type Entry,
+  nameOf,
+  namesOf,
+  type OptionShape,
+  valuesLine,
+  valuesOf,
+} from "../shape.ts"
+import { bashWord } from "./bash.ts"
 
-/** A part of what `_arguments` reads; a colon would end it. */
+/** Part of a spec of `_arguments`, in which a colon would end it. */
 const part = (text: string): string => text.replaceAll(":", "\\:")
 
-/** A description as `_arguments` reads it, in brackets. */
+/** A description in brackets, as `_arguments` reads it. */
 const inBrackets = (text: string): string => `[${text.replace(/[[\]\\]/g, "\\$&")}]`
 
 const actionOf = (option: OptionShape): string => {
   if (option.value === undefined) return ""
   const known = valuesOf(option)
-  const action = known ? `(${part(known.map(quoted).join(" "))})` : takesFile(option) ? "_files" : " "
+  const action = known
+    ? `(${part(known.map(bashWord).join(" "))})`
+    : option.completions === "files"
+      ? "_files"
+      : " "
   return `:${part(option.value)}:${action}`
 }
 
 const specOf = (option: OptionShape): string => {
   const { alias, description, name, repeated, value } = option
-  const says = quoted(`${inBrackets(description)}${actionOf(option)}`)
+  const says = bashWord(`${inBrackets(description)}${actionOf(option)}`)
   const equals = value === undefined ? "" : "="
   const many = repeated ? "*" : ""
   if (alias === undefined) return `'${many}${name}${equals}'${says}`
@@ -25,7 +39,7 @@ const specOf = (option: OptionShape): string => {
   return `'${many}${others}'{${alias}${value === undefined ? "" : "+"},${name}${equals}}${says}`
 }
 
-/** A completion script for zsh: a function for each command. That of a group calls those in it. */
+/** A completion script for zsh, with a function for each command. The function of a group calls those of its commands. */
 export const zsh = (root: CommandShape): string => {
   const program = root.command
   const functionOf = ({ path }: CommandShape) => `_${[program, ...path].join("_")}`
@@ -49,7 +63,7 @@ export const zsh = (root: CommandShape): string => {
   const body = (shape: CommandShape): string => {
     const specs = [
       ...optionsOf(shape).map(specOf),
-      // Nothing else is offered for arguments; without them zsh would offer no options behind one.
+      // Without a spec for the arguments, zsh would offer no options after one.
       ...shape.args.map(
         (arg) =>
           `'${arg.repeated ? "*" : "1"}:${arg.name}:${arg.values === undefined ? " " : valuesFunction(shape)}'`,
@@ -63,14 +77,14 @@ export const zsh = (root: CommandShape): string => {
     if (children.length === 0)
       return `${functionOf(shape)}() {\n${start}  _arguments -S -s \\\n${specs}\n}\n${valuesOfArgument(shape)}`
     const describe = (words: ReadonlyArray<Entry>) =>
-      words.map(([word, summary]) => quoted(`${word}:${summary.replaceAll("\\", "\\\\")}`)).join(" ")
+      words.map(([word, summary]) => bashWord(`${word}:${summary.replaceAll("\\", "\\\\")}`)).join(" ")
     const topics =
       shape.topics === undefined
         ? ""
         : `  if [[ \${1-} == ${helpWord} ]]; then commands+=(${describe(shape.topics)}); fi\n`
     const calls = [
       ...children.map((child) => [nameOf(child), functionOf(child)]),
-      // What follows is a command again, and read as one.
+      // A command follows, and is completed as one.
       ...(shape.path.length === 0 ? [[helpWord, `${functionOf(shape)} ${helpWord}`]] : []),
     ]
       .map(([word, call]) => `        ${word}) ${call} ;;`)

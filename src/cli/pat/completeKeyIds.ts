@@ -21,10 +21,10 @@ import { hidden, trailingCommand } from "../strict/annotations.ts"
 /** The command line that prints key IDs for completions. */
 export const keyIdValues = ["pat", "__key-ids"]
 
-/** How long a person waits for what completions offer. */
+/** How long completion may take. */
 const timeLimit = "1 second"
 
-/** The value of an option among typed words. bash makes a word of its own of a `=`. */
+/** The value of an option among the typed words. bash passes each `=` as a word of its own. */
 const valueOf = (option: string, typed: ReadonlyArray<string>): Option.Option<string> => {
   const words = typed.filter((word) => word !== "=")
   const at = words.findLastIndex((word) => word === option || word.startsWith(`${option}=`))
@@ -37,7 +37,7 @@ const authOf = (typed: ReadonlyArray<string>): Auth => {
   return auth === "pat" || auth === "jwt" ? auth : "auto"
 }
 
-/** A credential that is at hand: nothing is asked for, no command is run, and nobody signs in. */
+/** A credential that is available without a prompt, a command or a sign-in. */
 const atHand = Effect.gen(function* () {
   const { auth, pat, user } = yield* Account
   if (auth !== "jwt" && Option.isSome(pat)) {
@@ -50,7 +50,7 @@ const atHand = Effect.gen(function* () {
   return cached && ({ _tag: "JWT", token: cached, user: user.value, cached: true } satisfies Credential)
 })
 
-/** A label on one line, without what a terminal or a shell could take for something else. */
+/** A label on one line, without characters that are special to a terminal or a shell. */
 const plain = (label: string): string =>
   Array.from(
     label
@@ -62,9 +62,9 @@ const plain = (label: string): string =>
     .slice(0, 60)
     .join("")
 
-/** The PATs that work now, and that the words do not name yet: a key ID, a tab and the label each. */
+/** The active PATs that weren't typed already: for each a key ID, a tab and the label. */
 const offered = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
-  // It takes the place of a key ID.
+  // With --label, no key ID is needed.
   if (Option.isSome(valueOf("--label", typed))) return []
   const network = yield* networkServices({ rcfile: valueOf("--rcfile", typed), auth: authOf(typed) })
   const whom = Context.add(network, Account, yield* Effect.provide(Account.make, network))
@@ -84,7 +84,7 @@ const offered = Effect.fnUntraced(function* (typed: ReadonlyArray<string>) {
   })
 })
 
-/** Prints what completions offer for a key ID. Whatever goes wrong, nothing is printed. */
+/** Prints the completions for a key ID. If anything goes wrong, it prints nothing. */
 const complete = Effect.fn("pat.completions")(function* ({
   typed,
 }: {
