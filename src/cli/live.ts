@@ -9,7 +9,7 @@ import { CommandRunner } from "../services/CommandRunner.ts"
 import { Files } from "../services/files.ts"
 import { commandRunner } from "../services/node/commandRunner.ts"
 import { makeConsole } from "../services/node/console.ts"
-import { makeFileSystem } from "../services/node/fileSystem.ts"
+import { fileSystem } from "../services/node/fileSystem.ts"
 import { files } from "../services/node/files.ts"
 import { make as makeHttpClient } from "../services/node/http.ts"
 import { makeProcess } from "../services/node/process.ts"
@@ -31,7 +31,7 @@ export const makeLive = Effect.gen(function* () {
     Context.add(Signals, signals),
     Context.add(Files, files),
     Context.add(HttpClient.HttpClient, yield* makeHttpClient()),
-    Context.add(FileSystem.FileSystem, yield* makeFileSystem),
+    Context.add(FileSystem.FileSystem, fileSystem),
     Context.add(Path.Path, yield* Effect.provide(Path.Path, NodePath.layer)),
   )
 })
