@@ -54,7 +54,12 @@ const revokeMillis = allMillis - answerMillis
 
 /** Runs an effect in a fiber of its own: its timeouts need to interrupt it, even in an uninterruptible region. */
 export const inOwnFiber = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  effect.pipe(Effect.interruptible, Effect.forkDaemon, Effect.flatMap(Fiber.join))
+  effect.pipe(
+    Effect.interruptible,
+    Effect.forkDaemon,
+    // Its timers would keep the process alive when nobody waits for it any more.
+    Effect.flatMap((fiber) => Effect.onInterrupt(Fiber.join(fiber), () => Fiber.interruptFork(fiber))),
+  )
 
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 

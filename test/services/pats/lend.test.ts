@@ -248,6 +248,20 @@ describe("an interruption of the create", () => {
     }),
   )
 
+  it.effect("stops looking at the list 9 s after it came", () =>
+    Effect.gen(function* () {
+      let cancelled = false
+      const slow = Effect.onInterrupt(Effect.never, () =>
+        Effect.sync(() => {
+          cancelled = true
+        }),
+      )
+      const it = yield* interrupted(30, Effect.succeed(created), { list: [slow] })
+      expect(it.told).toMatchObject([{ _tag: "OutcomeUnknown", label, found: undefined }])
+      expect(cancelled).toBe(true)
+    }),
+  )
+
   it.effect("says what is not known, if nothing is found, or the label may be another's", () =>
     Effect.gen(function* () {
       const nothing = yield* interrupted(60, Effect.succeed(created))
