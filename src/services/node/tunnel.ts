@@ -21,10 +21,10 @@ const decoded = (text: string): string => {
 }
 
 /** The header for the username and password in a proxy's URL, if any. */
-const credentialsOf = ({ url }: Proxy): { readonly "proxy-authorization"?: string } => {
+const credentialsOf = ({ url }: Proxy): { readonly "Proxy-Authorization"?: string } => {
   if (url.username === "" && url.password === "") return {}
   const pair = Buffer.from(`${decoded(url.username)}:${decoded(url.password)}`)
-  return { "proxy-authorization": `Basic ${pair.toString("base64")}` }
+  return { "Proxy-Authorization": `Basic ${pair.toString("base64")}` }
 }
 
 /** Where a server is. */
@@ -50,7 +50,7 @@ export const forwarded = (url: URL, proxy: Proxy): Route => {
   return {
     ...to,
     path: url.href,
-    headers: { host: url.host, ...credentialsOf(proxy) },
+    headers: { Host: url.host, ...credentialsOf(proxy) },
     // Node would take it from the `Host` header.
     servername: isIP(to.host) ? "" : to.host,
   }

@@ -39,12 +39,24 @@ const tokenLike = /zpat_[\w-]{8,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g
 /** The beginning of a token at the end of a text, where the rest may have been cut off. */
 const cutToken = /(?:zpat_|eyJ)[\w.-]*$/
 
-/** Invisible characters. */
-const invisible = /\p{Cf}/gu
-
-/** The forms in which a server may echo a secret: plain, URL-encoded, or escaped as in JSON. */
-const formsOf = (secret: string): ReadonlySet<string> =>
-  new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+/**
+ * The forms in which a server may echo a secret: plain, URL-encoded, or escaped
+ * as in JSON, which may be kept to ASCII.
+ */
+const formsOf = (secret: string): ReadonlySet<string> => {
+  const json = JSON.stringify(secret).slice(1, -1)
+  const escapeOf = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+  const inBothCases = (form: string, digits: RegExp) => [
+    form.replace(digits, (hex) => hex.toLowerCase()),
+    form.replace(digits, (hex) => hex.toUpperCase()),
+  ]
+  return new Set([
+    secret,
+    json,
+    ...inBothCases(encodeURIComponent(secret), /%../g),
+    ...inBothCases(json.replace(/[^\0-~]/g, escapeOf), /(?<=\\u)..../g),
+  ])
+}
 
 /** Hides known secrets with a plain text search, which takes linear time. */
 const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string => {
@@ -66,7 +78,7 @@ const hideSecrets = (text: string, secrets: Iterable<Redacted.Redacted>): string
 export const maskTokens = (text: string, secrets: Iterable<Redacted.Redacted> = []): string => {
   const found = hideSecrets(text, secrets)
   // A secret with invisible characters inside would be whole again in a program that drops them.
-  const visible = found.replace(invisible, "")
+  const visible = found.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
   const masked = hideSecrets(visible, secrets)
   const hidden = masked === visible ? found : masked
   if (hidden.length <= maxLength) return hidden.replace(tokenLike, hiddenSecret)

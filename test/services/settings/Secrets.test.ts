@@ -12,6 +12,13 @@ const hide = (text: string, ...secrets: ReadonlyArray<string>) =>
 /** The forms in which a secret travels: as it is, in a URL, in JSON. */
 const forms = (secret: string) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
 
+/** Further forms, as other languages write them. */
+const otherForms = [
+  ["p\u00e4ss w\u00f6rd\u{1f511}", "p%c3%a4ss%20w%c3%b6rd%f0%9f%94%91"],
+  ["p\u00e4ss w\u00f6rd\u{1f511}", "p\\u00e4ss w\\u00f6rd\\ud83d\\udd11"],
+  ["p\u00e4ss w\u00f6rd\u{1f511}", "p\\u00E4ss w\\u00F6rd\\uD83D\\uDD11"],
+] as const
+
 const words = FastCheck.string({ unit: "grapheme", maxLength: 20 })
 /** What the marker itself holds would be found in it. */
 const secret = FastCheck.string({ unit: "grapheme", minLength: 2, maxLength: 20 }).filter(
@@ -33,6 +40,10 @@ describe("maskTokens", () => {
     },
   )
 
+  it.each(otherForms)("finds %s as %s", (secret, form) => {
+    expect(hide(`no such user: ${form}.`, secret)).toBe("no such user: [hidden].")
+  })
+
   it.prop("leaves nothing of a secret that begins like another", [secret, secret], ([short, rest]) => {
     for (const secrets of [
       [short, short + rest],
@@ -42,11 +53,14 @@ describe("maskTokens", () => {
     }
   })
 
-  it.each(["\u200b", "\u2060", "\u00ad", "\u{e0041}"])("finds a secret with %j inside", (char) => {
-    expect(hide(`the token ${Array.from("s3cret-word").join(char)} is bad`, "s3cret-word")).toBe(
-      "the token [hidden] is bad",
-    )
-  })
+  it.each(["\u200b", "\u2060", "\u00ad", "\u{e0041}", "\ufe0f", "\u034f", "\u3164"])(
+    "finds a secret with %j inside",
+    (char) => {
+      expect(hide(`the token ${Array.from("s3cret-word").join(char)} is bad`, "s3cret-word")).toBe(
+        "the token [hidden] is bad",
+      )
+    },
+  )
 
   it.prop("changes nothing else", [words], ([text]) => {
     const harmless = text.replace(/zpat_|eyJ/g, "")
