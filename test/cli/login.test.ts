@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { onTestFinished } from "vitest"
 import { pat } from "../support/fixtures.ts"
 import { systemError } from "../support/http/answer.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { runIn, typed, type World } from "../support/world/world.ts"
 
 const token = "zpat_PastedPastedPastedPasted0000"
@@ -14,8 +13,7 @@ const greeting = { "GET /hello": { body: { message: "Hello demo" } } }
 
 /** A home whose rcfile has this content; none without. */
 const homeWith = (content?: string) => {
-  const home = mkdtempSync(join(tmpdir(), "zpcli-login-"))
-  onTestFinished(() => rmSync(home, { recursive: true }))
+  const home = temporaryFolder()
   const folder = join(home, ".config", "zpools.io")
   const rcfile = join(folder, "zpoolrc")
   if (content !== undefined) {

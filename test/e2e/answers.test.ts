@@ -3,12 +3,12 @@ import { join } from "node:path"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
-import { temporaryFolder } from "../support/finished.ts"
 import { newToken } from "../support/fixtures.ts"
 import { text } from "../support/http/answer.ts"
 import { type Handler, startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const token = `zpat_secret_new_${"n".repeat(24)}`

@@ -2,9 +2,9 @@
 import { spawn, spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string }

@@ -1,14 +1,13 @@
 /** Which connections are used, how long they are waited for, and how many at once. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import type { OnFinished } from "../support/finished.ts"
 import { item, jwt } from "../support/fixtures.ts"
 import { type Handler, type Scripted, startScripted } from "../support/http/scripted.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
+import { type OnFinished, temporaryFolder } from "../support/temporaryFolder.ts"
 
 const token = `zpat_secret_new_${"n".repeat(24)}`
 const keyId = "law-hotel-shape-community"
@@ -148,8 +147,7 @@ describe.concurrent("a revoke of several PATs", () => {
   const revoke = ["pat", "revoke", ...keyIds, "--yes"]
 
   it("signs in again only once if a cached JWT is refused", async (test) => {
-    const cache = mkdtempSync(join(tmpdir(), "zpcli-several-"))
-    test.onTestFinished(() => rmSync(cache, { recursive: true, force: true }))
+    const cache = temporaryFolder(test.onTestFinished)
     const seen: Array<string | undefined> = []
     const { env } = await start(
       test.onTestFinished,

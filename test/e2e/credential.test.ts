@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { binary, ended, program, runCli, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */
 const start = async () => {

@@ -17,9 +17,9 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const root = process.getuid?.() === 0
 const posix = process.platform !== "win32"

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { newToken, pat } from "../support/fixtures.ts"
 import { type Answer, json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { binary, noFullDevice, program, runCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]

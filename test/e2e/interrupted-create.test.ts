@@ -5,10 +5,10 @@ import { connect } from "node:net"
 import { constants } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { ended, limited, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const linux = process.platform === "linux"
 /** The signals that end a process unless it handles them. */

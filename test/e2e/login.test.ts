@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { pat } from "../support/fixtures.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
@@ -9,6 +8,7 @@ import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with a PAT, and a home whose rcfile names the sandbox. */

@@ -2,7 +2,6 @@
 import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import { describe, it } from "vitest"
-import type { OnFinished } from "../support/finished.ts"
 import { pat } from "../support/fixtures.ts"
 import { type Fault, type Faults, startFaults } from "../support/http/faults.ts"
 import {
@@ -14,6 +13,7 @@ import {
   startProxy,
 } from "../support/http/network.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
+import type { OnFinished } from "../support/temporaryFolder.ts"
 
 const create = ["pat", "create", "Nightly", "--scope", "job"]
 const run = (env: Readonly<Record<string, string>>, argv: ReadonlyArray<string> = create) =>

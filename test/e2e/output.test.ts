@@ -1,12 +1,12 @@
 import { openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { ended, noFullDevice, runCli, runShell, startCli } from "../support/program/program.ts"
 import { type Sandbox, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {
   const { code, stderr } = await runShell(line, { env })

@@ -13,7 +13,6 @@ import {
 import { dirname, join, posix } from "node:path"
 import { transform } from "esbuild"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import {
   cleanEnv,
   ended,
@@ -23,6 +22,7 @@ import {
   runCli,
 } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const topics = ["exit-codes", "environment", "ci", "json"]
 

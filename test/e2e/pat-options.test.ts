@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
 import { dealtKeyIds as ids, type Sandbox, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 // What the options do that test/e2e/pat-commands.md does not show; rotate has files of its own.
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { binary, program, runShell, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with two PATs; gives their key IDs. */

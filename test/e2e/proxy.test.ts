@@ -3,10 +3,10 @@ import { createServer as createHttpsServer } from "node:https"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
-import type { OnFinished } from "../support/finished.ts"
 import { pat } from "../support/fixtures.ts"
 import { makeCertificate, noOpenssl, startProxy } from "../support/http/network.ts"
 import { runCli, startCli } from "../support/program/program.ts"
+import type { OnFinished } from "../support/temporaryFolder.ts"
 
 const certificate = noOpenssl ? undefined : makeCertificate()
 const trusted = certificate?.files.certificate ?? ""

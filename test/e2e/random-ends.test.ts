@@ -3,10 +3,10 @@ import type { ChildProcess } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { ended, limited, startCli } from "../support/program/program.ts"
 import { drawing, seed } from "../support/random.ts"
 import { type Sandbox, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** `npm run soak` runs many more. */
 const signalledRuns = Number(process.env.ZPCLI_SIGNALLED_RUNS ?? 12)

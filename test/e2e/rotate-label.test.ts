@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
 import { dealtKeyIds, type Sandbox, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const [first, second, third] = dealtKeyIds
 const minute = 60_000

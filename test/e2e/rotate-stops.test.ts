@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { runInterrupted } from "../support/program/interrupted.ts"
 import { noFullDevice, runCli, runShell } from "../support/program/program.ts"
 import { type Sandbox, startWithPat } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { runCli } from "../support/program/program.ts"
 import { type Sandbox, startWithPat } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"

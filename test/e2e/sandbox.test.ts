@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process"
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { cleanEnv, ended, pathWithProgram, runCli, runShell, startCli } from "../support/program/program.ts"
 import { exampleOf } from "../support/program/snippets.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const sandboxed = (line: string, env: Record<string, string> = {}, flags: ReadonlyArray<string> = []) =>

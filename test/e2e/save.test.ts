@@ -16,10 +16,10 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
 import { runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const root = process.getuid?.() === 0
 const posix = process.platform !== "win32"

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { beforeEach, describe, expect, it } from "vitest"
 import { startScripted } from "../support/http/scripted.ts"
 import { cleanEnv, ended, notPackage, programFile, runCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const dist = dirname(programFile)
 const kib = (name: string) => Math.round(statSync(join(dist, name)).size / 1024)
@@ -71,7 +71,7 @@ describe.skipIf(notPackage)(`the code cache`, () => {
   let url = ""
   let child: ChildProcess | undefined
   beforeEach(async () => {
-    home = mkdtempSync(join(tmpdir(), "zpcli-cache-"))
+    home = temporaryFolder()
     const server = await startScripted((request, response) => {
       if (request.headers.authorization === "Bearer zpat_slow") return void child?.kill("SIGINT")
       if (request.headers.authorization === "Bearer zpat_unknown") response.statusCode = 401
@@ -79,7 +79,6 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     })
     url = server.url
   })
-  afterEach(() => rmSync(home, { recursive: true, force: true }))
 
   const folder = () => join(home, "zpcli")
   const files = () => readdirSync(folder()).map((name) => join(folder(), name))

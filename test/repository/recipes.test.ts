@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
-import { temporaryFolder } from "../support/finished.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import {
   action,
@@ -20,6 +19,7 @@ import {
   withGh,
 } from "../support/program/ci.ts"
 import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"))
 

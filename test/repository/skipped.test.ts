@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process"
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { cleanEnv } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 describe("npm test", () => {
   it("ends with the tests that were skipped, and why", () => {

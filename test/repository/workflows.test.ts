@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
-import { temporaryFolder } from "../support/finished.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 interface Step {
   readonly uses?: string

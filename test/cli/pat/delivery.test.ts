@@ -1,10 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { onTestFinished } from "vitest"
 import { pat, newToken as token } from "../../support/fixtures.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 import { failingFiles } from "../../support/world/files.ts"
 import { runIn, type World } from "../../support/world/world.ts"
 
@@ -14,11 +13,7 @@ const api = {
   [`DELETE /pat/${keyId}`]: { status: 200 },
 }
 
-const target = () => {
-  const folder = mkdtempSync(join(tmpdir(), "zpcli-delivery-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return join(folder, "ci.pat")
-}
+const target = () => join(temporaryFolder(), "ci.pat")
 
 describe("--out", () => {
   it.effect("removes the file and revokes the PAT if the token can't be written", () =>

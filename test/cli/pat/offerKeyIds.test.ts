@@ -1,22 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { onTestFinished } from "vitest"
 import { account, item, jwt, listed, pat } from "../../support/fixtures.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 import { inTime } from "../../support/world/services.ts"
 import { runIn, type World } from "../../support/world/world.ts"
 
 const complete = (typed: ReadonlyArray<string>, world: World = {}) =>
   runIn(["pat", "__key-ids", ...(typed.length === 0 ? [] : ["--", ...typed])], world)
-
-const folder = () => {
-  const path = mkdtempSync(join(tmpdir(), "zpcli-completions-"))
-  onTestFinished(() => rmSync(path, { recursive: true }))
-  return path
-}
 
 const routes = {
   "GET /pat": listed(
@@ -58,7 +51,7 @@ describe("the key IDs for completions", () => {
 
   it.effect("are asked for with a PAT in a file, or of the rcfile that is typed", () =>
     Effect.gen(function* () {
-      const dir = folder()
+      const dir = temporaryFolder()
       const file = join(dir, "pat")
       writeFileSync(file, `${pat.ZPOOLPAT}\n`)
       const rcfile = join(dir, "rc")
@@ -74,7 +67,7 @@ describe("the key IDs for completions", () => {
 
   it.effect("are asked for with a cached JWT, and nothing without one: nobody signs in", () =>
     Effect.gen(function* () {
-      const env = { ...account, ZPOOL_TOKEN_CACHE_DIR: folder(), HOME: "/nonexistent" }
+      const env = { ...account, ZPOOL_TOKEN_CACHE_DIR: temporaryFolder(), HOME: "/nonexistent" }
       expect(yield* complete(["pat", "show"], { env })).toEqual(nothing)
       writeFileSync(
         join(env.ZPOOL_TOKEN_CACHE_DIR, "zpool_token_api.zpools.io_demo"),

@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { onTestFinished } from "vitest"
 import { account, item, listed, loggedIn, pat, newToken as token } from "../../support/fixtures.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 import { failingFiles } from "../../support/world/files.ts"
 import { runIn, type World } from "../../support/world/world.ts"
 
@@ -23,9 +22,7 @@ const api = (used: string | null = "1970-01-01T00:00:00Z") => ({
 })
 
 const rcfileWith = (content: string) => {
-  const folder = mkdtempSync(join(tmpdir(), "zpcli-save-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const rcfile = join(folder, "zpoolrc")
+  const rcfile = join(temporaryFolder(), "zpoolrc")
   writeFileSync(rcfile, content, { mode: 0o600 })
   return rcfile
 }

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -7,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import { onTestFinished } from "vitest"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
 const capture = (command: string) =>
   commandRunner
@@ -63,9 +63,7 @@ describe.skipIf(process.platform === "win32")("capture", () => {
 
   it.live("is ended by an interruption, with all that the shell started", () =>
     Effect.gen(function* () {
-      const folder = mkdtempSync(join(tmpdir(), "zpcli-capture-"))
-      onTestFinished(() => rmSync(folder, { recursive: true }))
-      const file = join(folder, "pid")
+      const file = join(temporaryFolder(), "pid")
       const fiber = yield* Effect.fork(
         capture(`trap '' TERM; sh -c 'echo $$ > ${file}.new; mv ${file}.new ${file}; sleep 30; true'; true`),
       )

@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
@@ -9,14 +8,9 @@ import * as Schedule from "effect/Schedule"
 import { onTestFinished } from "vitest"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { newToken as token } from "../../support/fixtures.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
 const spaced = Schedule.spaced("20 millis")
-
-const folder = () => {
-  const path = mkdtempSync(join(tmpdir(), "zpcli-runner-"))
-  onTestFinished(() => rmSync(path, { recursive: true }))
-  return path
-}
 
 const give = (script: string, ...args: ReadonlyArray<string>) =>
   commandRunner.give(["sh", "-c", script, "sh", ...args], Redacted.make(token))
@@ -24,7 +18,7 @@ const give = (script: string, ...args: ReadonlyArray<string>) =>
 describe.skipIf(process.platform === "win32")("give", () => {
   it.live("puts the secret on stdin and nothing after it", () =>
     Effect.gen(function* () {
-      const file = join(folder(), "stdin")
+      const file = join(temporaryFolder(), "stdin")
       expect(yield* give('cat > "$1"', file)).toEqual({ exitCode: 0, readAll: true })
       expect(readFileSync(file, "utf8")).toBe(token)
     }),
@@ -45,7 +39,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
         delete process.env.ZPOOLPAT_FILE
         delete process.env.ZPCLI_TEST_OTHER
       })
-      const file = join(folder(), "env")
+      const file = join(temporaryFolder(), "env")
       yield* give('cat >/dev/null; env > "$1"', file)
       const environment = readFileSync(file, "utf8")
       expect(environment).toContain("ZPCLI_TEST_OTHER=y")
@@ -55,7 +49,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
 
   it.live("fails if the command can't be started after all", () =>
     Effect.gen(function* () {
-      const script = join(folder(), "script")
+      const script = join(temporaryFolder(), "script")
       writeFileSync(script, "#!/no/such/interpreter\n", { mode: 0o755 })
       expect(yield* Effect.flip(commandRunner.give([script], Redacted.make(token)))).toMatchObject({
         _tag: "CommandUnusable",
@@ -71,7 +65,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
         ["SIGTERM", 15],
         ["SIGHUP", 1],
       ] as const) {
-        const ready = join(folder(), "ready")
+        const ready = join(temporaryFolder(), "ready")
         const before = process.listenerCount(signal)
         const running = yield* Effect.fork(give('cat >/dev/null; echo > "$1"; exec sleep 20', ready))
         yield* Effect.sync(() => readFileSync(ready)).pipe(
@@ -111,7 +105,7 @@ describe.skipIf(process.platform === "win32")("a command that leaves its stdin t
 
   it.live("has not read it for all we know where that process keeps it open", () =>
     Effect.gen(function* () {
-      const file = join(folder(), "pid")
+      const file = join(temporaryFolder(), "pid")
       const script = 'cat >/dev/null; exec 3<&0; (exec sleep 20 <&3) & echo $! > "$1"; exit 0'
       const [took, end] = yield* Effect.timed(give(script, file))
       process.kill(Number(readFileSync(file, "utf8")))
@@ -145,7 +139,7 @@ describe.skipIf(process.platform === "win32")("find", () => {
 
   it.effect("says that it can't be executed", () =>
     Effect.gen(function* () {
-      const dir = folder()
+      const dir = temporaryFolder()
       const script = join(dir, "script")
       writeFileSync(script, "#!/bin/sh\n")
       chmodSync(script, 0o644)
