@@ -123,7 +123,7 @@ const everySecret = Object.keys(secrets) as Array<keyof typeof secrets>
 const outOf = ({ stderr, stdout }: WorldRan) => stdout + stderr
 
 describe.each(Object.entries(commands))("%s", (name, argv) => {
-  it.effect("shows no secret when it succeeds, but for the token that create delivers", () =>
+  it.effect("shows no secret when it succeeds, except the token that create delivers", () =>
     Effect.gen(function* () {
       const cases = ["list", "create"].includes(name) ? everyCase : telling
       const runs = yield* runEach(cases, argv, good)

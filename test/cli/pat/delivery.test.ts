@@ -61,7 +61,7 @@ describe("--out with --replace", () => {
       ...more,
     })
 
-  it.effect("replaces a file as a whole, and makes one if there is none", () =>
+  it.effect("replaces a whole file, or creates it", () =>
     Effect.gen(function* () {
       const file = target()
       for (const before of [undefined, "old"]) {
@@ -74,7 +74,7 @@ describe("--out with --replace", () => {
     }),
   )
 
-  it.effect("leaves the file as it is if the request fails", () =>
+  it.effect("leaves the file unchanged if the request fails", () =>
     Effect.gen(function* () {
       const file = target()
       writeFileSync(file, "old")
@@ -85,7 +85,7 @@ describe("--out with --replace", () => {
     }),
   )
 
-  it.effect("replaces neither a link nor a folder, and sends nothing", () =>
+  it.effect("refuses a link and a folder, and sends nothing", () =>
     Effect.gen(function* () {
       const folder = dirname(target())
       writeFileSync(join(folder, "real"), "old")
@@ -98,7 +98,7 @@ describe("--out with --replace", () => {
     }),
   )
 
-  it.effect("replaces no file of another user", () =>
+  it.effect("doesn't replace another user's file", () =>
     Effect.gen(function* () {
       const file = target()
       writeFileSync(file, "old")
