@@ -16,7 +16,7 @@ const give = (script: string, ...args: ReadonlyArray<string>) =>
   commandRunner.give(["sh", "-c", script, "sh", ...args], Redacted.make(token))
 
 describe.skipIf(process.platform === "win32")("give", () => {
-  it.live("puts the secret on stdin and nothing after it", () =>
+  it.live("writes only the secret to stdin", () =>
     Effect.gen(function* () {
       const file = join(temporaryFolder(), "stdin")
       expect(yield* give('cat > "$1"', file)).toEqual({ exitCode: 0, readAll: true })
@@ -24,14 +24,14 @@ describe.skipIf(process.platform === "win32")("give", () => {
     }),
   )
 
-  it.live("gives the exit code, which is that of a shell if a signal ended the command", () =>
+  it.live("returns the exit code, which is the same as a shell's if a signal ended the command", () =>
     Effect.gen(function* () {
       expect(yield* give("cat >/dev/null; exit 3")).toEqual({ exitCode: 3, readAll: true })
       expect(yield* give("cat >/dev/null; kill -9 $$")).toEqual({ exitCode: 137, readAll: true })
     }),
   )
 
-  it.live("leaves out our credentials", () =>
+  it.live("removes our credentials from the environment", () =>
     Effect.gen(function* () {
       process.env.ZPOOLPAT_FILE = "x"
       process.env.ZPCLI_TEST_OTHER = "y"
@@ -47,7 +47,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
     }),
   )
 
-  it.live("fails if the command can't be started after all", () =>
+  it.live("fails if the command can't be started in the end", () =>
     Effect.gen(function* () {
       const script = join(temporaryFolder(), "script")
       writeFileSync(script, "#!/no/such/interpreter\n", { mode: 0o755 })
@@ -59,7 +59,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
     }),
   )
 
-  it.live("passes SIGTERM and SIGHUP on, and waits for the end of the command", () =>
+  it.live("passes SIGTERM and SIGHUP on, and waits for the command to end", () =>
     Effect.gen(function* () {
       for (const [signal, number] of [
         ["SIGTERM", 15],
@@ -81,7 +81,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
 })
 
 // Other systems do not tell the writer of a pipe what was left in it.
-describe.runIf(process.platform === "linux")("a command that does not read its stdin", () => {
+describe.runIf(process.platform === "linux")("a command that doesn't read its stdin", () => {
   it.live.each([
     ["ends at once", "exit 0"],
     ["closes it at once", "exec <&-; sleep 0.1"],
@@ -95,15 +95,15 @@ describe.runIf(process.platform === "linux")("a command that does not read its s
   )
 })
 
-describe.skipIf(process.platform === "win32")("a command that leaves its stdin to another process", () => {
-  it.live("has read it if that process reads it to its end", () =>
+describe.skipIf(process.platform === "win32")("a command that passes its stdin to another process", () => {
+  it.live("counts as having read it if that process reads it to the end", () =>
     Effect.gen(function* () {
       const script = "exec 3<&0; (sleep 0.2; cat <&3 >/dev/null) & exit 0"
       expect(yield* give(script)).toEqual({ exitCode: 0, readAll: true })
     }),
   )
 
-  it.live("has not read it for all we know where that process keeps it open", () =>
+  it.live("counts as not having read it if that process keeps it open", () =>
     Effect.gen(function* () {
       const file = join(temporaryFolder(), "pid")
       const script = 'cat >/dev/null; exec 3<&0; (exec sleep 20 <&3) & echo $! > "$1"; exit 0'
@@ -118,7 +118,7 @@ describe.skipIf(process.platform === "win32")("a command that leaves its stdin t
 describe.skipIf(process.platform === "win32")("find", () => {
   const found = (name: string) => Effect.either(commandRunner.find(name))
 
-  it.effect("finds what the system would start, by its name or its path", () =>
+  it.effect("finds the file that the system would start, by its name or path", () =>
     Effect.gen(function* () {
       for (const name of ["sh", "/bin/sh", process.execPath]) {
         expect((yield* found(name))._tag, name).toBe("Right")
@@ -126,7 +126,7 @@ describe.skipIf(process.platform === "win32")("find", () => {
     }),
   )
 
-  it.effect("says that there is none", () =>
+  it.effect("says if there is none", () =>
     Effect.gen(function* () {
       for (const name of ["", "zpcli-no-such-command", "./no/such", "/bin/sh/x"]) {
         expect(yield* Effect.flip(commandRunner.find(name)), name).toMatchObject({
@@ -137,7 +137,7 @@ describe.skipIf(process.platform === "win32")("find", () => {
     }),
   )
 
-  it.effect("says that it can't be executed", () =>
+  it.effect("says if it can't be executed", () =>
     Effect.gen(function* () {
       const dir = temporaryFolder()
       const script = join(dir, "script")

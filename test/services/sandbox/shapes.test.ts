@@ -45,7 +45,7 @@ const problem = <A, I>(shape: Schema.Schema<A, I>, body: unknown) =>
   })
 
 describe("the answers of the sandbox", () => {
-  it.scoped("have the published shapes, for PATs of every kind", () =>
+  it.scoped("have the published format for PATs of every kind", () =>
     Effect.gen(function* () {
       const { create, send } = yield* sandbox()
       const login = yield* send("POST", "/login", { body: { username: "demo", password: "demo" } })
