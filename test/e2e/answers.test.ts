@@ -42,7 +42,7 @@ const encodings: ReadonlyArray<readonly [name: string, encode: (text: string) =>
 ]
 
 describe("a compressed answer", () => {
-  it("is not asked for", async () => {
+  it("isn't requested", async () => {
     const { env, seen } = await start((_, response) => response.end(listed()))
     await runCli(list, { env })
     expect(seen[0]?.headers["accept-encoding"]).toBe("identity")
@@ -153,7 +153,7 @@ describe("the server's clock", () => {
       response.end(body(now))
     })
 
-  it("decides which PATs are expiring, and one warning says how far ours is off", async () => {
+  it("decides which PATs are expiring, and one warning says how wrong our clock is", async () => {
     for (const days of [-30, 30]) {
       const { env } = await off(days * day, (now) =>
         listed(item({ expiry_at: new Date(now + 5 * day).toISOString() })),
@@ -165,7 +165,7 @@ describe("the server's clock", () => {
     }
   })
 
-  it("causes no warning if ours is off by less than five minutes", async () => {
+  it("causes no warning if our clock is off by less than five minutes", async () => {
     const { env } = await off(4 * 60_000, () => listed())
     expect((await runCli(list, { env })).stderr).toBe("")
   })
@@ -267,7 +267,7 @@ describe("a deep unknown field of an answer is printed with --json", () => {
     expect(stdout.length).toBeLessThan(body.length * 2)
   })
 
-  it("is no internal error in a failure", async () => {
+  it("and doesn't cause an internal error in a failure", async () => {
     for (const body of [deep, `{"message":${deep}}`, `{"message":"no","detail":${deep}}`]) {
       const { code, stderr } = await runInProcess(["pat", "list", "--json"], await serving(body, 400))
       expect({ code, type: JSON.parse(stderr).error.type }).toEqual({ code: 1, type: "RequestRefused" })
@@ -276,7 +276,7 @@ describe("a deep unknown field of an answer is printed with --json", () => {
 })
 
 describe("a byte order mark in front of an answer", () => {
-  it("is skipped in a list and in a create", async () => {
+  it("is skipped in the answers to a list and a create", async () => {
     const list = await runCli(["pat", "list", "--json"], { env: await serving(`\uFEFF${listOf(otherItem)}`) })
     expect(JSON.parse(list.stdout).detail.items).toEqual([JSON.parse(otherItem)])
     const created = `\uFEFF{"detail":{"key_id":"${keyId}","token":"${newToken}"}}`
@@ -352,7 +352,7 @@ describe("--json prints numbers as the API wrote them", () => {
     expect(squeezed(stdout)).toContain(`"n":[${numbers}]`)
   })
 
-  it("with two spaces a level and readable characters, whatever the API's layout", async () => {
+  it("indented by two spaces and with readable characters, whatever the API's layout", async () => {
     const body = '\n{ "a":[ ],"b" : {\t},\r\n"c":[1 ,{"d":null}], "caf\\u00e9":"\\/\\u202e" }'
     const { env } = await startScripted({ "GET /pat": text(200, `{"detail":{"items":[]},"odd":${body}}`) })
     const { stdout } = await runInProcess(["pat", "list", "--json"], env)
@@ -362,7 +362,7 @@ describe("--json prints numbers as the API wrote them", () => {
 })
 
 describe("--json --out", () => {
-  it("leaves the token out under any spelling of its key, and masks it elsewhere", async () => {
+  it("leaves the token out, however its key is spelled, and masks it elsewhere", async () => {
     const body = `{"message":"Copy ${newToken}","detail":{"token":"zpat_Another","key_id":"${keyId}","\\u0074oken":"${newToken}","n":1e400},"x":["a-${newToken.replace("z", "\\u007a")}-b"]}`
     const { env } = await startScripted({ "POST /pat": text(201, body) })
     const file = join(temporaryFolder(), "ci.pat")

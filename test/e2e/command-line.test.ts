@@ -39,7 +39,7 @@ describe("help", () => {
     },
   )
 
-  it("is also printed by help and the name of a command", () => {
+  it("is also printed by help followed by a command", () => {
     expect(bare("help")).toEqual(bare("--help"))
     expect(bare("help", "pat", "list")).toEqual(bare("pat", "list", "--help"))
     expect(bare("help", "frob")).toMatchObject({ status: 2, stdout: "" })
@@ -167,7 +167,7 @@ describe.skipIf(process.platform === "win32")("a word that is not UTF-8", () => 
   })
 })
 
-describe.skipIf(noTerminal)("a username that is typed", () => {
+describe.skipIf(noTerminal)("a typed username", () => {
   it.each(["ada b", "ada\u00a0b"])("%j is refused because of its white space", async (name) => {
     const { requests, url } = await startSandbox()
     const ran = await runCliOnTerminal(["pat", "list"], {

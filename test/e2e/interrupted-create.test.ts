@@ -137,7 +137,7 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
     return { ...ran, cwd, statuses: await sandbox.statuses() }
   }
 
-  it("is passed on by pat run, whose PAT is revoked at the command's end", async () => {
+  it("is passed on by pat run, whose PAT is revoked when the command ends", async () => {
     const found = await limited(signals, 3, async (signal) => {
       const ran = await during(
         ["pat", "run", "--scope", "job"],

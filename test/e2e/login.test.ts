@@ -76,7 +76,7 @@ describe("login", () => {
   })
 
   it.skipIf(noTerminal)(
-    "goes on if no browser can be opened, and restores the terminal at Ctrl-C",
+    "continues if no browser can be opened, and restores the terminal at Ctrl-C",
     async () => {
       const { env, rcfile } = await withPat()
       const before = readFileSync(rcfile)
@@ -152,7 +152,7 @@ describe("a credential that the server echoes in a good answer", () => {
   })
 })
 
-describe("hello with 403", () => {
+describe("hello answered with 403", () => {
   it("doesn't mention a scope, since any PAT will do", async () => {
     const { env, call } = await startSandbox("GET /hello 403")
     const { token } = await call("POST", "/pat", { label: "CI", scopes: ["job"] })

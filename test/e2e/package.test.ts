@@ -165,7 +165,7 @@ describe.skipIf(notPackage)(`a Node that is too old`, () => {
   })
 })
 
-describe("NODE_OPTIONS under which scripts run", () => {
+describe("strict NODE_OPTIONS", () => {
   it.each(["--frozen-intrinsics --disable-proto=throw --throw-deprecation", "--disable-proto=delete"])(
     "do no harm: %s",
     async (option) => {

@@ -19,7 +19,7 @@ describe("pat create", () => {
   const create = (sandbox: Sandbox, ...args: ReadonlyArray<string>) =>
     run(sandbox, "pat", "create", "CI", "--scope", "job", ...args)
 
-  it("--web prints the page that makes such a PAT, and creates none", async () => {
+  it("--web prints the page that creates such a PAT, and doesn't create it", async () => {
     const sandbox = await startSandbox()
     const { code, stdout } = await create(sandbox, "--web")
     expect(code).toBe(0)
@@ -27,7 +27,7 @@ describe("pat create", () => {
     expect(await sandbox.pats()).toEqual([])
   })
 
-  it("--token-only prints a token that works and nothing else", async () => {
+  it("--token-only prints only a working token", async () => {
     const sandbox = await startSandbox()
     const { code, stderr, stdout } = await create(sandbox, "--token-only")
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
@@ -213,7 +213,7 @@ describe("pat list", () => {
 })
 
 describe("hello", () => {
-  it("says as whom it is signed in, with which credential, and to which API", async () => {
+  it("says who is signed in, with which credential, and to which API", async () => {
     const sandbox = await startSandbox()
     expect(await run(sandbox, "hello")).toMatchObject({
       code: 0,
@@ -250,7 +250,7 @@ describe("hello", () => {
 })
 
 describe("pat list and pat show", () => {
-  it("find a PAT by a sorted list of IDs, and show it by ID or label, as text or JSON", async () => {
+  it("list sorted key IDs, and show a PAT by its key ID or label, as text or JSON", async () => {
     const sandbox = await startSandbox()
     await sandbox.call("POST", "/pat", { label: "b", scopes: ["job"] })
     await sandbox.call("POST", "/pat", { label: "a", scopes: ["pat"] })
@@ -297,7 +297,7 @@ describe("the expiry of a new PAT", () => {
     })
   }
 
-  it("rotate --expires-in 1h makes a PAT that works, and revokes the old one", async ({ expect }) => {
+  it("is far enough away with rotate --expires-in 1h, which revokes the old PAT", async ({ expect }) => {
     const sandbox = await startSandbox()
     await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await runCli(["pat", "rotate", "law-hotel-shape-community", "--yes", "--expires-in", "1h"], {

@@ -96,7 +96,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     }
   })
 
-  it("gives the proxy its own credentials, and never the PAT", async () => {
+  it("send the proxy its own credentials, and never the PAT", async () => {
     const { code } = await list({ ...outside, HTTPS_PROXY: proxyUrl().replace("//", "//user:pass@") })
     expect(code).toBe(0)
     expect(tunnels).toEqual([`api.zpools.test:443 Basic ${Buffer.from("user:pass").toString("base64")}`])

@@ -219,7 +219,7 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
     expect(await sandbox.accepts(oldToken)).toBe(true)
   })
 
-  it("is complete if the token is in a file and only the announcement is lost", async () => {
+  it("is complete if the token is in a file and only the announcement fails", async () => {
     const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
     const ran = await runShell(`exec zpcli pat rotate ${old} --yes --out token >/dev/full`, {

@@ -117,7 +117,7 @@ describe("pat rotate", () => {
 describe("the expiry of a rotated PAT", () => {
   const expiryOf = async (sandbox: Sandbox) => String((await sandbox.pats())[1]?.expiry_at).slice(0, 10)
 
-  it("is as many days away as the old one's was at its creation", async () => {
+  it("is as many days away as the old PAT's was at its creation", async () => {
     const { sandbox } = await startWithPat({ expiry: today(40) })
     const longAgo = (text: string) =>
       text.replace(/"(created_at|expiry_at|hard_expiry_at)":"([^"]+)"/g, (_, key, time) =>
@@ -159,7 +159,7 @@ describe("pat rotate --out", () => {
     expect([await sandbox.accepts(token), await sandbox.accepts(oldToken)]).toEqual([true, false])
   })
 
-  it("neither overwrites a file nor follows a link, and sends nothing", async () => {
+  it("sends nothing if there is already a file or a link", async () => {
     const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
     const path = (name: string) => join(folder, name)

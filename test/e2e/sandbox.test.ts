@@ -91,7 +91,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(ran.stderr).toContain("status 418")
   })
 
-  it("keeps its PATs in memory: --state is refused, and the file that it names is left alone", async () => {
+  it("keeps its PATs in memory: --state is refused, and the file that it names isn't touched", async () => {
     // Like /dev/null, a pipe is what a rename over it would destroy.
     const decoy = join(temporaryFolder(), "decoy")
     spawnSync("mkfifo", [decoy])
@@ -251,7 +251,7 @@ const withSeed = (text: string) => {
 }
 
 describe("zpcli sandbox --seed", () => {
-  it("is good for testing a clean-up of unused PATs", async () => {
+  it("makes it possible to test a clean-up of unused PATs", async () => {
     const line = `ZPOOLPAT=zpat_of_the_seed
 zpcli pat list -q --unused-for 90d
 zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes
@@ -345,7 +345,7 @@ zpcli pat create mine --scope job | sed -n 's/^ID: //p'`
     })
   })
 
-  it("is built in; a file of that name is ./demo", async () => {
+  it("is built in; a file with that name is ./demo", async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, "demo"), '[{"label":"mine","scopes":["job"]}]')
     const list = async (seed: string) =>

@@ -25,7 +25,7 @@ const hello = (env: Readonly<Record<string, string>>, cwd?: string, ...args: Rea
   cwd === undefined ? runInProcess(["hello", ...args], env) : runCli(["hello", ...args], { env, cwd })
 
 describe("a variable that is set to nothing", () => {
-  it("doesn't send the rcfile's PAT to an API other than the rcfile's", async ({ expect }) => {
+  it("doesn't make zpcli send the rcfile's PAT to an API other than the rcfile's", async ({ expect }) => {
     const { seen, url } = await startScripted(json(200, { message: "Hello staging" }))
     const HOME = homeWith(`ZPOOL_API_URL=${url}\nZPOOLPAT=zpat_staging\n`)
     for (const empty of ["", " ", "\t"]) {
@@ -72,7 +72,9 @@ describe("an rcfile that other tools share", () => {
     expect(ran.stdout).toContain("as demo")
   })
 
-  it("is refused for a line of ours that is broken, which is named and not shown", async ({ expect }) => {
+  it("is refused because of a broken line with a setting of zpcli, which is named and not shown", async ({
+    expect,
+  }) => {
     const { requests, url } = await startSandbox()
     for (const line of ["ZPOOLPAT='zpat_secret", "ZPOOLPAT zpat_secret", "ZPOOLPAT: zpat_secret"]) {
       const HOME = homeWith(`OTHER='x'\n\n${line}\n`)
@@ -84,7 +86,7 @@ describe("an rcfile that other tools share", () => {
     expect(requests).toEqual([])
   })
 
-  it("is refused in UTF-16, and read with a byte order mark in UTF-8", async ({ expect }) => {
+  it("is refused in UTF-16, but can have a byte order mark in UTF-8", async ({ expect }) => {
     const { url } = await startSandbox()
     const env = { ZPOOL_API_URL: url, ZPOOL_PASSWORD: password }
     const utf16 = Buffer.from("\uFEFFZPOOL_USER=demo\r\n", "utf16le")
@@ -231,7 +233,7 @@ describe("a token cache that can't be used", () => {
     },
   )
 
-  it("that others can write to is named once in a run", async ({ expect }) => {
+  it("that others can write to causes one warning in a run", async ({ expect }) => {
     const { env } = await startSandbox()
     const folder = temporaryFolder()
     chmodSync(folder, 0o777)
@@ -285,7 +287,7 @@ onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
     expect(await running).toMatchObject({ code: 0, stdout: "No PATs found.\n", stderr: "" })
   })
 
-  it("and holds more than settings do is refused", async () => {
+  it("with too much content is refused", async () => {
     const pipe = withPipe()
     const running = runCli(["pat", "list", "--rcfile", pipe])
     // A little more than the bound, and no more: a program without one must not take the machine's memory.

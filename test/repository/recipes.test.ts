@@ -53,7 +53,7 @@ posix("the action", () => {
     expect(output).not.toContain("own")
   })
 
-  it("rotates into a secret, by gh, and does nothing while no PAT expires soon", async () => {
+  it("stores a rotated token in a secret with gh, and does nothing while no PAT expires soon", async () => {
     const { accepts, cwd, sandbox, statuses, token } = await start()
     const path = withGh(cwd, installed(cwd))
     const inputs = { task: "rotate", token, label: "CI", "api-url": sandbox.url, "github-token": "ghs_x" }
@@ -71,7 +71,7 @@ posix("the action", () => {
     expect(await statuses()).toEqual(["CI revoked", "own active", "CI active"])
   })
 
-  it("takes no input for a part of a script", async () => {
+  it("doesn't treat an input as part of a script", async () => {
     const { cwd, sandbox, statuses, token } = await start()
     const path = withGh(cwd, installed(cwd))
     const api = { "api-url": sandbox.url, token }
@@ -157,7 +157,7 @@ posix("the action", () => {
   })
 })
 
-posix("a rotation by a label that two PATs have", () => {
+posix("a rotation of a label that two PATs have", () => {
   /** Two healthy PATs that are years apart, as two jobs that share a label have them. */
   const startTwo = async (days = [300, 300]) => {
     const sandbox = await startSandbox()
@@ -194,7 +194,7 @@ posix("a rotation by a label that two PATs have", () => {
     expect(existsSync(join(cwd, "gh.stdin"))).toBe(false)
   })
 
-  it("puts one in the place of both with the input all, as after a run that was interrupted", async () => {
+  it("replaces both with one new PAT with the input all, as after an interrupted run", async () => {
     const { active, cwd, token, url } = await startTwo([10, 90])
     const inputs = { task: "rotate", token, label: "CI", "api-url": url, "github-token": "ghs_x" }
     const place = { cwd, path: withGh(cwd, installed(cwd)) }
@@ -244,7 +244,7 @@ posix("the GitLab template", () => {
     expect(existsSync(join(cwd, "pwned"))).toBe(false)
   })
 
-  it("rotates into a variable of the project, and revokes the new PAT if the variable is refused", async () => {
+  it("stores a rotated token in a project variable, and revokes the new PAT if GitLab refuses it", async () => {
     const { accepts, cwd, sandbox, statuses, token } = await start()
     const path = installed(cwd)
     const requests: Array<string> = []

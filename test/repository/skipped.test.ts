@@ -6,7 +6,7 @@ import { cleanEnv } from "../support/program/program.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 describe("npm test", () => {
-  it("ends with the tests that were skipped, and why", () => {
+  it("ends with the skipped tests and the reasons", () => {
     const file = "test/cli/strict/completions.test.ts"
     const vitest = [
       "node_modules/vitest/vitest.mjs",
@@ -55,7 +55,7 @@ const counts =
   "printf '      Tests  2 failed | 5 passed | 1 skipped (8)\\n'; printf 'Skipped: x\\n  y\\n'; exit 1"
 
 describe.skipIf(process.platform === "win32")(".ci/run", () => {
-  it("ends with the counts, whatever the tests print behind them", () => {
+  it("ends with the counts, whatever the tests print after them", () => {
     const { lines, status } = runCi(counts, {})
     expect({ status, last: lines.at(-1) }).toEqual({ status: 1, last: "5 passed, 2 failed, 1 skipped" })
   })
