@@ -145,8 +145,8 @@ describe("the layers", () => {
   })
 })
 
-describe("printing", () => {
-  it("bypasses output/print.ts only in the files listed here", () => {
+describe("the source", () => {
+  it("writes to the terminal without cli/output/print.ts only in the files listed here", () => {
     // What is escaped where it is made, and made of literals of ours.
     expect(using(/\bprintSafe\(/)).toEqual([
       "cli/output/print.ts",
@@ -167,7 +167,7 @@ describe("printing", () => {
     ])
   })
 
-  it("unwraps secrets in the settings, the request, the cache, the masking and the delivery of a token alone", () => {
+  it("unwraps secrets only in the settings, requests, the cache, the masking and the delivery of a token", () => {
     const unwrapping = using(/Redacted\.value/).filter((name) => !name.startsWith("services/sandbox/"))
     expect(unwrapping).toEqual([
       "cli/pat/delivery.ts",

@@ -82,15 +82,17 @@ describe("a run without questions", () => {
     }),
   )
 
-  it.effect.each(["", " "])("needs more than a ZPOOL_NO_INPUT of %j, which counts as unset", (value) =>
-    Effect.gen(function* () {
-      const ran = yield* runIn(["pat", "revoke", id], {
-        env: { ...pat, ZPOOL_NO_INPUT: value },
-        line: "n",
-        api,
-      })
-      expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining("Declined") })
-    }),
+  it.effect.each(["", " "])(
+    "isn't the effect of setting ZPOOL_NO_INPUT to %j, which counts as unset",
+    (value) =>
+      Effect.gen(function* () {
+        const ran = yield* runIn(["pat", "revoke", id], {
+          env: { ...pat, ZPOOL_NO_INPUT: value },
+          line: "n",
+          api,
+        })
+        expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining("Declined") })
+      }),
   )
 })
 

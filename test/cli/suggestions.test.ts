@@ -8,7 +8,7 @@ const otherClient =
 const outputAndVersion = "For the version, use --version or -V. For more output, use --log-level debug."
 const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
 
-describe("a word that zpcli does not have", () => {
+describe("an unknown word", () => {
   it.effect.each<[line: string, suggestion: string]>([
     ["list", "zpcli pat list"],
     ["ls", "zpcli pat list"],
@@ -67,7 +67,7 @@ describe("a word that zpcli does not have", () => {
     ["pat create CI --scope job --force", "--replace"],
     ["pat create CI --permissions job", "--scope"],
     ["pat create CI --scope job -q", "--token-only"],
-  ])("%s: is refused with a suggestion: %s", ([line, suggestion]) =>
+  ])("in %j is refused with a suggestion: %s", ([line, suggestion]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(line.split(" "))
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
@@ -123,7 +123,7 @@ describe("a word that zpcli does not have", () => {
     ["pat list --all", "Every PAT is listed unless you add a filter."],
     [`pat show --key-id ${id}`, "Give the key ID as an argument, without an option."],
     ["pat edit CI", "A PAT can't be changed. Replace it with zpcli pat rotate, or create another one."],
-  ])("%s: is refused with an explanation", ([line, note]) =>
+  ])("in %j is refused with an explanation", ([line, note]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(line.split(" "))
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
@@ -135,7 +135,7 @@ describe("a word that zpcli does not have", () => {
   it.effect.each<[line: string, commands: string]>([
     ["lst", "Commands of zpcli: pat, login, hello, sandbox, help."],
     ["pat lst", "Commands of zpcli pat: list, show, create, revoke, rotate, run."],
-  ])("%s: is refused with a suggestion and all commands", ([line, commands]) =>
+  ])("in %j is refused with a suggestion and all commands", ([line, commands]) =>
     Effect.gen(function* () {
       const { stderr } = yield* runIn(line.split(" "))
       expect(stderr).toMatch(/ Did you mean \w+\?\n/)
@@ -144,7 +144,7 @@ describe("a word that zpcli does not have", () => {
   )
 
   it.effect.each(["pat create CI --scope job --exp 14d", "pat r", "frobnicate", "pat list -x"])(
-    "%s: is refused without a suggestion, because none is near or several are",
+    "in %j is refused without a suggestion, because none is near or several are",
     (line) =>
       Effect.gen(function* () {
         const ran = yield* runIn(line.split(" "))

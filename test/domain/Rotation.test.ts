@@ -129,24 +129,21 @@ describe("checkSeveral", () => {
     )
 
   it.each([
-    ["none of them", [null, null]],
-    ["the newest", [iso(-0.1), null]],
-    ["the old one", [null, iso(-0.1)]],
-    [
-      "the newest, while the old one was last used within ten minutes of its creation",
-      [iso(-0.1), iso(-1 + 10 / 1440)],
-    ],
-    ["one with an unreadable last use", ["?", null]],
-  ])("accepts several PATs if the only one in use is %s", (_, uses) => {
+    ["none of them is in use", [null, null]],
+    ["only the newest is in use", [iso(-0.1), null]],
+    ["only the old one is in use", [null, iso(-0.1)]],
+    ["the old one was last used within ten minutes of its creation", [iso(-0.1), iso(-1 + 10 / 1440)]],
+    ["one has an unreadable last use", ["?", null]],
+  ])("accepts several PATs if %s", (_, uses) => {
     expect(check(...uses)).toEqual(Either.void)
   })
 
   it.each([
-    ["both", [iso(-0.1), iso(-0.5)]],
-    ["both, because neither last use is known", [undefined, "?"]],
-    ["two of three", [null, iso(-0.1), iso(-0.5)]],
-    ["both, the old one until more than ten minutes after its creation", [iso(-0.1), iso(-1 + 10.1 / 1440)]],
-  ])("refuses several PATs if those in use are %s", (_, uses) => {
+    ["both are in use", [iso(-0.1), iso(-0.5)]],
+    ["neither last use is known", [undefined, "?"]],
+    ["two of three are in use", [null, iso(-0.1), iso(-0.5)]],
+    ["the old one was used more than ten minutes after its creation", [iso(-0.1), iso(-1 + 10.1 / 1440)]],
+  ])("refuses several PATs if %s", (_, uses) => {
     expect(check(...uses)).toMatchObject({ left: { _tag: "PatsInUse", label: "CI" } })
   })
 

@@ -49,7 +49,7 @@ describe("a compressed answer", () => {
   })
 
   for (const [name, encode, says = name] of encodings) {
-    it(`(${name}) is read, of a list, a create and a failure`, async () => {
+    it(`(${name}) is read in a list, a create and a failure`, async () => {
       const { env } = await start(({ method, url }, response) => {
         response.setHeader("content-encoding", says)
         if (url === "/v1/hello") response.writeHead(400).end(encode('{"message":"Not today"}'))
@@ -200,7 +200,7 @@ const labelled = (label: string) =>
   `{"key_id":"${keyId}","label":${label},"status":"active","scopes":["job"]}`
 
 describe("an odd field of a PAT blanks at most its own cell", () => {
-  it("nested 50,000 levels deep", async () => {
+  it("if it is nested 50,000 levels deep", async () => {
     const fields = ["key_id", "label", "status", "created_at", "last_used_at", "scopes", "unknown"]
     const env = await serving(
       listOf(...fields.map((field) => `{"label":"odd","${field}":${deep}}`), otherItem),
@@ -214,7 +214,7 @@ describe("an odd field of a PAT blanks at most its own cell", () => {
     expect(ran[0]?.stdout.match(/odd/g)).toHaveLength(6)
   })
 
-  it("of a million letters, which do not widen the other rows", async () => {
+  it("if it has a million letters, which don't widen the other rows", async () => {
     const label = "x".repeat(1_000_000)
     const env = await serving(listOf(labelled(`"${label}"`), ...Array.from({ length: 500 }, () => otherItem)))
     const { code, stdout } = await runInProcess(["pat", "list"], env)
@@ -232,7 +232,7 @@ describe("an odd field of a PAT blanks at most its own cell", () => {
     ["of 50,000 wide characters", JSON.stringify("漢".repeat(50_000))],
   ] as const
 
-  it.each(labels)("a label %s fits on terminals", async (_, label) => {
+  it.each(labels)("if it is a label %s, which fits the terminal", async (_, label) => {
     const env = await serving(listOf(labelled(label), otherItem))
     for (const columns of [20, 120]) {
       const { code, stderr, stdout } = await runInProcess(["pat", "list"], env, { terminal: true, columns })
@@ -241,7 +241,7 @@ describe("an odd field of a PAT blanks at most its own cell", () => {
     }
   })
 
-  it.skipIf(noTerminal)("all of them at once, on a terminal", async () => {
+  it.skipIf(noTerminal)("on a terminal, if all fields are odd at once", async () => {
     const env = await serving(listOf(...labels.map(([, label]) => labelled(label)), otherItem))
     const { code, output } = await runCliOnTerminal(["pat", "list"], { env, columns: 120 })
     expect({ code, error: output.includes("zpcli:") }).toEqual({ code: 0, error: false })
@@ -259,7 +259,7 @@ describe("a deep unknown field of an answer is printed with --json", () => {
     ["pat list --status active", listOf(otherItem).replace("ok", `","unknown":${deep},"x":"`), 200],
     ["pat create x --scope job", done, 201],
     [`pat revoke ${keyId}`, done, 200],
-  ])("%s", async (command, body, status) => {
+  ])("by %s", async (command, body, status) => {
     const env = await serving(body, status)
     const { code, stderr, stdout } = await runCli([...command.split(" "), "--json"], { env })
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
@@ -299,7 +299,7 @@ const listedAs = (some: ReadonlyArray<string>) =>
   `{"message":"ok","detail":{"items":[${some.join(",")}],"next":1.50}}`
 
 describe("--json prints numbers as the API wrote them", () => {
-  it("of a list, by the built program", async () => {
+  it("in a list, by the built program", async () => {
     const { env } = await startScripted({ "GET /pat": text(200, listedAs(rawItems)) })
     const { stdout } = await runCli(["pat", "list", "--json"], { env })
     expect(squeezed(stdout)).toBe(listedAs(rawItems))
@@ -321,7 +321,7 @@ describe("--json prints numbers as the API wrote them", () => {
     )
   })
 
-  it("of a create, of a revoke and of several", async () => {
+  it("after a create, a revoke and a revoke of several PATs", async () => {
     const created = `{"message":"ok","detail":{"key_id":"${keyId}","token":"${newToken}","n":[${numbers}]}}`
     const revoked = `{"message":"ok","detail":{"n":[${numbers}]}}`
     const { env } = await startScripted({
@@ -338,7 +338,7 @@ describe("--json prints numbers as the API wrote them", () => {
     )
   })
 
-  it("of a rotation", async () => {
+  it("after a rotation", async () => {
     const created = `{"message":"ok","detail":{"key_id":"${otherId}","token":"${newToken}","n":[${numbers}]}}`
     const old = `{"key_id":"${keyId}","label":"CI","status":"active","scopes":["job"]}`
     const { env } = await startScripted({

@@ -71,7 +71,7 @@ describe("help", () => {
     expect(ran).toMatchObject({ code: 0, stderr: "" })
   })
 
-  it("--version prints the package's version", () => {
+  it("doesn't include the version, which --version prints", () => {
     expect(bare("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
     expect(bare("-V")).toEqual(bare("--version"))
     expect(bare("pat", "create", "--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })

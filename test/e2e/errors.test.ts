@@ -61,15 +61,18 @@ describe("exit codes", () => {
   it.each([
     [{}, [], "ZPOOL_USER"],
     [{ ZPOOL_USER: "demo" }, ["--auth", "pat"], "ZPOOLPAT"],
-  ])("4: without a terminal, %j and %j name %s at once", async (env, flags, variable) => {
-    const { requests, url } = await startSandbox()
-    const began = Date.now()
-    const ran = await runCli([...list, ...flags], { env: { ZPOOL_API_URL: url, ...env } })
-    expect(Date.now() - began).toBeLessThan(5_000)
-    expect(ran).toMatchObject({ code: 4, stdout: "" })
-    expect(ran.stderr).toContain(variable)
-    expect(requests).toEqual([])
-  })
+  ])(
+    "include 4 for a missing credential without a terminal: %j and %j name %s",
+    async (env, flags, variable) => {
+      const { requests, url } = await startSandbox()
+      const began = Date.now()
+      const ran = await runCli([...list, ...flags], { env: { ZPOOL_API_URL: url, ...env } })
+      expect(Date.now() - began).toBeLessThan(5_000)
+      expect(ran).toMatchObject({ code: 4, stdout: "" })
+      expect(ran.stderr).toContain(variable)
+      expect(requests).toEqual([])
+    },
+  )
 
   it("5 means that the PAT doesn't exist or is already revoked", async () => {
     const { env } = (await startWithPat()).sandbox
@@ -138,7 +141,7 @@ describe("exit codes", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s while the API is silent exits %d", async (signal, code) => {
+  ] as const)("include that of %s while the API is silent, %d", async (signal, code) => {
     let arrive = () => {}
     const arrived = new Promise<void>((fulfil) => {
       arrive = fulfil

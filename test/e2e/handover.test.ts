@@ -12,7 +12,7 @@ import { temporaryFolder } from "../support/temporaryFolder.ts"
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]
 
-describe("an API that doesn't support it", () => {
+describe("an API that doesn't support a feature", () => {
   const refusals: ReadonlyArray<Answer> = [
     json(404, { message: "Not Found" }),
     json(405, {}),
@@ -52,7 +52,7 @@ describe("an API that doesn't support it", () => {
     expect(stderr).toContain("does not support creating PATs")
   })
 
-  it("is not confused with a page that blocks the request", async () => {
+  it("isn't confused with a page that blocks the request", async () => {
     const { env } = await startScripted({ "POST /pat": text(403, "<html>Blocked</html>") })
     const ran = await runInProcess(create, env)
     expect(ran).toMatchObject({ code: 4, stdout: "" })

@@ -232,7 +232,7 @@ describe.concurrent("a proxy that fails", () => {
     test.expect(stderr).toContain(`The certificate of ${proxy.url} (HTTPS_PROXY) is not trusted`)
   })
 
-  it.skipIf(noOpenssl)("may itself be reached over TLS", async (test) => {
+  it.skipIf(noOpenssl)("can itself be reached over TLS", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => undefined)
     const proxy = await startProxy(test.onTestFinished, { target: api.port }, certificate?.secureContext)
     const { code, stdout } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url, ZPOOL_TIMEOUT: "10" })
@@ -240,7 +240,7 @@ describe.concurrent("a proxy that fails", () => {
     test.expect(stdout).toContain(api.pats()[1]?.token)
   })
 
-  it.skipIf(noOpenssl)("is not blamed for the API behind it", async (test) => {
+  it.skipIf(noOpenssl)("isn't blamed for failures of the API behind it", async (test) => {
     const { api, env } = await startTls(test.onTestFinished, () => stall)
     const proxy = await startProxy(test.onTestFinished, { target: api.port })
     const { code, stderr } = await run({ ...env, ...behind, HTTPS_PROXY: proxy.url })

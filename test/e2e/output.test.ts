@@ -125,13 +125,13 @@ describe("list --exit-code", () => {
   })
 
   /** Runs it with a stdout whose reader has gone, or goes after the first line. */
-  const list = async (items: number, reader: "gone" | "one line", ...args: ReadonlyArray<string>) => {
+  const list = async (items: number, reader: "nothing" | "one line", ...args: ReadonlyArray<string>) => {
     const all = Array.from({ length: items }, (_, index) => ({ label: `${index} ${"x".repeat(200)}` }))
     const { env } = await startScripted((_, response) => {
       setTimeout(() => response.end(JSON.stringify({ message: "ok", detail: { items: all } })), 150)
     })
     const child = startCli(["pat", "list", ...args], { env })
-    if (reader === "gone") child.stdout?.destroy()
+    if (reader === "nothing") child.stdout?.destroy()
     else child.stdout?.once("data", () => child.stdout?.destroy())
     let stderr = ""
     child.stderr?.on("data", (chunk) => {
@@ -142,15 +142,18 @@ describe("list --exit-code", () => {
   }
 
   it.each([
-    [1, "gone", []],
-    [1, "gone", ["--json"]],
+    [1, "nothing", []],
+    [1, "nothing", ["--json"]],
     [5_000, "one line", []],
     [5_000, "one line", ["--json"]],
-    [5_000, "gone", ["--json", "--status", "active"]],
-  ] as const)("of %d rows whose reader is %s exits by its rows with %j", async (items, reader, args) => {
-    const code = args.some((arg) => arg === "--status") ? 0 : 8
-    expect(await list(items, reader, "--exit-code", ...args)).toEqual({ code, stderr: "" })
-  })
+    [5_000, "nothing", ["--json", "--status", "active"]],
+  ] as const)(
+    "with %d rows, of which the reader takes %s, exits according to the rows: %j",
+    async (items, reader, args) => {
+      const code = args.some((arg) => arg === "--status") ? 0 : 8
+      expect(await list(items, reader, "--exit-code", ...args)).toEqual({ code, stderr: "" })
+    },
+  )
 
   it("isn't the default: without it, a closed pipe exits with 0", async () => {
     expect(await list(5_000, "one line")).toEqual({ code: 0, stderr: "" })

@@ -111,7 +111,7 @@ describe("the PAT that signs in", () => {
     expect(await statuses()).toEqual(["revoked", "revoked"])
   })
 
-  it("that the API rejects doesn't make another PAT count as revoked", async () => {
+  it("doesn't make another PAT count as revoked if the API rejects it", async () => {
     const { another, env, statuses } = await start("DELETE /pat 503 1")
     const ran = await runCli(["pat", "revoke", another, "--yes"], {
       env: { ...env, ZPOOLPAT: "zpat_OfNobody0000" },

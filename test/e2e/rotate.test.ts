@@ -48,7 +48,7 @@ describe("pat rotate", () => {
     expect(created).not.toHaveProperty("expiry_at")
   })
 
-  it("works with the very PAT that it replaces", async () => {
+  it("can replace the PAT that signs in", async () => {
     const { sandbox, token: oldToken } = await startWithPat()
     const { code, stdout } = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
       env: { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: oldToken },

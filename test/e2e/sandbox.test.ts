@@ -216,7 +216,7 @@ describe("zpcli sandbox without a command", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("ends on %s with %d, though a client is connected", async (signal, code) => {
+  ] as const)("ends on %s with %d, even if a client is connected", async (signal, code) => {
     const { child, ended, printed } = await serving()
     const [url = ""] = /http:\/\/127\.0\.0\.1:\d+\/v1/.exec(printed) ?? []
     // Kept alive by fetch, and open when the signal comes.

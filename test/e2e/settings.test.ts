@@ -36,7 +36,7 @@ describe("a variable that is set to nothing", () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill("Bearer zpat_staging"))
   })
 
-  it("hides nothing else of the rcfile either", async ({ expect }) => {
+  it("doesn't hide other settings of the rcfile either", async ({ expect }) => {
     const { env, requests, url } = await startSandbox("GET /hello 503")
     const HOME = homeWith(
       `ZPOOL_API_URL=${url}\nZPOOL_USER=demo\nZPOOL_MAX_RETRIES=0\nZPOOL_TIMEOUT=9\nZPOOL_TOKEN_CACHE_DIR=~/cache\n`,
@@ -198,7 +198,7 @@ describe("a path in the settings", () => {
     })
   })
 
-  it("--rcfile with a name that a variable could have is corrected as a file", async ({ expect }) => {
+  it("an --rcfile named like a variable is called a file in hints", async ({ expect }) => {
     const cwd = temporaryFolder()
     const hintOf = async (name: string, content?: string) => {
       if (content !== undefined) writeFileSync(join(cwd, name), content, { mode: 0o600 })
@@ -321,7 +321,7 @@ onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("whose writer is silent does not hold the program at %s", async (signal, code) => {
+  ] as const)("whose writer is silent doesn't keep %s from ending the program", async (signal, code) => {
     const pipe = withPipe()
     const child = startCli(["pat", "list", "--rcfile", pipe], { stdio: "ignore" })
     const end = new Promise((fulfil) => child.on("close", (exit, by) => fulfil([exit, by])))

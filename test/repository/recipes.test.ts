@@ -208,24 +208,27 @@ posix("a rotation of a label that two PATs have", () => {
   it.each([
     ["action", action.runs.steps.find(({ run }) => run.includes("pat rotate"))?.run ?? ""],
     ["template", (resolved(".zpcli-rotate").script ?? []).join("\n").replaceAll("ZPCLI_", "")],
-  ])("get --all from the %s only if the input is true; any other word than false is refused", (_, script) => {
-    const values = ["true", "false", "", "yes", "TRUE", "false true", "*", "--all"]
-    // All in one shell, each in a subshell of its own: to start one takes a while.
-    const cases = `export LABEL=x EXPIRING_WITHIN=14d
+  ])(
+    "gets --all from the %s only if the input is true, and any word but true or false is refused",
+    (_, script) => {
+      const values = ["true", "false", "", "yes", "TRUE", "false true", "*", "--all"]
+      // All in one shell, each in a subshell of its own: to start one takes a while.
+      const cases = `export LABEL=x EXPIRING_WITHIN=14d
       zpcli() { echo "$5 $6"; }; mktemp() { echo header; }
       for ALL in "$@"; do code=0; (set -e\n${script}\n) 2>&1 & wait $! || code=$?; echo "= $code"; done
       LABEL=; ALL=false; (set -e\n${script}\n) 2>&1 & wait $! || echo "= $?"`
-    const { stdout } = spawnSync("bash", ["-c", cases, "bash", ...values], {
-      cwd: temporaryFolder(),
-      encoding: "utf8",
-    })
-    const [on, off, none, ...others] = stdout.split(/= \d\n/)
-    expect(stdout.match(/= \d/g)).toEqual(["= 0", "= 0", "= 0", ...Array(6).fill("= 2")])
-    expect(on).toBe("--all --yes\n")
-    expect([off, none]).toEqual(Array(2).fill("--yes --expiring-within=14d\n"))
-    expect(others.slice(0, 5).every((text) => /must be true or false\.\n$/.test(text))).toBe(true)
-    expect(others[5]).toMatch(/needs the (input label|variable LABEL)\.\n$/)
-  })
+      const { stdout } = spawnSync("bash", ["-c", cases, "bash", ...values], {
+        cwd: temporaryFolder(),
+        encoding: "utf8",
+      })
+      const [on, off, none, ...others] = stdout.split(/= \d\n/)
+      expect(stdout.match(/= \d/g)).toEqual(["= 0", "= 0", "= 0", ...Array(6).fill("= 2")])
+      expect(on).toBe("--all --yes\n")
+      expect([off, none]).toEqual(Array(2).fill("--yes --expiring-within=14d\n"))
+      expect(others.slice(0, 5).every((text) => /must be true or false\.\n$/.test(text))).toBe(true)
+      expect(others[5]).toMatch(/needs the (input label|variable LABEL)\.\n$/)
+    },
+  )
 })
 
 posix("the GitLab template", () => {

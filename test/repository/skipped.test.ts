@@ -23,7 +23,7 @@ describe("npm test", () => {
     for (const shell of ["bash", "zsh", "fish"])
       expect(stdout).toContain(`Skipped: ${shell} is not installed\n`)
     expect(stdout).toContain(
-      `  ${file} > what a shell could take for its own > is shown by zsh in a description as it is\n`,
+      `  ${file} > text that a shell could interpret > is shown unchanged by zsh in a description\n`,
     )
     expect(stdout).not.toContain("no reason given")
     expect(readFileSync("scripts/test.mjs", "utf8")).toContain("./scripts/skipped.mjs")
@@ -65,7 +65,7 @@ describe.skipIf(process.platform === "win32")(".ci/run", () => {
     ["is root, and apt-get fails", { id: "echo 0", "apt-get": 'echo "apt-get $*"; exit 100' }, true],
     ["is not root", { id: "echo 1000", "apt-get": 'echo "apt-get $*"; exit 100' }, false],
     ["is root without apt-get", { id: "echo 0" }, false],
-  ] as const)("installs the shells where it %s, and never fails of that", (_, programs, tries) => {
+  ] as const)("never fails because it can't install the shells: it %s", (_, programs, tries) => {
     const { lines, status } = runCi("printf '      Tests  5 passed (5)\\n'", programs)
     expect({ status, last: lines.at(-1) }).toEqual({ status: 0, last: "5 passed, 0 failed" })
     expect(lines.some((line) => /^apt-get .*install.* zsh fish$/.test(line))).toBe(tries)

@@ -37,7 +37,7 @@ describe("printJsonText", () => {
     ).toBe('["A/😀","\\ud83d","\\\\","\\"","plain","\\u001b"]')
   })
 
-  it("changes strings and names", () => {
+  it("applies a change to strings and names", () => {
     const changeString = (value: string) => value.replaceAll("secret", "[hidden]")
     expect(print('{"a secret":["s\\u0065cret",1]}', { changeString, layout: "compact" })).toBe(
       '{"a [hidden]":["[hidden]",1]}',

@@ -42,9 +42,9 @@ const nightsOf = (index: number): ReadonlyArray<Night> => {
 
 const writes = (requests: ReadonlyArray<string>) => requests.filter((request) => !request.startsWith("GET "))
 
-describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
+describe(`nightly rotations (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
   it.effect(
-    `leave one working PAT, whose token is stored, after two good nights: ${sequences} sequences`,
+    `leave one working PAT, whose token is stored, once two of them have gone well: ${sequences} sequences`,
     () =>
       Effect.gen(function* () {
         const codes = new Set<number | undefined>()

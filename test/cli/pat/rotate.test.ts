@@ -300,7 +300,7 @@ describe("a rotation that isn't due", () => {
     }),
   )
 
-  it.effect("can become due because of the PAT's age with --older-than", () =>
+  it.effect("is made after all if the PAT is older than --older-than allows", () =>
     Effect.gen(function* () {
       const ran = yield* rotate([far], old, "--expiring-within", "14d", "--older-than", "30d")
       expect(ran.requests).toContain("POST /pat")

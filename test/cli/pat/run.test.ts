@@ -166,16 +166,18 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("doesn't do that with a given label, because another PAT may have it", () =>
-    Effect.gen(function* () {
-      const api: Answers = {
-        "POST /pat": { status: 502, body: {} },
-        "GET /pat": listed(item({ label: "deploy", created_at: "1970-01-01T00:00:00Z" })),
-      }
-      const ran = yield* run(["--json", "--label", "deploy", ...work], undefined, { api })
-      expect(ran).toMatchObject({ code: 125, started: [] })
-      expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId })
-    }),
+  it.effect(
+    "revokes nothing after a lost answer if the label was given, because another PAT may have it",
+    () =>
+      Effect.gen(function* () {
+        const api: Answers = {
+          "POST /pat": { status: 502, body: {} },
+          "GET /pat": listed(item({ label: "deploy", created_at: "1970-01-01T00:00:00Z" })),
+        }
+        const ran = yield* run(["--json", "--label", "deploy", ...work], undefined, { api })
+        expect(ran).toMatchObject({ code: 125, started: [] })
+        expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId })
+      }),
   )
 
   it.effect(

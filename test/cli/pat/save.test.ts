@@ -175,7 +175,7 @@ describe("pat rotate --save", () => {
     [200, 9, "was revoked"],
     [503, 7, "exists, but its token is lost"],
   ] as const)(
-    "leaves the old PAT and the rcfile as they were if it can't be written (a revoke of the new one that meets %d: %d)",
+    "keeps the old PAT and the rcfile if the rcfile can't be written (status %d to the new PAT's revoke: exit code %d)",
     ([status, code, words]) =>
       Effect.gen(function* () {
         const rcfile = rcfileWith(`ZPOOLPAT=${own}\n`)

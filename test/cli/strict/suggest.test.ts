@@ -74,7 +74,7 @@ describe("the hint for an unknown word", () => {
     expect(wrong("ship", "mine", "lay", "-q").hint).toBe("A fleet is never quiet.")
   })
 
-  it("survives being kept as JSON", () => {
+  it("survives a round trip through JSON", () => {
     const request = parse(JSON.parse(JSON.stringify(tree)), ["ship", "admiral"])
     expect(request).toMatchObject({ hint: "Nobody commands an admiral." })
   })
