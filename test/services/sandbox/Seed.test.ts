@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { demo, parseSeed } from "../../../src/services/sandbox/Seed.ts"
 import { statusOf, toItem } from "../../../src/services/sandbox/State.ts"
-import { live, sandbox } from "./harness.ts"
+import { live, sandbox } from "./loopback.ts"
 
 const now = Date.parse("2026-11-24T00:00:00Z")
 const at = Effect.zipRight(TestClock.setTime(now), Effect.void)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import { clientOf, faults, live, sandbox } from "./harness.ts"
+import { clientOf, faults, live, sandbox } from "./loopback.ts"
 
 /** The status that came, or `lost` where none did. */
 const outcome = <A extends { readonly status: number }, E, R>(request: Effect.Effect<A, E, R>) =>

@@ -12,7 +12,7 @@ import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
 import { empty } from "../../../src/services/sandbox/State.ts"
 import { inTime, newPat, secret } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
-import { faults } from "./harness.ts"
+import { faults } from "./loopback.ts"
 
 /** A sandbox in this process, as the layer that a program takes its HTTP client from. */
 const sandbox = (options: Partial<ApiOptions> = {}) =>

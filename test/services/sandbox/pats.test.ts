@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { live, sandbox } from "./harness.ts"
+import { live, sandbox } from "./loopback.ts"
 
 /** 2026-01-26T02:05:37.250Z, in milliseconds since the epoch. */
 const now = Date.UTC(2026, 0, 26, 2, 5, 37, 250)

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { clientOf, live, sandbox } from "./harness.ts"
+import { clientOf, live, sandbox } from "./loopback.ts"
 
 /** Opens a connection, writes to it, and never reads. */
 const open = (url: string, text: string) =>
