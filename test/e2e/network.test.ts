@@ -1,19 +1,20 @@
 /** What has not left, what has, and who failed: the built program against a network that fails early. */
+import { writeFileSync } from "node:fs"
 import { createServer as createTlsServer } from "node:https"
 import type { AddressInfo } from "node:net"
+import { join } from "node:path"
 import { describe, it } from "vitest"
 import { pat } from "../support/fixtures.ts"
 import { type Fault, type Faults, startFaults } from "../support/http/faults.ts"
 import {
   type Certificate,
   makeCertificate,
-  namesModule,
   noOpenssl,
   startBlackhole,
   startProxy,
 } from "../support/http/network.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
-import type { OnFinished } from "../support/temporaryFolder.ts"
+import { type OnFinished, temporaryFolder } from "../support/temporaryFolder.ts"
 
 const create = ["pat", "create", "Nightly", "--scope", "job"]
 const run = (env: Readonly<Record<string, string>>, argv: ReadonlyArray<string> = create) =>
@@ -260,6 +261,23 @@ describe.concurrent("a proxy that fails", () => {
   })
 })
 
+/** `NODE_OPTIONS` under which a name has these addresses. */
+const withNames = (onFinished: OnFinished, names: Readonly<Record<string, ReadonlyArray<string>>>) => {
+  const file = join(temporaryFolder(onFinished), "names.cjs")
+  writeFileSync(
+    file,
+    `const dns = require("node:dns")
+     const names = ${JSON.stringify(names)}
+     const real = dns.lookup
+     dns.lookup = (name, options, callback) => {
+       const found = names[name]?.map((address) => ({ address, family: 4 }))
+       if (found === undefined) return real(name, options, callback)
+       setImmediate(() => options.all ? callback(null, found) : callback(null, found[0].address, 4))
+     }`,
+  )
+  return `--require ${file}`
+}
+
 describe.concurrent("a name with several addresses", () => {
   it.skipIf(!linux)("tries the next one after a second", async ({ expect, onTestFinished }) => {
     const api = await startFaults(() => undefined, { onFinished: onTestFinished })
@@ -269,7 +287,7 @@ describe.concurrent("a name with several addresses", () => {
       {
         ZPOOL_API_URL: api.url.replace("127.0.0.1", "localhost"),
         ZPOOL_TIMEOUT: "5",
-        NODE_OPTIONS: namesModule(onTestFinished, { localhost: ["127.0.0.2", "127.0.0.1"] }),
+        NODE_OPTIONS: withNames(onTestFinished, { localhost: ["127.0.0.2", "127.0.0.1"] }),
       },
       ["pat", "list"],
     )

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { startScripted } from "../support/http/scripted.ts"
@@ -10,7 +10,6 @@ import {
   inDays,
   installed,
   type Job,
-  packageFolder,
   resolved,
   runAction,
   runJob,
@@ -18,6 +17,7 @@ import {
   type Variables,
   withGh,
 } from "../support/program/ci.ts"
+import { programFile } from "../support/program/program.ts"
 import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
 
@@ -43,7 +43,12 @@ const posix = describe.skipIf(process.platform === "win32")
 posix("the action", () => {
   it("installs the package and fails with 8 if a PAT expires soon", async () => {
     const { ci, cwd, sandbox, token } = await start()
-    const inputs = { token, "api-url": sandbox.url, package: packageFolder(cwd) }
+    // The package as a folder, with the build under test.
+    const folder = join(cwd, "package")
+    mkdirSync(folder)
+    cpSync("package.json", join(folder, "package.json"))
+    symlinkSync(dirname(programFile), join(folder, "dist"))
+    const inputs = { token, "api-url": sandbox.url, package: folder }
     const { code, output, step } = await runAction(inputs, { cwd, path: process.env.PATH ?? "" })
     expect({ code, step }, output).toEqual({
       code: 8,

@@ -3,22 +3,17 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { DeliveryFailed, OutcomeUnknown } from "../../../src/domain/Errors.ts"
+import { DeliveryFailed, OutcomeUnknown, PatNotFound } from "../../../src/domain/Errors.ts"
+import { KeyId } from "../../../src/domain/KeyId.ts"
 import { fromItem } from "../../../src/domain/Pat.ts"
 import type { OldPat, Rotation } from "../../../src/domain/Rotation.ts"
-import {
-  created,
-  handing,
-  newKeyId,
-  notFound,
-  oldKeyId,
-  revoked,
-  thirdKeyId,
-  timedOut,
-} from "../../support/world/handover.ts"
+import { created, handing, newKeyId, revoked, timedOut } from "../../support/world/handover.ts"
 import { newPat } from "../../support/world/services.ts"
 
 const ci = newPat("CI", ["job"])
+const oldKeyId = KeyId.make("law-hotel-shape-community")
+const thirdKeyId = KeyId.make("basket-doctor-humble-figure")
+const notFound = new PatNotFound({ keyId: newKeyId, status: 404 })
 const old: OldPat = { keyId: oldKeyId, works: true, own: false }
 const pipeClosed = new DeliveryFailed({ target: "stdout", code: "EPIPE" })
 
