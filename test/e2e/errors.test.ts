@@ -122,7 +122,7 @@ describe("exit codes", () => {
     ] as const) {
       const { call, env } = await startSandbox(fault)
       if (!fault.startsWith("POST")) await call("POST", "/pat", { label: "CI", scopes: ["job"] })
-      const ran = await runCli(argv, { env: { ...env, ZPOOL_MAX_RETRIES: "1" } })
+      const ran = await runInProcess(argv, { ...env, ZPOOL_MAX_RETRIES: "1" })
       const line = ran.stderr.split("\n").find((each) => each.startsWith("{")) ?? ran.stderr
       expect(JSON.parse(line).error, fault).toMatchObject({ exitCode: code, retryable })
       expect(ran.code).toBe(code)

@@ -17,6 +17,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
 import { temporaryFolder } from "../support/temporaryFolder.ts"
@@ -95,7 +96,9 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
         mkdirSync(folder)
         if (replace) writeFileSync(file, "old", { mode: 0o600 })
         const { active, env } = await start(() => change(folder, file))
-        const ran = await runCli(rotate(file, ...(replace ? ["--replace"] : [])), { env })
+        const args = rotate(file, ...(replace ? ["--replace"] : []))
+        const built = what === "another program writes to it"
+        const ran = built ? await runCli(args, { env }) : await runInProcess(args, env)
         expect(ran).toMatchObject({ code: 9, stdout: "" })
         expect(ran.stderr).toContain(`The new PAT ${dealtKeyIds[1]} was revoked`)
         expect(ran.stderr).toContain("(it was changed, moved or removed while zpcli was working)")
