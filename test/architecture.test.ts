@@ -196,6 +196,13 @@ describe("a list of files", () => {
     expect([...new Set(named)].sort()).toEqual(there.sort())
   })
 
+  it("in the README of test/support names only files and folders that exist", () => {
+    const text = readFileSync("test/support/README.md", "utf8")
+    const named = [...text.matchAll(/`([\w./]+(?:\.ts|\/))`/g)].map(([, path]) => path)
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter((path) => !existsSync(`test/support/${path}`))).toEqual([])
+  })
+
   it("in the Stryker settings names only files that exist", async () => {
     for (const config of ["stryker.config.mjs", "stryker.domain.config.mjs"]) {
       const { default: options } = (await import(`../${config}`)) as {
