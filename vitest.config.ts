@@ -19,7 +19,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // `npm run test:executable` builds what they test.
     exclude: process.env.ZPCLI_BIN === undefined ? ["test/executable/**"] : [],
-    globalSetup: "test/support/temporaryFolder.ts",
+    globalSetup: "test/support/globalSetup.ts",
     setupFiles: "test/support/skipped.ts",
     testTimeout: 30_000,
     hookTimeout: 30_000,

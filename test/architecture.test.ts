@@ -40,7 +40,7 @@ const using = (pattern: RegExp) =>
     .sort()
 
 describe("the layers", () => {
-  it("are all there to be looked at", () => {
+  it("are all found by this test", () => {
     expect(importsOf(/^domain\//).length).toBeGreaterThan(10)
     expect(importsOf(/^services\//).length).toBeGreaterThan(50)
     expect(importsOf(/^cli\//).some(({ path }) => path.startsWith("@effect/cli"))).toBe(true)
@@ -48,13 +48,13 @@ describe("the layers", () => {
     expect(importsOf(/^cli\//).some(({ path }) => path.startsWith("domain/"))).toBe(true)
   })
 
-  it("import downwards only: cli, services, domain", () => {
+  it("import only downwards: cli, services, domain", () => {
     expect(edges(/^services\//, /^(cli|bin|main|start|executable)\b/)).toEqual([])
     expect(edges(/^domain\//, /^(cli|services|bin|main|start|executable)\b/)).toEqual([])
     expect(edges(/^cli\//, /^(bin|main|start|executable)\.ts/)).toEqual([])
   })
 
-  it("have rooms in the services that stand on each other: pats, auth, network, settings", () => {
+  it("import only downwards within the services: pats, auth, network, settings", () => {
     const rooms = ["pats", "auth", "network", "settings"]
     const upwards = rooms.flatMap((room, floor) =>
       edges(
@@ -69,14 +69,14 @@ describe("the layers", () => {
     expect(flat.length).toBeLessThanOrEqual(12)
   })
 
-  it("are not asked for by what stands below them: only cli/live composes services/node", () => {
+  it("use services/node only in the entry files and in cli/live", () => {
     const users = importsOf(/^(?!services\/node\/)/)
       .filter(({ path }) => path.startsWith("services/node/"))
       .map(({ edge }) => edge.split(" ")[0])
     expect(new Set(users)).toEqual(new Set(["bin.ts", "start.ts", "executable.ts", "main.ts", "cli/live.ts"]))
   })
 
-  it("have no circle of imports", () => {
+  it("have no import cycles", () => {
     const graph = new Map(files.map(({ imports, name }) => [name, imports]))
     const done = new Set<string>()
     const circleFrom = (name: string, path: ReadonlyArray<string>): ReadonlyArray<string> => {
@@ -94,30 +94,30 @@ describe("the layers", () => {
     ).toEqual([])
   })
 
-  it("leave Node's own modules to services/node and to the sandbox's port", () => {
+  it("import Node's modules only in services/node and in the sandbox's server", () => {
     const users = importsOf(/./).filter(({ path }) => path.startsWith("node:"))
     const allowed = /^(services\/node\/|services\/sandbox\/serve\.ts )/
     expect(users.map(({ edge }) => edge).filter((edge) => !allowed.test(edge))).toEqual([])
     expect(users.some(({ edge }) => edge === "services/sandbox/serve.ts → node:http")).toBe(true)
   })
 
-  it("leave the writing of files to one module", () => {
+  it("write files only in services/node/files and wholeFile", () => {
     const writing = using(
       /\b(?:writeFile|writeFileString|writeFileSync|makeDirectory|mkdir|mkdirSync|rename|renameSync|link|linkSync|symlink|symlinkSync|copy|copyFile|copyFileSync|truncate|chmodSync|chownSync|O_CREAT)\b *\(|O_CREAT/,
     )
     expect(writing).toEqual(["services/node/files.ts", "services/node/wholeFile.ts"])
   })
 
-  it("are made of files of at most 250 lines", () => {
+  it("have no file of more than 250 lines", () => {
     const long = files.filter(({ text }) => text.split("\n").length - 1 > 250).map(({ name }) => name)
     expect(long).toEqual([])
   })
 
-  it("leave @effect/cli to src/cli", () => {
+  it("import @effect/cli only in src/cli", () => {
     expect(edges(/^(?!cli\/)/, /^@effect\/cli/)).toEqual([])
   })
 
-  it("keep the strict command line free of all that is zpcli's, words included: it could be copied into another program", () => {
+  it("keep zpcli's modules and words out of cli/strict, so that another program could use it", () => {
     expect(edges(/^cli\/strict\//, /^(?!cli\/strict\/|@effect\/cli|effect\/|fastest-levenshtein$)/)).toEqual(
       [],
     )
@@ -135,7 +135,7 @@ describe("the layers", () => {
     ).toEqual([])
   })
 
-  it("read no clock or environment, and make no request, outside a layer", () => {
+  it("read the clock and the environment, and send requests, only through services", () => {
     expect(using(/Date\.now|new Date\(\)|\bfetch\(/)).toEqual([])
     expect(using(/Math\.random/)).toEqual([])
     // `start` is the entry, which runs before any layer.
@@ -145,8 +145,8 @@ describe("the layers", () => {
   })
 })
 
-describe("printing", () => {
-  it("goes through output/print.ts, if it is escaped", () => {
+describe("the source", () => {
+  it("writes to the terminal without cli/output/print.ts only in the files listed here", () => {
     // What is escaped where it is made, and made of literals of ours.
     expect(using(/\bprintSafe\(/)).toEqual([
       "cli/output/print.ts",
@@ -167,7 +167,7 @@ describe("printing", () => {
     ])
   })
 
-  it("unwraps secrets in the settings, the request, the cache, the masking and the delivery of a token alone", () => {
+  it("unwraps secrets only in the settings, requests, the cache, the masking and the delivery of a token", () => {
     const unwrapping = using(/Redacted\.value/).filter((name) => !name.startsWith("services/sandbox/"))
     expect(unwrapping).toEqual([
       "cli/pat/delivery.ts",
@@ -184,10 +184,10 @@ describe("printing", () => {
   })
 })
 
-describe("what names files", () => {
+describe("a list of files", () => {
   const strict = "src/cli/strict"
 
-  it("names those of the strict command line as they are, all of them", () => {
+  it("in the README of cli/strict names every file there", () => {
     const text = readFileSync(`${strict}/README.md`, "utf8")
     const named = [...text.matchAll(/"\.\/strict\/([\w/]+\.ts)"|`([\w/]+\.ts)`/g)].map(
       ([, imported, listed]) => imported ?? listed,
@@ -198,7 +198,14 @@ describe("what names files", () => {
     expect([...new Set(named)].sort()).toEqual(there.sort())
   })
 
-  it("names files to mutate that are there", async () => {
+  it("in the README of test/support names only files and folders that exist", () => {
+    const text = readFileSync("test/support/README.md", "utf8")
+    const named = [...text.matchAll(/`([\w./]+(?:\.ts|\/))`/g)].map(([, path]) => path)
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter((path) => !existsSync(`test/support/${path}`))).toEqual([])
+  })
+
+  it("in the Stryker settings names only files that exist", async () => {
     for (const config of ["stryker.config.mjs", "stryker.domain.config.mjs"]) {
       const { default: options } = (await import(`../${config}`)) as {
         readonly default: { readonly mutate: ReadonlyArray<string> }

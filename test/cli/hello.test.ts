@@ -15,7 +15,7 @@ describe("hello", () => {
       "Signed in with: username and password, as demo",
       { user: "demo", credential: "jwt", source: "ZPOOL_PASSWORD" },
     ],
-  ] as const)("with %j says how it signed in, as text and as JSON", ([env, line, fields]) =>
+  ] as const)("with %j says how it signed in, in text and in JSON", ([env, line, fields]) =>
     Effect.gen(function* () {
       const text = yield* runIn(["hello"], { env, routes: api })
       expect(text).toMatchObject({ code: 0, stdout: `${message}\n${line}\nAPI: ${base}\n`, stderr: "" })
@@ -25,7 +25,7 @@ describe("hello", () => {
     }),
   )
 
-  it.effect("gives its error as JSON with --json", () =>
+  it.effect("reports its error as JSON with --json", () =>
     Effect.gen(function* () {
       const refused = { "GET /hello": { status: 401, body: { message: "no" } } }
       const ran = yield* runIn(["hello", "--json"], { env: pat, api: refused })

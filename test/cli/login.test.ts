@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { onTestFinished } from "vitest"
 import { pat } from "../support/fixtures.ts"
 import { systemError } from "../support/http/answer.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { runIn, typed, type World } from "../support/world/world.ts"
 
 const token = "zpat_PastedPastedPastedPasted0000"
@@ -14,8 +13,7 @@ const greeting = { "GET /hello": { body: { message: "Hello demo" } } }
 
 /** A home whose rcfile has this content; none without. */
 const homeWith = (content?: string) => {
-  const home = mkdtempSync(join(tmpdir(), "zpcli-login-"))
-  onTestFinished(() => rmSync(home, { recursive: true }))
+  const home = temporaryFolder()
   const folder = join(home, ".config", "zpools.io")
   const rcfile = join(folder, "zpoolrc")
   if (content !== undefined) {
@@ -34,7 +32,7 @@ const login = (world: World, ...argv: ReadonlyArray<string>) =>
   })
 
 describe("zpcli login", () => {
-  it.effect("checks the PAT of one line of stdin and saves it in a new rcfile that is private", () =>
+  it.effect("reads the PAT from one line of stdin, checks it, and saves it in a new private rcfile", () =>
     Effect.gen(function* () {
       const { env, folder, rcfile } = homeWith()
       const ran = yield* login({ env, line: ` ${token}\r`, api: greeting })
@@ -52,7 +50,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect.each(["--no-input", "ZPOOL_NO_INPUT"])("with %s reads stdin all the same", (by) =>
+  it.effect.each(["--no-input", "ZPOOL_NO_INPUT"])("still reads stdin with %s", (by) =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith()
       const more = by === "--no-input" ? [by] : []
@@ -65,7 +63,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("at a terminal names the page and asks once, hidden", () =>
+  it.effect("at a terminal names the page, and asks once without an echo", () =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith()
       const ran = yield* login({ env, terminal: true, keys: typed(`${token}\r`), api: greeting })
@@ -78,7 +76,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("opens the page at Enter alone, once, and asks again", () =>
+  it.effect("opens the page if only Enter is pressed, once, and asks again", () =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith()
       const ran = yield* login({ env, terminal: true, keys: typed(`\r${token}\r`), api: greeting })
@@ -90,7 +88,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("says at a terminal that another PAT is replaced, and leaves every other line as it was", () =>
+  it.effect("at a terminal says that it replaces another PAT, and keeps every other line", () =>
     Effect.gen(function* () {
       const before = (saved: string) => `# mine\r\nZPOOLPAT='${saved}'\r\nEDITOR=vi`
       const { env, rcfile } = homeWith(before("zpat_OldOldOldOldOldOldOldOldOldOld"))
@@ -108,7 +106,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("takes the end of input for no PAT, and Ctrl-C for a wish to leave; neither opens a page", () =>
+  it.effect("fails at the end of input and quits at Ctrl-C, without opening a page", () =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith()
       for (const [key, code] of [
@@ -122,7 +120,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("says what is missing if no PAT is given, or may be asked for", () =>
+  it.effect("says that the PAT is missing if stdin has none and asking isn't possible", () =>
     Effect.gen(function* () {
       const { env } = homeWith()
       const hint = `Create one at ${page}, and paste it at the prompt or pipe it into zpcli login.\n`
@@ -152,7 +150,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("saves nothing if the PAT is refused, and speaks of this PAT", () =>
+  it.effect("saves nothing if the API rejects the PAT, and says that it means this PAT", () =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith("ZPOOL_USER=ada\n")
       const refused = { "GET /hello": { status: 401, body: { message: `no ${token}` } } }
@@ -168,26 +166,28 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("saves nothing if it can't be checked: unreachable, or an answer that is not the API's", () =>
-    Effect.gen(function* () {
-      const { env, rcfile } = homeWith()
-      for (const [answer, code] of [
-        [systemError("ECONNREFUSED", "connect"), 6],
-        [{ status: 503 }, 6],
-        [{ status: 403, body: "<html>Blocked</html>" }, 4],
-        [{ status: 200, body: "<html>Sign in to this network</html>" }, 1],
-        [{ status: 202, body: { message: "ok" } }, 1],
-        [{ status: 200, body: { message: "Internal server error", errorType: "x" } }, 1],
-      ] as const) {
-        const ran = yield* login({ env, line: token, api: { "GET /hello": answer } })
-        expect(ran, JSON.stringify(answer)).toMatchObject({ code, stdout: "" })
-      }
-      expect(existsSync(rcfile)).toBe(false)
-    }),
+  it.effect(
+    "saves nothing if the PAT can't be checked, because the API is unreachable or something else answers",
+    () =>
+      Effect.gen(function* () {
+        const { env, rcfile } = homeWith()
+        for (const [answer, code] of [
+          [systemError("ECONNREFUSED", "connect"), 6],
+          [{ status: 503 }, 6],
+          [{ status: 403, body: "<html>Blocked</html>" }, 4],
+          [{ status: 200, body: "<html>Sign in to this network</html>" }, 1],
+          [{ status: 202, body: { message: "ok" } }, 1],
+          [{ status: 200, body: { message: "Internal server error", errorType: "x" } }, 1],
+        ] as const) {
+          const ran = yield* login({ env, line: token, api: { "GET /hello": answer } })
+          expect(ran, JSON.stringify(answer)).toMatchObject({ code, stdout: "" })
+        }
+        expect(existsSync(rcfile)).toBe(false)
+      }),
   )
 
   it.effect.each(["zpat_two words", "zpat_\u00e9", "zpat_$(reboot)", "'zpat_quoted'"])(
-    "refuses %j, which is not a PAT, before a request",
+    "refuses %j, which isn't a PAT, before sending anything",
     (line) =>
       Effect.gen(function* () {
         const { env, rcfile } = homeWith()
@@ -199,7 +199,7 @@ describe("zpcli login", () => {
       }),
   )
 
-  it.effect("mends an rcfile whose PAT can't be used", () =>
+  it.effect("repairs an rcfile whose PAT is unusable", () =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith("ZPOOL_TIMEOUT=3\nZPOOLPAT='two words'\n")
       expect(yield* login({ env, line: token, api: greeting })).toMatchObject({ code: 0, stderr: "" })
@@ -221,7 +221,7 @@ describe("zpcli login", () => {
   )
 
   it.effect.each(["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"])(
-    "warns if %s in the environment overrides what was saved",
+    "warns if %s in the environment overrides the saved PAT",
     (name) =>
       Effect.gen(function* () {
         const { env, rcfile } = homeWith()
@@ -234,7 +234,7 @@ describe("zpcli login", () => {
       }),
   )
 
-  it.effect("warns if only the environment names the API that the PAT is for", () =>
+  it.effect("warns if the PAT's API is set only in the environment", () =>
     Effect.gen(function* () {
       const api = "https://staging.test/v1"
       const warned = homeWith()
@@ -250,7 +250,7 @@ describe("zpcli login", () => {
     ["ZPOOLPAT_COMMAND=op read x\n", "has a ZPOOLPAT_COMMAND line"],
     ["ZPOOLPAT_FILE=/run/secrets/pat\n", "has a ZPOOLPAT_FILE line"],
     ['export A="open\nZPOOLPAT zpat_x\n', "must have the form KEY=value"],
-  ])("refuses an rcfile with %j before it asks", ([content, why]) =>
+  ])("refuses an rcfile with %j before asking", ([content, why]) =>
     Effect.gen(function* () {
       const { env, rcfile } = homeWith(content)
       const ran = yield* login({ env, terminal: true, columns: 200 })
@@ -260,7 +260,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("needs to know where the rcfile is", () =>
+  it.effect("fails if no path of the rcfile is known", () =>
     Effect.gen(function* () {
       expect(yield* login({ env: {}, line: token })).toMatchObject({
         code: 2,
@@ -269,7 +269,7 @@ describe("zpcli login", () => {
     }),
   )
 
-  it.effect("does not take the PAT as an argument, nor repeat it", () =>
+  it.effect("doesn't accept the PAT as an argument, and doesn't repeat it", () =>
     Effect.gen(function* () {
       const ran = yield* login({ env: pat }, token)
       expect(ran).toMatchObject({ code: 2, requests: [] })

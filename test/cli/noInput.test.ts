@@ -18,45 +18,49 @@ const disabled = [
 
 const cases = worlds.flatMap(([where, world]) => disabled.map(([by, env]) => ({ where, world, by, env })))
 
-describe("without questions", () => {
-  it.effect.each(cases)("$where with $by, a confirmation is 3 and names --yes", ({ world, by, env }) =>
-    Effect.gen(function* () {
-      for (const command of [
-        ["pat", "revoke", id],
-        ["pat", "rotate", id],
-      ]) {
-        const argv = by === "--no-input" ? [...command, by] : command
-        const ran = yield* runIn(argv, { ...world, api, env: { ...pat, ...env } })
-        expect(ran).toMatchObject({
-          code: 3,
-          stdout: "",
-          stderr: `zpcli: This needs confirmation, but ${by} is set. Nothing was changed.\nAdd --yes to skip the question.\n`,
+describe("a run without questions", () => {
+  it.effect.each(cases)(
+    "$where with $by exits with 3 instead of asking for confirmation, and names --yes",
+    ({ world, by, env }) =>
+      Effect.gen(function* () {
+        for (const command of [
+          ["pat", "revoke", id],
+          ["pat", "rotate", id],
+        ]) {
+          const argv = by === "--no-input" ? [...command, by] : command
+          const ran = yield* runIn(argv, { ...world, api, env: { ...pat, ...env } })
+          expect(ran).toMatchObject({
+            code: 3,
+            stdout: "",
+            stderr: `zpcli: This needs confirmation, but ${by} is set. Nothing was changed.\nAdd --yes to skip the question.\n`,
+          })
+          expect(ran.requests.map(({ method }) => method)).toEqual(["GET"])
+        }
+      }),
+  )
+
+  it.effect.each(cases)(
+    "$where with $by exits with 4 instead of asking for a password, and names the variable",
+    ({ world, by, env }) =>
+      Effect.gen(function* () {
+        const argv = by === "--no-input" ? [by, "hello"] : ["hello"]
+        expect(yield* runIn(argv, { ...world, env })).toMatchObject({
+          code: 4,
+          stderr: `zpcli: Not signed in: no username is set, and ${by} disables prompts.\nRun zpcli login, or set ZPOOLPAT or ZPOOL_USER.\n`,
+          requests: [],
         })
-        expect(ran.requests.map(({ method }) => method)).toEqual(["GET"])
-      }
-    }),
+        const { ZPOOL_USER } = account
+        expect(
+          yield* runIn([...argv, "--auth", "jwt"], { ...world, env: { ...env, ZPOOL_USER } }),
+        ).toMatchObject({
+          code: 4,
+          stderr: `zpcli: Not signed in: no password is set, and ${by} disables prompts.\nSet ZPOOL_PASSWORD.\n`,
+          requests: [],
+        })
+      }),
   )
 
-  it.effect.each(cases)("$where with $by, signing in is 4 and names the variable", ({ world, by, env }) =>
-    Effect.gen(function* () {
-      const argv = by === "--no-input" ? [by, "hello"] : ["hello"]
-      expect(yield* runIn(argv, { ...world, env })).toMatchObject({
-        code: 4,
-        stderr: `zpcli: Not signed in: no username is set, and ${by} disables prompts.\nRun zpcli login, or set ZPOOLPAT or ZPOOL_USER.\n`,
-        requests: [],
-      })
-      const { ZPOOL_USER } = account
-      expect(
-        yield* runIn([...argv, "--auth", "jwt"], { ...world, env: { ...env, ZPOOL_USER } }),
-      ).toMatchObject({
-        code: 4,
-        stderr: `zpcli: Not signed in: no password is set, and ${by} disables prompts.\nSet ZPOOL_PASSWORD.\n`,
-        requests: [],
-      })
-    }),
-  )
-
-  it.effect("a JSON error says the same", () =>
+  it.effect("says the same in JSON", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(["pat", "rotate", id, "--json", "--no-input"], { env: pat, api })
       expect(ran).toMatchObject({ code: 3, stdout: "" })
@@ -64,7 +68,7 @@ describe("without questions", () => {
     }),
   )
 
-  it.effect("nothing changes if nothing would be asked", () =>
+  it.effect("succeeds if nothing would be asked anyway", () =>
     Effect.gen(function* () {
       for (const argv of [
         ["pat", "revoke", id, "--yes", "--no-input"],
@@ -78,20 +82,22 @@ describe("without questions", () => {
     }),
   )
 
-  it.effect.each(["", " "])("a ZPOOL_NO_INPUT of %j counts as unset", (value) =>
-    Effect.gen(function* () {
-      const ran = yield* runIn(["pat", "revoke", id], {
-        env: { ...pat, ZPOOL_NO_INPUT: value },
-        line: "n",
-        api,
-      })
-      expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining("Declined") })
-    }),
+  it.effect.each(["", " "])(
+    "isn't the effect of setting ZPOOL_NO_INPUT to %j, which counts as unset",
+    (value) =>
+      Effect.gen(function* () {
+        const ran = yield* runIn(["pat", "revoke", id], {
+          env: { ...pat, ZPOOL_NO_INPUT: value },
+          line: "n",
+          api,
+        })
+        expect(ran).toMatchObject({ code: 3, stderr: expect.stringContaining("Declined") })
+      }),
   )
 })
 
 describe("a question at a terminal that gets no answer", () => {
-  it.effect("is not blamed on a missing terminal", () =>
+  it.effect("isn't blamed on a missing terminal", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(["hello"], { terminal: true, keys: typed("\r") })
       expect(ran).toMatchObject({
@@ -113,7 +119,7 @@ describe("--no-color", () => {
       api: { "GET /pat": expiring },
     })
 
-  it.effect("leaves the table as it is, without colour and style", () =>
+  it.effect("removes colour and style from the table, and nothing else", () =>
     Effect.gen(function* () {
       const colored = (yield* list()).stdout
       expect(colored).toContain("\u001b[")

@@ -31,7 +31,7 @@ describe.each(commands)("%s --help", (name, command) => {
     return ran.stdout
   })
 
-  it.effect("fits 80 columns and ends no line in blanks", () =>
+  it.effect("fits 80 columns, without trailing spaces", () =>
     Effect.map(help, (text) => {
       for (const line of text.split("\n")) {
         expect(stringWidth(line), line).toBeLessThanOrEqual(80)
@@ -40,7 +40,7 @@ describe.each(commands)("%s --help", (name, command) => {
     }),
   )
 
-  it.effect("shows the full path, every option and argument with a description", () =>
+  it.effect("shows the full path, and describes every option and argument", () =>
     Effect.map(help, (text) => {
       expect(text).toContain(`Usage: ${name} `)
       for (const { description, group, name: option } of command.options) {
@@ -53,7 +53,7 @@ describe.each(commands)("%s --help", (name, command) => {
     }),
   )
 
-  it("fits terminals of 40 to 100 columns, and breaks no word", () => {
+  it("fits terminals of 40 to 100 columns without breaking a word", () => {
     const words = (text: string) =>
       text
         .replaceAll(" \\\n", " ")
@@ -66,7 +66,7 @@ describe.each(commands)("%s --help", (name, command) => {
     }
   })
 
-  it.effect("ends with the topics, as they are typed", () =>
+  it.effect("ends with the help topics, as they are typed", () =>
     Effect.map(help, (text) => {
       const last = text.slice(text.indexOf("\nHelp topics:\n"))
       for (const name of topics)
@@ -76,7 +76,7 @@ describe.each(commands)("%s --help", (name, command) => {
     }),
   )
 
-  it.effect("names the choices of every option that has some", () =>
+  it.effect("lists the choices of every option that has choices", () =>
     Effect.map(help, (text) => {
       const described = command.path.length === 0 ? builtIns : command.options
       for (const { choices = [], group, name: option } of described) {
@@ -105,7 +105,7 @@ describe.each(commands)("%s --help", (name, command) => {
     }
   })
 
-  it("says no default of a flag, which is always off", () => {
+  it("shows no default for a flag, since it is always off", () => {
     for (const { description, name: option, value } of command.options) {
       if (value === undefined && option !== "--local") expect(description, option).not.toContain("default")
     }
@@ -122,7 +122,7 @@ describe("zpcli --help", () => {
     expect(help).toContain("143")
   })
 
-  it("describes the global options of every command", () => {
+  it("describes the global options, which every command has", () => {
     for (const name of ["--rcfile", "--auth", ...builtIns.map(({ name }) => name)])
       expect(help).toMatch(new RegExp(`^  (-\\w, )?${name}\\b`, "m"))
     const [, about = ""] = help.split("\n  --auth <auth>")
@@ -142,7 +142,7 @@ describe("the help of a command", () => {
     ["run", 45, ["The new PAT", "Other"]],
     ["show", 45, ["Which PAT", "Output"]],
     ["revoke", 45, ["Options"]],
-  ])("pat %s fits %d lines, its options in groups", (verb, most, groups) => {
+  ])("pat %s fits %d lines, with its options in groups", (verb, most, groups) => {
     const help = helpFor("pat", verb)
     expect(help.trimEnd().split("\n").length).toBeLessThanOrEqual(most)
     const before = titles(help).filter((title) => title !== "Arguments")
@@ -155,7 +155,7 @@ describe("the help of a command", () => {
 })
 
 describe("zpcli help", () => {
-  it.effect.each(topics)("%s prints its page as it is", (name) =>
+  it.effect.each(topics)("%s prints its page unchanged", (name) =>
     Effect.map(runIn(["help", name]), (ran) =>
       expect(ran).toEqual({
         code: 0,
@@ -166,7 +166,7 @@ describe("zpcli help", () => {
     ),
   )
 
-  it("has topics that no command is named after", () => {
+  it("has no topic with the name of a command", () => {
     const names = shape().subcommands.flatMap(({ path }) => path)
     expect(topics).toEqual(["exit-codes", "environment", "ci", "json"])
     expect(topics.filter((name) => names.includes(name))).toEqual([])

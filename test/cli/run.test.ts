@@ -9,7 +9,7 @@ describe("an error about the command line", () => {
     [["--json", "pat", "list", "--json=yes"], true],
     [["pat", "list", "--json=yes"], false],
     [["pat", "list", "--frob", "--", "--json"], false],
-  ])("is JSON where %j has --json as a word before --: %j", ([argv, json]) =>
+  ])("is JSON only if --json comes before --: for %j, %j", ([argv, json]) =>
     Effect.map(runIn(argv), ({ code, stderr }) => {
       expect(code).toBe(2)
       expect(stderr.startsWith('{"error":')).toBe(json)

@@ -1,11 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { readdirSync } from "node:fs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { logLevels } from "../../src/cli/strict/builtIns.ts"
 import { account, item, jwt, listed, loggedIn, newToken, pat } from "../support/fixtures.ts"
 import { type Answer, type Answers, systemError } from "../support/http/answer.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { runIn, typed, type WorldRan } from "../support/world/world.ts"
 
 const id = "law-hotel-shape-community"
@@ -87,13 +86,6 @@ const failures: Readonly<Record<string, Answers>> = {
   ),
 }
 
-const withCache = <A, E, R>(use: (dir: string) => Effect.Effect<A, E, R>) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "zpcli-cache-"))),
-    use,
-    (dir) => Effect.sync(() => rmSync(dir, { recursive: true })),
-  )
-
 type Session = (typeof signIns)[keyof typeof signIns]
 
 /** A way to sign in and a log level. */
@@ -110,13 +102,12 @@ const telling = [
 /** Runs a command in each case; gives what could be seen. */
 const runEach = (cases: ReadonlyArray<Case>, argv: ReadonlyArray<string>, api: Answers) =>
   Effect.forEach(cases, ([signIn, level]) =>
-    withCache((dir) =>
-      Effect.gen(function* () {
-        const env = { ...("env" in signIn ? signIn.env : {}), ZPOOL_TOKEN_CACHE_DIR: dir }
-        const ran = yield* runIn([...argv, "--log-level", level], { line: "y", ...signIn, env, routes: api })
-        return { ...ran, files: readdirSync(dir).join("\n") }
-      }),
-    ),
+    Effect.gen(function* () {
+      const dir = temporaryFolder()
+      const env = { ...("env" in signIn ? signIn.env : {}), ZPOOL_TOKEN_CACHE_DIR: dir }
+      const ran = yield* runIn([...argv, "--log-level", level], { line: "y", ...signIn, env, routes: api })
+      return { ...ran, files: readdirSync(dir).join("\n") }
+    }),
   )
 
 const expectNone = (text: string, names: ReadonlyArray<keyof typeof secrets>) => {
@@ -132,7 +123,7 @@ const everySecret = Object.keys(secrets) as Array<keyof typeof secrets>
 const outOf = ({ stderr, stdout }: WorldRan) => stdout + stderr
 
 describe.each(Object.entries(commands))("%s", (name, argv) => {
-  it.effect("shows no secret when it succeeds, but for the token that create delivers", () =>
+  it.effect("shows no secret when it succeeds, except the token that create delivers", () =>
     Effect.gen(function* () {
       const cases = ["list", "create"].includes(name) ? everyCase : telling
       const runs = yield* runEach(cases, argv, good)

@@ -15,7 +15,7 @@ const list = (answer: Reply, ...args: ReadonlyArray<string>) =>
 /** What the message says that the API says. */
 const saidIn = (stderr: string) => /\(the API says: (.*)\)\.$/m.exec(stderr.split("\n")[0] ?? "")?.[1]
 
-describe("a long message of a server", () => {
+describe("a long message from the server", () => {
   const size = 2_000_000
   it.effect.each<[what: string, message: string]>([
     ["dots", "x".padEnd(size, ".")],
@@ -25,7 +25,7 @@ describe("a long message of a server", () => {
     ["beginnings of a token", "eyJ".repeat(size / 3)],
     ["tokens without an end", `zpat_${"a-".repeat(size / 2)}`],
     ["dots after the beginning of a token", `eyJabcdefgh${".a".repeat(size / 2)}`],
-  ])("of %s ends the run at once", ([, message]) =>
+  ])("made of %s is processed quickly", ([, message]) =>
     Effect.gen(function* () {
       const ran = yield* list(inJson(400, { message }))
       expect(ran).toMatchObject({ code: 1, stdout: "" })
@@ -33,7 +33,7 @@ describe("a long message of a server", () => {
     }),
   )
 
-  it.effect("is cut at 1,000 characters, and not through one", () =>
+  it.effect("is cut at 1,000 characters, between two of them", () =>
     Effect.gen(function* () {
       const cut = (message: string) =>
         Effect.map(list(inJson(400, { message })), ({ stderr }) => saidIn(stderr))
@@ -46,7 +46,7 @@ describe("a long message of a server", () => {
     ["the credential", pat.ZPOOLPAT],
     ["another PAT", "zpat_SomebodyElsesSecret0000"],
     ["a JWT", jwt],
-  ])("shows nothing of %s at the cut", ([, secret]) =>
+  ])("shows no part of %s at the cut", ([, secret]) =>
     Effect.gen(function* () {
       for (const room of [10, 20, 30]) {
         const message = `${"-".repeat(1_000 - room)}${secret} and more${"-".repeat(2_000)}`
@@ -58,7 +58,7 @@ describe("a long message of a server", () => {
   )
 })
 
-describe("the words of a failure are found", () => {
+describe("the server's message is found", () => {
   it.effect.each<[where: string, body: string, said: string]>([
     ["behind a byte order mark", `\uFEFF${json({ message: "as told" })}`, "as told"],
     ["in error.message", json({ error: { message: "as told", code: 7 } }), "as told"],
@@ -105,7 +105,7 @@ describe("the words of a failure are found", () => {
     }),
   )
 
-  it.effect("without what is not words: never [object Object]", () =>
+  it.effect("and is never shown as [object Object]", () =>
     Effect.gen(function* () {
       const { stderr } = yield* list(inJson(400, { message: {}, error: { code: 5 }, detail: [[]] }))
       expect(stderr).not.toContain("object")
@@ -115,7 +115,7 @@ describe("the words of a failure are found", () => {
 
 describe("a 403", () => {
   it.effect.each(['{"message":"Forbidden"}', '\uFEFF{"message":"Forbidden"}'])(
-    "of the API blames a scope: %j",
+    "from the API blames a missing scope: %j",
     (body) =>
       Effect.gen(function* () {
         const ran = yield* list(raw(403, body))
@@ -128,7 +128,7 @@ describe("a 403", () => {
     ["a web page", "<!DOCTYPE html><h1>Request blocked</h1>"],
     ["a web page with a BOM", "\uFEFF\n<HTML><h1>Request blocked</h1>"],
     ["plain text", "Forbidden by the firewall"],
-  ])("that is %s does not", ([, body]) =>
+  ])("that is %s doesn't blame a scope", ([, body]) =>
     Effect.gen(function* () {
       const ran = yield* list(raw(403, body, "text/plain"))
       expect(ran).toMatchObject({ code: 4, stdout: "" })
@@ -137,7 +137,7 @@ describe("a 403", () => {
     }),
   )
 
-  it.effect("that means a wrong path says so", () =>
+  it.effect("because of a wrong path says so", () =>
     Effect.gen(function* () {
       const { stderr } = yield* list(raw(403, '\uFEFF{"message":"Missing Authentication Token"}'))
       expect(stderr).not.toContain("scope")
@@ -179,7 +179,7 @@ const statuses: ReadonlyArray<readonly [status: number, code: number, message: R
 ]
 
 describe.each(statuses)("status %d", (status, code, message) => {
-  it.effect.each(shapes)("with %s has a message and the request's ID", ([, body, says]) =>
+  it.effect.each(shapes)("with %s is reported with a message and the request ID", ([, body, says]) =>
     Effect.gen(function* () {
       const ran = yield* list(answering(status, body))
       expect(ran).toMatchObject({ code, stdout: "" })
@@ -198,14 +198,14 @@ describe.each(statuses)("status %d", (status, code, message) => {
   )
 })
 
-describe("a success that is none", () => {
+describe("a success status with an unusable body", () => {
   it.effect.each<[what: string, body: string, message: RegExp]>([
     ["HTML", "<!doctype html><title>Sign in</title>", /a web page/],
     ["nothing", "", /an empty body/],
     ["no JSON", "OK", /something other than JSON/],
     ["JSON of another shape", '{"items":[]}', /JSON without a list of PATs/],
     ["items that are no list", '{"detail":{"items":{}}}', /JSON without a list of PATs/],
-  ])("(%s) exits 1 with the request's ID", ([, body, message]) =>
+  ])("(%s) exits with 1 and shows the request ID", ([, body, message]) =>
     Effect.gen(function* () {
       const ran = yield* list(answering(200, body), "--json")
       expect(ran).toMatchObject({ code: 1, stdout: "" })
@@ -217,7 +217,7 @@ describe("a success that is none", () => {
 })
 
 describe("an answer that echoes the credential", () => {
-  it.effect("is shown without it, at every level", () =>
+  it.effect("is shown with the credential masked, at every log level", () =>
     Effect.gen(function* () {
       const { stderr } = yield* list(
         inJson(401, { message: `bad token ${pat.ZPOOLPAT}` }),

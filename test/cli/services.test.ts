@@ -97,7 +97,7 @@ const seen = <E, R>(layer: Layer.Layer<Handover | PatApi | Connection | Account,
   })
 
 describe("the services of a command", () => {
-  it.effect("are the composed layers, made one after the other", () =>
+  it.effect("built one by one are the same as the composed layers", () =>
     Effect.gen(function* () {
       const made = yield* seen(Layer.effectContext(services(flags)))
       expect(made).toStrictEqual(yield* seen(composed))

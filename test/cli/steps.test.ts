@@ -19,12 +19,12 @@ const stepsOf = async <A, E>(effect: Effect.Effect<A, E>) => {
   return steps
 }
 
-describe("what a start costs, in steps of the runtime, which do not depend on the machine", () => {
-  it("makes the services of a real process in few", async () => {
+describe("the number of runtime steps, which doesn't depend on the machine,", () => {
+  it("stays low for building the services of a real process", async () => {
     expect(await stepsOf(Effect.scoped(makeLive))).toBeLessThanOrEqual(500)
   })
 
-  it("lists in few", async () => {
+  it("stays low for pat list", async () => {
     const api = { "GET /pat": { body: { message: "ok", detail: { items: [] } } } }
     const steps = await stepsOf(
       Effect.map(runIn(["pat", "list", "--json"], { api, env: pat }), ({ code }) => expect(code).toBe(0)),

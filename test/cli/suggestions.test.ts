@@ -8,7 +8,7 @@ const otherClient =
 const outputAndVersion = "For the version, use --version or -V. For more output, use --log-level debug."
 const noFormat = "Use --json for JSON, or --out FILE to write a new token to a file."
 
-describe("a word that zpcli does not have", () => {
+describe("an unknown word", () => {
   it.effect.each<[line: string, suggestion: string]>([
     ["list", "zpcli pat list"],
     ["ls", "zpcli pat list"],
@@ -67,7 +67,7 @@ describe("a word that zpcli does not have", () => {
     ["pat create CI --scope job --force", "--replace"],
     ["pat create CI --permissions job", "--scope"],
     ["pat create CI --scope job -q", "--token-only"],
-  ])("%s: is refused with a suggestion: %s", ([line, suggestion]) =>
+  ])("in %j is refused with a suggestion: %s", ([line, suggestion]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(line.split(" "))
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
@@ -123,7 +123,7 @@ describe("a word that zpcli does not have", () => {
     ["pat list --all", "Every PAT is listed unless you add a filter."],
     [`pat show --key-id ${id}`, "Give the key ID as an argument, without an option."],
     ["pat edit CI", "A PAT can't be changed. Replace it with zpcli pat rotate, or create another one."],
-  ])("%s: is refused with what to know about it", ([line, note]) =>
+  ])("in %j is refused with an explanation", ([line, note]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(line.split(" "))
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
@@ -135,7 +135,7 @@ describe("a word that zpcli does not have", () => {
   it.effect.each<[line: string, commands: string]>([
     ["lst", "Commands of zpcli: pat, login, hello, sandbox, help."],
     ["pat lst", "Commands of zpcli pat: list, show, create, revoke, rotate, run."],
-  ])("%s: is refused with a suggestion and all commands", ([line, commands]) =>
+  ])("in %j is refused with a suggestion and all commands", ([line, commands]) =>
     Effect.gen(function* () {
       const { stderr } = yield* runIn(line.split(" "))
       expect(stderr).toMatch(/ Did you mean \w+\?\n/)
@@ -144,7 +144,7 @@ describe("a word that zpcli does not have", () => {
   )
 
   it.effect.each(["pat create CI --scope job --exp 14d", "pat r", "frobnicate", "pat list -x"])(
-    "%s: is refused without a suggestion, since none is near or several are",
+    "in %j is refused without a suggestion, because none is near or several are",
     (line) =>
       Effect.gen(function* () {
         const ran = yield* runIn(line.split(" "))
@@ -154,7 +154,7 @@ describe("a word that zpcli does not have", () => {
   )
 })
 
-describe("a label in the place of a key ID", () => {
+describe("a label in place of a key ID", () => {
   it.effect.each<[verb: string, label: string, command: string]>([
     ["show", "CI", "zpcli pat show --label CI"],
     ["show", "my project CI", "zpcli pat show --label 'my project CI'"],
@@ -162,7 +162,7 @@ describe("a label in the place of a key ID", () => {
     ["rotate", "it's", "zpcli pat rotate --label 'it'\\''s'"],
     ["rotate", "$(x)", "zpcli pat rotate --label '$(x)'"],
     ["revoke", "CI", "zpcli pat list --label CI --status active --quiet | zpcli pat revoke -"],
-  ])("of pat %s is told how to be used: %s", ([verb, label, command]) =>
+  ])("with pat %s is refused with the way to use a label: %s", ([verb, label, command]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(["pat", verb, label])
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
@@ -172,7 +172,7 @@ describe("a label in the place of a key ID", () => {
     }),
   )
 
-  it.effect.each(["zpat_0123456789abcdef", " "])("is not thought of if %j was typed", (typed) =>
+  it.effect.each(["zpat_0123456789abcdef", " "])("isn't assumed if %j was typed", (typed) =>
     Effect.gen(function* () {
       const { stderr } = yield* runIn(["pat", "show", typed])
       expect(stderr).not.toMatch(/--label|zpat_/)

@@ -18,7 +18,7 @@ describe("an empty value", () => {
     ["--rcfile", ["hello", "--rcfile", ""]],
     ["--status", ["pat", "list", "--status="]],
     ["--auth", ["pat", "list", "--auth", ""]],
-  ])("of %s is refused in our words before a request: %j", ([option, args]) =>
+  ])("of %s is refused before a request, in zpcli's words: %j", ([option, args]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(args, { env: pat })
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
@@ -27,18 +27,16 @@ describe("an empty value", () => {
   )
 })
 
-describe("several scopes in one value", () => {
-  it.effect.each(["zpool,job", "zpool job", "zpool, job"])(
-    "%j are refused with the way to write them",
-    (value) =>
-      Effect.gen(function* () {
-        expect(yield* runIn(["pat", "create", "CI", "--scope", value], { env: pat })).toEqual({
-          code: 2,
-          stdout: "",
-          stderr: `zpcli: "${value}" is more than one scope.\nRepeat --scope for each: --scope zpool --scope job\n`,
-          requests: [],
-        })
-      }),
+describe("several scopes in one value,", () => {
+  it.effect.each(["zpool,job", "zpool job", "zpool, job"])("%j, are refused with the correct form", (value) =>
+    Effect.gen(function* () {
+      expect(yield* runIn(["pat", "create", "CI", "--scope", value], { env: pat })).toEqual({
+        code: 2,
+        stdout: "",
+        stderr: `zpcli: "${value}" is more than one scope.\nRepeat --scope for each: --scope zpool --scope job\n`,
+        requests: [],
+      })
+    }),
   )
 })
 

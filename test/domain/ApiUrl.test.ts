@@ -15,7 +15,7 @@ const slashes = FastCheck.constantFrom("", "/", "//", "///")
 
 describe("ApiUrl.parse", () => {
   it.prop(
-    "takes any https URL, and drops slashes at its end",
+    "accepts any https URL, and removes trailing slashes",
     [host, path, slashes],
     ([name, below, end]) => {
       expect(accepted(`https://${name}${below}${end}`)).toStrictEqual({
@@ -26,12 +26,12 @@ describe("ApiUrl.parse", () => {
     },
   )
 
-  it.prop("refuses plain http to any other name", [host, path], ([name, below]) => {
+  it.prop("refuses plain http to any name except localhost", [host, path], ([name, below]) => {
     expect(refusal(`http://${name}${below}`)).toMatch(/plain http is allowed only to localhost/)
   })
 
   it.prop(
-    "allows plain http to 127.0.0.0/8 and no other IPv4 network",
+    "allows plain http to 127.0.0.0/8, and to no other IPv4 network",
     [byte, byte, byte, byte],
     ([a, b, c, d]) => {
       expect(Either.isRight(parse(`http://127.${b}.${c}.${d}:8080/v1`))).toBe(true)
@@ -40,7 +40,7 @@ describe("ApiUrl.parse", () => {
   )
 
   it.prop(
-    "refuses credentials, a query and a fragment, and repeats none of them",
+    "refuses credentials, a query and a fragment, without repeating them",
     [
       FastCheck.constantFrom("https://api.example", "http://localhost", "http://127.0.0.1"),
       FastCheck.stringMatching(/^[A-Z0-9]{12}$/),
@@ -72,7 +72,7 @@ describe("ApiUrl.parse", () => {
     ["http://127.1/v1", "http://127.0.0.1"],
     ["HTTPS://API.Example:443/v1", "https://api.example"],
     ["https://api.example:8443", "https://api.example:8443"],
-  ])("takes %s", (value, origin) => {
+  ])("accepts %s", (value, origin) => {
     expect(accepted(value).origin).toBe(origin)
   })
 
@@ -101,7 +101,7 @@ describe("ApiUrl.parse", () => {
   })
 
   it.each(["::1", "127.0.0.1.example", "1127.0.0.1", "127.0.0.0.1", "127", ""])(
-    "%j is no loopback",
+    "%j isn't a loopback address",
     (name) => {
       expect(isLoopback(name)).toBe(false)
     },

@@ -21,14 +21,19 @@ describe("isDue", () => {
   const old = { ...never, createdBefore: now - 30 * day }
 
   it.each([
-    ["always without a condition", never, pat(-1), true],
-    ["near its end", soon, pat(-1, { expiry_at: iso(14) }), true],
-    ["before that", soon, pat(-1, { expiry_at: iso(14.1) }), false],
-    ["without an end", soon, pat(-99), false],
-    ["after its end", old, pat(-1, { status: "expired" }), true],
-    ["at an age", old, pat(-31), true],
-    ["below that age", old, pat(-30), false],
-    ["by its age alone", { ...soon, ...old, expiringBefore: now + day }, pat(-31), true],
+    ["is true without a condition", never, pat(-1), true],
+    ["is true near the expiry", soon, pat(-1, { expiry_at: iso(14) }), true],
+    ["is false before that", soon, pat(-1, { expiry_at: iso(14.1) }), false],
+    ["is false without an expiry", soon, pat(-99), false],
+    ["is true after the expiry", old, pat(-1, { status: "expired" }), true],
+    ["is true at the given age", old, pat(-31), true],
+    ["is false below that age", old, pat(-30), false],
+    [
+      "is true because of the age, even without an expiry",
+      { ...soon, ...old, expiringBefore: now + day },
+      pat(-31),
+      true,
+    ],
   ] as const)("%s", (_, due, one, expected) => {
     expect(isDue([one], due, now)).toEqual(Either.right(expected))
   })
@@ -40,13 +45,13 @@ describe("isDue", () => {
     ["creation", old, { created_at: "?" }],
     ["creation", old, { created_at: null }],
     ["creation", { ...old, expiringBefore: now + day }, { created_at: null, expiry_at: iso(9) }],
-  ] as const)("is an error where the %s decides and can't be read", (reason, due, more) => {
+  ] as const)("is an error if the %s decides and is unreadable", (reason, due, more) => {
     expect(isDue([pat(-1, more)], due, now)).toMatchObject({
       left: { _tag: "CannotRotate", keyId: first, reason },
     })
   })
 
-  it("needs no date that doesn't decide", () => {
+  it("ignores an unreadable date that doesn't decide", () => {
     const due = { ...old, expiringBefore: now + day }
     for (const more of [
       { created_at: "?", expiry_at: iso(1) },
@@ -57,7 +62,7 @@ describe("isDue", () => {
     expect(isDue([pat(-1, { expiry_at: "?" })], old, now)).toEqual(Either.right(false))
   })
 
-  it("of several is that of any", () => {
+  it("is true for several PATs if it is for any of them", () => {
     const several = (...ages: ReadonlyArray<number>) =>
       isDue(
         ages.map((age) => pat(-age)),
@@ -71,7 +76,7 @@ describe("isDue", () => {
 
 describe("checkNotDue", () => {
   const due = { expiringBefore: now + 14 * day, createdBefore: undefined }
-  it("refuses an expiry that is within the time", () => {
+  it("refuses an expiry within the given time", () => {
     expect(checkNotDue(ExpiryDate.make("2027-02-14"), due, "14d")).toMatchObject({
       left: { _tag: "DueAtOnce", expiry: "2027-02-14", within: "14d" },
     })

@@ -19,7 +19,7 @@ const anything = FastCheck.jsonValue() as FastCheck.Arbitrary<unknown>
 describe("CreatedPat", () => {
   const decode = Schema.decodeUnknownEither(CreatedPat)
 
-  it.prop("gives the token whatever else the answer holds", [anything, anything], ([keyId, other]) => {
+  it.prop("has the token, whatever else is in the answer", [anything, anything], ([keyId, other]) => {
     const body = { message: other, detail: { key_id: keyId, token: "zpat_secret", other }, more: other }
     const { detail } = Either.getOrThrow(decode(body))
     expect(detail.token && Redacted.value(detail.token)).toBe("zpat_secret")
@@ -30,14 +30,14 @@ describe("CreatedPat", () => {
     expect(Either.isLeft(decode(body))).toBe(true)
   })
 
-  it("has no key ID where that repeats the token", () => {
+  it("has no key ID if that repeats the token", () => {
     const token = "zpat_0123456789abcdef"
     const { detail } = Either.getOrThrow(decode({ detail: { key_id: `id-${token}`, token } }))
     expect(detail.key_id).toBeUndefined()
   })
 
   it.each([undefined, null, "", 5, "two words", "line\nbreak", "zpat_é", "zpat_[hidden]"])(
-    "has no token if a header could not hold it (%j), and keeps the key ID",
+    "has no token if it can't be sent in a header (%j), but keeps the key ID",
     (token) => {
       const { detail } = Either.getOrThrow(decode({ detail: { key_id: "a-b-c-d", token } }))
       expect([detail.key_id, detail.token]).toStrictEqual(["a-b-c-d", undefined])
@@ -68,7 +68,7 @@ describe("a success", () => {
     ["ok", false],
     [null, false],
     [false, false],
-  ])("%j is the API's own: %s", (value, own) => {
+  ])("with %j is the API's own: %s", (value, own) => {
     expect(isOwnSuccess(value)).toBe(own)
   })
 })
@@ -83,7 +83,7 @@ describe("a revoke", () => {
     [{ message: "Unauthorized" }, false],
     [{ message: "PAT revoked", success: false }, false],
     [{}, false],
-  ])("%j says that it is done: %s", (value, done) => {
+  ])("answered with %j is confirmed: %s", (value, done) => {
     expect(saysRevoked(value, "a-b-c-d")).toBe(done)
   })
 })
@@ -98,7 +98,7 @@ describe("a failure", () => {
     ["<html>", undefined, "other"],
     ["Forbidden", undefined, "other"],
     ['"Forbidden"', "Forbidden", "other"],
-  ])("of %j is from the API, its gateway or something else", (text, value, speaker) => {
+  ])("with the body %j is attributed to the API, its gateway or something else", (text, value, speaker) => {
     expect(speakerOf(text, value)).toBe(speaker)
   })
 })
@@ -107,7 +107,7 @@ describe("LoginGrant", () => {
   const decode = Schema.decodeUnknownEither(LoginGrant)
 
   it.prop(
-    "gives the access token whatever else the answer holds",
+    "has the access token, whatever else is in the answer",
     [anything, anything, anything],
     ([id, expires, other]) => {
       const body = {
@@ -137,7 +137,7 @@ describe("LoginGrant", () => {
     { detail: { access_token: "" } },
     { detail: { access_token: null } },
     { detail: { access_token: "a\nb" } },
-  ])("needs an access token that a header can hold: %j", (body) => {
+  ])("needs an access token that can be sent in a header: %j", (body) => {
     expect(Either.isLeft(decode(body))).toBe(true)
   })
 })
@@ -187,19 +187,26 @@ describe("failureMessage", () => {
     [undefined, undefined],
     [{}, undefined],
     [{ message: Array(2_000).fill(null).concat("too far") }, undefined],
-  ])("of %j is %j", (body, expected) => {
+  ])("finds in %j: %j", (body, expected) => {
     expect(failureMessage(body)).toBe(expected)
   })
 
-  it.prop("of anything is words or nothing", [anything], ([body]) => {
+  it.prop("returns trimmed text or nothing, whatever the body", [anything], ([body]) => {
     const said = failureMessage(body)
     expect(said === undefined || (said !== "" && said === said.trim())).toBe(true)
   })
 
-  it.prop("finds the only text, however it is wrapped", [FastCheck.array(FastCheck.boolean())], ([wraps]) => {
-    const wrapped = wraps.reduce<unknown>((inner, list) => (list ? [null, inner] : { n: 1, inner }), "words")
-    expect(failureMessage({ errors: wrapped })).toBe("words")
-  })
+  it.prop(
+    "finds the only text, however deeply it is nested",
+    [FastCheck.array(FastCheck.boolean())],
+    ([wraps]) => {
+      const wrapped = wraps.reduce<unknown>(
+        (inner, list) => (list ? [null, inner] : { n: 1, inner }),
+        "words",
+      )
+      expect(failureMessage({ errors: wrapped })).toBe("words")
+    },
+  )
 })
 
 describe("plainMessage", () => {
@@ -214,7 +221,7 @@ describe("plainMessage", () => {
     [" <p>words", "text/plain", undefined],
     ['{"message":"cut o', "text/plain", undefined],
     ["", "text/plain", undefined],
-  ])("of %j, %s", (text, contentType, expected) => {
+  ])("accepts only short plain text: %j, %s", (text, contentType, expected) => {
     expect(plainMessage(text, contentType)).toBe(expected)
   })
 })

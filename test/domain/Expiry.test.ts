@@ -31,7 +31,7 @@ const reasonOf = (value: string) =>
 
 describe("parseDate", () => {
   it.prop(
-    "takes exactly the days that the calendar has",
+    "accepts exactly the days of the calendar",
     [
       FastCheck.integer({ min: 0, max: 9999 }),
       FastCheck.integer({ min: 0, max: 13 }),
@@ -51,7 +51,7 @@ describe("parseDate", () => {
     },
   )
 
-  it.each(["2000-02-29", "2024-02-29", "0096-02-29", "0001-01-01", "9999-12-31"])("takes %s", (value) => {
+  it.each(["2000-02-29", "2024-02-29", "0096-02-29", "0001-01-01", "9999-12-31"])("accepts %s", (value) => {
     expect(Expiry.parseDate(value)).toStrictEqual(Either.right(value))
   })
 
@@ -66,17 +66,17 @@ describe("parseDate", () => {
     "٢٠٢٥-٠١-٠١",
     "+02025-01-01",
     "tomorrow",
-  ])("can't read %j", (value) => {
+  ])("rejects %j as unreadable", (value) => {
     expect(reasonOf(value)).toBe("format")
   })
 })
 
 describe("dateOf and hasEnded", () => {
-  it.prop("agree with a calendar that was counted", [instant], ([millis]) => {
+  it.prop("agree with a calendar that this test calculates itself", [instant], ([millis]) => {
     expect(Expiry.dateOf(millis)).toBe(written(...civil(millis)))
   })
 
-  it.prop("a PAT has ended from the first millisecond of its date on", [instant], ([millis]) => {
+  it.prop("end a PAT at the first millisecond of its date", [instant], ([millis]) => {
     const date = Expiry.dateOf(millis)
     const midnight = millis - (millis % dayMillis)
     expect(Expiry.hasEnded(date, midnight - 1)).toBe(false)
@@ -141,7 +141,7 @@ describe("after", () => {
   )
 
   it.prop(
-    "adds months and years on the calendar, at the same time of day",
+    "adds months and years by the calendar, at the same time of day",
     [instant, FastCheck.integer({ min: 1, max: 300 }), FastCheck.constantFrom<"mo" | "y">("mo", "y")],
     ([from, amount, unit]) => {
       const [year, month, day] = civil(from)
@@ -157,7 +157,7 @@ describe("after", () => {
   )
 
   it.prop(
-    "never goes backwards with a longer time",
+    "never returns an earlier time for a longer duration",
     [instant, FastCheck.nat(400), FastCheck.constantFrom<Expiry.Duration["unit"]>("h", "d", "w", "mo", "y")],
     ([from, amount, unit]) => {
       expect(passed({ amount: amount + 1, unit }, from)).toBeGreaterThan(
@@ -192,7 +192,7 @@ describe("before", () => {
     expect(Expiry.before(parsed, Date.parse(until))).toEqual(Either.right(Date.parse(expected)))
   })
 
-  it("refuses what can't be meant", () => {
+  it("refuses an impossibly long duration", () => {
     const duration = { amount: 999_999, unit: "y" } as const
     expect(Either.getOrThrow(Either.flip(Expiry.before(duration, 0)))).toMatchObject({
       message: "999999y from now is past the year 9999.",
@@ -202,7 +202,7 @@ describe("before", () => {
 
 describe("dateAfter", () => {
   it.prop(
-    "is the first date that begins when the time has passed in full, or later",
+    "is the first date that begins after the whole duration",
     [
       instant,
       FastCheck.integer({ min: 1, max: 5000 }),
@@ -235,7 +235,7 @@ describe("dateAfter", () => {
     ).toStrictEqual(Either.right(date))
   })
 
-  it("refuses a date that would begin with the year 10000", () => {
+  it("refuses a date in the year 10000", () => {
     expect(Either.isLeft(Expiry.dateAfter({ amount: 1, unit: "y" }, Date.UTC(9998, 11, 31, 12)))).toBe(true)
   })
 })
@@ -247,7 +247,7 @@ describe("after and dateAfter", () => {
     { amount: 999_999, unit: "y" },
     { amount: 999_999, unit: "mo" },
     { amount: 999_999, unit: "w" },
-  ])("refuses what lies past the year 9999: %j", (duration) => {
+  ])("refuse a time after the year 9999: %j", (duration) => {
     const value = `${duration.amount}${duration.unit}`
     const from = Date.UTC(2026, 0, 1)
     const refused = { _tag: "InvalidInput", message: `${value} from now is past the year 9999.`, value }
@@ -257,14 +257,14 @@ describe("after and dateAfter", () => {
 })
 
 describe("whole days", () => {
-  it("lie between the UTC dates of two instants", () => {
+  it("are counted between UTC dates", () => {
     const late = Date.UTC(2026, 0, 26, 23, 59)
     expect(Expiry.daysBetween(late, Date.UTC(2026, 0, 27))).toBe(1)
     expect(Expiry.daysBetween(late, late)).toBe(0)
     expect(Expiry.daysBetween(late, Date.UTC(2026, 1, 26))).toBe(31)
   })
 
-  it("after today end with the last day that the API has a form for", () => {
+  it("are added up to 9999-12-31, the last date that the API accepts", () => {
     const now = Date.UTC(2026, 0, 31, 23, 59)
     expect(Expiry.daysAfter(1, now)).toBe("2026-02-01")
     expect(Expiry.daysAfter(5_000_000, now)).toBe("9999-12-31")
@@ -276,7 +276,7 @@ describe("the brand", () => {
     ["2026-02-28", true],
     ["2026-02-29", false],
     ["26-02-28", false],
-  ])("holds the rules of parseDate: %s", (value, valid) => {
+  ])("accepts the same values as parseDate: %s", (value, valid) => {
     expect(Schema.is(Expiry.ExpiryDate)(value)).toBe(valid)
   })
 })

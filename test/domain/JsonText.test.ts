@@ -14,7 +14,7 @@ const joined = (parts: Iterable<string>) => [...parts].join("")
 
 describe("withMessage", () => {
   it.prop(
-    "gives an object its message, and leaves the rest as it is",
+    "sets an object's message, and leaves the rest unchanged",
     [fc.dictionary(fc.string(), json), layout],
     ([members, space]) => {
       const text = JSON.stringify({ ...members, detail: 1 }, null, space)
@@ -25,7 +25,7 @@ describe("withMessage", () => {
     },
   )
 
-  it("replaces each message of several, and keeps digits and members of the same name", () => {
+  it("replaces each of several messages, and keeps exact numbers and duplicate names", () => {
     const text =
       '{"message":"a","n":12345678901234567890,"me\\u0073sage":{"message":1},"detail":{"message":"b"}}'
     expect(withMessage(text, "c")).toBe(
@@ -35,7 +35,7 @@ describe("withMessage", () => {
 })
 
 describe("withMember", () => {
-  it("adds a member to an object, and leaves one that is there", () => {
+  it("adds a member to an object, unless it exists", () => {
     expect(withMember('{"a": {"b": 1.0} }', ["a", "c"], [1])).toBe('{"a": {"b": 1.0,"c":[1]} }')
     expect(withMember('{"a": {}}', ["a", "c"], null)).toBe('{"a": {"c":null}}')
     expect(withMember('{"a":1}', ["b"], true)).toBe('{"a":1,"b":true}')
@@ -52,7 +52,7 @@ describe("withElements", () => {
   const path = ["detail", "items"]
 
   it.prop(
-    "gives each element whole, in the order asked for, and all that is around the list",
+    "returns the whole elements in the requested order, and everything around the list",
     [fc.array(json, { minLength: 1 }), json, json, layout, fc.infiniteStream(fc.nat())],
     ([items, before, after, space, picks]) => {
       const value = { before, detail: { items, after }, end: [before] }
@@ -92,7 +92,7 @@ describe("withElements", () => {
       })
   })
 
-  it("takes any depth and an empty list", () => {
+  it("handles any depth, and an empty list", () => {
     const text = `{"detail":{"x":${deepText},"items":[${deepText},2]}}`
     expect(joined(withElements(text, path, [1]))).toBe(`{"detail":{"x":${deepText},"items":[2]}}`)
     const empty = '{"detail":{"items":[ ]}}'
@@ -103,25 +103,29 @@ describe("withElements", () => {
 describe("withoutMember", () => {
   const path = ["detail", "token"]
 
-  it.prop("leaves all but the member", [json, json, json, layout], ([token, before, after, space]) => {
-    const text = JSON.stringify({ before, detail: { before, token, after }, token }, null, space)
-    const parts = withoutMember(text, path)
-    expect(parts).toHaveLength(2)
-    const [head, tail] = parts as [string, string]
-    const gone = text.slice(head.length, text.length - tail.length)
-    expect(JSON.parse(`{${gone}}`)).toEqual({ token: JSON.parse(JSON.stringify(token)) })
-    expect(JSON.parse(head.trimEnd().replace(/,$/, "") + tail)).toEqual(
-      JSON.parse(JSON.stringify({ before, detail: { before, after }, token })),
-    )
-  })
+  it.prop(
+    "keeps everything except the member",
+    [json, json, json, layout],
+    ([token, before, after, space]) => {
+      const text = JSON.stringify({ before, detail: { before, token, after }, token }, null, space)
+      const parts = withoutMember(text, path)
+      expect(parts).toHaveLength(2)
+      const [head, tail] = parts as [string, string]
+      const gone = text.slice(head.length, text.length - tail.length)
+      expect(JSON.parse(`{${gone}}`)).toEqual({ token: JSON.parse(JSON.stringify(token)) })
+      expect(JSON.parse(head.trimEnd().replace(/,$/, "") + tail)).toEqual(
+        JSON.parse(JSON.stringify({ before, detail: { before, after }, token })),
+      )
+    },
+  )
 
-  it("leaves out each duplicate, however its name is written", () => {
+  it("removes every duplicate, however its name is written", () => {
     const text = '{"detail":{"token":1,"a":2,"\\u0074oken":3},"detail":{"tok\\u0065n":{"x":4}},"token":5}'
     expect(joined(withoutMember(text, path))).toBe('{"detail":{,"a":2,},"detail":{},"token":5}')
   })
 
   it.each(['{"detail":[{"token":1}]}', '{"detail":"token"}', "[1]", "1", '"x"', "{}", " null "])(
-    "leaves all of %s, which has none",
+    "keeps all of %s, which doesn't have the member",
     (text) => {
       expect(joined(withoutMember(text, path))).toBe(text)
     },

@@ -21,7 +21,7 @@ const isFourWords = (text: string) => {
 }
 
 describe("KeyId.parse", () => {
-  it.prop("takes four words of letters as they are", [words(4)], ([id]) => {
+  it.prop("accepts four words of letters unchanged", [words(4)], ([id]) => {
     expect(parse(id)).toStrictEqual(Either.right(id))
   })
 
@@ -34,7 +34,7 @@ describe("KeyId.parse", () => {
   )
 
   it.prop(
-    "refuses an ID with any one character changed to something else",
+    "refuses an ID in which any character is replaced with another kind",
     [words(4), FastCheck.nat(), FastCheck.string({ unit: "binary", minLength: 1, maxLength: 2 })],
     ([id, position, other]) => {
       const at = position % id.length
@@ -70,7 +70,7 @@ describe("the brand", () => {
   it.each([
     ["law-hotel-shape-community", true],
     ["law-hotel-shape", false],
-  ])("holds the rules of parse: %j", (value, valid) => {
+  ])("accepts the same values as parse: %j", (value, valid) => {
     expect(Schema.is(KeyId)(value)).toBe(valid)
   })
 })

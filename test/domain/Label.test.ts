@@ -14,7 +14,7 @@ const clean = FastCheck.string({ unit: "grapheme", minLength: 1, maxLength: 40 }
 )
 
 describe("Label.parse", () => {
-  it.prop("takes any text of people as it is, untrimmed", [clean], ([text]) => {
+  it.prop("accepts any printable text unchanged, without trimming", [clean], ([text]) => {
     const label = ` ${text} `
     expect(parse(label)).toStrictEqual(Either.right(label))
   })
@@ -29,7 +29,7 @@ describe("Label.parse", () => {
   )
 
   it.prop(
-    "refuses what is all blank",
+    "refuses a blank text",
     [FastCheck.array(FastCheck.constantFrom(" ", "\t", "\n", "\u00a0", "\u2003", "\u3000")), FastCheck.nat()],
     ([blanks]) => {
       expect(reasonOf(blanks.join(""))).toBe("blank")
@@ -44,13 +44,13 @@ describe("Label.parse", () => {
     },
   )
 
-  it("has its bound at 255", () => {
+  it("accepts at most 255 characters", () => {
     expect(maxLength).toBe(255)
     expect(reasonOf("x".repeat(255))).toBe("accepted")
     expect(reasonOf("x".repeat(256))).toBe("too-long")
   })
 
-  it("names the value that it refuses", () => {
+  it("names the value it refuses", () => {
     expect(Either.getOrThrow(Either.flip(parse(" ")))).toMatchObject({ _tag: "InvalidInput", value: " " })
   })
 })
@@ -60,13 +60,13 @@ describe("the brand", () => {
     ["CI", true],
     [" ", false],
     ["a\u0000", false],
-  ])("holds the rules of parse: %j", (value, valid) => {
+  ])("accepts the same values as parse: %j", (value, valid) => {
     expect(Schema.is(Label)(value)).toBe(valid)
   })
 })
 
 describe("ofRun", () => {
-  it("names the machine and the nonce, whatever the machine is called", () => {
+  it("contains the machine's name and a random number, whatever the name", () => {
     expect(ofRun("build-7.local", "00c0ffee")).toBe("zpcli run build-7.local 00c0ffee")
     expect(ofRun("a\u001b[31m b", "1")).toBe("zpcli run a--31m-b 1")
     expect(ofRun("", "1")).toBe("zpcli run localhost 1")

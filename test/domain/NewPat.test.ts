@@ -18,15 +18,15 @@ const old = {
 const successor = (fields: Partial<Pat> = {}, chosen?: ExpiryDate) =>
   NewPat.successorOf({ ...old, ...fields, key_id: old.key_id }, { expiry: chosen }, now)
 
-describe("a PAT that is asked for", () => {
-  it("is what was typed", () => {
+describe("a requested PAT", () => {
+  it("has the values that were typed", () => {
     const wanted = { label: Label.make("CI"), scopes: ["job"] as const, tenantId: "t-1" }
     expect(NewPat.fromInput(wanted)).toMatchObject({ ...wanted, expiry: undefined })
   })
 })
 
 describe("the successor of a PAT", () => {
-  it("has its label and scopes, and lives as many days", () => {
+  it("has its label and scopes, and as long a lifetime in days", () => {
     expect(Either.getOrThrow(successor())).toMatchObject({
       label: "CI",
       scopes: ["job", "newer-than-this-program"],
@@ -35,7 +35,7 @@ describe("the successor of a PAT", () => {
     })
   })
 
-  it("does not take the server's own limit for a choice", () => {
+  it("ignores the server's own limit when it copies the lifetime", () => {
     expect(Either.getOrThrow(successor({ hard_expiry_at: now + day })).expiry).toBe("2026-12-25")
   })
 
@@ -44,14 +44,14 @@ describe("the successor of a PAT", () => {
     expect(Either.getOrThrow(NewPat.successorOf(eternal, {}, now)).expiry).toBe(undefined)
   })
 
-  it("has the expiry that is chosen, whatever the list says of the old one's", () => {
+  it("has the chosen expiry, whatever the list says about the old PAT", () => {
     const chosen = ExpiryDate.make("2027-01-01")
     for (const fields of [{}, { expiry_at: "soon" }, { created_at: "once" }]) {
       expect(Either.getOrThrow(successor(fields, chosen)).expiry).toBe(chosen)
     }
   })
 
-  it("is refused if the list does not say what the old one is like", () => {
+  it("is refused if the list lacks what it needs to know about the old PAT", () => {
     for (const [fields, reason] of [
       [{ label: undefined }, "label"],
       [{ scopes: undefined }, "scopes"],

@@ -35,7 +35,7 @@ const good = {
 
 describe("reading a PAT", () => {
   it.prop(
-    "succeeds for any JSON in any field, and costs no other cell",
+    "succeeds with any JSON in any field, without affecting other fields",
     [FastCheck.constantFrom(...fields), anything],
     ([field, value]) => {
       const expected = decode(good)
@@ -47,7 +47,7 @@ describe("reading a PAT", () => {
   )
 
   it.prop(
-    "never loses a row of a list, whatever it is",
+    "never drops an item of a list, whatever it is",
     [FastCheck.array(FastCheck.oneof(odd, anything))],
     ([items]) => {
       const { detail } = decodeList({ message: "ok", detail: { items, next: 1 }, more: true })
@@ -66,7 +66,7 @@ describe("reading a PAT", () => {
 
   const decodePat = Schema.decodeUnknownSync(Pat)
   it.prop(
-    "gives what the published schema decodes, whatever the item",
+    "agrees with the published schema, whatever the item",
     [FastCheck.oneof(odd, anything)],
     ([item]) => {
       const isObject = typeof item === "object" && item !== null && !Array.isArray(item)
@@ -76,12 +76,12 @@ describe("reading a PAT", () => {
     },
   )
 
-  it("tells a field that is absent from one that is null", () => {
+  it("distinguishes a missing field from a null", () => {
     expect(decode({ last_used_at: null })).toStrictEqual({ last_used_at: undefined })
     expect(decode({ other: 1 })).toStrictEqual({})
   })
 
-  it("takes null for an absent value and shows an odd one as it came", () => {
+  it("treats null as a missing value, and keeps an odd value unchanged", () => {
     expect(decode({ key_id: null, label: 7, status: { a: 1 }, created_at: null, scopes: null })).toEqual({
       key_id: undefined,
       label: "7",
@@ -105,7 +105,7 @@ describe("parseTime", () => {
   })
 
   it.prop(
-    "reads any offset, in each way to write one",
+    "reads any offset in every notation",
     [instant, FastCheck.integer({ min: -14 * 60, max: 14 * 60 })],
     ([millis, minutes]) => {
       const local = new Date(millis + minutes * 60_000).toISOString().slice(0, 19)
@@ -119,7 +119,7 @@ describe("parseTime", () => {
     },
   )
 
-  it.prop("without a zone it is UTC", [instant], ([millis]) => {
+  it.prop("reads a time without a zone as UTC", [instant], ([millis]) => {
     const text = new Date(millis).toISOString().slice(0, 19)
     expect(parseTime(text)).toBe(millis)
     expect(parseTime(text.replace("T", " "))).toBe(millis)
@@ -149,7 +149,7 @@ describe("parseTime", () => {
     "Mon, 26 Jan 2026 02:05:37 GMT",
     "1769393137",
     "2026-01-26T02:05:37Z and more",
-  ])("keeps odd text as it is: %j", (text) => {
+  ])("keeps odd text unchanged: %j", (text) => {
     expect(parseTime(text)).toBe(text)
   })
 
@@ -172,7 +172,7 @@ describe("expiryOf", () => {
     ["2026-03-01", "someday", Date.UTC(2026, 2, 1)],
     ["someday", null, "someday"],
     [null, null, undefined],
-  ])("of %s and %s is %s", (expiry_at, hard_expiry_at, expected) => {
+  ])("is the earlier readable one of two: %s and %s give %s", (expiry_at, hard_expiry_at, expected) => {
     expect(expiryOf(decode({ expiry_at, hard_expiry_at }))).toBe(expected)
   })
 })
@@ -189,7 +189,7 @@ describe("isExpiringBefore", () => {
     ["2026-01-10", undefined, true],
     ["someday", "active", true],
     [null, "active", false],
-  ])("%s, %s: %s", (expiry_at, status, expected) => {
+  ])("for expiry %s and status %s is %s", (expiry_at, status, expected) => {
     expect(isExpiringBefore(decode({ expiry_at, status }), now, soon)).toBe(expected)
   })
 })
@@ -205,7 +205,7 @@ describe("inUse", () => {
     return found && pats.indexOf(found)
   }
 
-  it("is the PAT that was used last, and just now", () => {
+  it("is the PAT that was used last, if that was just now", () => {
     expect(among(null, 8, 1, 3)).toBe(2)
     expect(among(-2, 3)).toBe(0)
     expect(among(11, null)).toBeUndefined()
@@ -213,7 +213,7 @@ describe("inUse", () => {
     expect(inUse([decode({ status: "revoked", last_used_at: "2026-01-01" })], now)).toBeUndefined()
   })
 
-  it("is unknown if two were used last at the same time, wherever they are in the list", () => {
+  it("is unknown if two PATs were last used at the same time, in any order", () => {
     expect(among(2, 2)).toBeUndefined()
     expect(among(2, 2, 5)).toBeUndefined()
     expect(among(5, 2, 2)).toBeUndefined()

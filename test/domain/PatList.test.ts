@@ -14,9 +14,9 @@ const revoked = { label: "CI", status: "revoked" }
 
 describe("the PAT with a label", () => {
   it.each([
-    ["is the active one, however old", [{ ...revoked, created_at: "2026-01-02" }, ci], 1],
+    ["is the active one, whatever its age", [{ ...revoked, created_at: "2026-01-02" }, ci], 1],
     [
-      "is the youngest if none is active",
+      "is the newest if none is active",
       [
         { ...revoked, created_at: "2026-01-01" },
         { ...ci, created_at: "2026-01-03", expiry_at: "2026-01-04" },
@@ -24,19 +24,19 @@ describe("the PAT with a label", () => {
       ],
       1,
     ],
-    ["is the later one of two of an age", [revoked, revoked], 1],
+    ["is the later in the list if two were created at the same time", [revoked, revoked], 1],
   ])("%s", (_, items, index) => {
     expect(find("CI", ...items)).toEqual(Either.right(index))
   })
 
-  it("is an error if several are active, or none has it", () => {
+  it("is an error if several are active, or none exists", () => {
     expect(find("CI", ci, ci)).toMatchObject({ left: { _tag: "SeveralPats", pats: [{}, {}] } })
     expect(find("CJ", revoked)).toMatchObject({ left: { _tag: "LabelNotFound", nearest: "CI" } })
   })
 })
 
 describe("the PAT with a key ID", () => {
-  it("is found whatever its status, or the nearest ID is named", () => {
+  it("is found whatever its status, and otherwise the nearest ID is named", () => {
     const pats = [{}, { ...revoked, key_id: "law-hotel-shape-community" }].map(fromItem)
     expect(indexOf(pats, KeyId.make("law-hotel-shape-community"))).toEqual(Either.right(1))
     expect(indexOf(pats, KeyId.make("law-hotel-shape-communty"))).toMatchObject({
@@ -84,7 +84,7 @@ describe("a filter of PATs", () => {
     ["one with a hard expiry", { withoutExpiry: true }, { ...old, hard_expiry_at: "2027-01-01" }, false],
     ["an odd expiry", { withoutExpiry: true }, { ...old, expiry_at: "someday" }, false],
     ["one that ends by then", { expiringBefore: now + day }, { ...old, expiry_at: "2026-01-02" }, true],
-  ])("%s: %j on %j", (_, filter, item, shown) => {
+  ])("%s: %j matches %j", (_, filter, item, shown) => {
     expect(matches(filter, now)(fromItem(item))).toBe(shown)
   })
 
@@ -111,11 +111,15 @@ describe("a filter of PATs", () => {
     },
     { requiredKeys: [] },
   )
-  it.prop("of several parts shows what each part alone shows", [filter, item], ([filter, item]) => {
-    const pat = fromItem(item)
-    const parts = Object.entries(filter).map(([name, value]) => ({ [name]: value }) as PatFilter)
-    expect(matches(filter, now)(pat)).toBe(parts.every((part) => matches(part, now)(pat)))
-  })
+  it.prop(
+    "with several conditions shows the PATs that match each of them",
+    [filter, item],
+    ([filter, item]) => {
+      const pat = fromItem(item)
+      const parts = Object.entries(filter).map(([name, value]) => ({ [name]: value }) as PatFilter)
+      expect(matches(filter, now)(pat)).toBe(parts.every((part) => matches(part, now)(pat)))
+    },
+  )
 })
 
 const days = ["2026-01-01", "2026-01-02", "2026-01-03"]
@@ -143,7 +147,7 @@ describe("an order of PATs", () => {
     ["-last-used", [2, 0, 1]],
     ["label", [1, 0, 2]],
     ["-label", [0, 1, 2]],
-  ] as const)("%s puts them as %j, and what is missing last", (order, indexes) => {
+  ] as const)("%s gives %j, with missing values last", (order, indexes) => {
     const items = [
       { label: "b", created_at: days[2], last_used_at: days[0] },
       { label: "a", created_at: days[1], expiry_at: days[2], hard_expiry_at: days[0] },
@@ -153,7 +157,7 @@ describe("an order of PATs", () => {
   })
 
   it.prop(
-    "loses and doubles none, and is the same when done again",
+    "keeps every PAT exactly once, and is stable when repeated",
     [pats, fc.constantFrom(...orders)],
     ([list, order]) => {
       const indexes = sorted(list, order)
@@ -164,7 +168,7 @@ describe("an order of PATs", () => {
   )
 
   it.prop(
-    "keeps the places of equal ones either way",
+    "keeps the order of equal PATs in both directions",
     [pats, fc.constantFrom("label", "created")],
     ([list, key]) => {
       for (const order of orders.filter((each) => each.endsWith(key))) {

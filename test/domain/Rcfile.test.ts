@@ -22,12 +22,12 @@ const otherName = FastCheck.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}$/).filt
 const breaks = FastCheck.constantFrom("\n", "\r\n", "\r")
 
 describe("Rcfile.parse", () => {
-  it.prop("gives back what was put between double quotes", [name, text], ([key, value]) => {
+  it.prop("reads back any text in double quotes", [name, text], ([key, value]) => {
     expect(entries(`${key}=${doubleQuoted(value)}`)).toStrictEqual({ [key]: value })
   })
 
   it.prop(
-    "gives back what was put between single quotes, whatever follows as a comment",
+    "reads back any text in single quotes, followed by any comment",
     [name, text.map((value) => value.replaceAll("'", "")), text],
     ([key, value, comment]) => {
       expect(entries(`export ${key}='${value}' # ${comment}`)).toStrictEqual({ [key]: value })
@@ -35,7 +35,7 @@ describe("Rcfile.parse", () => {
   )
 
   it.prop(
-    "keeps every key, the last assignment winning, with any line breaks",
+    "reads every key with any line breaks, and uses its last assignment",
     [FastCheck.array(FastCheck.tuple(name, text)), breaks],
     ([pairs, lineBreak]) => {
       const file = pairs.flatMap(([key, value]) => ["", "# a comment", `  ${key}=${doubleQuoted(value)}  `])
@@ -44,7 +44,7 @@ describe("Rcfile.parse", () => {
   )
 
   it.prop(
-    "names the first broken line of ours",
+    "reports the first broken line with a setting of zpcli",
     [
       FastCheck.array(FastCheck.constantFrom("", "# x", "A=1", "ZPOOL_USER=1", "export ZPOOL_USER='2' # y"), {
         maxLength: 20,
@@ -67,7 +67,7 @@ describe("Rcfile.parse", () => {
   )
 
   it.prop(
-    "skips every line of other tools",
+    "skips the lines of other tools",
     [
       FastCheck.array(
         FastCheck.oneof(
@@ -105,12 +105,12 @@ describe("Rcfile.parse", () => {
     ["A='one\ntwo'\nZPOOL_USER=ada", "ada"],
     ["A='it\nZPOOL_USER='ada'", "ada"],
     ["export A=\"one\nZPOOL_USER='eve'\n\"", "eve"],
-  ])("reads each line by itself, whatever the quotes of another tool: %j", (file, user) => {
+  ])("reads each line separately, whatever quotes other tools' lines have: %j", (file, user) => {
     expect(entries(file)).toStrictEqual({ ZPOOL_USER: user })
   })
 
   it.prop(
-    "never throws, and a broken line is one of the file",
+    "never throws, and reports only lines of the file",
     [FastCheck.string({ unit: "binary" })],
     ([file]) => {
       const lines = file.split(/\r\n|\n|\r/).length
@@ -145,7 +145,7 @@ describe("Rcfile.parse", () => {
     ["ZPOOL_USER='1", "has a quote that is not closed"],
     ["ZPOOL_USER='1'2", "has text after the closing quote"],
     ["ZPOOL_USER", "must have the form KEY=value"],
-  ])("says what is wrong with %j, without its value", (file, reason) => {
+  ])("explains what is wrong with %j without showing its value", (file, reason) => {
     expect(broken(file)).toStrictEqual({ line: 1, reason })
   })
 })
@@ -165,7 +165,7 @@ describe("Rcfile.withPat", () => {
     ["\uFEFF", "\uFEFFZPOOLPAT=zpat_new\n"],
     ["ZPOOLPAT=1\nA=2\nZPOOLPAT=3\nB=4\nexport ZPOOLPAT=5", "ZPOOLPAT=zpat_new\nA=2\nB=4\n"],
     ["# ZPOOLPAT=1\nZPOOLPAT_FILE=~/x\n", "# ZPOOLPAT=1\nZPOOLPAT_FILE=~/x\nZPOOLPAT=zpat_new\n"],
-  ])("makes %j into %j", (before, after) => {
+  ])("turns %j into %j", (before, after) => {
     expect(written(before)).toBe(after)
   })
 
@@ -183,7 +183,7 @@ describe("Rcfile.withPat", () => {
   const own = FastCheck.constantFrom("ZPOOLPAT=zpat_a", " export ZPOOLPAT='zpat_b' # c", "ZPOOLPAT=")
 
   it.prop(
-    "gives the PAT back, once, and a second write changes nothing",
+    "writes the PAT once, so that it is read back, and changes nothing the second time",
     [FastCheck.array(FastCheck.oneof(foreign, own)), breaks, FastCheck.stringMatching(/^[A-Za-z0-9_.=-]+$/)],
     ([lines, lineBreak, pat]) => {
       const after = written(lines.join(lineBreak), pat)
@@ -193,7 +193,7 @@ describe("Rcfile.withPat", () => {
   )
 
   it.prop(
-    "keeps every other byte, bytes that are not UTF-8 too",
+    "keeps every other byte, even if it isn't UTF-8",
     [FastCheck.uint8Array({ maxLength: 200 })],
     ([before]) => {
       const after = Either.getOrThrow(withPat(before, "zpat_new"))
@@ -203,7 +203,7 @@ describe("Rcfile.withPat", () => {
   )
 
   it.prop(
-    "leaves other settings as they were, whatever the quotes of another tool",
+    "keeps other settings unchanged, whatever quotes other tools' lines have",
     [FastCheck.array(FastCheck.oneof(foreign, odd, own)), breaks],
     ([lines, lineBreak]) => {
       const before = lines.join(lineBreak)
@@ -211,7 +211,7 @@ describe("Rcfile.withPat", () => {
     },
   )
 
-  it("writes nothing into a file with a broken line", () => {
+  it("doesn't change a file with a broken line", () => {
     expect(Either.flip(withPat(bytes("A=1\nZPOOLPAT='x\n"), "zpat_new"))).toStrictEqual(
       Either.right({ line: 2, reason: "has a quote that is not closed" }),
     )

@@ -31,7 +31,7 @@ const once = [
 ] as const
 
 describe("repeatable", () => {
-  it.each(repeats)("%s %s is repeated after whatever may pass", (method, path) => {
+  it.each(repeats)("allows %s %s to be retried after any temporary failure", (method, path) => {
     for (const failure of [
       unreachable("ECONNREFUSED", false),
       unreachable("ECONNRESET", true),
@@ -44,7 +44,7 @@ describe("repeatable", () => {
     }
   })
 
-  it.each(once)("%s %s is repeated only if it certainly did not happen", (method, path) => {
+  it.each(once)("allows %s %s to be retried only if it certainly had no effect", (method, path) => {
     expect(Retry.repeatable(method, path, unreachable("ECONNREFUSED", false))).toBe(true)
     expect(Retry.repeatable(method, path, neverConnected)).toBe(true)
     expect(Retry.repeatable(method, path, status(429))).toBe(true)
@@ -57,21 +57,24 @@ describe("repeatable", () => {
     }
   })
 
-  it.each([...repeats, ...once])("%s %s is left alone if waiting is no use", (method, path) => {
-    for (const failure of [
-      unreachable("INVALID_PURPOSE", false, "certificate"),
-      unreachable("EPROTO", false, "client-certificate"),
-      unreachable("EPROXY 407", false, "proxy-refused"),
-      status(429, 60_001),
-      status(501),
-      status(505),
-    ]) {
-      expect([failure, Retry.repeatable(method, path, failure)]).toStrictEqual([failure, false])
-    }
-  })
+  it.each([...repeats, ...once])(
+    "doesn't allow %s %s to be retried if waiting won't help",
+    (method, path) => {
+      for (const failure of [
+        unreachable("INVALID_PURPOSE", false, "certificate"),
+        unreachable("EPROTO", false, "client-certificate"),
+        unreachable("EPROXY 407", false, "proxy-refused"),
+        status(429, 60_001),
+        status(501),
+        status(505),
+      ]) {
+        expect([failure, Retry.repeatable(method, path, failure)]).toStrictEqual([failure, false])
+      }
+    },
+  )
 
   it.prop(
-    "never sends a create twice after it may have happened",
+    "never allows a retry of a create that may have had an effect",
     [
       FastCheck.oneof(
         FastCheck.constantFrom(timedOut, neverConnected),
@@ -89,8 +92,10 @@ describe("repeatable", () => {
       else expect(failure._tag === "ServiceUnavailable" ? failure.status !== 429 : failure.sent).toBe(false)
     },
   )
+})
 
-  it("knows what is transient", () => {
+describe("isTransient", () => {
+  it("is true only for temporary failures", () => {
     expect([timedOut, status(503), unreachable("X", true)].every(Retry.isTransient)).toBe(true)
     const failure = new HttpFailure({
       status: 401,
@@ -106,7 +111,7 @@ describe("delayAfter", () => {
   const random = FastCheck.double({ min: 0, max: 1, noNaN: true })
 
   it.prop(
-    "is between nothing and the doubled bound, at most 20 s",
+    "is between 0 and a limit that doubles up to 20 s",
     [FastCheck.integer({ min: 1, max: 60 }), random],
     ([attempt, chance]) => {
       let bound = 500
@@ -116,7 +121,7 @@ describe("delayAfter", () => {
   )
 
   it.prop(
-    "obeys Retry-After as it is",
+    "is exactly what Retry-After says",
     [FastCheck.integer({ min: 1, max: 60 }), FastCheck.nat(60_000), random],
     ([attempt, asked, chance]) => {
       expect(Retry.delayAfter(attempt, asked, chance)).toBe(asked)
@@ -138,7 +143,7 @@ describe("parseRetryAfter", () => {
   })
 
   it.prop(
-    "reads a date, which is at the earliest now",
+    "reads a date, and treats a past one as now",
     [FastCheck.integer({ min: -100_000, max: 100_000 })],
     ([seconds]) => {
       const header = new Date(now + seconds * 1000).toUTCString()
@@ -146,7 +151,7 @@ describe("parseRetryAfter", () => {
     },
   )
 
-  it("takes an enormous number for a long time, not for none", () => {
+  it("treats an enormous number as a long time, not as none", () => {
     expect(Retry.parseRetryAfter("99999999999", now)).toBeGreaterThan(Retry.maxRetryAfter)
     expect(Retry.parseRetryAfter("9".repeat(400), now)).toBeGreaterThan(Retry.maxRetryAfter)
     expect(Retry.parseRetryAfter("9".repeat(400), now)).toBeLessThanOrEqual(Number.MAX_SAFE_INTEGER)
@@ -163,7 +168,7 @@ describe("parseRetryAfter", () => {
     "2026-01-26T02:05:37Z",
     "GMT",
     "Foo, 99 Bar 2026 GMT",
-  ])("%j says nothing", (header) => {
+  ])("ignores %j", (header) => {
     expect(Retry.parseRetryAfter(header, now)).toBe(undefined)
   })
 })

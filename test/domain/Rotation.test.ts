@@ -31,7 +31,7 @@ describe("select", () => {
     expect(chosen([...others, pat(first, -9)])).toEqual(Either.right([first]))
   })
 
-  it("finds the newest expired one if none is active, by its status or by its time", () => {
+  it("finds the newest expired PAT if none is active, by its status or its expiry", () => {
     expect(
       chosen([
         pat(first, -9, { status: "expired" }),
@@ -41,20 +41,20 @@ describe("select", () => {
     ).toEqual(Either.right([second]))
   })
 
-  it("finds the active one with --keep-old too, even if an expired one is newer", () => {
+  it("finds the active PAT with --keep-old too, even if an expired one is newer", () => {
     const pats = [pat(first, -9), pat(second, -5, { status: "expired" })]
     expect(chosen(pats)).toEqual(Either.right([first]))
     expect(chosen(pats, { keep: true })).toEqual(Either.right([first]))
   })
 
-  it("finds none if there are none, or revoked ones alone", () => {
+  it("finds none if there are none, or only revoked ones", () => {
     expect(chosen([])).toEqual(Either.right([]))
     expect(chosen([pat(first, -1, { status: "Revoked" })])).toEqual(Either.right([]))
     // What can't be named in a request can't be revoked.
     expect(chosen([pat("../x", -1), fromItem(null)])).toEqual(Either.right([]))
   })
 
-  it("refuses several, and names each with its creation and last use, the newest first", () => {
+  it("refuses several, and names each with its creation and last use, newest first", () => {
     const found = select(
       [pat(first, -9, { last_used_at: iso(-1) }), pat(second, -1)],
       { label: "CI", all: false, keep: false, scopes: undefined },
@@ -70,7 +70,7 @@ describe("select", () => {
     })
   })
 
-  it("takes several with all, the newest first", () => {
+  it("takes several with --all, newest first", () => {
     expect(chosen([pat(first, -9), pat(second, -5), pat(third, -1)], { all: true })).toEqual(
       Either.right([third, second, first]),
     )
@@ -79,7 +79,7 @@ describe("select", () => {
     })
   })
 
-  it("looks only at the newest one of several that are kept", () => {
+  it("considers only the newest of several with --keep-old", () => {
     expect(
       chosen([pat(first, -9, { scopes: ["pat"] }), pat(second, -1)], { keep: true, scopes: ["job"] }),
     ).toEqual(Either.right([second]))
@@ -89,7 +89,7 @@ describe("select", () => {
     })
   })
 
-  it.each([true, false])("refuses several of which one is less than ten minutes old, with all: %s", (all) => {
+  it.each([true, false])("refuses several if one is less than ten minutes old, with --all: %s", (all) => {
     const minute = 1 / 1440
     expect(chosen([pat(first, -9), pat(second, -9.99 * minute)], { all })).toMatchObject({
       left: {
@@ -110,7 +110,7 @@ describe("select", () => {
     )
   })
 
-  it("refuses one with other scopes than were asked for", () => {
+  it("refuses a PAT with scopes other than the requested ones", () => {
     expect(chosen([pat(first, -1)], { scopes: ["job"] })).toEqual(Either.right([first]))
     expect(chosen([pat(first, -1, { status: "expired" })], { scopes: ["job", "pat"] })).toMatchObject({
       left: { _tag: "ScopesDiffer", keyId: first, scopes: ["job"], otherKeyId: undefined },
@@ -129,25 +129,25 @@ describe("checkSeveral", () => {
     )
 
   it.each([
-    ["none of them", [null, null]],
-    ["the newest alone", [iso(-0.1), null]],
-    ["the old one alone", [null, iso(-0.1)]],
-    ["the newest, and the old one until ten minutes after its creation", [iso(-0.1), iso(-1 + 10 / 1440)]],
-    ["one of which it isn't known", ["?", null]],
-  ])("lets several pass if %s is in use", (_, uses) => {
+    ["none of them is in use", [null, null]],
+    ["only the newest is in use", [iso(-0.1), null]],
+    ["only the old one is in use", [null, iso(-0.1)]],
+    ["the old one was last used within ten minutes of its creation", [iso(-0.1), iso(-1 + 10 / 1440)]],
+    ["one has an unreadable last use", ["?", null]],
+  ])("accepts several PATs if %s", (_, uses) => {
     expect(check(...uses)).toEqual(Either.void)
   })
 
   it.each([
-    ["both", [iso(-0.1), iso(-0.5)]],
-    ["both, as far as is known", [undefined, "?"]],
-    ["two of three", [null, iso(-0.1), iso(-0.5)]],
-    ["the old one until later", [iso(-0.1), iso(-1 + 10.1 / 1440)]],
-  ])("refuses several if %s are in use", (_, uses) => {
+    ["both are in use", [iso(-0.1), iso(-0.5)]],
+    ["neither last use is known", [undefined, "?"]],
+    ["two of three are in use", [null, iso(-0.1), iso(-0.5)]],
+    ["the old one was used more than ten minutes after its creation", [iso(-0.1), iso(-1 + 10.1 / 1440)]],
+  ])("refuses several PATs if %s", (_, uses) => {
     expect(check(...uses)).toMatchObject({ left: { _tag: "PatsInUse", label: "CI" } })
   })
 
-  it("refuses several with other scopes", () => {
+  it("refuses several PATs with other scopes", () => {
     const others = [pat(second, -1), pat(first, -9, { scopes: ["pat"] })].map(
       (one) => ({ ...one, last_used_at: undefined }) as Known,
     )
@@ -167,7 +167,7 @@ describe("plan", () => {
     )
   const near = pat(first, -30, { expiry_at: iso(1) })
 
-  it("replaces the PAT with the label, and knows the one that signs in", () => {
+  it("replaces the PAT with the label, and knows which PAT signs in", () => {
     const rotation = planned([near])
     expect(rotation).toMatchObject({
       right: {
@@ -188,7 +188,7 @@ describe("plan", () => {
     expect(planned([near], { keyId, label: undefined })).toMatchObject({ left: { _tag: "PatNotFound" } })
   })
 
-  it("says that none is due, and how many are active", () => {
+  it("says that no PAT is due, and how many are active", () => {
     expect(planned([pat(first, -1), pat(second, -2)], { all: true })).toMatchObject({
       right: { _tag: "NotDue", newest: { key_id: first }, count: 2 },
     })

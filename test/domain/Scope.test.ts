@@ -9,7 +9,7 @@ const refusal = (values: ReadonlyArray<string>) => Either.getOrThrow(Either.flip
 
 describe("Scope.parseAll", () => {
   it.prop(
-    "collapses duplicates and keeps the order",
+    "removes duplicates and keeps the order",
     [FastCheck.array(known, { minLength: 1 })],
     ([values]) => {
       const granted = Either.getOrThrow(parseAll(values))
@@ -18,7 +18,7 @@ describe("Scope.parseAll", () => {
   )
 
   it.prop(
-    "refuses an unknown one among known ones, and names it",
+    "refuses an unknown scope among known ones, and names it",
     [
       FastCheck.array(known),
       FastCheck.stringMatching(/^[a-z-]*$/).filter(
@@ -43,11 +43,11 @@ describe("Scope.parseAll", () => {
     ["zpool,", undefined],
     ["zpool,jobs", undefined],
     [",", undefined],
-  ])("tells several in one value from one that is unknown: %j", (value, advice) => {
+  ])("distinguishes several scopes in one value from an unknown one: %j", (value, advice) => {
     expect(refusal([value])).toMatchObject({ advice, value })
   })
 
-  it("needs one", () => {
+  it("needs at least one scope", () => {
     expect(refusal([])).toMatchObject({ _tag: "InvalidInput", message: "Option --scope is required." })
   })
 
@@ -70,11 +70,14 @@ describe("Scope.parseAll", () => {
     expect(suggestion).toBe(nearest)
   })
 
-  it.each(["Zpool", " zpool", "zpool ", "zpool,job", "**", "all"])("takes nothing near: %j", (value) => {
-    expect(refusal([value])).toMatchObject({ value })
-  })
+  it.each(["Zpool", " zpool", "zpool ", "zpool,job", "**", "all"])(
+    "doesn't accept a near match: %j",
+    (value) => {
+      expect(refusal([value])).toMatchObject({ value })
+    },
+  )
 
-  it("knows the six that the API has", () => {
+  it("knows the API's six scopes", () => {
     expect(scopes).toStrictEqual(["*", "zpool", "job", "sshkey", "pat", "billing"])
   })
 })

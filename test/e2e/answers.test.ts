@@ -3,12 +3,12 @@ import { join } from "node:path"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import { describe, expect, it } from "vitest"
 import packageJson from "../../package.json" with { type: "json" }
-import { temporaryFolder } from "../support/finished.ts"
 import { newToken } from "../support/fixtures.ts"
 import { text } from "../support/http/answer.ts"
 import { type Handler, startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const token = `zpat_secret_new_${"n".repeat(24)}`
@@ -42,14 +42,14 @@ const encodings: ReadonlyArray<readonly [name: string, encode: (text: string) =>
 ]
 
 describe("a compressed answer", () => {
-  it("is not asked for", async () => {
+  it("isn't requested", async () => {
     const { env, seen } = await start((_, response) => response.end(listed()))
     await runCli(list, { env })
     expect(seen[0]?.headers["accept-encoding"]).toBe("identity")
   })
 
   for (const [name, encode, says = name] of encodings) {
-    it(`(${name}) is read, of a list, a create and a failure`, async () => {
+    it(`(${name}) is read in a list, a create and a failure`, async () => {
       const { env } = await start(({ method, url }, response) => {
         response.setHeader("content-encoding", says)
         if (url === "/v1/hello") response.writeHead(400).end(encode('{"message":"Not today"}'))
@@ -153,7 +153,7 @@ describe("the server's clock", () => {
       response.end(body(now))
     })
 
-  it("decides which PATs are expiring, and one warning says how far ours is off", async () => {
+  it("decides which PATs are expiring, and one warning says how wrong our clock is", async () => {
     for (const days of [-30, 30]) {
       const { env } = await off(days * day, (now) =>
         listed(item({ expiry_at: new Date(now + 5 * day).toISOString() })),
@@ -165,7 +165,7 @@ describe("the server's clock", () => {
     }
   })
 
-  it("causes no warning if ours is off by less than five minutes", async () => {
+  it("causes no warning if our clock is off by less than five minutes", async () => {
     const { env } = await off(4 * 60_000, () => listed())
     expect((await runCli(list, { env })).stderr).toBe("")
   })
@@ -200,7 +200,7 @@ const labelled = (label: string) =>
   `{"key_id":"${keyId}","label":${label},"status":"active","scopes":["job"]}`
 
 describe("an odd field of a PAT blanks at most its own cell", () => {
-  it("nested 50,000 levels deep", async () => {
+  it("if it is nested 50,000 levels deep", async () => {
     const fields = ["key_id", "label", "status", "created_at", "last_used_at", "scopes", "unknown"]
     const env = await serving(
       listOf(...fields.map((field) => `{"label":"odd","${field}":${deep}}`), otherItem),
@@ -214,7 +214,7 @@ describe("an odd field of a PAT blanks at most its own cell", () => {
     expect(ran[0]?.stdout.match(/odd/g)).toHaveLength(6)
   })
 
-  it("of a million letters, which do not widen the other rows", async () => {
+  it("if it has a million letters, which don't widen the other rows", async () => {
     const label = "x".repeat(1_000_000)
     const env = await serving(listOf(labelled(`"${label}"`), ...Array.from({ length: 500 }, () => otherItem)))
     const { code, stdout } = await runInProcess(["pat", "list"], env)
@@ -232,7 +232,7 @@ describe("an odd field of a PAT blanks at most its own cell", () => {
     ["of 50,000 wide characters", JSON.stringify("漢".repeat(50_000))],
   ] as const
 
-  it.each(labels)("a label %s fits on terminals", async (_, label) => {
+  it.each(labels)("if it is a label %s, which fits the terminal", async (_, label) => {
     const env = await serving(listOf(labelled(label), otherItem))
     for (const columns of [20, 120]) {
       const { code, stderr, stdout } = await runInProcess(["pat", "list"], env, { terminal: true, columns })
@@ -241,7 +241,7 @@ describe("an odd field of a PAT blanks at most its own cell", () => {
     }
   })
 
-  it.skipIf(noTerminal)("all of them at once, on a terminal", async () => {
+  it.skipIf(noTerminal)("on a terminal, if all fields are odd at once", async () => {
     const env = await serving(listOf(...labels.map(([, label]) => labelled(label)), otherItem))
     const { code, output } = await runCliOnTerminal(["pat", "list"], { env, columns: 120 })
     expect({ code, error: output.includes("zpcli:") }).toEqual({ code: 0, error: false })
@@ -259,7 +259,7 @@ describe("a deep unknown field of an answer is printed with --json", () => {
     ["pat list --status active", listOf(otherItem).replace("ok", `","unknown":${deep},"x":"`), 200],
     ["pat create x --scope job", done, 201],
     [`pat revoke ${keyId}`, done, 200],
-  ])("%s", async (command, body, status) => {
+  ])("by %s", async (command, body, status) => {
     const env = await serving(body, status)
     const { code, stderr, stdout } = await runCli([...command.split(" "), "--json"], { env })
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
@@ -267,7 +267,7 @@ describe("a deep unknown field of an answer is printed with --json", () => {
     expect(stdout.length).toBeLessThan(body.length * 2)
   })
 
-  it("is no internal error in a failure", async () => {
+  it("and doesn't cause an internal error in a failure", async () => {
     for (const body of [deep, `{"message":${deep}}`, `{"message":"no","detail":${deep}}`]) {
       const { code, stderr } = await runInProcess(["pat", "list", "--json"], await serving(body, 400))
       expect({ code, type: JSON.parse(stderr).error.type }).toEqual({ code: 1, type: "RequestRefused" })
@@ -276,7 +276,7 @@ describe("a deep unknown field of an answer is printed with --json", () => {
 })
 
 describe("a byte order mark in front of an answer", () => {
-  it("is skipped in a list and in a create", async () => {
+  it("is skipped in the answers to a list and a create", async () => {
     const list = await runCli(["pat", "list", "--json"], { env: await serving(`\uFEFF${listOf(otherItem)}`) })
     expect(JSON.parse(list.stdout).detail.items).toEqual([JSON.parse(otherItem)])
     const created = `\uFEFF{"detail":{"key_id":"${keyId}","token":"${newToken}"}}`
@@ -299,7 +299,7 @@ const listedAs = (some: ReadonlyArray<string>) =>
   `{"message":"ok","detail":{"items":[${some.join(",")}],"next":1.50}}`
 
 describe("--json prints numbers as the API wrote them", () => {
-  it("of a list, by the built program", async () => {
+  it("in a list, by the built program", async () => {
     const { env } = await startScripted({ "GET /pat": text(200, listedAs(rawItems)) })
     const { stdout } = await runCli(["pat", "list", "--json"], { env })
     expect(squeezed(stdout)).toBe(listedAs(rawItems))
@@ -321,7 +321,7 @@ describe("--json prints numbers as the API wrote them", () => {
     )
   })
 
-  it("of a create, of a revoke and of several", async () => {
+  it("after a create, a revoke and a revoke of several PATs", async () => {
     const created = `{"message":"ok","detail":{"key_id":"${keyId}","token":"${newToken}","n":[${numbers}]}}`
     const revoked = `{"message":"ok","detail":{"n":[${numbers}]}}`
     const { env } = await startScripted({
@@ -338,7 +338,7 @@ describe("--json prints numbers as the API wrote them", () => {
     )
   })
 
-  it("of a rotation", async () => {
+  it("after a rotation", async () => {
     const created = `{"message":"ok","detail":{"key_id":"${otherId}","token":"${newToken}","n":[${numbers}]}}`
     const old = `{"key_id":"${keyId}","label":"CI","status":"active","scopes":["job"]}`
     const { env } = await startScripted({
@@ -352,7 +352,7 @@ describe("--json prints numbers as the API wrote them", () => {
     expect(squeezed(stdout)).toContain(`"n":[${numbers}]`)
   })
 
-  it("with two spaces a level and readable characters, whatever the API's layout", async () => {
+  it("indented by two spaces and with readable characters, whatever the API's layout", async () => {
     const body = '\n{ "a":[ ],"b" : {\t},\r\n"c":[1 ,{"d":null}], "caf\\u00e9":"\\/\\u202e" }'
     const { env } = await startScripted({ "GET /pat": text(200, `{"detail":{"items":[]},"odd":${body}}`) })
     const { stdout } = await runInProcess(["pat", "list", "--json"], env)
@@ -362,7 +362,7 @@ describe("--json prints numbers as the API wrote them", () => {
 })
 
 describe("--json --out", () => {
-  it("leaves the token out under any spelling of its key, and masks it elsewhere", async () => {
+  it("leaves the token out, however its key is spelled, and masks it elsewhere", async () => {
     const body = `{"message":"Copy ${newToken}","detail":{"token":"zpat_Another","key_id":"${keyId}","\\u0074oken":"${newToken}","n":1e400},"x":["a-${newToken.replace("z", "\\u007a")}-b"]}`
     const { env } = await startScripted({ "POST /pat": text(201, body) })
     const file = join(temporaryFolder(), "ci.pat")

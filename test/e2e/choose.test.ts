@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { dealtKeyIds as ids, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const withPats = async (...labels: ReadonlyArray<string>) => {
@@ -69,7 +69,7 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
     expect(ran.output).toContain(`ID: ${ids[1]}`)
   })
 
-  it("asks for a PAT while stdout is a file", async () => {
+  it("works while stdout is a file", async () => {
     const { env, statuses } = await withPats()
     const stdout = join(temporaryFolder(), "token")
     const ran = await runCliOnTerminal(["pat", "create", "--token-only"], {
@@ -89,7 +89,7 @@ describe.skipIf(noTerminal)("choosing at a terminal", () => {
     expect(await statuses()).toEqual(["active"])
   })
 
-  it("asks for nothing in a CI job that runs on a terminal", async () => {
+  it("is impossible in a CI job, even on a terminal", async () => {
     const { env, requests } = await withPats()
     const ran = await runCliOnTerminal(["pat", "revoke"], { env: { ...env, CI: "true" } })
     expect(ran).toMatchObject({ code: 2 })

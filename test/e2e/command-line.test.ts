@@ -2,9 +2,9 @@
 import { spawn, spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { binary, cleanEnv, ended, program, runCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly version: string }
@@ -39,7 +39,7 @@ describe("help", () => {
     },
   )
 
-  it("is also printed by help and the name of a command", () => {
+  it("is also printed by help followed by a command", () => {
     expect(bare("help")).toEqual(bare("--help"))
     expect(bare("help", "pat", "list")).toEqual(bare("pat", "list", "--help"))
     expect(bare("help", "frob")).toMatchObject({ status: 2, stdout: "" })
@@ -71,7 +71,7 @@ describe("help", () => {
     expect(ran).toMatchObject({ code: 0, stderr: "" })
   })
 
-  it("--version prints the package's version", () => {
+  it("doesn't include the version, which --version prints", () => {
     expect(bare("--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
     expect(bare("-V")).toEqual(bare("--version"))
     expect(bare("pat", "create", "--version")).toEqual({ status: 0, stdout: `${version}\n`, stderr: "" })
@@ -167,7 +167,7 @@ describe.skipIf(process.platform === "win32")("a word that is not UTF-8", () => 
   })
 })
 
-describe.skipIf(noTerminal)("a username that is typed", () => {
+describe.skipIf(noTerminal)("a typed username", () => {
   it.each(["ada b", "ada\u00a0b"])("%j is refused because of its white space", async (name) => {
     const { requests, url } = await startSandbox()
     const ran = await runCliOnTerminal(["pat", "list"], {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const create = ["pat", "create", "CI", "--scope", "job"]
 
@@ -17,7 +17,7 @@ const start = async () => {
 }
 
 describe.skipIf(process.platform === "win32")("a command after --", () => {
-  it("gets the token of a create, whose stdout holds only the result", async () => {
+  it("gets the token from create, and stdout holds only the result", async () => {
     const { env, cwd, sandbox, store } = await start()
     const ran = await runCli(
       [...create, "--", "sh", "-c", "cat > store; echo said; echo warned >&2; env > env"],
@@ -32,7 +32,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     expect(readFileSync(join(cwd, "env"), "utf8")).not.toMatch(/^ZPOOL(PAT|_PASSWORD)/m)
   })
 
-  it("gets the token of a rotation, and then the old PAT is revoked", async () => {
+  it("gets the token from rotate, and then the old PAT is revoked", async () => {
     const { sandbox, store, zpcli } = await start()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const ran = await zpcli("pat", "rotate", key_id as string, "--yes", "--json", "--", "tee", "store")
@@ -118,7 +118,7 @@ describe.skipIf(process.platform === "win32")("a command after --", () => {
     if (said !== "") expect(lines[0]).toBe("denied")
   })
 
-  it("is refused without a label, and beside another delivery", async () => {
+  it("is refused without a label, or together with another delivery", async () => {
     const { sandbox, zpcli } = await start()
     for (const args of [
       ["pat", "create", "--scope", "job", "--", "tee", "store"],
@@ -248,7 +248,7 @@ describe.skipIf(process.platform === "win32")("a script after --", () => {
     expect(readFileSync(join(cwd, "store"), "utf8")).toMatch(/^zpat_/)
   })
 
-  it("is skipped on the PATH if another one of that name can be run", async () => {
+  it("is skipped on the PATH if another one with that name can be run", async () => {
     const later = temporaryFolder()
     writeFileSync(join(later, "deploy"), "#!/bin/sh\ncat > store\n", { mode: 0o755 })
     const { cwd, zpcli } = await withScript("#!/no/such/shell\n", later)

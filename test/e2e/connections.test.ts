@@ -1,14 +1,13 @@
 /** Which connections are used, how long they are waited for, and how many at once. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import type { OnFinished } from "../support/finished.ts"
 import { item, jwt } from "../support/fixtures.ts"
 import { type Handler, type Scripted, startScripted } from "../support/http/scripted.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
+import { type OnFinished, temporaryFolder } from "../support/temporaryFolder.ts"
 
 const token = `zpat_secret_new_${"n".repeat(24)}`
 const keyId = "law-hotel-shape-community"
@@ -38,7 +37,7 @@ describe.concurrent("a connection", () => {
     expect({ requests: seen.length, connections: connections() }).toEqual({ requests: 2, connections: 1 })
   })
 
-  it("that stays open doesn't delay the end of the program", async ({ expect, onTestFinished }) => {
+  it("that stays open doesn't delay the program's end", async ({ expect, onTestFinished }) => {
     const { env } = await start(onTestFinished, (request, response) => {
       response.setHeader("keep-alive", "timeout=60")
       answer(request, response)
@@ -148,8 +147,7 @@ describe.concurrent("a revoke of several PATs", () => {
   const revoke = ["pat", "revoke", ...keyIds, "--yes"]
 
   it("signs in again only once if a cached JWT is refused", async (test) => {
-    const cache = mkdtempSync(join(tmpdir(), "zpcli-several-"))
-    test.onTestFinished(() => rmSync(cache, { recursive: true, force: true }))
+    const cache = temporaryFolder(test.onTestFinished)
     const seen: Array<string | undefined> = []
     const { env } = await start(
       test.onTestFinished,
@@ -172,7 +170,7 @@ describe.concurrent("a revoke of several PATs", () => {
     test.expect(seen.length).toBeGreaterThan(6)
   })
 
-  it("pauses all of them if one is answered with 429", async (test) => {
+  it("pauses all of its requests if one is answered with 429", async (test) => {
     const times: Array<number> = []
     const { env } = await start(
       test.onTestFinished,
@@ -190,7 +188,7 @@ describe.concurrent("a revoke of several PATs", () => {
     test.expect((times[4] as number) - (times[0] as number)).toBeGreaterThanOrEqual(950)
   })
 
-  it("shows what was done when it is interrupted", async (test) => {
+  it("shows what it has done when it is interrupted", async (test) => {
     let arrived = 0
     let reached = () => {}
     const all = new Promise<void>((fulfil) => {
@@ -252,7 +250,7 @@ const startSlow = async () => {
   return { counts, run: (...args: ReadonlyArray<string>) => runCli(["pat", ...args], { env }) }
 }
 
-describe("over a slow network", () => {
+describe("over a slow network, zpcli", () => {
   it("revokes 40 PATs four at a time, over four connections, and shows them in the order given", async () => {
     const { counts, run } = await startSlow()
     const ran = await run("revoke", "--yes", ...ids)

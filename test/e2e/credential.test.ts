@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { binary, ended, program, runCli, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** A sandbox with a PAT, and a folder for files and programs of a test. */
 const start = async () => {
@@ -28,7 +28,7 @@ const counted = (folder: string, text: string) => ({
 })
 
 describe("a PAT", () => {
-  it("in a file or from a command signs in, and hello names the variable", async () => {
+  it("from a file or a command signs in, and hello names the variable", async () => {
     const { env, folder, place, token } = await start()
     const { command, runs } = counted(folder, token)
     const file = place("pat", `${token}\n`)
@@ -41,7 +41,7 @@ describe("a PAT", () => {
     expect(runs()).toBe(1)
   })
 
-  it("from a command of the rcfile is fetched once in a run, and not for --help, another credential or a wrong command line", async () => {
+  it("from a command in the rcfile is fetched once in a run, and not for --help, another credential or a wrong command line", async () => {
     const { env, folder, place, sandbox, token } = await start()
     const { command, runs } = counted(folder, token)
     const rcfile = place("zpoolrc", `ZPOOLPAT_COMMAND="${command}"\n`)
@@ -73,7 +73,7 @@ describe("a PAT", () => {
     expect(byCommand.stderr).toContain(`The API rejected the PAT from ZPOOLPAT_COMMAND in ${rcfile}`)
   })
 
-  it("that isn't available ends with 4, the variable's name and no request", async () => {
+  it("that isn't available causes exit code 4 and an error with the variable's name, without a request", async () => {
     const { env, sandbox } = await start()
     const fails = "echo locked >&2; echo zpat_0123456789abcdef; exit 3"
     const ran = await runCli(["pat", "list", "--json"], { env: { ...env, ZPOOLPAT_COMMAND: fails } })
@@ -92,7 +92,7 @@ describe("a PAT", () => {
     expect(sandbox.requests).toEqual([])
   })
 
-  it("that is written to /dev/stdout, which can't be opened, says what to do instead", async () => {
+  it("written to /dev/stdout, which can't be opened, causes an error that says what to do instead", async () => {
     const { env, token } = await start()
     const run = (command: string) => runCli(["hello"], { env: { ...env, ZPOOLPAT_COMMAND: command } })
     expect(await run(`echo ${token} | tee /dev/stderr 2>/dev/null`)).toMatchObject({ code: 0 })
@@ -106,7 +106,7 @@ describe("a PAT", () => {
     }
   })
 
-  it("of the user's own shell is not used in the sandbox", async () => {
+  it("from the user's own shell isn't used in the sandbox", async () => {
     const { folder, token } = await start()
     const { command, runs } = counted(folder, token)
     const env = { ZPOOLPAT_COMMAND: command, ZPOOL_PASSWORD_FILE: "/no/such/file" }
@@ -118,7 +118,7 @@ describe("a PAT", () => {
 })
 
 describe("a password", () => {
-  it("from a command is not fetched if a JWT is cached", async () => {
+  it("from a command isn't fetched if a JWT is cached", async () => {
     const { folder, sandbox } = await start()
     const { command, runs } = counted(folder, sandbox.env.ZPOOL_PASSWORD as string)
     const cache = join(folder, "cache")
@@ -136,7 +136,7 @@ describe("a password", () => {
     expect(runs()).toBe(1)
   })
 
-  it("in a file that is wrong is named by its variable", async () => {
+  it("in a file is named by its variable if it is wrong", async () => {
     const { place, sandbox } = await start()
     const env = { ...sandbox.env, ZPOOL_PASSWORD: "", ZPOOL_PASSWORD_FILE: place("pw", "wrong\n") }
     const { code, stderr } = await runCli(["hello"], { env })
@@ -196,7 +196,7 @@ describe("a PAT from the rcfile", () => {
     expect(stdout).toContain(`Signed in with: the PAT in ${rcfile}\n`)
   })
 
-  it("is not named if the environment's is used", async () => {
+  it("isn't named if the environment's PAT is used", async () => {
     const rcfile = rcfileWith("zpat_0123456789abcdef")
     const { env } = await startScripted(json(401, {}))
     const { stderr } = await runCli(["pat", "list", "--rcfile", rcfile], { env })
@@ -205,7 +205,7 @@ describe("a PAT from the rcfile", () => {
   })
 })
 
-describe("a rotation under a sign-in with a password", () => {
+describe("a rotation signed in with a password", () => {
   it.each(["GET /hello 401", "GET /hello 403"])(
     "whose check fails with %s blames only the new PAT",
     async (fault) => {

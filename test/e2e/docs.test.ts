@@ -13,7 +13,7 @@ import { pages, read, runSnippet, type Snippet, snippetsOf } from "../support/pr
 import { samples } from "../support/world/failures.ts"
 
 describe("the command lines of", () => {
-  it.each(pages)("%s do as it says", { timeout: 120_000 }, async (page) => {
+  it.each(pages)("%s do what it says", { timeout: 120_000 }, async (page) => {
     // macOS has no device that is always full.
     const snippets = snippetsOf(page).filter(
       ({ text }) => !text.includes("/dev/full") || existsSync("/dev/full"),
@@ -41,7 +41,7 @@ describe("the command lines of", () => {
     )
   })
 
-  it("all pages are 70 at least, so that none is overlooked", () => {
+  it("all pages are at least 70, so that none is overlooked", () => {
     const counts = Object.fromEntries(pages.map((page) => [page, snippetsOf(page).length]))
     expect(
       Object.values(counts).reduce((sum, count) => sum + count, 0),
@@ -123,7 +123,7 @@ describe("a page that zpcli help prints", () => {
   })
 })
 
-describe("what docs/json.md says of fields", () => {
+describe("what docs/json.md says about fields", () => {
   const page = read("docs/json.md")
   const example = JSON.parse(/## pat list\n\n```json\n([\s\S]+?)```/.exec(page)?.[1] ?? "").detail.items
   /** The names in the list behind a line. */
@@ -182,7 +182,7 @@ describe("what docs/json.md says of fields", () => {
   })
 })
 
-describe("what pages say of errors", () => {
+describe("what pages say about errors", () => {
   it("names every exit code", () => {
     const [, list = ""] = read("docs/exit-codes.md").split("\n## Exit codes\n\n")
     const listed = Array.from((list.split("\n\n")[0] as string).matchAll(/^- (\d+): /gm), ([, code]) =>

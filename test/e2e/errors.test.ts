@@ -14,7 +14,7 @@ const revoke = ["pat", "revoke", id]
 const closedPort = 1
 
 describe("exit codes", () => {
-  it("0: done", async () => {
+  it("0 means success", async () => {
     const { env } = await startSandbox()
     expect(await runCli(list, { env })).toEqual({
       code: 0,
@@ -24,7 +24,7 @@ describe("exit codes", () => {
     })
   })
 
-  it("1: the API refused the request, or redirected it", async () => {
+  it("1 means that the API refused the request, or redirected it", async () => {
     const { env } = await startSandbox("GET /pat 418", "POST /pat 302")
     const refused = await runCli(list, { env })
     expect(refused).toMatchObject({ code: 1, stdout: "" })
@@ -34,7 +34,7 @@ describe("exit codes", () => {
     expect(redirected.stderr).toMatch(/redirects to https:\/\/elsewhere\.invalid/)
   })
 
-  it("2: the command line or the settings are wrong; no PAT was created or revoked", async () => {
+  it("2 means that the command line or settings are wrong, and no PAT was created or revoked", async () => {
     const { env, requests } = await startSandbox()
     expect((await runCli(["pat", "create", "x", "--scope", "jobs"], { env })).code).toBe(2)
     expect((await runCli(list, { env: { ...env, ZPOOL_API_URL: "http://example.com" } })).code).toBe(2)
@@ -42,7 +42,7 @@ describe("exit codes", () => {
     expect(requests).toEqual([])
   })
 
-  it("4: a wrong password, which is tried once; a PAT that is unknown; one without the scope", async () => {
+  it("4 means a wrong password, an unknown PAT, or a PAT without the scope", async () => {
     const { call, env, requests, url } = await startSandbox()
     const wrong = await runCli(list, { env: { ...env, ZPOOL_PASSWORD: "wr0ng-Pa55word" } })
     expect(wrong).toMatchObject({ code: 4, stdout: "" })
@@ -61,17 +61,20 @@ describe("exit codes", () => {
   it.each([
     [{}, [], "ZPOOL_USER"],
     [{ ZPOOL_USER: "demo" }, ["--auth", "pat"], "ZPOOLPAT"],
-  ])("4: without a terminal, %j and %j name %s at once", async (env, flags, variable) => {
-    const { requests, url } = await startSandbox()
-    const began = Date.now()
-    const ran = await runCli([...list, ...flags], { env: { ZPOOL_API_URL: url, ...env } })
-    expect(Date.now() - began).toBeLessThan(5_000)
-    expect(ran).toMatchObject({ code: 4, stdout: "" })
-    expect(ran.stderr).toContain(variable)
-    expect(requests).toEqual([])
-  })
+  ])(
+    "include 4 for a missing credential without a terminal: %j and %j name %s",
+    async (env, flags, variable) => {
+      const { requests, url } = await startSandbox()
+      const began = Date.now()
+      const ran = await runCli([...list, ...flags], { env: { ZPOOL_API_URL: url, ...env } })
+      expect(Date.now() - began).toBeLessThan(5_000)
+      expect(ran).toMatchObject({ code: 4, stdout: "" })
+      expect(ran.stderr).toContain(variable)
+      expect(requests).toEqual([])
+    },
+  )
 
-  it("5: no such PAT, and one that is already revoked", async () => {
+  it("5 means that the PAT doesn't exist or is already revoked", async () => {
     const { env } = (await startWithPat()).sandbox
     expect(await runCli([...revoke, "--json"], { env })).toMatchObject({ code: 0 })
     const again = await runCli([...revoke, "--json"], { env })
@@ -84,7 +87,7 @@ describe("exit codes", () => {
     })
   })
 
-  it("6: nobody listens, or the API is unavailable after retries", async () => {
+  it("6 means that nobody listens, or that the API is unavailable after retries", async () => {
     const env = {
       ZPOOL_API_URL: `http://127.0.0.1:${closedPort}/v1`,
       ZPOOLPAT: "zpat_x",
@@ -105,7 +108,7 @@ describe("exit codes", () => {
     expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 503", "GET /pat 503"])
   })
 
-  it("retryable is true if the same command can simply be run again, whatever the code", async () => {
+  it("are independent of retryable, which is true if the same command can simply be run again", async () => {
     const rotate = ["pat", "rotate", "--label", "CI", "--yes", "--json"]
     const run = ["pat", "run", "--scope", "job", "--json"]
     for (const [fault, argv, code, retryable] of [
@@ -119,14 +122,14 @@ describe("exit codes", () => {
     ] as const) {
       const { call, env } = await startSandbox(fault)
       if (!fault.startsWith("POST")) await call("POST", "/pat", { label: "CI", scopes: ["job"] })
-      const ran = await runCli(argv, { env: { ...env, ZPOOL_MAX_RETRIES: "1" } })
+      const ran = await runInProcess(argv, { ...env, ZPOOL_MAX_RETRIES: "1" })
       const line = ran.stderr.split("\n").find((each) => each.startsWith("{")) ?? ran.stderr
       expect(JSON.parse(line).error, fault).toMatchObject({ exitCode: code, retryable })
       expect(ran.code).toBe(code)
     }
   })
 
-  it("7: a create whose answer was lost names what exists and is sent once", async () => {
+  it("7 means that a create's answer was lost: it is sent once, and the existing PAT is named", async () => {
     const { env, requests } = await startSandbox("POST /pat after-drop")
     const ran = await runCli(create, { env })
     expect(ran).toMatchObject({ code: 7, stdout: "" })
@@ -138,7 +141,7 @@ describe("exit codes", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s while the API is silent exits %d", async (signal, code) => {
+  ] as const)("include that of %s while the API is silent, %d", async (signal, code) => {
     let arrive = () => {}
     const arrived = new Promise<void>((fulfil) => {
       arrive = fulfil

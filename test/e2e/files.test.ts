@@ -17,9 +17,10 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
+import { runInProcess } from "../support/program/inProcess.ts"
 import { binary, cleanEnv, program, runCli } from "../support/program/program.ts"
 import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const root = process.getuid?.() === 0
 const posix = process.platform !== "win32"
@@ -95,7 +96,9 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
         mkdirSync(folder)
         if (replace) writeFileSync(file, "old", { mode: 0o600 })
         const { active, env } = await start(() => change(folder, file))
-        const ran = await runCli(rotate(file, ...(replace ? ["--replace"] : [])), { env })
+        const args = rotate(file, ...(replace ? ["--replace"] : []))
+        const built = what === "another program writes to it"
+        const ran = built ? await runCli(args, { env }) : await runInProcess(args, env)
         expect(ran).toMatchObject({ code: 9, stdout: "" })
         expect(ran.stderr).toContain(`The new PAT ${dealtKeyIds[1]} was revoked`)
         expect(ran.stderr).toContain("(it was changed, moved or removed while zpcli was working)")
@@ -113,7 +116,7 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
     )
   }
 
-  it("delivers if nothing changes, also through a folder that is a link", async () => {
+  it("delivers if nothing changes, even through a folder that is a link", async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, "real"))
     symlinkSync(join(folder, "real"), join(folder, "link"))
@@ -125,7 +128,7 @@ describe("--out whose file or folder changes while the answer is awaited", () =>
     expect(hello.code).toBe(0)
   })
 
-  it("writes whole: another name of the old file keeps the old content", async () => {
+  it("replaces the whole file: a hard link to the old file keeps the old content", async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, "ci.pat"), "old")
     linkSync(join(folder, "ci.pat"), join(folder, "backup"))
@@ -169,7 +172,7 @@ describe.skipIf(!posix)("--out never writes over anything but a regular file", (
   )
 })
 
-describe.skipIf(!posix)("whatever is in the way of a file is named", () => {
+describe.skipIf(!posix)("an error about a file", () => {
   const folderOf = () => {
     const cwd = temporaryFolder()
     mkdirSync(join(cwd, "folder"))
@@ -186,7 +189,7 @@ describe.skipIf(!posix)("whatever is in the way of a file is named", () => {
     ["folder/", "names a folder, not a file"],
     ["new/", "names a folder, not a file"],
     ["dangling", "is a symbolic link"],
-  ])("--out %s: %s, which --replace would not change", async (name, words) => {
+  ])("says that --out %s %s, even with --replace", async (name, words) => {
     for (const flags of [[], ["--replace"]]) {
       const ran = await runCli([...create, name, ...flags], { env: (await start()).env, cwd: folderOf() })
       const stderr = `zpcli: ${name} ${words}, so no token can be written to it.${another}`
@@ -194,7 +197,7 @@ describe.skipIf(!posix)("whatever is in the way of a file is named", () => {
     }
   })
 
-  it("--out of an existing file suggests --replace", async () => {
+  it("suggests --replace for an existing file", async () => {
     const ran = await runCli([...create, "file"], { env: (await start()).env, cwd: folderOf() })
     expect(ran.code).toBe(2)
     expect(ran.stderr).toBe(
@@ -202,7 +205,7 @@ describe.skipIf(!posix)("whatever is in the way of a file is named", () => {
     )
   })
 
-  it("a loop of links, and an rcfile that is a folder", async () => {
+  it("names a loop of links, and an rcfile that is a folder", async () => {
     const cwd = folderOf()
     const { env } = await start()
     const loop = "(ELOOP: its symbolic links form a loop)"
@@ -222,7 +225,7 @@ describe.skipIf(!posix)("whatever is in the way of a file is named", () => {
     const can = spawnSync("chattr", ["+i", file]).status === 0
     return { file, can, undo: () => spawnSync("chattr", ["-i", file]) }
   }
-  it.skipIf(!root)("a file that is immutable", async ({ skip }) => {
+  it.skipIf(!root)("says that a file may be immutable", async ({ skip }) => {
     const { can, file, undo } = immutable()
     if (!can) skip("chattr +i is not permitted here")
     const ran = await runCli([...create, file, "--replace"], { env: (await start()).env })
@@ -234,7 +237,7 @@ describe.skipIf(!posix)("whatever is in the way of a file is named", () => {
 
 describe("--out --replace of a file with a group", () => {
   const gid = 4242
-  it.skipIf(!root)("keeps the group and its right to read, and nothing else", async () => {
+  it.skipIf(!root)("keeps only the group and its right to read", async () => {
     const folder = temporaryFolder()
     const file = join(folder, "ci.pat")
     for (const [before, after] of [
@@ -255,7 +258,7 @@ describe("--out --replace of a file with a group", () => {
     }
   })
 
-  it.skipIf(!root)("is refused with 2, also by --dry-run, if the group can't be kept", async () => {
+  it.skipIf(!root)("is refused with 2, even with --dry-run, if the group can't be kept", async () => {
     const folder = temporaryFolder()
     const file = join(folder, "ci.pat")
     writeFileSync(file, "old")
@@ -279,7 +282,7 @@ const canMount =
   root && spawnSync("unshare", ["-m", "sh", "-c", "mount -t tmpfs -o size=4k none /mnt"]).status === 0
 const why = canMount ? "" : " (left out: mounting is not permitted here)"
 
-describe.skipIf(!canMount)(`a file on a mount of its own${why}`, () => {
+describe.skipIf(!canMount)(`a file that is a mount point${why}`, () => {
   const inNamespace = (
     mounts: string,
     args: ReadonlyArray<string>,
@@ -319,7 +322,7 @@ describe.skipIf(!canMount)(`a file on a mount of its own${why}`, () => {
     },
   )
 
-  it("is refused with 2 as the rcfile, also behind a link", async () => {
+  it("is refused with 2 as the rcfile, even behind a link", async () => {
     const cwd = temporaryFolder()
     for (const name of ["rc", "source"]) writeFileSync(join(cwd, name), "", { mode: 0o600 })
     symlinkSync("rc", join(cwd, "link"))

@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { newToken, pat } from "../support/fixtures.ts"
 import { type Answer, json, text } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { binary, noFullDevice, program, runCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const id = "law-hotel-shape-community"
 const create = ["pat", "create", "CI", "--scope", "job"]
 
-describe("an API that doesn't support it", () => {
+describe("an API that doesn't support a feature", () => {
   const refusals: ReadonlyArray<Answer> = [
     json(404, { message: "Not Found" }),
     json(405, {}),
@@ -52,7 +52,7 @@ describe("an API that doesn't support it", () => {
     expect(stderr).toContain("does not support creating PATs")
   })
 
-  it("is not confused with a page that blocks the request", async () => {
+  it("isn't confused with a page that blocks the request", async () => {
     const { env } = await startScripted({ "POST /pat": text(403, "<html>Blocked</html>") })
     const ran = await runInProcess(create, env)
     expect(ran).toMatchObject({ code: 4, stdout: "" })
@@ -74,7 +74,7 @@ describe("a create that is answered", () => {
     expect(requests).toEqual(["POST /pat"])
   })
 
-  it("with the token that signs in counts as without a token", async () => {
+  it("with the token that signs in is treated as one without a token", async () => {
     const own = pat.ZPOOLPAT
     const { env } = await startScripted({
       "POST /pat": json(201, { message: "PAT created", detail: { key_id: id, token: own } }),
@@ -139,7 +139,7 @@ describe("a token that can't be delivered", () => {
     expect(await sandbox.statuses()).toEqual(["active"])
   })
 
-  it("to a command whose child keeps its stdin open, unread", async () => {
+  it("to a command whose child keeps its stdin open, unread, is revoked", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const script = "exec 3<&0; (sleep 0.5 <&3) & exit 0"
@@ -151,7 +151,7 @@ describe("a token that can't be delivered", () => {
     expect(await sandbox.statuses()).toEqual(["active", "revoked"])
   })
 
-  it("to a command that a signal ends, isn't blamed on the command", async () => {
+  it("because a signal ended the command isn't blamed on the command", async () => {
     const sandbox = await startSandbox()
     for (const [signal, words, childExitCode] of [
       ["INT", "sh was interrupted", 130],
@@ -175,7 +175,7 @@ describe("a token that can't be delivered", () => {
     }
   })
 
-  it("to a command that may have stored it, is not called lost if its PAT still works", async () => {
+  it("because its command failed isn't called lost if its PAT still works", async () => {
     const sandbox = await startSandbox("DELETE /pat 503")
     const env = { ...sandbox.env, ZPOOL_MAX_RETRIES: "0" }
     const ran = await runCli([...create, "--", "sh", "-c", "cat >stored; exit 3"], {
@@ -191,7 +191,7 @@ describe("a token that can't be delivered", () => {
     )
   })
 
-  it("because it is not accepted yet, is checked again", async () => {
+  it("because the API doesn't accept it yet is checked again", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const env = await sandbox.behind({ faults: ["GET /hello 401 2"] })
@@ -202,7 +202,7 @@ describe("a token that can't be delivered", () => {
     expect(await sandbox.statuses()).toEqual(["revoked", "active"])
   })
 
-  it("because its check fails, leaves the old PAT unchanged", async () => {
+  it("because its check fails leaves the old PAT unchanged", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", { label: "CI", scopes: ["job"] })
     const env = await sandbox.behind({
@@ -236,7 +236,7 @@ describe("the successor of a PAT", () => {
     expect(sandbox.requests).toEqual(["POST /login 200", "GET /pat 200"])
   })
 
-  it("of an expired one needs no revoke, and the old one is never said to work", async () => {
+  it("that has expired needs no revoke, and the old PAT is never said to work", async () => {
     const sandbox = await startSandbox()
     const { key_id } = await sandbox.call("POST", "/pat", {
       label: "CI",

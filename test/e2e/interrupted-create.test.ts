@@ -5,10 +5,10 @@ import { connect } from "node:net"
 import { constants } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { ended, limited, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const linux = process.platform === "linux"
 /** The signals that end a process unless it handles them. */
@@ -55,7 +55,7 @@ const interrupted = async (
 const waiting = "Waiting up to 5 s for the answer, to revoke the new PAT."
 const create = ["pat", "create", "CI", "--scope", "job"]
 
-describe.skipIf(process.platform === "win32")("a signal while a create is answered", () => {
+describe.skipIf(process.platform === "win32")("a signal during a create", () => {
   it.each<[string, ReadonlyArray<string>]>([
     ["create", create],
     ["create --out", [...create, "--out", "token"]],
@@ -64,7 +64,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     ["rotate", ["pat", "rotate", "--label", "CI", "--yes", "--", "sh", "-c", "cat > token"]],
     ["rotate --or-create", ["pat", "rotate", "--label", "CI", "--or-create", "--scope", "job", "--yes"]],
     ["run", ["pat", "run", "--scope", "job", "--", "touch", "token"]],
-  ])("waits for the answer, revokes the PAT and names it: %s", async (name, args) => {
+  ])("makes zpcli wait for the answer, revoke the PAT and name it: %s", async (name, args) => {
     const cwd = temporaryFolder()
     const ran = await interrupted(args, { cwd, old: name === "rotate" })
     expect(ran.code, ran.stderr).toBe(143)
@@ -75,7 +75,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     if (name === "create --save") expect(existsSync(join(cwd, "rcfile"))).toBe(false)
   })
 
-  it("can be any signal, also one that a wrapper delivers twice", async () => {
+  it("can be any signal, even one that a wrapper delivers twice", async () => {
     const found = await limited(signals, 3, async (signal) => {
       const ran = await interrupted(create, { signal, more: [50] })
       return [signal, ran.code, ran.signal, ran.statuses]
@@ -83,7 +83,7 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     expect(found).toEqual(signals.map((signal) => [signal, exitCodeOf(signal), null, ["revoked"]]))
   })
 
-  it("stops waiting at a second signal, and calls the outcome unclear", async () => {
+  it("ends the wait if it is the second one, and the outcome is called unclear", async () => {
     const ran = await interrupted(create, { signal: "SIGINT", more: [500], answerAfter: 8_000 })
     expect(ran).toMatchObject({ code: 130, statuses: ["active"] })
     expect(ran.stderr.startsWith(`${waiting} Press Ctrl-C again to stop.\n`), ran.stderr).toBe(true)
@@ -92,14 +92,14 @@ describe.skipIf(process.platform === "win32")("a signal while a create is answer
     expect(ran.millis).toBeLessThan(4_000)
   })
 
-  it("waits 5 s at most", async () => {
+  it("makes zpcli wait for at most 5 s", async () => {
     const ran = await interrupted(create, { answerAfter: 15_000 })
     expect(ran).toMatchObject({ code: 143, statuses: ["active"] })
     expect(ran.stderr).toContain('It is unclear whether the PAT "CI" was created')
     expect(ran.millis).toBeLessThan(9_000)
   })
 
-  it("never interrupts a revoke that is under way, until 9 s have passed in all", async () => {
+  it("doesn't interrupt a revoke that is under way, until 9 s have passed in all", async () => {
     const sandbox = await startSandbox()
     let child: ChildProcess | undefined
     const env = await sandbox.behind({
@@ -137,7 +137,7 @@ describe.skipIf(process.platform === "win32")("every signal", () => {
     return { ...ran, cwd, statuses: await sandbox.statuses() }
   }
 
-  it("is passed on by pat run, whose PAT is revoked at the command's end", async () => {
+  it("is passed on by pat run, whose PAT is revoked when the command ends", async () => {
     const found = await limited(signals, 3, async (signal) => {
       const ran = await during(
         ["pat", "run", "--scope", "job"],

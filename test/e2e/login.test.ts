@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { pat } from "../support/fixtures.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
@@ -9,6 +8,7 @@ import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with a PAT, and a home whose rcfile names the sandbox. */
@@ -76,7 +76,7 @@ describe("login", () => {
   })
 
   it.skipIf(noTerminal)(
-    "goes on if no browser can be opened, and restores the terminal at Ctrl-C",
+    "continues if no browser can be opened, and restores the terminal at Ctrl-C",
     async () => {
       const { env, rcfile } = await withPat()
       const before = readFileSync(rcfile)
@@ -152,7 +152,7 @@ describe("a credential that the server echoes in a good answer", () => {
   })
 })
 
-describe("hello with 403", () => {
+describe("hello answered with 403", () => {
   it("doesn't mention a scope, since any PAT will do", async () => {
     const { env, call } = await startSandbox("GET /hello 403")
     const { token } = await call("POST", "/pat", { label: "CI", scopes: ["job"] })

@@ -1,12 +1,12 @@
 import { openSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { ended, noFullDevice, runCli, runShell, startCli } from "../support/program/program.ts"
 import { type Sandbox, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const shell = async (line: string, env: Readonly<Record<string, string>> = {}) => {
   const { code, stderr } = await runShell(line, { env })
@@ -16,7 +16,7 @@ const shell = async (line: string, env: Readonly<Record<string, string>> = {}) =
 const lines = ["--version", "--help", "pat", "pat create --help", "help ci", "--completions bash", "pat list"]
 
 describe("output that can't be written", () => {
-  it.skipIf(noFullDevice)("to a full device is reported on stderr, with 1", async () => {
+  it.skipIf(noFullDevice)("to a full device is reported on stderr with exit code 1", async () => {
     const { env } = await startSandbox()
     const runs = await Promise.all(lines.map((line) => shell(`zpcli ${line} >/dev/full`, env)))
     expect(runs).toEqual(
@@ -29,7 +29,7 @@ describe("output that can't be written", () => {
     )
   })
 
-  it("because its reader has gone is not a failure", async () => {
+  it("because its reader has gone isn't a failure", async () => {
     const { env } = await startSandbox()
     const runs = await Promise.all(
       lines.map((line) => shell(`{ sleep 0.3; zpcli ${line}; echo $? >&2; } | true`, env)),
@@ -37,7 +37,7 @@ describe("output that can't be written", () => {
     expect(runs).toEqual(lines.map(() => ({ code: 0, stderr: "0\n" })))
   })
 
-  it("because stdout is closed is not a failure", async () => {
+  it("because stdout is closed isn't a failure", async () => {
     const runs = await Promise.all(["--version", "--help", "pat"].map((line) => shell(`zpcli ${line} >&-`)))
     expect(runs).toEqual(Array.from({ length: 3 }, () => ({ code: 0, stderr: "" })))
   })
@@ -125,13 +125,13 @@ describe("list --exit-code", () => {
   })
 
   /** Runs it with a stdout whose reader has gone, or goes after the first line. */
-  const list = async (items: number, reader: "gone" | "one line", ...args: ReadonlyArray<string>) => {
+  const list = async (items: number, reader: "nothing" | "one line", ...args: ReadonlyArray<string>) => {
     const all = Array.from({ length: items }, (_, index) => ({ label: `${index} ${"x".repeat(200)}` }))
     const { env } = await startScripted((_, response) => {
       setTimeout(() => response.end(JSON.stringify({ message: "ok", detail: { items: all } })), 150)
     })
     const child = startCli(["pat", "list", ...args], { env })
-    if (reader === "gone") child.stdout?.destroy()
+    if (reader === "nothing") child.stdout?.destroy()
     else child.stdout?.once("data", () => child.stdout?.destroy())
     let stderr = ""
     child.stderr?.on("data", (chunk) => {
@@ -142,21 +142,24 @@ describe("list --exit-code", () => {
   }
 
   it.each([
-    [1, "gone", []],
-    [1, "gone", ["--json"]],
+    [1, "nothing", []],
+    [1, "nothing", ["--json"]],
     [5_000, "one line", []],
     [5_000, "one line", ["--json"]],
-    [5_000, "gone", ["--json", "--status", "active"]],
-  ] as const)("of %d rows whose reader is %s exits by its rows with %j", async (items, reader, args) => {
-    const code = args.some((arg) => arg === "--status") ? 0 : 8
-    expect(await list(items, reader, "--exit-code", ...args)).toEqual({ code, stderr: "" })
-  })
+    [5_000, "nothing", ["--json", "--status", "active"]],
+  ] as const)(
+    "with %d rows, of which the reader takes %s, exits according to the rows: %j",
+    async (items, reader, args) => {
+      const code = args.some((arg) => arg === "--status") ? 0 : 8
+      expect(await list(items, reader, "--exit-code", ...args)).toEqual({ code, stderr: "" })
+    },
+  )
 
-  it("exits 0 into a closed pipe without --exit-code", async () => {
+  it("isn't the default: without it, a closed pipe exits with 0", async () => {
     expect(await list(5_000, "one line")).toEqual({ code: 0, stderr: "" })
   })
 
-  it.skipIf(noFullDevice)("reports that the rows could not be written, and doesn't exit 0", async () => {
+  it.skipIf(noFullDevice)("reports that the rows couldn't be written, and doesn't exit with 0", async () => {
     const sandbox = await withPat()
     const child = startCli(["pat", "list", "--exit-code"], {
       env: sandbox.env,
@@ -169,7 +172,7 @@ describe("list --exit-code", () => {
 })
 
 describe("a reader that has gone", () => {
-  it("does not hide a failure of revoke", async () => {
+  it("doesn't hide a failure of revoke", async () => {
     const sandbox = await withPat()
     const child = startCli(["pat", "revoke", id, "market-night-plain-object", "--yes"], { env: sandbox.env })
     child.stdout?.destroy()
@@ -199,7 +202,7 @@ describe("--out", () => {
     for (const ran of await Promise.all(runs)) expect(ran).toEqual({ code, left: [] })
   })
 
-  it("leaves no file if the sign-in fails, and takes the name at the next run", async () => {
+  it("leaves no file if signing in fails, so that the next run can create it", async () => {
     const sandbox = await startSandbox()
     const folder = temporaryFolder()
     const run = (password: string) =>

@@ -13,7 +13,6 @@ import {
 import { dirname, join, posix } from "node:path"
 import { transform } from "esbuild"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import {
   cleanEnv,
   ended,
@@ -23,6 +22,7 @@ import {
   runCli,
 } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const topics = ["exit-codes", "environment", "ci", "json"]
 
@@ -165,7 +165,7 @@ describe.skipIf(notPackage)(`a Node that is too old`, () => {
   })
 })
 
-describe("NODE_OPTIONS under which scripts run", () => {
+describe("strict NODE_OPTIONS", () => {
   it.each(["--frozen-intrinsics --disable-proto=throw --throw-deprecation", "--disable-proto=delete"])(
     "do no harm: %s",
     async (option) => {

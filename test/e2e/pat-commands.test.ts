@@ -55,8 +55,8 @@ const runInPipe = (line: string, env: Record<string, string>, input: string) => 
   return ended(child)
 }
 
-describe("the user's page", () => {
-  it("has the examples and the output that are looked for", () => {
+describe("the page of examples", () => {
+  it("has the examples and outputs that this test looks for", () => {
     expect(examples).toHaveLength(8)
     expect(headings).toEqual(["ID", "Label", "Status", "Created At", "Expiry", "Last Used", "Scopes"])
     expect(outputOfCreate.split("\n")).toHaveLength(5)

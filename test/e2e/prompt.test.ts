@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { binary, program, runShell, startCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal, runOnTerminal } from "../support/terminal/pty.ts"
 
 /** A sandbox with two PATs; gives their key IDs. */
@@ -18,7 +18,7 @@ const withPats = async () => {
 }
 
 describe("the y/N question without a terminal", () => {
-  it("takes one line of stdin and not a byte more, from a pipe and from a file", async () => {
+  it("reads exactly one line of stdin, from a pipe and from a file", async () => {
     const file = join(temporaryFolder(), "answers")
     writeFileSync(file, "y\ny\nrest\n")
     const inputs = [`printf 'y\\ny\\nrest\\n' |`, `<'${file}'`]
@@ -35,7 +35,7 @@ describe("the y/N question without a terminal", () => {
     }
   })
 
-  it("waits for the line of a pipe that is slow, and for its end", async () => {
+  it("waits for a slow pipe's line or end", async () => {
     const { env, keyIds } = await withPats()
     const slow = await runShell(
       `(sleep 0.5; printf 'y'; sleep 0.5; printf 'es') | zpcli pat revoke ${keyIds[0]}`,
@@ -81,7 +81,7 @@ describe.skipIf(noTerminal)("a question at a terminal while stderr is a file", (
     expect(readFileSync(file, "utf8")).not.toContain("[y/N]")
   })
 
-  it("asks for a password there, hidden", async () => {
+  it("can be about a password, which is hidden", async () => {
     const { url } = await startSandbox()
     const ran = await runCliOnTerminal(["pat", "list"], {
       env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },

@@ -3,10 +3,10 @@ import { createServer as createHttpsServer } from "node:https"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 import { createServer as createTlsServer } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest"
-import type { OnFinished } from "../support/finished.ts"
 import { pat } from "../support/fixtures.ts"
 import { makeCertificate, noOpenssl, startProxy } from "../support/http/network.ts"
 import { runCli, startCli } from "../support/program/program.ts"
+import type { OnFinished } from "../support/temporaryFolder.ts"
 
 const certificate = noOpenssl ? undefined : makeCertificate()
 const trusted = certificate?.files.certificate ?? ""
@@ -34,7 +34,7 @@ const startRawProxy = async (onConnection: (socket: Socket) => void, secure = fa
   return `${secure ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-describe.skipIf(noOpenssl)("proxies and certificates", () => {
+describe.skipIf(noOpenssl)("zpcli with a proxy or certificate", () => {
   let api: Server
   let plainApi: Server
   let proxy: Server
@@ -96,13 +96,13 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     }
   })
 
-  it("gives the proxy its own credentials, and never the PAT", async () => {
+  it("sends the proxy its own credentials, and never the PAT", async () => {
     const { code } = await list({ ...outside, HTTPS_PROXY: proxyUrl().replace("//", "//user:pass@") })
     expect(code).toBe(0)
     expect(tunnels).toEqual([`api.zpools.test:443 Basic ${Buffer.from("user:pass").toString("base64")}`])
   })
 
-  it("leaves out what NO_PROXY names", async () => {
+  it("connects directly to a host that NO_PROXY names", async () => {
     const { code } = await list({
       ZPOOL_API_URL: `https://127.0.0.1:${portOf(api)}`,
       NODE_EXTRA_CA_CERTS: trusted,
@@ -124,7 +124,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     refuse = undefined
   })
 
-  it("says that a proxy can't be reached, and refuses one it can't speak to", async () => {
+  it("says that a proxy can't be reached, and refuses one with an unsupported protocol", async () => {
     const gone = await list({ ...outside, HTTPS_PROXY: "http://127.0.0.1:9" })
     expect(gone.code).toBe(6)
     expect(gone.stderr).toContain("ECONNREFUSED")
@@ -141,7 +141,7 @@ describe.skipIf(noOpenssl)("proxies and certificates", () => {
     expect(answered).toEqual([`Bearer ${pat.ZPOOLPAT}`])
   })
 
-  it("ends although a proxy leaves its connection open", async () => {
+  it("ends even if a proxy leaves its connection open", async () => {
     const answering = (head: string) => (socket: Socket) => void socket.once("data", () => socket.write(head))
     const proxies = {
       "says nothing": await startRawProxy((socket) => void socket.resume()),

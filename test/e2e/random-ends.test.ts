@@ -3,10 +3,10 @@ import type { ChildProcess } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { ended, limited, startCli } from "../support/program/program.ts"
 import { drawing, seed } from "../support/random.ts"
 import { type Sandbox, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** `npm run soak` runs many more. */
 const signalledRuns = Number(process.env.ZPCLI_SIGNALLED_RUNS ?? 12)
@@ -63,7 +63,7 @@ const signalledRun = async (index: number): Promise<ReadonlyArray<string>> => {
 describe.skipIf(process.platform === "win32")(
   `pat run that is signalled (repeat with ZPCLI_FAULT_SEED=${seed})`,
   () => {
-    it(`leaves no PAT that works, unless it is killed: ${signalledRuns} runs`, {
+    it(`leaves no working PAT, unless it is killed: ${signalledRuns} runs`, {
       timeout: 20_000 + signalledRuns * 4_000,
     }, async () => {
       const found = await limited(
@@ -157,9 +157,9 @@ const killedNight = async (index: number): Promise<ReadonlyArray<string>> => {
 }
 
 describe.skipIf(process.platform === "win32")(
-  `nights that are killed (repeat with ZPCLI_FAULT_SEED=${seed})`,
+  `nightly rotations that are killed (repeat with ZPCLI_FAULT_SEED=${seed})`,
   () => {
-    it(`leave one PAT that works, whose token is stored, after two that are not: ${killedNights} sequences`, {
+    it(`leave one working PAT, whose token is stored, once two of them have gone well: ${killedNights} sequences`, {
       timeout: 20_000 + killedNights * 6_000,
     }, async () => {
       const found = await limited(

@@ -66,7 +66,7 @@ describe("a recipe of the docs, run by bash -e -o pipefail", () => {
   })
 
   it.each(faults)(
-    "never leaves a working token that nobody has, at %s",
+    "never leaves a working token that is stored nowhere, after a fault at %s",
     { timeout: 60_000 },
     async (fault) => {
       // A create sends nothing but its POST.

@@ -111,7 +111,7 @@ describe("the PAT that signs in", () => {
     expect(await statuses()).toEqual(["revoked", "revoked"])
   })
 
-  it("that is not accepted doesn't make another PAT count as revoked", async () => {
+  it("doesn't make another PAT count as revoked if the API rejects it", async () => {
     const { another, env, statuses } = await start("DELETE /pat 503 1")
     const ran = await runCli(["pat", "revoke", another, "--yes"], {
       env: { ...env, ZPOOLPAT: "zpat_OfNobody0000" },
@@ -144,7 +144,7 @@ describe("pat revoke of several", () => {
     await sandbox.call("DELETE", `/pat/${ids[1]}`)
     return sandbox
   }
-  it("tries all, and exits with the code of the first failure in the order given", async () => {
+  it("tries all, and exits with the code of the first failure in the given order", async () => {
     const sandbox = await withFour()
     const env = await sandbox.behind({ faults: [`DELETE /pat/${ids[2]} 503`] })
     const revoke = (...given: ReadonlyArray<string>) =>
@@ -160,7 +160,7 @@ describe("pat revoke of several", () => {
     expect((await revoke(ids[2], ids[1])).code).toBe(6)
   })
 
-  it("prints one object a line with --json, errors on stderr", async () => {
+  it("prints one object per line with --json, and errors on stderr", async () => {
     const sandbox = await withFour()
     const { code, stderr, stdout } = await ask(sandbox, ["--json", ids[0], ids[1], ids[2]])
     expect(code).toBe(5)
@@ -181,7 +181,7 @@ describe("pat revoke of several", () => {
     ])
   })
 
-  it("refuses all if one isn't a key ID, and asks once for all", async () => {
+  it("is refused if one isn't a key ID, and otherwise asks once about all", async () => {
     const sandbox = await withFour()
     expect((await ask(sandbox, ["--yes", ids[0], "../pat"])).code).toBe(2)
     expect(sandbox.requests).toEqual([])
@@ -245,7 +245,7 @@ describe("the question of pat revoke", () => {
     expect(stderr.split("\n")[0]).toContain(`Revoke ${fields(shown)}?`)
   })
 
-  it("says which PAT one is signed in with", async () => {
+  it("says which PAT signs in", async () => {
     const sandbox = await withLabels("a")
     const own = await sandbox.call("POST", "/pat", { label: "own", scopes: ["pat"] })
     const env = { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: String(own.token) }
@@ -291,7 +291,7 @@ describe("the question of pat revoke", () => {
     expect(await sandbox.statuses()).toEqual(["revoked", "revoked", "revoked"])
   })
 
-  it("declined ends with 3 although another could not be revoked anyway", async () => {
+  it("ends with 3 if declined, even if another PAT couldn't be revoked anyway", async () => {
     const sandbox = await withLabels("a")
     expect((await ask(sandbox, [ids[0], "no-such-key-id"], "n")).code).toBe(3)
     expect(await sandbox.statuses()).toEqual(["active"])
@@ -310,7 +310,7 @@ describe("zpcli pat revoke -", () => {
     expect(await run()).toMatchObject({ code: 0, stdout: "", stderr: "Nothing to revoke.\n" })
   })
 
-  it("revokes the active PATs with a label by the line that is suggested for --label", async () => {
+  it("revokes the active PATs with a label in the pipeline that --label suggests", async () => {
     const sandbox = await withLabels("a", "b")
     await sandbox.call("POST", "/pat", { label: "a", scopes: ["job"] })
     await sandbox.call("DELETE", `/pat/${ids[0]}`)
@@ -321,7 +321,7 @@ describe("zpcli pat revoke -", () => {
     expect(ran).toMatchObject({ code: 0, stdout: `PAT ${ids[2]} revoked successfully.\n`, stderr: "" })
   })
 
-  it.skipIf(noTerminal)("asks at the terminal although its three streams are elsewhere", async () => {
+  it.skipIf(noTerminal)("asks at the terminal even if all three streams are redirected", async () => {
     const sandbox = await withLabels("a", "b")
     const env = { ...sandbox.env, PATH: pathWithProgram() }
     const line = `printf '${ids[0]}\\n${ids[1]}\\n' | zpcli pat revoke - 2>&1 | cat`

@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
 import { dealtKeyIds, type Sandbox, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const [first, second, third] = dealtKeyIds
 const minute = 60_000
@@ -33,7 +33,7 @@ const use = (sandbox: Sandbox, token: string) =>
 const errorIn = (stderr: string) => JSON.parse(stderr.slice(stderr.indexOf('{"error"'))).error
 
 describe("a label that two jobs share", () => {
-  it("costs nobody a PAT", async () => {
+  it("doesn't cost either job its PAT", async () => {
     const sandbox = await startSandbox()
     const run = (...args: ReadonlyArray<string>) => runCli([...nightly, ...args], { env: sandbox.env })
     const mine = await create(sandbox, 10)
@@ -58,7 +58,7 @@ describe("a label that two jobs share", () => {
     expect(await sandbox.statuses()).toEqual(["active", "active"])
   })
 
-  it("with --all leaves several alone if none is due", async () => {
+  it("with --all leaves all PATs unchanged if none is due", async () => {
     const sandbox = await startSandbox()
     await create(sandbox, 300)
     await create(sandbox, 365)
@@ -69,7 +69,7 @@ describe("a label that two jobs share", () => {
     expect(await sandbox.statuses()).toEqual(["active", "active"])
   })
 
-  it("with --keep-old rotates the newest one, also on the second night", async () => {
+  it("with --keep-old rotates the newest PAT, on the second night too", async () => {
     const sandbox = await startSandbox()
     await create(sandbox, 10)
     const keep = [...nightly, "--keep-old", "--token-only"]
@@ -224,7 +224,7 @@ describe.skipIf(process.platform === "win32")("a rotation that is killed on its 
   })
 })
 
-describe("a date that is needed for the decision and unreadable", () => {
+describe("an unreadable date that decides whether a PAT is due", () => {
   it.each([null, undefined, "soon"])("is an error: created_at %j", async (created_at) => {
     const sandbox = await startSandbox()
     await create(sandbox)

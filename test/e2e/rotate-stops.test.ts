@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { runInterrupted } from "../support/program/interrupted.ts"
 import { noFullDevice, runCli, runShell } from "../support/program/program.ts"
 import { type Sandbox, startWithPat } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"
@@ -219,7 +219,7 @@ describe.skipIf(noFullDevice)("a rotation whose token can't be written", () => {
     expect(await sandbox.accepts(oldToken)).toBe(true)
   })
 
-  it("is complete if the token is in a file and only the announcement is lost", async () => {
+  it("is complete if the token is in a file and only the announcement fails", async () => {
     const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
     const ran = await runShell(`exec zpcli pat rotate ${old} --yes --out token >/dev/full`, {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { runCli } from "../support/program/program.ts"
 import { type Sandbox, startWithPat } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** The first two IDs that a sandbox deals. */
 const old = "law-hotel-shape-community"
@@ -48,7 +48,7 @@ describe("pat rotate", () => {
     expect(created).not.toHaveProperty("expiry_at")
   })
 
-  it("works with the very PAT that it replaces", async () => {
+  it("can replace the PAT that signs in", async () => {
     const { sandbox, token: oldToken } = await startWithPat()
     const { code, stdout } = await runCli(["pat", "rotate", old, "--yes", "--token-only"], {
       env: { ZPOOL_API_URL: sandbox.url, ZPOOLPAT: oldToken },
@@ -117,7 +117,7 @@ describe("pat rotate", () => {
 describe("the expiry of a rotated PAT", () => {
   const expiryOf = async (sandbox: Sandbox) => String((await sandbox.pats())[1]?.expiry_at).slice(0, 10)
 
-  it("is as many days away as the old one's was at its creation", async () => {
+  it("is as many days away as the old PAT's was at its creation", async () => {
     const { sandbox } = await startWithPat({ expiry: today(40) })
     const longAgo = (text: string) =>
       text.replace(/"(created_at|expiry_at|hard_expiry_at)":"([^"]+)"/g, (_, key, time) =>
@@ -159,7 +159,7 @@ describe("pat rotate --out", () => {
     expect([await sandbox.accepts(token), await sandbox.accepts(oldToken)]).toEqual([true, false])
   })
 
-  it("neither overwrites a file nor follows a link, and sends nothing", async () => {
+  it("sends nothing if there is already a file or a link", async () => {
     const { sandbox } = await startWithPat()
     const folder = temporaryFolder()
     const path = (name: string) => join(folder, name)

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process"
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { cleanEnv, ended, pathWithProgram, runCli, runShell, startCli } from "../support/program/program.ts"
 import { exampleOf } from "../support/program/snippets.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const sandboxed = (line: string, env: Record<string, string> = {}, flags: ReadonlyArray<string> = []) =>
@@ -91,7 +91,7 @@ describe("zpcli sandbox -- COMMAND", () => {
     expect(ran.stderr).toContain("status 418")
   })
 
-  it("keeps its PATs in memory: --state is refused, and the file that it names is left alone", async () => {
+  it("keeps its PATs in memory: --state is refused, and the file that it names isn't touched", async () => {
     // Like /dev/null, a pipe is what a rename over it would destroy.
     const decoy = join(temporaryFolder(), "decoy")
     spawnSync("mkfifo", [decoy])
@@ -216,7 +216,7 @@ describe("zpcli sandbox without a command", () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("ends on %s with %d, though a client is connected", async (signal, code) => {
+  ] as const)("ends on %s with %d, even if a client is connected", async (signal, code) => {
     const { child, ended, printed } = await serving()
     const [url = ""] = /http:\/\/127\.0\.0\.1:\d+\/v1/.exec(printed) ?? []
     // Kept alive by fetch, and open when the signal comes.
@@ -251,7 +251,7 @@ const withSeed = (text: string) => {
 }
 
 describe("zpcli sandbox --seed", () => {
-  it("is good for testing a clean-up of unused PATs", async () => {
+  it("makes it possible to test a clean-up of unused PATs", async () => {
     const line = `ZPOOLPAT=zpat_of_the_seed
 zpcli pat list -q --unused-for 90d
 zpcli pat list -q --unused-for 90d | zpcli pat revoke - --yes
@@ -345,7 +345,7 @@ zpcli pat create mine --scope job | sed -n 's/^ID: //p'`
     })
   })
 
-  it("is built in; a file of that name is ./demo", async () => {
+  it("is built in; a file with that name is ./demo", async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, "demo"), '[{"label":"mine","scopes":["job"]}]')
     const list = async (seed: string) =>

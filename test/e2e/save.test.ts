@@ -16,10 +16,10 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { ended, runCli, startCli } from "../support/program/program.ts"
 import { runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const root = process.getuid?.() === 0
 const posix = process.platform !== "win32"
@@ -71,7 +71,7 @@ describe("writers of one rcfile", () => {
     ["a command that prints a PAT", "ZPOOLPAT_COMMAND='cat pat'\n"],
     ["a file with a PAT", "ZPOOLPAT_FILE=/run/pat\n"],
     ["another API", "ZPOOL_API_URL=https://other.example/v1\n"],
-  ])("leave %s alone that another program puts there meanwhile, also with --replace", async (_, line) => {
+  ])("keep %s that another program writes in the meantime, even with --replace", async (_, line) => {
     for (const flags of [[], ["--replace"]]) {
       let change = () => {}
       const { active, env, folder, rcfile } = await start(() => change())
@@ -94,7 +94,7 @@ describe("writers of one rcfile", () => {
       "it had its ZPOOL_TIMEOUT changed while zpcli was working",
     ],
     ["given a line that can't be read", Buffer.from("ZPOOL_USER='x\n"), "has a quote that is not closed"],
-  ])("write no token to a file that is %s meanwhile", async (_, content, words) => {
+  ])("write no token to a file that is %s in the meantime", async (_, content, words) => {
     for (const before of ["# mine\n", undefined]) {
       let change = () => {}
       const { active, env, folder, rcfile } = await start(() => change())
@@ -197,7 +197,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
     return { ran, token, sandbox }
   }
 
-  it("gives what login creates to that user, and makes no cache", async () => {
+  it("makes that user the owner of what login creates, and creates no cache", async () => {
     const folder = temporaryFolder()
     const home = homeOf(folder)
     const { ran, sandbox, token } = await login(home)
@@ -216,7 +216,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
     expect(again.ran.stderr).toContain("belongs to another user")
   })
 
-  it("writes through no link of that user to a file of somebody else", async () => {
+  it("doesn't write through that user's link to somebody else's file", async () => {
     const folder = temporaryFolder()
     const home = homeOf(folder)
     const rcfile = join(home, ".config/zpools.io/zpoolrc")
@@ -242,7 +242,7 @@ describe.skipIf(!root)("root in the home of another user", () => {
       expect(statSync(join(folder, "etc", name)).uid).toBe(0)
   })
 
-  it("makes no token cache there", async () => {
+  it("creates no token cache there", async () => {
     const { env, folder } = await start()
     const home = homeOf(folder)
     const ran = await runCli(["pat", "list"], {

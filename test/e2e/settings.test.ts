@@ -2,13 +2,13 @@ import { execFileSync, spawn } from "node:child_process"
 import { chmodSync, closeSync, constants, mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runInProcess } from "../support/program/inProcess.ts"
 import { runCli, startCli } from "../support/program/program.ts"
 import { noOtherUser, runAsStranger } from "../support/program/stranger.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const password = "demo-Pa55word"
@@ -25,7 +25,7 @@ const hello = (env: Readonly<Record<string, string>>, cwd?: string, ...args: Rea
   cwd === undefined ? runInProcess(["hello", ...args], env) : runCli(["hello", ...args], { env, cwd })
 
 describe("a variable that is set to nothing", () => {
-  it("doesn't send the rcfile's PAT to an API other than the rcfile's", async ({ expect }) => {
+  it("doesn't make zpcli send the rcfile's PAT to an API other than the rcfile's", async ({ expect }) => {
     const { seen, url } = await startScripted(json(200, { message: "Hello staging" }))
     const HOME = homeWith(`ZPOOL_API_URL=${url}\nZPOOLPAT=zpat_staging\n`)
     for (const empty of ["", " ", "\t"]) {
@@ -36,7 +36,7 @@ describe("a variable that is set to nothing", () => {
     expect(seen.map(({ headers }) => headers.authorization)).toEqual(Array(3).fill("Bearer zpat_staging"))
   })
 
-  it("hides nothing else of the rcfile either", async ({ expect }) => {
+  it("doesn't hide other settings of the rcfile either", async ({ expect }) => {
     const { env, requests, url } = await startSandbox("GET /hello 503")
     const HOME = homeWith(
       `ZPOOL_API_URL=${url}\nZPOOL_USER=demo\nZPOOL_MAX_RETRIES=0\nZPOOL_TIMEOUT=9\nZPOOL_TOKEN_CACHE_DIR=~/cache\n`,
@@ -72,7 +72,9 @@ describe("an rcfile that other tools share", () => {
     expect(ran.stdout).toContain("as demo")
   })
 
-  it("is refused for a line of ours that is broken, which is named and not shown", async ({ expect }) => {
+  it("is refused because of a broken line with a setting of zpcli, which is named and not shown", async ({
+    expect,
+  }) => {
     const { requests, url } = await startSandbox()
     for (const line of ["ZPOOLPAT='zpat_secret", "ZPOOLPAT zpat_secret", "ZPOOLPAT: zpat_secret"]) {
       const HOME = homeWith(`OTHER='x'\n\n${line}\n`)
@@ -84,7 +86,7 @@ describe("an rcfile that other tools share", () => {
     expect(requests).toEqual([])
   })
 
-  it("is refused in UTF-16, and read with a byte order mark in UTF-8", async ({ expect }) => {
+  it("is refused in UTF-16, but can have a byte order mark in UTF-8", async ({ expect }) => {
     const { url } = await startSandbox()
     const env = { ZPOOL_API_URL: url, ZPOOL_PASSWORD: password }
     const utf16 = Buffer.from("\uFEFFZPOOL_USER=demo\r\n", "utf16le")
@@ -196,7 +198,7 @@ describe("a path in the settings", () => {
     })
   })
 
-  it("--rcfile with a name that a variable could have is corrected as a file", async ({ expect }) => {
+  it("an --rcfile named like a variable is called a file in hints", async ({ expect }) => {
     const cwd = temporaryFolder()
     const hintOf = async (name: string, content?: string) => {
       if (content !== undefined) writeFileSync(join(cwd, name), content, { mode: 0o600 })
@@ -231,7 +233,7 @@ describe("a token cache that can't be used", () => {
     },
   )
 
-  it("that others can write to is named once in a run", async ({ expect }) => {
+  it("that others can write to causes one warning in a run", async ({ expect }) => {
     const { env } = await startSandbox()
     const folder = temporaryFolder()
     chmodSync(folder, 0o777)
@@ -285,7 +287,7 @@ onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
     expect(await running).toMatchObject({ code: 0, stdout: "No PATs found.\n", stderr: "" })
   })
 
-  it("and holds more than settings do is refused", async () => {
+  it("with too much content is refused", async () => {
     const pipe = withPipe()
     const running = runCli(["pat", "list", "--rcfile", pipe])
     // A little more than the bound, and no more: a program without one must not take the machine's memory.
@@ -319,7 +321,7 @@ onUnix(`an rcfile that is a named pipe${whereUnix}`, () => {
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("whose writer is silent does not hold the program at %s", async (signal, code) => {
+  ] as const)("whose writer is silent doesn't keep %s from ending the program", async (signal, code) => {
     const pipe = withPipe()
     const child = startCli(["pat", "list", "--rcfile", pipe], { stdio: "ignore" })
     const end = new Promise((fulfil) => child.on("close", (exit, by) => fulfil([exit, by])))

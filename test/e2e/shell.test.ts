@@ -1,8 +1,8 @@
 import { resolve } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { binary, ended, pathWithProgram, program, runCli, startCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const introduction = "In this shell, zpcli is signed in to a sandbox as demo, not to your account."

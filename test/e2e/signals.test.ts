@@ -26,7 +26,7 @@ const signalled = async (signal: NodeJS.Signals) => {
 }
 
 describe("a signal while the API is silent", () => {
-  it("cancels the request, and gives its exit code", async () => {
+  it("cancels the request, and sets the exit code", async () => {
     expect(await Promise.all(signals.map(signalled))).toEqual(
       signals.map((signal) => ({ signal, end: [codes[signal], null], cancelled: true })),
     )
@@ -46,7 +46,7 @@ describe.skipIf(noTerminal)("a signal at a hidden prompt", () => {
     expect(await Promise.all(runs)).toEqual(signals.map((signal) => [signal, codes[signal], null, true]))
   })
 
-  it("ends the process by that signal if the terminal has gone, and Node could only abort", async () => {
+  it("ends the process with that signal if the terminal has gone, because Node could only abort", async () => {
     const { url } = await startSandbox()
     const ran = await runCliOnTerminal(list, {
       env: { ZPOOL_API_URL: url, ZPOOL_USER: "demo" },
@@ -133,11 +133,11 @@ describe.skipIf(process.platform === "win32")("an interrupted command with --jso
   })
 })
 
-describe.skipIf(process.platform === "win32")("what is owed to the user", () => {
+describe.skipIf(process.platform === "win32")("a message that the user must see", () => {
   it.each([
     ["create", create, "POST /pat", /^zpcli: The token of the PAT "CI" did not arrive/m],
     ["rotate", rotate, "POST /pat", new RegExp(`PAT ${old} (still works|is unchanged)`)],
-  ] as const)("is said by an interrupted %s with --log-level none", async (_, args, at, words) => {
+  ] as const)("is printed by an interrupted %s even with --log-level none", async (_, args, at, words) => {
     const ran = await interruptedWith([...args, "--log-level", "none"], at, "after", "SIGINT")
     expect(ran.code).toBe(130)
     expect(ran.stderr).toMatch(words)

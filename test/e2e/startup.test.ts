@@ -1,32 +1,32 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { beforeEach, describe, expect, it } from "vitest"
 import { startScripted } from "../support/http/scripted.ts"
 import { cleanEnv, ended, notPackage, programFile, runCli } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const dist = dirname(programFile)
 const kib = (name: string) => Math.round(statSync(join(dist, name)).size / 1024)
 
-describe.skipIf(notPackage)(`what a start costs, in sizes that do not depend on the machine`, () => {
+describe.skipIf(notPackage)(`a start`, () => {
   const inputs = JSON.parse(readFileSync(join(dist, "main.meta.json"), "utf8")) as ReadonlyArray<string>
 
-  it("keeps what `pat list` does not need out of the program", () => {
+  it("doesn't load what `pat list` doesn't need", () => {
     const unwanted =
       /undici|fast-check|pure-rand|node_modules\/yaml|\/ws\/|NodeHttpServer|sandbox\/(?!index)|proxy-agent/
     expect(inputs.filter((input) => unwanted.test(input))).toEqual([])
     expect(inputs.length).toBeGreaterThan(100)
   })
 
-  it("stays below the ceilings for bytes and modules", () => {
+  it("stays below the limits for bytes and modules", () => {
     expect(kib("zpcli.cjs")).toBeLessThanOrEqual(46)
     expect(kib("main.cjs")).toBeLessThanOrEqual(496)
     // Files of our own are free: each is a few bytes, and the sizes above count them.
     expect(inputs.filter((input) => input.includes("node_modules/")).length).toBeLessThanOrEqual(258)
   })
 
-  it("is ASCII, since the code cache reads the program a byte a character", () => {
+  it("reads only ASCII, because V8 keeps one byte per character of it", () => {
     const files = ["zpcli.cjs", "main.cjs", "sandbox.cjs"].map((name) =>
       readFileSync(join(dist, name), "latin1"),
     )
@@ -37,7 +37,7 @@ describe.skipIf(notPackage)(`what a start costs, in sizes that do not depend on 
     ])
   })
 
-  it("does not make Node load its `performance`", () => {
+  it("doesn't make Node load its `performance`", () => {
     for (const name of ["zpcli.cjs", "main.cjs", "sandbox.cjs"])
       expect(readFileSync(join(dist, name), "latin1")).not.toMatch(/\bperformance\b/)
   })
@@ -59,7 +59,7 @@ describe.skipIf(notPackage)(`what a start costs, in sizes that do not depend on 
     }
   })
 
-  it("does not load readline for a list", () => {
+  it("doesn't load readline for a list", () => {
     const loaded = builtins("pat", "list")
     expect(loaded).toContain("NativeModule http")
     expect(loaded).not.toContain("NativeModule readline")
@@ -71,7 +71,7 @@ describe.skipIf(notPackage)(`the code cache`, () => {
   let url = ""
   let child: ChildProcess | undefined
   beforeEach(async () => {
-    home = mkdtempSync(join(tmpdir(), "zpcli-cache-"))
+    home = temporaryFolder()
     const server = await startScripted((request, response) => {
       if (request.headers.authorization === "Bearer zpat_slow") return void child?.kill("SIGINT")
       if (request.headers.authorization === "Bearer zpat_unknown") response.statusCode = 401
@@ -79,7 +79,6 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     })
     url = server.url
   })
-  afterEach(() => rmSync(home, { recursive: true, force: true }))
 
   const folder = () => join(home, "zpcli")
   const files = () => readdirSync(folder()).map((name) => join(folder(), name))
@@ -98,7 +97,7 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     })
   }
 
-  it("is made at the first run, private, without a secret, and kept at the next", async () => {
+  it("is created by the first run, private and without secrets, and kept by the next", async () => {
     await run()
     const [file] = files()
     expect(files()).toHaveLength(1)
@@ -110,7 +109,7 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     expect(statSync(file as string).mtimeMs).toBe(before)
   })
 
-  it("is one for each command, which no cache of another keeps from being made", async () => {
+  it("is separate for each command, whatever other caches exist", async () => {
     const size = (command: string) =>
       statSync(files().find((file) => file.endsWith(`-${command}`)) ?? "").size
     const complete = () => runCli(["--completions", "bash"], { env: env() })
@@ -125,7 +124,7 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     expect(size("completions")).toBeGreaterThan(alone * 1.1)
   })
 
-  it("is not made by a run that failed or was interrupted, and named after no word of a command line", async () => {
+  it("isn't created by a failed or interrupted run, or for a word that isn't a command", async () => {
     for (const [words, code, token] of [
       [["pat", "lst"], 2, "zpat_x"],
       [["../../../escape", "list"], 2, "zpat_x"],
@@ -164,19 +163,16 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     await run()
   })
 
-  it.skipIf(process.platform === "win32")(
-    "with a named pipe in its place does not hang, and replaces it",
-    async () => {
-      await run()
-      const [file] = files()
-      rmSync(file as string)
-      spawnSync("mkfifo", [file as string])
-      await run()
-      expect(statSync(file as string).isFile()).toBe(true)
-    },
-  )
+  it.skipIf(process.platform === "win32")("replaces a named pipe in its place, without hanging", async () => {
+    await run()
+    const [file] = files()
+    rmSync(file as string)
+    spawnSync("mkfifo", [file as string])
+    await run()
+    expect(statSync(file as string).isFile()).toBe(true)
+  })
 
-  it("is not made if XDG_CACHE_HOME or HOME is relative, and so nothing in the working folder", async () => {
+  it("isn't created in the working folder if XDG_CACHE_HOME or HOME is relative", async () => {
     for (const folders of [
       { XDG_CACHE_HOME: "cache" },
       { XDG_CACHE_HOME: "", HOME: "." },
@@ -187,26 +183,26 @@ describe.skipIf(notPackage)(`the code cache`, () => {
     expect(readdirSync(home)).toEqual([])
   })
 
-  it("that others could have written is not used", async () => {
+  it("that others could have written isn't used", async () => {
     mkdirSync(folder(), { mode: 0o700 })
     spawnSync("chmod", ["777", folder()])
     await run()
     expect(files()).toEqual([])
   })
 
-  it("can't be made: the program runs all the same", async () => {
+  it("isn't needed: the program runs even if it can't be created", async () => {
     writeFileSync(folder(), "a file where the folder should be")
     await run()
     await run({ XDG_CACHE_HOME: "/proc/nowhere" })
   })
 
-  it("is made by several processes at once without harm", async () => {
+  it("can be created by several processes at once", async () => {
     await Promise.all(Array.from({ length: 6 }, () => run()))
     expect(files()).toHaveLength(1)
     await run()
   })
 
-  it("is bounded in number: the oldest make room", async () => {
+  it("is limited in number: the oldest ones are removed", async () => {
     mkdirSync(folder(), { mode: 0o700 })
     for (let index = 0; index < 30; index++) writeFileSync(join(folder(), `old-${index}`), "x")
     mkdirSync(join(folder(), "a-folder-of-somebody"))

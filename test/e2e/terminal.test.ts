@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import stringWidth from "fast-string-width"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { json } from "../support/http/answer.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import { runCli } from "../support/program/program.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 import { noTerminal, runCliOnTerminal } from "../support/terminal/pty.ts"
 
 const id = "law-hotel-shape-community"
@@ -25,7 +25,7 @@ const withPat = async () => {
 }
 
 describe.skipIf(noTerminal)(`at a terminal`, () => {
-  it("asks for user and password on the terminal and leaves pure JSON in the file", async () => {
+  it("asks for the username and password on the terminal, and leaves only JSON in the file", async () => {
     const { requests, url } = await withPat()
     const file = join(temporaryFolder(), "f")
     const ran = await runCliOnTerminal([...list, "--json"], {
@@ -107,20 +107,17 @@ describe.skipIf(noTerminal)(`at a terminal`, () => {
   it.each([
     [{}, [["Username", "demo\r"]] as const, "Run the command again, and check what you type."],
     [{ ZPOOL_USER: "demo" }, [], "Run the command again and type the password again, or check ZPOOL_USER."],
-  ] as const)(
-    "a password that was mistyped is not blamed on ZPOOL_PASSWORD, with %j",
-    async (env, script, hint) => {
-      const { url } = await startSandbox()
-      const ran = await runCliOnTerminal(list, {
-        env: { ZPOOL_API_URL: url, ...env },
-        script: [...script, ["Password", "wrong\r"]],
-      })
-      expect(ran).toMatchObject({ code: 4, echo: true })
-      expect(ran.output).toContain("refused the username or password of demo")
-      expect(ran.output).toContain(hint)
-      expect(ran.output).not.toContain("ZPOOL_PASSWORD")
-    },
-  )
+  ] as const)("a mistyped password isn't blamed on ZPOOL_PASSWORD, with %j", async (env, script, hint) => {
+    const { url } = await startSandbox()
+    const ran = await runCliOnTerminal(list, {
+      env: { ZPOOL_API_URL: url, ...env },
+      script: [...script, ["Password", "wrong\r"]],
+    })
+    expect(ran).toMatchObject({ code: 4, echo: true })
+    expect(ran.output).toContain("refused the username or password of demo")
+    expect(ran.output).toContain(hint)
+    expect(ran.output).not.toContain("ZPOOL_PASSWORD")
+  })
 
   it("Ctrl-\\ at the password prompt quits with the echo on", async () => {
     const { env } = await startSandbox()
@@ -225,7 +222,7 @@ describe.skipIf(noTerminal).each([60, 80])("messages and questions at %d columns
     expect([anonymous(first), second, none]).toEqual([anonymous(piped[0]), piped[1], []])
   })
 
-  it("a server's text forges no line", async () => {
+  it("a server's text can't forge a line", async () => {
     const forged = `${"word ".repeat(9)}zpcli: All is well. ${"word ".repeat(9)}zpcli: Really.`
     const { url } = await startScripted(json(400, { message: forged }))
     const lines = await shownBy(list, { ZPOOL_API_URL: url, ZPOOLPAT: "zpat_x" })
@@ -279,7 +276,7 @@ describe.skipIf(noTerminal)("a terminal that is made narrower", () => {
 })
 
 describe("in a pipe", () => {
-  it("colour is off, and on with FORCE_COLOR", async () => {
+  it("colour is off, unless FORCE_COLOR is set", async () => {
     const { env } = await withPat()
     const plain = await runCli(list, { env })
     const forced = await runCli(list, { env: { ...env, FORCE_COLOR: "1" } })
@@ -289,7 +286,7 @@ describe("in a pipe", () => {
     expect(refused.stdout).toBe(plain.stdout)
   })
 
-  it("the table is as wide as it has to be", async () => {
+  it("the table is as wide as it needs to be", async () => {
     const { env } = await withPat()
     const { stdout } = await runCli(list, { env: { ...env, COLUMNS: "40" } })
     expect(stdout.split("\n")).toHaveLength(3)

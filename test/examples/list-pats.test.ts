@@ -20,7 +20,7 @@ const url = "https://api.test/v1"
 const account = { user: "demo", password: Redacted.make("demo"), jwtSeconds: 100_000, faults: [] }
 
 describe("a program of its own", () => {
-  it.scoped("lists over an HttpClient of its own", () =>
+  it.scoped("lists over its own HttpClient", () =>
     Effect.gen(function* () {
       const items = [{ label: "CI", expiry_at: "2027-01-01T00:00:00Z" }, { label: "For ever" }]
       const api = yield* fakeApi(["GET /v1/pat", json(200, { message: "ok", detail: { items } })])
@@ -30,7 +30,7 @@ describe("a program of its own", () => {
     }),
   )
 
-  it.effect("is tested against the sandbox without a port, in the test's own time", () =>
+  it.effect("can be tested against the sandbox without a port, with the test's clock", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 25))
       const api = makeApi(account, yield* SynchronizedRef.make(empty))
@@ -67,12 +67,12 @@ describe("ARCHITECTURE.md", () => {
   const text = readFileSync("ARCHITECTURE.md", "utf8")
   const withoutIndent = (code: string) => code.replaceAll(/^ +/gm, "")
 
-  it("shows the example as it is run", () => {
+  it("shows the example that is run here", () => {
     const shown = /```ts\n([\s\S]*?)```/.exec(text)?.[1]?.trim() ?? "nothing"
     expect(withoutIndent(readFileSync("examples/list-pats.ts", "utf8"))).toContain(withoutIndent(shown))
   })
 
-  it("names every folder and service that there is", () => {
+  it("names every folder and service", () => {
     for (const name of [...readdirSync("src/services"), ...readdirSync("src/cli")]) {
       expect(text).toContain(name.replace(/\.ts$/, ""))
     }

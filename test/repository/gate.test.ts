@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import {
   action,
   hostile,
@@ -13,6 +12,7 @@ import {
   type Variables,
 } from "../support/program/ci.ts"
 import { startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 /** What a gate meets: the requests that made the label's PATs, and what comes of it with `--expiring-within 14d`. */
 interface Met {

@@ -20,8 +20,8 @@ const idsOf = (list: ReadonlyArray<{ readonly name: string; readonly version: st
   list.map(({ name, version }) => `${name}@${version}`).sort()
 const contained = idsOf(packages.map(({ manifest }) => manifest))
 
-describe("the list of inputs", () => {
-  it("is that of all three files of the program", () => {
+describe("the list of bundled files", () => {
+  it("covers all three files of the program", () => {
     const inputs = readJson(join(dist, "inputs.json"))
     expect(inputs).toEqual(
       expect.arrayContaining(["src/bin.ts", "src/main.ts", "src/services/sandbox/index.ts"]),
@@ -33,7 +33,7 @@ describe("the list of inputs", () => {
 
 describe("the notices", () => {
   it.each(packages.map(({ folder, manifest }) => [manifest.name, folder, manifest] as const))(
-    "have name, version and licence of %s",
+    "have the name, version and licence of %s",
     (_, folder, manifest) => {
       const notices = readFileSync(join(dist, "THIRD-PARTY-NOTICES.txt"), "utf8")
       const [licence = ""] = readdirSync(folder).filter((name) => /^licen[cs]e/i.test(name))

@@ -5,7 +5,7 @@ import { cleanEnv } from "../support/program/program.ts"
 import { pages, read } from "../support/program/snippets.ts"
 import { noTerminal } from "../support/terminal/pty.ts"
 
-it.skipIf(noTerminal)("the pictures of the docs are what the program shows", () => {
+it.skipIf(noTerminal)("the pictures in the docs show what the program prints", () => {
   const { status, stderr, stdout } = spawnSync(process.execPath, ["scripts/pictures.mjs", "--check"], {
     env: cleanEnv(process.env.ZPCLI_DIST === undefined ? {} : { ZPCLI_DIST: process.env.ZPCLI_DIST }),
     encoding: "utf8",
@@ -13,7 +13,7 @@ it.skipIf(noTerminal)("the pictures of the docs are what the program shows", () 
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" })
 })
 
-it("each picture is in a page, and says in words what it shows", () => {
+it("each picture is used in a page, with a description", () => {
   const text = pages.map(read).join("\n")
   const names = readdirSync("docs/pictures")
   expect(names).toEqual(["error.svg", "list-120.svg", "list-80.svg", "rotate.svg"])

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
-import { temporaryFolder } from "../support/finished.ts"
 import { startScripted } from "../support/http/scripted.ts"
 import {
   action,
@@ -11,7 +10,6 @@ import {
   inDays,
   installed,
   type Job,
-  packageFolder,
   resolved,
   runAction,
   runJob,
@@ -19,7 +17,9 @@ import {
   type Variables,
   withGh,
 } from "../support/program/ci.ts"
+import { programFile } from "../support/program/program.ts"
 import { dealtKeyIds, startSandbox } from "../support/sandbox.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8"))
 
@@ -43,7 +43,12 @@ const posix = describe.skipIf(process.platform === "win32")
 posix("the action", () => {
   it("installs the package and fails with 8 if a PAT expires soon", async () => {
     const { ci, cwd, sandbox, token } = await start()
-    const inputs = { token, "api-url": sandbox.url, package: packageFolder(cwd) }
+    // The package as a folder, with the build under test.
+    const folder = join(cwd, "package")
+    mkdirSync(folder)
+    cpSync("package.json", join(folder, "package.json"))
+    symlinkSync(dirname(programFile), join(folder, "dist"))
+    const inputs = { token, "api-url": sandbox.url, package: folder }
     const { code, output, step } = await runAction(inputs, { cwd, path: process.env.PATH ?? "" })
     expect({ code, step }, output).toEqual({
       code: 8,
@@ -53,7 +58,7 @@ posix("the action", () => {
     expect(output).not.toContain("own")
   })
 
-  it("rotates into a secret, by gh, and does nothing while no PAT expires soon", async () => {
+  it("stores a rotated token in a secret with gh, and does nothing while no PAT expires soon", async () => {
     const { accepts, cwd, sandbox, statuses, token } = await start()
     const path = withGh(cwd, installed(cwd))
     const inputs = { task: "rotate", token, label: "CI", "api-url": sandbox.url, "github-token": "ghs_x" }
@@ -71,7 +76,7 @@ posix("the action", () => {
     expect(await statuses()).toEqual(["CI revoked", "own active", "CI active"])
   })
 
-  it("takes no input for a part of a script", async () => {
+  it("doesn't treat an input as part of a script", async () => {
     const { cwd, sandbox, statuses, token } = await start()
     const path = withGh(cwd, installed(cwd))
     const api = { "api-url": sandbox.url, token }
@@ -157,7 +162,7 @@ posix("the action", () => {
   })
 })
 
-posix("a rotation by a label that two PATs have", () => {
+posix("a rotation of a label that two PATs have", () => {
   /** Two healthy PATs that are years apart, as two jobs that share a label have them. */
   const startTwo = async (days = [300, 300]) => {
     const sandbox = await startSandbox()
@@ -194,7 +199,7 @@ posix("a rotation by a label that two PATs have", () => {
     expect(existsSync(join(cwd, "gh.stdin"))).toBe(false)
   })
 
-  it("puts one in the place of both with the input all, as after a run that was interrupted", async () => {
+  it("replaces both with one new PAT with the input all, as after an interrupted run", async () => {
     const { active, cwd, token, url } = await startTwo([10, 90])
     const inputs = { task: "rotate", token, label: "CI", "api-url": url, "github-token": "ghs_x" }
     const place = { cwd, path: withGh(cwd, installed(cwd)) }
@@ -208,24 +213,27 @@ posix("a rotation by a label that two PATs have", () => {
   it.each([
     ["action", action.runs.steps.find(({ run }) => run.includes("pat rotate"))?.run ?? ""],
     ["template", (resolved(".zpcli-rotate").script ?? []).join("\n").replaceAll("ZPCLI_", "")],
-  ])("get --all from the %s only if the input is true; any other word than false is refused", (_, script) => {
-    const values = ["true", "false", "", "yes", "TRUE", "false true", "*", "--all"]
-    // All in one shell, each in a subshell of its own: to start one takes a while.
-    const cases = `export LABEL=x EXPIRING_WITHIN=14d
+  ])(
+    "gets --all from the %s only if the input is true, and any word but true or false is refused",
+    (_, script) => {
+      const values = ["true", "false", "", "yes", "TRUE", "false true", "*", "--all"]
+      // All in one shell, each in a subshell of its own: to start one takes a while.
+      const cases = `export LABEL=x EXPIRING_WITHIN=14d
       zpcli() { echo "$5 $6"; }; mktemp() { echo header; }
       for ALL in "$@"; do code=0; (set -e\n${script}\n) 2>&1 & wait $! || code=$?; echo "= $code"; done
       LABEL=; ALL=false; (set -e\n${script}\n) 2>&1 & wait $! || echo "= $?"`
-    const { stdout } = spawnSync("bash", ["-c", cases, "bash", ...values], {
-      cwd: temporaryFolder(),
-      encoding: "utf8",
-    })
-    const [on, off, none, ...others] = stdout.split(/= \d\n/)
-    expect(stdout.match(/= \d/g)).toEqual(["= 0", "= 0", "= 0", ...Array(6).fill("= 2")])
-    expect(on).toBe("--all --yes\n")
-    expect([off, none]).toEqual(Array(2).fill("--yes --expiring-within=14d\n"))
-    expect(others.slice(0, 5).every((text) => /must be true or false\.\n$/.test(text))).toBe(true)
-    expect(others[5]).toMatch(/needs the (input label|variable LABEL)\.\n$/)
-  })
+      const { stdout } = spawnSync("bash", ["-c", cases, "bash", ...values], {
+        cwd: temporaryFolder(),
+        encoding: "utf8",
+      })
+      const [on, off, none, ...others] = stdout.split(/= \d\n/)
+      expect(stdout.match(/= \d/g)).toEqual(["= 0", "= 0", "= 0", ...Array(6).fill("= 2")])
+      expect(on).toBe("--all --yes\n")
+      expect([off, none]).toEqual(Array(2).fill("--yes --expiring-within=14d\n"))
+      expect(others.slice(0, 5).every((text) => /must be true or false\.\n$/.test(text))).toBe(true)
+      expect(others[5]).toMatch(/needs the (input label|variable LABEL)\.\n$/)
+    },
+  )
 })
 
 posix("the GitLab template", () => {
@@ -244,7 +252,7 @@ posix("the GitLab template", () => {
     expect(existsSync(join(cwd, "pwned"))).toBe(false)
   })
 
-  it("rotates into a variable of the project, and revokes the new PAT if the variable is refused", async () => {
+  it("stores a rotated token in a project variable, and revokes the new PAT if GitLab refuses it", async () => {
     const { accepts, cwd, sandbox, statuses, token } = await start()
     const path = installed(cwd)
     const requests: Array<string> = []

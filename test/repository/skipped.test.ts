@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process"
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { temporaryFolder } from "../support/finished.ts"
 import { cleanEnv } from "../support/program/program.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 describe("npm test", () => {
-  it("ends with the tests that were skipped, and why", () => {
+  it("ends with the skipped tests and the reasons", () => {
     const file = "test/cli/strict/completions.test.ts"
     const vitest = [
       "node_modules/vitest/vitest.mjs",
@@ -23,7 +23,7 @@ describe("npm test", () => {
     for (const shell of ["bash", "zsh", "fish"])
       expect(stdout).toContain(`Skipped: ${shell} is not installed\n`)
     expect(stdout).toContain(
-      `  ${file} > what a shell could take for its own > is shown by zsh in a description as it is\n`,
+      `  ${file} > text that a shell could interpret > is shown unchanged by zsh in a description\n`,
     )
     expect(stdout).not.toContain("no reason given")
     expect(readFileSync("scripts/test.mjs", "utf8")).toContain("./scripts/skipped.mjs")
@@ -55,7 +55,7 @@ const counts =
   "printf '      Tests  2 failed | 5 passed | 1 skipped (8)\\n'; printf 'Skipped: x\\n  y\\n'; exit 1"
 
 describe.skipIf(process.platform === "win32")(".ci/run", () => {
-  it("ends with the counts, whatever the tests print behind them", () => {
+  it("ends with the counts, whatever the tests print after them", () => {
     const { lines, status } = runCi(counts, {})
     expect({ status, last: lines.at(-1) }).toEqual({ status: 1, last: "5 passed, 2 failed, 1 skipped" })
   })
@@ -65,7 +65,7 @@ describe.skipIf(process.platform === "win32")(".ci/run", () => {
     ["is root, and apt-get fails", { id: "echo 0", "apt-get": 'echo "apt-get $*"; exit 100' }, true],
     ["is not root", { id: "echo 1000", "apt-get": 'echo "apt-get $*"; exit 100' }, false],
     ["is root without apt-get", { id: "echo 0" }, false],
-  ] as const)("installs the shells where it %s, and never fails of that", (_, programs, tries) => {
+  ] as const)("never fails because it can't install the shells: it %s", (_, programs, tries) => {
     const { lines, status } = runCi("printf '      Tests  5 passed (5)\\n'", programs)
     expect({ status, last: lines.at(-1) }).toEqual({ status: 0, last: "5 passed, 0 failed" })
     expect(lines.some((line) => /^apt-get .*install.* zsh fish$/.test(line))).toBe(tries)

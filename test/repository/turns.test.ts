@@ -63,7 +63,7 @@ describe("two rotations of a label", () => {
 })
 
 describe("the label of a recipe", () => {
-  it("belongs to its job, and no recipe replaces every PAT that has it", () => {
+  it("belongs to one job, and no recipe replaces every PAT with it", () => {
     expect(nightly.length).toBeGreaterThanOrEqual(8)
     for (const { text } of nightly) {
       expect(text).toMatch(/--label[= ]'my-project CI'/)
@@ -77,17 +77,17 @@ describe("the label of a recipe", () => {
 describe("the task of Ansible", () => {
   const [task] = ansible
 
-  it("takes the PAT from a command: a value of its environment would be on a command line", () => {
+  it("takes the PAT from a command, because a value in its environment would be on a command line", () => {
     expect(Object.keys(task?.environment as Fields)).toEqual(["ZPOOLPAT_COMMAND"])
     for (const { text } of blocks) expect(text).not.toMatch(/^ +ZPOOLPAT: "?\{\{/m)
   })
 
-  it("has changed if a PAT was rotated, and looks at no output of a run that failed", () => {
+  it("reports a change if a PAT was rotated, and ignores the output of a failed run", () => {
     expect(task?.changed_when).toBe("rotation.rc == 0 and (rotation.stdout | from_json).rotated")
   })
 })
 
-it("every block of YAML is one document", () => {
+it("every YAML block is one document", () => {
   for (const { page, text } of blocks) {
     const all = parseAllDocuments(text)
     expect(all.length, page).toBe(1)

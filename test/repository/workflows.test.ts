@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
-import { temporaryFolder } from "../support/finished.ts"
+import { temporaryFolder } from "../support/temporaryFolder.ts"
 
 interface Step {
   readonly uses?: string
@@ -61,7 +61,7 @@ describe.each([...workflows])("%s", (name, { jobs, permissions }) => {
     }
   })
 
-  it("may read the repository, and writes only where a job says so", () => {
+  it("can read the repository, and write only if a job says so", () => {
     expect(Object.values(permissions).filter((access) => access !== "read")).toEqual([])
     const writing = Object.entries(jobs).flatMap(([job, { permissions: own = {} }]) =>
       Object.keys(own).flatMap((scope) => (own[scope] === "write" ? [`${job} ${scope}`] : [])),
@@ -78,7 +78,7 @@ describe.each([...workflows])("%s", (name, { jobs, permissions }) => {
     )
   })
 
-  it("ends every job in time", () => {
+  it("limits the time of every job", () => {
     for (const job of Object.values(jobs)) expect(job["timeout-minutes"]).toBeLessThanOrEqual(30)
   })
 })
@@ -122,7 +122,7 @@ describe("a release", () => {
     expect(names.filter((name) => name === "actions/attest")).toHaveLength(4)
   })
 
-  it("has no cache that another workflow could have filled", () => {
+  it("uses no cache that another workflow could have filled", () => {
     for (const { uses = "", with: inputs } of stepsOf(workflow("release.yml")))
       if (uses.startsWith("actions/setup-node@"))
         expect(inputs).toMatchObject({ "package-manager-cache": false })
@@ -148,7 +148,7 @@ describe("a release", () => {
 describe("the version of package.json", () => {
   const { version } = manifest
 
-  it("is that of the lock file, the action, the GitLab template and their page", () => {
+  it("is the same in the lock file, the action, the GitLab template and their page", () => {
     const lock = JSON.parse(read("package-lock.json"))
     expect([lock.version, lock.packages[""].version]).toEqual([version, version])
     expect(read("action.yml")).toContain(`default: zpcli@${version}\n`)
@@ -157,7 +157,7 @@ describe("the version of package.json", () => {
     expect(new Set(shown)).toEqual(new Set([version]))
   })
 
-  it("is the newest of the changelog, unless all of that is unreleased", () => {
+  it("is the newest in the changelog, unless nothing was released yet", () => {
     const [, newest] = /^## \[(\d\S*)\]/m.exec(read("CHANGELOG.md")) ?? []
     expect([undefined, version]).toContain(newest)
     expect(read("CHANGELOG.md")).toMatch(/^## \[Unreleased\]$/m)
@@ -177,7 +177,7 @@ describe("the pages of the repository", () => {
       if (!file.includes("VERB")) expect(existsSync(file), file).toBe(true)
   })
 
-  it("are beside an issue template that asks for what is needed", () => {
+  it("include an issue template that asks for what is needed", () => {
     for (const name of readdirSync(".github/ISSUE_TEMPLATE").filter((each) => each !== "config.yml")) {
       const { body, description } = parse(read(join(".github/ISSUE_TEMPLATE", name)))
       expect(description.length).toBeGreaterThan(10)

@@ -36,21 +36,21 @@ const timersOf = (...lateness: ReadonlyArray<number>) =>
   })
 
 describe("a timeout", () => {
-  it.effect("whose timer fires in time, or up to a second late, is one", () =>
+  it.effect("counts if its timer fires on time or up to a second late", () =>
     Effect.gen(function* () {
       expect(yield* timersOf(0)).toStrictEqual([3000])
       expect(yield* timersOf(1000)).toStrictEqual([3000])
     }),
   )
 
-  it.effect("whose timer fires later starts anew, once", () =>
+  it.effect("starts over once if its timer fires later than that", () =>
     Effect.gen(function* () {
       expect(yield* timersOf(1001)).toStrictEqual([3000, 3000])
       expect(yield* timersOf(90_000, 90_000)).toStrictEqual([3000, 3000])
     }),
   )
 
-  it.effect("gives what comes before it", () =>
+  it.effect("returns a result that arrives before it", () =>
     Effect.gen(function* () {
       expect(yield* timeoutFail(3000, () => "too late")(Effect.succeed(1))).toBe(1)
     }),

@@ -54,7 +54,7 @@ export interface Sandbox {
 }
 
 /** The password of the user demo. */
-export const demoPassword = "demo-Pa55word"
+const demoPassword = "demo-Pa55word"
 
 /** The key IDs that a sandbox deals first, in their order. */
 export const dealtKeyIds = [

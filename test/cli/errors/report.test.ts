@@ -19,7 +19,7 @@ describe("report", () => {
     }),
   )
 
-  it.effect("prints one line of JSON where that is asked for", () =>
+  it.effect("prints one line of JSON if asked to", () =>
     Effect.map(withStderr(report(notFound, true)), ({ stderr, value }) => {
       expect(value).toBe(5)
       expect(stderr.trimEnd().split("\n")).toHaveLength(1)
@@ -27,7 +27,7 @@ describe("report", () => {
     }),
   )
 
-  it.effect("says which PAT the error is about, if the error does not", () =>
+  it.effect("names the PAT if the error doesn't", () =>
     Effect.gen(function* () {
       const timedOut = new TimedOut({ origin: "https://api.zpools.io", seconds: 1, sent: true, attempts: 1 })
       const about = { keyId: "a-b-c-d", inMessage: true }
@@ -40,7 +40,7 @@ describe("report", () => {
     }),
   )
 
-  it.effect("prints nothing for an end that was asked for", () =>
+  it.effect("prints nothing for an exit that was asked for", () =>
     Effect.map(withStderr(report(new ExitWith({ code: 8 }), true)), (ran) =>
       expect(ran).toEqual({ value: 8, stderr: "" }),
     ),

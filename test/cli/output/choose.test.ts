@@ -73,23 +73,25 @@ describe("choosing one", () => {
     [" \r", "apple"],
     ["\u000c<down>\r", "banana"],
     ["\u0007\u0001\r", "apple"],
-  ])("%j gives %s", ([keys, chosen]) =>
+  ])("with the keys %j gives %s", ([keys, chosen]) =>
     Effect.map(answer(chooseOne("Which?", fruit), keys), ({ result, shown }) => {
       expect(result).toEqual(Either.right(chosen))
       expect(shown).toContain(`Which? ${chosen}\n`)
     }),
   )
 
-  it.effect.each(["\u0003", "\u0004", "ban\u0003", "ban<escape><escape>"])("ends at %j with Quit", (keys) =>
-    Effect.map(answer(chooseOne("Which?", fruit), keys), ({ result, shown }) => {
-      expect(Either.getLeft(result)).toMatchObject({ value: { _tag: "Quit" } })
-      // The terminal's cursor is on a line of its own, and was never hidden.
-      expect(shown.endsWith("Which?\n")).toBe(true)
-      expect(shown).not.toContain("\u001B[?25l")
-    }),
+  it.effect.each(["\u0003", "\u0004", "ban\u0003", "ban<escape><escape>"])(
+    "with the keys %j ends with Quit",
+    (keys) =>
+      Effect.map(answer(chooseOne("Which?", fruit), keys), ({ result, shown }) => {
+        expect(Either.getLeft(result)).toMatchObject({ value: { _tag: "Quit" } })
+        // The terminal's cursor is on a line of its own, and was never hidden.
+        expect(shown.endsWith("Which?\n")).toBe(true)
+        expect(shown).not.toContain("\u001B[?25l")
+      }),
   )
 
-  it.effect("marks the row of the cursor with a character, and starts on the first", () =>
+  it.effect("starts on the first row, and marks the cursor's row with a character", () =>
     Effect.map(answer(chooseOne("Which?", fruit), "<down>\r"), ({ frames }) => {
       const rows = frames.map((frame) =>
         frame
@@ -111,14 +113,14 @@ describe("choosing several", () => {
     ["<down> <up> \r", ["apple", "banana"]],
     [" <down> <up> \r", ["banana"]],
     ["ban \u0015<end> \r", ["banana", "cherry"]],
-  ])("%j gives %j, in the order of the list", ([keys, chosen]) =>
+  ])("with the keys %j gives %j, in the list's order", ([keys, chosen]) =>
     Effect.map(answer(chooseSeveral("Which?", fruit), keys), ({ result, shown }) => {
       expect(result).toEqual(Either.right(chosen))
       expect(shown).toContain(`Which? ${chosen.join(", ")}\n`)
     }),
   )
 
-  it.effect("preselects nothing, and Enter waits until something is chosen", () =>
+  it.effect("starts with nothing selected, and Enter does nothing until something is", () =>
     Effect.map(answer(chooseSeveral("Which?", fruit), "\r\r<down> \r"), ({ frames, result }) => {
       expect(frames[0]).not.toContain("[x]")
       expect(frames.map((frame) => frame.includes("Press Space to select a row first"))).toEqual([
@@ -132,7 +134,7 @@ describe("choosing several", () => {
     }),
   )
 
-  it.effect("says how many are selected, also those that the filter hides", () =>
+  it.effect("shows how many are selected, including those that the filter hides", () =>
     Effect.map(answer(chooseSeveral("Which?", fruit), " ban \r"), ({ frames }) => {
       expect(frames.at(-1)).toContain("2 selected")
       expect(frames.at(-1)).not.toContain("apple")
@@ -141,14 +143,14 @@ describe("choosing several", () => {
 })
 
 describe("the filter", () => {
-  it.effect("finds names and keywords, and nothing that only happens to be in a row", () =>
+  it.effect("matches names and keywords, but no text across two of them", () =>
     Effect.map(answer(chooseOne("Which?", fruit), "about\u0015juice\r"), ({ frames }) => {
       expect(frames[5]).toContain("Nothing matches, Esc to clear the filter")
       expect(frames.at(-1)).toMatch(/apple[\s\S]*banana[\s\S]*cherry/)
     }),
   )
 
-  it.effect("leaves the cursor on its row while that matches", () =>
+  it.effect("keeps the cursor on its row while the row matches", () =>
     Effect.map(answer(chooseSeveral("Which?", fruit), "<down>a \r"), ({ result }) => {
       expect(result).toEqual(Either.right(["banana"]))
     }),
@@ -174,7 +176,7 @@ describe("the frame", () => {
     [60, "> a label that is longer t…  zpool, job  expires 2027-04-26"],
     [40, "> a label that is longer t…  zpool, job"],
     [20, "> a label that is …"],
-  ])("of %i columns leaves details out whole, the last ones first", ([columns, row]) =>
+  ])("of %i columns leaves out whole details, the last ones first", ([columns, row]) =>
     Effect.map(answer(chooseOne("Which?", wide), "\r", { columns }), ({ frames }) => {
       expect(frames[0]?.split("\n")[1]).toBe(row)
     }),
@@ -205,7 +207,7 @@ describe("the frame", () => {
     ),
   )
 
-  it.effect("escapes what a server could drive the terminal with", () =>
+  it.effect("escapes control characters from the server", () =>
     Effect.map(
       answer(chooseOne("Which\u001b[2J?", named("a\u001b]0;x\u0007\nb", "\u202etxt")), "\r"),
       ({ shown }) => {
@@ -219,7 +221,7 @@ describe("the frame", () => {
     ),
   )
 
-  it.effect("cuts a long name to less than half of a row, in whole characters", () =>
+  it.effect("shortens a long name to less than half of a row, in whole characters", () =>
     Effect.map(
       answer(chooseOne("Which?", [{ value: 1, name: "👩‍💻".repeat(80), details: ["about it"] }]), "\r", {
         columns: 40,
@@ -231,7 +233,7 @@ describe("the frame", () => {
     ),
   )
 
-  it.effect("clears the lines that it drew, also if the terminal has become narrower meanwhile", () =>
+  it.effect("clears the lines it drew, even if the terminal has become narrower in the meantime", () =>
     Effect.gen(function* () {
       let columns = 80
       let out = ""

@@ -48,22 +48,22 @@ const expectLines = (text: string, count: number) => {
 }
 
 describe("escaping", () => {
-  it.prop("twice changes nothing", [anyText], ([text]) => {
+  it.prop("changes nothing the second time", [anyText], ([text]) => {
     const escaped = escapeControls(text)
     expect(escapeControls(escaped)).toBe(escaped)
   })
 
-  it.prop("leaves text without such characters as it is", [fc.fullUnicodeString()], ([text]) => {
+  it.prop("leaves text without control characters unchanged", [fc.fullUnicodeString()], ([text]) => {
     fc.pre(!/[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u.test(text))
     expect(escapeControls(text)).toBe(text)
   })
 
-  it.prop("takes a text for one line, and a list for as many", [anyText, anyText], ([a, b]) => {
+  it.prop("treats a text as one line, and a list as one line per item", [anyText, anyText], ([a, b]) => {
     expect(escapeLines(a)).toBe(escapeControls(a))
     expect(escapeLines([a, "", b])).toBe(`${escapeControls(a)}\n\n${escapeControls(b)}`)
   })
 
-  it.prop("changes no value of JSON, nor JSON that was escaped", [anyText, anyText], ([a, b]) => {
+  it.prop("changes no value in JSON, and changes nothing the second time", [anyText, anyText], ([a, b]) => {
     const value = { [a]: [b, { nested: a }], n: 1 }
     const json = escapeJson(JSON.stringify(value))
     expect(JSON.parse(json)).toEqual(value)
@@ -82,15 +82,15 @@ describe("escaping", () => {
   })
 })
 
-describe("whatever text of a server is in it", () => {
+describe("with any text from the server,", () => {
   it.effect.prop(
-    "a result has as many lines as were given",
+    "a result has as many lines as the program gave it",
     [fc.array(anyText, { minLength: 1 })],
     ([lines]) => Effect.map(printed(print(lines)), (text) => expectLines(text, lines.length)),
   )
 
   it.effect.prop(
-    "a notice has as many lines as were given",
+    "a notice has as many lines as the program gave it",
     [fc.array(anyText, { minLength: 1 })],
     ([lines]) => Effect.map(printed(printError(lines)), (text) => expectLines(text, lines.length)),
   )
@@ -99,12 +99,12 @@ describe("whatever text of a server is in it", () => {
     Effect.map(printed(Effect.zip(print(text), printError(text))), (shown) => expectLines(shown, 2)),
   )
 
-  it.effect.prop("JSON has the lines of its layout", [anyText, anyText], ([a, b]) =>
+  it.effect.prop("JSON has only the line breaks of its layout", [anyText, anyText], ([a, b]) =>
     Effect.map(printed(printJson(JSON.stringify({ [a]: [b] }))), (text) => expectLines(text, 5)),
   )
 
   it.effect.prop(
-    "an error is a message and a hint, or one object",
+    "an error is two lines, or one JSON object",
     [anyText, anyText, fc.boolean()],
     ([serverMessage, requestId, json]) =>
       Effect.gen(function* () {

@@ -8,7 +8,7 @@ const print = (...args: Parameters<typeof printJsonText>) => [...printJsonText(.
 
 describe("printJsonText", () => {
   it.prop(
-    "prints what JSON.stringify prints, whatever the layout of the text",
+    "prints the same as JSON.stringify, whatever the input's layout",
     [json, fc.constantFrom(0, 1, 2, "\t", "\r\n ")],
     ([value, space]) => {
       const text = JSON.stringify(value, null, space)
@@ -26,7 +26,7 @@ describe("printJsonText", () => {
     },
   )
 
-  it("keeps members of one name and the order of names that are numbers", () => {
+  it("keeps duplicate names, and the order of numeric names", () => {
     const text = '{"b":1,"2":2,"1":3,"b":4,"__proto__":5}'
     expect(print(text, { layout: "compact" })).toBe(text)
   })
@@ -37,7 +37,7 @@ describe("printJsonText", () => {
     ).toBe('["A/😀","\\ud83d","\\\\","\\"","plain","\\u001b"]')
   })
 
-  it("changes strings and names", () => {
+  it("applies a change to strings and names", () => {
     const changeString = (value: string) => value.replaceAll("secret", "[hidden]")
     expect(print('{"a secret":["s\\u0065cret",1]}', { changeString, layout: "compact" })).toBe(
       '{"a [hidden]":["[hidden]",1]}',
@@ -45,7 +45,7 @@ describe("printJsonText", () => {
   })
 
   it.prop(
-    "prints the elements that are asked for and no other",
+    "prints only the requested elements",
     [fc.array(json, { maxLength: 6 }), json, fc.array(fc.boolean(), { minLength: 6, maxLength: 6 })],
     ([items, other, keep]) => {
       const text = JSON.stringify({ other, detail: { items, other } })
@@ -59,13 +59,13 @@ describe("printJsonText", () => {
     ['{"detail":{"token":1}}', '{"detail":{}}'],
     ['{"detail":{"token":1,"a":2,"\\u0074oken":{"b":3}},"c":[]}', '{"detail":{"a":2},"c":[]}'],
     ['{"detail":{"a":2,"token":1}}', '{"detail":{"a":2}}'],
-  ])("sets commas anew where a member of %s is left out", (text, expected) => {
+  ])("fixes the commas when it leaves out a member of %s", (text, expected) => {
     const parts = withoutMember(text, ["detail", "token"])
     expect(print(parts, { layout: "compact" })).toBe(expected)
     expect(print(parts)).toBe(JSON.stringify(JSON.parse(expected), null, 2))
   })
 
-  it("indents 32 levels and prints what is deeper on one line", () => {
+  it("indents 32 levels, and prints deeper ones on one line", () => {
     const depth = 100_000
     const text = `${'{"a":['.repeat(depth)}1,2${"]}".repeat(depth)}`
     const printed = print(text)
@@ -76,7 +76,7 @@ describe("printJsonText", () => {
     expect(printed.replaceAll(/\s/g, "")).toBe(text)
   })
 
-  it("comes in parts of whole lines", () => {
+  it("yields its text in parts of whole lines", () => {
     const text = JSON.stringify({ items: Array.from({ length: 20_000 }, (_, index) => ({ index })) })
     const parts = [...printJsonText(text)]
     expect(parts.length).toBeGreaterThan(3)

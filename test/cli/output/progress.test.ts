@@ -19,19 +19,21 @@ const seen = (text: string) =>
     .map((line) => line.split("\r").at(-1)?.replace("\u001b[K", ""))
     .join("\n")
 
-it.effect("a run over several PATs shows on a terminal how many are revoked, and takes it away", () =>
-  Effect.gen(function* () {
-    const ran = yield* revoke(true, ...ids)
-    expect(ran.code).toBe(1)
-    for (const count of ["0 of 3", "1 of 3", "2 of 3"]) expect(ran.stderr).toContain(`${count} revoked`)
-    expect(ran.stderr).not.toContain("3 of 3")
-    expect(seen(ran.stderr)).not.toContain("revoked")
-    expect(seen(ran.stderr)).toContain(`zpcli: ${second}: The API refused the request`)
-    expect(ran.stdout).toBe(`PAT ${first} revoked successfully.\nPAT ${third} revoked successfully.\n`)
-  }),
+it.effect(
+  "a run over several PATs shows at a terminal how many are revoked, and clears the line at the end",
+  () =>
+    Effect.gen(function* () {
+      const ran = yield* revoke(true, ...ids)
+      expect(ran.code).toBe(1)
+      for (const count of ["0 of 3", "1 of 3", "2 of 3"]) expect(ran.stderr).toContain(`${count} revoked`)
+      expect(ran.stderr).not.toContain("3 of 3")
+      expect(seen(ran.stderr)).not.toContain("revoked")
+      expect(seen(ran.stderr)).toContain(`zpcli: ${second}: The API refused the request`)
+      expect(ran.stdout).toBe(`PAT ${first} revoked successfully.\nPAT ${third} revoked successfully.\n`)
+    }),
 )
 
-it.effect("neither a run over one PAT nor one in a pipe shows a count", () =>
+it.effect("a run over one PAT, or in a pipe, shows no count", () =>
   Effect.gen(function* () {
     expect((yield* revoke(true, first)).stderr).toBe("")
     expect((yield* revoke(false, first, third)).stderr).toBe("")

@@ -67,14 +67,14 @@ describe("the password prompt", () => {
     ["a👍\bb\r", "ab"],
     ["abc\u0004d\r", "abcd"],
     ["a\u001bb\r", "ab"],
-  ])("reads %j as %j and shows nothing of it", ([keys, expected]) =>
+  ])("reads %j as %j, and doesn't show it", ([keys, expected]) =>
     Effect.map(prompting(password, { keys }), ({ result, shown }) => {
       expect(result).toEqual(Either.right(expected))
       expect(shown).toBe(passwordPrompt)
     }),
   )
 
-  it.effect("gives a value that is redacted", () =>
+  it.effect("returns a redacted value", () =>
     Effect.map(
       prompting(
         Effect.flatMap(Prompter, (ask) => ask.password("demo", "h")),
@@ -94,7 +94,7 @@ describe("the password prompt", () => {
   )
 
   it.effect.each(["\u0004", "\r", "abc\u0015\u0004"])(
-    "that is given nothing (%j) says what is missing",
+    "says what is missing if nothing is typed (%j)",
     (keys) =>
       Effect.map(prompting(password, { keys, auth: "jwt" }), ({ result }) => {
         expect(Either.getLeft(result)).toMatchObject({
@@ -103,7 +103,7 @@ describe("the password prompt", () => {
       }),
   )
 
-  it.effect("names the user and host with what could drive the terminal escaped", () =>
+  it.effect("escapes the names of the user and host", () =>
     Effect.map(
       prompting(
         Effect.flatMap(Prompter, (ask) => ask.password("d\u001b[2Jemo\u202e", "host\u0007")),
@@ -114,8 +114,8 @@ describe("the password prompt", () => {
   )
 })
 
-describe("a question that is too long for a line", () => {
-  it.effect("wraps at words, with a blank before the answer, and Ctrl-L draws its last line again", () =>
+describe("a question longer than a line", () => {
+  it.effect("wraps at words, leaves a space before the answer, and redraws its last line at Ctrl-L", () =>
     Effect.map(
       prompting(confirm(["  one", `${"word ".repeat(16)}end?`]), { keys: "y\u000c\r" }),
       ({ result, shown }) => {
@@ -128,7 +128,7 @@ describe("a question that is too long for a line", () => {
     ),
   )
 
-  it.effect("leaves room for an answer of one letter", () =>
+  it.effect("leaves room for a one-letter answer", () =>
     Effect.map(prompting(confirm(`${"x".repeat(71)}?`), { keys: "y\r" }), ({ shown }) =>
       expect(shown).toBe(`${"x".repeat(71)}? [y/N] y\n`),
     ),
@@ -144,7 +144,7 @@ describe("a question that is too long for a line", () => {
     ),
   )
 
-  it.effect("is one line if stdin and stderr are no terminal", () =>
+  it.effect("is one line if stdin and stderr aren't a terminal", () =>
     Effect.map(prompting(confirm("word ".repeat(30).trim()), { terminal: false, line: "y" }), ({ shown }) =>
       expect(shown).toBe(`${"word ".repeat(30)}[y/N] \n`),
     ),
@@ -152,14 +152,14 @@ describe("a question that is too long for a line", () => {
 })
 
 describe("the username prompt", () => {
-  it.effect("shows what is typed and takes it back", () =>
+  it.effect("shows typed characters, and removes them at backspace", () =>
     Effect.map(prompting(username, { keys: "dex\bmo\r" }), ({ result, shown }) => {
       expect(result).toEqual(Either.right("demo"))
       expect(shown).toBe("Username for api.zpools.io: dex\b \bmo\n")
     }),
   )
 
-  it.effect("takes back as many columns as a wide character has", () =>
+  it.effect("removes every column of a wide character", () =>
     Effect.map(prompting(username, { keys: "漢\b字\u0015d\r" }), ({ result, shown }) => {
       expect(result).toEqual(Either.right("d"))
       expect(shown).toBe("Username for api.zpools.io: 漢\b \b\b \b字\b \b\b \bd\n")
@@ -176,13 +176,11 @@ describe("the username prompt", () => {
     [" demo \r", { _tag: "Right", right: "demo" }],
     [" \r", { _tag: "Left", left: { _tag: "CredentialMissing", variable: "ZPOOL_USER" } }],
     ["two words\r", { _tag: "Left", left: { _tag: "InvalidInput", value: "two words" } }],
-  ] as const)(
-    "leaves out the blanks around a name, and refuses one with blanks in it: %j",
-    ([keys, expected]) =>
-      Effect.map(prompting(username, { keys }), ({ result }) => expect(result).toMatchObject(expected)),
+  ] as const)("trims spaces around a name, and refuses spaces inside it: %j", ([keys, expected]) =>
+    Effect.map(prompting(username, { keys }), ({ result }) => expect(result).toMatchObject(expected)),
   )
 
-  it.effect("without a terminal fails at once", () =>
+  it.effect("fails at once without a terminal", () =>
     Effect.map(prompting(username, { terminal: false }), ({ result, shown }) => {
       expect(Either.getLeft(result)).toMatchObject({
         value: { _tag: "CredentialMissing", variable: "ZPOOL_USER" },
@@ -205,21 +203,21 @@ describe("a question", () => {
     ["ja", false],
   ] as const
 
-  it.effect.each(answers)("at a terminal, answered %j: %j", ([answer, expected]) =>
+  it.effect.each(answers)("at a terminal, answered with %j, returns %j", ([answer, expected]) =>
     Effect.map(prompting(confirm("Sure?"), { keys: `${answer}\r` }), ({ result, shown }) => {
       expect(result).toEqual(Either.right(expected))
       expect(shown).toBe(`Sure? [y/N] ${answer}\n`)
     }),
   )
 
-  it.effect.each(answers)("on a line of stdin, answered %j: %j", ([line, expected]) =>
+  it.effect.each(answers)("on a line of stdin, answered with %j, returns %j", ([line, expected]) =>
     Effect.map(prompting(confirm("Sure?"), { terminal: false, line }), ({ result, shown }) => {
       expect(result).toEqual(Either.right(expected))
       expect(shown).toBe("Sure? [y/N] \n")
     }),
   )
 
-  it.effect.each(["n", "no", " N "])("declined with %j is told from no answer", (answer) =>
+  it.effect.each(["n", "no", " N "])("declined with %j isn't reported as unanswered", (answer) =>
     Effect.gen(function* () {
       for (const given of [{ keys: `${answer}\r` }, { terminal: false, line: answer }]) {
         const { result } = yield* prompting(confirm("Sure?"), given)
@@ -228,7 +226,7 @@ describe("a question", () => {
     }),
   )
 
-  it.effect("is no at Ctrl-D, and quits at Ctrl-C", () =>
+  it.effect("takes Ctrl-D for no, and quits at Ctrl-C", () =>
     Effect.gen(function* () {
       expect((yield* prompting(confirm("Sure?"), { keys: "\u0004" })).result).toEqual(Either.right(false))
       const quit = yield* prompting(confirm("Sure?"), { keys: "y\u0003" })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { isShell } from "../../../src/cli/output/shell.ts"
 
-describe("a shell that a person types at", () => {
+describe("an interactive shell", () => {
   it.each(["bash", "/usr/bin/zsh", "fish -i", "bash --norc -il", "C:\\Windows\\System32\\cmd.exe"])(
-    "is started by %s",
+    "is what %s starts",
     (line) => {
       const [name = "", ...args] = line.split(" ")
       expect(isShell(name, args)).toBe(true)
@@ -18,7 +18,7 @@ describe("a shell that a person types at", () => {
     "zpcli pat list",
     "node",
     "bashful",
-  ])("is not started by %s", (line) => {
+  ])("isn't what %s starts", (line) => {
     const [name = "", ...args] = line.split(" ")
     expect(isShell(name, args)).toBe(false)
   })

@@ -69,7 +69,7 @@ const squeezed = (text: string) => text.replaceAll(" ", "")
 
 describe("a table", () => {
   it.prop(
-    "is no wider than a terminal from 12 columns on, but for the key ID of a block",
+    "fits a terminal of 12 or more columns, except a key ID in a block",
     [rows, fc.integer({ min: 12, max: 250 })],
     ([rows, columns]) => {
       const text = table(rows, columns)
@@ -81,7 +81,7 @@ describe("a table", () => {
   )
 
   it.prop(
-    "keeps every cell's text, in its column, and all rows have the same columns",
+    "shows every cell's text in its column, and aligns the columns of all rows",
     [rows, fc.integer({ min: 40, max: 250 })],
     ([rows, columns]) => {
       const text = table(rows, columns)
@@ -99,7 +99,7 @@ describe("a table", () => {
   )
 
   it.prop(
-    "keeps every cell's text in blocks, in its order",
+    "shows every cell's text in blocks, in order",
     [rows, fc.integer({ min: 12, max: 60 })],
     ([rows, width]) => {
       const text = table(rows, width)
@@ -119,14 +119,14 @@ describe("a table", () => {
   )
 
   it.prop(
-    "ends no line in blanks",
+    "has no trailing spaces",
     [rows, fc.option(fc.integer({ min: 1, max: 200 }))],
     ([rows, columns]) => {
       for (const line of table(rows, columns ?? undefined).split("\n")) expect(line).not.toMatch(/\s$/)
     },
   )
 
-  it.prop("is never cut if it goes into no terminal", [rows], ([rows]) => {
+  it.prop("shows every cell on one line if it isn't printed to a terminal", [rows], ([rows]) => {
     const lines = table(rows).split("\n")
     expect(lines).toHaveLength(rows.length + 1)
     rows.forEach((cells, index) => {
@@ -135,7 +135,7 @@ describe("a table", () => {
   })
 
   it.prop(
-    "bold marks the headings and changes nothing else",
+    "in bold differs only in its headings",
     [row, fc.integer({ min: 1, max: 200 })],
     ([cells, columns]) => {
       const bold = table([cells], columns, true)
@@ -158,7 +158,7 @@ describe("a table", () => {
     expect(text).toBe(["Label  Status", "漢字   a", "cafe\u0301   b", "👩‍💻     c", "plain  d"].join("\n"))
   })
 
-  describe("that is too wide", () => {
+  describe("that is too wide for the terminal", () => {
     const cells = [
       "law-hotel",
       "A label of quite a few words",
@@ -168,7 +168,7 @@ describe("a table", () => {
     ]
     const lines = (width: number) => table([cells], width).split("\n")
 
-    it("has the short cells, and leaves what is left to a label that wraps, then to scopes", () => {
+    it("first shortens its times, then wraps its labels, then its scopes", () => {
       expect(lines(88)).toEqual([
         "ID         Label                         Status  Created At           Scopes",
         "law-hotel  A label of quite a few words  active  2026-01-26 02:05:37  zpool, job, pat, x",
@@ -201,7 +201,7 @@ describe("a table", () => {
       ])
     })
 
-    it("has one space between columns then, and is a block for each row at last", () => {
+    it("then puts one space between columns, and finally shows each row as a block", () => {
       expect(lines(54)).toEqual([
         "ID        Label            Status Created At Scopes",
         "law-hotel A label of quite active 2026-01-26 zpool,",
@@ -229,7 +229,7 @@ describe("a table", () => {
       ])
     })
 
-    it("has a label as wide as its longest word, which is broken in a block alone", () => {
+    it("makes the label as wide as its longest word, which it breaks only in a block", () => {
       const long = (letters: number) =>
         table([["law-hotel", `a ${"x".repeat(letters)} b`, ...cells.slice(2)]], 67)
       expect(long(20)).toMatch(/^ID {9}Label {17}Status {2}/)
@@ -242,7 +242,7 @@ describe("a table", () => {
     })
   })
 
-  it("does not widen a column for a cell of more than 512 columns, and does not cut the cell", () => {
+  it("neither widens a column for a cell of more than 512 columns nor cuts the cell", () => {
     const long = "x".repeat(513)
     const text = full(
       ["A", "B"],
@@ -254,7 +254,7 @@ describe("a table", () => {
     expect(text.split("\n")).toEqual([`A${" ".repeat(513)}B`, `${long}  1`, `y${" ".repeat(513)}2`])
   })
 
-  it.each([undefined, 200, 20])("comes in parts that make one table (%s columns)", (width) => {
+  it.each([undefined, 200, 20])("is rendered in parts that join into one table (%s columns)", (width) => {
     const rows = Array.from({ length: 2500 }, (_, index) => [String(index), ...headings.slice(1)])
     const parts = [...Table.render(layouts(rows), { columns: width, bold: false })]
     expect(parts.length).toBeGreaterThan(1)
@@ -264,12 +264,12 @@ describe("a table", () => {
     expect(width === 20 ? shown : shown.slice(1)).toEqual(rows.map(([id]) => id))
   })
 
-  it("comes in parts if few rows are long", () => {
+  it("is rendered in parts even if it has only a few long rows", () => {
     const rows = Array.from({ length: 30 }, () => ["x".repeat(100_000), ...headings.slice(1)])
     expect([...Table.render(layouts(rows), { columns: undefined, bold: false })].length).toBeGreaterThan(2)
   })
 
-  it("escapes cells before it measures them", () => {
+  it("escapes its cells before it measures them", () => {
     expect(full(["A", "B"], [["\u001b[31m", "x"]])).toBe("A         B\n\\x1b[31m  x")
   })
 })

@@ -37,9 +37,9 @@ const columns = fc.integer({ min: 12, max: 120 })
 
 const wordsOf = (text: string) => text.split(" ").filter((part) => part !== "")
 
-describe("lines at a terminal", () => {
+describe("wrapping", () => {
   it.prop(
-    "fit it, unless a line is one long word; none ends in a blank",
+    "leaves no line wider than the terminal, except a single long word, and no trailing spaces",
     [line, columns],
     ([text, width]) => {
       for (const folded of fold(text, width).split("\n")) {
@@ -49,18 +49,18 @@ describe("lines at a terminal", () => {
     },
   )
 
-  it.prop("take as many words as they can", [one, columns], ([text, width]) => {
+  it.prop("puts as many words on a line as fit", [one, columns], ([text, width]) => {
     const lines = fold(text, width).split("\n")
     for (const [at, next] of lines.slice(1).entries())
       expect(widthOf(`${lines[at]} ${wordsOf(next)[0]}`)).toBeGreaterThan(width)
   })
 
-  it.prop("keep every word, unbroken and in its order", [line, columns], ([text, width]) => {
+  it.prop("keeps every word whole and in order", [line, columns], ([text, width]) => {
     expect(wordsOf(fold(text, width).replaceAll("\n", " "))).toEqual(wordsOf(escapeControls(text)))
   })
 
   it.prop(
-    "go on indented, so that no text of a server begins a line",
+    "indents continuation lines, so that a server's text can't look like a line of its own",
     [fc.array(one, { minLength: 1, maxLength: 4 }), columns],
     ([lines, width]) => {
       const begun = fold(lines, width)
@@ -72,24 +72,24 @@ describe("lines at a terminal", () => {
     },
   )
 
-  it("go on further to the right than the entries of a list", () => {
+  it("indents continuation lines further than the entries of a list", () => {
     expect(fold(["  one two three", "  four"], 10)).toBe("  one two\n    three\n  four")
   })
 
-  it("keep an empty line, and break nothing that fits to the last column", () => {
+  it("keeps empty lines, and doesn't break a line that exactly fits", () => {
     expect(fold(["", "0123456789 0123456789", "0123"], 10)).toBe("\n0123456789\n  0123456789\n0123")
     expect(fold("01234 6789", 10)).toBe("01234 6789")
     expect(fold("01234 67890", 10)).toBe("01234\n  67890")
   })
 
-  it("leave a command whole if it fits a line of its own words", () => {
+  it("doesn't split a command to copy if it fits on one line", () => {
     expect(fold(`See the PATs, then run: ${command}`, 60)).toBe(
       "See the PATs, then run: zpcli pat revoke\n  law-hotel-shape-community",
     )
   })
 })
 
-describe("what is written to stderr", () => {
+describe("on stderr,", () => {
   const message = `"${"x".repeat(10)} zpcli: done ${"y".repeat(30)}" is not a valid label: it is made up.`
   const error = new InvalidInput({ kind: "label", value: "", message })
   /** What an effect writes to a stderr of 40 columns. */

@@ -14,8 +14,8 @@ const down = "\u000e"
 const run = (argv: ReadonlyArray<string>, keys: string, world: World = {}) =>
   runIn(argv, { terminal: true, env: pat, keys: typed(keys), ...world })
 
-describe("a PAT that is chosen", () => {
-  it.effect("is shown, among those that are active", () =>
+describe("a PAT chosen from the list", () => {
+  it.effect("is shown; only active ones are offered", () =>
     Effect.gen(function* () {
       const ran = yield* run(["pat", "show"], `${down}\r`, { routes: { "GET /pat": list } })
       expect(ran).toMatchObject({ code: 0 })
@@ -29,7 +29,7 @@ describe("a PAT that is chosen", () => {
     }),
   )
 
-  it.effect("is revoked with others, after a confirmation", () =>
+  it.effect("is revoked together with others, after a confirmation", () =>
     Effect.gen(function* () {
       const api = {
         "DELETE /pat/law-hotel-shape-community": {},
@@ -45,7 +45,7 @@ describe("a PAT that is chosen", () => {
     }),
   )
 
-  it.effect.each(["\u0003", "\u0004", " \rn\r"])("is left alone at %j", (keys) =>
+  it.effect.each(["\u0003", "\u0004", " \rn\r"])("is left unchanged at %j", (keys) =>
     Effect.gen(function* () {
       const ran = yield* run(["pat", "revoke"], keys, { routes: { "GET /pat": list } })
       expect(ran).toMatchObject({ code: keys === " \rn\r" ? 3 : 130, stdout: "" })
@@ -53,7 +53,7 @@ describe("a PAT that is chosen", () => {
     }),
   )
 
-  it.effect("is rotated, after a confirmation, by a command line that keeps what was typed", () =>
+  it.effect("is rotated after a confirmation, with the options that were typed", () =>
     Effect.gen(function* () {
       const ran = yield* run(["pat", "rotate", "--dry-run", "--out", "a b"], "lap\r", {
         routes: { "GET /pat": list },
@@ -65,7 +65,7 @@ describe("a PAT that is chosen", () => {
     }),
   )
 
-  it.effect("can't be one that is not there", () =>
+  it.effect("doesn't exist if none is active, so the command exits with 5", () =>
     Effect.gen(function* () {
       const empty = yield* run(["pat", "revoke"], "", { api: { "GET /pat": listed() } })
       expect(empty).toMatchObject({ code: 5, stdout: "", stderr: "No active PATs.\n" })
@@ -73,7 +73,7 @@ describe("a PAT that is chosen", () => {
   )
 })
 
-describe("a PAT that is asked for", () => {
+describe("a new PAT described at prompts", () => {
   const created = {
     status: 201,
     body: { message: "PAT created", detail: { key_id: "a-b-c-d", token: "zpat_New" } },
@@ -84,7 +84,7 @@ describe("a PAT that is asked for", () => {
       ({ requests, ...ran }) => ({ ...ran, body: requests.find(({ method }) => method === "POST")?.body }),
     )
 
-  it.effect("has the label, the scopes and the expiry that were answered", () =>
+  it.effect("has the label, scopes and expiry that were entered", () =>
     Effect.gen(function* () {
       const ran = yield* create([], `\rMy label\rzpool \u0015ssh \rdate\r2099-12-31\r`)
       expect(ran).toMatchObject({
@@ -98,7 +98,7 @@ describe("a PAT that is asked for", () => {
     }),
   )
 
-  it.effect("is not asked for what the command line says", () =>
+  it.effect("isn't prompted for options that the command line has", () =>
     Effect.gen(function* () {
       const scoped = yield* create(["--scope", "*", "--expires-in", "30d", "--token-only"], "CI\r")
       expect(scoped).toMatchObject({ code: 0, stdout: "zpat_New\n", body: { label: "CI", scopes: ["*"] } })
@@ -112,7 +112,7 @@ describe("a PAT that is asked for", () => {
   )
 
   it.effect.each(["\u0003", "CI\r\u0003", "CI\r \r\u0003", "\u0004", "CI\r \rdate\r\u0004"])(
-    "is not created at %j",
+    "isn't created at %j",
     (keys) =>
       Effect.gen(function* () {
         const ran = yield* run(["pat", "create"], keys)
@@ -121,7 +121,7 @@ describe("a PAT that is asked for", () => {
   )
 })
 
-describe("nothing is asked", () => {
+describe("no prompt appears", () => {
   const cases: ReadonlyArray<readonly [argv: ReadonlyArray<string>, message: string]> = [
     [["pat", "revoke"], "zpcli: The argument <key_id> is missing.\nSee: zpcli pat revoke --help\n"],
     [["pat", "show"], "zpcli: The argument <key_id> or the option --label is missing.\n"],
@@ -154,7 +154,7 @@ describe("nothing is asked", () => {
     }),
   )
 
-  it.effect("for an argument that is empty", () =>
+  it.effect("for an empty argument", () =>
     Effect.gen(function* () {
       for (const argv of [
         ["revoke", ""],
@@ -166,7 +166,7 @@ describe("nothing is asked", () => {
     }),
   )
 
-  it.effect("if stdout alone is a pipe, it is", () =>
+  it.effect("unless stdin and stderr are terminals; stdout can be a pipe", () =>
     Effect.gen(function* () {
       const ran = yield* run(["pat", "create", "--token-only"], "\u0003", {
         terminal: { stdin: true, stdout: false, stderr: true },

@@ -1,22 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { onTestFinished } from "vitest"
 import { account, item, jwt, listed, pat } from "../../support/fixtures.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 import { inTime } from "../../support/world/services.ts"
 import { runIn, type World } from "../../support/world/world.ts"
 
 const complete = (typed: ReadonlyArray<string>, world: World = {}) =>
   runIn(["pat", "__key-ids", ...(typed.length === 0 ? [] : ["--", ...typed])], world)
-
-const folder = () => {
-  const path = mkdtempSync(join(tmpdir(), "zpcli-completions-"))
-  onTestFinished(() => rmSync(path, { recursive: true }))
-  return path
-}
 
 const routes = {
   "GET /pat": listed(
@@ -32,8 +25,8 @@ const routes = {
 const both = "law-hotel-shape-community\tCI\nocean-pilot-sudden-lamp\ta [2J b c (d) en\n"
 const nothing = { code: 0, stdout: "", stderr: "", requests: [] }
 
-describe("the key IDs for completions", () => {
-  it.effect("are those of active PATs, with labels that drive neither shell nor terminal", () =>
+describe("key IDs for completions", () => {
+  it.effect("are those of active PATs, with harmless labels", () =>
     Effect.gen(function* () {
       const { requests, ...ran } = yield* complete(["pat", "revoke"], { env: pat, routes })
       expect(ran).toEqual({ code: 0, stdout: both, stderr: "" })
@@ -41,14 +34,14 @@ describe("the key IDs for completions", () => {
     }),
   )
 
-  it.effect("are not offered again if they have been typed", () =>
+  it.effect("aren't offered again once they have been typed", () =>
     Effect.gen(function* () {
       const typed = ["pat", "revoke", "ocean-pilot-sudden-lamp", "law-hotel-shape-community"]
       expect(yield* complete(typed, { env: pat, routes })).toMatchObject({ code: 0, stdout: "", stderr: "" })
     }),
   )
 
-  it.effect("are not asked for if a label takes their place", () =>
+  it.effect("aren't fetched if a label is given instead", () =>
     Effect.gen(function* () {
       for (const label of [["--label", "CI"], ["--label=CI"], ["--label", "=", "CI"]]) {
         expect(yield* complete(["pat", "show", ...label], { env: pat, routes })).toEqual(nothing)
@@ -56,9 +49,9 @@ describe("the key IDs for completions", () => {
     }),
   )
 
-  it.effect("are asked for with a PAT in a file, or of the rcfile that is typed", () =>
+  it.effect("are fetched with a PAT from a file, or from the rcfile in the command line", () =>
     Effect.gen(function* () {
-      const dir = folder()
+      const dir = temporaryFolder()
       const file = join(dir, "pat")
       writeFileSync(file, `${pat.ZPOOLPAT}\n`)
       const rcfile = join(dir, "rc")
@@ -72,9 +65,9 @@ describe("the key IDs for completions", () => {
     }),
   )
 
-  it.effect("are asked for with a cached JWT, and nothing without one: nobody signs in", () =>
+  it.effect("are fetched with a cached JWT, but zpcli never signs in for them", () =>
     Effect.gen(function* () {
-      const env = { ...account, ZPOOL_TOKEN_CACHE_DIR: folder(), HOME: "/nonexistent" }
+      const env = { ...account, ZPOOL_TOKEN_CACHE_DIR: temporaryFolder(), HOME: "/nonexistent" }
       expect(yield* complete(["pat", "show"], { env })).toEqual(nothing)
       writeFileSync(
         join(env.ZPOOL_TOKEN_CACHE_DIR, "zpool_token_api.zpools.io_demo"),
@@ -101,7 +94,7 @@ describe("the key IDs for completions", () => {
     [{ ...pat, ZPOOLPAT_FILE: "/x" }],
     [{ ZPOOLPAT_FILE: "/no/such/file" }],
     [{ ...pat, ZPOOL_RCFILE: "/no/such/file" }],
-  ] as const)("are none with %j: no command is run, no question asked, no request sent", ([env]) =>
+  ] as const)("are empty with %j, without a command, a question or a request", ([env]) =>
     Effect.gen(function* () {
       expect(yield* complete(["pat", "revoke"], { env, terminal: true })).toEqual(nothing)
     }),
@@ -111,7 +104,7 @@ describe("the key IDs for completions", () => {
     [{ status: 401, body: { message: "no" } }],
     [{ status: 503, body: {} }],
     [{ body: "<html>" }],
-  ] as const)("are none where the API answers %j, once, and in silence", ([answer]) =>
+  ] as const)("are empty, silently and after one request, if the API answers %j", ([answer]) =>
     Effect.gen(function* () {
       const env = { ...pat, ZPOOL_MAX_RETRIES: "5" }
       const ran = yield* complete(["pat", "revoke"], { env, api: { "GET /pat": [answer] } })
@@ -120,7 +113,7 @@ describe("the key IDs for completions", () => {
     }),
   )
 
-  it.effect("are none if the answer takes longer than a second", () =>
+  it.effect("are empty if the answer takes longer than a second", () =>
     Effect.gen(function* () {
       const http = HttpClient.make(() => Effect.never)
       expect(yield* inTime(complete(["pat", "revoke"], { env: pat, http }))).toMatchObject(nothing)

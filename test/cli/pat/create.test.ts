@@ -18,7 +18,7 @@ Make sure to copy your token now. You won't be able to see it again!
 `
 
 describe("pat create", () => {
-  it.effect("prints the four lines and sends what was asked for", () =>
+  it.effect("sends the requested PAT, and prints four lines", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 5, 1))
       const ran = yield* runIn(
@@ -70,7 +70,7 @@ describe("pat create", () => {
     }),
   )
 
-  it.effect("leaves out what was not asked for", () =>
+  it.effect("leaves out of the request what wasn't given", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...create, " *é漢字 ", "--scope", "*"], {
         env: pat,
@@ -80,7 +80,7 @@ describe("pat create", () => {
     }),
   )
 
-  it.effect("sends a past expiry all the same, with a warning on stderr", () =>
+  it.effect("sends a past expiry, with a warning on stderr", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 5, 2))
       const ran = yield* runIn([...create, "x", "--scope", "job", "--expiry", "2026-06-01"], {
@@ -104,7 +104,7 @@ describe("pat create", () => {
     }),
   )
 
-  it.effect("delivers a token that came without a key ID, and escapes what drives a terminal", () =>
+  it.effect("delivers a token that came without a key ID, and escapes control characters", () =>
     Effect.gen(function* () {
       const createWith = (detail: object) =>
         runIn([...create, "x", "--scope", "job"], {
@@ -144,7 +144,7 @@ describe("pat create", () => {
     }),
   )
 
-  it.effect("asks for nothing before the command line is right", () =>
+  it.effect("prompts for nothing while the command line is wrong", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...create, "x", "--scope", "jbo"], { terminal: true, keys: typed("demo\r") })
       expect(ran).toMatchObject({ code: 2, requests: [] })
@@ -159,7 +159,7 @@ describe("pat create", () => {
     ["an answer without a token", { status: 201, body: { message: "PAT created" } }],
     ["an answer that is no JSON", { status: 200, body: "<html>" }],
     ["an empty answer", { status: 201 }],
-  ] as const)("after %s exits 7 and names the PAT that exists now", ([, answer]) =>
+  ] as const)("after %s exits with 7 and names the PAT that now exists", ([, answer]) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 5, 2))
       const ran = yield* runIn([...create, "ci", "--scope", "job", "--json"], {
@@ -183,7 +183,7 @@ describe("pat create", () => {
     }),
   )
 
-  it.effect("that was refused exits 1 with the server's reason", () =>
+  it.effect("exits with 1 and the server's reason if it is refused", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...create, "x", "--scope", "job"], {
         env: pat,
@@ -206,7 +206,7 @@ describe("pat create", () => {
 describe("pat create --web", () => {
   const web = ["pat", "create", "a b&c#é", "--scope", "*", "--scope", "job", "--web"]
 
-  it.effect("opens the page if stdout is a terminal, and there alone", () =>
+  it.effect("opens the page only if stdout is a terminal", () =>
     Effect.gen(function* () {
       for (const terminal of [true, false]) {
         const opened: Array<string> = []
@@ -219,7 +219,7 @@ describe("pat create --web", () => {
     }),
   )
 
-  it.effect("prints the page with what was asked for, percent-encoded, and sends nothing", () =>
+  it.effect("prints the page's URL with the requested values percent-encoded, and sends nothing", () =>
     Effect.gen(function* () {
       const page = "https://zpools.io/dashboard/tokens?create=1&label=a%20b%26c%23%C3%A9&scopes=*,job"
       const ran = yield* runIn(web)

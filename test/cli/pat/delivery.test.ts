@@ -1,10 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { onTestFinished } from "vitest"
 import { pat, newToken as token } from "../../support/fixtures.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 import { failingFiles } from "../../support/world/files.ts"
 import { runIn, type World } from "../../support/world/world.ts"
 
@@ -14,11 +13,7 @@ const api = {
   [`DELETE /pat/${keyId}`]: { status: 200 },
 }
 
-const target = () => {
-  const folder = mkdtempSync(join(tmpdir(), "zpcli-delivery-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return join(folder, "ci.pat")
-}
+const target = () => join(temporaryFolder(), "ci.pat")
 
 describe("--out", () => {
   it.effect("removes the file and revokes the PAT if the token can't be written", () =>
@@ -66,7 +61,7 @@ describe("--out with --replace", () => {
       ...more,
     })
 
-  it.effect("replaces a file as a whole, and makes one if there is none", () =>
+  it.effect("replaces a whole file, or creates it", () =>
     Effect.gen(function* () {
       const file = target()
       for (const before of [undefined, "old"]) {
@@ -79,7 +74,7 @@ describe("--out with --replace", () => {
     }),
   )
 
-  it.effect("leaves the file as it is if the request fails", () =>
+  it.effect("leaves the file unchanged if the request fails", () =>
     Effect.gen(function* () {
       const file = target()
       writeFileSync(file, "old")
@@ -90,7 +85,7 @@ describe("--out with --replace", () => {
     }),
   )
 
-  it.effect("replaces neither a link nor a folder, and sends nothing", () =>
+  it.effect("refuses a link and a folder, and sends nothing", () =>
     Effect.gen(function* () {
       const folder = dirname(target())
       writeFileSync(join(folder, "real"), "old")
@@ -103,7 +98,7 @@ describe("--out with --replace", () => {
     }),
   )
 
-  it.effect("replaces no file of another user", () =>
+  it.effect("doesn't replace another user's file", () =>
     Effect.gen(function* () {
       const file = target()
       writeFileSync(file, "old")

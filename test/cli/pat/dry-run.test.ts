@@ -11,7 +11,7 @@ const rotate = (...args: ReadonlyArray<string>) => ["pat", "rotate", ...args, "-
 const create = { label: "My CI Token", scopes: ["zpool", "job"], expiry: "1970-01-31" }
 
 describe("pat revoke --dry-run", () => {
-  it.effect("signs in, lists, and says what would be revoked", () =>
+  it.effect("says which PATs would be revoked, after signing in and listing them", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(["pat", "revoke", first, "--dry-run"], {
         env: account,
@@ -39,23 +39,27 @@ describe("pat revoke --dry-run", () => {
     }),
   )
 
-  it.effect("exits 5 if one is not listed or revoked, as the real run does, and names the others", () =>
-    Effect.gen(function* () {
-      const api = { "GET /pat": listed(item(), item({ key_id: second, status: "revoked" })) }
-      const ids = ["law-hotel-shape-comunity", first, second]
-      const ran = yield* runIn(["pat", "revoke", ...ids, "--dry-run"], { env: pat, api })
-      expect(ran.code).toBe(5)
-      expect(ran.stdout).toContain(`Would revoke PAT ${first} (`)
-      expect(ran.stdout.split("\n")).toHaveLength(2)
-      expect(ran.stderr).toContain(`Did you mean ${first}?`)
-      expect(ran.stderr).toContain(`PAT ${second} is already revoked.`)
-      const alone = yield* runIn(["pat", "revoke", second, "--dry-run", "--json"], { env: pat, api })
-      expect(alone).toMatchObject({ code: 5, stdout: "" })
-      expect(json(alone.stderr)).toMatchObject({ error: { type: "PatNotFound", keyId: second, exitCode: 5 } })
-    }),
+  it.effect(
+    "exits with 5, like a real run, if a PAT isn't listed or is already revoked, and names the others",
+    () =>
+      Effect.gen(function* () {
+        const api = { "GET /pat": listed(item(), item({ key_id: second, status: "revoked" })) }
+        const ids = ["law-hotel-shape-comunity", first, second]
+        const ran = yield* runIn(["pat", "revoke", ...ids, "--dry-run"], { env: pat, api })
+        expect(ran.code).toBe(5)
+        expect(ran.stdout).toContain(`Would revoke PAT ${first} (`)
+        expect(ran.stdout.split("\n")).toHaveLength(2)
+        expect(ran.stderr).toContain(`Did you mean ${first}?`)
+        expect(ran.stderr).toContain(`PAT ${second} is already revoked.`)
+        const alone = yield* runIn(["pat", "revoke", second, "--dry-run", "--json"], { env: pat, api })
+        expect(alone).toMatchObject({ code: 5, stdout: "" })
+        expect(json(alone.stderr)).toMatchObject({
+          error: { type: "PatNotFound", keyId: second, exitCode: 5 },
+        })
+      }),
   )
 
-  it.effect("fails if the list can't be had", () =>
+  it.effect("fails if the list isn't available", () =>
     Effect.gen(function* () {
       const api = { "GET /pat": { status: 503 } }
       expect(yield* runIn(["pat", "revoke", first, "--dry-run"], { env: pat, api })).toMatchObject({
@@ -67,7 +71,7 @@ describe("pat revoke --dry-run", () => {
 })
 
 describe("pat rotate --dry-run", () => {
-  it.effect("says what would be created and revoked, and asks nothing", () =>
+  it.effect("says what would be created and revoked, without asking", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(rotate(first), { env: pat, terminal: true, api: { "GET /pat": one } })
       expect(ran).toMatchObject({ code: 0, stderr: "" })
@@ -91,7 +95,7 @@ describe("pat rotate --dry-run", () => {
     }),
   )
 
-  it.effect("revokes nothing with --keep-old, and nothing that has expired", () =>
+  it.effect("would revoke nothing with --keep-old, and no expired PAT", () =>
     Effect.gen(function* () {
       const kept = yield* runIn(rotate(first, "--json", "--keep-old"), { env: pat, api: { "GET /pat": one } })
       expect(json(kept.stdout)).toEqual({ message: "Dry run", detail: { create } })
@@ -104,7 +108,7 @@ describe("pat rotate --dry-run", () => {
     }),
   )
 
-  it.effect("with --or-create gives the first PAT, and with none due what the real run prints", () =>
+  it.effect("with --or-create describes the first PAT, or prints the same as a real run if none is due", () =>
     Effect.gen(function* () {
       const made = yield* runIn(rotate("--label", "new", "--or-create", "--scope", "job", "--json"), {
         env: pat,
@@ -125,7 +129,7 @@ describe("pat rotate --dry-run", () => {
     }),
   )
 
-  it.effect("keeps stdout free for a token with --token-only", () =>
+  it.effect("prints to stderr with --token-only, because stdout is for the token", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(rotate(first, "--token-only"), { env: pat, api: { "GET /pat": one } })
       expect(ran).toMatchObject({ code: 0, stdout: "" })
@@ -133,7 +137,7 @@ describe("pat rotate --dry-run", () => {
     }),
   )
 
-  it.effect("exits 5 if the PAT is not listed", () =>
+  it.effect("exits with 5 if the PAT isn't listed", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(rotate(second), { env: pat, api: { "GET /pat": one } })
       expect(ran).toMatchObject({ code: 5, stdout: "" })

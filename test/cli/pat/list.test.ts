@@ -93,7 +93,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("signs in with username and password if there is no PAT", () =>
+  it.effect("signs in with a username and password if no PAT is set", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(list, { env: account, api: { "POST /login": loggedIn, "GET /pat": listed() } })
       expect(ran).toMatchObject({ code: 0, stdout: "No PATs found.\n", stderr: "" })
@@ -114,7 +114,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("asks for what is missing, on stderr, and stdout is JSON all the same", () =>
+  it.effect("asks on stderr for missing credentials, so that stdout holds only JSON", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...list, "--json"], {
         terminal: { stdin: true, stdout: false, stderr: true },
@@ -196,14 +196,14 @@ describe("pat list", () => {
         "law-hotel-shape-community          GitHub Actions,  active  2026-01-26 2027-04-26 2026-04-15 zpool, job,",
         "                                   staging only                                              sshkey, pat",
       ],
-    ] as const)("%d columns are the fewest of one layout", ([columns, ...expected]) =>
+    ] as const)("uses a wider layout from %d columns on", ([columns, ...expected]) =>
       Effect.gen(function* () {
         expect((yield* linesOf(columns)).slice(0, expected.length)).toEqual(expected)
         expect((yield* linesOf(columns - 1))[1]).not.toBe(expected[1])
       }),
     )
 
-    it.effect("is a block for each PAT in fewer columns, which has full times if they fit", () =>
+    it.effect("shows each PAT as a block if no layout fits, with full times if they fit", () =>
       Effect.gen(function* () {
         const block = [
           "ID: law-hotel-shape-community",
@@ -233,7 +233,7 @@ describe("pat list", () => {
       }),
     )
 
-    it.effect("has local times under headings that say so", () =>
+    it.effect("labels local times as local in the headings", () =>
       Effect.gen(function* () {
         const [head, first] = yield* linesOf(156, three, "--local")
         expect(head).toContain("Created At (local)  Expiry (local)    Last Used (local)  Scopes")
@@ -241,7 +241,7 @@ describe("pat list", () => {
       }),
     )
 
-    it.effect("shows a time that can't be read whole", () =>
+    it.effect("shows an unreadable time in full", () =>
       Effect.gen(function* () {
         const odd = listed(item({ created_at: "some day or other, as it was" }))
         for (const columns of [300, 130, 110, 60, 40])
@@ -280,7 +280,7 @@ describe("pat list", () => {
     }
 
     it.effect.prop(
-      "is in the first layout that fits, which the widths alone decide",
+      "uses the first layout that fits, which depends only on the widths",
       [fc.array(anyPat, { minLength: 1, maxLength: 5 }), fc.integer({ min: 60, max: 260 })],
       ([pats, columns]) =>
         Effect.gen(function* () {
@@ -372,7 +372,7 @@ describe("pat list", () => {
       [never, used],
     ],
     [["--unused-for", "3y", "--status", "revoked"], []],
-  ] as const)("%s shows what fits every filter", ([filters, shown]) =>
+  ] as const)("%s shows the PATs that match every filter", ([filters, shown]) =>
     Effect.gen(function* () {
       const ran = yield* runIn([...list, "--json", ...filters], {
         env: pat,
@@ -388,7 +388,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("says which filters nothing matches, on stderr", () =>
+  it.effect("shows the filters on stderr if no PAT matches", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...list, "--label", 'C"I', "--scope=*", "--older-than", "1y"], {
         env: pat,
@@ -402,7 +402,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("prints key IDs alone with --quiet, and nothing if there are none", () =>
+  it.effect("prints only key IDs with --quiet, and nothing if there are none", () =>
     Effect.gen(function* () {
       const api = { "GET /pat": listed(never, {}, used, revoked) }
       const ran = yield* runIn([...list, "--quiet", "--status", "active"], { env: pat, api })
@@ -416,35 +416,37 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("sorts the table, the JSON and the key IDs alike, descending in two words too", () =>
-    Effect.gen(function* () {
-      const run = (...args: ReadonlyArray<string>) =>
-        Effect.map(
-          runIn([...list, ...args], { env: pat, api: { "GET /pat": listed(dated, used, never, revoked) } }),
-          ({ stdout }) => stdout,
+  it.effect(
+    "sorts the table, the JSON and the key IDs alike, and takes a descending order as two words too",
+    () =>
+      Effect.gen(function* () {
+        const run = (...args: ReadonlyArray<string>) =>
+          Effect.map(
+            runIn([...list, ...args], { env: pat, api: { "GET /pat": listed(dated, used, never, revoked) } }),
+            ({ stdout }) => stdout,
+          )
+        const ids = ["some-dated-new-token", "much-used-old-token", "never-used-old-token"]
+        expect(yield* run("-q", "--sort", "-created", "--status=active")).toBe(`${ids.join("\n")}\n`)
+        expect(yield* run("-q", "--sort=label", "--scope", "job", "--status", "active")).toBe(
+          "some-dated-new-token\nnever-used-old-token\nmuch-used-old-token\n",
         )
-      const ids = ["some-dated-new-token", "much-used-old-token", "never-used-old-token"]
-      expect(yield* run("-q", "--sort", "-created", "--status=active")).toBe(`${ids.join("\n")}\n`)
-      expect(yield* run("-q", "--sort=label", "--scope", "job", "--status", "active")).toBe(
-        "some-dated-new-token\nnever-used-old-token\nmuch-used-old-token\n",
-      )
-      expect(JSON.parse(yield* run("--json", "--sort", "created")).detail.items).toEqual([
-        used,
-        never,
-        revoked,
-        dated,
-      ])
-      const rows = (yield* run("--sort", "-label")).trimEnd().split("\n").slice(1)
-      expect(rows.map((row) => row.split(" ")[0])).toEqual([
-        "much-used-old-token",
-        "some-dated-new-token",
-        "never-used-old-token",
-        "long-gone-old-token",
-      ])
-    }),
+        expect(JSON.parse(yield* run("--json", "--sort", "created")).detail.items).toEqual([
+          used,
+          never,
+          revoked,
+          dated,
+        ])
+        const rows = (yield* run("--sort", "-label")).trimEnd().split("\n").slice(1)
+        expect(rows.map((row) => row.split(" ")[0])).toEqual([
+          "much-used-old-token",
+          "some-dated-new-token",
+          "never-used-old-token",
+          "long-gone-old-token",
+        ])
+      }),
   )
 
-  it.effect("prints the envelope as it came, unknown fields and order included", () =>
+  it.effect("prints the envelope as received, including unknown fields and their order", () =>
     Effect.gen(function* () {
       const body = {
         zeta: [1, { deep: null }],
@@ -461,7 +463,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("loses a cell to a null, odd or absent field, and never the list", () =>
+  it.effect("blanks only one cell for a null, odd or missing field", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(list, {
         env: pat,
@@ -511,7 +513,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("escapes hostile labels, in colour too", () =>
+  it.effect("escapes hostile labels, with colour too", () =>
     Effect.gen(function* () {
       const api = { "GET /pat": listed(item({ label: hostile, scopes: [hostile] })) }
       const plain = yield* runIn(list, { env: pat, api })
@@ -535,7 +537,7 @@ describe("pat list", () => {
     ["--older-than 999999y", 2],
     ["--scope jobs", 2],
     ["--rcfile /nonexistent/zpoolrc", 2],
-  ] as const)("%s sends nothing and exits 2", ([args, code]) =>
+  ] as const)("with %s sends nothing and exits with 2", ([args, code]) =>
     Effect.gen(function* () {
       const ran = yield* runIn([...list, ...args.split(" ")], { env: pat })
       expect(ran).toMatchObject({ code, stdout: "", requests: [] })
@@ -552,7 +554,7 @@ describe("pat list", () => {
     ["ZPOOLPAT", "zpat with spaces"],
     ["ZPOOL_TIMEOUT", "0"],
     ["ZPOOL_MAX_RETRIES", "-1"],
-  ] as const)("%s=%s sends nothing, exits 2 and names the setting", ([name, value]) =>
+  ] as const)("with %s=%s sends nothing, exits with 2 and names the setting", ([name, value]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(list, { env: { ...pat, [name]: value } })
       expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
@@ -561,7 +563,7 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect("tells an error as JSON where --json is given, be it misspelt otherwise", () =>
+  it.effect("reports a wrong command line as JSON if it has --json", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...list, "--json", "--lcoal"], { env: pat })
       expect(ran).toMatchObject({ code: 2, stdout: "" })
@@ -577,20 +579,17 @@ describe("pat list", () => {
     }),
   )
 
-  it.effect(
-    "decodes no item for JSON without filters, which 100,000 PATs would take twice as long with",
-    () => {
-      const listing = {
-        text: '{"message":"ok","detail":{"items":[]}}',
-        own: undefined,
-        now: 0,
-        get pats(): never {
-          throw new Error("the items were decoded")
-        },
-      }
-      return Effect.map(handled(listing, { json: true }), (stdout) =>
-        expect(JSON.parse(stdout).message).toBe("ok"),
-      )
-    },
-  )
+  it.effect("decodes no item for JSON without filters, because that takes twice as long", () => {
+    const listing = {
+      text: '{"message":"ok","detail":{"items":[]}}',
+      own: undefined,
+      now: 0,
+      get pats(): never {
+        throw new Error("the items were decoded")
+      },
+    }
+    return Effect.map(handled(listing, { json: true }), (stdout) =>
+      expect(JSON.parse(stdout).message).toBe("ok"),
+    )
+  })
 })

@@ -42,9 +42,9 @@ const nightsOf = (index: number): ReadonlyArray<Night> => {
 
 const writes = (requests: ReadonlyArray<string>) => requests.filter((request) => !request.startsWith("GET "))
 
-describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
+describe(`nightly rotations (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
   it.effect(
-    `leave one PAT that works, whose token is stored, after two that don't: ${sequences} sequences`,
+    `leave one working PAT, whose token is stored, once two of them have gone well: ${sequences} sequences`,
     () =>
       Effect.gen(function* () {
         const codes = new Set<number | undefined>()
@@ -77,7 +77,7 @@ describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
     30_000 + sequences * 2_000,
   )
 
-  it.effect("that go well send nothing but a look at the list, a hundred times", () =>
+  it.effect("send only a request for the list if no PAT is due, a hundred times in a row", () =>
     Effect.gen(function* () {
       const account = yield* makeAccount(true)
       expect((yield* account.run({ argv })).code).toBe(0)
@@ -89,7 +89,7 @@ describe(`nights that go wrong (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
     }),
   )
 
-  it.effect("make the first PAT on the second night if the first one failed", () =>
+  it.effect("create the first PAT on the second night if the first night failed", () =>
     Effect.gen(function* () {
       const first = [...rotate, "--or-create", "--scope", "job", "--expires-in", "90d", "--", "store"]
       const account = yield* makeAccount(false)

@@ -12,7 +12,7 @@ const deleted = (requests: ReadonlyArray<{ readonly method: string; readonly url
 const revoke = (...flags: ReadonlyArray<string>) => ["pat", "revoke", "-", ...flags]
 
 describe("pat revoke -", () => {
-  it.effect("revokes the key IDs on the lines of stdin, each once, without blanks and empty lines", () =>
+  it.effect("revokes the key ID on each line of stdin once, ignoring spaces and empty lines", () =>
     Effect.gen(function* () {
       const data = `\uFEFF\n  ${first}\t\r\n\r\n${second}\n${first}\n   \n`
       const ran = yield* runIn(revoke("--yes"), { env: pat, data, api: { "GET /pat": all }, routes: gone })
@@ -25,7 +25,7 @@ describe("pat revoke -", () => {
     }),
   )
 
-  it.effect("takes a last line without a line break, and with --json gives one object a line", () =>
+  it.effect("accepts a last line without a line break, and prints one object per line with --json", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke("--json"), {
         env: pat,
@@ -41,7 +41,7 @@ describe("pat revoke -", () => {
   )
 
   it.effect.each(["", "\n", " \r\n\t\n", "\uFEFF"])(
-    "of %j, which has no key ID, sends nothing and exits 0",
+    "sends nothing and exits with 0 if stdin has no key ID: %j",
     (data) =>
       Effect.gen(function* () {
         for (const flags of [[], ["--yes"], ["--json"], ["--dry-run"]]) {
@@ -58,19 +58,21 @@ describe("pat revoke -", () => {
     [`${first}\n../hello\n`, 2],
     [`${first}\u0000\n`, 1],
     [`${first}\n${"x".repeat(100_000)}`, 2],
-  ] as const)("of a bad line names its number, cut and escaped, and sends nothing: %j", ([data, line]) =>
-    Effect.gen(function* () {
-      const ran = yield* runIn(revoke("--yes"), { env: pat, data })
-      expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
-      expect(ran.stderr).toMatch(
-        new RegExp(`^zpcli: Line ${line} of stdin is not a key ID: .*Nothing was sent`),
-      )
-      expect(ran.stderr.length).toBeLessThan(500)
-      expect(ran.stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
-    }),
+  ] as const)(
+    "names the number of a bad line, shows it shortened and escaped, and sends nothing: %j",
+    ([data, line]) =>
+      Effect.gen(function* () {
+        const ran = yield* runIn(revoke("--yes"), { env: pat, data })
+        expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] })
+        expect(ran.stderr).toMatch(
+          new RegExp(`^zpcli: Line ${line} of stdin is not a key ID: .*Nothing was sent`),
+        )
+        expect(ran.stderr.length).toBeLessThan(500)
+        expect(ran.stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u)
+      }),
   )
 
-  it.effect("does not repeat a token that stands on a line", () =>
+  it.effect("doesn't repeat a token in its input", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke("--yes"), { env: pat, data: `${pat.ZPOOLPAT}\n` })
       expect(ran).toMatchObject({ code: 2, requests: [] })
@@ -78,7 +80,7 @@ describe("pat revoke -", () => {
     }),
   )
 
-  it.effect("is refused beside other key IDs, wherever it stands", () =>
+  it.effect("is refused together with other key IDs, in any position", () =>
     Effect.gen(function* () {
       for (const args of [
         ["-", first],
@@ -95,7 +97,7 @@ describe("pat revoke -", () => {
     ["y\r", 0],
     ["\r", 3],
     ["\u0003", 130],
-  ] as const)("asks at the terminal itself, where %j exits %d", ([keys, code]) =>
+  ] as const)("asks at the terminal itself, and after %j exits with %d", ([keys, code]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke(), {
         env: pat,
@@ -112,22 +114,24 @@ describe("pat revoke -", () => {
     }),
   )
 
-  it.effect("does not ask about what is revoked or not listed: 5, with the nearest key ID", () =>
-    Effect.gen(function* () {
-      const ran = yield* runIn(revoke(), {
-        env: pat,
-        data: `law-hotel-shape-comunity\n${second}\n`,
-        keysBeside: [],
-        api: { "GET /pat": listed(item(), item({ key_id: second, status: "revoked" })) },
-      })
-      expect(ran).toMatchObject({ code: 5, stdout: "" })
-      expect(ran.stderr).toContain(`Did you mean ${first}?`)
-      expect(ran.stderr).toContain(`PAT ${second} is already revoked.`)
-      expect(ran.stderr).not.toContain("[y/N]")
-    }),
+  it.effect(
+    "exits with 5 without asking about a PAT that is already revoked or not listed, and names the nearest key ID",
+    () =>
+      Effect.gen(function* () {
+        const ran = yield* runIn(revoke(), {
+          env: pat,
+          data: `law-hotel-shape-comunity\n${second}\n`,
+          keysBeside: [],
+          api: { "GET /pat": listed(item(), item({ key_id: second, status: "revoked" })) },
+        })
+        expect(ran).toMatchObject({ code: 5, stdout: "" })
+        expect(ran.stderr).toContain(`Did you mean ${first}?`)
+        expect(ran.stderr).toContain(`PAT ${second} is already revoked.`)
+        expect(ran.stderr).not.toContain("[y/N]")
+      }),
   )
 
-  it.effect("needs --yes or --json if there is no terminal, and sends nothing", () =>
+  it.effect("sends nothing without a terminal, unless --yes or --json is given", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke(), { env: pat, data: first })
       expect(ran).toMatchObject({ code: 3, stdout: "", requests: [] })
@@ -135,7 +139,7 @@ describe("pat revoke -", () => {
     }),
   )
 
-  it.effect("with --no-input reads the data all the same, and asks nothing", () =>
+  it.effect("with --no-input still reads stdin, and asks nothing", () =>
     Effect.gen(function* () {
       const asked = yield* runIn(revoke("--no-input"), { env: pat, data: first, keysBeside: typed("y\r") })
       expect(asked).toMatchObject({ code: 3, requests: [] })

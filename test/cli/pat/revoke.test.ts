@@ -10,7 +10,7 @@ const hostile = "x\u001b[2J\u202e\n\u0085"
 const methods = (requests: ReadonlyArray<{ readonly method: string }>) => requests.map(({ method }) => method)
 
 describe("pat revoke", () => {
-  it.effect("asks at the terminal, naming what goes, and revokes", () =>
+  it.effect("asks at the terminal about the PAT by name, then revokes it", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke, {
         env: account,
@@ -35,7 +35,7 @@ describe("pat revoke", () => {
   )
 
   it.effect.each(["\r", "n\r", "no\r", "x\r", "\u0004"])(
-    "declined at the terminal with %j changes nothing",
+    "changes nothing if the answer at the terminal is %j",
     (keys) =>
       Effect.gen(function* () {
         const ran = yield* runIn(revoke, {
@@ -57,20 +57,18 @@ describe("pat revoke", () => {
     [{ status: 404, body: { message: "PAT not found" } }, "404 (the API says: PAT not found)"],
     [{ status: 200, body: { message: "OK", error: "boom" } }, "200 (the API says: boom)"],
     [{ status: 202, body: { message: "Accepted" } }, "202, which doesn't confirm it"],
-  ] as const)(
-    "of a PAT that is listed as active afterwards says what the answer was: %j",
-    ([answer, words]) =>
-      Effect.gen(function* () {
-        const api = { "GET /pat": listed(item()), [`DELETE /pat/${id}`]: answer }
-        const ran = yield* runIn([...revoke, "--yes"], { env: pat, api })
-        expect(ran).toMatchObject({ code: 1, stdout: "" })
-        expect(ran.stderr).toContain(
-          `PAT ${id} was not revoked: it is still listed as active, and the API answered with status ${words}.`,
-        )
-      }),
+  ] as const)("shows the API's answer if the PAT is still listed as active: %j", ([answer, words]) =>
+    Effect.gen(function* () {
+      const api = { "GET /pat": listed(item()), [`DELETE /pat/${id}`]: answer }
+      const ran = yield* runIn([...revoke, "--yes"], { env: pat, api })
+      expect(ran).toMatchObject({ code: 1, stdout: "" })
+      expect(ran.stderr).toContain(
+        `PAT ${id} was not revoked: it is still listed as active, and the API answered with status ${words}.`,
+      )
+    }),
   )
 
-  it.effect("interrupted at the prompt exits 130 and changes nothing", () =>
+  it.effect("changes nothing and exits with 130 if interrupted at the prompt", () =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke, {
         env: pat,
@@ -90,7 +88,7 @@ describe("pat revoke", () => {
     ["n", 3],
     ["", 3],
     ["sure", 3],
-  ] as const)("reads one line of stdin without a terminal: %j exits %d", ([line, code]) =>
+  ] as const)("reads the answer from stdin without a terminal: %j exits with %d", ([line, code]) =>
     Effect.gen(function* () {
       const ran = yield* runIn(revoke, { env: pat, line, api: { "GET /pat": listed(item()) }, routes: gone })
       expect(ran.code).toBe(code)
@@ -100,7 +98,7 @@ describe("pat revoke", () => {
     }),
   )
 
-  it.effect("asks all the same if the list can't be had", () =>
+  it.effect("still asks if the list isn't available", () =>
     Effect.gen(function* () {
       for (const answer of [{ status: 503 }, { status: 200, body: "<html>" }]) {
         const ran = yield* runIn(revoke, { env: pat, line: "y", api: { "GET /pat": answer, ...gone } })
@@ -109,7 +107,7 @@ describe("pat revoke", () => {
     }),
   )
 
-  it.effect("with --json asks nothing, and looks nothing up but which PAT signs in", () =>
+  it.effect("with --json asks nothing, and only looks up which PAT signs in", () =>
     Effect.gen(function* () {
       const withPat = yield* runIn([...revoke, "--json"], {
         env: pat,
@@ -130,7 +128,7 @@ describe("pat revoke", () => {
     }),
   )
 
-  it.effect("with --json prints the server's envelope if there is one", () =>
+  it.effect("with --json prints the server's envelope, if it sent one", () =>
     Effect.gen(function* () {
       const body = { message: "gone", detail: { key_id: id, at: "now" }, extra: hostile }
       const ran = yield* runIn(["pat", "revoke", "--json", id], {
@@ -174,7 +172,7 @@ describe("pat revoke", () => {
     }),
   )
 
-  it.effect("of an unknown PAT exits 5 with the request's ID", () =>
+  it.effect("exits with 5 and shows the request ID if the PAT is unknown", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...revoke, "--json"], {
         env: pat,

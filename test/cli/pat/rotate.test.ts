@@ -5,9 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { CommandRunner } from "../../../src/services/CommandRunner.ts"
-import { temporaryFolder } from "../../support/finished.ts"
 import { item, listed, pat, newToken as token } from "../../support/fixtures.ts"
 import type { Answers } from "../../support/http/answer.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 import { runsNothing } from "../../support/world/runner.ts"
 import { runIn } from "../../support/world/world.ts"
 
@@ -87,22 +87,18 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect.each([["--label", "CI"], [old]])(
-    "makes the new PAT of the tenant that is given, with %j",
-    (subject) =>
-      Effect.gen(function* () {
-        const ran = yield* rotate([ci()], ...subject, "--tenant-id", "acme", ...toStore)
-        expect(ran).toMatchObject({ code: 0, stored: [token] })
-        expect(ran.bodies).toEqual([
-          { label: "CI", scopes: ["job"], expiry: "2027-05-03", tenant_id: "acme" },
-        ])
-      }),
+  it.effect.each([["--label", "CI"], [old]])("creates the new PAT for the given tenant, with %j", (subject) =>
+    Effect.gen(function* () {
+      const ran = yield* rotate([ci()], ...subject, "--tenant-id", "acme", ...toStore)
+      expect(ran).toMatchObject({ code: 0, stored: [token] })
+      expect(ran.bodies).toEqual([{ label: "CI", scopes: ["job"], expiry: "2027-05-03", tenant_id: "acme" }])
+    }),
   )
 
   it.effect.each([
     [[], "2027-05-08"],
     [["--expires-in", "10d"], "2027-02-15"],
-  ] as const)("counts from the API's clock, with %j", ([args, expiry]) =>
+  ] as const)("counts the expiry from the API's clock, with %j", ([args, expiry]) =>
     Effect.gen(function* () {
       const answers = api(ci())
       const list = { ...listed(ci()), headers: { date: "Fri, 05 Feb 2027 00:00:00 GMT" } }
@@ -112,7 +108,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("succeeds the youngest expired one, which needs no revoke", () =>
+  it.effect("replaces the newest expired PAT if none is active, without revoking it", () =>
     Effect.gen(function* () {
       const ran = yield* rotate(
         [ci({ status: "expired", expiry_at: "2027-01-01T00:00:00Z" })],
@@ -125,7 +121,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("is 5 if there is none, and 1 if there are several, and changes nothing", () =>
+  it.effect("changes nothing if no PAT has the label (exit code 5) or several have it (1)", () =>
     Effect.gen(function* () {
       expect(yield* rotate([ci({ status: "revoked" })], ...nightly, ...toStore)).toMatchObject({
         code: 5,
@@ -137,7 +133,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("replaces several with --all, if one of them is due", () =>
+  it.effect("replaces several PATs with --all if one of them is due", () =>
     Effect.gen(function* () {
       const far = { created_at: "2027-01-30T00:00:00Z", expiry_at: "2027-12-01T00:00:00Z" }
       const ran = yield* rotate([ci(), ci({ key_id: other, ...far })], ...nightly, "--json", ...toStore)
@@ -151,7 +147,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("leaves several alone if none is due, and warns", () =>
+  it.effect("leaves several PATs unchanged if none is due, and warns", () =>
     Effect.gen(function* () {
       const far = { created_at: "2027-01-30T00:00:00Z", expiry_at: "2027-12-01T00:00:00Z" }
       const pats = [old, other].map((key_id) => ci({ key_id, ...far, hard_expiry_at: null }))
@@ -164,7 +160,7 @@ describe("rotate --label", () => {
   )
 
   it.effect.each<{ all: ReadonlyArray<string> }>([{ all: [] }, { all: ["--all"] }])(
-    "waits while the newest of several is less than ten minutes old: $all",
+    "exits with 6 while the newest of several PATs is less than ten minutes old: $all",
     ({ all }) =>
       Effect.gen(function* () {
         const newest = ci({ key_id: other, created_at: "2027-01-31T11:50:30Z" })
@@ -179,7 +175,7 @@ describe("rotate --label", () => {
       }),
   )
 
-  it.effect("refuses several that are in use", () =>
+  it.effect("refuses several PATs that are in use", () =>
     Effect.gen(function* () {
       const used = [old, other].map((key_id) => ci({ key_id, last_used_at: "2027-01-31T11:00:00Z" }))
       const ran = yield* rotate(used, ...nightly, "--json", ...toStore)
@@ -188,7 +184,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("looks only at the newest of several with --keep-old", () =>
+  it.effect("considers only the newest of several PATs with --keep-old", () =>
     Effect.gen(function* () {
       const newest = ci({
         key_id: other,
@@ -204,7 +200,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("is an error if a date decides that can't be read", () =>
+  it.effect("fails if it depends on a date that is unreadable", () =>
     Effect.gen(function* () {
       for (const created_at of [null, undefined, "soon"]) {
         const ran = yield* rotate([ci({ created_at })], "--label", "CI", "--older-than", "30d", ...toStore)
@@ -214,7 +210,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("says of a PAT that somebody else has revoked that it was", () =>
+  it.effect("says if somebody else had already revoked the old PAT", () =>
     Effect.gen(function* () {
       const routes = {
         ...api(ci()),
@@ -231,7 +227,7 @@ describe("rotate --label", () => {
     }),
   )
 
-  it.effect("asks once about all of them", () =>
+  it.effect("asks once about all PATs it would replace", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(now)
       const ran = yield* runIn(["pat", "rotate", "--label", "CI", "--all"], {
@@ -247,11 +243,11 @@ describe("rotate --label", () => {
   )
 })
 
-describe("a rotation that is not due", () => {
+describe("a rotation that isn't due", () => {
   const used = { last_used_at: "2027-01-30T00:00:00Z" }
   const far = ci({ expiry_at: "2027-06-01T00:00:00Z", hard_expiry_at: null, ...used })
 
-  it.effect("warns of a PAT that has never been used", () =>
+  it.effect("warns if the PAT has never been used", () =>
     Effect.gen(function* () {
       // The rotation that created it has used it too, to check its token.
       for (const last_used_at of [null, "2026-11-10T00:09:00Z"]) {
@@ -264,7 +260,7 @@ describe("a rotation that is not due", () => {
     }),
   )
 
-  it.effect("asks nothing and sends nothing but a look at the list", () =>
+  it.effect("asks nothing, and only requests the list", () =>
     Effect.gen(function* () {
       for (const [one, end] of [
         [far, "expires on 2027-06-01"],
@@ -281,7 +277,7 @@ describe("a rotation that is not due", () => {
     }),
   )
 
-  it.effect("says so as JSON, and never if a token alone is to be", () =>
+  it.effect("says so in JSON, or on stderr with --token-only", () =>
     Effect.gen(function* () {
       expect(JSON.parse((yield* rotate([far], old, "--expiring-within", "14d", "--json")).stdout)).toEqual({
         message: "PAT not rotated",
@@ -296,7 +292,7 @@ describe("a rotation that is not due", () => {
     }),
   )
 
-  it.effect("makes no file", () =>
+  it.effect("creates no file", () =>
     Effect.gen(function* () {
       const file = join(temporaryFolder(), "token")
       expect(yield* rotate([far], ...nightly, "--out", file)).toMatchObject({ code: 0 })
@@ -304,7 +300,7 @@ describe("a rotation that is not due", () => {
     }),
   )
 
-  it.effect("is due by its age if that is asked for", () =>
+  it.effect("is made after all if the PAT is older than --older-than allows", () =>
     Effect.gen(function* () {
       const ran = yield* rotate([far], old, "--expiring-within", "14d", "--older-than", "30d")
       expect(ran.requests).toContain("POST /pat")
@@ -315,7 +311,7 @@ describe("a rotation that is not due", () => {
 describe("rotate --or-create", () => {
   const first = [...nightly, "--or-create", "--scope", "job", "--expires-in", "90d"]
 
-  it.effect("makes the first PAT, checks it, and hands it over", () =>
+  it.effect("creates the first PAT, checks its token, and delivers it", () =>
     Effect.gen(function* () {
       const ran = yield* rotate([ci({ status: "revoked" })], ...first, "--json", ...toStore)
       expect(ran).toMatchObject({
@@ -332,7 +328,7 @@ describe("rotate --or-create", () => {
     }),
   )
 
-  it.effect("rotates one that is there, and refuses one with other scopes", () =>
+  it.effect("rotates an existing PAT, but refuses one with other scopes", () =>
     Effect.gen(function* () {
       expect(yield* rotate([ci()], ...first, ...toStore)).toMatchObject({ code: 0, stored: [token] })
       const ran = yield* rotate([ci({ scopes: ["job", "pat"] })], ...first, ...toStore)
@@ -342,7 +338,7 @@ describe("rotate --or-create", () => {
   )
 })
 
-describe("a rotation that can't be meant", () => {
+describe("a rotation that makes no sense", () => {
   it.effect("is refused before anything is sent", () =>
     Effect.gen(function* () {
       for (const args of [
@@ -364,7 +360,7 @@ describe("a rotation that can't be meant", () => {
     }),
   )
 
-  it.effect("changes nothing if the successor would be due at once", () =>
+  it.effect("changes nothing if the new PAT would be due at once", () =>
     Effect.gen(function* () {
       for (const args of [
         ["--expires-in", "10d"],
@@ -383,7 +379,7 @@ describe("a rotation that can't be meant", () => {
 })
 
 describe("rotate --keep-old", () => {
-  it.effect("revokes nothing, and says when the old PAT ends", () =>
+  it.effect("revokes nothing, and says when the old PAT expires", () =>
     Effect.gen(function* () {
       const ran = yield* rotate([ci()], old, "--keep-old", ...toStore)
       expect(ran).toMatchObject({ code: 0, stored: [token] })

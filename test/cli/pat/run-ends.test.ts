@@ -62,7 +62,7 @@ const sequenceOf = (index: number): Sequence => {
 
 describe(`pat run that is disturbed (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
   it.effect(
-    `leaves no PAT that works, or says so: ${sequences} sequences`,
+    `leaves no working PAT, or says so: ${sequences} sequences`,
     () =>
       Effect.gen(function* () {
         const codes = new Set<number | undefined>()

@@ -46,7 +46,7 @@ const run = (
 const work = ["--scope", "job", "--", "work", "--json", "a b"]
 
 describe("pat run", () => {
-  it.effect("makes a PAT, gives it to the command in its environment, and revokes it", () =>
+  it.effect("creates a PAT, passes it to the command in its environment, and revokes it", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2027, 0, 10, 12))
       const ran = yield* run(["--scope", "zpool", ...work])
@@ -63,7 +63,7 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("takes a label, and counts --expires-in to the first UTC date after it", () =>
+  it.effect("takes a label, and rounds --expires-in up to the next UTC midnight", () =>
     Effect.gen(function* () {
       for (const [at, duration, expiry] of [
         [Date.UTC(2027, 0, 10, 23, 30), undefined, "2027-01-12"],
@@ -80,7 +80,7 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("exits with the command's code, and says nothing of its own", () =>
+  it.effect("exits with the command's code, and prints nothing itself", () =>
     Effect.gen(function* () {
       for (const code of [3, 125, 137]) {
         expect(yield* run(work, Effect.succeed(code))).toMatchObject({ code, stdout: "", stderr: "" })
@@ -88,7 +88,7 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("exits with 126 or 127, and leaves nothing, if the command can't be started after all", () =>
+  it.effect("exits with 126 or 127 and leaves no PAT if the command can't be started in the end", () =>
     Effect.gen(function* () {
       for (const [reason, code] of [
         ["not-found", 127],
@@ -151,7 +151,7 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("repairs a create whose answer was lost: its PAT is revoked, and made again", () =>
+  it.effect("after a lost answer to the create, revokes its PAT and creates another", () =>
     Effect.gen(function* () {
       const stray = "market-night-plain-object"
       const api: Answers = {
@@ -166,46 +166,50 @@ describe("pat run", () => {
     }),
   )
 
-  it.effect("does not repair one whose label it was given: another PAT may have it", () =>
-    Effect.gen(function* () {
-      const api: Answers = {
-        "POST /pat": { status: 502, body: {} },
-        "GET /pat": listed(item({ label: "deploy", created_at: "1970-01-01T00:00:00Z" })),
-      }
-      const ran = yield* run(["--json", "--label", "deploy", ...work], undefined, { api })
-      expect(ran).toMatchObject({ code: 125, started: [] })
-      expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId })
-    }),
+  it.effect(
+    "revokes nothing after a lost answer if the label was given, because another PAT may have it",
+    () =>
+      Effect.gen(function* () {
+        const api: Answers = {
+          "POST /pat": { status: 502, body: {} },
+          "GET /pat": listed(item({ label: "deploy", created_at: "1970-01-01T00:00:00Z" })),
+        }
+        const ran = yield* run(["--json", "--label", "deploy", ...work], undefined, { api })
+        expect(ran).toMatchObject({ code: 125, started: [] })
+        expect(JSON.parse(ran.stderr).error).toMatchObject({ type: "OutcomeUnknown", keyId })
+      }),
   )
 
-  it.effect("says of a PAT whose revoke is not certain what is left: 7, or the command's own code", () =>
-    Effect.gen(function* () {
-      yield* TestClock.setTime(Date.UTC(2027, 0, 10, 12))
-      const api: Answers = { ...makes, [`DELETE ${path}`]: { status: 503, body: {} } }
-      const good = yield* run(work, undefined, { api })
-      expect(good).toMatchObject({ code: 7, stdout: "" })
-      expect(good.stderr).toBe(
-        `zpcli: The command succeeded, but zpcli could not confirm that its PAT ${keyId} was revoked: the API is unavailable: status 503. It expires on 2027-01-11.\nRevoke it with: zpcli pat revoke ${keyId}\n`,
-      )
-      const bad = yield* run(["--json", ...work], Effect.succeed(3), { api })
-      expect(bad).toMatchObject({ code: 3, stdout: "" })
-      expect(JSON.parse(bad.stderr).error).toMatchObject({
-        type: "PatLeft",
-        keyId,
-        childExitCode: 3,
-        exitCode: 3,
-        status: 503,
-      })
-      const killed = yield* run(work, Effect.succeed(137), { api })
-      expect(killed).toMatchObject({ code: 137, stdout: "" })
-      expect(killed.stderr).toMatch(
-        /^zpcli: The command was killed \(exit code 137\), and zpcli could not confirm/,
-      )
-      const name = "work"
-      const unusable = new CommandUnusable({ name, reason: "not-executable", code: "ENOEXEC" })
-      const unstarted = yield* run(["--json", ...work], Effect.fail(unusable), { api })
-      expect(unstarted.code).toBe(126)
-      expect(JSON.parse(unstarted.stderr).error).toMatchObject({ type: "PatLeft", keyId, exitCode: 126 })
-    }),
+  it.effect(
+    "names the PAT if its revoke can't be confirmed, and exits with 7 or the command's own code",
+    () =>
+      Effect.gen(function* () {
+        yield* TestClock.setTime(Date.UTC(2027, 0, 10, 12))
+        const api: Answers = { ...makes, [`DELETE ${path}`]: { status: 503, body: {} } }
+        const good = yield* run(work, undefined, { api })
+        expect(good).toMatchObject({ code: 7, stdout: "" })
+        expect(good.stderr).toBe(
+          `zpcli: The command succeeded, but zpcli could not confirm that its PAT ${keyId} was revoked: the API is unavailable: status 503. It expires on 2027-01-11.\nRevoke it with: zpcli pat revoke ${keyId}\n`,
+        )
+        const bad = yield* run(["--json", ...work], Effect.succeed(3), { api })
+        expect(bad).toMatchObject({ code: 3, stdout: "" })
+        expect(JSON.parse(bad.stderr).error).toMatchObject({
+          type: "PatLeft",
+          keyId,
+          childExitCode: 3,
+          exitCode: 3,
+          status: 503,
+        })
+        const killed = yield* run(work, Effect.succeed(137), { api })
+        expect(killed).toMatchObject({ code: 137, stdout: "" })
+        expect(killed.stderr).toMatch(
+          /^zpcli: The command was killed \(exit code 137\), and zpcli could not confirm/,
+        )
+        const name = "work"
+        const unusable = new CommandUnusable({ name, reason: "not-executable", code: "ENOEXEC" })
+        const unstarted = yield* run(["--json", ...work], Effect.fail(unusable), { api })
+        expect(unstarted.code).toBe(126)
+        expect(JSON.parse(unstarted.stderr).error).toMatchObject({ type: "PatLeft", keyId, exitCode: 126 })
+      }),
   )
 })

@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { onTestFinished } from "vitest"
 import { account, item, listed, loggedIn, pat, newToken as token } from "../../support/fixtures.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 import { failingFiles } from "../../support/world/files.ts"
 import { runIn, type World } from "../../support/world/world.ts"
 
@@ -23,9 +22,7 @@ const api = (used: string | null = "1970-01-01T00:00:00Z") => ({
 })
 
 const rcfileWith = (content: string) => {
-  const folder = mkdtempSync(join(tmpdir(), "zpcli-save-"))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const rcfile = join(folder, "zpoolrc")
+  const rcfile = join(temporaryFolder(), "zpoolrc")
   writeFileSync(rcfile, content, { mode: 0o600 })
   return rcfile
 }
@@ -40,7 +37,7 @@ const sent = (requests: ReadonlyArray<{ readonly method: string; readonly url: s
   requests.map(({ method, url }) => `${method} ${new URL(url).pathname.slice(3)}`)
 
 describe("pat create --save", () => {
-  it.effect("puts the token into the rcfile, and not on stdout", () =>
+  it.effect("writes the token to the rcfile, and not to stdout", () =>
     Effect.gen(function* () {
       const rcfile = rcfileWith("# mine\nZPOOL_TIMEOUT=3\n")
       const ran = yield* run(create, rcfile, { env: account })
@@ -60,7 +57,7 @@ describe("pat create --save", () => {
     }),
   )
 
-  it.effect("refuses to replace a PAT there, and sends nothing, unless --replace is given", () =>
+  it.effect("refuses to replace the rcfile's PAT without --replace, and sends nothing", () =>
     Effect.gen(function* () {
       const rcfile = rcfileWith(`ZPOOLPAT=${own}\n`)
       const refused = yield* run(create, rcfile)
@@ -76,7 +73,7 @@ describe("pat create --save", () => {
     }),
   )
 
-  it.effect("creates the file that is named, and warns of a ZPOOLPAT in the environment", () =>
+  it.effect("creates the given file, and warns about a ZPOOLPAT in the environment", () =>
     Effect.gen(function* () {
       const rcfile = `${rcfileWith("")}.new`
       const ran = yield* run(create, rcfile, { env: pat })
@@ -88,7 +85,7 @@ describe("pat create --save", () => {
     }),
   )
 
-  it.effect("revokes the PAT again if its token can't stand in the file", () =>
+  it.effect("revokes the PAT if the rcfile can't hold its token", () =>
     Effect.gen(function* () {
       const rcfile = rcfileWith("A=1\n")
       const odd = { status: 201, body: { detail: { key_id: newKeyId, token: "zpat_#$" } } }
@@ -103,7 +100,7 @@ describe("pat create --save", () => {
     }),
   )
 
-  it.effect("refuses an rcfile that takes the PAT from elsewhere, and sends nothing", () =>
+  it.effect("refuses an rcfile that gets its PAT from a file or a command, and sends nothing", () =>
     Effect.gen(function* () {
       const rcfile = rcfileWith("ZPOOLPAT_COMMAND=\"op read 'op://zpools/pat'\"\n")
       const ran = yield* run(create, rcfile, { env: pat })
@@ -112,7 +109,7 @@ describe("pat create --save", () => {
     }),
   )
 
-  it.effect.each(["--token-only", "--out=x", "--web"])("excludes %s", (other) =>
+  it.effect.each(["--token-only", "--out=x", "--web"])("can't be combined with %s", (other) =>
     Effect.gen(function* () {
       const ran = yield* run([...create, other], rcfileWith(""), { env: account })
       expect(ran).toMatchObject({ code: 2, requests: [] })
@@ -120,7 +117,7 @@ describe("pat create --save", () => {
     }),
   )
 
-  it.effect("excludes a command", () =>
+  it.effect("can't be combined with a command", () =>
     Effect.gen(function* () {
       const ran = yield* runIn([...create, "--", "store"], { env: account })
       expect(ran).toMatchObject({ code: 2, requests: [] })
@@ -129,25 +126,23 @@ describe("pat create --save", () => {
 })
 
 describe("pat rotate --save", () => {
-  it.effect(
-    "keeps the PAT that rotates itself signed in: it is revoked after the write, by its own right",
-    () =>
-      Effect.gen(function* () {
-        const rcfile = rcfileWith(`ZPOOLPAT=${own}\nA=1\n`)
-        const ran = yield* run(rotate, rcfile)
-        expect(ran).toMatchObject({ code: 0, stderr: "" })
-        expect(ran.stdout).toBe(
-          `PAT created successfully!\nID: ${newKeyId}\nToken: saved in ${rcfile}\nPAT ${keyId} revoked successfully.\n`,
-        )
-        expect(sent(ran.requests)).toEqual([
-          ...["GET /pat", "POST /pat", "GET /hello", "GET /hello"],
-          `DELETE /pat/${keyId}`,
-        ])
-        expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\nA=1\n`)
-      }),
+  it.effect("lets a PAT rotate itself: after the write, the old PAT revokes itself", () =>
+    Effect.gen(function* () {
+      const rcfile = rcfileWith(`ZPOOLPAT=${own}\nA=1\n`)
+      const ran = yield* run(rotate, rcfile)
+      expect(ran).toMatchObject({ code: 0, stderr: "" })
+      expect(ran.stdout).toBe(
+        `PAT created successfully!\nID: ${newKeyId}\nToken: saved in ${rcfile}\nPAT ${keyId} revoked successfully.\n`,
+      )
+      expect(sent(ran.requests)).toEqual([
+        ...["GET /pat", "POST /pat", "GET /hello", "GET /hello"],
+        `DELETE /pat/${keyId}`,
+      ])
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\nA=1\n`)
+    }),
   )
 
-  it.effect("knows the PAT of the rcfile in the environment's ZPOOLPAT too", () =>
+  it.effect("recognizes the rcfile's PAT in the environment's ZPOOLPAT too", () =>
     Effect.gen(function* () {
       const rcfile = rcfileWith(`ZPOOLPAT='${own}'\n`)
       expect((yield* run(rotate, rcfile, { env: pat })).code).toBe(0)
@@ -159,30 +154,28 @@ describe("pat rotate --save", () => {
     ["another PAT signs in", "ZPOOLPAT=zpat_another\n", { env: pat }],
     ["a password signs in", `ZPOOLPAT=${own}\n`, { env: account }],
     ["the list does not tell which PAT signs in", `ZPOOLPAT=${own}\n`, { routes: api(null) }],
-  ])(
-    "refuses to replace the rcfile's PAT where %s, before it asks and unless --replace is given",
-    ([who, content, world]) =>
-      Effect.gen(function* () {
-        const rcfile = rcfileWith(content)
-        const auth = who.startsWith("a password") ? ["--auth", "jwt"] : []
-        const argv = rotate.filter((word) => word !== "--yes")
-        const ran = yield* run([...argv, ...auth], rcfile, { ...world, line: "y" })
-        expect(ran).toMatchObject({ code: 2, stdout: "" })
-        expect(ran.stderr).toBe(
-          `zpcli: ${rcfile} already contains a PAT, which may not be the one to rotate; --save does not replace it.\nAdd --replace to replace it, or name another file with --rcfile.\n`,
-        )
-        expect(sent(ran.requests).filter((request) => !/GET|login/.test(request))).toEqual([])
-        expect(readFileSync(rcfile, "utf8")).toBe(content)
-        expect((yield* run([...rotate, ...auth, "--replace"], rcfile, world)).code).toBe(0)
-        expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
-      }),
+  ])("refuses to replace the rcfile's PAT without --replace if %s, before asking", ([who, content, world]) =>
+    Effect.gen(function* () {
+      const rcfile = rcfileWith(content)
+      const auth = who.startsWith("a password") ? ["--auth", "jwt"] : []
+      const argv = rotate.filter((word) => word !== "--yes")
+      const ran = yield* run([...argv, ...auth], rcfile, { ...world, line: "y" })
+      expect(ran).toMatchObject({ code: 2, stdout: "" })
+      expect(ran.stderr).toBe(
+        `zpcli: ${rcfile} already contains a PAT, which may not be the one to rotate; --save does not replace it.\nAdd --replace to replace it, or name another file with --rcfile.\n`,
+      )
+      expect(sent(ran.requests).filter((request) => !/GET|login/.test(request))).toEqual([])
+      expect(readFileSync(rcfile, "utf8")).toBe(content)
+      expect((yield* run([...rotate, ...auth, "--replace"], rcfile, world)).code).toBe(0)
+      expect(readFileSync(rcfile, "utf8")).toBe(`ZPOOLPAT=${token}\n`)
+    }),
   )
 
   it.effect.each([
     [200, 9, "was revoked"],
     [503, 7, "exists, but its token is lost"],
   ] as const)(
-    "leaves the old PAT and the rcfile as they were if it can't be written (a revoke of the new one that meets %d: %d)",
+    "keeps the old PAT and the rcfile if the rcfile can't be written (status %d to the new PAT's revoke: exit code %d)",
     ([status, code, words]) =>
       Effect.gen(function* () {
         const rcfile = rcfileWith(`ZPOOLPAT=${own}\n`)
@@ -206,7 +199,7 @@ describe("pat rotate --save", () => {
       }),
   )
 
-  it.effect("does not mind a PAT in the rcfile if none is due", () =>
+  it.effect("ignores a PAT in the rcfile if none is due", () =>
     Effect.gen(function* () {
       const rcfile = rcfileWith("ZPOOLPAT=zpat_another\n")
       const ran = yield* run([...rotate, "--expiring-within", "1d"], rcfile, { env: pat })

@@ -13,7 +13,7 @@ const show = (args: ReadonlyArray<string>, body: unknown, zone?: string) =>
   })
 
 describe("pat show", () => {
-  it.effect("prints every field, unknown ones last, numbers and hostile text as they must be", () =>
+  it.effect("prints every field, unknown ones last, with exact numbers and escaped text", () =>
     Effect.gen(function* () {
       const body = `{"message":"ok","detail":{"items":[{},{"key_id":"${id}","quota":90071992547409931,"label":"a\\u001b[31m",
         "status":"active","created_at":"2026-01-26T02:05:37Z","expiry_at":"2027-01-01","hard_expiry_at":"2027-06-01T00:00:00Z",
@@ -43,7 +43,7 @@ describe("pat show", () => {
     }),
   )
 
-  it.effect("finds a PAT by its label, and shows local times", () =>
+  it.effect("finds a PAT by its label, and shows local times with --local", () =>
     Effect.gen(function* () {
       const ran = yield* show(["--label", "x", "--local"], [item(), other], "Europe/Berlin")
       expect(ran.stdout).toMatch(
@@ -56,7 +56,7 @@ describe("pat show", () => {
     [["law-hotel-shape-communty"], 5, `There is no PAT law-hotel-shape-communty. Did you mean ${id}?`],
     [["--label", "X1"], 5, 'No PAT has the label "X1". Did you mean x?'],
     [["--label", "My CI Token"], 1, '2 active PATs have the label "My CI Token": '],
-  ] as const)("%j exits with %i", ([args, code, message]) =>
+  ] as const)("with %j exits with %i", ([args, code, message]) =>
     Effect.gen(function* () {
       const ran = yield* show(args, [item(), item({ key_id: "basket-doctor-humble-figure" }), other])
       expect(ran).toMatchObject({ code, stdout: "" })
@@ -66,7 +66,7 @@ describe("pat show", () => {
   )
 
   it.effect.each([[[]], [["nonsense"]], [[id, "--label", "x"]]] as const)(
-    "%j sends nothing and exits 2",
+    "with %j sends nothing and exits with 2",
     ([args]) =>
       Effect.map(runIn(["pat", "show", ...args], { env: pat }), (ran) =>
         expect(ran).toMatchObject({ code: 2, stdout: "", requests: [] }),

@@ -48,7 +48,7 @@ const cases: Readonly<Record<string, ReadonlyArray<string>>> = {
 
 for (const shell of shells) {
   describe.skipIf(missing(shell))(`completions in ${shell}`, () => {
-    it("are offered for a program three levels deep, each command's own", { timeout: 60_000 }, () => {
+    it("are those of each command, three levels deep", { timeout: 60_000 }, () => {
       const answers = completeIn[shell](folderOf(completionsFor(shell, tree)), "fleet", Object.keys(cases))
       const found = answers.map((words, index) => {
         const isOption = (Object.values(cases)[index] ?? []).some((word) => word.startsWith("-"))
@@ -85,9 +85,9 @@ const oddTree = read(
   "odd",
 )
 
-describe("what a shell could take for its own", () => {
+describe("text that a shell could interpret", () => {
   for (const shell of ["zsh", "fish"] as const) {
-    it.skipIf(missing(shell))(`is shown by ${shell} in a description as it is`, { timeout: 60_000 }, () => {
+    it.skipIf(missing(shell))(`is shown unchanged by ${shell} in a description`, { timeout: 60_000 }, () => {
       const folder = folderOf(completionsFor(shell, oddTree))
       for (const line of ["odd o", "odd one --to", "odd one --man"])
         expect(describedIn[shell](folder, line)).toEqual([odd])
@@ -96,7 +96,7 @@ describe("what a shell could take for its own", () => {
 
   for (const shell of shells) {
     it.skipIf(missing(shell))(
-      `reaches the program in a value that ${shell} offers`,
+      `reaches the program unchanged in a value that ${shell} offers`,
       { timeout: 60_000 },
       () => {
         const folder = folderOf(completionsFor(shell, oddTree))
@@ -115,7 +115,7 @@ describe("what a shell could take for its own", () => {
 })
 
 describe("a completion script", () => {
-  it.each(shells)("in %s can be made for a program with neither groups nor options", (shell) => {
+  it.each(shells)("in %s can be generated for a program without groups or options", (shell) => {
     const alone = { ...tree, subcommands: [] }
     const script = completionsFor(shell, alone)
     expect(script).toContain("fleet")

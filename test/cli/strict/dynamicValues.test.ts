@@ -48,7 +48,7 @@ for (const shell of shells) {
     const argumentsIn = (answers: ReadonlyArray<ReadonlyArray<string>>) =>
       answers.map((words) => words.filter((word) => !word.startsWith("-")).sort())
 
-    it("are offered if they have the form of a plain word, and reach the shell as that", {
+    it("are offered if they are plain words", {
       timeout: 30_000,
     }, () => {
       const folder = folderWith(stub)
@@ -64,7 +64,7 @@ for (const shell of shells) {
       expect(asked).toContain("fleet-ships -- dock --port x Ada")
     })
 
-    it("are not asked for where an option or its value is typed, or another command", {
+    it("aren't fetched while an option, its value or another command is typed", {
       timeout: 30_000,
     }, () => {
       const folder = folderWith(stub)
@@ -75,7 +75,7 @@ for (const shell of shells) {
       if (shell !== "fish") expect(existsSync(join(folder, "asked"))).toBe(false)
     })
 
-    it("are none, in silence, if the program fails", { timeout: 30_000 }, () => {
+    it("are empty, silently, if the program fails", { timeout: 30_000 }, () => {
       const lines = ["fleet dock "]
       expect(argumentsIn(completeIn[shell](folderWith("echo oops >&2; exit 9"), "fleet", lines))).toEqual([
         [],
@@ -97,7 +97,7 @@ describe("values that the program prints", () => {
 })
 
 describe("a hidden command", () => {
-  it("is in no help, completion or suggestion", () => {
+  it("doesn't appear in help, completions or suggestions", () => {
     const texts = [
       helpOf(tree, 80),
       ...shells.map((shell) => completionsFor(shell, tree).replace(/fleet fleet-ships --/g, "")),

@@ -33,8 +33,8 @@ const run = (...argv: ReadonlyArray<string>) => {
   )
 }
 
-describe("what was parsed strictly", () => {
-  it.effect("arrives at the handler, in whatever order it was typed", () =>
+describe("a strictly parsed command line", () => {
+  it.effect("reaches the handler, in whatever order it was typed", () =>
     Effect.gen(function* () {
       const printed = yield* run(
         ...["ship", "--pilot=Ada", "move", "-s", "12", "--cargo=tea", "Nautilus", "--no-lights"],
@@ -55,7 +55,7 @@ describe("what was parsed strictly", () => {
     Effect.map(run("ship", "mine", "lay"), (printed) => expect(printed).toBe("laid\n")),
   )
 
-  it.effect("fails with a usage error where @effect/cli itself finds a fault, and prints nothing", () =>
+  it.effect("fails with a usage error if @effect/cli finds a mistake, and prints nothing", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(
         run("ship", "move", "Nautilus", "--cargo", "tea", "--pilot", "Ada", "--speed", "fast"),
@@ -68,7 +68,7 @@ describe("what was parsed strictly", () => {
     }),
   )
 
-  it.effect("makes no command but the one that is run", () =>
+  it.effect("builds only the command that is run", () =>
     Effect.gen(function* () {
       const made: Array<string> = []
       const make = (name: string) => () => {

@@ -9,7 +9,7 @@ const tree = read(fleet, "fleet")
 const move = tree.subcommands[0]?.subcommands[0] as CommandShape
 
 describe("help", () => {
-  it("of a group lists every command below it, with its full path", () => {
+  it("of a group lists every command in it, with its full path", () => {
     expect(helpOf(tree)).toContain(`Command a fleet.
 
 Usage: fleet <command>
@@ -35,7 +35,7 @@ Global options:
     expect(help).toContain("Examples:\n  # To where it is told\n  fleet ship move Ada --cargo tea\n")
   })
 
-  it("has the options of every command under a title of their own, at the end", () => {
+  it("ends with the options of every command, under a title of their own", () => {
     const help = helpOf(move)
     const own = help.indexOf("\nOptions:\n")
     const global = help.indexOf("\nGlobal options:\n")
@@ -47,7 +47,7 @@ Global options:
     expect(help.endsWith("  -h, --help                Print this help\n")).toBe(true)
   })
 
-  it("has the sections that the program adds, each with a column for its own names", () => {
+  it("has the program's own sections, each with its own column width", () => {
     const sections = [
       { title: "Exit codes", entries: [["3", "sunk"] as const, ["130", "called back"] as const] },
     ]
@@ -58,7 +58,7 @@ Global options:
 
   const topics = [["seas", "Where fleets sail"] as const, ["knots", "How fast they are"] as const]
 
-  it("lists options under their titles, in the order in which they come, and the others last", () => {
+  it("lists options under their titles in order of definition, and those without a title last", () => {
     const option = (name: string, group?: string) => ({
       name,
       value: undefined,
@@ -76,7 +76,7 @@ Global options:
     )
   })
 
-  it("describes global options and topics in the program's own help, and names them in that of a command", () => {
+  it("describes global options and topics for the program, but only names them for a command", () => {
     const global: OptionShape = {
       name: "--flag",
       value: "colour",
@@ -121,7 +121,7 @@ Help topics:
       .split(/\s+/)
       .filter((word) => word !== "#")
 
-  it.each(everyWidth)("fits %d columns, and breaks between words alone", (columns) => {
+  it.each(everyWidth)("fits %d columns, and breaks only between words", (columns) => {
     const name = "law-hotel-shape-community"
     const description = `${"A word ".repeat(8)}${name} and more`
     const shape: CommandShape = {
@@ -140,13 +140,13 @@ Help topics:
     expect(words(help)).toEqual(words(helpOf(shape, 1000, root)))
   })
 
-  it("continues a long example with backslashes, as a shell reads it, and breaks no quoted word", () => {
+  it("continues a long example with backslashes, and breaks no quoted word", () => {
     const command = `fleet ship move "Ada Lovelace" --cargo tea --cargo 'rum*'`
     const help = helpOf({ ...move, examples: [{ command, description: "Long" }] }, 40)
     expect(help).toContain(`  fleet ship move "Ada Lovelace" \\\n    --cargo tea --cargo 'rum*'\n`)
   })
 
-  it("takes the width of the terminal, at most 100, and 80 if there is none", () => {
+  it("uses the terminal's width, at most 100 columns, or 80 without a terminal", () => {
     expect([40, 80, 100, 101, 400, 0, undefined].map(helpColumns)).toEqual([40, 80, 100, 100, 100, 80, 80])
   })
 })

@@ -37,11 +37,11 @@ describe("a command line", () => {
     [["pat", "--scope", "job", "create", "x", "--json"]],
     [["--scope=job", "--json", "pat", "create", "x"]],
     [["pat", "create", "--scope=job", "--json", "--", "x"]],
-  ])("%j is one and the same", (argv) => {
+  ])("%j means the same in any order", (argv) => {
     expect(read(...argv)).toMatchObject(runs(["pat", "create", "--scope", "job", "--json", "--", "x"]))
   })
 
-  it("takes a repeated option in both forms, in order", () => {
+  it("keeps the order of a repeated option in both forms", () => {
     expect(read(...create, "x", "--scope=job", "--scope", "zpool", "--scope=*")).toMatchObject(
       runs(["pat", "create", "--scope", "job", "--scope", "zpool", "--scope", "*", "--", "x"]),
     )
@@ -54,7 +54,7 @@ describe("a command line", () => {
     [["pat", "create"], "The argument <label>"],
     [["pat", "create", "--scope", "job"], "The argument <label>"],
     [["pat", "create", "x", "--token-only"], "Option --scope"],
-  ])("of %j lacks something that can be asked for: %s", ([...argv], missing) => {
+  ])("%j lacks something that can be prompted for: %s", ([...argv], missing) => {
     const request = read(...argv) as Extract<Request, { _tag: "Run" }>
     expect(request.missing?.message.startsWith(missing)).toBe(true)
   })
@@ -71,11 +71,11 @@ describe("a command line", () => {
     [["pat", "run", "--", "x"]],
     [["pat", "revoke", "--frob"]],
     [["pat", "show", "a-b-c-d", "e-f-g-h"]],
-  ])("of %j is never asked for what it lacks", (argv) => {
+  ])("%j is never completed with a prompt", (argv) => {
     expect(read(...argv)).toMatchObject({ _tag: "UsageError" })
   })
 
-  it("takes a value behind = whatever it is", () => {
+  it("takes any value after =", () => {
     expect(read(...create, "x", "--scope=job", "--tenant-id=--json")).toMatchObject(
       runs(["pat", "create", "--scope", "job", "--tenant-id", "--json", "--", "x"]),
     )
@@ -84,7 +84,7 @@ describe("a command line", () => {
     )
   })
 
-  it("takes everything behind -- for an argument, commands and options too", () => {
+  it("treats everything after -- as an argument, including commands and options", () => {
     expect(read(...create, "--scope", "job", "--", "--json")).toMatchObject(
       runs(["pat", "create", "--scope", "job", "--", "--json"]),
     )
@@ -111,14 +111,14 @@ describe("a command line", () => {
     [["pat", "list", "--hlep"], "--hlep", "--help"],
     [["pat", "list", "--frobnicate", "--help"], "--frobnicate", undefined],
     [["sandbox", "--prot", "1", "--", "true"], "--prot", "--port"],
-  ])("%j names the unknown option and the nearest one", (argv, option, nearest) => {
+  ])("%j is refused with the unknown option's name and the nearest one", (argv, option, nearest) => {
     const { command, message } = wrong(...argv)
     const suggestion = nearest === undefined ? "" : ` Did you mean ${nearest}?`
     expect(message).toBe(`Unknown option ${option} for ${command}.${suggestion}`)
   })
 
   it.prop(
-    "never makes an argument of an unknown option",
+    "never treats an unknown option as an argument",
     [fc.stringMatching(/^--?[a-z][a-z-]{0,12}$/)],
     ([option]) => {
       const known = [
@@ -179,7 +179,7 @@ describe("a command line", () => {
     ["Environment", " Did you mean environment?"],
     ["logn", " Did you mean login?"],
     ["frob", ""],
-  ])("help %s names the command or topic that is meant", (word, suggestion) => {
+  ])("help %s is refused with the nearest command or topic", (word, suggestion) => {
     for (const words of [["help"], ["help", "help"]]) {
       const { hint, message } = wrong(...words, word)
       expect(message).toBe(`Unknown command or help topic "${word}".${suggestion}`)
@@ -189,14 +189,14 @@ describe("a command line", () => {
     }
   })
 
-  it.each([[["ci"]], [["--help", "ci"]]])("%j lacks the word help", (argv) => {
+  it.each([[["ci"]], [["--help", "ci"]]])("%j is refused because it lacks the word help", (argv) => {
     expect(wrong(...argv)).toMatchObject({
       message: 'Unknown command "ci" for zpcli. Did you mean zpcli help ci?',
       hint: "Commands of zpcli: pat, login, hello, sandbox, help.",
     })
   })
 
-  it("takes a topic for no argument of a command", () => {
+  it("doesn't confuse a topic with a command's argument", () => {
     expect(read("help", "pat", "ci")).toMatchObject({
       _tag: "UsageError",
       message: 'Unknown command "ci" for zpcli pat. Did you mean zpcli help ci?',
@@ -208,7 +208,7 @@ describe("a command line", () => {
     expect(message("help", "ci", "--json")).toBe("Unknown option --json for zpcli help ci.")
   })
 
-  it("asks for the version or completions anywhere", () => {
+  it("can ask for the version or completions anywhere", () => {
     expect(read("--version")).toEqual({ _tag: "Version" })
     expect(read("pat", "create", "--version")).toEqual({ _tag: "Version" })
     expect(read("-V")).toEqual({ _tag: "Version" })
@@ -300,13 +300,13 @@ describe("a command line", () => {
       "Commands of zpcli pat: list, show, create, revoke, rotate, run.",
     ],
     [["pat", "remove"], 'Unknown command "remove" for zpcli pat. Did you mean zpcli pat revoke?'],
-  ])("%j can't be understood", (argv, message, hint) => {
+  ])("%j is refused", (argv, message, hint) => {
     const error = wrong(...argv)
     expect(error.message).toBe(message)
     if (hint !== undefined) expect(error.hint).toBe(hint)
   })
 
-  it("names the commands of the group if one is wrong", () => {
+  it("is refused with the group's commands if one is wrong", () => {
     expect(wrong("pat", "lst").hint).toBe("Commands of zpcli pat: list, show, create, revoke, rotate, run.")
     expect(wrong("frob").hint).toBe("Commands of zpcli: pat, login, hello, sandbox, help.")
   })
@@ -317,16 +317,16 @@ describe("a command line", () => {
     [["pat", "--scope", "job", "creat", "x"], "creat"],
     [["pat", "creat", "--help"], "creat"],
     [["--json", "pta", "list"], "pta"],
-  ])("%j is about the command %j before its options", (argv, subcommand) => {
+  ])("%j is refused because of the command %j, before its options are checked", (argv, subcommand) => {
     expect(message(...argv)).toMatch(new RegExp(`^Unknown command "${subcommand}" `))
   })
 
-  it("takes a word after a misspelt option for its value, rather than for a command", () => {
+  it("treats a word after a misspelt option as its value, not as a command", () => {
     expect(message("pat", "--scop", "job", "create", "x")).toBe("Unknown option --scop for zpcli pat.")
   })
 
   it.each(Array.from("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", (dash) => [`${dash}json`]))(
-    "refuses the word %j for its dash, as an option, argument or value",
+    "is refused if the word %j, with its wrong dash, is an option, argument or value",
     (word) => {
       const code = word.charCodeAt(0).toString(16).toUpperCase()
       for (const argv of [
@@ -352,13 +352,13 @@ describe("a command line", () => {
     ["\u2013j", "-j"],
     ["\u2014", "--"],
     ["\u2013-json", "--json"],
-  ])("says that %j means %s", (word, meant) => {
+  ])("is refused with the correct form: %j should be %s", (word, meant) => {
     expect(wrong("pat", "list", word).hint).toBe(
       `Type ${meant}, or put the word after -- to pass it as it is.`,
     )
   })
 
-  it("hands --log-level on beside the command's own words", () => {
+  it("passes --log-level on separately from the command's own words", () => {
     expect(read("--log-level", "debug", "pat", "list")).toMatchObject({
       ...runs(["pat", "list", "--"]),
       logLevel: "debug",
@@ -368,7 +368,7 @@ describe("a command line", () => {
   it.each([
     ["--no-input", { noInput: true }],
     ["--no-color", { noColor: true }],
-  ])("hands %s on beside the command's own words, wherever it is", (option, more) => {
+  ])("passes %s on separately from the command's own words, in any position", (option, more) => {
     for (const argv of [
       [option, "pat", "list"],
       ["pat", option, "list"],
@@ -380,8 +380,8 @@ describe("a command line", () => {
   })
 })
 
-describe("what stands behind --", () => {
-  it.prop("is handed on unchanged", [fc.string()], ([label]) => {
+describe("what comes after --", () => {
+  it.prop("is passed on unchanged", [fc.string()], ([label]) => {
     expect(read(...create, "--scope", "job", "--", label)).toMatchObject(
       runs(["pat", "create", "--scope", "job", "--", label]),
     )
@@ -409,7 +409,7 @@ describe("what stands behind --", () => {
   const plain = fc.fullUnicodeString({ minLength: 1, maxLength: 20 })
   const label = fc.oneof(tricky, plain).filter((text) => text.trim() !== "" && !/\p{Cc}/u.test(text))
 
-  it.effect.prop("arrives unchanged at the API", [label], ([text]) =>
+  it.effect.prop("reaches the API unchanged", [label], ([text]) =>
     Effect.gen(function* () {
       const { code, requests } = yield* runIn([...create, "--scope", "job", "--", text], {
         env: pat,

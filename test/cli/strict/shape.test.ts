@@ -24,7 +24,7 @@ const option = (name: string) => move?.options.find((candidate) => candidate.nam
 const flags = { repeated: false, required: false }
 
 describe("the shape of a command", () => {
-  it("has the words that it is typed with, at any depth", () => {
+  it("has its full path, at any depth", () => {
     const status = read(fleet, "fleet").subcommands[1]
     expect(read(fleet, "fleet").subcommands[0]?.subcommands[1]?.subcommands[0]).toMatchObject({
       command: "fleet ship mine lay",
@@ -41,20 +41,20 @@ describe("the shape of a command", () => {
     })
   })
 
-  it("has its examples, although it was piped on after they were added", () => {
+  it("keeps its examples through later pipes", () => {
     expect(move?.examples).toEqual([
       { command: "fleet ship move Ada --cargo tea", description: "To where it is told" },
     ])
   })
 
-  it("has its arguments, of which a repeated one may be left out", () => {
+  it("has its arguments, and a repeated one is optional", () => {
     expect(move?.args).toEqual([
       { name: "ship", repeated: false, required: true, description: "Name of the ship" },
       { name: "stop", repeated: true, required: false, description: "Places on the way" },
     ])
   })
 
-  it("survives being kept as JSON", () => {
+  it("survives a round trip through JSON", () => {
     expect(JSON.parse(JSON.stringify(read(fleet, "fleet")))).toEqual(
       JSON.parse(JSON.stringify(read(fleet, "fleet"))),
     )
@@ -63,7 +63,7 @@ describe("the shape of a command", () => {
 })
 
 describe("the shape of an option", () => {
-  it("has the title that help lists it under, which differs between commands that share it", () => {
+  it("has the title that help lists it under, which can differ between commands", () => {
     const tone = Options.text("tone").pipe(Options.withDescription("Which tone"), Options.optional)
     const many = Options.text("many").pipe(Options.withDescription("Several"), Options.repeated)
     const given = Effect.void
@@ -115,7 +115,7 @@ describe("the shape of an option", () => {
     expect(args).toMatchObject([{ description: "Which mast", alternative: "--sail", values: ["masts"] }])
   })
 
-  it("names its value by its type, and has its alias", () => {
+  it("names its value after its type, and has its alias", () => {
     expect(option("--speed")).toEqual({
       ...flags,
       name: "--speed",
@@ -129,7 +129,7 @@ describe("the shape of an option", () => {
     expect(option("--heading")).toMatchObject({ ...flags, value: "way", choices: ["north", "south"] })
   })
 
-  it("says that it is repeated and required, and what completions offer", () => {
+  it("says whether it is repeated and required, and what completions offer", () => {
     expect(option("--cargo")).toEqual({
       name: "--cargo",
       value: "good",
@@ -141,19 +141,19 @@ describe("the shape of an option", () => {
     expect(option("--log")?.completions).toBe("files")
   })
 
-  it("is required unless it has a default or is read from elsewhere", () => {
+  it("is required unless it has a default or comes from elsewhere", () => {
     expect(option("--pilot")).toMatchObject({ value: "text", required: false })
     expect(option("--log")).toMatchObject({ required: false })
     const [name] = readOne(Command.make("x", { name: Options.text("name") })).options
     expect(name).toMatchObject({ required: true, repeated: false })
   })
 
-  it("is not repeated if it may be given once at most", () => {
+  it("isn't repeated if it can be given at most once", () => {
     expect(option("--crew")).toMatchObject({ repeated: false, required: false })
     expect(option("--label")).toMatchObject({ repeated: true, required: false })
   })
 
-  it("takes no value if it is a boolean, whose negation is an option of its own", () => {
+  it("takes no value if it is a boolean, and its negation is an option of its own", () => {
     expect(option("--lights")).toMatchObject({ ...flags, value: undefined })
     expect(option("--no-lights")).toMatchObject({ ...flags, value: undefined })
   })
@@ -164,29 +164,29 @@ describe("reading fails", () => {
   const novel = <A extends object>(value: A): A =>
     Object.assign(Object.create(Object.getPrototypeOf(value)), value, { _tag: "Novel" })
 
-  it("on an option of a kind that it does not know", () => {
+  it("on an option of an unknown kind", () => {
     const command = Command.make("x", { name: novel(Options.text("name")) })
     expect(() => readOne(command)).toThrow(`an option with the tag "Novel"`)
   })
 
-  it("on an argument of a kind that it does not know", () => {
+  it("on an argument of an unknown kind", () => {
     const command = Command.make("x", { name: novel(Args.text()) })
     expect(() => readOne(command)).toThrow(`an argument with the tag "Novel"`)
   })
 
-  it("on a type of value that it does not know", () => {
+  it("on a value of an unknown type", () => {
     const text = Options.text("name")
     const primitiveType = novel((text as unknown as { readonly primitiveType: object }).primitiveType)
     const option = Object.assign(Object.create(Object.getPrototypeOf(text)), text, { primitiveType })
     expect(() => readOne(Command.make("x", { option }))).toThrow(`the type of --name with the tag "Novel"`)
   })
 
-  it("on a command that asks instead of reading its command line", () => {
+  it("on a command that prompts instead of reading its command line", () => {
     const command = Command.prompt("x", Prompt.text({ message: "?" }), () => Effect.void)
     expect(() => readOne(command)).toThrow(`a command with the tag "GetUserInput"`)
   })
 
-  it("on subcommands of `@effect/cli`: they would be in no help", () => {
+  it("on subcommands of `@effect/cli`, which help would not list", () => {
     const parent = Command.make("parent").pipe(Command.withSubcommands([Command.make("child")]))
     expect(() => readOne(parent)).toThrow(`a command with the tag "Subcommands"`)
   })

@@ -37,7 +37,7 @@ const message = (...argv: ReadonlyArray<string>) => {
 }
 
 describe("options of the same name", () => {
-  it("are those of the command that is named, wherever they are", () => {
+  it("belong to the named command, wherever they are", () => {
     expect(run("count", "--label", "--all", "oak")).toEqual(["count", "--label", "--all", "oak", "--"])
     expect(run("--label", "--all", "oak", "count")).toEqual(["count", "--label", "--all", "oak", "--"])
     expect(run("plant", "--label", "old", "--all", "oak")).toEqual([
@@ -48,31 +48,31 @@ describe("options of the same name", () => {
     ])
   })
 
-  it("may have a command's name for their value", () => {
+  it("can have a command's name as their value", () => {
     expect(run("--label", "count", "plant", "oak")).toEqual(["plant", "--label", "count", "--", "oak"])
   })
 })
 
 describe("letters", () => {
-  it("can be joined, the last with a value", () => {
+  it("can be combined, and the last can have a value", () => {
     expect(run("plant", "-al", "old", "oak")).toEqual(["plant", "--label", "old", "--all", "--", "oak"])
     expect(run("plant", "-alold", "oak")).toEqual(["plant", "--label", "old", "--all", "--", "oak"])
     expect(run("plant", "-ah")).toMatchObject({ _tag: "Help" })
   })
 
-  it("are named with their whole word if one is not known", () => {
+  it("are reported with their whole word if one is unknown", () => {
     expect(message("plant", "-axe", "oak")).toBe("Unknown option -axe for park plant.")
     expect(message("plant", "-weird", "oak")).toBe("Unknown option -weird for park plant.")
   })
 })
 
 describe("a value that begins with a dash", () => {
-  it("is taken if it is one of the choices", () => {
+  it("is accepted if it is one of the choices", () => {
     expect(run("plant", "--by", "-age", "oak")).toEqual(["plant", "--by", "-age", "--", "oak"])
     expect(run("plant", "-b", "-age", "oak")).toEqual(["plant", "--by", "-age", "--", "oak"])
   })
 
-  it("is a value that was forgotten anywhere else", () => {
+  it("otherwise counts as a missing value", () => {
     const message = "Option --label needs a value."
     const hint = "See: park plant --help"
     const dash = "Write a value that starts with a dash as --label=VALUE."
@@ -81,7 +81,7 @@ describe("a value that begins with a dash", () => {
     expect(parse(tree, ["plant", "oak", "--label"])).toMatchObject({ message, hint })
   })
 
-  it("may be a lone dash", () => {
+  it("can be a single dash", () => {
     expect(run("plant", "--label", "-", "-")).toEqual(["plant", "--label", "-", "--", "-"])
   })
 })

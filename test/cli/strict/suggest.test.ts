@@ -29,27 +29,27 @@ describe("the suggestion for a word", () => {
   })
 
   it.each(["--exp", "--frobnicate", "--x", "-j"])(
-    "%s is nothing, being near to none or to several",
+    "%s is nothing, because none is near or several are",
     (word) => {
       expect(suggestion(word, options)).toBeUndefined()
     },
   )
 
-  it("is none of other words if several begin with it, however near those are", () => {
+  it("is nothing if several names begin with it, even if another is near", () => {
     expect(suggestion("--exp", [...options, "--help"])).toBeUndefined()
     expect(suggestion("lis", ["list", "listen", "lie"])).toBe("list")
   })
 
-  it("is one that several commands have, once", () => {
+  it("appears once even if several commands have it", () => {
     expect(suggestion("--js", ["--json", "--json"])).toBe("--json")
   })
 })
 
 describe("the suggestion for an unknown command", () => {
   it.each([
-    ["what the program says of the word", ["ship", "mv"], "fleet ship move"],
-    ["what a group below says of it", ["mv"], "fleet ship move"],
-    ["what a group above says of it", ["ship", "mine", "ps"], "fleet status"],
+    ["what the program says about the word", ["ship", "mv"], "fleet ship move"],
+    ["what a group below says about it", ["mv"], "fleet ship move"],
+    ["what a group above says about it", ["ship", "mine", "ps"], "fleet status"],
     ["a command of that name below", ["lay"], "fleet ship mine lay"],
     ["a command of that name elsewhere", ["ship", "mine", "move"], "fleet ship move"],
     ["the nearest one of the group", ["statu"], "status"],
@@ -58,7 +58,7 @@ describe("the suggestion for an unknown command", () => {
     expect(suggested(...argv)).toBe(meant)
   })
 
-  it("is nothing for a word that every object has", () => {
+  it("is nothing for a name that every JavaScript object has", () => {
     for (const word of ["constructor", "__proto__"])
       expect(wrong(word)).toMatchObject({
         message: `Unknown command "${word}" for fleet.`,
@@ -67,14 +67,14 @@ describe("the suggestion for an unknown command", () => {
   })
 })
 
-describe("the hint of an unknown word", () => {
-  it("is what the program says of it, for a command or an option, at any depth", () => {
+describe("the hint for an unknown word", () => {
+  it("is what the program says about it, for a command or an option, at any depth", () => {
     expect(wrong("ship", "admiral").hint).toBe("Nobody commands an admiral.")
     expect(wrong("-q").hint).toBe("A fleet is never quiet.")
     expect(wrong("ship", "mine", "lay", "-q").hint).toBe("A fleet is never quiet.")
   })
 
-  it("survives being kept as JSON", () => {
+  it("survives a round trip through JSON", () => {
     const request = parse(JSON.parse(JSON.stringify(tree)), ["ship", "admiral"])
     expect(request).toMatchObject({ hint: "Nobody commands an admiral." })
   })

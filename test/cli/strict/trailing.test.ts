@@ -89,7 +89,7 @@ const given = (...words: ReadonlyArray<string>) => {
 }
 
 describe("the words after --", () => {
-  it.effect("are the command of a command that takes one, and none without it", () =>
+  it.effect("are passed to a command that takes them", () =>
     Effect.gen(function* () {
       expect(yield* given("tow", "Ada", "--", "ring", "--slow", "bell")).toEqual({
         ship: "Ada",
@@ -129,7 +129,7 @@ describe("the words after --", () => {
     }),
   )
 
-  it("are the argument that is missing if they are one word", () => {
+  it("become the missing argument if they are one word", () => {
     expect(argv("tow", "--slow", "--", "--dashy")).toEqual(["tow", "--slow", "--", "--dashy"])
     expect(argv("send", "--", "Ada")).toEqual(["send", "--", "Ada"])
   })
@@ -142,7 +142,7 @@ describe("the words after --", () => {
     expect(message("send", "--", "ring", "bell")).toBe("The argument <ship> or the option --flag is missing.")
   })
 
-  it("are refused if there are none", () => {
+  it("are refused as missing after a lone --", () => {
     for (const words of [
       ["tow", "Ada", "--"],
       ["open", "--"],
@@ -156,7 +156,7 @@ describe("the words after --", () => {
     expect(message("tow", "--")).toBe("The argument <ship> is missing.")
   })
 
-  it("are missing if they are required, once nothing else is wrong", () => {
+  it("are reported as missing only once nothing else is wrong", () => {
     expect(parse(tree, ["guard", "--by", "Ada"])).toMatchObject({
       message: "The <command> after -- is missing.",
       hint: "Add -- and the command at the end. See: harbour guard --help",
@@ -175,7 +175,7 @@ describe("the words after --", () => {
     )
   })
 
-  it("are never words before it", () => {
+  it("are never taken from before it", () => {
     expect(parse(tree, ["open", "ring"])).toMatchObject({
       message: 'Unexpected argument "ring" for harbour open.',
       hint: "Put a command after --. See: harbour open --help",
@@ -199,7 +199,7 @@ describe("the words after --", () => {
 })
 
 describe("an argument that an option replaces", () => {
-  it.effect("is given, or its option is", () =>
+  it.effect("can be given itself or through the option", () =>
     Effect.gen(function* () {
       expect(yield* given("send", "Ada")).toMatchObject({ ship: { _tag: "Some", value: "Ada" } })
       expect(yield* given("send", "--flag", "red", "--", "ring")).toMatchObject({
@@ -210,7 +210,7 @@ describe("an argument that an option replaces", () => {
     }),
   )
 
-  it("is required without it, and excluded by it", () => {
+  it("is required without the option, and refused with it", () => {
     expect(message("send")).toBe("The argument <ship> or the option --flag is missing.")
     expect(message("send", "Ada", "--flag", "red")).toBe("<ship> and --flag can't be used together.")
   })

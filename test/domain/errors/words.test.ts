@@ -29,7 +29,7 @@ const distance = (a: string, b: string): number => {
 
 describe("nearest", () => {
   it.prop(
-    "is the first candidate with the fewest edits, or none",
+    "is the first candidate with the fewest edits, or nothing",
     [word, FastCheck.array(word)],
     ([typed, all]) => {
       const found = nearest(typed, all)
@@ -44,13 +44,9 @@ describe("nearest", () => {
     },
   )
 
-  it.prop(
-    "never stands in for every character of a word",
-    [word.filter((text) => text !== "")],
-    ([typed]) => {
-      expect(nearest(typed, ["x".repeat(typed.length)])).toBe(undefined)
-    },
-  )
+  it.prop("never replaces every character of a word", [word.filter((text) => text !== "")], ([typed]) => {
+    expect(nearest(typed, ["x".repeat(typed.length)])).toBe(undefined)
+  })
 
   it.each([
     ["--jsn", ["--help", "--json", "--local"], "--json"],
@@ -61,7 +57,7 @@ describe("nearest", () => {
     ["delete", ["list", "create", "revoke"], undefined],
     ["--x", ["--json"], undefined],
     ["anything", [], undefined],
-  ])("of %s among %j is %s", (typed, candidates, expected) => {
+  ])("is right for %s among %j: %s", (typed, candidates, expected) => {
     expect(nearest(typed, candidates)).toBe(expected)
   })
 })

@@ -102,7 +102,7 @@ describe.concurrent("a connection that the server leaves open", () => {
     ["in the middle of broken chunks", behaviours["broken chunks"]?.fault, 6],
   ]
   for (const [name, fault, code] of open) {
-    it(`${name} does not hold the process`, async ({ expect }) => {
+    it(`${name} doesn't keep the process running`, async ({ expect }) => {
       const { ended } = await start(argvOf.list, fault === undefined ? [] : [fault, fault])
       expect((await ended).code).toBe(code)
     })
@@ -111,7 +111,7 @@ describe.concurrent("a connection that the server leaves open", () => {
 
 describe.concurrent("output that can't be written", () => {
   it.skipIf(noFullDevice)(
-    `a create into a full device exits 9, its PAT revoked again, and names no token`,
+    `makes a create exit with 9, its PAT revoked, if the device is full`,
     async ({ expect }) => {
       const { ended, server } = await start(argvOf.create, [], { stdout: openSync("/dev/full", "w") })
       const { code, stderr } = await ended
@@ -124,14 +124,14 @@ describe.concurrent("output that can't be written", () => {
     },
   )
 
-  it.skipIf(noFullDevice)(`a list into a full device exits 1 and says so`, async ({ expect }) => {
+  it.skipIf(noFullDevice)(`makes a list exit with 1 if the device is full`, async ({ expect }) => {
     const { ended } = await start(argvOf.list, [], { stdout: openSync("/dev/full", "w") })
     const { code, stderr } = await ended
     expect(code).toBe(1)
     expect(stderr).toContain("could not be written to stdout (ENOSPC)")
   })
 
-  it("a create into a closed pipe exits 9, its PAT revoked again", async ({ expect }) => {
+  it("makes a create exit with 9, its PAT revoked, if the pipe is closed", async ({ expect }) => {
     const { child, ended, server } = await start(argvOf.create, [slow])
     child.stdout?.destroy()
     const { code, stderr } = await ended
@@ -140,13 +140,13 @@ describe.concurrent("output that can't be written", () => {
     expect(stderr).not.toContain(server.pats()[1]?.token)
   })
 
-  it("a list into a closed pipe, as before head -1, exits 0 without a word", async ({ expect }) => {
+  it("lets a list exit with 0 silently if the pipe is closed, as with head -1", async ({ expect }) => {
     const { child, ended } = await start(argvOf.list, [slow])
     child.stdout?.destroy()
     expect(await ended).toEqual({ code: 0, stdout: "", stderr: "" })
   })
 
-  it("a failure whose stderr is closed keeps its exit code", async ({ expect }) => {
+  it("doesn't change the exit code of a failure if stderr is closed", async ({ expect }) => {
     const { child, ended } = await start(argvOf.list, [
       {
         steps: [
@@ -159,8 +159,10 @@ describe.concurrent("output that can't be written", () => {
     child.stderr?.destroy()
     expect((await ended).code).toBe(4)
   })
+})
 
-  it("a list of 2 MB arrives whole at a reader that is slow", async ({ expect }) => {
+describe("a slow reader", () => {
+  it("gets a whole list of 2 MB", async ({ expect }) => {
     const items = Array.from({ length: 8_000 }, (_, index) => ({
       label: `${index} ${"x".repeat(240)}`,
       scopes: ["job"],

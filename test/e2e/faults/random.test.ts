@@ -55,7 +55,7 @@ const judgeAll = async (
 }
 
 describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, () => {
-  it(`${inProcess} in this process`, { timeout: inProcess * 300 }, async () => {
+  it(`end as the rules say: ${inProcess} in this process`, { timeout: inProcess * 300 }, async () => {
     const indices = Array.from({ length: inProcess }, (_, index) => index)
     // More at once share too little of this one thread: healthy servers would seem to time out.
     const found = await judgeAll(indices, 6, (sequence) =>
@@ -67,7 +67,7 @@ describe(`random sequences of faults (repeat with ZPCLI_FAULT_SEED=${seed})`, ()
     for (const code of inProcess < 500 ? often : [...often, 4]) expect(codesSeen).toContain(code)
   })
 
-  it(`${processes} as processes of their own`, { timeout: inProcess * 300 }, async () => {
+  it(`end as the rules say: ${processes} in separate processes`, { timeout: inProcess * 300 }, async () => {
     const indices = Array.from({ length: processes }, (_, index) => inProcess + index)
     // The slack holds the start of the process and the waits between attempts.
     const found = await judgeAll(indices, 4, (sequence) =>

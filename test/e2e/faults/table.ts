@@ -1,12 +1,12 @@
 /** The table of `faults.md`, and one run of the program for each of its rows. */
 import { readFileSync } from "node:fs"
-import type { OnFinished } from "../../support/finished.ts"
 import { pat } from "../../support/fixtures.ts"
 import { type Fault, type Faults, listedKeyId, startFaults } from "../../support/http/faults.ts"
 import type { Certificate } from "../../support/http/network.ts"
 import { startScripted } from "../../support/http/scripted.ts"
 import { runInProcess } from "../../support/program/inProcess.ts"
 import { type Ran, runCli } from "../../support/program/program.ts"
+import type { OnFinished } from "../../support/temporaryFolder.ts"
 import { behaviours } from "./catalogue.ts"
 
 export const commands = ["list", "create", "revoke"] as const

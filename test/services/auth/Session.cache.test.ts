@@ -43,8 +43,8 @@ const credentialOf = (ground: Ground) =>
     (found) => [found._tag, Redacted.value(found.token)],
   )
 
-describe("the cached JWT", () => {
-  it.scoped("spares the sign-in, and the password", () =>
+describe("a cached JWT", () => {
+  it.scoped("makes signing in and the password unnecessary", () =>
     Effect.gen(function* () {
       const { settings } = yield* cache(old)
       const api = yield* fakeApi()
@@ -55,7 +55,7 @@ describe("the cached JWT", () => {
     }),
   )
 
-  it.scoped("is not used when it has expired, and is renewed", () =>
+  it.scoped("is renewed once it has expired", () =>
     Effect.gen(function* () {
       const { settings, stored } = yield* cache(old)
       const api = yield* fakeApi(login)
@@ -67,7 +67,7 @@ describe("the cached JWT", () => {
     }),
   )
 
-  it.scoped("keeps nothing without a lifetime", () =>
+  it.scoped("is written only if it has a lifetime", () =>
     Effect.gen(function* () {
       for (const expires_in of [undefined, null, 0, -5, "soon"]) {
         const { settings, stored } = yield* cache()
@@ -89,7 +89,7 @@ describe("the cached JWT", () => {
     return { seen, use }
   }
 
-  it.scoped("is dropped when the API answers 401, and sign-in happens once more", () =>
+  it.scoped("is dropped after a 401, and zpcli signs in once more", () =>
     Effect.gen(function* () {
       const { settings, stored } = yield* cache(old)
       const api = yield* fakeApi(login)
@@ -105,7 +105,7 @@ describe("the cached JWT", () => {
     }),
   )
 
-  it.scoped("gives up when the new JWT is not accepted either, or the login is refused", () =>
+  it.scoped("is replaced only once: a second 401 or a rejected sign-in is an error", () =>
     Effect.gen(function* () {
       const first = yield* cache(old)
       const nothing = accepting()
@@ -125,7 +125,7 @@ describe("the cached JWT", () => {
     }),
   )
 
-  it.scoped("has no part in the 401 of a PAT or of a fresh JWT", () =>
+  it.scoped("isn't involved in a 401 for a PAT or a fresh JWT", () =>
     Effect.gen(function* () {
       for (const [settings, script] of [
         [{ pat: foundPat("zpat_x") }, []],
@@ -139,7 +139,7 @@ describe("the cached JWT", () => {
     }),
   )
 
-  it.scoped("logs no secret on the way", () =>
+  it.scoped("never appears in the log", () =>
     Effect.gen(function* () {
       const log = logs()
       const { settings } = yield* cache(old)

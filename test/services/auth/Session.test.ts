@@ -15,7 +15,7 @@ const credentialOf = (ground: Ground) =>
   )
 
 describe("the credential", () => {
-  it.scoped("is the PAT if one is set, and nothing is sent or asked", () =>
+  it.scoped("is the PAT if one is set, without a request or a question", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi()
       for (const auth of ["auto", "pat"] as const) {
@@ -25,7 +25,7 @@ describe("the credential", () => {
     }),
   )
 
-  it.scoped("is a JWT without a PAT, and with --auth jwt even if one is set", () =>
+  it.scoped("is a JWT if no PAT is set, or with --auth jwt", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login, login)
       expect(yield* credentialOf({ api, settings: ada })).toStrictEqual(["JWT", jwt])
@@ -46,7 +46,7 @@ describe("the credential", () => {
     }),
   )
 
-  it.scoped("is asked for only as far as it is not set", () =>
+  it.scoped("is asked for only where it isn't set", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login, login, login)
       const both = asks({ username: "ada", password })
@@ -64,7 +64,7 @@ describe("the credential", () => {
     }),
   )
 
-  it.scoped("is found once in a run", () =>
+  it.scoped("is looked up once in a run", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login)
       yield* withSession({ api, settings: ada }, ({ credential, withCredential }) =>
@@ -79,7 +79,7 @@ describe("the credential", () => {
 })
 
 describe("signing in", () => {
-  it.scoped("is refused once with 401, and never tried again", () =>
+  it.scoped("isn't retried after a 401", () =>
     Effect.gen(function* () {
       const answer = json(401, { message: `Incorrect: ${password}` }, { "x-amzn-requestid": "r-1" })
       const api = yield* fakeApi(["POST /v1/login", answer])
@@ -95,7 +95,7 @@ describe("signing in", () => {
     }),
   )
 
-  it.scoped("is tried again if the API could not be reached", () =>
+  it.scoped("is retried if the API can't be reached", () =>
     Effect.gen(function* () {
       for (const reply of [refused, reset, silence, json(429, {}), json(503, {})]) {
         const api = yield* fakeApi(["POST /v1/login", reply], ["POST /v1/login", reply], login)
@@ -104,7 +104,7 @@ describe("signing in", () => {
     }),
   )
 
-  it.scoped("fails with an answer that holds no token, and repeats nothing of it", () =>
+  it.scoped("fails if the answer has no token, without showing the answer", () =>
     Effect.gen(function* () {
       for (const [reply, reason] of [
         [json(200, { detail: { token: "s3cret" } }), "shape"],
@@ -121,7 +121,7 @@ describe("signing in", () => {
     }),
   )
 
-  it.scoped("is not offered if the API has no such request, whatever its words", () =>
+  it.scoped("is reported as unsupported if the API lacks the request, whatever its message", () =>
     Effect.gen(function* () {
       for (const reply of [
         json(404, { message: "Not Found" }),
@@ -145,7 +145,7 @@ describe("signing in", () => {
     }),
   )
 
-  it.scoped("gives other failures their common meaning", () =>
+  it.scoped("reports other failures as any request does", () =>
     Effect.gen(function* () {
       for (const [status, tag] of [
         [400, "RequestRefused"],

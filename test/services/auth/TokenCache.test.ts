@@ -9,7 +9,7 @@ import { posix, whereModes } from "../../support/world/services.ts"
 import { cacheFolder, scoped, stored, tokens } from "../../support/world/tokenCache.ts"
 
 describe("the token cache", () => {
-  it.scoped("gives back what was written, until it expires or is dropped", () =>
+  it.scoped("returns what was written until it expires or is dropped", () =>
     scoped(
       Effect.gen(function* () {
         const { file, fs, log, read, use } = yield* cacheFolder
@@ -30,7 +30,7 @@ describe("the token cache", () => {
     ),
   )
 
-  it.scoped("reads the file that other clients write", () =>
+  it.scoped("reads the files of other clients", () =>
     scoped(
       Effect.gen(function* () {
         const { put, read } = yield* cacheFolder
@@ -46,7 +46,7 @@ describe("the token cache", () => {
     ),
   )
 
-  it.scoped("touches nothing when it is not set", () =>
+  it.scoped("touches no files if it isn't configured", () =>
     scoped(
       Effect.gen(function* () {
         const { log, use } = yield* cacheFolder
@@ -65,7 +65,7 @@ describe("the token cache", () => {
     ),
   )
 
-  it.scoped("takes a damaged file for none, without a word of what it holds", () =>
+  it.scoped("ignores a damaged file, without showing its content", () =>
     scoped(
       Effect.gen(function* () {
         const { log, put, read } = yield* cacheFolder
@@ -90,7 +90,7 @@ describe("the token cache", () => {
     ),
   )
 
-  posix(`makes its folder 0700 and its file 0600, and leaves nothing else${whereModes}`, () =>
+  posix(`creates its folder with mode 0700 and its file with 0600, and nothing else${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
         const { dir, file, fs, modeOf, put, use } = yield* cacheFolder
@@ -104,7 +104,7 @@ describe("the token cache", () => {
     ),
   )
 
-  it.scoped("leaves one whole file after many writes at once", () =>
+  it.scoped("holds one complete file after many simultaneous writes", () =>
     scoped(
       Effect.gen(function* () {
         const { dir, fs, log, read, use } = yield* cacheFolder
@@ -134,7 +134,7 @@ describe("the file's name", () => {
   })
 
   const user = FastCheck.string({ unit: "grapheme", minLength: 1, maxLength: 20 })
-  it.prop("stays in its folder, and differs for each user", [user, user], ([one, other]) => {
+  it.prop("never leaves its folder, and differs for each user", [user, user], ([one, other]) => {
     const name = fileName("api.test", one, false)
     expect(name).toMatch(/^zpool_token_api\.test_[A-Za-z0-9._@+:~%!'()*-]+$/)
     expect(name).not.toContain("..")

@@ -19,7 +19,7 @@ describe("the token cache is not used, with a warning,", () => {
     expect(lines[0]).not.toContain("eyJ")
   }
 
-  posix(`where another user owns it${whereModes}`, () =>
+  posix(`if another user owns it${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
         const { dir, file, fs, log, put, read, use } = yield* cacheFolder
@@ -35,7 +35,7 @@ describe("the token cache is not used, with a warning,", () => {
     ),
   )
 
-  posix(`where others can write to its folder or its file${whereModes}`, () =>
+  posix(`if others can write to its folder or its file${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
         const { dir, file, fs, log, put, read, use } = yield* cacheFolder
@@ -58,7 +58,7 @@ describe("the token cache is not used, with a warning,", () => {
     ),
   )
 
-  posix(`where a symbolic link stands in its file's place, which a write leaves alone${whereModes}`, () =>
+  posix(`if its file is a symbolic link, which a write leaves unchanged${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
         const { dir, file, fs, log, put, read, use } = yield* cacheFolder
@@ -75,7 +75,7 @@ describe("the token cache is not used, with a warning,", () => {
     ),
   )
 
-  it.scoped("where it can't be read or written", () =>
+  it.scoped("if it can't be read or written", () =>
     scoped(
       Effect.gen(function* () {
         const { dir, log, put, read, use } = yield* cacheFolder
@@ -103,7 +103,7 @@ describe("the token cache is not used, with a warning,", () => {
     ),
   )
 
-  it.scoped("where its folder is a file", () =>
+  it.scoped("if its folder is a file", () =>
     scoped(
       Effect.gen(function* () {
         const { dir, fs, log, use } = yield* cacheFolder
@@ -115,7 +115,7 @@ describe("the token cache is not used, with a warning,", () => {
     ),
   )
 
-  posix(`where a named pipe is in its file's place${whereModes}`, () =>
+  posix(`if its file is a named pipe${whereModes}`, () =>
     scoped(
       Effect.gen(function* () {
         const { file, log, put, read, use } = yield* cacheFolder
@@ -131,7 +131,7 @@ describe("the token cache is not used, with a warning,", () => {
     ),
   )
 
-  it.scoped("where it can't be made, below folders that are made as long as they can be", () =>
+  it.scoped("if it can't be created, although its parent folders are created as far as possible", () =>
     scoped(
       Effect.gen(function* () {
         const { dir, fs, log, use } = yield* cacheFolder

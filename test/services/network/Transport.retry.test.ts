@@ -51,7 +51,7 @@ const uncertain: Record<string, Reply> = {
 describe("GET, DELETE and POST /login", () => {
   for (const name of idempotent) {
     for (const [failure, reply] of Object.entries({ ...harmless, ...uncertain })) {
-      it.scoped(`${name} is repeated after ${failure}`, () =>
+      it.scoped(`${name} is retried after ${failure}`, () =>
         Effect.gen(function* () {
           const api = yield* fakeApi(...attemptsOf(name, reply, 2), [name, ok])
           expect((yield* inTime(send({ api }, requests[name]))).status).toBe(200)
@@ -82,7 +82,7 @@ describe("GET, DELETE and POST /login", () => {
     }),
   )
 
-  it.scoped("are never repeated after 401, nor after what no waiting mends", () =>
+  it.scoped("are sent once if the failure is a 401 or another one that won't pass", () =>
     Effect.gen(function* () {
       const certificate = broken(Object.assign(new Error("x"), { code: "CERT_HAS_EXPIRED" }))
       for (const name of idempotent) {
@@ -99,7 +99,7 @@ describe("GET, DELETE and POST /login", () => {
 describe("POST /pat", () => {
   const name = "POST /v1/pat"
   for (const [failure, reply] of Object.entries(harmless)) {
-    it.scoped(`is repeated after ${failure}`, () =>
+    it.scoped(`is retried after ${failure}`, () =>
       Effect.gen(function* () {
         const api = yield* fakeApi(...attemptsOf(name, reply, 2), [name, ok])
         expect((yield* inTime(send({ api }, requests[name]))).status).toBe(200)
@@ -107,7 +107,7 @@ describe("POST /pat", () => {
     )
   }
   for (const [failure, reply] of Object.entries(uncertain)) {
-    it.scoped(`is sent once with ${failure}`, () =>
+    it.scoped(`isn't retried after ${failure}`, () =>
       Effect.gen(function* () {
         const api = yield* fakeApi([name, reply])
         yield* Effect.flip(inTime(send({ api }, requests[name])))
@@ -118,7 +118,7 @@ describe("POST /pat", () => {
 })
 
 describe("Unreachable", () => {
-  it.scoped("tells what was never sent from what may have been", () =>
+  it.scoped("says whether the request may have been sent", () =>
     Effect.gen(function* () {
       const once = { maxRetries: 0 }
       const expectations: ReadonlyArray<readonly [Reply, string, boolean]> = [
@@ -139,8 +139,8 @@ describe("Unreachable", () => {
   )
 })
 
-describe("the backoff", () => {
-  it.scoped("doubles from half a second up to 20 s, under full jitter", () =>
+describe("the wait between attempts", () => {
+  it.scoped("has a limit that doubles from half a second to 20 s", () =>
     Effect.gen(function* () {
       const watch = progress()
       const api = yield* fakeApi(...attemptsOf(list, json(503, {}), 9))
@@ -159,7 +159,7 @@ describe("the backoff", () => {
     }),
   )
 
-  it.scoped("stays within its bound with any luck", () =>
+  it.scoped("is random, and never exceeds its limit", () =>
     Effect.gen(function* () {
       const watch = progress()
       const api = yield* fakeApi(...attemptsOf(list, json(503, {}), 21))
@@ -171,7 +171,7 @@ describe("the backoff", () => {
     }),
   )
 
-  it.scoped("obeys Retry-After, in seconds or as a date, up to a minute", () =>
+  it.scoped("follows Retry-After, in seconds or as a date, up to a minute", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 0, 26, 2, 5, 0))
       for (const [header, wait] of [
@@ -192,7 +192,7 @@ describe("the backoff", () => {
     }),
   )
 
-  it.scoped("leaves a longer Retry-After to the user, at once and without a word of waiting", () =>
+  it.scoped("is skipped if Retry-After is longer than a minute: the request fails at once", () =>
     Effect.gen(function* () {
       for (const header of ["61", "86400", "99999999999", "Thu, 01 Jan 1970 00:01:01 GMT"]) {
         const watch = progress()
@@ -209,7 +209,7 @@ describe("the backoff", () => {
     }),
   )
 
-  it.scoped("is not spoken of if nothing is repeated", () =>
+  it.scoped("isn't announced if the request isn't retried", () =>
     Effect.gen(function* () {
       for (const [name, reply] of [
         [list, json(404, {})],
@@ -226,8 +226,8 @@ describe("the backoff", () => {
   )
 })
 
-describe("the answer", () => {
-  it.scoped("counts as lost if an earlier attempt may have been carried out", () =>
+describe("the outcome", () => {
+  it.scoped("counts as lost if an earlier attempt may have had an effect", () =>
     Effect.gen(function* () {
       const name = "DELETE /v1/pat/a-b-c-d"
       for (const [failures, lost] of [

@@ -35,7 +35,7 @@ const expectNone = (value: unknown) => {
 const echoed = `you sent ${bearer} and ${password}, that is ${encodeURIComponent(password)}`
 
 describe("a secret that the server echoes", () => {
-  it.scoped("is masked if it looks like nothing in particular", () =>
+  it.scoped("is masked even if it doesn't look like a secret", () =>
     Effect.gen(function* () {
       const plain = "correct-horse-battery"
       const api = yield* fakeApi(["GET /v1/pat", json(400, { message: `what is ${plain}?` })])
@@ -46,7 +46,7 @@ describe("a secret that the server echoes", () => {
     }),
   )
 
-  it.scoped("is masked in its message, whatever the status", () =>
+  it.scoped("is masked in the message, whatever the status", () =>
     Effect.gen(function* () {
       for (const status of [302, 400, 401, 404, 429, 503]) {
         for (const body of [
@@ -66,7 +66,7 @@ describe("a secret that the server echoes", () => {
     }),
   )
 
-  it.scoped("is masked in its headers, in the error and in the log", () =>
+  it.scoped("is masked in the headers, in the error and in the log", () =>
     Effect.gen(function* () {
       const log = logs()
       const headers = { "x-amzn-requestid": `id-${bearer}`, location: `https://evil.test/?token=${bearer}` }
@@ -84,8 +84,8 @@ describe("a secret that the server echoes", () => {
   )
 })
 
-describe("nothing secret", () => {
-  it.scoped("is in the log at any level, nor in an error", () =>
+describe("no secret", () => {
+  it.scoped("is in an error, or in the log at any level", () =>
     Effect.gen(function* () {
       const log = logs()
       const api = yield* fakeApi(
@@ -108,5 +108,5 @@ describe("nothing secret", () => {
     }),
   )
 
-  it.scoped("of a request is shown by the request itself", () => Effect.sync(() => expectNone(list)))
+  it.scoped("is shown when a request is printed", () => Effect.sync(() => expectNone(list)))
 })

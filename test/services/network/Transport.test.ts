@@ -16,7 +16,7 @@ const token = "zpat_OnlyForThisTest123"
 const bearer = Redacted.make(token)
 
 describe("a request", () => {
-  it.scoped("is sent to the base URL, with the bearer and a JSON body", () =>
+  it.scoped("is sent to the base URL, with the bearer token and a JSON body", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi([
         "POST /v1/pat",
@@ -54,7 +54,7 @@ describe("a request", () => {
     }),
   )
 
-  it.scoped("goes below a base URL with or without a path", () =>
+  it.scoped("extends a base URL with or without a path", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /pat", json(200, {})])
       const url = Either.getOrThrow(ApiUrl.parse("http://localhost:4010/"))
@@ -65,7 +65,7 @@ describe("a request", () => {
 })
 
 describe("an answer", () => {
-  it.scoped("has its Date read as the server's clock", () =>
+  it.scoped("sets the server's clock from its Date", () =>
     Effect.gen(function* () {
       const date = "Mon, 26 Jan 2026 02:05:37 GMT"
       const api = yield* fakeApi(
@@ -77,7 +77,7 @@ describe("an answer", () => {
     }),
   )
 
-  it.scoped("loses a byte order mark at its start, and none elsewhere", () =>
+  it.scoped("is read without a byte order mark at its start", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(
         ["GET /v1/pat", raw(200, '\uFEFF{"a":"b\uFEFFc"}', "application/json")],
@@ -90,7 +90,7 @@ describe("an answer", () => {
     }),
   )
 
-  it.scoped("that redirects is not followed", () =>
+  it.scoped("that redirects isn't followed", () =>
     Effect.gen(function* () {
       for (const status of [300, 301, 302, 303, 304, 307, 308]) {
         const api = yield* fakeApi([
@@ -104,7 +104,7 @@ describe("an answer", () => {
     }),
   )
 
-  it.scoped("of 4xx is one failure, with the server's words and the request's ID", () =>
+  it.scoped("with a 4xx status is a failure with the server's message and the request ID", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 404, 405, 408, 409, 413, 422]) {
         const api = yield* fakeApi([
@@ -124,7 +124,7 @@ describe("an answer", () => {
     }),
   )
 
-  it.scoped("whose body has no words has none", () =>
+  it.scoped("without a message gives a failure without a message", () =>
     Effect.gen(function* () {
       for (const body of ["", "<html>Forbidden</html>", "Forbidden ".repeat(100), "{", "7"]) {
         const api = yield* fakeApi(["GET /v1/pat", text(403, body)])
@@ -138,7 +138,7 @@ describe("an answer", () => {
 })
 
 describe("the timeout", () => {
-  it.scoped("ends an attempt that has no answer, and cancels it", () =>
+  it.scoped("cancels an attempt without an answer", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /v1/pat", silence])
       const fiber = yield* Effect.fork(
@@ -168,7 +168,7 @@ describe("the timeout", () => {
     }),
   )
 
-  it.scoped("may be a part of a second", () =>
+  it.scoped("can be a fraction of a second", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(
         ["GET /v1/pat", late(200, json(200, {}))],
@@ -180,7 +180,7 @@ describe("the timeout", () => {
     }),
   )
 
-  it.scoped("is for each attempt, not for all of them", () =>
+  it.scoped("applies to each attempt, not to all of them together", () =>
     Effect.gen(function* () {
       const slow = late(29_999, reset)
       const api = yield* fakeApi(
@@ -193,7 +193,7 @@ describe("the timeout", () => {
   )
 })
 
-describe("interruption", () => {
+describe("an interruption", () => {
   it.scoped("cancels the request", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /v1/pat", silence])

@@ -17,7 +17,7 @@ const ok = json(200, { message: "ok" })
 const proxy = { address: "http://proxy.test:3128", variable: "HTTPS_PROXY" }
 
 describe("a create", () => {
-  it.scoped("is repeated if its connection never stood, whatever the error", () =>
+  it.scoped("is retried if it was never connected, whatever the error", () =>
     Effect.gen(function* () {
       for (const reply of [reset, silence, refused, broken(new Error("socket hang up"))]) {
         const unsent = tracing({ hasLeft: false }, reply)
@@ -27,7 +27,7 @@ describe("a create", () => {
     }),
   )
 
-  it.scoped("is not repeated if the connection stood, whatever the error", () =>
+  it.scoped("isn't retried once it was connected, whatever the error", () =>
     Effect.gen(function* () {
       for (const reply of [reset, silence, refused, broken(systemError("ENOTFOUND", "getaddrinfo"))]) {
         const api = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft: true }, reply)])
@@ -36,7 +36,7 @@ describe("a create", () => {
     }),
   )
 
-  it.scoped("is held for sent at a timeout if the client says nothing", () =>
+  it.scoped("counts as sent after a timeout if the client doesn't say otherwise", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["POST /v1/pat", silence])
       expect(yield* Effect.flip(inTime(send({ api }, create)))).toMatchObject({
@@ -46,7 +46,7 @@ describe("a create", () => {
     }),
   )
 
-  it.scoped("is not repeated if a connection that had been used is lost", () =>
+  it.scoped("isn't retried if a reused connection is lost", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft: true, reused: true }, reset)])
       expect(yield* Effect.flip(inTime(send({ api }, create)))).toMatchObject({ sent: true })
@@ -54,17 +54,17 @@ describe("a create", () => {
   )
 })
 
-describe("a connection that had been used and is lost", () => {
+describe("a lost reused connection", () => {
   const stale = tracing({ hasLeft: true, reused: true }, reset)
 
-  it.scoped("costs no attempt and no wait", () =>
+  it.scoped("doesn't use up an attempt, and causes no wait", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /v1/pat", stale], ["GET /v1/pat", ok])
       expect((yield* send({ api, settings: { maxRetries: 0 } }, list)).status).toBe(200)
     }),
   )
 
-  it.scoped("is replaced by a new one, once for each attempt", () =>
+  it.scoped("is replaced with a new one, once per attempt", () =>
     Effect.gen(function* () {
       const idle: Array<number> = []
       const noting: Reply = (request) =>
@@ -79,7 +79,7 @@ describe("a connection that had been used and is lost", () => {
     }),
   )
 
-  it.scoped("may have done what was asked", () =>
+  it.scoped("may have carried out the request", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["DELETE /v1/pat/a-b-c-d", stale], ["DELETE /v1/pat/a-b-c-d", json(404, {})])
       const flight = new Flight()
@@ -89,8 +89,8 @@ describe("a connection that had been used and is lost", () => {
   )
 })
 
-describe("the connections that may be used", () => {
-  it.scoped("are new or a second old for what must not be done twice, and a minute for the rest", () =>
+describe("the connections that a request may reuse", () => {
+  it.scoped("have been idle for at most a second for a create, or a minute for other requests", () =>
     Effect.gen(function* () {
       const idle: Array<unknown> = []
       const noting: Reply = (request) =>
@@ -117,8 +117,8 @@ describe("the connections that may be used", () => {
   )
 })
 
-describe("what the trace says of a failure", () => {
-  it.scoped("is in the error: the proxy, and that another attempt is no use", () =>
+describe("the trace of a failed connection", () => {
+  it.scoped("adds to the error the proxy, and that a retry won't help", () =>
     Effect.gen(function* () {
       const reply = tracing(
         { hasLeft: false, proxy, lasting: "proxy-refused" },
@@ -136,7 +136,7 @@ describe("what the trace says of a failure", () => {
     }),
   )
 
-  it.scoped("is in a timeout's too", () =>
+  it.scoped("adds the same to a timeout", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /v1/pat", tracing({ hasLeft: false, proxy }, silence)])
       const error = yield* Effect.flip(inTime(send({ api, settings: { maxRetries: 0 } }, list)))
@@ -144,7 +144,7 @@ describe("what the trace says of a failure", () => {
     }),
   )
 
-  it.scoped("makes what a proxy says a failure of its own, and not an answer that can't be read", () =>
+  it.scoped("attributes an unreadable answer to the proxy, not to the API", () =>
     Effect.gen(function* () {
       const reply = broken(systemError("HPE_INVALID_CONSTANT"))
       const api = yield* fakeApi(
@@ -180,7 +180,7 @@ const interrupted = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>, met
   })
 
 describe("an interruption", () => {
-  it.scoped("says that nothing has left while there is no connection, and between two attempts", () =>
+  it.scoped("can say that nothing was sent before a connection exists, and between two attempts", () =>
     Effect.gen(function* () {
       const waiting = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft: false }, silence)])
       expect(yield* interrupted(waiting)).toBe(true)
@@ -190,7 +190,7 @@ describe("an interruption", () => {
     }),
   )
 
-  it.scoped("says nothing if the request may have left", () =>
+  it.scoped("can't say so if the request may have been sent", () =>
     Effect.gen(function* () {
       for (const hasLeft of [true, undefined]) {
         const api = yield* fakeApi(["POST /v1/pat", tracing({ hasLeft }, silence)])
@@ -199,7 +199,7 @@ describe("an interruption", () => {
     }),
   )
 
-  it.scoped("says nothing if the answer of an attempt before was lost", () =>
+  it.scoped("can't say so if the answer to an earlier attempt was lost", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["DELETE /v1/pat/a-b-c-d", json(503, {}, { "retry-after": "9" })])
       expect(yield* interrupted(api, revoke)).toBe(false)
@@ -210,7 +210,7 @@ describe("an interruption", () => {
 describe("a 429", () => {
   const busy = (seconds: number) => json(429, {}, { "retry-after": String(seconds) })
 
-  it.scoped("means every request of the run", () =>
+  it.scoped("delays every request of the run", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(
         ["DELETE /v1/pat/a-b-c-d", busy(30)],
@@ -230,7 +230,7 @@ describe("a 429", () => {
     }),
   )
 
-  it.scoped("without a Retry-After holds the others until it is sent again", () =>
+  it.scoped("without a Retry-After delays the others until its request is sent again", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(
         ["DELETE /v1/pat/a-b-c-d", json(429, {})],
@@ -244,7 +244,7 @@ describe("a 429", () => {
     }),
   )
 
-  it.scoped("is alone in that: a 503 holds nobody else", () =>
+  it.scoped("differs from a 503, which delays no other request", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(
         ["DELETE /v1/pat/a-b-c-d", json(503, {}, { "retry-after": "30" })],
@@ -256,7 +256,7 @@ describe("a 429", () => {
     }),
   )
 
-  it.scoped("that asks for more than a minute ends what would be sent before, unsent", () =>
+  it.scoped("with a Retry-After over a minute fails later requests until then, unsent", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["DELETE /v1/pat/a-b-c-d", busy(900)])
       const [one, two] = yield* withTransport({ api }, (transport) =>
@@ -287,7 +287,7 @@ describe("the server's clock", () => {
     })
   const minutes = 60_000
 
-  it.scoped("is warned of beyond five minutes, once, in words", () =>
+  it.scoped("causes one warning if it is off by more than five minutes", () =>
     Effect.gen(function* () {
       expect(yield* warningsOf(0, 5 * minutes, -5 * minutes)).toStrictEqual([])
       for (const [offset, words] of [
@@ -304,7 +304,7 @@ describe("the server's clock", () => {
     }),
   )
 
-  it.scoped("is what a Retry-After date is read by", () =>
+  it.scoped("decides how long a Retry-After date makes zpcli wait", () =>
     Effect.gen(function* () {
       const now = 40 * 24 * 60 * minutes
       const date = (millis: number) => new Date(millis).toUTCString()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { isCertificateProblem } from "../../../src/services/network/failures.ts"
 
-describe("a certificate that is not trusted", () => {
-  it("is known by its code", () => {
+describe("an untrusted certificate", () => {
+  it("is recognized by its error code", () => {
     for (const code of [
       "CERT_HAS_EXPIRED",
       "SELF_SIGNED_CERT_IN_CHAIN",

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -7,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import { onTestFinished } from "vitest"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
 const capture = (command: string) =>
   commandRunner
@@ -23,7 +23,7 @@ const capture = (command: string) =>
     )
 
 describe("capture", () => {
-  it.live("gives what a command line prints by a shell, and its exit code", () =>
+  it.live("runs a command line in a shell, and returns its output and exit code", () =>
     Effect.gen(function* () {
       expect(yield* capture("echo a&& echo b")).toMatchObject({ exitCode: 0 })
       expect(yield* capture("exit 3")).toEqual({ exitCode: 3, stdout: "" })
@@ -32,14 +32,14 @@ describe("capture", () => {
 })
 
 describe.skipIf(process.platform === "win32")("capture", () => {
-  it.live("by sh gives all of stdout, whatever the shell died of", () =>
+  it.live("returns all of stdout, however the shell ended", () =>
     Effect.gen(function* () {
       expect(yield* capture("printf 'ä\\n'; kill -9 $$")).toEqual({ exitCode: 137, stdout: "ä\n" })
       expect(yield* capture("no-such-program-here 2>/dev/null")).toEqual({ exitCode: 127, stdout: "" })
     }),
   )
 
-  it.live("gives the command neither our stdin, if it is no terminal, nor our credentials", () =>
+  it.live("hides our credentials from the command, and our stdin unless it's a terminal", () =>
     Effect.gen(function* () {
       process.env.ZPOOLPAT_COMMAND = "x"
       onTestFinished(() => {
@@ -49,11 +49,11 @@ describe.skipIf(process.platform === "win32")("capture", () => {
     }),
   )
 
-  it.live("ends a command that prints without end", () =>
+  it.live("stops a command that prints endlessly", () =>
     Effect.map(capture("yes"), ({ stdout }) => expect(stdout).toBe(undefined)),
   )
 
-  it.live("does not wait for what a command leaves behind", () =>
+  it.live("doesn't wait for background processes of the command", () =>
     Effect.gen(function* () {
       const started = Date.now()
       expect(yield* capture("sleep 4 & echo zpat_x")).toEqual({ exitCode: 0, stdout: "zpat_x\n" })
@@ -61,11 +61,9 @@ describe.skipIf(process.platform === "win32")("capture", () => {
     }),
   )
 
-  it.live("is ended by an interruption, with all that the shell started", () =>
+  it.live("stops everything the shell started when it is interrupted", () =>
     Effect.gen(function* () {
-      const folder = mkdtempSync(join(tmpdir(), "zpcli-capture-"))
-      onTestFinished(() => rmSync(folder, { recursive: true }))
-      const file = join(folder, "pid")
+      const file = join(temporaryFolder(), "pid")
       const fiber = yield* Effect.fork(
         capture(`trap '' TERM; sh -c 'echo $$ > ${file}.new; mv ${file}.new ${file}; sleep 30; true'; true`),
       )

@@ -23,14 +23,14 @@ const appearing = (file: string) =>
 const onUnix = process.platform === "win32" ? it.scopedLive.skip : it.scopedLive
 
 describe("run", () => {
-  it.scopedLive("gives the command's exit code", () =>
+  it.scopedLive("returns the command's exit code", () =>
     Effect.gen(function* () {
       expect(yield* node("")).toBe(0)
       expect(yield* node("process.exit(7)")).toBe(7)
     }),
   )
 
-  it.scopedLive("adds variables to the environment, and passes arguments as they are", () =>
+  it.scopedLive("adds variables to the environment, and passes arguments unchanged", () =>
     Effect.gen(function* () {
       const script = `
         const ok = process.env.ZPOOL_USER === "a b" && process.env.PATH && process.argv[1] === "$HOME *"
@@ -39,7 +39,7 @@ describe("run", () => {
     }),
   )
 
-  it.scopedLive("takes our credentials out of the environment, unless the command is given them", () =>
+  it.scopedLive("removes our credentials from the environment, unless they are passed on purpose", () =>
     Effect.gen(function* () {
       const names = ["ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"]
       const all = [...names, "ZPOOL_PASSWORD", "ZPOOL_PASSWORD_FILE", "ZPOOL_PASSWORD_COMMAND"]
@@ -60,7 +60,7 @@ describe("run", () => {
     }),
   )
 
-  it.scopedLive("names a command that does not exist", () =>
+  it.scopedLive("names a command that doesn't exist", () =>
     Effect.gen(function* () {
       for (const name of ["zpcli-no-such-command", "./no/such/command", ""]) {
         expect(yield* Effect.flip(commandRunner.run([name], {}))).toMatchObject({
@@ -85,14 +85,14 @@ describe("run", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer)),
   )
 
-  onUnix("gives 128 and the signal's number when the command died of one", () =>
+  onUnix("returns 128 plus the signal's number if a signal ended the command", () =>
     Effect.gen(function* () {
       expect(yield* node('process.kill(process.pid, "SIGKILL")')).toBe(137)
       expect(yield* node('process.kill(process.pid, "SIGTERM")')).toBe(143)
     }),
   )
 
-  onUnix("passes SIGTERM on, and sets others' listeners aside meanwhile", () =>
+  onUnix("passes SIGTERM on, and disables other listeners in the meantime", () =>
     Effect.gen(function* () {
       const ready = `${yield* folder}/ready`
       let calls = 0
@@ -130,7 +130,7 @@ describe("run", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer)),
   )
 
-  onUnix("ends the command when it is interrupted, and waits for its end", () =>
+  onUnix("ends the command when it is interrupted, and waits until it has ended", () =>
     Effect.gen(function* () {
       const dir = yield* folder
       const script = `

@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
@@ -9,35 +8,30 @@ import * as Schedule from "effect/Schedule"
 import { onTestFinished } from "vitest"
 import { commandRunner } from "../../../src/services/node/commandRunner.ts"
 import { newToken as token } from "../../support/fixtures.ts"
+import { temporaryFolder } from "../../support/temporaryFolder.ts"
 
 const spaced = Schedule.spaced("20 millis")
-
-const folder = () => {
-  const path = mkdtempSync(join(tmpdir(), "zpcli-runner-"))
-  onTestFinished(() => rmSync(path, { recursive: true }))
-  return path
-}
 
 const give = (script: string, ...args: ReadonlyArray<string>) =>
   commandRunner.give(["sh", "-c", script, "sh", ...args], Redacted.make(token))
 
 describe.skipIf(process.platform === "win32")("give", () => {
-  it.live("puts the secret on stdin and nothing after it", () =>
+  it.live("writes only the secret to stdin", () =>
     Effect.gen(function* () {
-      const file = join(folder(), "stdin")
+      const file = join(temporaryFolder(), "stdin")
       expect(yield* give('cat > "$1"', file)).toEqual({ exitCode: 0, readAll: true })
       expect(readFileSync(file, "utf8")).toBe(token)
     }),
   )
 
-  it.live("gives the exit code, which is that of a shell if a signal ended the command", () =>
+  it.live("returns the exit code, which is the same as a shell's if a signal ended the command", () =>
     Effect.gen(function* () {
       expect(yield* give("cat >/dev/null; exit 3")).toEqual({ exitCode: 3, readAll: true })
       expect(yield* give("cat >/dev/null; kill -9 $$")).toEqual({ exitCode: 137, readAll: true })
     }),
   )
 
-  it.live("leaves out our credentials", () =>
+  it.live("removes our credentials from the environment", () =>
     Effect.gen(function* () {
       process.env.ZPOOLPAT_FILE = "x"
       process.env.ZPCLI_TEST_OTHER = "y"
@@ -45,7 +39,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
         delete process.env.ZPOOLPAT_FILE
         delete process.env.ZPCLI_TEST_OTHER
       })
-      const file = join(folder(), "env")
+      const file = join(temporaryFolder(), "env")
       yield* give('cat >/dev/null; env > "$1"', file)
       const environment = readFileSync(file, "utf8")
       expect(environment).toContain("ZPCLI_TEST_OTHER=y")
@@ -53,9 +47,9 @@ describe.skipIf(process.platform === "win32")("give", () => {
     }),
   )
 
-  it.live("fails if the command can't be started after all", () =>
+  it.live("fails if the command can't be started in the end", () =>
     Effect.gen(function* () {
-      const script = join(folder(), "script")
+      const script = join(temporaryFolder(), "script")
       writeFileSync(script, "#!/no/such/interpreter\n", { mode: 0o755 })
       expect(yield* Effect.flip(commandRunner.give([script], Redacted.make(token)))).toMatchObject({
         _tag: "CommandUnusable",
@@ -65,13 +59,13 @@ describe.skipIf(process.platform === "win32")("give", () => {
     }),
   )
 
-  it.live("passes SIGTERM and SIGHUP on, and waits for the end of the command", () =>
+  it.live("passes SIGTERM and SIGHUP on, and waits for the command to end", () =>
     Effect.gen(function* () {
       for (const [signal, number] of [
         ["SIGTERM", 15],
         ["SIGHUP", 1],
       ] as const) {
-        const ready = join(folder(), "ready")
+        const ready = join(temporaryFolder(), "ready")
         const before = process.listenerCount(signal)
         const running = yield* Effect.fork(give('cat >/dev/null; echo > "$1"; exec sleep 20', ready))
         yield* Effect.sync(() => readFileSync(ready)).pipe(
@@ -87,7 +81,7 @@ describe.skipIf(process.platform === "win32")("give", () => {
 })
 
 // Other systems do not tell the writer of a pipe what was left in it.
-describe.runIf(process.platform === "linux")("a command that does not read its stdin", () => {
+describe.runIf(process.platform === "linux")("a command that doesn't read its stdin", () => {
   it.live.each([
     ["ends at once", "exit 0"],
     ["closes it at once", "exec <&-; sleep 0.1"],
@@ -101,17 +95,17 @@ describe.runIf(process.platform === "linux")("a command that does not read its s
   )
 })
 
-describe.skipIf(process.platform === "win32")("a command that leaves its stdin to another process", () => {
-  it.live("has read it if that process reads it to its end", () =>
+describe.skipIf(process.platform === "win32")("a command that passes its stdin to another process", () => {
+  it.live("counts as having read it if that process reads it to the end", () =>
     Effect.gen(function* () {
       const script = "exec 3<&0; (sleep 0.2; cat <&3 >/dev/null) & exit 0"
       expect(yield* give(script)).toEqual({ exitCode: 0, readAll: true })
     }),
   )
 
-  it.live("has not read it for all we know where that process keeps it open", () =>
+  it.live("counts as not having read it if that process keeps it open", () =>
     Effect.gen(function* () {
-      const file = join(folder(), "pid")
+      const file = join(temporaryFolder(), "pid")
       const script = 'cat >/dev/null; exec 3<&0; (exec sleep 20 <&3) & echo $! > "$1"; exit 0'
       const [took, end] = yield* Effect.timed(give(script, file))
       process.kill(Number(readFileSync(file, "utf8")))
@@ -124,7 +118,7 @@ describe.skipIf(process.platform === "win32")("a command that leaves its stdin t
 describe.skipIf(process.platform === "win32")("find", () => {
   const found = (name: string) => Effect.either(commandRunner.find(name))
 
-  it.effect("finds what the system would start, by its name or its path", () =>
+  it.effect("finds the file that the system would start, by its name or path", () =>
     Effect.gen(function* () {
       for (const name of ["sh", "/bin/sh", process.execPath]) {
         expect((yield* found(name))._tag, name).toBe("Right")
@@ -132,7 +126,7 @@ describe.skipIf(process.platform === "win32")("find", () => {
     }),
   )
 
-  it.effect("says that there is none", () =>
+  it.effect("says if there is none", () =>
     Effect.gen(function* () {
       for (const name of ["", "zpcli-no-such-command", "./no/such", "/bin/sh/x"]) {
         expect(yield* Effect.flip(commandRunner.find(name)), name).toMatchObject({
@@ -143,9 +137,9 @@ describe.skipIf(process.platform === "win32")("find", () => {
     }),
   )
 
-  it.effect("says that it can't be executed", () =>
+  it.effect("says if it can't be executed", () =>
     Effect.gen(function* () {
-      const dir = folder()
+      const dir = temporaryFolder()
       const script = join(dir, "script")
       writeFileSync(script, "#!/bin/sh\n")
       chmodSync(script, 0o644)

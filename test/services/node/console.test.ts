@@ -6,7 +6,7 @@ import { makeConsole } from "../../../src/services/node/console.ts"
 describe("the console of a process", () => {
   afterEach(() => vi.restoreAllMocks())
 
-  it("writes a text at each run of the effect that prints it", async () => {
+  it("writes a text each time its effect runs", async () => {
     const written: Array<unknown> = []
     vi.spyOn(process.stdout, "write").mockImplementation((text, done) => {
       written.push(text)

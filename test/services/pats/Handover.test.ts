@@ -3,22 +3,17 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { DeliveryFailed, OutcomeUnknown } from "../../../src/domain/Errors.ts"
+import { DeliveryFailed, OutcomeUnknown, PatNotFound } from "../../../src/domain/Errors.ts"
+import { KeyId } from "../../../src/domain/KeyId.ts"
 import { fromItem } from "../../../src/domain/Pat.ts"
 import type { OldPat, Rotation } from "../../../src/domain/Rotation.ts"
-import {
-  created,
-  handing,
-  newKeyId,
-  notFound,
-  oldKeyId,
-  revoked,
-  thirdKeyId,
-  timedOut,
-} from "../../support/world/handover.ts"
+import { created, handing, newKeyId, revoked, timedOut } from "../../support/world/handover.ts"
 import { newPat } from "../../support/world/services.ts"
 
 const ci = newPat("CI", ["job"])
+const oldKeyId = KeyId.make("law-hotel-shape-community")
+const thirdKeyId = KeyId.make("basket-doctor-humble-figure")
+const notFound = new PatNotFound({ keyId: newKeyId, status: 404 })
 const old: OldPat = { keyId: oldKeyId, works: true, own: false }
 const pipeClosed = new DeliveryFailed({ target: "stdout", why: "EPIPE" })
 
@@ -54,7 +49,7 @@ const interrupted = <A, E>(run: (hang: Effect.Effect<never>) => Effect.Effect<A,
 const made = ["create", `deliver ${newKeyId}`]
 
 describe("create", () => {
-  it.effect("delivers the token that was made", () =>
+  it.effect("delivers the new token", () =>
     Effect.gen(function* () {
       const handover = start()
       expect(yield* handover.create).toBe(created)
@@ -62,7 +57,7 @@ describe("create", () => {
     }),
   )
 
-  it.effect("delivers nothing if none was made", () =>
+  it.effect("delivers nothing if the create fails", () =>
     Effect.gen(function* () {
       const handover = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(handover.create)).toMatchObject({ _tag: "TimedOut", attempts: 3 })
@@ -88,7 +83,7 @@ describe("create", () => {
   )
 
   it.effect.each([{ keyId: undefined }, { keyId: "../pat" }, { keyId: "" }])(
-    "revokes nothing if the answer named no key ID, or none that could be one: $keyId",
+    "revokes nothing if the answer has no valid key ID: $keyId",
     ({ keyId }) =>
       Effect.gen(function* () {
         const handover = start({
@@ -100,7 +95,7 @@ describe("create", () => {
       }),
   )
 
-  it.effect("can be interrupted until the token has come, and not while it is delivered", () =>
+  it.effect("can be interrupted before the token arrives, but not while it is delivered", () =>
     Effect.gen(function* () {
       let delivered = false
       yield* interrupted(
@@ -128,7 +123,7 @@ describe("create", () => {
 })
 
 describe("rotate", () => {
-  it.effect("makes, checks and delivers the new token, and revokes the old PAT last", () =>
+  it.effect("creates, checks and delivers the new token, then revokes the old PAT", () =>
     Effect.gen(function* () {
       for (const own of [true, false]) {
         const handover = start()
@@ -145,7 +140,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("revokes no old PAT that has expired, or that is kept", () =>
+  it.effect("doesn't revoke an old PAT that has expired or is kept", () =>
     Effect.gen(function* () {
       for (const given of [{ works: false }, { keep: true }]) {
         const handover = start()
@@ -155,7 +150,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("revokes several old PATs, the one that signs in last", () =>
+  it.effect("revokes several old PATs, ending with the one that signs in", () =>
     Effect.gen(function* () {
       const handover = start()
       const all = [
@@ -168,7 +163,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("revokes the others if one of several can't be, and names that one", () =>
+  it.effect("revokes the others if one of several can't be revoked, and names that one", () =>
     Effect.gen(function* () {
       const handover = start({
         revoke: (keyId) => (keyId === thirdKeyId ? Effect.fail(timedOut) : Effect.succeed(revoked)),
@@ -184,7 +179,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("is done if somebody else has revoked the old PAT", () =>
+  it.effect("succeeds if somebody else has already revoked the old PAT", () =>
     Effect.gen(function* () {
       const handover = start({ revoke: () => Effect.fail(notFound) })
       expect(yield* handover.rotate()).toEqual([{ ...revoked, keyId: oldKeyId, already: true }])
@@ -192,7 +187,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("says that both may work if the old PAT can't be revoked", () =>
+  it.effect("says that both PATs may work if the old one can't be revoked", () =>
     Effect.gen(function* () {
       const handover = start({ revoke: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(handover.rotate())).toMatchObject({
@@ -226,7 +221,7 @@ describe("rotate", () => {
     { step: "deliver", works: true, revoke: Effect.fail(timedOut), newRevoked: false },
     { step: "deliver", works: false, revoke: Effect.fail(timedOut), newRevoked: false },
   ] as const)(
-    "revokes the new PAT where the step $step fails, and never the old one, which works: $works; revoked: $newRevoked",
+    "revokes only the new PAT if the step $step fails (old PAT works: $works; new one revoked: $newRevoked)",
     ({ newRevoked, revoke, step, works }) =>
       Effect.gen(function* () {
         const { begun, cause, steps } = failing[step]
@@ -244,7 +239,7 @@ describe("rotate", () => {
       }),
   )
 
-  it.effect("says which PATs were listed before, none of which can be the new one", () =>
+  it.effect("ignores PATs that were listed before when it looks for the new one", () =>
     Effect.gen(function* () {
       const listed = [oldKeyId, "basket-doctor-humble-figure"]
       const lost = new OutcomeUnknown({ label: "CI", found: [newKeyId], cause: timedOut })
@@ -263,7 +258,7 @@ describe("rotate", () => {
     }),
   )
 
-  it.effect("fails as the create does if that certainly did nothing", () =>
+  it.effect("fails with the create's error if that certainly had no effect", () =>
     Effect.gen(function* () {
       const handover = start({ create: () => Effect.fail(timedOut) })
       expect(yield* Effect.flip(handover.rotate())).toMatchObject({ _tag: "TimedOut", attempts: 3 })
@@ -275,7 +270,7 @@ describe("rotate", () => {
 describe("an interrupted rotate", () => {
   const stopped = { _tag: "RotationStopped", old: [{ keyId: oldKeyId, works: true }], cause: undefined }
 
-  it.effect("says that nothing was changed if the create did not say otherwise", () =>
+  it.effect("says that nothing was changed, unless the create says otherwise", () =>
     Effect.gen(function* () {
       let told: ReadonlyArray<unknown> = []
       let begun: ReadonlyArray<string> = []
@@ -290,7 +285,7 @@ describe("an interrupted rotate", () => {
     }),
   )
 
-  it.effect("revokes the new PAT at the check, and says whether that is certain", () =>
+  it.effect("revokes the new PAT during the check, and says whether that is certain", () =>
     Effect.gen(function* () {
       for (const [revoke, newRevoked] of [
         [Effect.succeed(revoked), true],
@@ -310,7 +305,7 @@ describe("an interrupted rotate", () => {
     }),
   )
 
-  it.effect("says at the last step that both may work", () =>
+  it.effect("says during the last step that both PATs may work", () =>
     Effect.gen(function* () {
       let told: ReadonlyArray<unknown> = []
       yield* interrupted((hang) => {
@@ -342,7 +337,7 @@ describe("a delivery that fails while an interruption waits", () => {
       return handover
     })
 
-  it.effect("is said by create, and its PAT is revoked once", () =>
+  it.effect("is reported by create, and its PAT is revoked once", () =>
     Effect.gen(function* () {
       const handover = yield* run(({ create }) => create)
       expect(handover.told).toMatchObject([
@@ -352,7 +347,7 @@ describe("a delivery that fails while an interruption waits", () => {
     }),
   )
 
-  it.effect("is said by rotate, and the old PAT is left", () =>
+  it.effect("is reported by rotate, and the old PAT is kept", () =>
     Effect.gen(function* () {
       const handover = yield* run(({ rotate }) => rotate())
       expect(handover.told).toMatchObject([

@@ -16,7 +16,7 @@ const keyId = Either.getOrThrow(KeyId.parse("law-hotel-shape-community"))
 const ci = newPat("CI", ["job"])
 
 describe("create", () => {
-  it.scoped("sends what is asked for and nothing else", () =>
+  it.scoped("sends only what was requested", () =>
     Effect.gen(function* () {
       const answer = json(201, { message: "ok", detail: { key_id: keyId, token: newToken, more: 1 } })
       const api = yield* fakeApi(["POST /v1/pat", answer], ["POST /v1/pat", answer])
@@ -39,7 +39,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("delivers a token whose key ID is missing or odd", () =>
+  it.scoped("returns a token whose key ID is missing or odd", () =>
     Effect.gen(function* () {
       for (const [key_id, expected] of [
         [undefined, undefined],
@@ -53,7 +53,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("never takes a PAT that was listed before for the new one", () =>
+  it.scoped("never mistakes a previously listed PAT for the new one", () =>
     Effect.gen(function* () {
       const [newKeyId, other] = ["market-night-plain-object", "basket-doctor-humble-figure"]
       const listed = new Set([keyId, other])
@@ -69,7 +69,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("is sent again if it certainly did not happen", () =>
+  it.scoped("is retried if it certainly had no effect", () =>
     Effect.gen(function* () {
       const created = json(201, { detail: { key_id: keyId, token: newToken } })
       for (const reply of [refused, json(429, {})]) {
@@ -83,7 +83,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("fails as any request if it certainly did not happen at all", () =>
+  it.scoped("fails like any request if no attempt had an effect", () =>
     Effect.gen(function* () {
       const expectations: ReadonlyArray<readonly [Reply, number, string]> = [
         [refused, 3, "Unreachable"],
@@ -101,7 +101,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("is not offered if the API has no such request", () =>
+  it.scoped("is reported as unsupported if the API lacks the request", () =>
     Effect.gen(function* () {
       for (const reply of [
         json(404, {}),
@@ -121,7 +121,7 @@ describe("create", () => {
     }),
   )
 
-  it.scoped("fails as a sign-in does if that fails, and sends no create", () =>
+  it.scoped("sends nothing if signing in fails, and fails with that error", () =>
     Effect.gen(function* () {
       for (const [reply, times, tag] of [
         [json(401, {}), 1, "LoginRefused"],

@@ -56,7 +56,7 @@ const create = (ground: Omit<Ground, "settings">) =>
 
 describe("after a create without a clear answer", () => {
   for (const [what, [reply, cause]] of Object.entries(unclear)) {
-    it.scoped(`such as ${what}, it is sent no second time, and the new PAT is looked up`, () =>
+    it.scoped(`such as ${what}, it isn't retried, and the new PAT is looked up`, () =>
       Effect.gen(function* () {
         yield* TestClock.setTime(noon)
         const found = listed(0, [
@@ -72,7 +72,7 @@ describe("after a create without a clear answer", () => {
     )
   }
 
-  it.scoped("an answer that names the PAT, but has no usable token, is believed", () =>
+  it.scoped("a key ID in the answer is trusted even without a usable token", () =>
     Effect.gen(function* () {
       for (const token of [undefined, null, "", 5, "two words"]) {
         const answer = json(201, { message: "PAT created", detail: { key_id: "new-a-b-c", token } })
@@ -92,7 +92,7 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
-  it.scoped("it is known whether an older one has the label", () =>
+  it.scoped("the error says whether an older PAT has the label", () =>
     Effect.gen(function* () {
       for (const [rows, found, older] of [
         [[["older-a-b-c", "CI", hour]], [], true],
@@ -105,7 +105,7 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
-  it.scoped("an earlier attempt that never left changes nothing", () =>
+  it.scoped("an earlier attempt that was never sent makes no difference", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(
         ["POST /v1/pat", refused],
@@ -117,7 +117,7 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
-  it.scoped("the look-up is right whatever our clock says", () =>
+  it.scoped("the look-up is right even if our clock is wrong", () =>
     Effect.gen(function* () {
       for (const offset of [-30 * hour, -5 * hour, -minute, 0, minute, 5 * hour, 30 * hour]) {
         yield* TestClock.setTime(noon)
@@ -134,7 +134,7 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
-  it.scoped("a PAT of whole seconds is found though they lie before the request", () =>
+  it.scoped("a PAT is found although its creation time is rounded down to before the request", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(noon + 999)
       const rounded: Reply = json(
@@ -147,7 +147,7 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
-  it.scoped("a PAT counts as new from two seconds before the request on, by the server's clock or ours", () =>
+  it.scoped("a PAT counts as new from two seconds before the request, by the server's clock or ours", () =>
     Effect.gen(function* () {
       const ages = [2002, 2001, 2000, 1999, 0]
       const rows = ages.map((age) => [`${age}-a-b-c`, "CI", age] as const)
@@ -159,7 +159,7 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
-  it.scoped("one whose creation can't be read may be the new one", () =>
+  it.scoped("a PAT with an unreadable creation time may be the new one", () =>
     Effect.gen(function* () {
       const rows = [
         ["a-a-a-a", "CI", undefined],
@@ -170,7 +170,7 @@ describe("after a create without a clear answer", () => {
     }),
   )
 
-  it.scoped("nothing is known if the look-up fails too", () =>
+  it.scoped("the outcome stays unknown if the look-up fails too", () =>
     Effect.gen(function* () {
       for (const [reply, times] of [
         [json(401, {}), 1],

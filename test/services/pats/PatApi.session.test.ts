@@ -41,8 +41,8 @@ const withStaleJwt = <A, E>(
     return { outcome, bearers: api.received.map(({ headers }) => headers.authorization ?? "none") }
   }).pipe(Effect.provide(NodeFileSystem.layer))
 
-describe("a cached JWT that the API does not accept any more", () => {
-  it.scoped("is replaced, and the list asked for once more", () =>
+describe("a cached JWT that the API no longer accepts", () => {
+  it.scoped("is replaced, and the list is requested once more", () =>
     Effect.gen(function* () {
       const { bearers, outcome } = yield* withStaleJwt((it) => it.list, ["GET /v1/pat", gone], login, [
         "GET /v1/pat",
@@ -53,7 +53,7 @@ describe("a cached JWT that the API does not accept any more", () => {
     }),
   )
 
-  it.scoped("is replaced before a create, which its 401 has kept from happening", () =>
+  it.scoped("is replaced, and a create is sent again, because the 401 kept it from taking effect", () =>
     Effect.gen(function* () {
       const { outcome } = yield* withStaleJwt(
         (it) => it.create(newPat("CI", ["job"])),
@@ -65,7 +65,7 @@ describe("a cached JWT that the API does not accept any more", () => {
     }),
   )
 
-  it.scoped("leaves the failures of the new one as they are", () =>
+  it.scoped("is replaced once: the next failure is reported unchanged", () =>
     Effect.gen(function* () {
       const refused = yield* withStaleJwt((it) => it.hello, ["GET /v1/hello", gone], login, [
         "GET /v1/hello",
@@ -79,7 +79,7 @@ describe("a cached JWT that the API does not accept any more", () => {
     }),
   )
 
-  it.scoped("does not make a revocation forget an answer that was lost", () =>
+  it.scoped("doesn't make a revoke forget that an answer was lost", () =>
     Effect.gen(function* () {
       const { outcome } = yield* withStaleJwt(
         (it) => it.revoke(keyId),
@@ -99,7 +99,7 @@ describe("a JWT that expires within a run", () => {
   const signIn = (token: string) =>
     ["POST /v1/login", json(200, { detail: { access_token: token, expires_in: 60 } })] as const
 
-  it.scoped("is replaced each time, and the password asked for once", () =>
+  it.scoped("is replaced each time, and the password is asked for once", () =>
     Effect.gen(function* () {
       const ask = asks({ password: "typed" })
       const refused = ["GET /v1/pat", gone] as const
@@ -125,7 +125,7 @@ describe("a JWT that expires within a run", () => {
     }),
   )
 
-  it.scoped("is not blamed for a refusal before it has expired", () =>
+  it.scoped("isn't replaced if the API rejects it before it has expired", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(signIn("first"), ["GET /v1/pat", gone])
       const settings = { user: Option.some("ada"), password: secret("pw") }

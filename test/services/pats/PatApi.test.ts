@@ -18,7 +18,7 @@ const login = ["POST /v1/login", json(200, { detail: { access_token: "jwt", expi
 const revoke = `DELETE /v1/pat/${keyId}`
 
 describe("list", () => {
-  it.scoped("gives the rows, and the envelope as it came", () =>
+  it.scoped("returns the PATs, and the envelope as received", () =>
     Effect.gen(function* () {
       const envelope = {
         message: "ok",
@@ -33,7 +33,7 @@ describe("list", () => {
     }),
   )
 
-  it.scoped("was made when the server's clock says, or else ours", () =>
+  it.scoped("has the time of the server's clock, or else of ours", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2027, 0, 1))
       const date = Date.UTC(2026, 0, 26)
@@ -47,7 +47,7 @@ describe("list", () => {
     }),
   )
 
-  it.scoped("can't be read of anything else", () =>
+  it.scoped("fails if the answer isn't a list", () =>
     Effect.gen(function* () {
       for (const [reply, reason] of [
         [text(200, ""), "empty"],
@@ -66,7 +66,7 @@ describe("list", () => {
 })
 
 describe("hello", () => {
-  it.scoped("gives the greeting and the credential", () =>
+  it.scoped("returns the greeting and the credential", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /v1/hello", json(200, { message: "Hello ada" })])
       const hello = yield* withPatApi({ api, settings: pat }, (it) => it.hello)
@@ -77,7 +77,7 @@ describe("hello", () => {
     }),
   )
 
-  it.scoped("masks what looks like a token in the greeting, and the token itself even if it is short", () =>
+  it.scoped("masks anything like a token in the greeting, and its own token even if that is short", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /v1/hello", json(200, { message: `Hello ada, ${newToken}, a.b` })])
       const hello = yield* withPatApi({ api, settings: { pat: foundPat("a.b") } }, (it) => it.hello)
@@ -91,7 +91,7 @@ describe("check", () => {
   const check = (api: Effect.Effect.Success<ReturnType<typeof fakeApi>>) =>
     inTime(withPatApi({ api, settings: pat }, (it) => it.check(fresh)))
 
-  it.scoped("asks with the new token, not with the credential", () =>
+  it.scoped("is sent with the new token, not with the credential", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(["GET /v1/hello", json(200, { message: "Hello" })])
       yield* check(api)
@@ -99,7 +99,7 @@ describe("check", () => {
     }),
   )
 
-  it.scoped("gives a new token ten seconds to be known", () =>
+  it.scoped("allows ten seconds until a new token is accepted", () =>
     Effect.gen(function* () {
       const refusal = ["GET /v1/hello", json(401, { message: `no ${newToken}` })] as const
       const known = yield* fakeApi(refusal, refusal, ["GET /v1/hello", json(200, { message: "Hello" })])
@@ -115,7 +115,7 @@ describe("check", () => {
     }),
   )
 
-  it.scoped("takes nothing but the API's own greeting for a yes", () =>
+  it.scoped("succeeds only with the API's own greeting", () =>
     Effect.gen(function* () {
       for (const reply of [
         text(200, ""),
@@ -150,7 +150,7 @@ describe("revoke", () => {
       return yield* inTime(withPatApi({ api, settings }, (it) => it.revoke(keyId, own)))
     })
 
-  it.scoped("gives the server's JSON as it came, or nothing if it sent none", () =>
+  it.scoped("returns the server's JSON as received, if it sent any", () =>
     Effect.gen(function* () {
       const body = '{"message":"PAT revoked","detail":{"x":12345678901234567890}}'
       expect(yield* of([text(200, body)])).toStrictEqual({ text: body, unlisted: false })
@@ -159,7 +159,7 @@ describe("revoke", () => {
     }),
   )
 
-  it.scoped("looks a success up that is not the API's own", () =>
+  it.scoped("looks the PAT up after a success that isn't the API's own", () =>
     Effect.gen(function* () {
       for (const reply of [
         text(200, "<html>Sign in to this network</html>"),
@@ -191,7 +191,7 @@ describe("revoke", () => {
     }),
   )
 
-  it.scoped("believes a 404 if the list says the same, whatever its body", () =>
+  it.scoped("trusts a 404 if the list agrees, whatever its body", () =>
     Effect.gen(function* () {
       const words = json(404, { message: "No such PAT" }, { "x-amzn-requestid": "r-1" })
       for (const list of [
@@ -221,7 +221,7 @@ describe("revoke", () => {
     }),
   )
 
-  it.scoped("after a lost answer has been done if the list agrees", () =>
+  it.scoped("succeeds after a lost answer if the list agrees", () =>
     Effect.gen(function* () {
       for (const lost of [silence, reset, json(500, {}), json(504, {})]) {
         for (const between of [[], [refused]]) {
@@ -242,7 +242,7 @@ describe("revoke", () => {
     }),
   )
 
-  it.scoped("of the PAT that signs in is done if a 401 follows a lost answer, and for no other PAT", () =>
+  it.scoped("succeeds if a 401 follows a lost answer, but only for the PAT that signs in", () =>
     Effect.gen(function* () {
       const gone = json(401, {})
       expect(yield* of([reset, gone], undefined, true)).toStrictEqual(done)
@@ -271,7 +271,7 @@ describe("the PAT that signs in", () => {
       return yield* withPatApi({ api, settings: pat }, (it) => it.own)
     })
 
-  it.scoped("is the one that was used last, and just now", () =>
+  it.scoped("is the one that was used last, if that was just now", () =>
     Effect.gen(function* () {
       expect(yield* own(used("a", 3), used("b", 0), used("c", 900))).toBe("b")
       expect(yield* own(used("a", 0, "revoked"), used("b", 2))).toBe("b")
@@ -281,7 +281,7 @@ describe("the PAT that signs in", () => {
     }),
   )
 
-  it.scoped("is asked for once, and is not known if that fails", () =>
+  it.scoped("is looked up once, and unknown if that fails", () =>
     Effect.gen(function* () {
       for (const reply of [json(503, {}), refused, json(401, {}), text(200, "<html>")]) {
         const api = yield* fakeApi(["GET /v1/pat", reply])
@@ -290,7 +290,7 @@ describe("the PAT that signs in", () => {
     }),
   )
 
-  it.scoped("is none if username and password sign in", () =>
+  it.scoped("doesn't exist if a username and password sign in", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login)
       expect(yield* withPatApi({ api, settings: ada }, (it) => it.own)).toBe(undefined)
@@ -299,7 +299,7 @@ describe("the PAT that signs in", () => {
 })
 
 describe("401 and 403", () => {
-  it.scoped("are told of the kind of credential that met them", () =>
+  it.scoped("are reported together with the kind of credential", () =>
     Effect.gen(function* () {
       for (const [settings, credential, first] of [
         [pat, { _tag: "PAT", source: "ZPOOLPAT" }, []],
@@ -336,7 +336,7 @@ describe("401 and 403", () => {
 })
 
 describe("the log", () => {
-  it.scoped("of all that holds no secret", () =>
+  it.scoped("has no secret of any request or answer", () =>
     Effect.gen(function* () {
       const log = logs()
       const api = yield* fakeApi(

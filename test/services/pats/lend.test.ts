@@ -63,7 +63,7 @@ const start = ({ create = [], list = [], revoke, use = Effect.succeed(0), ownLab
 const done = ["create", "use t", `revoke ${keyId}`]
 
 describe("a PAT for one use", () => {
-  it.effect("is revoked when the use has ended, and the use's code given", () =>
+  it.effect("is revoked after its use, and the exit code of the use is returned", () =>
     Effect.gen(function* () {
       for (const code of [0, 3, 143]) {
         const it = start({ use: Effect.succeed(code) })
@@ -85,14 +85,14 @@ describe("a PAT for one use", () => {
     }),
   )
 
-  it.effect("that is gone already, or has expired in the meantime, is no failure", () =>
+  it.effect("causes no error if it has already been revoked or has expired", () =>
     Effect.gen(function* () {
       const it = start({ revoke: () => Effect.fail(new PatNotFound({ keyId, status: 404 })) })
       expect(yield* it.lend).toBe(0)
     }),
   )
 
-  it.effect("whose revoke is not certain is named, with how the use ended", () =>
+  it.effect("is named if its revoke can't be confirmed, together with how the use ended", () =>
     Effect.gen(function* () {
       const unusable = new CommandUnusable({ name: "x", reason: "not-found", code: "ENOENT" })
       const revoke = () => Effect.fail(timedOut)
@@ -115,7 +115,7 @@ describe("a PAT for one use", () => {
     }),
   )
 
-  it.effect("without a key ID is found by its label", () =>
+  it.effect("is found by its label if its key ID is unknown", () =>
     Effect.gen(function* () {
       const create = [Effect.succeed({ ...created, keyId: undefined })]
       const it = start({ create, list: [Effect.succeed(listing(stray))] })
@@ -130,23 +130,21 @@ describe("a PAT for one use", () => {
 })
 
 describe("a create whose answer was lost", () => {
-  it.effect(
-    "is revoked by its label, and made once more; strays that come to light later are revoked too",
-    () =>
-      Effect.gen(function* () {
-        const it = start({
-          create: [Effect.fail(lostAnswer([stray])), Effect.succeed(created)],
-          list: [listing(stray), listing("table-winter-empty-weather")].map((found) => Effect.succeed(found)),
-        })
-        expect(yield* it.lend).toBe(0)
-        expect(it.begun).toEqual([
-          ...["create", "list", `revoke ${stray}`],
-          ...[...done, "list", "revoke table-winter-empty-weather"],
-        ])
-      }),
+  it.effect("leads to another create: the lost PAT is revoked by its label, even if it appears later", () =>
+    Effect.gen(function* () {
+      const it = start({
+        create: [Effect.fail(lostAnswer([stray])), Effect.succeed(created)],
+        list: [listing(stray), listing("table-winter-empty-weather")].map((found) => Effect.succeed(found)),
+      })
+      expect(yield* it.lend).toBe(0)
+      expect(it.begun).toEqual([
+        ...["create", "list", `revoke ${stray}`],
+        ...[...done, "list", "revoke table-winter-empty-weather"],
+      ])
+    }),
   )
 
-  it.effect("and of which the list shows nothing is made once more", () =>
+  it.effect("leads to another create if the list shows no such PAT", () =>
     Effect.gen(function* () {
       const it = start({ create: [Effect.fail(lostAnswer([])), Effect.succeed(created)] })
       expect(yield* it.lend).toBe(0)
@@ -154,7 +152,7 @@ describe("a create whose answer was lost", () => {
     }),
   )
 
-  it.effect("twice is given up: with its cause if all was revoked, or else with what is not known", () =>
+  it.effect("a second time is an error: its cause if all PATs were revoked, or an unknown outcome", () =>
     Effect.gen(function* () {
       const create = [Effect.fail(lostAnswer())]
       const found = start({ create, list: [Effect.succeed(listing(stray))] })
@@ -168,7 +166,7 @@ describe("a create whose answer was lost", () => {
     }),
   )
 
-  it.effect("is not made again if it is not certain that nothing of it is left", () =>
+  it.effect("leads to no other create if the lost PAT may still exist", () =>
     Effect.gen(function* () {
       const create = [Effect.fail(lostAnswer())]
       const unlisted = start({ create, list: [Effect.fail(timedOut)] })
@@ -185,7 +183,7 @@ describe("a create whose answer was lost", () => {
     }),
   )
 
-  it.effect("with a label that others may have is left as it is, and named", () =>
+  it.effect("leads to no revoke if other PATs may have the label: the PAT is named", () =>
     Effect.gen(function* () {
       const it = start({ create: [Effect.fail(lostAnswer([stray]))], ownLabel: false })
       expect(yield* Effect.flip(it.lend)).toMatchObject({ _tag: "OutcomeUnknown", found: [stray] })
@@ -193,7 +191,7 @@ describe("a create whose answer was lost", () => {
     }),
   )
 
-  it.effect("is not made again once an interruption has come", () =>
+  it.effect("leads to no other create after an interruption", () =>
     Effect.gen(function* () {
       const looking = yield* Deferred.make<void>()
       const goOn = yield* Deferred.make<void>()
@@ -214,7 +212,7 @@ describe("a create whose answer was lost", () => {
   )
 })
 
-describe("an interruption of the create", () => {
+describe("an interruption during the create", () => {
   /** Interrupts a run whose create answers after so many seconds. */
   const interrupted = (seconds: number, answer: ReturnType<PatApi["Type"]["create"]>, steps: Steps = {}) =>
     Effect.gen(function* () {
@@ -227,7 +225,7 @@ describe("an interruption of the create", () => {
       return it
     })
 
-  it.effect("waits for its answer, and revokes what it made", () =>
+  it.effect("waits for the answer, and revokes the new PAT", () =>
     Effect.gen(function* () {
       const it = yield* interrupted(3, Effect.succeed(created))
       expect(it.begun).toEqual(["create", `revoke ${keyId}`])
@@ -240,7 +238,7 @@ describe("an interruption of the create", () => {
     }),
   )
 
-  it.effect("cancels one that is not answered within 5 s, and revokes what is found by its label", () =>
+  it.effect("cancels the create after 5 s, and revokes a PAT that is found by its label", () =>
     Effect.gen(function* () {
       const it = yield* interrupted(60, Effect.succeed(created), { list: [Effect.succeed(listing(stray))] })
       expect(it.begun).toEqual(["create", "list", `revoke ${stray}`])
@@ -262,7 +260,7 @@ describe("an interruption of the create", () => {
     }),
   )
 
-  it.effect("says what is not known, if nothing is found, or the label may be another's", () =>
+  it.effect("says that the outcome is unknown if no PAT is found, or if others may have the label", () =>
     Effect.gen(function* () {
       const nothing = yield* interrupted(60, Effect.succeed(created))
       expect(nothing.told).toMatchObject([{ _tag: "OutcomeUnknown", found: [] }])

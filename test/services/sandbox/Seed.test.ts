@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import { demo, parseSeed } from "../../../src/services/sandbox/Seed.ts"
 import { statusOf, toItem } from "../../../src/services/sandbox/State.ts"
-import { live, sandbox } from "./harness.ts"
+import { live, sandbox } from "./loopback.ts"
 
 const now = Date.parse("2026-11-24T00:00:00Z")
 const at = Effect.zipRight(TestClock.setTime(now), Effect.void)
@@ -25,7 +25,7 @@ const full = {
 }
 
 describe("a seed", () => {
-  it.effect("is listed as it was given, in its order", () =>
+  it.effect("is listed unchanged and in order", () =>
     Effect.gen(function* () {
       const ended = { ...full, key_id: "a-b-c-d", status: "expired", expiry_at: "2026-01-01T00:00:00.000Z" }
       const revoked = { ...full, key_id: "a-b-c-e", status: "revoked" }
@@ -35,7 +35,7 @@ describe("a seed", () => {
     }),
   )
 
-  it.effect("may be an answer to GET /pat, and leave out all but label and scopes", () =>
+  it.effect("can be an answer to GET /pat, and needs only labels and scopes", () =>
     Effect.gen(function* () {
       const nulls = { ...pat, expiry_at: null, last_used_at: null, last_ip: null }
       const { dealt, pats } = yield* parse({ message: "ok", detail: { items: [pat, full, nulls] } })
@@ -90,13 +90,13 @@ describe("a seed", () => {
     }),
   )
 
-  it.effect("that is not JSON fails", () =>
+  it.effect("that isn't JSON fails", () =>
     Effect.gen(function* () {
       expect(yield* Effect.flip(parseSeed("[{"))).toBe("is not valid JSON")
     }),
   )
 
-  it.scopedLive("gives PATs whose tokens work, and key IDs that no new PAT gets", () =>
+  it.scopedLive("gives PATs with working tokens, and reserves their key IDs", () =>
     Effect.gen(function* () {
       const token = "zpat_of_the_seed"
       const seed = yield* parseSeed(
@@ -113,9 +113,9 @@ describe("a seed", () => {
   )
 })
 
-describe("the seed that is built in", () => {
+describe("the built-in seed", () => {
   it.effect.each([now, Date.parse("2030-02-28T23:59:59.999Z")])(
-    "has PATs of each kind, by the clock, which is at %d",
+    "has PATs of every kind, relative to the clock at %d",
     (instant) =>
       Effect.gen(function* () {
         yield* TestClock.setTime(instant)

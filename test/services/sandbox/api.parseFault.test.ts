@@ -36,7 +36,7 @@ describe("parseFault", () => {
   })
 
   it.prop(
-    "reads what it is written as",
+    "reads back every fault that can be written",
     {
       method: FastCheck.constantFrom("GET", "POST", "DELETE"),
       status: FastCheck.oneof(FastCheck.constant("drop"), FastCheck.integer({ min: 200, max: 599 })),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { live, sandbox } from "./harness.ts"
+import { live, sandbox } from "./loopback.ts"
 
 const scopes = ["job"]
 
@@ -40,7 +40,7 @@ const accepted: ReadonlyArray<Record<string, unknown>> = [
 ]
 
 describe("POST /pat", () => {
-  it.scoped("refuses what breaks a rule, in both shapes of an error, and makes nothing", () =>
+  it.scoped("refuses invalid requests, with both kinds of error body, and creates nothing", () =>
     Effect.gen(function* () {
       const { items, login, send } = yield* sandbox()
       const token = yield* login
@@ -53,7 +53,7 @@ describe("POST /pat", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("takes what keeps them, and lists it as it was sent", () =>
+  it.scoped("accepts valid requests, and lists the PAT as it was sent", () =>
     Effect.gen(function* () {
       const { items, login, send } = yield* sandbox()
       const token = yield* login
@@ -69,7 +69,7 @@ describe("POST /pat", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("asks who it is before it looks at the body", () =>
+  it.scoped("checks the credential before the body", () =>
     Effect.gen(function* () {
       const { send } = yield* sandbox()
       expect((yield* send("POST", "/pat", { body: "{" })).status).toBe(401)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
-import { clientOf, faults, live, sandbox } from "./harness.ts"
+import { clientOf, faults, live, sandbox } from "./loopback.ts"
 
 /** The status that came, or `lost` where none did. */
 const outcome = <A extends { readonly status: number }, E, R>(request: Effect.Effect<A, E, R>) =>
@@ -13,7 +13,7 @@ const outcome = <A extends { readonly status: number }, E, R>(request: Effect.Ef
 const body = { label: "ci", scopes: ["job"] }
 
 describe("a fault", () => {
-  it.scoped("answers with its status so many times, without doing the work", () =>
+  it.scoped("answers with its status the given number of times, without carrying out the request", () =>
     Effect.gen(function* () {
       const { items, login, send } = yield* sandbox({ faults: faults("POST /pat 503 2") })
       const token = yield* login
@@ -25,7 +25,7 @@ describe("a fault", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("with after- does the work, and replaces the answer", () =>
+  it.scoped("with after- carries out the request, and replaces the answer", () =>
     Effect.gen(function* () {
       const { items, login, send } = yield* sandbox({ faults: faults("POST /pat after-500 1") })
       const token = yield* login
@@ -35,7 +35,7 @@ describe("a fault", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("closes the connection, before the work or after it", () =>
+  it.scoped("can close the connection before or after the request is carried out", () =>
     Effect.gen(function* () {
       const { create, items, login, send } = yield* sandbox({
         faults: faults("DELETE /pat drop 1", "DELETE /pat after-drop 1"),
@@ -50,7 +50,7 @@ describe("a fault", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("hits its method and the paths with its prefix alone", () =>
+  it.scoped("affects only its method and the paths with its prefix", () =>
     Effect.gen(function* () {
       const { login, send } = yield* sandbox({ faults: faults("DELETE /pat/law 503", "GET / 429") })
       const token = yield* login
@@ -65,7 +65,7 @@ describe("a fault", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("is one of several: each in its turn", () =>
+  it.scoped("takes its turn among several", () =>
     Effect.gen(function* () {
       const { send } = yield* sandbox({
         faults: faults("GET /hello 503 1", "GET /hello drop 1", "GET /hello 502 1"),
@@ -75,7 +75,7 @@ describe("a fault", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("is shared out once among requests at the same time", () =>
+  it.scoped("is counted correctly among simultaneous requests", () =>
     Effect.gen(function* () {
       const { send } = yield* sandbox({ faults: faults("GET /hello 503 5") })
       const statuses = yield* Effect.forEach(
@@ -101,7 +101,7 @@ describe("a fault", () => {
     [204, "", {}],
     [304, "", {}],
     [302, '{"message":"Found"}', { location: "https://elsewhere.invalid/v1" }],
-  ] as const)("answers %d as the gateway does", ([status, text, headers]) =>
+  ] as const)("with status %d answers like the API's gateway", ([status, text, headers]) =>
     Effect.gen(function* () {
       const { send } = yield* sandbox({ faults: faults(`GET /hello ${status}`) })
       const answer = yield* send("GET", "/hello")
@@ -115,7 +115,7 @@ describe("a fault", () => {
 })
 
 describe("onRequest", () => {
-  it.scopedLive("tells of each request and what came of it", () =>
+  it.scopedLive("reports each request and its answer", () =>
     Effect.gen(function* () {
       const log = yield* Queue.unbounded<string>()
       const { url } = yield* sandbox({

@@ -4,10 +4,10 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Stream from "effect/Stream"
-import { live, sandbox } from "./harness.ts"
+import { live, sandbox } from "./loopback.ts"
 
 describe("the gateway", () => {
-  it.scoped("answers 404 for a path that does not exist", () =>
+  it.scoped("answers 404 for an unknown path", () =>
     Effect.gen(function* () {
       const { login, send, url } = yield* sandbox()
       const token = yield* login
@@ -30,7 +30,7 @@ describe("the gateway", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("answers 403 for a method that a path does not have", () =>
+  it.scoped("answers 403 for a method that the path doesn't have", () =>
     Effect.gen(function* () {
       const { send } = yield* sandbox()
       for (const [method, path] of [
@@ -61,7 +61,7 @@ describe("the gateway", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("names every answer", () =>
+  it.scoped("puts a request ID into every answer", () =>
     Effect.gen(function* () {
       const { send } = yield* sandbox()
       const answers = yield* Effect.all([
@@ -77,7 +77,7 @@ describe("the gateway", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("takes 64 KiB and not a byte more, with a length or without", () =>
+  it.scoped("accepts at most 64 KiB, with or without a length", () =>
     Effect.gen(function* () {
       const { send, url } = yield* sandbox()
       const body = (size: number) => `${" ".repeat(size - 2)}{}`
@@ -95,7 +95,7 @@ describe("the gateway", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("finds no PAT under an ID that is none", () =>
+  it.scoped("finds no PAT for an invalid key ID", () =>
     Effect.gen(function* () {
       const { create, items, login, send } = yield* sandbox()
       const token = yield* login

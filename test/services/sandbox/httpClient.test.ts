@@ -12,7 +12,7 @@ import { httpClient } from "../../../src/services/sandbox/httpClient.ts"
 import { empty } from "../../../src/services/sandbox/State.ts"
 import { inTime, newPat, secret } from "../../support/world/services.ts"
 import { withPatApi } from "../../support/world/stack.ts"
-import { faults } from "./harness.ts"
+import { faults } from "./loopback.ts"
 
 /** A sandbox in this process, as the layer that a program takes its HTTP client from. */
 const sandbox = (options: Partial<ApiOptions> = {}) =>
@@ -34,7 +34,7 @@ const overSandbox = (options?: Partial<ApiOptions>) => ({
 })
 
 describe("the sandbox without a port", () => {
-  it.effect("serves PatApi, and its time is the test's", () =>
+  it.effect("serves PatApi, and uses the test's clock", () =>
     withPatApi(overSandbox(), (api) =>
       Effect.gen(function* () {
         yield* TestClock.setTime(Date.UTC(2026, 0, 1, 12))
@@ -52,7 +52,7 @@ describe("the sandbox without a port", () => {
     ),
   )
 
-  it.effect("acts out faults: a create whose answer is lost", () =>
+  it.effect("simulates faults, such as a lost answer to a create", () =>
     withPatApi(overSandbox({ faults: faults("POST /pat after-drop 1") }), (api) =>
       Effect.gen(function* () {
         const failure = yield* Effect.flip(api.create(newPat("ci", ["job"])))

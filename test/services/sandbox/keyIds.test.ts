@@ -10,17 +10,17 @@ const period = places.reduce((product, { words }) => product * words.length, 1)
 const isKeyId = Schema.is(KeyId)
 
 describe("key IDs", () => {
-  it("begin with the one on the user's page", () => {
+  it("begin with the one in the docs", () => {
     expect(keyIdAt(0)).toBe("law-hotel-shape-community")
   })
 
-  it("are 5000 distinct ones, of the form that the API has", () => {
+  it("are 5000 different ones in the API's format", () => {
     const ids = Array.from({ length: 5000 }, (_, index) => keyIdAt(index))
     expect(new Set(ids).size).toBe(5000)
     expect(ids.every((id) => isKeyId(id) && /^[a-z]+(-[a-z]+){3}$/.test(id))).toBe(true)
   })
 
-  it("share no word with the one before in the same place", () => {
+  it("never have the same word in the same place as the previous one", () => {
     for (let index = 1; index < 200; index++) {
       const before = keyIdAt(index - 1).split("-")
       expect(
@@ -32,12 +32,12 @@ describe("key IDs", () => {
   })
 
   it.prop(
-    "come once in a period",
+    "repeat only after a full period",
     [FastCheck.nat(period - 1), FastCheck.nat(period - 1)],
     ([one, other]) => (keyIdAt(one) === keyIdAt(other)) === (one === other),
   )
 
-  it("are made of everyday words, none twice in a list", () => {
+  it("consist of everyday words, each only once per list", () => {
     expect(period).toBe(1_367_520)
     for (const { words } of places) {
       expect(words.length).toBeGreaterThanOrEqual(32)

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
-import { live, sandbox } from "./harness.ts"
+import { live, sandbox } from "./loopback.ts"
 
 const credentials = { username: "demo", password: "demo" }
 
@@ -10,7 +10,7 @@ const payloadOf = (token: string) =>
   JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>
 
 describe("POST /login", () => {
-  it.scoped("hands out JWTs that are accepted", () =>
+  it.scoped("returns JWTs that are accepted", () =>
     Effect.gen(function* () {
       const { send } = yield* sandbox({ jwtSeconds: 900 })
       const answer = yield* send("POST", "/login", { body: credentials })
@@ -30,7 +30,7 @@ describe("POST /login", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("knows the one account that it was given", () =>
+  it.scoped("accepts only the account it was given", () =>
     Effect.gen(function* () {
       const { send } = yield* sandbox({ user: "ada", password: Redacted.make("pässword") })
       const login = (username: string, password: string) =>
@@ -46,7 +46,7 @@ describe("POST /login", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("refuses a body that is none", () =>
+  it.scoped("refuses an invalid body", () =>
     Effect.gen(function* () {
       const { send } = yield* sandbox()
       const bodies: ReadonlyArray<unknown> = [
@@ -89,7 +89,7 @@ describe("a JWT", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("is forgotten a day after it expired", () =>
+  it.scoped("is forgotten a day after its expiry", () =>
     Effect.gen(function* () {
       const { login, send } = yield* sandbox({ jwtSeconds: 60 })
       const token = yield* login
@@ -99,7 +99,7 @@ describe("a JWT", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("is not accepted when it is made up, cut or dressed up", () =>
+  it.scoped("isn't accepted if it is invented, truncated or decorated", () =>
     Effect.gen(function* () {
       const { login, send } = yield* sandbox()
       const token = yield* login

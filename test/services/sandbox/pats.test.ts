@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { live, sandbox } from "./harness.ts"
+import { live, sandbox } from "./loopback.ts"
 
 /** 2026-01-26T02:05:37.250Z, in milliseconds since the epoch. */
 const now = Date.UTC(2026, 0, 26, 2, 5, 37, 250)
@@ -16,7 +16,7 @@ const scopeTable = [
 ] as const
 
 describe("a PAT", () => {
-  it.scoped("is created, listed, used and revoked as the user's page shows", () =>
+  it.scoped("is created, listed, used and revoked as the docs show", () =>
     Effect.gen(function* () {
       const { items, login, send } = yield* sandbox()
       yield* TestClock.setTime(now)
@@ -82,7 +82,7 @@ describe("a PAT", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("may revoke itself, and is not accepted any more", () =>
+  it.scoped("can revoke itself, and is no longer accepted", () =>
     Effect.gen(function* () {
       const { create, login, send } = yield* sandbox()
       const { key_id: keyId, token } = yield* create(yield* login)
@@ -112,7 +112,7 @@ describe("a PAT", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("with a date that has gone by is expired at once, and can be revoked", () =>
+  it.scoped("with a past expiry date has expired at once, and can be revoked", () =>
     Effect.gen(function* () {
       const { create, items, login, send } = yield* sandbox()
       yield* TestClock.setTime(now)
@@ -125,7 +125,7 @@ describe("a PAT", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("gets an ID of its own when many are created at once", () =>
+  it.scoped("gets its own key ID even if many are created at once", () =>
     Effect.gen(function* () {
       const { create, items, login } = yield* sandbox()
       const jwt = yield* login

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { clientOf, live, sandbox } from "./harness.ts"
+import { clientOf, live, sandbox } from "./loopback.ts"
 
 /** Opens a connection, writes to it, and never reads. */
 const open = (url: string, text: string) =>
@@ -20,7 +20,7 @@ const closed = (socket: Socket) =>
   })
 
 describe("serve", () => {
-  it.scoped("binds loopback, on a free port", () =>
+  it.scoped("listens on the loopback address, on a free port", () =>
     Effect.gen(function* () {
       const one = yield* sandbox()
       const other = yield* sandbox()
@@ -29,7 +29,7 @@ describe("serve", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("keeps two sandboxes apart", () =>
+  it.scoped("can run two separate sandboxes", () =>
     Effect.gen(function* () {
       const one = yield* sandbox()
       const other = yield* sandbox()
@@ -38,7 +38,7 @@ describe("serve", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scoped("fails when the port is taken", () =>
+  it.scoped("fails if the port is taken", () =>
     Effect.gen(function* () {
       const port = Number(new URL((yield* sandbox()).url).port)
       expect(yield* Effect.flip(sandbox({ port }))).toMatchObject({
@@ -49,7 +49,7 @@ describe("serve", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scopedLive("ends at once, whatever its clients are doing, and frees the port", () =>
+  it.scopedLive("ends at once and frees the port, whatever its clients are doing", () =>
     Effect.gen(function* () {
       const { sockets, url } = yield* Effect.scoped(
         Effect.gen(function* () {
@@ -71,7 +71,7 @@ describe("serve", () => {
     }).pipe(Effect.provide(live)),
   )
 
-  it.scopedLive("finishes what a client asked for that has gone", () =>
+  it.scopedLive("finishes the request of a client that has disconnected", () =>
     Effect.gen(function* () {
       const { items, login, url } = yield* sandbox()
       const token = yield* login

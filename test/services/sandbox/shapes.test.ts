@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { live, sandbox } from "./harness.ts"
+import { live, sandbox } from "./loopback.ts"
 
 const DateTime = Schema.String.pipe(Schema.pattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/))
 
@@ -45,7 +45,7 @@ const problem = <A, I>(shape: Schema.Schema<A, I>, body: unknown) =>
   })
 
 describe("the answers of the sandbox", () => {
-  it.scoped("have the published shapes, for PATs of every kind", () =>
+  it.scoped("have the published format for PATs of every kind", () =>
     Effect.gen(function* () {
       const { create, send } = yield* sandbox()
       const login = yield* send("POST", "/login", { body: { username: "demo", password: "demo" } })

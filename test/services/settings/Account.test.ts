@@ -36,8 +36,8 @@ const fileWith = (content: string, mode = 0o600) =>
     return path
   }).pipe(Effect.provide(NodeFileSystem.layer))
 
-describe("a secret is found", () => {
-  it.effect("in the variable, the file or the command, and neither is read or run", () =>
+describe("a secret", () => {
+  it.effect("comes from the variable, the file or the command, which isn't read or run yet", () =>
     Effect.gen(function* () {
       for (const variable of ["ZPOOLPAT", "ZPOOL_PASSWORD"] as const) {
         const find = (env: Env) =>
@@ -53,7 +53,7 @@ describe("a secret is found", () => {
     }),
   )
 
-  it.scoped("in the rcfile, unless any of the three is in the environment", () =>
+  it.scoped("comes from the rcfile, unless the environment has one of the three settings", () =>
     Effect.gen(function* () {
       const rcfile = yield* fileWith("ZPOOLPAT_COMMAND='op read x'\nZPOOL_PASSWORD_FILE=/run/pw\n")
       const { password, pat } = yield* load({}, rcfile)
@@ -65,7 +65,7 @@ describe("a secret is found", () => {
     }),
   )
 
-  it.scoped("in a command of an rcfile whose own ZPOOL_PASSWORD is ignored with a warning", () =>
+  it.scoped("comes from a command in the rcfile, whose own ZPOOL_PASSWORD is ignored with a warning", () =>
     Effect.gen(function* () {
       const rcfile = yield* fileWith("ZPOOL_PASSWORD=x\nZPOOL_PASSWORD_COMMAND=pass x\n")
       const log = logs()
@@ -77,7 +77,7 @@ describe("a secret is found", () => {
 })
 
 describe("a secret is refused", () => {
-  it.scoped("where two of its three settings are in one place", () =>
+  it.scoped("if two of its three settings are in the same place", () =>
     Effect.gen(function* () {
       const three = { ZPOOLPAT: "x", ZPOOLPAT_FILE: "/x", ZPOOLPAT_COMMAND: "x" }
       for (const missing of [undefined, "ZPOOLPAT", "ZPOOLPAT_FILE", "ZPOOLPAT_COMMAND"]) {
@@ -102,7 +102,7 @@ describe("a secret is refused", () => {
     }),
   )
 
-  it.effect("where its file is not named by an absolute path", () =>
+  it.effect("if the path of its file isn't absolute", () =>
     Effect.gen(function* () {
       for (const source of ["ZPOOLPAT_FILE", "ZPOOL_PASSWORD_FILE"]) {
         expect(yield* Effect.flip(load({ [source]: "pat.txt" }))).toMatchObject({
@@ -114,7 +114,7 @@ describe("a secret is refused", () => {
     }),
   )
 
-  posix(`where its command is in an rcfile that others can write, but not its file${whereModes}`, () =>
+  posix(`if its command, but not its file, is set in an rcfile that others can write to${whereModes}`, () =>
     Effect.gen(function* () {
       for (const mode of [0o620, 0o602, 0o666]) {
         const rcfile = yield* fileWith("ZPOOLPAT_COMMAND=op read x\n", mode)
@@ -133,7 +133,7 @@ describe("a secret is refused", () => {
     }),
   )
 
-  posix(`where its command is in an rcfile of another user, unless that is root${whereModes}`, () =>
+  posix(`if its command is set in the rcfile of another user, unless that is root${whereModes}`, () =>
     Effect.gen(function* () {
       const rcfile = yield* fileWith("ZPOOLPAT_COMMAND=op read x\n")
       const owner = process.getuid?.() ?? 0
@@ -176,7 +176,7 @@ describe("a secret in a file", () => {
     ["zpat_x\n", "zpat_x"],
     ["zpat_x\r\n", "zpat_x"],
     ["\uFEFFzpat_x \n\n", "zpat_x"],
-  ] as const)("that is a PAT may have blanks around it: %j", ([content, expected]) =>
+  ] as const)("that is a PAT can have spaces around it: %j", ([content, expected]) =>
     Effect.gen(function* () {
       const { hidden, value } = yield* read(patFile(yield* fileWith(content)))
       expect(value).toBe(expected)
@@ -188,13 +188,13 @@ describe("a secret in a file", () => {
     [" pä ss \n", " pä ss "],
     ["a\n\n", "a\n"],
     ["a\r\n", "a"],
-  ] as const)("that is a password ends before the last line break: %j", ([content, expected]) =>
+  ] as const)("that is a password excludes the last line break: %j", ([content, expected]) =>
     Effect.gen(function* () {
       expect((yield* read(passwordFile(yield* fileWith(content)))).value).toBe(expected)
     }),
   )
 
-  it.scoped("that can't be used is an error that names the variable, and nothing of its content", () =>
+  it.scoped("that is unusable is an error that names the variable and doesn't show the content", () =>
     Effect.gen(function* () {
       const failing = Effect.fnUntraced(function* (path: string, reason: string) {
         for (const secret of [patFile(path), passwordFile(path)]) {
@@ -222,7 +222,7 @@ describe("a secret that a command prints", () => {
   const prints = (text: string | undefined, exitCode = 0) =>
     Effect.succeed({ exitCode, stdout: text === undefined ? undefined : Redacted.make(text) })
 
-  it.effect("is its output without the last line break, and masked from then on", () =>
+  it.effect("is its output without the last line break, and is masked from then on", () =>
     Effect.gen(function* () {
       const given: Array<ShellCommand> = []
       const { hidden, value } = yield* read(command, (one) => {
@@ -236,7 +236,7 @@ describe("a secret that a command prints", () => {
     }),
   )
 
-  it.effect("is not asked for at the terminal with --no-input", () =>
+  it.effect("is read without the terminal with --no-input", () =>
     Effect.gen(function* () {
       yield* read(command, ({ interactive }) => {
         expect(interactive).toBe(false)
@@ -245,7 +245,7 @@ describe("a secret that a command prints", () => {
     }),
   )
 
-  it.effect("is an error that names the variable if the command fails, or prints nothing of use", () =>
+  it.effect("is an error that names the variable if the command fails or its output is unusable", () =>
     Effect.gen(function* () {
       for (const [output, fields] of [
         [prints("zpat_x", 3), { reason: "exit", exitCode: 3 }],
@@ -260,7 +260,7 @@ describe("a secret that a command prints", () => {
     }),
   )
 
-  it.effect("has 60 s, after which the command is ended", () =>
+  it.effect("must arrive within 60 s, or the command is stopped", () =>
     Effect.gen(function* () {
       const ended: Array<number> = []
       const slow = (seconds: number) => () =>

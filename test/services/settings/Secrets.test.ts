@@ -28,7 +28,7 @@ const secret = FastCheck.string({ unit: "grapheme", minLength: 2, maxLength: 20 
 
 describe("maskTokens", () => {
   it.prop(
-    "leaves no form of any secret in any text",
+    "removes every form of every secret from any text",
     [FastCheck.array(secret, { minLength: 1, maxLength: 4 }), FastCheck.array(words), FastCheck.nat()],
     ([secrets, around, seed]) => {
       const travelling = secrets.flatMap(forms)
@@ -44,7 +44,7 @@ describe("maskTokens", () => {
     expect(hide(`no such user: ${form}.`, secret)).toBe("no such user: [hidden].")
   })
 
-  it.prop("leaves nothing of a secret that begins like another", [secret, secret], ([short, rest]) => {
+  it.prop("removes all of a secret that begins like another", [secret, secret], ([short, rest]) => {
     for (const secrets of [
       [short, short + rest],
       [short + rest, short],
@@ -74,11 +74,11 @@ describe("maskTokens", () => {
     ["eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln", "[hidden]"],
     ["Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIi", "Bearer [hidden]"],
     ["zpat_x and eyJ are words", "zpat_x and eyJ are words"],
-  ])("knows a token by its looks: %s", (text, expected) => {
+  ])("recognizes a token by its form: %s", (text, expected) => {
     expect(hide(text)).toBe(expected)
   })
 
-  it("cuts a text at 1,000 characters, after the secrets in it are hidden", () => {
+  it("cuts a text at 1,000 characters after masking its secrets", () => {
     const secret = "s3cret-".repeat(10)
     expect(hide("x".repeat(1_000))).toBe("x".repeat(1_000))
     expect(hide("x".repeat(1_001))).toBe(`${"x".repeat(1_000)}…`)
@@ -87,7 +87,7 @@ describe("maskTokens", () => {
     }
   })
 
-  it("shows nothing of a token that the cut goes through", () => {
+  it("shows no part of a token at the cut", () => {
     for (const token of ["zpat_AbCdEfGh1234", "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJkZW1vIn0.c2ln"]) {
       for (let before = 1_000 - token.length; before <= 994; before++) {
         expect(hide(`${"-".repeat(before)} ${token} `)).toMatch(/^-+ \[hidden\]/)
@@ -95,14 +95,14 @@ describe("maskTokens", () => {
     }
   })
 
-  it("takes time that grows no faster than the text", () => {
+  it("takes time in proportion to the text", () => {
     const began = performance.now()
     for (const part of ["eyJ", "eyJabcdefgh.", "zpat_", ". ", "a"])
       hide(part.repeat(2_000_000 / part.length), "x-y-z")
     expect(performance.now() - began).toBeLessThan(2_000)
   })
 
-  it("takes nothing in a secret for a pattern", () => {
+  it("doesn't treat a secret as a pattern", () => {
     expect(hide("a.c abc $& .*", ".*", "a.c", "$&")).toBe("[hidden] abc [hidden] [hidden]")
   })
 })
@@ -110,14 +110,14 @@ describe("maskTokens", () => {
 describe("maskInData", () => {
   const token = Redacted.make('zpat_"OfThisTest"')
 
-  it("leaves no form of the token, and all else as it came, however long", () => {
+  it("removes every form of the token, and keeps everything else, however long", () => {
     const other = `zpat_AnotherToken ${"x".repeat(2_000)}`
     const text = forms(Redacted.value(token)).join(other)
     expect(maskInData(text, token)).toBe(Array(3).fill("[hidden]").join(other))
     expect(maskInData(text, undefined)).toBe(text)
   })
 
-  it("leaves what is too short to be a token", () => {
+  it("keeps text that is too short to be a token", () => {
     expect(maskInData('{"message":"a"}', Redacted.make("message"))).toBe('{"message":"a"}')
   })
 })

@@ -42,14 +42,14 @@ const plain = (value: SettingsValue) => ({
 const defaults = { base: "https://api.zpools.io/v1", auth: "auto", timeout: 30, maxRetries: 2 }
 
 describe("Settings", () => {
-  it.effect("has defaults when nothing is set and there is no file", () =>
+  it.effect("have defaults if nothing is set and there is no file", () =>
     Effect.gen(function* () {
       expect(plain(yield* load())).toEqual(defaults)
       expect(plain(yield* load({ HOME: "/nonexistent" }))).toEqual(defaults)
     }),
   )
 
-  it.scoped("takes all of the rcfile", () =>
+  it.scoped("can all come from the rcfile", () =>
     Effect.gen(function* () {
       const { HOME } = yield* home(
         [
@@ -75,7 +75,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("lets the environment beat the rcfile", () =>
+  it.scoped("come from the environment rather than the rcfile", () =>
     Effect.gen(function* () {
       const { HOME } = yield* home(
         "ZPOOL_USER=ada\nZPOOLPAT=zpat_file\nZPOOL_TIMEOUT=nonsense\nZPOOL_MAX_RETRIES=7\n",
@@ -92,7 +92,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("takes a variable that is set to nothing for one that is not set", () =>
+  it.scoped("treat an empty variable as unset", () =>
     Effect.gen(function* () {
       const { HOME } = yield* home(
         "ZPOOL_API_URL=http://localhost\nZPOOL_USER=ada\nZPOOLPAT=zpat_x\nZPOOL_TOKEN_CACHE_DIR=/x\nZPOOL_TIMEOUT=1",
@@ -111,7 +111,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("looks where XDG_CONFIG_HOME says, and at a --rcfile before that", () =>
+  it.scoped("come from the file below XDG_CONFIG_HOME, or rather from --rcfile", () =>
     Effect.gen(function* () {
       const { HOME } = yield* home("ZPOOL_USER=home")
       const xdg = yield* home("ZPOOL_USER=xdg", 0o600, "etc")
@@ -126,7 +126,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("takes the file that ZPOOL_RCFILE names, unless --rcfile names another", () =>
+  it.scoped("come from the file that ZPOOL_RCFILE names, unless --rcfile names another", () =>
     Effect.gen(function* () {
       const { HOME } = yield* home("ZPOOL_USER=home")
       const named = yield* home("ZPOOL_USER=named", 0o600, "etc")
@@ -146,7 +146,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("ignores a relative XDG_CONFIG_HOME and a relative home", () =>
+  it.scoped("ignore a relative XDG_CONFIG_HOME and a relative HOME", () =>
     Effect.gen(function* () {
       const { HOME } = yield* home("ZPOOL_USER=home")
       expect(plain(yield* load({ HOME, XDG_CONFIG_HOME: "etc" })).user).toBe("home")
@@ -155,7 +155,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("expands the home in the path of the token cache, and refuses a relative one", () =>
+  it.scoped("expand the home in the token cache's path, and don't allow a relative one", () =>
     Effect.gen(function* () {
       for (const start of ["~", "$HOME", `\${HOME}`]) {
         const { HOME } = yield* home(`ZPOOL_TOKEN_CACHE_DIR='${start}/c'`)
@@ -172,7 +172,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("refuses a file in UTF-16, with and without a byte order mark", () =>
+  it.scoped("can't come from a file in UTF-16, with or without a byte order mark", () =>
     Effect.gen(function* () {
       const { HOME, path } = yield* home("")
       const fs = yield* FileSystem.FileSystem
@@ -195,7 +195,7 @@ describe("Settings", () => {
     }).pipe(Effect.provide(files)),
   )
 
-  it.scoped("needs a file that --rcfile names, and no other", () =>
+  it.scoped("require the file that --rcfile names, and no other", () =>
     Effect.gen(function* () {
       const { HOME, path } = yield* home("ZPOOL_USER=ada")
       expect(yield* refusal({ HOME }, { rcfile: `${HOME}/missing` })).toMatchObject({
@@ -213,7 +213,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("names the line that is broken, and nothing of what it holds", () =>
+  it.scoped("report a broken line by its number, without showing it", () =>
     Effect.gen(function* () {
       const { HOME, path } = yield* home("ZPOOL_USER=ada\n\n# x\nZPOOLPAT='zpat_secret\n")
       const error = yield* refusal({ HOME })
@@ -227,7 +227,7 @@ describe("Settings", () => {
     }),
   )
 
-  it.scoped("keeps secrets out of what it is printed as", () =>
+  it.scoped("show no secrets when they are printed", () =>
     Effect.gen(function* () {
       const value = yield* load({ ZPOOLPAT: "zpat_secret", ZPOOL_PASSWORD: "secret" })
       expect(JSON.stringify(value)).not.toContain("secret")
@@ -268,7 +268,7 @@ describe("a warning", () => {
     }),
   )
 
-  it.scoped("is not given if the PAT comes from elsewhere, or is none", () =>
+  it.scoped("isn't given if the PAT comes from elsewhere, or is empty", () =>
     Effect.gen(function* () {
       const log = logs()
       const { HOME } = yield* home("ZPOOLPAT=zpat_secret\n", 0o644)

@@ -7,7 +7,7 @@ import { loadSettings } from "../../support/world/services.ts"
 const load = (env: Readonly<Record<string, string>>) =>
   loadSettings(env, { rcfile: Option.none(), auth: "auto" })
 
-describe("a value that can't be used is refused, by its variable's name", () => {
+describe("an unusable value is refused with its variable's name", () => {
   it.effect.each([
     ["ZPOOL_API_URL", "http://api.zpools.io/v1", /https/],
     ["ZPOOL_API_URL", "api.zpools.io", /must be a URL/],
@@ -36,7 +36,7 @@ describe("a value that can't be used is refused, by its variable's name", () => 
   )
 
   it.effect.each(["zpat_a\nb", "zpat_a b", "zpat_ä", "zpat_\u0000", "zpat_a\r\nX-Evil: 1", "zpat_\u200b"])(
-    "a PAT that no header can hold, and is not shown: %j",
+    "if it is a PAT that can't be sent in a header, without showing it: %j",
     (value) =>
       Effect.gen(function* () {
         const error = yield* Effect.flip(load({ ZPOOLPAT: value }))
@@ -46,7 +46,7 @@ describe("a value that can't be used is refused, by its variable's name", () => 
   )
 })
 
-describe("a value that can be used", () => {
+describe("a usable value", () => {
   it.effect.each([
     ["ZPOOL_TIMEOUT", "0.5", "timeout", 0.5],
     ["ZPOOL_TIMEOUT", " 3600 ", "timeout", 3600],
@@ -58,14 +58,14 @@ describe("a value that can be used", () => {
     }),
   )
 
-  it.effect("is a PAT with the line break that `cat` leaves at its end", () =>
+  it.effect("is a PAT with the trailing line break that `cat` leaves", () =>
     Effect.gen(function* () {
       const { pat } = yield* load({ ZPOOLPAT: "zpat_abc\n" })
       expect(Option.map(pat, ({ value }) => Redacted.value(value))).toStrictEqual(Option.some("zpat_abc"))
     }),
   )
 
-  it.effect("is a password as it is", () =>
+  it.effect("is any password, unchanged", () =>
     Effect.gen(function* () {
       const { password } = yield* load({ ZPOOL_PASSWORD: " pä ss,wörd=\n" })
       expect(Option.map(password, ({ value }) => Redacted.value(value))).toStrictEqual(

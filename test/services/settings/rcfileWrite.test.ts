@@ -61,7 +61,7 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  posix(`makes the file and its folders private${whereModes}`, () =>
+  posix(`creates the file and its folders as private${whereModes}`, () =>
     Effect.gen(function* () {
       const { folder, fs } = yield* emptyFolder
       yield* save(`${folder}/a/b/zpoolrc`)
@@ -75,7 +75,7 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  posix(`goes to the file behind a symbolic link, which stays${whereModes}`, () =>
+  posix(`is written to the file behind a symbolic link, and the link stays${whereModes}`, () =>
     Effect.gen(function* () {
       const { folder, fs, rcfile } = yield* emptyFolder
       yield* fs.makeDirectory(`${folder}/dotfiles`)
@@ -87,7 +87,7 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  posix(`is refused before anything is done if the file is not a regular one of our own${whereModes}`, () =>
+  posix(`is refused before anything else happens if the file isn't regular and our own${whereModes}`, () =>
     Effect.gen(function* () {
       const { folder, fs, rcfile } = yield* emptyFolder
       yield* fs.symlink(`${folder}/nowhere`, rcfile)
@@ -112,7 +112,7 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  it.scoped("is refused before anything is done if the folder can't be written to", () =>
+  it.scoped("is refused before anything else happens if the folder isn't writable", () =>
     Effect.gen(function* () {
       const { fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, "A=1\n")
@@ -127,7 +127,7 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  it.scoped("leaves the file as it was, and none beside it, if it can't be replaced", () =>
+  it.scoped("leaves the file unchanged, and no other file behind, if it can't be replaced", () =>
     Effect.gen(function* () {
       const { folder, fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, "A=1\n")
@@ -140,7 +140,7 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  it.scoped("keeps what was written to the file meanwhile", () =>
+  it.scoped("keeps what was written to the file in the meantime", () =>
     Effect.gen(function* () {
       const { fs, rcfile } = yield* emptyFolder
       yield* fs.writeFileString(rcfile, "A=1\n")
@@ -149,7 +149,7 @@ describe("a PAT that is saved in the rcfile", () => {
     }).pipe(live),
   )
 
-  it.scoped("is not written into a file that was damaged meanwhile", () =>
+  it.scoped("isn't written to a file that was damaged in the meantime", () =>
     Effect.gen(function* () {
       const { fs, rcfile } = yield* emptyFolder
       const error = yield* Effect.flip(save(rcfile, fs.writeFileString(rcfile, "ZPOOLPAT x\n")))

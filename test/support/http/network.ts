@@ -1,11 +1,10 @@
 /** Places of the network that fail before HTTP begins, and proxies that do. */
 import { execFileSync, spawn, spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
-import type { OnFinished } from "../finished.ts"
+import { type OnFinished, sharedFolder } from "../temporaryFolder.ts"
 
 const listen = (server: Server): Promise<number> =>
   new Promise((fulfil) => server.listen(0, "127.0.0.1", () => fulfil((server.address() as AddressInfo).port)))
@@ -106,7 +105,7 @@ export const noOpenssl =
 
 /** A fresh self-signed certificate for localhost and api.zpools.test, with further extensions. */
 export const makeCertificate = (...extensions: ReadonlyArray<string>): Certificate => {
-  const folder = mkdtempSync(join(tmpdir(), "zpcli-network-"))
+  const folder = sharedFolder()
   const files = { key: join(folder, "key.pem"), certificate: join(folder, "certificate.pem") }
   const request =
     "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
@@ -119,26 +118,4 @@ export const makeCertificate = (...extensions: ReadonlyArray<string>): Certifica
   )
   const server = { key: readFileSync(files.key), cert: readFileSync(files.certificate) }
   return { files, server, secureContext: createSecureContext(server) }
-}
-
-/** A module for `NODE_OPTIONS=--require` under which a name has these addresses. */
-export const namesModule = (
-  onFinished: OnFinished,
-  names: Readonly<Record<string, ReadonlyArray<string>>>,
-) => {
-  const folder = mkdtempSync(join(tmpdir(), "zpcli-names-"))
-  onFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const file = join(folder, "names.cjs")
-  writeFileSync(
-    file,
-    `const dns = require("node:dns")
-     const names = ${JSON.stringify(names)}
-     const real = dns.lookup
-     dns.lookup = (name, options, callback) => {
-       const found = names[name]?.map((address) => ({ address, family: 4 }))
-       if (found === undefined) return real(name, options, callback)
-       setImmediate(() => options.all ? callback(null, found) : callback(null, found[0].address, 4))
-     }`,
-  )
-  return `--require ${file}`
 }

@@ -3,8 +3,8 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { type AddressInfo, createServer, type Socket } from "node:net"
 import { type SecureContext, TLSSocket } from "node:tls"
 import { onTestFinished } from "vitest"
-import type { OnFinished } from "../finished.ts"
 import { pat } from "../fixtures.ts"
+import type { OnFinished } from "../temporaryFolder.ts"
 import { type Answer, type Answers, bodyOf, turns } from "./answer.ts"
 
 /** Answers a request by hand; `count` is 1 for the first. What it does not answer hangs. */

@@ -1,10 +1,10 @@
 /** Runs action.yml and ci/gitlab.yml as their runners do, without a network. */
 import { spawn } from "node:child_process"
-import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { parse } from "yaml"
 import { pathWithProgram } from "../program/program.ts"
-import { cleanEnv, ended, programFile } from "./program.ts"
+import { cleanEnv, ended } from "./program.ts"
 
 export type Variables = Readonly<Record<string, string>>
 
@@ -102,15 +102,6 @@ export const withGh = (cwd: string, path: string) => {
   const script = `#!/bin/sh\nprintf '%s\\n' "$GH_TOKEN" "\${ZPOOLPAT-unset}" "$@" > gh.args\ncat > gh.stdin\n`
   writeFileSync(join(bin, "gh"), script, { mode: 0o755 })
   return `${bin}:${path}`
-}
-
-/** The package as a folder, with the build under test. */
-export const packageFolder = (cwd: string) => {
-  const folder = join(cwd, "package")
-  mkdirSync(folder)
-  cpSync("package.json", join(folder, "package.json"))
-  symlinkSync(dirname(programFile), join(folder, "dist"))
-  return folder
 }
 
 /** A PATH with zpcli already on it, and an npm that installs nothing. */

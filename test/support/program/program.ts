@@ -1,7 +1,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
-import { closeSync, existsSync, mkdtempSync, openSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { sharedFolder } from "../temporaryFolder.ts"
 
 /** The built program; ZPCLI_DIST names another build than `dist`. */
 export const programFile = resolve(process.env.ZPCLI_DIST ?? "dist", "zpcli.cjs")
@@ -21,7 +21,7 @@ let folderWithProgram: string | undefined
 /** A PATH on which `zpcli` is the built program. */
 export const pathWithProgram = (): string => {
   if (folderWithProgram === undefined) {
-    folderWithProgram = mkdtempSync(join(tmpdir(), "zpcli-path-"))
+    folderWithProgram = sharedFolder()
     const script = `#!/bin/sh\nexec ${shellCommand} "$@"\n`
     writeFileSync(join(folderWithProgram, "zpcli"), script, { mode: 0o755 })
   }

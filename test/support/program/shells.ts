@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { expect } from "vitest"
-import { temporaryFolder } from "../finished.ts"
+import { temporaryFolder } from "../temporaryFolder.ts"
 import { cleanEnv } from "./program.ts"
 
 export const shells = ["bash", "zsh", "fish"] as const

@@ -4,8 +4,8 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import { parse } from "yaml"
 import { parseSeed } from "../../../src/services/sandbox/index.ts"
-import { temporaryFolder } from "../finished.ts"
 import { startSandboxOn } from "../sandbox.ts"
+import { temporaryFolder } from "../temporaryFolder.ts"
 import { cleanEnv, pathWithProgram } from "./program.ts"
 
 /** The pages of the docs. */

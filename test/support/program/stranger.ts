@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process"
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { chmodSync, copyFileSync, readdirSync, statSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
-import { afterAll } from "vitest"
+import { sharedFolder } from "../temporaryFolder.ts"
 import { cleanEnv, ended, executable, programFile, type Ran } from "./program.ts"
 
 const filesOf = (folder: string) =>
@@ -20,8 +19,7 @@ let copied: string | undefined
 /** The program under test in a folder that everybody may read: that of the test may lie in a private one. */
 const readable = (): string => {
   if (copied === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), "zpcli-public-"))
-    afterAll(() => rmSync(folder, { recursive: true, force: true }))
+    const folder = sharedFolder()
     chmodSync(folder, 0o755)
     for (const file of executable === undefined ? filesOf(dirname(programFile)) : [executable]) {
       copyFileSync(file, join(folder, basename(file)))

@@ -1,20 +1,15 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { PatNotFound, TimedOut } from "../../../src/domain/Errors.ts"
-import * as KeyId from "../../../src/domain/KeyId.ts"
+import { TimedOut } from "../../../src/domain/Errors.ts"
+import { KeyId } from "../../../src/domain/KeyId.ts"
 import { Handover } from "../../../src/services/pats/Handover.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
 import type { Deliver } from "../../../src/services/pats/places.ts"
 import { notices, progress } from "./services.ts"
 
-const keyId = (text: string) => Either.getOrThrow(KeyId.parse(text))
-
-/** Key IDs: of the PAT that is made, and of others. */
-export const newKeyId = keyId("market-night-plain-object")
-export const oldKeyId = keyId("law-hotel-shape-community")
-export const thirdKeyId = keyId("basket-doctor-humble-figure")
+/** The key ID of the new PAT. */
+export const newKeyId = KeyId.make("market-night-plain-object")
 
 /** What the steps give unless a test says otherwise. */
 export const created = {
@@ -25,7 +20,6 @@ export const created = {
 export const revoked = { text: undefined, unlisted: false }
 
 export const timedOut = new TimedOut({ origin: "https://api.test", seconds: 30, attempts: 3, sent: true })
-export const notFound = new PatNotFound({ keyId: newKeyId, status: 404 })
 
 /**
  * `Handover` over an API and a delivery of which each step succeeds unless it is
