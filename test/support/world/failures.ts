@@ -142,6 +142,7 @@ export const samples: { readonly [Tag in Failure["_tag"]]: ReadonlyArray<Sample>
     [new Errors.TokenUndelivered({ keyId: "a-b-c-d", revoked: false, cause: undelivered }), 7],
     [new Errors.TokenUndelivered({ keyId: undefined, revoked: false, cause: undelivered }), 7],
     [new Errors.TokenUndelivered({ keyId: "a-b-c-d", revoked: true, cause: undelivered }), 9],
+    [new Errors.TokenUndelivered({ keyId: "a-b-c-d", revoked: true, cause: undefined }), 130],
   ],
   PatLeft: (
     [
