@@ -11,7 +11,10 @@ export interface JsonLayout {
 /** Deeper values are printed on one line: their indentation would be many times longer than they are. */
 const maxIndented = 32
 
+/** What a line begins with, by its depth, after a line break or after a comma and one. */
 const indents = Array.from({ length: maxIndented + 1 }, (_, depth) => "  ".repeat(depth))
+const breaks = indents.map((indent) => `\n${indent}`)
+const nextBreaks = breaks.map((lineBreak) => `,${lineBreak}`)
 
 /** How many characters are printed at a time, so that the text of a long list is in memory only once. */
 const charactersAtATime = 1 << 16
@@ -54,15 +57,14 @@ export function* printJsonText(
       if (closing) depth--
       if (named) named = false
       else {
-        if (!closing && !empty) out += ","
+        const comma = !closing && !empty
         const inside = closing ? depth + 1 : depth
-        if (inside > 0 && inside <= deepest && !(closing && empty)) {
-          if (out.length > charactersAtATime) {
-            yield out
-            out = ""
-          } else out += "\n"
-          out += indents[depth]
-        }
+        if (inside === 0 || inside > deepest || (closing && empty)) {
+          if (comma) out += ","
+        } else if (out.length > charactersAtATime) {
+          yield comma ? `${out},` : out
+          out = indents[depth] as string
+        } else out += (comma ? nextBreaks : breaks)[depth]
       }
       empty = isOpening(code)
       if (empty) depth++
