@@ -175,7 +175,7 @@ describe("the source", () => {
       "services/auth/TokenCache.ts",
       "services/network/request.ts",
       "services/node/commandRunner.ts",
-      "services/pats/places.ts",
+      "services/pats/deliverTo.ts",
       "services/settings/Account.ts",
       "services/settings/Secrets.ts",
       "services/settings/Settings.ts",

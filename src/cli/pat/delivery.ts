@@ -10,7 +10,7 @@ import { withMember, withMessage, withoutMember } from "../../domain/JsonText.ts
 import type { OldPat } from "../../domain/Rotation.ts"
 import { Session } from "../../services/auth/Session.ts"
 import { Process } from "../../services/Process.ts"
-import { type Deliver, toCommand, toFile, toRcfile } from "../../services/pats/places.ts"
+import { type Deliver, toCommand, toFile, toRcfile } from "../../services/pats/deliverTo.ts"
 import type { CreatedToken } from "../../services/pats/results.ts"
 import * as rcfileWrite from "../../services/settings/rcfileWrite.ts"
 import { maskInData } from "../../services/settings/Secrets.ts"

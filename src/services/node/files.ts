@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HashSet from "effect/HashSet"
-import { CannotWrite, Files, isForeign, type Rules, type Write } from "../files.ts"
+import { CannotWrite, Files, isForeign, type Rules, type Write } from "../Files.ts"
 import { Process } from "../Process.ts"
 import { isSame, look, refused, stampOf, type Target } from "./place.ts"
 import {

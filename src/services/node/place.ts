@@ -1,6 +1,6 @@
 import * as fs from "node:fs"
 import { basename, dirname, join, sep } from "node:path"
-import { CannotWrite, isForeign, type Obstacle, type Rules } from "../files.ts"
+import { CannotWrite, isForeign, type Obstacle, type Rules } from "../Files.ts"
 import { nearestFolder } from "./wholeFile.ts"
 
 /** The error about an obstacle other than a system error. */

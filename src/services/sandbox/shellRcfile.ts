@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { SettingsError } from "../../domain/Errors.ts"
 import { explained } from "../../domain/errors/words.ts"
-import { codeOf, Files, wordsOf } from "../files.ts"
+import { codeOf, Files, wordsOf } from "../Files.ts"
 
 /**
  * Makes an rcfile for a sandbox, in a private temporary folder that the scope's end removes: `login` and `--save`

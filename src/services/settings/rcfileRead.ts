@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import { SettingsError } from "../../domain/Errors.ts"
 import { explained } from "../../domain/errors/words.ts"
 import * as Rcfile from "../../domain/Rcfile.ts"
-import { codeOf, isForeign } from "../files.ts"
+import { codeOf, isForeign } from "../Files.ts"
 import { Process, variable } from "../Process.ts"
 import { Progress } from "../Progress.ts"
 

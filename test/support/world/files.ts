@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { CannotWrite, Files } from "../../../src/services/files.ts"
+import { CannotWrite, Files } from "../../../src/services/Files.ts"
 import { files } from "../../../src/services/node/files.ts"
 
 /** Files of the real file system. */

@@ -3,9 +3,9 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { TimedOut } from "../../../src/domain/Errors.ts"
 import { KeyId } from "../../../src/domain/KeyId.ts"
+import type { Deliver } from "../../../src/services/pats/deliverTo.ts"
 import { Handover } from "../../../src/services/pats/Handover.ts"
 import { PatApi } from "../../../src/services/pats/PatApi.ts"
-import type { Deliver } from "../../../src/services/pats/places.ts"
 import { notices, progress } from "./services.ts"
 
 /** The key ID of the new PAT. */

@@ -4,7 +4,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import { CommandFailed, DeliveryFailed, SettingsError, type Undelivered } from "../../domain/Errors.ts"
 import { type CommandLine, CommandRunner } from "../CommandRunner.ts"
-import { type CannotWrite, cannotWrite, Files, whyNotWritten } from "../files.ts"
+import { type CannotWrite, cannotWrite, Files, whyNotWritten } from "../Files.ts"
 import * as rcfileWrite from "../settings/rcfileWrite.ts"
 import type { CreatedToken } from "./results.ts"
 
@@ -23,7 +23,7 @@ export interface Place {
  * The token is given to a command on its stdin. It is handed over once the
  * command has read it and exited with 0.
  */
-export const toCommand = Effect.fn("delivery.toCommand")(function* (command: CommandLine) {
+export const toCommand = Effect.fn("deliverTo.command")(function* (command: CommandLine) {
   const runner = yield* CommandRunner
   const [name] = command
   yield* runner.find(name)
@@ -49,7 +49,7 @@ const notAFile = (target: string) =>
  * The token is written to a file. Everything that can be made ready is, before
  * the token is asked for, and goes away again unless the token got into the file.
  */
-export const toFile = Effect.fn("delivery.toFile")(function* (target: string, replace: boolean) {
+export const toFile = Effect.fn("deliverTo.file")(function* (target: string, replace: boolean) {
   const files = yield* Files
   const rules = { replace, keepGroup: true }
   if (/^(?:-|\/dev\/(?:stdout|stderr|fd\/\d+))$/.test(target)) return yield* notAFile(target)
