@@ -21,7 +21,14 @@ export interface Asked {
   readonly feature?: { readonly what: NotOffered["what"]; readonly api: ApiUrl; readonly pat?: NewPat }
 }
 
-/** What a failing status means for what was asked. Any other failure stays as it is. */
+/**
+ * What a failing status means for what was asked. Any other failure stays as it
+ * is. A 403 depends on who speaks (`Envelope.speakerOf`):
+ *
+ * - the gateway: it doesn't know the path. The API lacks this feature, or the URL is wrong
+ * - the API: the PAT needs another scope; at sign-in, no password is accepted
+ * - anybody else, such as a proxy: not allowed, for a reason that zpcli doesn't know
+ */
 export const meaningOf =
   ({ credential, feature, path }: Asked) =>
   <E>(error: E | HttpFailure): E | ApiError | NotOffered => {
@@ -32,14 +39,13 @@ export const meaningOf =
     const speaker = failed._tag === "HttpFailure" ? failed.speaker : undefined
     if (feature !== undefined) {
       const { api, pat, what } = feature
-      // A wrong password is a 401: a 403 in the API's words means that no password will do.
+      // A wrong password is a 401.
       const refusesPasswords = what === "login" && status === 403 && speaker === "api"
       if (refusesPasswords || speaker === "gateway" || [404, 405, 501].includes(status))
         return new NotOffered({ ...answered, what, host: api.host, page: dashboardUrl(api, pat) })
     }
     if (failed._tag === "ServiceUnavailable") return failed
     if (status === 401) return new CredentialRefused({ ...answered, credential })
-    // A gateway answers 403 for an unknown path, which has nothing to do with scopes.
     if (status === 403 && speaker !== "gateway") {
       const needs = speaker === "api" && path.startsWith("/pat") ? "pat" : undefined
       return new NotAllowed({ ...answered, credential, needs })
