@@ -94,19 +94,19 @@ const rotationMillis = 10 * 60_000
 /**
  * Decides what there is to do, by the list.
  *
- * @param listing - `own` is the key ID of the PAT that signs in, and `now` the server's clock, in milliseconds since
+ * @param listing - `ownKeyId` is the key ID of the PAT that signs in, and `now` the server's clock, in milliseconds since
  *   the epoch
  */
 export const plan = (
   listing: {
     readonly pats: ReadonlyArray<Pat>
-    readonly own: string | undefined
+    readonly ownKeyId: string | undefined
     readonly now: number
   },
   wanted: Wanted,
 ): Either.Either<Rotation | NotDue, NotSelected | PatNotFound | LabelNotFound | DueAtOnce> =>
   Either.gen(function* () {
-    const { now, own, pats } = listing
+    const { now, ownKeyId, pats } = listing
     const { all, due, expiry, keep, keyId, label, scopes, tenantId, within } = wanted
     const by = { label: label ?? "", all, keep, scopes }
     // A date that was asked for is refused even on a night on which no PAT is due.
@@ -126,7 +126,7 @@ export const plan = (
     const old = replaced.map((one) => ({
       keyId: one.key_id,
       works: works(one, now),
-      own: one.key_id === own,
+      own: one.key_id === ownKeyId,
       expiry: expiryOf(one),
     }))
     return { _tag: "Rotation" as const, pat, old, keep, pats }

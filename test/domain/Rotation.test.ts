@@ -162,7 +162,7 @@ describe("plan", () => {
   const due = { expiringBefore: now + 14 * day, createdBefore: undefined }
   const planned = (pats: ReadonlyArray<Pat>, wanted: Partial<Wanted> = {}) =>
     plan(
-      { pats, own: first, now },
+      { pats, ownKeyId: first, now },
       { keyId: undefined, label, all: false, keep: false, scopes: undefined, due, within: "14d", ...wanted },
     )
   const near = pat(first, -30, { expiry_at: iso(1) })

@@ -54,7 +54,7 @@ interface Form {
 
 const question = (keyIds: ReadonlyArray<KeyId>, listing: Listing | undefined): Lines => {
   const described = keyIds.map((keyId) => {
-    const own = keyId === listing?.own ? ", which you are signed in with" : ""
+    const own = keyId === listing?.ownKeyId ? ", which you are signed in with" : ""
     return `${describePat(keyId, listing?.pats ?? [])}${own}`
   })
   if (described.length === 1) return `Revoke ${described[0]}? This can't be undone.`
@@ -190,7 +190,7 @@ export const revoke = Effect.fn("pat.revoke")(function* (given: RevokeOptions) {
   const [gone, left] = listing === undefined ? [[], keyIds] : sortOut(keyIds, listing.pats)
   if (asks && left.length > 0 && !(yield* ask(question(left, listing)))) return yield* new Declined({})
   // Before the revoke, since a PAT that has just revoked itself can't ask for the list any more.
-  const own = listing === undefined ? yield* (yield* PatApi).own : listing.own
+  const own = listing === undefined ? yield* (yield* PatApi).ownKeyId : listing.ownKeyId
   yield* revokeAll(keyIds, gone, own, form)
 }, Effect.scoped)
 

@@ -90,7 +90,7 @@ export type Undelivered = DeliveryFailed | CommandFailed
 /** Why a token was not delivered, or an old PAT not revoked; undefined for an interruption. */
 export type HandoverCause = RevokeError | Undelivered | undefined
 
-/** Whether a command has read a token, and may have overwritten the only copy of an old one with it. */
+/** Whether a command may have read a token, and overwritten the only copy of an old one with it. */
 export const mayBeStored = (cause: HandoverCause): cause is CommandFailed =>
   cause?._tag === "CommandFailed" && cause.exitCode !== undefined && cause.exitCode !== 0
 

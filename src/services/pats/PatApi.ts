@@ -36,7 +36,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
   {
     readonly list: Effect.Effect<Listing, PatApiError>
     /** The key ID of the PAT that signs in, where one attempt at the list tells which it is, within 5 s. */
-    readonly own: Effect.Effect<string | undefined, PatApiError>
+    readonly ownKeyId: Effect.Effect<string | undefined, PatApiError>
     /** Signs in, and gives the API's clock if that told it, or else ours, in milliseconds since the epoch. */
     readonly now: Effect.Effect<number, PatApiError>
     /**
@@ -93,14 +93,14 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       )
     const list = Effect.withSpan(listWith(false), "PatApi.list")
 
-    const own = Effect.flatMap(session.credential, ({ _tag }) =>
+    const ownKeyId = Effect.flatMap(session.credential, ({ _tag }) =>
       _tag === "JWT"
         ? Effect.succeed(undefined)
         : listWith(true).pipe(
             Effect.timeout("5 seconds"),
-            Effect.match({ onFailure: () => undefined, onSuccess: (listing) => listing.own }),
+            Effect.match({ onFailure: () => undefined, onSuccess: (listing) => listing.ownKeyId }),
           ),
-    ).pipe(Effect.withSpan("PatApi.own"))
+    ).pipe(Effect.withSpan("PatApi.ownKeyId"))
 
     const now = Effect.zipRight(session.credential, transport.now)
 
@@ -209,7 +209,7 @@ export class PatApi extends Context.Tag("zpcli/PatApi")<
       ),
     )
 
-    return PatApi.of({ list, own, now, create, revoke, hello, check })
+    return PatApi.of({ list, ownKeyId, now, create, revoke, hello, check })
   })
 
   static readonly layer = Layer.effect(this, this.make)

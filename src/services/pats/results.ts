@@ -10,7 +10,7 @@ export interface Listing {
   /** Every PAT of the account, decoded at the first look. */
   readonly pats: ReadonlyArray<Pat>
   /** The key ID of the PAT that signs in, where it is one and the list tells which. */
-  readonly own: string | undefined
+  readonly ownKeyId: string | undefined
   /** When it was made, in milliseconds since the epoch: by the server's clock, which ends PATs, or by ours if the answer had no date. */
   readonly now: number
 }
@@ -58,7 +58,7 @@ export const listing = (
       }
       return decoded
     },
-    get own() {
+    get ownKeyId() {
       return credential === "PAT" ? inUse(this.pats, serverTime)?.key_id : undefined
     },
   }

@@ -43,7 +43,7 @@ export const revokeEach = <P extends { readonly own: boolean }, A, E, E2 = never
           return Effect.as(restore(oneAtATime(settle)), outcome)
         }),
       )
-    const [own, others] = Arr.partition(pats, (pat) => !pat.own)
+    const [others, own] = Arr.partition(pats, (pat) => pat.own)
     yield* count
     const first = yield* Effect.forEach(others, revokeOne, { concurrency })
     return [...first, ...(yield* Effect.forEach(own, revokeOne))]

@@ -314,7 +314,7 @@ describe("pat list", () => {
               columns - widths.reduce((sum, width) => sum + width + gap.length, -gap.length),
           )
           const step = room.findIndex((room) => room >= 0)
-          const listing = { text: "", own: undefined, now: 0, pats: pats.map(fromItem) }
+          const listing = { text: "", ownKeyId: undefined, now: 0, pats: pats.map(fromItem) }
           const [head = "", ...lines] = (yield* handled(listing, {}, columns)).trimEnd().split("\n")
           if (step === -1) {
             expect(head).toMatch(/^ID:/)
@@ -582,7 +582,7 @@ describe("pat list", () => {
   it.effect("decodes no item for JSON without filters, because that takes twice as long", () => {
     const listing = {
       text: '{"message":"ok","detail":{"items":[]}}',
-      own: undefined,
+      ownKeyId: undefined,
       now: 0,
       get pats(): never {
         throw new Error("the items were decoded")

@@ -268,7 +268,7 @@ describe("the PAT that signs in", () => {
     Effect.gen(function* () {
       const date = new Date(now).toUTCString()
       const api = yield* fakeApi(["GET /v1/pat", json(200, { detail: { items } }, { date })])
-      return yield* withPatApi({ api, settings: pat }, (it) => it.own)
+      return yield* withPatApi({ api, settings: pat }, (it) => it.ownKeyId)
     })
 
   it.scoped("is the one that was used last, if that was just now", () =>
@@ -285,7 +285,7 @@ describe("the PAT that signs in", () => {
     Effect.gen(function* () {
       for (const reply of [json(503, {}), refused, json(401, {}), text(200, "<html>")]) {
         const api = yield* fakeApi(["GET /v1/pat", reply])
-        expect(yield* withPatApi({ api, settings: pat }, (it) => it.own)).toBe(undefined)
+        expect(yield* withPatApi({ api, settings: pat }, (it) => it.ownKeyId)).toBe(undefined)
       }
     }),
   )
@@ -293,7 +293,7 @@ describe("the PAT that signs in", () => {
   it.scoped("doesn't exist if a username and password sign in", () =>
     Effect.gen(function* () {
       const api = yield* fakeApi(login)
-      expect(yield* withPatApi({ api, settings: ada }, (it) => it.own)).toBe(undefined)
+      expect(yield* withPatApi({ api, settings: ada }, (it) => it.ownKeyId)).toBe(undefined)
     }),
   )
 })

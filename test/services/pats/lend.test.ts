@@ -22,7 +22,7 @@ const lostAnswer = (found?: ReadonlyArray<string>) => new OutcomeUnknown({ label
 /** A list with active PATs of these key IDs that have the label, and others that are not to be touched. */
 const listing = (...keyIds: ReadonlyArray<string>): Listing => ({
   text: "{}",
-  own: undefined,
+  ownKeyId: undefined,
   now: 0,
   pats: [
     ...keyIds.map((key_id) => fromItem({ key_id, label, status: "active" })),

@@ -40,7 +40,7 @@ export const handing = (steps: Partial<PatApi["Type"] & { readonly deliver: Deli
         "create",
         Effect.suspend(() => steps.create?.(...given) ?? Effect.succeed(created)),
       ),
-    list: step("list", steps.list ?? Effect.succeed({ text: "", pats: [], own: undefined, now: 0 })),
+    list: step("list", steps.list ?? Effect.succeed({ text: "", pats: [], ownKeyId: undefined, now: 0 })),
     check: (token) => step(`check ${Redacted.value(token)}`, steps.check?.(token) ?? Effect.void),
     revoke: (id, own) =>
       step(
