@@ -23,6 +23,10 @@ export const isIdempotent = (method: Method, path: string): boolean => method !=
 /**
  * Whether a request is sent again after a failure of the network or the service.
  * A create is repeated only if it certainly did not happen.
+ *
+ * Three other repeats cost no backoff: `Transport` sends an idempotent request
+ * again if a kept connection was closed, `Session` after a new sign-in, and
+ * `lend` once it has revoked what a lost create left.
  */
 export const repeatable = (method: Method, path: string, failure: Transient): boolean => {
   if (!isIdempotent(method, path) && mayHaveHappened(failure)) return false

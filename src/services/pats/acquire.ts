@@ -103,17 +103,7 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
     const flight = new Flight()
     const asking = yield* Effect.forkDaemon(Effect.interruptible(api.create(pat, listed, flight)))
 
-    const undo = Effect.gen(function* () {
-      const at = yield* Clock.currentTimeMillis
-      const notice = yield* cleanUp(yield* answered, at)
-      if (notice !== undefined) yield* notices.tell(notice)
-    })
-
-    const answered = Effect.suspend(() =>
-      // What hasn't left is cancelled in this very turn of the event loop: later it may have.
-      flight.mayHaveHappened ? Effect.zipRight(notices.waiting, awaitAnswer) : Fiber.interrupt(asking),
-    )
-
+    /** Waits for the answer for 5 s, or until a second signal. */
     const awaitAnswer = Effect.gen(function* () {
       const cancel = yield* Effect.raceFirst(Effect.sleep(answerMillis), signals.again).pipe(
         Effect.zipRight(Fiber.interrupt(asking)),
@@ -124,6 +114,11 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       yield* Fiber.interrupt(cancel)
       return answer
     })
+
+    const answered = Effect.suspend(() =>
+      // What hasn't left is cancelled in this very turn of the event loop: later it may have.
+      flight.mayHaveHappened ? Effect.zipRight(notices.waiting, awaitAnswer) : Fiber.interrupt(asking),
+    )
 
     /** The answer that is missing, if the create may have had an effect all the same. */
     const lostIn = (cause: Cause.Cause<unknown>): OutcomeUnknown | undefined => {
@@ -148,6 +143,12 @@ export const makeAcquire = (api: PatApi["Type"], notices: Notices["Type"], signa
       })
       return inTime(recovered, lost, at)
     }
+
+    const undo = Effect.gen(function* () {
+      const at = yield* Clock.currentTimeMillis
+      const notice = yield* cleanUp(yield* answered, at)
+      if (notice !== undefined) yield* notices.tell(notice)
+    })
 
     return yield* Effect.onInterrupt(restore(Fiber.join(asking)), () => undo)
   })
