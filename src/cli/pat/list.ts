@@ -111,32 +111,41 @@ const options = () => ({
 
 export type ListOptions = Command.Command.ParseConfig<ReturnType<typeof options>>
 
-/** Prints the PATs of the account, never their tokens. */
-export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
-  const { exitCode, json, quiet } = given
-  yield* exclusive(["pat", "list"], { "--json": json, "--quiet": quiet })
+/** What is to be printed: JSON, or else PATs. The rest of a long list is let go of before that. */
+const read = Effect.fnUntraced(function* (given: ListOptions) {
+  const { exitCode, json } = given
   const filtersAt = yield* parseFilters(given)
   // A duration that is too long is refused before anything is sent.
   yield* filtersAt(yield* Clock.currentTimeMillis)
-  const api = yield* PatApi
-  const listing = yield* api.list
+  const listing = yield* (yield* PatApi).list
   const { now, text } = listing
   const isShown = matches(yield* filtersAt(now), now)
-  const filters = filterWords(given)
   const order = Option.getOrUndefined(given.sort)
   const indexesIn = (pats: ReadonlyArray<Pat>) => {
     const all = order === undefined ? [...pats.keys()] : sorted(pats, order)
     return all.filter((index) => isShown(pats[index] as Pat))
   }
   // If JSON is neither filtered nor sorted, it is printed without decoding its items.
-  const isWhole = filters.length === 0 && order === undefined
+  const isWhole = filterWords(given).length === 0 && order === undefined
   const indexes = isWhole ? undefined : indexesIn(listing.pats)
   const isEmpty = (exitCode || !json) && (indexes ?? listing.pats).length === 0
+  if (json) {
+    const shown = indexes === undefined ? text : withElements(text, ["detail", "items"], indexes)
+    return { json: shown, pats: [], now, isEmpty }
+  }
+  const pats = indexes?.map((index) => listing.pats[index] as Pat) ?? listing.pats
+  return { json: undefined, pats, now, isEmpty }
+})
+
+/** Prints the PATs of the account, never their tokens. */
+export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
+  const { exitCode, quiet } = given
+  yield* exclusive(["pat", "list"], { "--json": given.json, "--quiet": quiet })
+  const { isEmpty, json, now, pats } = yield* read(given)
+  const filters = filterWords(given)
   const found = exitCode && !isEmpty
   const printed = Effect.suspend(() => {
-    if (json)
-      return printJson(indexes === undefined ? text : withElements(text, ["detail", "items"], indexes))
-    const pats = indexes?.map((index) => listing.pats[index] as Pat) ?? listing.pats
+    if (json !== undefined) return printJson(json)
     if (quiet) {
       const ids = pats.flatMap(({ key_id }) => key_id ?? [])
       return ids.length === 0 ? Effect.void : print(ids)
@@ -150,7 +159,8 @@ export const list = Effect.fn("pat.list")(function* (given: ListOptions) {
     ({ code }) => found && code === "EPIPE",
     () => Effect.void,
   )
-  if (isEmpty && filters.length > 0 && !json && !quiet) yield* printError(`Filter: ${filters.join(" ")}`)
+  if (isEmpty && filters.length > 0 && json === undefined && !quiet)
+    yield* printError(`Filter: ${filters.join(" ")}`)
   if (found) return yield* new ExitWith({ code: exitCodes.rowsFound })
 })
 
