@@ -226,7 +226,17 @@ describe("the wait between attempts", () => {
   )
 })
 
-describe("the outcome", () => {
+describe("the answer", () => {
+  it.scoped("counts as lost if it can't be read", () =>
+    Effect.gen(function* () {
+      const name = "DELETE /v1/pat/a-b-c-d"
+      const api = yield* fakeApi([name, broken(systemError("HPE_INVALID_CONSTANT"))])
+      const flight = new Flight()
+      const error = yield* Effect.flip(inTime(send({ api }, { ...requests[name], flight })))
+      expect([error._tag, flight.answerLost]).toStrictEqual(["ResponseUnreadable", true])
+    }),
+  )
+
   it.scoped("counts as lost if an earlier attempt may have had an effect", () =>
     Effect.gen(function* () {
       const name = "DELETE /v1/pat/a-b-c-d"

@@ -144,6 +144,17 @@ describe("a create whose answer was lost", () => {
     }),
   )
 
+  it.effect("is reported if the list fails when it is searched for the lost PAT again", () =>
+    Effect.gen(function* () {
+      const it = start({
+        create: [Effect.fail(lostAnswer()), Effect.succeed(created)],
+        list: [Effect.succeed(listing()), Effect.fail(timedOut)],
+      })
+      expect(yield* Effect.flip(it.lend)).toMatchObject({ _tag: "PatLeft", keyId, end: 0, cause: timedOut })
+      expect(it.begun).toEqual(["create", "list", ...done, "list"])
+    }),
+  )
+
   it.effect("leads to another create if the list shows no such PAT", () =>
     Effect.gen(function* () {
       const it = start({ create: [Effect.fail(lostAnswer([])), Effect.succeed(created)] })
