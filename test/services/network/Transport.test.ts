@@ -81,9 +81,11 @@ describe("an answer", () => {
     Effect.gen(function* () {
       const api = yield* fakeApi(
         ["GET /v1/pat", raw(200, '\uFEFF{"a":"b\uFEFFc"}', "application/json")],
+        ["GET /v1/pat", raw(200, '{"a":"b\uFEFFc"}', "application/json")],
         ["GET /v1/pat", raw(400, '\uFEFF{"message":"a\uFEFFb"}', "application/json")],
         ["GET /v1/pat", raw(400, "\uFEFFGo away", "text/plain")],
       )
+      expect((yield* send({ api }, list)).body).toBe('{"a":"b\uFEFFc"}')
       expect((yield* send({ api }, list)).body).toBe('{"a":"b\uFEFFc"}')
       expect(yield* Effect.flip(send({ api }, list))).toMatchObject({ serverMessage: "a\uFEFFb" })
       expect(yield* Effect.flip(send({ api }, list))).toMatchObject({ serverMessage: "Go away" })
